@@ -1,0 +1,48 @@
+import type { Model } from '../domain/model.js';
+
+/** A recurring maintenance window; `matches` decides which models it covers. */
+export interface MaintenanceRule {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly durationMs: number;
+  /** Glob patterns over model ids; `*` for all. */
+  readonly models: readonly string[];
+}
+
+/** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets in place. */
+export interface Settings {
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly bearerToken: string | null;
+    readonly shutdownGraceMs: number;
+  };
+  readonly storage: {
+    readonly path: string;
+    readonly onCorrupt: 'move' | 'stop';
+    readonly retention: {
+      readonly checksMs: number;
+      readonly failuresMs: number;
+      readonly hoursMs: number;
+      readonly daysMs: number;
+    };
+  };
+  readonly checker: {
+    readonly mode: 'builtin' | 'remote';
+    readonly concurrency: number;
+    readonly perHost: number;
+    readonly reuseConnections: boolean;
+  };
+  /** Set in remote mode. */
+  readonly remote: { readonly url: string; readonly apiKey: string; readonly timeoutMs: number } | null;
+  readonly healthApi: {
+    readonly enabled: boolean;
+    readonly apiKeys: readonly string[];
+    readonly allowHosts: readonly string[];
+    readonly allowPrivate: boolean;
+    readonly ratePerMin: number;
+  };
+  readonly connectivity: { readonly targets: readonly string[]; readonly everyMs: number } | null;
+  readonly maintenance: readonly MaintenanceRule[];
+  readonly models: readonly Model[];
+}

@@ -1,0 +1,22 @@
+import type { Reason } from './reason.js';
+
+/** What is believed about a model. The order is the order of columns in the store. */
+export const states = ['healthy', 'degraded', 'unhealthy', 'unknown', 'maintenance'] as const;
+export type State = (typeof states)[number];
+
+/** A half-open interval [from, to) in Unix ms. */
+export interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** From `from` on the model is in `state`, until the next such point. */
+export interface StatePoint {
+  readonly from: number;
+  readonly state: State;
+  /** Why, at its beginning; null for unknown and maintenance. */
+  readonly reason: Reason | null;
+}
+
+/** Milliseconds in each state. */
+export type StateDurations = Readonly<Record<State, number>>;

@@ -1,0 +1,60 @@
+import type { CheckKind } from '../domain/result.js';
+import type { Schedule } from '../domain/schedule.js';
+
+/** What the scheduler needs to know of a model. */
+export interface Plan {
+  readonly id: string;
+  /** Already stretched to the rate. */
+  readonly schedule: Schedule;
+  /** Unit of the per-host limit. */
+  readonly host: string;
+  readonly ratePerMin: number | null;
+  /** Without a valid result the first check comes within min(interval, 10 s). */
+  readonly hasValidResult: boolean;
+  /** Newest recorded slot, or null; the next slot is later. */
+  readonly lastSlot: number | null;
+}
+
+/** One check to make now. */
+export interface Job {
+  readonly id: string;
+  /** Unix ms the result stands for; strictly increasing per model. */
+  readonly slot: number;
+  readonly kind: CheckKind;
+  /** True when `rate_per_min` is used up: the job ends as `rate_budget` and sends nothing. */
+  readonly overRate: boolean;
+  /** ms from the slot to the start. */
+  readonly delayMs: number;
+}
+
+/** Slots that ended without a result, oldest first. */
+export interface Missed {
+  readonly id: string;
+  readonly cause: 'overlap' | 'capacity' | 'stopped' | 'loop_blocked';
+  readonly firstSlot: number;
+  readonly lastSlot: number;
+  readonly count: number;
+}
+
+export interface SchedulerEvents {
+  /** Makes the check and records it; never rejects. The signal aborts when the grace of a stop is over. */
+  run(job: Job, signal: AbortSignal): Promise<void>;
+  missed(missed: Missed): void;
+}
+
+export interface Scheduler {
+  /** Replaces the registry; a model whose plan did not change keeps its next slot and its running check. */
+  update(plans: readonly Plan[]): void;
+  /** Asks for one recheck at Unix ms `at`; nothing happens when the next slot comes first. */
+  recheck(id: string, at: number): void;
+  /** Checks now, or joins the check that is running; resolves when it has been recorded. */
+  checkNow(id: string): Promise<void>;
+  /** Unix ms of the next slot (or recheck); null for an unknown model. */
+  nextDue(id: string): number | null;
+  readonly inFlight: number;
+  readonly queued: number;
+  /** Monotonic ms of the newest tick; it ticks at least each second, which /livez watches. */
+  readonly lastTick: number;
+  /** No new slots; running checks get `graceMs`, then their signal aborts. Slots that fall due meanwhile, and aborted ones, are missed as `stopped`. */
+  stop(graceMs: number): Promise<void>;
+}

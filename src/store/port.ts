@@ -1,0 +1,123 @@
+import type { Incident } from '../domain/incident.js';
+import type { Outcome, Reason } from '../domain/reason.js';
+import type { RecordedResult } from '../domain/result.js';
+import type { Rollup } from '../domain/rollup.js';
+import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
+
+/** Number the store gives a model when it is first seen; stable across renames. */
+export type ModelKey = number;
+
+/** Why a slot ended without a result. */
+export const missCauses = ['overlap', 'capacity', 'stopped', 'loop_blocked', 'down'] as const;
+export type MissCause = (typeof missCauses)[number];
+
+/** What the store knows of a model at start. */
+export interface StoredModel {
+  readonly key: ModelKey;
+  readonly id: string;
+  readonly firstSeen: number;
+  /** The reducer's memory as it was last written; null before the first write. */
+  readonly health: unknown;
+  /** Last slot that ended as a result or a counted miss; null when there is none or the model was retired. */
+  readonly watermark: number | null;
+  readonly retiredAt: number | null;
+  readonly latest: RecordedResult | null;
+  /** Newest success's slot, for last_success_timestamp_seconds. */
+  readonly lastSuccess: number | null;
+  readonly totals: ModelTotals;
+}
+
+/** Counters that go on after a restart. */
+export interface ModelTotals {
+  readonly results: readonly { outcome: Outcome; reason: Reason; count: number }[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly versionChanges: number;
+}
+
+/** Everything one flush writes for one model; applied whole, in one transaction with its siblings. */
+export interface ModelWrite {
+  readonly key: ModelKey;
+  readonly results: readonly RecordedResult[];
+  /** Stored points at or after this time are deleted before `points` are inserted; null deletes none. */
+  readonly rewriteFrom: number | null;
+  readonly points: readonly StatePoint[];
+  /** Changes by UTC hour start (ms); the store adds them to hours and days alike. */
+  readonly rollups: ReadonlyMap<number, Rollup>;
+  /** Upserted by (model, openedAt). */
+  readonly incidents: readonly Incident[];
+  /** First slots missed because nobody watched. */
+  readonly gaps: readonly number[];
+  /** Maintenance intervals; one with a known `from` replaces it, one with `to` <= `from` deletes it. */
+  readonly maintenance: readonly Interval[];
+  /** Schedule, timeout and confirmation in force from a time on, as JSON. */
+  readonly epochs: readonly { readonly from: number; readonly settings: unknown }[];
+  readonly health: unknown;
+  readonly watermark: number | null;
+  /** Added to the stored totals. */
+  readonly totals: ModelTotals;
+}
+
+export interface Batch {
+  readonly models: readonly ModelWrite[];
+  /** Added to the stored counters. */
+  readonly missed: ReadonlyMap<MissCause, number>;
+}
+
+export interface StoredIncident extends Incident {
+  readonly id: number;
+  readonly model: string;
+}
+
+export interface ResultQuery extends Interval {
+  readonly outcome?: Outcome;
+  readonly limit: number;
+  /** Only slots before this one; the cursor of newest-first paging. */
+  readonly before?: number;
+}
+
+export interface IncidentQuery {
+  readonly model?: ModelKey;
+  readonly open?: boolean;
+  /** Incidents that overlap [from, to). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  /** Only ids below this one; newest first. */
+  readonly before?: number;
+}
+
+/** Counts, tokens and latency over a window, and how far its ends were moved to be answerable. */
+export interface Counts extends Omit<Rollup, 'durations'> {
+  readonly resolution: 'exact' | 'hour' | 'day';
+}
+
+/** The store as everything outside `store/` sees it; nothing here assumes SQLite or a single process. */
+export interface Store {
+  /** All models ever seen that still have history. */
+  models(): Promise<readonly StoredModel[]>;
+  /** Returns the model's key; makes it on first sight, or renames `renameFrom` when `id` has no history. */
+  register(id: string, now: number, renameFrom: string | null): Promise<StoredModel>;
+  /** Marks a model that left the registry; its history stays until retention. */
+  retire(key: ModelKey, now: number): Promise<void>;
+  missed(): Promise<ReadonlyMap<MissCause, number>>;
+  /** Durable when it resolves; rejects when nothing of it was written. */
+  write(batch: Batch): Promise<void>;
+  /** Points in [from, to), preceded by the one in force at `from`. */
+  points(key: ModelKey, from: number, to: number): Promise<readonly StatePoint[]>;
+  /** Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written. */
+  durations(key: ModelKey, from: number, to: number): Promise<StateDurations>;
+  counts(key: ModelKey, from: number, to: number): Promise<Counts>;
+  /** Newest first. */
+  results(key: ModelKey, query: ResultQuery): Promise<readonly RecordedResult[]>;
+  /** Newest first. */
+  incidents(query: IncidentQuery): Promise<readonly StoredIncident[]>;
+  maintenance(key: ModelKey, from: number, to: number): Promise<readonly Interval[]>;
+  epochs(key: ModelKey): Promise<readonly { from: number; settings: unknown }[]>;
+  gaps(key: ModelKey): Promise<readonly number[]>;
+  /** Deletes at most one bounded batch of what retention no longer keeps; true when more is left. */
+  prune(now: number): Promise<boolean>;
+  /** Bytes on disk, WAL included. */
+  sizeBytes(): Promise<number>;
+  close(): Promise<void>;
+}
