@@ -1,0 +1,45 @@
+import type { Health } from './health.js';
+import type { Model } from './model.js';
+import type { Outcome, Reason } from './reason.js';
+import type { RecordedResult } from './result.js';
+import type { Uptime } from './uptime.js';
+
+export const uptimeWindows = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 } as const;
+export type UptimeWindow = keyof typeof uptimeWindows;
+
+/** Cumulative counts over fixed upper bounds, as Prometheus has them; the last count is +Inf. */
+export interface BucketCounts {
+  readonly bounds: readonly number[];
+  /** Not cumulative: one per bound and one above the last. */
+  readonly counts: Float64Array;
+  sum: number;
+}
+
+/** One model as the read side shows it: what has been recorded, never what has only been seen. */
+export interface ModelView {
+  readonly key: number;
+  readonly model: Model;
+  readonly health: Health;
+  /** Newest result of any outcome. */
+  readonly latest: RecordedResult | null;
+  /** Newest result that is not `unknown`; what `model_status_info` speaks of. */
+  readonly latestConclusive: { readonly reason: Reason } | null;
+  /** Slot of the newest success. */
+  readonly lastSuccess: number | null;
+  /** Counts outside maintenance since ever, by `outcome` and `reason`. */
+  readonly results: readonly { readonly outcome: Outcome; readonly reason: Reason; readonly count: number }[];
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly versionChanges: number;
+  readonly tokensToday: number;
+  /** Seconds. Since start only. */
+  readonly durations: BucketCounts;
+  /** Null unless the probe streams. */
+  readonly firstTokens: BucketCounts | null;
+  readonly rateLimitRemaining: { readonly requests?: number; readonly tokens?: number };
+  readonly certificateExpiresAt: number | null;
+  /** By position; only where there are several. */
+  readonly keys: readonly (boolean | null)[];
+  readonly uptime: Readonly<Record<UptimeWindow, Uptime>>;
+  readonly nextDue: number | null;
+}
