@@ -20,6 +20,8 @@ export interface ModelView {
   readonly key: number;
   readonly model: Model;
   readonly health: Health;
+  /** The memory as of the newest write that succeeded: what the store's time line ends with. */
+  readonly stored: Health;
   /** Newest result of any outcome. */
   readonly latest: RecordedResult | null;
   /** Newest result that is not `unknown`; what `model_status_info` speaks of. */

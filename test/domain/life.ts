@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { newHealth, withGap, withNewRun, withWindow, type Health } from '../../src/domain/health.js';
+import type { Incident } from '../../src/domain/incident.js';
+import type { Rules } from '../../src/domain/observation.js';
+import type { Outcome, Reason } from '../../src/domain/reason.js';
+import { reduce } from '../../src/domain/reduce.js';
+import type { State, StateDurations, StatePoint } from '../../src/domain/state.js';
+import { noDurations, tail } from '../../src/domain/timeline.js';
+
+export const rules: Rules = {
+  intervalMs: 60_000,
+  timeoutMs: 30_000,
+  failures: 2,
+  successes: 2,
+  loadingGraceMs: 600_000,
+};
+
+export type Event =
+  | { kind: 'result'; slot: number; outcome: Outcome; reason: Reason }
+  | { kind: 'gap'; slot: number }
+  | { kind: 'window'; from: number; to: number }
+  | { kind: 'new run'; at: number };
+
+/** What a store would hold after these events. */
+export interface Life {
+  health: Health;
+  points: StatePoint[];
+  incidents: Map<number, Incident>;
+  durations: StateDurations;
+}
+
+export function live(events: readonly Event[], inForce: Rules = rules, firstSeen = 0): Life {
+  const start: StatePoint = { from: firstSeen, state: 'unknown', reason: null };
+  const life: Life = {
+    health: newHealth(firstSeen),
+    points: [start],
+    incidents: new Map(),
+    durations: { ...noDurations },
+  };
+  for (const event of events) apply(life, event, inForce);
+  return life;
+}
+
+export function apply(life: Life, event: Event, inForce: Rules): void {
+  switch (event.kind) {
+    case 'gap':
+      life.health = withGap(life.health, event.slot);
+      return;
+    case 'window':
+      life.health = withWindow(life.health, event);
+      return;
+    case 'new run':
+      life.health = withNewRun(life.health, event.at);
+      return;
+    case 'result': {
+      const step = reduce(life.health, { ...event, detail: null }, inForce);
+      life.health = step.health;
+      const { rewriteFrom } = step;
+      if (rewriteFrom !== null) life.points = life.points.filter(({ from }) => from < rewriteFrom);
+      life.points.push(...step.points);
+      if (step.incident) life.incidents.set(step.incident.openedAt, step.incident);
+      const durations: Record<State, number> = { ...life.durations };
+      for (const span of step.spans) durations[span.state] += span.sign * (span.to - span.from);
+      life.durations = durations;
+    }
+  }
+}
+
+/** The time line as a reader sees it at `now`. */
+export function seen(life: Life, now: number): [number, State][] {
+  return [...life.points, ...tail(life.health, now)].map(({ from, state }) => [from, state]);
+}
+
+export const result = (slot: number, outcome: Outcome, reason?: Reason): Event => ({
+  kind: 'result',
+  slot,
+  outcome,
+  reason:
+    reason ??
+    ({ healthy: 'ok', degraded: 'slow', unhealthy: 'timeout', unknown: 'invalid_request' } as const)[outcome],
+});
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(60_000) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 400_000 }) },
+);
+const happening = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.constantFrom<Outcome>('healthy', 'degraded', 'unhealthy', 'unhealthy', 'unknown'),
+  },
+  { weight: 2, arbitrary: fc.constantFrom<Reason>('rate_limited', 'model_loading') },
+  { weight: 1, arbitrary: fc.constantFrom('gap' as const, 'window' as const, 'new run' as const) },
+);
+
+/** Histories of results, gaps, windows and changes of subject, in the order in which they happen. */
+export const histories: fc.Arbitrary<Event[]> = fc
+  .array(fc.tuple(step, happening), { maxLength: 60 })
+  .map((steps) => {
+    let now = 0;
+    return steps.map(([wait, what]): Event => {
+      now += wait;
+      if (what === 'gap') return { kind: 'gap', slot: now };
+      if (what === 'window') return { kind: 'window', from: now, to: now + 3 * wait };
+      if (what === 'new run') return { kind: 'new run', at: now };
+      if (what === 'rate_limited') return result(now, 'degraded', what);
+      if (what === 'model_loading') return result(now, 'unknown', what);
+      return result(now, what as Outcome);
+    });
+  });
