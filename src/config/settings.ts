@@ -15,6 +15,8 @@ export interface Settings {
     readonly host: string;
     readonly port: number;
     readonly bearerToken: string | null;
+    /** The operator accepts a public address without a token. */
+    readonly insecurePublic: boolean;
     readonly shutdownGraceMs: number;
   };
   readonly storage: {

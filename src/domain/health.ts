@@ -87,9 +87,11 @@ export function withGap(health: Health, slot: number): Health {
 
 /** Adds a maintenance window that has begun; one with the same beginning is replaced. */
 export function withWindow(health: Health, window: Interval): Health {
-  const clipped = { from: Math.max(window.from, health.settled + 1), to: window.to };
-  const others = health.windows.filter(({ from }) => from !== clipped.from);
-  const windows = (clipped.to > clipped.from ? [...others, clipped] : others).sort((a, b) => a.from - b.from);
+  const known = health.windows.some(({ from }) => from === window.from);
+  const from = known ? window.from : Math.max(window.from, health.settled + 1);
+  const others = health.windows.filter((other) => other.from !== from);
+  const windows = window.to > from ? [...others, { from, to: window.to }] : others;
+  windows.sort((a, b) => a.from - b.from);
   return { ...health, windows };
 }
 

@@ -1,6 +1,8 @@
-import type { Histogram } from './histogram.js';
-import type { Blame, Outcome } from './reason.js';
-import type { StateDurations } from './state.js';
+import { mergeInto, observe, type Histogram } from './histogram.js';
+import { blameFor, type Blame, type Outcome } from './reason.js';
+import type { RecordedResult } from './result.js';
+import type { Span } from './span.js';
+import type { State, StateDurations } from './state.js';
 
 export const hourMs = 3_600_000;
 export const dayMs = 86_400_000;
@@ -16,4 +18,70 @@ export interface Rollup {
   readonly outputTokens: number;
   /** Durations of healthy and degraded results. */
   readonly latency: Histogram;
+}
+
+interface Sum extends Rollup {
+  durations: Record<State, number>;
+  outcomes: Record<Outcome, number>;
+  blames: Record<Blame, number>;
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Changes by the start of their UTC hour. */
+export type HourlyChanges = Map<number, Sum>;
+
+export function emptyRollup(): Sum {
+  return {
+    durations: { healthy: 0, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 },
+    outcomes: { healthy: 0, degraded: 0, unhealthy: 0, unknown: 0 },
+    blames: { provider: 0, account: 0, config: 0, network: 0, monitor: 0 },
+    inputTokens: 0,
+    outputTokens: 0,
+    latency: new Map(),
+  };
+}
+
+function hourOf(changes: HourlyChanges, time: number): Sum {
+  const hour = Math.floor(time / hourMs) * hourMs;
+  const known = changes.get(hour);
+  if (known !== undefined) return known;
+  const sum = emptyRollup();
+  changes.set(hour, sum);
+  return sum;
+}
+
+/** Cuts the span at full hours. */
+export function addSpan(changes: HourlyChanges, { from, to, state, sign }: Span): void {
+  for (let start = from; start < to;) {
+    const end = Math.min(to, (Math.floor(start / hourMs) + 1) * hourMs);
+    hourOf(changes, start).durations[state] += sign * (end - start);
+    start = end;
+  }
+}
+
+/** Counts a result in the hour of its slot, unless maintenance keeps it out of the figures. */
+export function addResult(changes: HourlyChanges, result: RecordedResult): void {
+  const sum = hourOf(changes, result.slot);
+  sum.inputTokens += result.usage?.inputTokens ?? 0;
+  sum.outputTokens += result.usage?.outputTokens ?? 0;
+  if (result.maintenance) return;
+  sum.outcomes[result.outcome] += 1;
+  const blame = blameFor(result.reason);
+  if (blame !== null) sum.blames[blame] += 1;
+  const good = result.outcome === 'healthy' || result.outcome === 'degraded';
+  if (good && result.durationMs !== null) observe(sum.latency, result.durationMs);
+}
+
+/** Adds `source` to `target`. */
+export function addChanges(target: HourlyChanges, source: HourlyChanges): void {
+  for (const [hour, change] of source) {
+    const sum = hourOf(target, hour);
+    for (const [state, ms] of Object.entries(change.durations)) sum.durations[state as State] += ms;
+    for (const [outcome, count] of Object.entries(change.outcomes)) sum.outcomes[outcome as Outcome] += count;
+    for (const [blame, count] of Object.entries(change.blames)) sum.blames[blame as Blame] += count;
+    sum.inputTokens += change.inputTokens;
+    sum.outputTokens += change.outputTokens;
+    mergeInto(sum.latency, change.latency);
+  }
 }

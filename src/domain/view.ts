@@ -33,7 +33,8 @@ export interface ModelView {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly versionChanges: number;
-  readonly tokensToday: number;
+  /** Tokens used in the UTC day with that number since the epoch. */
+  readonly tokensToday: { readonly day: number; readonly tokens: number };
   /** Seconds. Since start only. */
   readonly durations: BucketCounts;
   /** Null unless the probe streams. */

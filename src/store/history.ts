@@ -8,7 +8,7 @@ import {
   tail,
   type TimelineInterval,
 } from '../domain/timeline.js';
-import type { ModelKey, Store } from './port.js';
+import type { ModelKey, StoreReader } from './port.js';
 
 /** The part of `window` in which the model existed; empty when it did not. */
 export function clip(health: Health, window: Interval): Interval {
@@ -18,7 +18,7 @@ export function clip(health: Health, window: Interval): Interval {
 
 /** State intervals over `window`; `health` is the memory that was stored last, which tells what followed. */
 export async function timelineBetween(
-  store: Store,
+  store: Pick<StoreReader, 'points'>,
   key: ModelKey,
   health: Health,
   window: Interval,
@@ -30,7 +30,7 @@ export async function timelineBetween(
 
 /** ms per state over `window`, exact. */
 export async function durationsBetween(
-  store: Store,
+  store: Pick<StoreReader, 'durations'>,
   key: ModelKey,
   health: Health,
   window: Interval,

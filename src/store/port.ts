@@ -1,4 +1,5 @@
 import type { Incident } from '../domain/incident.js';
+import { missCauses, type MissCause } from '../domain/miss.js';
 import type { Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Rollup } from '../domain/rollup.js';
@@ -7,9 +8,7 @@ import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 /** Number the store gives a model when it is first seen; stable across renames. */
 export type ModelKey = number;
 
-/** Why a slot ended without a result. */
-export const missCauses = ['overlap', 'capacity', 'stopped', 'loop_blocked', 'down'] as const;
-export type MissCause = (typeof missCauses)[number];
+export { missCauses, type MissCause };
 
 /** What the store knows of a model at start. */
 export interface StoredModel {
@@ -92,6 +91,9 @@ export interface Counts extends Omit<Rollup, 'durations'> {
   readonly resolution: 'exact' | 'hour' | 'day';
 }
 
+/** Results in one batch that keep the event loop for a few ms only. */
+export const batchResults = 100;
+
 /** The store as everything outside `store/` sees it; nothing here assumes SQLite or a single process. */
 export interface Store {
   /** All models ever seen that still have history. */
@@ -101,7 +103,10 @@ export interface Store {
   /** Marks a model that left the registry; its history stays until retention. */
   retire(key: ModelKey, now: number): Promise<void>;
   missed(): Promise<ReadonlyMap<MissCause, number>>;
-  /** Durable when it resolves; rejects when nothing of it was written. */
+  /**
+   * Durable when it resolves; rejects when nothing of it was written. One batch is one transaction and is not divided:
+   * keep it to about `batchResults` results, and yield to the event loop between two.
+   */
   write(batch: Batch): Promise<void>;
   /** Points in [from, to), preceded by the one in force at `from`. */
   points(key: ModelKey, from: number, to: number): Promise<readonly StatePoint[]>;
@@ -121,3 +126,6 @@ export interface Store {
   sizeBytes(): Promise<number>;
   close(): Promise<void>;
 }
+
+/** The part of the store that changes nothing; for commands that read beside the daemon. */
+export type StoreReader = Omit<Store, 'register' | 'retire' | 'write' | 'prune'>;

@@ -1,0 +1,104 @@
+// The daemon under load: `node bench/daemon.mjs [models] [every] [seconds]`, after `npm run build`.
+// A local simulator answers; printed are missed slots, the delay from slot to start, memory and processor time.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const [models = '1000', every = '10s', seconds = '60'] = process.argv.slice(2);
+const entry = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'modelpulse-bench-'));
+
+const simulator = spawn(process.execPath, [entry, 'simulate', '--listen', '127.0.0.1:0'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const [baseUrl] = await new Promise((resolve) => {
+  createInterface({ input: simulator.stdout }).on('line', (line) => resolve(/http\S+/.exec(line)));
+});
+
+const config = join(folder, 'config.json');
+writeFileSync(
+  config,
+  JSON.stringify({
+    server: { listen: '127.0.0.1:0' },
+    storage: { path: join(folder, 'bench.db') },
+    checker: { concurrency: 256, per_host: 256 },
+    defaults: { schedule: { every }, timeout: '10s' },
+    models: Array.from({ length: Number(models) }, (_, index) => ({
+      id: `model-${index}`,
+      provider: 'openai_compatible',
+      base_url: baseUrl,
+      model: index % 100 === 99 ? 'flaky-20' : 'healthy',
+      api_key: 'bench',
+    })),
+  }),
+);
+const started = performance.now();
+const daemon = spawn(process.execPath, [entry, 'run', '--config', config], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const { url } = await new Promise((resolve) => {
+  createInterface({ input: daemon.stdout }).on('line', (line) => {
+    const entry = JSON.parse(line);
+    if (entry.msg === 'started') resolve(entry);
+  });
+});
+const ready = performance.now() - started;
+
+/** Processor seconds used so far; fields 14 and 15 of proc(5) stat, in ticks of 10 ms. */
+const cpuSeconds = () => {
+  const fields = readFileSync(`/proc/${daemon.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+};
+const memory = (name) =>
+  Math.round(
+    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${daemon.pid}/status`, 'utf8'))[1]) /
+      1024,
+  );
+
+const cpuAtStart = cpuSeconds();
+const from = performance.now();
+await wait(Number(seconds) * 1000);
+const share = (cpuSeconds() - cpuAtStart) / ((performance.now() - from) / 1000);
+const resident = memory('VmRSS');
+const peak = memory('VmHWM');
+
+const scraped = performance.now();
+const text = await (await fetch(`${url}/metrics`)).text();
+const scrapeMs = performance.now() - scraped;
+const value = (pattern) =>
+  [...text.matchAll(new RegExp(`^modelpulse_${pattern} (\\S+)$`, 'gm'))].reduce(
+    (sum, match) => sum + Number(match[1]),
+    0,
+  );
+const delays = [...text.matchAll(/^modelpulse_scheduler_delay_seconds_bucket\{le="(\S+)"\} (\d+)$/gm)];
+const count = value('scheduler_delay_seconds_count');
+const within = (q) => delays.find((match) => Number(match[2]) >= q * count)?.[1];
+
+console.log(
+  JSON.stringify(
+    {
+      models: Number(models),
+      every,
+      seconds: Number(seconds),
+      ready_ms: Math.round(ready),
+      checks: value('checks_total\\{.*\\}'),
+      missed: value('scheduler_checks_missed_total\\{.*\\}'),
+      delay_p99_at_most_seconds: within(0.99),
+      delay_worst_at_most_seconds: within(1),
+      memory_mb: resident,
+      memory_peak_mb: peak,
+      core_share: Number(share.toFixed(3)),
+      scrape: { ms: Math.round(scrapeMs), mb: Number((text.length / 1e6).toFixed(1)) },
+    },
+    null,
+    2,
+  ),
+);
+daemon.kill('SIGTERM');
+await new Promise((resolve) => daemon.once('close', resolve));
+simulator.kill('SIGTERM');
+rmSync(folder, { recursive: true });

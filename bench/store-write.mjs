@@ -1,0 +1,144 @@
+/**
+ * What the store writes: results a second in batches with both rollups, the longest hold of the event loop, bytes a check.
+ * Usage: npm run build && node bench/store-write.mjs [models] [rounds]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { bucketOf } from '../dist/domain/histogram.js';
+import { openStore } from '../dist/store/sqlite-store.js';
+
+const models = Number(process.argv[2] ?? 1000);
+const rounds = Number(process.argv[3] ?? 200);
+const batchSize = 100;
+const intervalMs = 60_000;
+const start = Date.UTC(2026, 2, 1);
+const health = {
+  firstSeen: start,
+  belief: 'up',
+  run: { kind: 'success', count: 3, from: start, reason: 'ok', validUntil: start, points: [], said: [] },
+  lastSuccess: { outcome: 'healthy', reason: 'ok' },
+  validUntil: start,
+  settled: start,
+  state: 'healthy',
+  since: start,
+  reason: 'ok',
+  windows: [],
+  incident: null,
+  rateLimited: null,
+  loading: null,
+  newRunAt: null,
+  gaps: [],
+};
+
+function writeOf(key, slot) {
+  const durationMs = 200 + Math.floor(Math.random() * 1500);
+  const result = {
+    slot,
+    kind: 'scheduled',
+    maintenance: false,
+    startedAt: slot + Math.floor(Math.random() * 20),
+    durationMs,
+    firstTokenMs: null,
+    outcome: 'healthy',
+    reason: 'ok',
+    detail: null,
+    httpStatus: 200,
+    phases: { dns: 1, tcp: 10, tls: 22, request: 1, first_byte: 300, download: 5 },
+    usage: { inputTokens: 14, outputTokens: 8 },
+    response: 'The capital of India is New Delhi.',
+    responseModel: 'gpt-4o-mini-2024-07-18',
+    retryAfterMs: null,
+    rateLimitRemaining: { requests: 9999, tokens: 149_000 },
+    certificateExpiresAt: start,
+    keyIndex: 0,
+  };
+  const rollup = {
+    durations: { healthy: intervalMs, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 },
+    outcomes: { healthy: 1, degraded: 0, unhealthy: 0, unknown: 0 },
+    blames: { provider: 0, account: 0, config: 0, network: 0, monitor: 0 },
+    inputTokens: 14,
+    outputTokens: 8,
+    latency: new Map([[bucketOf(durationMs), 1]]),
+  };
+  return {
+    key,
+    results: [result],
+    rewriteFrom: null,
+    points: [],
+    incidents: [],
+    gaps: [],
+    maintenance: [],
+    epochs: [],
+    rollups: new Map([[Math.floor(slot / 3_600_000) * 3_600_000, rollup]]),
+    health: { ...health, settled: slot },
+    watermark: slot,
+    totals: {
+      results: [{ outcome: 'healthy', reason: 'ok', count: 1 }],
+      inputTokens: 14,
+      outputTokens: 8,
+      versionChanges: 0,
+    },
+  };
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'modelpulse-bench-'));
+const path = join(directory, 'store.db');
+const day = 86_400_000;
+const store = openStore({
+  path,
+  migrationsDir: new URL('../migrations', import.meta.url).pathname,
+  onCorrupt: 'stop',
+  clock: { wall: Date.now },
+  retention: () => ({ checksMs: 30 * day, failuresMs: 90 * day, hoursMs: 400 * day, daysMs: 1825 * day }),
+  log: console,
+});
+
+let begun = performance.now();
+const keys = [];
+for (let n = 0; n < models; n += 1) keys.push((await store.register(`model-${n}`, start, null)).key);
+console.log(`register: ${models} models in ${(performance.now() - begun).toFixed(0)} ms`);
+
+const holds = [];
+const cpu = process.cpuUsage();
+for (let round = 0; round < rounds; round += 1) {
+  for (let from = 0; from < models; from += batchSize) {
+    const batch = keys
+      .slice(from, from + batchSize)
+      .map((key) => writeOf(key, start + round * intervalMs + key * 53));
+    const before = performance.now();
+    await store.write({ models: batch, missed: new Map() });
+    holds.push(performance.now() - before);
+  }
+}
+const { user, system } = process.cpuUsage(cpu);
+const spent = holds.reduce((sum, hold) => sum + hold, 0);
+holds.sort((a, b) => a - b);
+const at = (q) => holds[Math.min(holds.length - 1, Math.floor(q * holds.length))].toFixed(2);
+console.log(`write: ${Math.round((models * rounds * 1000) / spent)} results/s in batches of ${batchSize}`);
+console.log(
+  `cpu: ${(user / models / rounds).toFixed(1)} µs a result, ${(system / models / rounds).toFixed(1)} µs in the kernel`,
+);
+console.log(`hold of one batch: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`);
+
+begun = performance.now();
+for (const key of keys) await store.durations(key, start + 1000, start + rounds * intervalMs);
+console.log(`durations: ${((performance.now() - begun) / models).toFixed(3)} ms a window`);
+
+const end = start + 31 * day;
+const pauses = [];
+for (let more = true; more;) {
+  const before = performance.now();
+  more = await store.prune(end);
+  pauses.push(performance.now() - before);
+}
+pauses.sort((a, b) => a - b);
+const p99 = pauses[Math.floor(0.99 * pauses.length)];
+const size = await store.sizeBytes();
+console.log(
+  `prune: ${pauses.length} batches, p99 ${p99.toFixed(2)} ms, longest ${pauses.at(-1).toFixed(2)} ms, ${size} bytes left`,
+);
+console.log(`memory: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);
+await store.close();
+rmSync(directory, { recursive: true });

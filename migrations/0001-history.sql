@@ -1,0 +1,163 @@
+-- Times are Unix ms unless the name says otherwise. Codes are those of src/store/codes.ts and domain/reason.ts.
+PRAGMA application_id = 1836086636;
+
+CREATE TABLE models (
+  key INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  first_seen INTEGER NOT NULL,
+  retired_at INTEGER,
+  watermark INTEGER,
+  last_success INTEGER,
+  input_tokens INTEGER NOT NULL DEFAULT 0,
+  output_tokens INTEGER NOT NULL DEFAULT 0,
+  version_changes INTEGER NOT NULL DEFAULT 0,
+  health TEXT,
+  -- The newest result whole, as JSON.
+  latest TEXT
+) STRICT;
+
+-- One row a result; zero and null take no byte, so the usual values are made zero.
+CREATE TABLE checks (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  slot INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  -- Kind of check, plus 4 inside maintenance.
+  flags INTEGER NOT NULL,
+  -- ms from the slot to the start of the attempt.
+  delay INTEGER NOT NULL,
+  duration INTEGER,
+  first_token INTEGER,
+  -- HTTP status less 200.
+  http INTEGER,
+  input_tokens INTEGER,
+  output_tokens INTEGER,
+  key_index INTEGER,
+  PRIMARY KEY (model, slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX checks_not_healthy ON checks (model, outcome, slot) WHERE outcome <> 0;
+
+-- What results that are not healthy have to say.
+CREATE TABLE details (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  slot INTEGER NOT NULL,
+  detail TEXT,
+  response TEXT,
+  response_model TEXT,
+  phases TEXT,
+  PRIMARY KEY (model, slot)
+) STRICT, WITHOUT ROWID;
+
+-- Each row begins a state that lasts to the next row.
+CREATE TABLE states (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  starts INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  reason INTEGER,
+  PRIMARY KEY (model, starts)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE incidents (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  opened_at INTEGER NOT NULL,
+  closed_at INTEGER,
+  reason INTEGER NOT NULL,
+  blame INTEGER,
+  checks_failed INTEGER NOT NULL,
+  last_detail TEXT,
+  UNIQUE (model, opened_at)
+) STRICT;
+
+CREATE INDEX incidents_closed ON incidents (closed_at);
+
+CREATE TABLE maintenance (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  starts INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  PRIMARY KEY (model, starts)
+) STRICT, WITHOUT ROWID;
+
+-- Schedule, timeout and confirmation in force from a time on, as JSON.
+CREATE TABLE epochs (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  starts INTEGER NOT NULL,
+  settings TEXT NOT NULL,
+  PRIMARY KEY (model, starts)
+) STRICT, WITHOUT ROWID;
+
+-- First slots missed because nobody watched.
+CREATE TABLE gaps (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  slot INTEGER NOT NULL,
+  PRIMARY KEY (model, slot)
+) STRICT, WITHOUT ROWID;
+
+-- `span` counts UTC hours since 1970, in `days` UTC days.
+CREATE TABLE hours (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  span INTEGER NOT NULL,
+  healthy_ms INTEGER NOT NULL,
+  degraded_ms INTEGER NOT NULL,
+  unhealthy_ms INTEGER NOT NULL,
+  unknown_ms INTEGER NOT NULL,
+  maintenance_ms INTEGER NOT NULL,
+  healthy INTEGER NOT NULL,
+  degraded INTEGER NOT NULL,
+  unhealthy INTEGER NOT NULL,
+  unknown INTEGER NOT NULL,
+  provider INTEGER NOT NULL,
+  account INTEGER NOT NULL,
+  config INTEGER NOT NULL,
+  network INTEGER NOT NULL,
+  monitor INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  -- Histogram: pairs of varints, step to the next bucket and its count.
+  latency BLOB,
+  PRIMARY KEY (model, span)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE days (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  span INTEGER NOT NULL,
+  healthy_ms INTEGER NOT NULL,
+  degraded_ms INTEGER NOT NULL,
+  unhealthy_ms INTEGER NOT NULL,
+  unknown_ms INTEGER NOT NULL,
+  maintenance_ms INTEGER NOT NULL,
+  healthy INTEGER NOT NULL,
+  degraded INTEGER NOT NULL,
+  unhealthy INTEGER NOT NULL,
+  unknown INTEGER NOT NULL,
+  provider INTEGER NOT NULL,
+  account INTEGER NOT NULL,
+  config INTEGER NOT NULL,
+  network INTEGER NOT NULL,
+  monitor INTEGER NOT NULL,
+  input_tokens INTEGER NOT NULL,
+  output_tokens INTEGER NOT NULL,
+  latency BLOB,
+  PRIMARY KEY (model, span)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE totals (
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  outcome INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (model, outcome, reason)
+) STRICT, WITHOUT ROWID;
+
+-- Slots that ended without a result, since ever.
+CREATE TABLE missed (
+  cause TEXT PRIMARY KEY,
+  count INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What is complete from `since` on; older rows may have been deleted.
+CREATE TABLE horizons (
+  name TEXT PRIMARY KEY,
+  since INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

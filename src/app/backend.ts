@@ -1,0 +1,68 @@
+import type { Clock } from '../domain/clock.js';
+import type { ModelView } from '../domain/view.js';
+import { HttpError } from '../http/http-error.js';
+import type { Backend } from '../http/port.js';
+import { modelExposition } from '../metrics/exposition.js';
+import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { Scheduler } from '../scheduler/port.js';
+import type { Store } from '../store/port.js';
+import type { Reloader } from './reload.js';
+import type { Roster } from './roster.js';
+import type { Writer } from './writer.js';
+
+/** The scheduler ticks each second; after so long without a tick the daemon hangs. */
+const tickLimitMs = 15_000;
+
+/** The daemon as its routes see it. */
+export function createBackend(parts: {
+  store: Store;
+  clock: Clock;
+  roster: Roster;
+  scheduler: Scheduler;
+  metrics: MonitorMetrics;
+  writer: Writer;
+  reloader: Reloader;
+  ready: () => boolean;
+}): Backend {
+  const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
+
+  const givenUp = new HttpError(
+    503,
+    'check_given_up',
+    'the check was given up; the daemon stops or is overloaded',
+  );
+
+  function* views(): Iterable<ModelView> {
+    for (const { view } of roster.all()) yield view;
+  }
+
+  return {
+    views,
+    view: (id) => roster.get(id)?.view,
+    store,
+    async checkNow(id) {
+      if (roster.get(id)?.view.model.pause === true)
+        throw new HttpError(409, 'paused', 'the model is paused');
+      await scheduler.checkNow(id).catch(() => {
+        throw givenUp;
+      });
+      const latest = roster.get(id)?.view.latest;
+      if (latest === undefined || latest === null) throw givenUp;
+      return latest;
+    },
+    reload: async () => ({ problems: await reloader.reload('request') }),
+    live: () => clock.monotonic() - scheduler.lastTick < tickLimitMs,
+    ready: parts.ready,
+    async *exposition() {
+      yield* modelExposition(views(), clock.wall());
+      yield await metrics.exposition({
+        checksInFlight: scheduler.inFlight,
+        checksQueued: scheduler.queued,
+        pendingResults: writer.pendingResults,
+        storeSizeBytes: await store.sizeBytes().catch(() => null),
+        connectivityUp: null,
+      });
+    },
+    now: () => clock.wall(),
+  };
+}

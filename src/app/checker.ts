@@ -1,0 +1,38 @@
+import type { Check } from '../domain/check.js';
+import type { Clock } from '../domain/clock.js';
+import { createProber } from '../checker/prober.js';
+import { createRemoteChecker } from '../checker/remote-checker.js';
+import type { Settings } from '../config/settings.js';
+
+export interface Checker {
+  readonly check: Check;
+  /** Puts the mode in force; checks that run end as they began. */
+  configure(settings: Pick<Settings, 'checker' | 'remote'>): void;
+  close(): void;
+}
+
+/** The check in force: by the builtin prober or through a remote health API. */
+export function createChecker(clock: Clock, version: string): Checker {
+  const userAgent = `modelpulse/${version}`;
+  let inForce: { check: Check; close(): void; mode: string } | null = null;
+
+  return {
+    check(model, signal) {
+      if (inForce === null) throw new Error('the checker was not configured');
+      return inForce.check(model, signal);
+    },
+    configure({ checker, remote }) {
+      const mode = JSON.stringify([checker.mode, checker.reuseConnections, remote]);
+      if (inForce?.mode === mode) return;
+      inForce?.close();
+      const next =
+        remote === null
+          ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent })
+          : createRemoteChecker({ ...remote, clock, userAgent });
+      inForce = { ...next, mode };
+    },
+    close() {
+      inForce?.close();
+    },
+  };
+}

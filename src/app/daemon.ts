@@ -1,0 +1,167 @@
+import type { Logger } from 'pino';
+import { createCalendar } from '../calendar/calendar.js';
+import type { LoadedConfig } from '../config/load.js';
+import type { Clock } from '../domain/clock.js';
+import { createServer } from '../http/server.js';
+import { createMonitorMetrics } from '../metrics/monitor.js';
+import { createScheduler } from '../scheduler/scheduler.js';
+import { openStore } from '../store/sqlite-store.js';
+import { createBackend } from './backend.js';
+import { createChecker } from './checker.js';
+import { noteOutage } from './outage.js';
+import { createRecording } from './recording.js';
+import { createReleasers } from './releasers.js';
+import { createReloader, type Trigger } from './reload.js';
+import { createAttempt, createRunner } from './runner.js';
+import { startTicker } from './ticker.js';
+import { createUptimeRefresh } from './uptime-refresh.js';
+import { watchFiles } from './watch.js';
+
+export interface Daemon {
+  /** Where it listens. */
+  readonly url: string;
+  reload(trigger: Trigger): Promise<readonly string[]>;
+  /** Lets running checks finish within the grace, writes everything, closes everything. Twice is once. */
+  stop(): Promise<void>;
+}
+
+/** Builds every part, in the order in which they need each other, and starts them. Throws StoreError or the server's error. */
+export async function startDaemon(parts: {
+  config: LoadedConfig;
+  load: () => Promise<LoadedConfig>;
+  clock: Clock;
+  log: Logger;
+  version: string;
+  migrationsDir: string;
+}): Promise<Daemon> {
+  const { config, clock, log, version } = parts;
+  const releasers = createReleasers(log);
+  let ready = false;
+  const settings = () => reloader.current.settings;
+  const reloader = createReloader({
+    initial: config,
+    load: parts.load,
+    apply: (next) => apply(next),
+    reloaded: (successful) => {
+      metrics.reloaded(successful, clock.wall());
+    },
+    log,
+  });
+
+  const store = openStore({
+    path: config.settings.storage.path,
+    migrationsDir: parts.migrationsDir,
+    retention: () => settings().storage.retention,
+    onCorrupt: config.settings.storage.onCorrupt,
+    clock,
+    log,
+  });
+  releasers.add('store', () => store.close());
+  const metrics = createMonitorMetrics({ version, missed: await store.missed() });
+  const calendar = createCalendar();
+  const { roster, recorder, writer, windows, publisher } = createRecording({
+    store,
+    calendar,
+    clock,
+    log,
+    metrics,
+    nextDue: (id) => scheduler.nextDue(id),
+  });
+  releasers.add('writer', () => writer.drain());
+
+  const checker = createChecker(clock, version);
+  releasers.add('checker', () => {
+    checker.close();
+  });
+  const run = createRunner({
+    attempt: createAttempt(checker.check, clock),
+    clock,
+    recorder,
+    tracked: roster.get,
+    recheck: (id, at) => {
+      scheduler.recheck(id, at);
+    },
+  });
+  const scheduler = createScheduler({
+    calendar,
+    clock,
+    concurrency: config.settings.checker.concurrency,
+    perHost: config.settings.checker.perHost,
+    events: {
+      run(job, signal) {
+        metrics.observeDelay(job.delayMs);
+        return run(job, signal);
+      },
+      missed({ id, cause, firstSlot, lastSlot, count }) {
+        metrics.missed(cause, count);
+        const tracked = roster.get(id);
+        const unwatched = cause === 'stopped' || cause === 'loop_blocked' ? firstSlot : null;
+        if (tracked !== undefined) recorder.miss(tracked, { lastSlot, unwatched }, cause, count);
+      },
+    },
+  });
+
+  const apply = async (next: LoadedConfig) => {
+    await writer.flush();
+    const now = clock.wall();
+    checker.configure(next.settings);
+    const change = await roster.replace(next.settings.models, now);
+    windows.replace(next.settings.maintenance, now);
+    for (const tracked of change.added) windows.adopt(tracked, now);
+    scheduler.update(roster.plans(now));
+    noteOutage(change.added, {
+      calendar,
+      recorder,
+      nextDue: (id) => scheduler.nextDue(id),
+      now: clock.wall(),
+      log,
+    });
+    return change;
+  };
+
+  const refresh = createUptimeRefresh(store, clock, roster.all);
+  const backend = createBackend({
+    store,
+    clock,
+    roster,
+    scheduler,
+    metrics,
+    writer,
+    reloader,
+    ready: () => ready,
+  });
+  const server = createServer(backend, {
+    version,
+    bearerToken: () => settings().server.bearerToken,
+    report: (error, where) => log.error({ err: error, where }, 'request failed'),
+  });
+
+  try {
+    await apply(config);
+    ready = true;
+    metrics.reloaded(true, clock.wall());
+    const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
+    releasers.add('server', () => server.close());
+    releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
+    const ticker = startTicker(async () => {
+      windows.sweep(clock.wall());
+      for (const tracked of roster.all()) publisher.announce(tracked);
+      await refresh.step();
+      await store.prune(clock.wall());
+    }, log);
+    releasers.add('housekeeping', () => ticker.stop());
+    const watch = watchFiles(
+      () => reloader.current.files,
+      async () => {
+        await reloader.reload('content');
+      },
+    );
+    releasers.add('file watch', () => {
+      watch.close();
+    });
+    return { url, reload: (trigger) => reloader.reload(trigger), stop: () => releasers.release() };
+  } catch (error) {
+    await releasers.release();
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Logger } from 'pino';
+import type { Calendar } from '../calendar/calendar.js';
+import type { Recorder } from './recorder.js';
+import { epochAt } from '../domain/epoch.js';
+import type { Tracked } from './tracked.js';
+
+/** Counts the slots that fell due while no daemon ran; the first of them ends what was valid. */
+export function noteOutage(
+  models: readonly Tracked[],
+  parts: {
+    calendar: Calendar;
+    recorder: Recorder;
+    /** Unix ms of the model's next slot: what lies before it nobody will do. */
+    nextDue: (id: string) => number | null;
+    now: number;
+    log: Logger;
+  },
+): void {
+  const { calendar, recorder, now, log } = parts;
+  let missed = 0;
+  let ahead = 0;
+  for (const tracked of models) {
+    const { watermark, memory, view } = tracked;
+    if (watermark === null || view.model.pause) continue;
+    if (watermark > now) ahead = Math.max(ahead, watermark - now);
+    const upTo = Math.min((parts.nextDue(view.model.id) ?? Infinity) - 1, now);
+    const { schedule } = epochAt(memory.epochs, watermark);
+    const { count, first, last } = calendar.slotsBetween(schedule, view.model.id, watermark, upTo);
+    if (first === null || last === null) continue;
+    missed += count;
+    recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);
+  }
+  if (missed > 0) log.warn({ checks: missed }, 'checks fell due while no daemon ran; that time is unknown');
+  if (ahead > 0)
+    log.warn({ ahead_ms: ahead }, 'the clock is behind what was recorded; recorded time does not go back');
+}

@@ -1,0 +1,120 @@
+import type { Incident } from '../domain/incident.js';
+import type { Outcome, Reason } from '../domain/reason.js';
+import type { Step } from '../domain/reduce.js';
+import type { RecordedResult } from '../domain/result.js';
+import { addChanges, addResult, addSpan, type HourlyChanges } from '../domain/rollup.js';
+import type { Interval, StatePoint } from '../domain/state.js';
+import type { Epoch } from '../domain/epoch.js';
+import type { ModelWrite } from '../store/port.js';
+
+/** A result that is to be shown once it has been written. */
+export interface Publication {
+  readonly result: RecordedResult;
+  /** The reply named another model than the one before. */
+  readonly drifted: boolean;
+  readonly done: (result: RecordedResult) => void;
+}
+
+/** What one model has to write: the sum of everything since its last write. */
+export interface Pending {
+  results: RecordedResult[];
+  rewriteFrom: number | null;
+  points: StatePoint[];
+  readonly rollups: HourlyChanges;
+  readonly incidents: Map<number, Incident>;
+  gaps: number[];
+  readonly maintenance: Map<number, Interval>;
+  epochs: Epoch[];
+  readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
+  inputTokens: number;
+  outputTokens: number;
+  versionChanges: number;
+  publications: Publication[];
+}
+
+export function nothingPending(): Pending {
+  return {
+    results: [],
+    rewriteFrom: null,
+    points: [],
+    rollups: new Map(),
+    incidents: new Map(),
+    gaps: [],
+    maintenance: new Map(),
+    epochs: [],
+    totals: new Map(),
+    inputTokens: 0,
+    outputTokens: 0,
+    versionChanges: 0,
+    publications: [],
+  };
+}
+
+function addPoints(pending: Pending, rewriteFrom: number | null, points: readonly StatePoint[]): void {
+  if (rewriteFrom !== null) {
+    pending.points = pending.points.filter(({ from }) => from < rewriteFrom);
+    pending.rewriteFrom = Math.min(pending.rewriteFrom ?? rewriteFrom, rewriteFrom);
+  }
+  pending.points.push(...points);
+}
+
+function addTotal(pending: Pending, outcome: Outcome, reason: Reason, count: number): void {
+  const key = `${outcome} ${reason}`;
+  const total = pending.totals.get(key) ?? { outcome, reason, count: 0 };
+  pending.totals.set(key, { ...total, count: total.count + count });
+}
+
+/** Adds a result and what it changed. */
+export function addStep(pending: Pending, result: RecordedResult, step: Step): void {
+  pending.results.push(result);
+  addPoints(pending, step.rewriteFrom, step.points);
+  for (const span of step.spans) addSpan(pending.rollups, span);
+  addResult(pending.rollups, result);
+  if (step.incident) pending.incidents.set(step.incident.openedAt, step.incident);
+  if (!step.maintenance) addTotal(pending, result.outcome, result.reason, 1);
+  pending.inputTokens += result.usage?.inputTokens ?? 0;
+  pending.outputTokens += result.usage?.outputTokens ?? 0;
+}
+
+/** Adds what came later to what could not be written before it. */
+export function addPending(earlier: Pending, later: Pending): Pending {
+  earlier.results.push(...later.results);
+  addPoints(earlier, later.rewriteFrom, later.points);
+  addChanges(earlier.rollups, later.rollups);
+  for (const [openedAt, incident] of later.incidents) earlier.incidents.set(openedAt, incident);
+  earlier.gaps.push(...later.gaps);
+  for (const [from, window] of later.maintenance) earlier.maintenance.set(from, window);
+  earlier.epochs.push(...later.epochs);
+  for (const { outcome, reason, count } of later.totals.values()) addTotal(earlier, outcome, reason, count);
+  earlier.inputTokens += later.inputTokens;
+  earlier.outputTokens += later.outputTokens;
+  earlier.versionChanges += later.versionChanges;
+  earlier.publications.push(...later.publications);
+  return earlier;
+}
+
+/** The form in which the store takes it. */
+export function writeOf(
+  pending: Pending,
+  model: { key: number; memory: unknown; watermark: number | null },
+): ModelWrite {
+  return {
+    key: model.key,
+    results: pending.results,
+    rewriteFrom: pending.rewriteFrom,
+    points: pending.points,
+    rollups: pending.rollups,
+    incidents: [...pending.incidents.values()],
+    gaps: pending.gaps,
+    maintenance: [...pending.maintenance.values()],
+    epochs: pending.epochs.map((epoch) => ({ from: epoch.from, settings: epoch })),
+    health: model.memory,
+    watermark: model.watermark,
+    totals: {
+      results: [...pending.totals.values()],
+      inputTokens: pending.inputTokens,
+      outputTokens: pending.outputTokens,
+      versionChanges: pending.versionChanges,
+    },
+  };
+}

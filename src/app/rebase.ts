@@ -1,0 +1,24 @@
+import type { Health } from '../domain/health.js';
+import { stateAt } from '../domain/timeline.js';
+import { nothingPending } from './pending.js';
+import type { Tracked } from './tracked.js';
+
+/** Begins a new time line at `now` that goes on with what is believed. */
+export function rebaseHealth(health: Health, now: number): Health {
+  const { state, reason } = stateAt(health, now);
+  return { ...health, firstSeen: now, settled: now, since: now, state, reason, run: null };
+}
+
+/** Puts a model on a fresh store, where it has the number `key`: its past went aside with the old file. */
+export function rebase(tracked: Tracked, key: number, now: number): void {
+  const health = rebaseHealth(tracked.memory.health, now);
+  const { publications } = tracked.pending;
+  tracked.memory = { ...tracked.memory, health };
+  tracked.view.key = key;
+  tracked.view.health = health;
+  tracked.view.stored = health;
+  tracked.pending = { ...nothingPending(), publications };
+  tracked.pending.points.push({ from: now, state: health.state, reason: health.reason });
+  tracked.pending.epochs.push(...tracked.memory.epochs);
+  if (health.incident) tracked.pending.incidents.set(health.incident.openedAt, health.incident);
+}

@@ -1,0 +1,77 @@
+import type { Calendar } from '../calendar/calendar.js';
+import { epochAt, liveEpochs } from '../domain/epoch.js';
+import type { Clock } from '../domain/clock.js';
+import { withGap } from '../domain/health.js';
+import { reduce } from '../domain/reduce.js';
+import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
+import type { MissCause } from '../store/port.js';
+import { addStep } from './pending.js';
+import type { Tracked } from './tracked.js';
+import type { Writer } from './writer.js';
+
+export interface Recorder {
+  /** Folds a result into what is known of its model; resolves when it has been written and shown. */
+  record(tracked: Tracked, result: CheckResult, slot: number, kind: CheckKind): Promise<RecordedResult>;
+  /** Notes slots without a result. `unwatched` is the first of them when nobody watched, which ends every validity. */
+  miss(
+    tracked: Tracked,
+    slots: { lastSlot: number; unwatched: number | null },
+    cause: MissCause,
+    count: number,
+  ): void;
+}
+
+/** Turns results into changes and hands them to the writer. */
+export function createRecorder(parts: {
+  calendar: Calendar;
+  clock: Clock;
+  writer: Writer;
+  openWindows: (now: number) => void;
+}): Recorder {
+  const { calendar, clock, writer, openWindows } = parts;
+
+  return {
+    record(tracked, result, slot, kind) {
+      openWindows(clock.wall());
+      const { memory } = tracked;
+      const epoch = epochAt(memory.epochs, slot);
+      const intervalMs = calendar.intervalAt(epoch.schedule, tracked.view.model.id, slot);
+      const step = reduce(memory.health, { ...result, slot }, { ...epoch, intervalMs });
+      const recorded: RecordedResult = {
+        ...result,
+        slot,
+        kind,
+        outcome: step.outcome,
+        maintenance: step.maintenance,
+      };
+      const drifted =
+        result.responseModel !== null &&
+        memory.responseModel !== null &&
+        result.responseModel !== memory.responseModel;
+      tracked.memory = {
+        ...memory,
+        health: step.health,
+        epochs: liveEpochs(memory.epochs, slot),
+        responseModel: result.responseModel ?? memory.responseModel,
+        conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
+      };
+      addStep(tracked.pending, recorded, step);
+      if (drifted) tracked.pending.versionChanges += 1;
+      if (kind === 'scheduled') tracked.watermark = slot;
+      return new Promise((done) => {
+        tracked.pending.publications.push({ result: recorded, drifted, done });
+        writer.changed(tracked, 1);
+      });
+    },
+
+    miss(tracked, { lastSlot, unwatched }, cause, count) {
+      tracked.watermark = Math.max(tracked.watermark ?? 0, lastSlot);
+      if (unwatched !== null) {
+        tracked.memory = { ...tracked.memory, health: withGap(tracked.memory.health, unwatched) };
+        tracked.pending.gaps.push(unwatched);
+      }
+      writer.missed(cause, count);
+      writer.changed(tracked, 0);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import type { Calendar } from '../calendar/calendar.js';
+import type { Clock } from '../domain/clock.js';
+import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { Store } from '../store/port.js';
+import { StoreError } from '../store/store-error.js';
+import { createPublisher, type Publisher } from './publisher.js';
+import { createRecorder, type Recorder } from './recorder.js';
+import { createRoster, type Roster } from './roster.js';
+import { createWindows, type Windows } from './windows.js';
+import { createWriter, type Writer } from './writer.js';
+
+/** The parts a result passes on its way from a check to everything that tells of it. */
+export interface Recording {
+  readonly roster: Roster;
+  readonly recorder: Recorder;
+  readonly writer: Writer;
+  readonly windows: Windows;
+  readonly publisher: Publisher;
+}
+
+export function createRecording(parts: {
+  store: Store;
+  calendar: Calendar;
+  clock: Clock;
+  log: Logger;
+  metrics: MonitorMetrics;
+  nextDue: (id: string) => number | null;
+}): Recording {
+  const { store, calendar, clock, log, metrics } = parts;
+  let failures = 0;
+  const publisher = createPublisher(clock, log);
+  const writer: Writer = createWriter(store, clock, {
+    publish: publisher.publish,
+    wrote: metrics.observeStoreWrite,
+    async failed(error) {
+      metrics.storeFailed();
+      if (error instanceof StoreError && error.kind === 'damaged') await roster.rebase(clock.wall());
+      if (failures === 0) log.error({ err: error }, 'store failed; checks go on and results wait in memory');
+      failures += 1;
+    },
+    recovered() {
+      log.info({ attempts: failures, results: writer.pendingResults }, 'store works again');
+      failures = 0;
+    },
+    dropped: metrics.resultsDropped,
+  });
+  const roster: Roster = createRoster({
+    store,
+    nextDue: parts.nextDue,
+    changed: (tracked) => {
+      writer.changed(tracked, 0);
+    },
+  });
+  const windows = createWindows(calendar, roster.all, (tracked) => {
+    writer.changed(tracked, 0);
+  });
+  const recorder = createRecorder({ calendar, clock, writer, openWindows: windows.sweep });
+  return { roster, recorder, writer, windows, publisher };
+}

@@ -1,0 +1,29 @@
+import type { Logger } from 'pino';
+
+const everyMs = 1_000;
+
+/** Calls `beat` about once a second, never twice at once; an error is logged and the next beat comes. */
+export function startTicker(beat: () => Promise<void>, log: Logger): { stop(): Promise<void> } {
+  let stopped = false;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> = Promise.resolve();
+
+  const next = (): void => {
+    timer = setTimeout(() => {
+      running = beat()
+        .catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
+        .finally(() => {
+          if (!stopped) next();
+        });
+    }, everyMs);
+  };
+  next();
+
+  return {
+    async stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      await running;
+    },
+  };
+}

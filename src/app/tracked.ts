@@ -1,0 +1,110 @@
+import type { BucketCounts, ModelView, UptimeWindow } from '../domain/view.js';
+import type { Epoch } from '../domain/epoch.js';
+import { newHealth, type Health } from '../domain/health.js';
+import { subjectOf, type Model } from '../domain/model.js';
+import type { Outcome, Reason } from '../domain/reason.js';
+import type { State } from '../domain/state.js';
+import type { Uptime } from '../domain/uptime.js';
+import type { StoredModel } from '../store/port.js';
+import { createBuckets, durationBounds, firstTokenBounds } from '../domain/buckets.js';
+import { nothingPending, type Pending } from './pending.js';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** What the store keeps of a model between two runs of the daemon. */
+export interface Memory {
+  readonly health: Health;
+  readonly epochs: readonly [Epoch, ...Epoch[]];
+  /** What is asked; results about another subject do not confirm each other. */
+  readonly subject: string;
+  /** Model name in the newest reply that had one. */
+  readonly responseModel: string | null;
+  /** Reason of the newest result that is not unknown. */
+  readonly conclusive: Reason | null;
+}
+
+/** One model as the daemon follows it: what has been seen (`memory`), what is to be written, and what is shown (`view`). */
+export interface Tracked {
+  memory: Memory;
+  watermark: number | null;
+  pending: Pending;
+  /** State that was last told to others. */
+  announced: { state: State; since: number };
+  readonly view: Mutable<ModelView> & { results: Totals };
+  readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
+}
+type Totals = { outcome: Outcome; reason: Reason; count: number }[];
+
+const unknownUptime: Uptime = { uptime: null, coverage: null };
+const noUptime: Record<UptimeWindow, Uptime> = {
+  '24h': unknownUptime,
+  '7d': unknownUptime,
+  '30d': unknownUptime,
+  '90d': unknownUptime,
+};
+const streams = (model: Model): boolean => model.probe === 'chat_stream';
+const firstTokenBuckets = (model: Model): BucketCounts | null =>
+  streams(model) ? createBuckets(firstTokenBounds) : null;
+
+/** Follows a model from what the store remembers of it. */
+export function follow(
+  model: Model,
+  stored: StoredModel,
+  epoch: Epoch,
+  nextDue: (id: string) => number | null,
+): Tracked {
+  const remembered = stored.health as Memory | null;
+  const memory = remembered ?? {
+    health: newHealth(stored.firstSeen),
+    epochs: [epoch] as const,
+    subject: subjectOf(model),
+    responseModel: null,
+    conclusive: null,
+  };
+  const pending = nothingPending();
+  if (remembered === null) {
+    pending.points.push({ from: stored.firstSeen, state: 'unknown', reason: null });
+    pending.epochs.push(epoch);
+  }
+  const { health } = memory;
+  const results = stored.totals.results.map((total) => ({ ...total }));
+  return {
+    memory,
+    watermark: stored.watermark,
+    pending,
+    announced: { state: health.state, since: health.since },
+    totals: new Map(results.map((total) => [`${total.outcome} ${total.reason}`, total])),
+    view: {
+      key: stored.key,
+      model,
+      health,
+      stored: health,
+      latest: stored.latest,
+      latestConclusive: memory.conclusive === null ? null : { reason: memory.conclusive },
+      lastSuccess: stored.lastSuccess,
+      results,
+      inputTokens: stored.totals.inputTokens,
+      outputTokens: stored.totals.outputTokens,
+      versionChanges: stored.totals.versionChanges,
+      tokensToday: { day: 0, tokens: 0 },
+      durations: createBuckets(durationBounds),
+      firstTokens: firstTokenBuckets(model),
+      rateLimitRemaining: {},
+      certificateExpiresAt: null,
+      keys: model.endpoint.apiKeys.length > 1 ? model.endpoint.apiKeys.map(() => null) : [],
+      uptime: noUptime,
+      get nextDue() {
+        return nextDue(this.model.id);
+      },
+    },
+  };
+}
+
+/** Shows the model under a new configuration. */
+export function reconfigure({ view }: Tracked, model: Model): void {
+  if (model.endpoint.apiKeys.length !== view.model.endpoint.apiKeys.length) {
+    view.keys = model.endpoint.apiKeys.length > 1 ? model.endpoint.apiKeys.map(() => null) : [];
+  }
+  if (streams(model) !== streams(view.model)) view.firstTokens = firstTokenBuckets(model);
+  view.model = model;
+}

@@ -1,0 +1,169 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.js';
+import { batchResults, type MissCause, type Store } from '../store/port.js';
+import { addPending, nothingPending, writeOf, type Pending, type Publication } from './pending.js';
+import type { Memory, Tracked } from './tracked.js';
+
+export interface Writer {
+  /** The model has something to write; `results` of it are new. */
+  changed(tracked: Tracked, results: number): void;
+  missed(cause: MissCause, count: number): void;
+  /** Results seen but not written. */
+  readonly pendingResults: number;
+  /** Writes what there is; resolves when it is written, or failed once. */
+  flush(): Promise<void>;
+  /** Writes everything, as long as the store takes it, and then nothing more. */
+  drain(): Promise<void>;
+}
+
+export interface Shown {
+  readonly tracked: Tracked;
+  readonly memory: Memory;
+  readonly publications: readonly Publication[];
+  /** False when the store could not take it. */
+  readonly written: boolean;
+}
+
+export interface WriterEvents {
+  /** These may be shown now. */
+  publish(shown: Shown): void;
+  /** ms one transaction took. */
+  wrote(ms: number): void;
+  failed(error: unknown): Promise<void>;
+  recovered(): void;
+  /** Raw results were given up because too many wait for the store. */
+  dropped(count: number): void;
+}
+
+const flushAfterMs = 50;
+const retryAfterMs = 1_000;
+const mostPendingResults = 50_000;
+
+interface Taken {
+  readonly tracked: Tracked;
+  readonly pending: Pending;
+  readonly memory: Memory;
+  readonly watermark: number | null;
+}
+
+/**
+ * Gathers changes for at most 50 ms and writes them; what cannot be written waits, is shown from memory, and is tried
+ * again each second. Waiting results are bounded: the oldest of the model at hand is given up, its share of rollups,
+ * time line and counters is not.
+ */
+export function createWriter(store: Store, clock: Clock, events: WriterEvents): Writer {
+  const dirty = new Set<Tracked>();
+  let missed = new Map<MissCause, number>();
+  let pendingResults = 0;
+  let failing = false;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+
+  const schedule = (ms: number): void => {
+    timer ??= setTimeout(() => void flush(), ms);
+  };
+
+  const take = (): Taken[] => {
+    const taken: Taken[] = [];
+    let results = 0;
+    for (const tracked of dirty) {
+      if (taken.length >= batchResults || results >= batchResults) break;
+      const { pending, memory, watermark } = tracked;
+      results += pending.results.length;
+      dirty.delete(tracked);
+      tracked.pending = nothingPending();
+      taken.push({ tracked, pending, memory, watermark });
+    }
+    return taken;
+  };
+
+  const putBack = (taken: readonly Taken[], counted: ReadonlyMap<MissCause, number>): void => {
+    for (const [cause, count] of counted) missed.set(cause, (missed.get(cause) ?? 0) + count);
+    for (const { tracked, pending } of taken) {
+      tracked.pending = addPending(pending, tracked.pending);
+      dirty.add(tracked);
+    }
+  };
+
+  const showUnwritten = (tracked: Tracked): void => {
+    const { publications } = tracked.pending;
+    tracked.pending.publications = [];
+    events.publish({ tracked, memory: tracked.memory, publications, written: false });
+  };
+
+  const write = async (taken: readonly Taken[]): Promise<void> => {
+    const counted = missed;
+    missed = new Map();
+    const started = clock.monotonic();
+    try {
+      await store.write({
+        models: taken.map(({ tracked, pending, ...rest }) =>
+          writeOf(pending, { key: tracked.view.key, ...rest }),
+        ),
+        missed: counted,
+      });
+    } catch (error) {
+      failing = true;
+      putBack(taken, counted);
+      await events.failed(error);
+      for (const tracked of dirty) showUnwritten(tracked);
+      return;
+    }
+    events.wrote(clock.monotonic() - started);
+    if (failing) events.recovered();
+    failing = false;
+    for (const { tracked, pending, memory } of taken) {
+      pendingResults -= pending.results.length;
+      events.publish({ tracked, memory, publications: pending.publications, written: true });
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    const now = new Set(dirty);
+    do {
+      const taken = take();
+      await write(taken);
+      if (failing) return;
+      for (const { tracked } of taken) now.delete(tracked);
+      // A transaction is a few milliseconds of work; checks and scrapes come between two of them.
+      await setImmediate();
+    } while (now.size > 0);
+  };
+
+  const flush = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (dirty.size === 0 && missed.size === 0 && running === null) return;
+    running ??= run().finally(() => {
+      running = null;
+      if (dirty.size > 0 || missed.size > 0) schedule(failing ? retryAfterMs : flushAfterMs);
+    });
+    await running;
+  };
+
+  return {
+    changed(tracked, results) {
+      dirty.add(tracked);
+      pendingResults += results;
+      if (pendingResults > mostPendingResults && tracked.pending.results.shift() !== undefined) {
+        pendingResults -= 1;
+        events.dropped(1);
+      }
+      if (failing) showUnwritten(tracked);
+      schedule(failing ? retryAfterMs : flushAfterMs);
+    },
+    missed(cause, count) {
+      missed.set(cause, (missed.get(cause) ?? 0) + count);
+    },
+    get pendingResults() {
+      return pendingResults;
+    },
+    flush,
+    async drain() {
+      do await flush();
+      while (!failing && (dirty.size > 0 || missed.size > 0));
+      if (timer !== null) clearTimeout(timer);
+      if (pendingResults > 0) events.dropped(pendingResults);
+    },
+  };
+}

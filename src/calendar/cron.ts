@@ -1,0 +1,164 @@
+import { validateDetailed } from 'node-cron';
+import { parseCron, type CronFields } from './cron-fields.js';
+import { createZone, type Zone } from './zone.js';
+
+const mostRemembered = 64;
+
+/**
+ * Times of cron expressions, in Unix ms. A day has to match the day of month and the day of week, as in node-cron
+ * (and unlike crontab, where either will do when both are given).
+ *
+ * When clocks change, an expression that covers every hour is a rhythm: it follows elapsed time, so a skipped hour
+ * has no times and a repeated one has them twice. One that names hours means times of day: a time that is skipped
+ * comes at the first instant after the gap, and a time that is repeated comes once, at its first pass.
+ *
+ * Answers are remembered per expression, zone and second, so that any number of models share one search.
+ */
+export interface CronCalendar {
+  /** The first time after `after`; null for an expression that never matches. */
+  next(expression: string, timezone: string, after: number): number | null;
+  /**
+   * From `time`, a time of the expression, to the end of the longest minute, hour or day whose times begin there and
+   * are all at or before `limit`: its last time, and how many there are. Lets a count leap over what it need not visit.
+   */
+  leap(
+    expression: string,
+    timezone: string,
+    time: number,
+    limit: number,
+  ): { readonly last: number; readonly count: number };
+}
+
+/** Why an expression cannot be used, ready to be shown; null when it can. */
+export function cronProblem(expression: string): string | null {
+  const { valid, errors } = validateDetailed(expression);
+  if (!valid) return errors.map(describe).join('; ');
+  return parseCron(expression).nextLocal(0) === null ? 'never matches any date' : null;
+}
+
+const ranges: Readonly<Record<string, string>> = {
+  second: 'second must be 0-59',
+  minute: 'minute must be 0-59',
+  hour: 'hour must be 0-23',
+  dayOfMonth: 'day of month must be 1-31, L, L-3, 15W or LW',
+  month: 'month must be 1-12 or a name such as JAN',
+  dayOfWeek: 'day of week must be 0-7, a name such as MON, 5L or 5#2',
+};
+
+function describe(error: {
+  readonly field: string;
+  readonly value?: string;
+  readonly message: string;
+}): string {
+  if (error.message.includes('impossible day of month')) return 'never matches any date';
+  const range = ranges[error.field];
+  if (range !== undefined) return `${range}, not "${error.value ?? ''}"`;
+  const fields = /but got (\d+)/.exec(error.message)?.[1];
+  if (fields !== undefined) return `must have 5 fields, or 6 with seconds first, not ${fields}`;
+  return 'must hold only digits, letters, spaces and * / , - # ?';
+}
+
+/** True for a name in the zone database, such as `Europe/Berlin` or `UTC`. */
+export function isTimezone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+interface Entry {
+  readonly fields: CronFields;
+  readonly zone: Zone;
+  /** Next time by the second it is asked for. */
+  readonly remembered: Map<number, number | null>;
+}
+
+export function createCronCalendar(): CronCalendar {
+  const zones = new Map<string, Zone>();
+  const entries = new Map<string, Map<string, Entry>>();
+
+  function zoneOf(timezone: string): Zone {
+    const known = zones.get(timezone);
+    if (known) return known;
+    const zone = createZone(timezone);
+    zones.set(timezone, zone);
+    return zone;
+  }
+
+  function entryOf(expression: string, timezone: string): Entry {
+    const known = entries.get(timezone)?.get(expression);
+    if (known) return known;
+    const entry: Entry = { fields: parseCron(expression), zone: zoneOf(timezone), remembered: new Map() };
+    const ofZone = entries.get(timezone) ?? new Map<string, Entry>();
+    entries.set(timezone, ofZone.set(expression, entry));
+    return entry;
+  }
+
+  return {
+    next(expression, timezone, after) {
+      const { fields, zone, remembered } = entryOf(expression, timezone);
+      const second = Math.floor(after / 1000);
+      const known = remembered.get(second);
+      if (known !== undefined) return known;
+      if (remembered.size >= mostRemembered) remembered.clear();
+      const next = (fields.fixedHours ? nextOfDay : nextOfRhythm)(fields, zone, second * 1000);
+      remembered.set(second, next);
+      return next;
+    },
+    leap(expression, timezone, time, limit) {
+      const { fields, zone } = entryOf(expression, timezone);
+      const local = time + zone.offsetAt(time);
+      for (const { first, last, count, ms } of spans(fields)) {
+        if (local % ms !== first) continue;
+        const end = time + last - first;
+        if (end <= limit && zone.transition(time - ms, end + ms) === null) return { last: end, count };
+      }
+      return { last: time, count: 1 };
+    },
+  };
+}
+
+function nextOfRhythm(fields: CronFields, zone: Zone, after: number): number | null {
+  let from = after + 1;
+  for (;;) {
+    const offset = zone.offsetAt(from);
+    const local = fields.nextLocal(from + offset);
+    if (local === null) return null;
+    const change = zone.transition(from, local - offset);
+    if (change === null) return local - offset;
+    from = change;
+  }
+}
+
+function nextOfDay(fields: CronFields, zone: Zone, after: number): number | null {
+  let local = fields.nextLocal(after + zone.offsetAt(after) + 1);
+  while (local !== null) {
+    const time = zone.reach(local);
+    if (time > after) return time;
+    local = fields.nextLocal(local + 1);
+  }
+  return null;
+}
+
+/** Day, hour and minute: ms into the span of its first and last time, and how many times it has. */
+function spans({ hours, minutes, seconds }: CronFields) {
+  const secondSpan = span(60_000, 1, seconds, 1000);
+  const minuteSpan = span(3_600_000, secondSpan.count, minutes, 60_000, secondSpan);
+  return [span(86_400_000, minuteSpan.count, hours, 3_600_000, minuteSpan), minuteSpan, secondSpan];
+}
+
+function span(
+  ms: number,
+  each: number,
+  values: readonly number[],
+  unit: number,
+  inner = { first: 0, last: 0 },
+) {
+  return {
+    ms,
+    first: (values[0] ?? 0) * unit + inner.first,
+    last: (values.at(-1) ?? 0) * unit + inner.last,
+    count: values.length * each,
+  };
+}

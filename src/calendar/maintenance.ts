@@ -1,0 +1,45 @@
+import type { Interval } from '../domain/state.js';
+import type { CronCalendar } from './cron.js';
+
+/** A window that begins at each time of a cron expression and lasts `durationMs` of elapsed time. */
+export interface WindowRule {
+  readonly cron: string;
+  readonly timezone: string;
+  readonly durationMs: number;
+}
+
+/**
+ * The windows that overlap [from, to), whole, in order; those that overlap or touch one another are one. A window
+ * that ended by `from` is left out, even where it touches one that did not.
+ */
+export function maintenanceWindows(
+  cron: CronCalendar,
+  rules: readonly WindowRule[],
+  from: number,
+  to: number,
+): Interval[] {
+  const windows = rules.flatMap((rule) => windowsOf(cron, rule, from, to));
+  return union(windows.sort((a, b) => a.from - b.from));
+}
+
+function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: number): Interval[] {
+  const windows: Interval[] = [];
+  let start = cron.next(rule.cron, rule.timezone, from - rule.durationMs);
+  while (start !== null && start < to) {
+    windows.push({ from: start, to: start + rule.durationMs });
+    start = cron.next(rule.cron, rule.timezone, start);
+  }
+  return windows;
+}
+
+/** Joins intervals, given in the order of their beginnings, that overlap or touch. */
+function union(intervals: readonly Interval[]): Interval[] {
+  const joined: Interval[] = [];
+  for (const interval of intervals) {
+    const last = joined.at(-1);
+    if (last && interval.from <= last.to) {
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) };
+    } else joined.push(interval);
+  }
+  return joined;
+}

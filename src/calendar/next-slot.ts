@@ -1,0 +1,109 @@
+import { hashFraction, type Schedule } from '../domain/schedule.js';
+import type { CronCalendar } from './cron.js';
+
+type CronSchedule = Extract<Schedule, { kind: 'cron' }>;
+
+const spreadShare = 0.1;
+const mostSpreadMs = 10_000;
+
+/** Slots in (after, upTo]; `first` and `last` are null when there are none. */
+export interface SlotRange {
+  readonly count: number;
+  readonly first: number | null;
+  readonly last: number | null;
+}
+
+/**
+ * The first slot after `after`: for an interval k * every + phase, where the phase is the id's share of the interval;
+ * for cron a time of the expression plus the id's share of the spread. Null for a cron that never matches. Unix ms.
+ */
+export function nextSlot(cron: CronCalendar, schedule: Schedule, id: string, after: number): number | null {
+  if (schedule.kind === 'cron') return nextOfCron(cron, schedule, id, after)?.slot ?? null;
+  const phase = phaseOf(schedule.everyMs, id);
+  return (Math.floor((after - phase) / schedule.everyMs) + 1) * schedule.everyMs + phase;
+}
+
+/** How many slots there are, without visiting each: a year of seconds costs no more than a few hundred steps. */
+export function slotsBetween(
+  cron: CronCalendar,
+  schedule: Schedule,
+  id: string,
+  after: number,
+  upTo: number,
+): SlotRange {
+  if (schedule.kind === 'cron') return cronSlotsBetween(cron, schedule, id, after, upTo);
+  const { everyMs } = schedule;
+  const phase = phaseOf(everyMs, id);
+  const before = Math.floor((after - phase) / everyMs);
+  const count = Math.max(0, Math.floor((upTo - phase) / everyMs) - before);
+  if (count === 0) return { count, first: null, last: null };
+  return { count, first: (before + 1) * everyMs + phase, last: (before + count) * everyMs + phase };
+}
+
+/** The schedule as the rate allows it: an interval is at least 60 s / rate, a cron is left as it is. */
+export function stretch(schedule: Schedule, ratePerMin: number | null): Schedule {
+  if (schedule.kind === 'cron' || ratePerMin === null) return schedule;
+  const everyMs = Math.max(schedule.everyMs, Math.ceil(60_000 / ratePerMin));
+  return everyMs === schedule.everyMs ? schedule : { kind: 'every', everyMs };
+}
+
+function phaseOf(everyMs: number, id: string): number {
+  return Math.floor(hashFraction(id) * everyMs);
+}
+
+/** A slot with the cron time it belongs to. */
+interface CronSlot {
+  readonly time: number;
+  readonly slot: number;
+}
+
+function nextOfCron(cron: CronCalendar, schedule: CronSchedule, id: string, after: number): CronSlot | null {
+  const share = hashFraction(id);
+  let time = cron.next(schedule.expression, schedule.timezone, latestBefore(cron, schedule, share, after));
+  while (time !== null) {
+    const slot = cronSlot(cron, schedule, share, time);
+    if (slot > after) return { time, slot };
+    time = cron.next(schedule.expression, schedule.timezone, time);
+  }
+  return null;
+}
+
+/** A moment as late as may be with no time up to it whose slot is after `after`; solves time + spread(time) = after. */
+function latestBefore(cron: CronCalendar, schedule: CronSchedule, share: number, after: number): number {
+  const furthest = after - mostDelay(schedule, share) - 1;
+  if (schedule.spreadMs !== null) return furthest;
+  const next = cron.next(schedule.expression, schedule.timezone, after) ?? Infinity;
+  return Math.max(furthest, Math.floor((after - spreadShare * share * next) / (1 - spreadShare * share)) - 1);
+}
+
+/** Never late enough to meet the slot of the next time, so that slots keep the order of their times. */
+function cronSlot(cron: CronCalendar, schedule: CronSchedule, share: number, time: number): number {
+  if (schedule.spreadMs !== null) return time + Math.floor(share * schedule.spreadMs);
+  const gap = (cron.next(schedule.expression, schedule.timezone, time) ?? Infinity) - time;
+  return time + Math.floor(share * Math.min(spreadShare * gap, mostSpreadMs));
+}
+
+function mostDelay(schedule: CronSchedule, share: number): number {
+  return Math.floor(share * (schedule.spreadMs ?? mostSpreadMs));
+}
+
+function cronSlotsBetween(
+  cron: CronCalendar,
+  schedule: CronSchedule,
+  id: string,
+  after: number,
+  upTo: number,
+): SlotRange {
+  const share = hashFraction(id);
+  const limit = upTo - mostDelay(schedule, share);
+  const first = nextOfCron(cron, schedule, id, after);
+  let [count, last] = [0, null as number | null];
+  let time = first?.time ?? null;
+  while (time !== null && cronSlot(cron, schedule, share, time) <= upTo) {
+    const leap = cron.leap(schedule.expression, schedule.timezone, time, limit);
+    count += leap.count;
+    last = cronSlot(cron, schedule, share, leap.last);
+    time = cron.next(schedule.expression, schedule.timezone, leap.last);
+  }
+  return { count, first: count > 0 && first ? first.slot : null, last };
+}

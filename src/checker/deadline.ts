@@ -1,0 +1,78 @@
+/** ms a connection may take, look-up and TLS included: what takes longer is not coming. */
+export const connectLimitMs = 10_000;
+/** ms without a byte after which a begun body is given up. */
+export const idleLimitMs = 30_000;
+
+export type Expiry =
+  | { readonly phase: 'connect'; readonly ms: number }
+  | { readonly phase: 'headers'; readonly ms: number }
+  | { readonly phase: 'idle'; readonly ms: number }
+  | { readonly phase: 'total'; readonly ms: number };
+
+/** Words for what was waited for in vain. */
+export function describeExpiry({ phase, ms }: Expiry): string {
+  const within = ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
+  switch (phase) {
+    case 'connect':
+      return `no connection within ${within}`;
+    case 'headers':
+      return `no response headers within ${within}`;
+    case 'idle':
+      return `response body idle for ${within}`;
+    case 'total':
+      return `response not complete within ${within} in total`;
+  }
+}
+
+/**
+ * Timers for one attempt: at most `totalMs` in all, less for connecting and for silence in the body. `expired` is
+ * called at most once, and not for what had arrived but was not read yet because the event loop was busy.
+ */
+export function createDeadline(totalMs: number, expired: (expiry: Expiry) => void) {
+  let waitingFor: 'connect' | 'headers' | 'body' = 'connect';
+  let lastByte = performance.now();
+  const armed = new Set<NodeJS.Timeout>();
+  const immediates = new Set<NodeJS.Immediate>();
+
+  function arm(ms: number, due: () => void): NodeJS.Timeout {
+    const timer = setTimeout(() => immediates.add(setImmediate(due)), ms);
+    armed.add(timer);
+    return timer;
+  }
+
+  function whenTotalIsOver(): void {
+    const silent = performance.now() - lastByte;
+    if (waitingFor !== 'body') expired({ phase: waitingFor, ms: totalMs });
+    else if (silent >= totalMs / 2) expired({ phase: 'idle', ms: silent });
+    else expired({ phase: 'total', ms: totalMs });
+  }
+
+  arm(totalMs, whenTotalIsOver);
+  arm(connectLimitMs, () => {
+    if (waitingFor === 'connect') expired({ phase: 'connect', ms: connectLimitMs });
+  });
+  let idle: NodeJS.Timeout | undefined;
+
+  return {
+    connected: (): void => {
+      if (waitingFor === 'connect') waitingFor = 'headers';
+    },
+    headersArrived(): void {
+      waitingFor = 'body';
+      lastByte = performance.now();
+      idle = arm(idleLimitMs, () => {
+        const silent = performance.now() - lastByte;
+        if (silent >= idleLimitMs) expired({ phase: 'idle', ms: silent });
+        else idle?.refresh();
+      });
+    },
+    bytesArrived(): void {
+      lastByte = performance.now();
+      idle?.refresh();
+    },
+    stop(): void {
+      for (const timer of armed) clearTimeout(timer);
+      for (const immediate of immediates) clearImmediate(immediate);
+    },
+  };
+}

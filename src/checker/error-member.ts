@@ -1,0 +1,103 @@
+/** What a reply says went wrong, wherever its API puts that. */
+export interface ReplyError {
+  /** Most specific first. */
+  readonly codes: readonly string[];
+  readonly types: readonly string[];
+  readonly text: string;
+  /** A code that is an HTTP status of its own, as gateways put it into a 200. */
+  readonly status: number | null;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPresent(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === 0 || value === '') return false;
+  return !(typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+function strings(...values: readonly unknown[]): string[] {
+  return values.filter((value): value is string => typeof value === 'string' && value !== '');
+}
+
+function statusIn(value: unknown): number | null {
+  const status =
+    typeof value === 'number'
+      ? value
+      : typeof value === 'string' && /^\d{3}$/.test(value)
+        ? Number(value)
+        : 0;
+  return Number.isInteger(status) && status >= 400 && status <= 599 ? status : null;
+}
+
+/** FastAPI's list of problems; what it echoes of the input is left out. */
+function problemsText(problems: readonly unknown[]): string {
+  const lines = problems.map((problem) => {
+    if (!isObject(problem)) return strings(problem).join('');
+    const where = Array.isArray(problem.loc) ? `${problem.loc.join('.')}: ` : '';
+    return where + strings(problem.msg, problem.message).join(' ');
+  });
+  return lines.filter((line) => line !== '').join('; ');
+}
+
+function fromObject(error: Members): ReplyError {
+  const inner = isObject(error.innererror) ? error.innererror : {};
+  const metadata = isObject(error.metadata) ? error.metadata : {};
+  const details = Array.isArray(error.details) ? error.details.filter(isObject) : [];
+  const own = isObject(error.details) ? error.details : {};
+  const detail = error.detail;
+  return {
+    codes: strings(
+      own.error_code,
+      inner.code,
+      ...details.map((one) => one.reason),
+      error.code,
+      error.status,
+      'estimated_time' in error ? 'estimated_time' : undefined,
+    ),
+    types: strings(error.type, error.error_type, error.__type),
+    text: [
+      ...strings(error.message, error.msg, error.error, error.error_description, detail, metadata.raw),
+      ...(Array.isArray(detail) ? [problemsText(detail)] : []),
+    ].join(' '),
+    status: statusIn(error.code) ?? statusIn(error.status),
+  };
+}
+
+function fromValue(value: unknown, around: Members): ReplyError {
+  const outer = fromObject({ ...around, error: undefined, errors: undefined });
+  if (Array.isArray(value)) return fromValue(value.find(isPresent), around);
+  if (!isObject(value)) return { ...outer, text: [...strings(value), outer.text].join(' ').trim() };
+  const nested = isObject(value.error) ? value.error : {};
+  const error = fromObject({ ...nested, ...value });
+  return {
+    codes: [...error.codes, ...outer.codes],
+    types: [...error.types, ...outer.types.filter((type) => type !== 'error')],
+    text: error.text === '' ? outer.text : error.text,
+    status: error.status ?? outer.status,
+  };
+}
+
+/**
+ * The error a JSON body reports; null when it reports none. In a successful reply only a member that exists for
+ * errors counts; in a failed one also `message` and `detail`.
+ */
+export function errorIn(payload: unknown, success: boolean): ReplyError | null {
+  if (Array.isArray(payload)) {
+    for (const one of payload) {
+      const error = isObject(one) ? errorIn(one, success) : null;
+      if (error !== null) return error;
+    }
+    return null;
+  }
+  if (typeof payload === 'string' && !success) return { codes: [], types: [], text: payload, status: null };
+  if (!isObject(payload)) return null;
+  if (isPresent(payload.error)) return fromValue(payload.error, payload);
+  if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
+  if (success && payload.object !== 'error' && payload.type !== 'error') return null;
+  const error = fromObject(payload);
+  return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
+}

@@ -1,0 +1,121 @@
+import { setMaxListeners } from 'node:events';
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
+import got, { type Response } from 'got';
+import type { Clock } from '../domain/clock.js';
+import type { Phases } from '../domain/result.js';
+import type { Agents } from './agents.js';
+import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
+import { faultOf, type Fault } from './fault.js';
+import { createTrace } from './trace.js';
+
+/** Bytes of a body, decompressed, that are read at most. */
+export const bodyLimit = 1024 * 1024;
+
+export interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed; what was read of it when `fault` or `overLimit` says that it is not all. */
+  readonly body: Buffer;
+  readonly overLimit: boolean;
+}
+
+/** What happened on the wire. Both `reply` and `fault` are set when the connection failed inside the body. */
+export interface Exchange {
+  readonly reply: Reply | null;
+  readonly fault: Fault | null;
+  readonly durationMs: number;
+  readonly phases: Phases;
+  readonly certificateExpiresAt: number | null;
+}
+
+interface Terms {
+  readonly agent: Agents;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+}
+
+/** Sends one request, once, and reads its reply; resolves within `timeoutMs` or when `signal` aborts, never rejects. */
+export function exchange({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Exchange> {
+  const { agent, timeoutMs, signal, clock } = terms;
+  const secure = url.startsWith('https:');
+  return new Promise((resolve) => {
+    const trace = createTrace(clock);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let head: Response | null = null;
+    let settled = false;
+
+    const stream = got.stream(url, {
+      method,
+      headers,
+      ...(body !== null && { body }),
+      agent,
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+    });
+
+    function settle(fault: Fault | null, overLimit = false): void {
+      if (settled) return;
+      settled = true;
+      deadline.stop();
+      signal.removeEventListener('abort', stopped);
+      if (fault === null && !overLimit) trace.mark('end');
+      else stream.destroy();
+      const reply = head && {
+        status: head.statusCode,
+        headers: head.headers,
+        body: Buffer.concat(chunks),
+        overLimit,
+      };
+      resolve({
+        reply,
+        fault,
+        durationMs: trace.elapsedMs(),
+        phases: trace.phases(),
+        certificateExpiresAt: trace.certificateExpiresAt(),
+      });
+    }
+
+    function expired(expiry: Expiry): void {
+      const detail = describeExpiry(expiry);
+      const looksUp = expiry.phase === 'connect' && trace.stage(secure) === 'lookup';
+      const name = `look-up of ${new URL(url).hostname} not answered: `;
+      settle(looksUp ? { reason: 'dns_error', detail: name + detail } : { reason: 'timeout', detail });
+    }
+
+    function stopped(): void {
+      settle({ reason: 'internal_error', detail: 'stopped before it ended' });
+    }
+
+    const deadline = createDeadline(timeoutMs, expired);
+    // One signal may stand for all checks that are running.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', stopped);
+    stream.on('request', (request: ClientRequest) => trace.watch(request, deadline.connected));
+    stream.on('response', (response: Response) => {
+      if (settled) return;
+      head = response;
+      deadline.headersArrived();
+    });
+    stream.on('data', (chunk: Buffer) => {
+      if (settled) return;
+      deadline.bytesArrived();
+      const room = bodyLimit - size;
+      size += chunk.length;
+      chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      if (size > bodyLimit) settle(null, true);
+    });
+    stream.on('end', () => settle(null));
+    stream.on('error', (error) => settle(faultOf(error, trace.stage(secure))));
+    if (signal.aborted) stopped();
+  });
+}

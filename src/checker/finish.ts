@@ -1,0 +1,56 @@
+import type { Clock } from '../domain/clock.js';
+import type { Model } from '../domain/model.js';
+import { outcomeFor } from '../domain/reason.js';
+import { notSent, type CheckResult } from '../domain/result.js';
+import type { Exchange } from './exchange.js';
+import type { Verdict } from './judge.js';
+import { rateLimitRemaining, retryAfterMs } from './limits.js';
+import type { Redact } from './redact.js';
+
+const detailLimit = 300;
+const responseLimit = 1_024;
+
+/** What every check knows of itself. */
+export interface Attempt {
+  readonly model: Model;
+  readonly startedAt: number;
+  readonly redact: Redact;
+}
+
+/** The result of a check that never reached the wire. */
+export function unsent(
+  { model, startedAt, redact }: Attempt,
+  reason: CheckResult['reason'],
+  detail: string,
+): CheckResult {
+  return notSent(startedAt, reason, outcomeFor(reason, model.outcomes), redact(detail, detailLimit));
+}
+
+/** Puts together what happened and what it means; the one place where text becomes fit to keep. */
+export function finish(attempt: Attempt, done: Exchange, found: Verdict, clock: Clock): CheckResult {
+  const { model, startedAt, redact } = attempt;
+  const { durationMs } = done;
+  const limit = model.slow.durationMs;
+  const slow = found.reason === 'ok' && limit !== null && durationMs > limit;
+  const reason = slow ? 'slow' : found.reason;
+  const detail = slow ? `took ${Math.round(durationMs)} ms, over ${limit} ms` : found.detail;
+  const bounded = (text: string | null, most: number): string | null =>
+    text === null ? null : redact(text, most) || null;
+  return {
+    startedAt,
+    durationMs,
+    firstTokenMs: null,
+    outcome: outcomeFor(reason, model.outcomes),
+    reason,
+    detail: bounded(detail, detailLimit),
+    httpStatus: done.reply?.status ?? null,
+    phases: done.phases,
+    usage: found.usage,
+    response: bounded(found.response, responseLimit),
+    responseModel: bounded(found.responseModel, detailLimit),
+    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply.headers, clock.wall()),
+    rateLimitRemaining: done.reply === null ? {} : rateLimitRemaining(done.reply.headers),
+    certificateExpiresAt: done.certificateExpiresAt,
+    keyIndex: null,
+  };
+}

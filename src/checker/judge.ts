@@ -1,0 +1,110 @@
+import type { Model } from '../domain/model.js';
+import type { Reason } from '../domain/reason.js';
+import type { Usage } from '../domain/result.js';
+import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
+import { classify, reasonOfStatus } from './classify.js';
+import type { Dialect } from './dialect.js';
+import { errorIn, type ReplyError } from './error-member.js';
+import { bodyLimit, type Reply } from './exchange.js';
+
+/** What a reply means; its texts are neither bounded nor redacted yet. */
+export interface Verdict {
+  readonly reason: Reason;
+  readonly detail: string | null;
+  readonly response: string | null;
+  readonly responseModel: string | null;
+  readonly usage: Usage | null;
+}
+
+export function verdict(reason: Reason, detail: string | null, answer: Answer | null = null): Verdict {
+  return {
+    reason,
+    detail,
+    response: answer === null ? null : visibleText(answer.text) || null,
+    responseModel: answer?.model ?? null,
+    usage: answer?.usage ?? null,
+  };
+}
+
+interface Content {
+  readonly text: string;
+  /** Undefined when the text is not JSON. */
+  readonly payload: unknown;
+}
+
+function contentOf({ body }: Reply): Content {
+  const text = new TextDecoder().decode(body);
+  try {
+    return { text, payload: JSON.parse(text) as unknown };
+  } catch {
+    return { text, payload: undefined };
+  }
+}
+
+const isMarkup = (text: string): boolean => /^\s*</.test(text);
+
+function describeText(text: string): string {
+  if (text.trim() === '') return 'empty body';
+  if (!isMarkup(text)) return text.slice(0, 2_000);
+  const title = /<title[^>]*>([^<]*)/i.exec(text.slice(0, 4_096))?.[1]?.trim();
+  return title ? `HTML page "${title}"` : 'HTML page';
+}
+
+function describe(error: ReplyError | null, text: string): string {
+  if (error === null) return describeText(text);
+  const marker = [...error.codes, ...error.types].find((word) => !/^\d+$/.test(word));
+  return (
+    [marker, error.text].filter((part) => part !== undefined && part !== '').join(': ') || describeText(text)
+  );
+}
+
+/** Where a redirect leads, without its query. */
+function redirectTarget({ headers }: Reply, model: Model): string {
+  const target = headers.location ?? '';
+  if (!URL.canParse(target, model.endpoint.baseUrl)) return 'redirect without a target';
+  const { origin, pathname } = new URL(target, model.endpoint.baseUrl);
+  return `redirect to ${origin}${pathname}`;
+}
+
+function judgeFailure(
+  reply: Reply,
+  { text, payload }: Content,
+  model: Model,
+  rules: Dialect['rules'],
+): Verdict {
+  const { status } = reply;
+  const plain = payload === undefined && status < 500 && text.trim() !== '' && !isMarkup(text);
+  const error = plain ? { codes: [], types: [], text, status: null } : errorIn(payload, false);
+  const reason = rules?.(status, error) ?? (error && classify(error, status, model));
+  return verdict(reason ?? reasonOfStatus(status, payload !== undefined), describe(error, text));
+}
+
+function judgeSuccess(reply: Reply, content: Content, model: Model, dialect: Dialect, meets: Meets): Verdict {
+  const { text, payload } = content;
+  if (reply.overLimit) return verdict('malformed_response', `body over ${bodyLimit} bytes`);
+  const failed = (error: ReplyError, answer: Answer | null): Verdict => {
+    const reason = dialect.rules?.(reply.status, error) ?? classify(error, reply.status, model);
+    return verdict(reason ?? 'error_in_success', describe(error, text), answer && { ...answer, text: '' });
+  };
+  const error = errorIn(payload, true);
+  if (error !== null) return failed(error, null);
+  const answer = payload === undefined ? null : dialect.read(payload);
+  if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
+  const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
+  if (inside !== null) return failed(inside, answer);
+  if (answer.finish === 'error')
+    return verdict('error_in_success', 'the answer ended with an error', { ...answer, text: '' });
+  const { reason, detail } = judgeAnswer(answer, model.expect, meets);
+  return verdict(reason, detail, answer);
+}
+
+/**
+ * What a reply means: the provider's own rules, then the error its body reports, then the HTTP status; and of a
+ * success, whether it answers the question.
+ */
+export function judge(reply: Reply, model: Model, dialect: Dialect, meets: Meets): Verdict {
+  if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
+  const content = contentOf(reply);
+  if (reply.status < 300) return judgeSuccess(reply, content, model, dialect, meets);
+  return judgeFailure(reply, content, model, dialect.rules);
+}

@@ -1,0 +1,36 @@
+import { lookup as systemLookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+
+type Answered = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
+
+/** The part of `dns.lookup` that is used: all addresses of a name. */
+export type SystemLookup = (hostname: string, options: LookupAllOptions, answered: Answered) => void;
+
+/**
+ * A look-up that shares those of one name still in flight. Each holds a thread of libuv's pool until the resolver
+ * answers, and none can be cancelled: shared, a hung resolver holds one thread a name instead of one a check.
+ */
+export function createLookup(resolve: SystemLookup = systemLookup): LookupFunction {
+  const waiting = new Map<string, Answered[]>();
+  return (hostname, options, callback) => {
+    const { family = 0, hints = 0, order, all } = options;
+    const answered: Answered = (error, addresses) => {
+      const [first] = addresses;
+      if (error !== null || all === true || first === undefined) callback(error, addresses);
+      else callback(null, first.address, first.family);
+    };
+    const key = JSON.stringify([hostname.toLowerCase(), family, hints, order]);
+    const others = waiting.get(key);
+    if (others !== undefined) {
+      others.push(answered);
+      return;
+    }
+    const everything: LookupAllOptions = { family, hints, all: true, ...(order && { order }) };
+    const group = [answered];
+    waiting.set(key, group);
+    resolve(hostname, everything, (error, addresses) => {
+      waiting.delete(key);
+      for (const tell of group) tell(error, error === null ? addresses : []);
+    });
+  };
+}

@@ -1,0 +1,123 @@
+import type { LookupFunction } from 'node:net';
+import type { Check } from '../domain/check.js';
+import type { Clock } from '../domain/clock.js';
+import type { Model } from '../domain/model.js';
+import { reasonTable, type Reason } from '../domain/reason.js';
+import type { CheckResult } from '../domain/result.js';
+import {
+  modelHealthPath,
+  modelHealthReply,
+  type ModelHealthReply,
+  type ModelHealthRequest,
+} from '../wire/model-health.js';
+import { createAgents } from './agents.js';
+import { exchange, type Exchange, type Outgoing, type Reply } from './exchange.js';
+import { finish, unsent, type Attempt } from './finish.js';
+import { verdict, type Verdict } from './judge.js';
+import { createLookup } from './lookup.js';
+import { createRedaction, secretsOf } from './redact.js';
+
+export interface RemoteOptions {
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** With or without the path of the health API. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly timeoutMs: number;
+  readonly reuseConnections?: boolean;
+  readonly lookup?: LookupFunction;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+function addressOf(url: string): string {
+  const bare = url.replace(/\/+$/, '');
+  return bare.endsWith('/model-health') ? bare : bare + modelHealthPath;
+}
+
+/** The reason `details` names, if it is one that goes with the status; the status itself decides. */
+function reasonOf({ status, details }: ModelHealthReply): Reason {
+  const said = details?.reason ?? '';
+  if (Object.hasOwn(reasonTable, said)) {
+    const reason = said as Reason;
+    const good = reasonTable[reason].outcome === 'healthy' || reasonTable[reason].outcome === 'degraded';
+    if (good === (status === 'healthy')) return reason;
+  }
+  return status === 'healthy' ? 'ok' : 'reported_unhealthy';
+}
+
+function understood(answer: ModelHealthReply): Verdict {
+  const reason = reasonOf(answer);
+  const { details, data } = answer;
+  const usage = details?.usage;
+  return {
+    reason,
+    detail: reason === 'ok' ? null : ([answer.error, answer.message].find(Boolean) ?? null),
+    response: data?.response ?? null,
+    responseModel: details?.response_model ?? null,
+    usage: usage ? { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } : null,
+  };
+}
+
+function parsed(reply: Reply): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(reply.body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function decide({ reply, fault }: Exchange): {
+  readonly found: Verdict;
+  readonly firstTokenMs: number | null;
+} {
+  const failed = (detail: string) => ({ found: verdict('health_api_error', detail), firstTokenMs: null });
+  if (reply === null || fault !== null) return failed(`health API: ${fault?.detail ?? 'no reply'}`);
+  if (reply.status < 200 || reply.status > 299) {
+    const body = parsed(reply) as { readonly message?: unknown } | null | undefined;
+    const message = typeof body?.message === 'string' ? `: ${body.message}` : '';
+    return failed(`health API: HTTP ${reply.status}${message}`);
+  }
+  const answer = modelHealthReply.safeParse(parsed(reply));
+  if (!answer.success || reply.overLimit)
+    return failed('health API: an answer without a status that is healthy or unhealthy');
+  const seconds = answer.data.details?.first_token_seconds ?? null;
+  return { found: understood(answer.data), firstTokenMs: seconds === null ? null : seconds * 1_000 };
+}
+
+/** The check through a remote health API; what fails on the way to it says nothing of the model. */
+export function createRemoteChecker(options: RemoteOptions) {
+  const { clock, userAgent, apiKey, timeoutMs, env = process.env, reuseConnections = false } = options;
+  const agents = createAgents({ lookup: options.lookup ?? createLookup(), reuseConnections, env });
+  const url = addressOf(options.url);
+
+  function outgoing(model: Model): Outgoing {
+    const body: ModelHealthRequest = { endpoint_configuration: { ...model.endpointConfiguration } };
+    const headers = {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'user-agent': userAgent,
+      apikey: apiKey,
+    };
+    return { method: 'POST', url, headers, body: JSON.stringify(body) };
+  }
+
+  async function ask(attempt: Attempt, signal: AbortSignal): Promise<CheckResult> {
+    const agent = await agents.agentFor(new URL(url), { tls: { insecure: false }, proxy: null });
+    const done = await exchange(outgoing(attempt.model), { agent, timeoutMs, signal, clock });
+    const { found, firstTokenMs } = decide(done);
+    return { ...finish(attempt, done, found, clock), firstTokenMs };
+  }
+
+  const check: Check = async (model, signal) => {
+    const redact = createRedaction([apiKey, ...secretsOf(model)]);
+    const attempt = { model, startedAt: clock.wall(), redact };
+    if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
+    try {
+      return await ask(attempt, signal);
+    } catch (error) {
+      return unsent(attempt, 'internal_error', error instanceof Error ? error.message : 'unknown');
+    }
+  };
+
+  return { check, close: agents.close };
+}

@@ -1,0 +1,32 @@
+import { ConfigError } from '../config/load.js';
+import { StoreError } from '../store/store-error.js';
+
+/** The command line or its input is wrong in a way its user can mend. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Says on standard error what went wrong, without a stack trace where the user caused it; returns the exit code. */
+export function reportFailure(error: unknown, write: (text: string) => void): number {
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) write(`${problem}\n`);
+    const count = error.problems.length;
+    write(`${count} ${count === 1 ? 'problem' : 'problems'} in the configuration\n`);
+    return 2;
+  }
+  if (error instanceof UsageError) {
+    write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof StoreError) {
+    write(`${error.message}\n`);
+    return 1;
+  }
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    write(`cannot listen: ${(error as Error).message}\n`);
+    return 1;
+  }
+  write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}

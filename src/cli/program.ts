@@ -1,0 +1,64 @@
+import { Command, Option } from 'commander';
+import { logLevels } from '../app/log.js';
+import { checkCommand } from './check.js';
+import { configCommand, schemaCommand, validateCommand } from './config.js';
+import { demoCommand } from './demo.js';
+import { reportFailure } from './failure.js';
+import { packageVersion } from './package-files.js';
+import { runCommand } from './run.js';
+import { simulateCommand } from './simulate.js';
+import { statusCommand } from './status.js';
+
+const examples = `
+Examples:
+  modelpulse validate --config my.yaml    say everything that is wrong with a configuration
+  modelpulse check                        ask every model once, now
+  modelpulse check gpt mixtral --json     ask two of them, for a script
+  modelpulse run                          the daemon
+  modelpulse status                       what the daemon believes, read from its database
+  modelpulse demo                         see it work, without a key or a network
+
+Exit codes: 0 all is well, 1 something is not, 2 the command line or the configuration is wrong.`;
+
+export function createProgram(done: (code: number) => void): Command {
+  const program = new Command('modelpulse')
+    .description('Says of every model endpoint whether it is healthy and, if not, whose fault that is.')
+    .version(packageVersion())
+    .option('-c, --config <file>', 'configuration, YAML or JSON', 'config/modelpulse.yaml')
+    .addOption(
+      new Option('--log-level <level>', 'least level that is logged').choices(logLevels).default('info'),
+    )
+    .addHelpText('after', examples)
+    .showHelpAfterError('(modelpulse --help shows what there is)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride((error) => {
+      done(error.exitCode === 0 ? 0 : 2);
+      throw error;
+    });
+  for (const add of [
+    runCommand,
+    checkCommand,
+    validateCommand,
+    configCommand,
+    statusCommand,
+    schemaCommand,
+    simulateCommand,
+    demoCommand,
+  ]) {
+    add(program, done);
+  }
+  return program;
+}
+
+/** Runs one command and sets the exit code of the process. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram((code) => {
+    process.exitCode = code;
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) return;
+    process.exitCode = reportFailure(error, (text) => process.stderr.write(text));
+  }
+}

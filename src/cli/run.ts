@@ -1,0 +1,69 @@
+import type { Command } from 'commander';
+import { startDaemon, type Daemon } from '../app/daemon.js';
+import { createLog } from '../app/log.js';
+import type { LoadedConfig } from '../config/load.js';
+import { systemClock } from '../domain/clock.js';
+import { globalOptions, type GlobalOptions } from './global-options.js';
+import { loadFor } from './load.js';
+import { packageFile, packageVersion } from './package-files.js';
+
+/**
+ * Runs the daemon until a signal; the second signal ends the process at once. The caller has to end the process: a hung
+ * name look-up would keep it alive.
+ */
+export async function runDaemon(
+  options: GlobalOptions,
+  config: LoadedConfig,
+  started: (daemon: Daemon) => void = () => undefined,
+): Promise<void> {
+  const log = createLog(options.logLevel, process.stdout.isTTY);
+  const version = packageVersion();
+  for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
+  const daemon = await startDaemon({
+    config,
+    load: () => loadFor(options.config),
+    clock: systemClock,
+    log,
+    version,
+    migrationsDir: packageFile('migrations'),
+  });
+  log.info(
+    {
+      version,
+      node: process.version,
+      pid: process.pid,
+      url: daemon.url,
+      config: options.config,
+      models: config.settings.models.length,
+      mode: config.settings.checker.mode,
+      database: config.settings.storage.path,
+    },
+    'started',
+  );
+  started(daemon);
+  process.on('SIGHUP', () => void daemon.reload('signal'));
+  const signal = await new Promise<string>((resolve) => {
+    let first = true;
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(name, () => {
+        if (!first) process.exit(name === 'SIGTERM' ? 143 : 130);
+        first = false;
+        resolve(name);
+      });
+    }
+  });
+  log.info({ signal, grace_seconds: config.settings.server.shutdownGraceMs / 1_000 }, 'stopping');
+  await daemon.stop();
+  log.info({}, 'stopped');
+}
+
+export function runCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run the daemon')
+    .action(async (_options: object, command: Command) => {
+      const options = globalOptions(command);
+      await runDaemon(options, await loadFor(options.config));
+      process.exit(0);
+    });
+}

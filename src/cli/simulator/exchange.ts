@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+
+/** One chat request and the way to answer it: all that a behaviour knows. */
+export interface Exchange {
+  readonly response: ServerResponse;
+  /** The name as it was asked for. */
+  readonly model: string;
+  readonly question: string;
+  /** True when the answer shall come as server-sent events. */
+  readonly stream: boolean;
+  /** The credential that was sent, without its scheme; empty for none. */
+  readonly apiKey: string;
+  /** Unix time in ms. */
+  readonly now: number;
+  /** Unix time in ms at which this name was first asked. */
+  readonly firstAsked: number;
+  /** In [0, 1), different for each request for this name, and the same sequence in every run. */
+  readonly chance: number;
+}
+
+/** Longest delay a Node timer takes; more would fire at once. */
+const longestDelayMs = 2 ** 31 - 1;
+
+/** Runs `act` once after `ms`, unless the connection closes before. */
+export function after({ response }: Exchange, ms: number, act: () => void): void {
+  const timer = setTimeout(act, Math.min(ms, longestDelayMs));
+  response.once('close', () => clearTimeout(timer));
+}
+
+/** Runs `act` each `ms` until the connection closes. */
+export function each({ response }: Exchange, ms: number, act: () => void): void {
+  const timer = setInterval(act, ms);
+  response.once('close', () => clearInterval(timer));
+}
+
+export function sendBody(
+  { response }: Exchange,
+  status: number,
+  type: string,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), ...headers });
+  response.end(body);
+}
+
+export function sendJson(
+  exchange: Exchange,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  sendBody(exchange, status, 'application/json', JSON.stringify(body), headers);
+}

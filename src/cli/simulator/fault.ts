@@ -1,0 +1,66 @@
+import { pipeline, Readable } from 'node:stream';
+import { gzipSync } from 'node:zlib';
+import { completion } from './completion.js';
+import { each, type Exchange } from './exchange.js';
+
+const json = { 'content-type': 'application/json' };
+
+/** Closes the connection with a TCP reset. */
+export function reset({ response }: Exchange): void {
+  response.socket?.resetAndDestroy();
+}
+
+/** Bytes that are not HTTP. */
+export function garbage({ response }: Exchange): void {
+  response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n');
+}
+
+/** Promises more bytes than it sends, then closes. */
+export function shortBody(exchange: Exchange): void {
+  const { response } = exchange;
+  const body = JSON.stringify(completion(exchange));
+  response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) });
+  response.write(body.slice(0, body.length / 2), () => response.socket?.end());
+}
+
+/** Half an answer, then silence on an open connection. */
+export function hangInBody(exchange: Exchange): void {
+  const { response } = exchange;
+  const body = JSON.stringify(completion(exchange));
+  response.writeHead(200, { ...json, 'content-length': Buffer.byteLength(body) });
+  response.write(body.slice(0, body.length / 2));
+}
+
+/** A good answer, one character a second: never idle, never done. */
+export function drip(exchange: Exchange): void {
+  const { response } = exchange;
+  const body = JSON.stringify(completion(exchange));
+  let sent = 0;
+  response.writeHead(200, json);
+  each(exchange, 1000, () => {
+    const character = body.charAt(sent++);
+    if (sent < body.length) response.write(character);
+    else response.end(character);
+  });
+}
+
+/** A body that ends only when the client closes. */
+export function endless({ response }: Exchange): void {
+  response.writeHead(200, json);
+  pour(response, Buffer.alloc(64 * 1024, ' '));
+}
+
+/** The same, compressed a thousandfold: gzip members of 1 MiB each, one after the other. */
+export function gzipBomb({ response }: Exchange): void {
+  response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
+  pour(response, gzipSync(Buffer.alloc(1024 * 1024, ' ')));
+}
+
+function pour(response: NodeJS.WritableStream, block: Buffer): void {
+  const source = new Readable({
+    read() {
+      this.push(block);
+    },
+  });
+  pipeline(source, response, () => undefined);
+}

@@ -1,0 +1,96 @@
+import type { Endpoint, Probe } from '../domain/model.js';
+import { closestName } from './closest-name.js';
+import { authFor, placeFor } from './endpoint.js';
+import type { ModelEntry } from './model-schema.js';
+import type { Findings, Path } from './problem.js';
+import { fallbackProvider, providerFor, providers } from './providers.js';
+import type { EndpointEntry } from './seed-schema.js';
+
+/** Which probes the builtin prober can make, by provider. */
+export type Capabilities = Readonly<Record<string, readonly Probe[]>>;
+
+const inConfig = ['endpoint_configuration', 'model_config'] as const;
+
+/** Stands for an address that is unknown because a variable is missing; nothing is ever sent there. */
+const nowhere = 'http://unknown.invalid';
+
+/** Why the builtin prober cannot ask `provider` this; null when it can. */
+function incapable(provider: string, probe: Probe, capabilities: Capabilities): string | null {
+  const own = Object.hasOwn(capabilities, provider) ? (capabilities[provider] ?? []) : [];
+  if (own.includes(probe)) return null;
+  const refusal = `"${provider}" cannot be asked "${probe}" by the builtin prober`;
+  if (own.length > 0) return `${refusal}; it can be asked: ${own.join(', ')}`;
+  const able = Object.keys(capabilities).filter((name) => capabilities[name]?.includes(probe));
+  return `${refusal}; these can: ${able.length > 0 ? able.join(', ') : 'none'}`;
+}
+
+function contradictions({ model_config: config }: EndpointEntry): { path: Path; message: string }[] {
+  if (config.endpoint === undefined) return [];
+  if (config.endpoint_url !== undefined) {
+    return [{ path: [...inConfig, 'endpoint_url'], message: 'cannot stand beside "endpoint"' }];
+  }
+  return config.endpoint.host === undefined
+    ? [{ path: [...inConfig, 'endpoint', 'host'], message: 'is required' }]
+    : [];
+}
+
+export interface Address {
+  /** The provider whose dialect is spoken. */
+  readonly provider: string;
+  readonly endpoint: Pick<Endpoint, 'baseUrl' | 'paths' | 'auth'>;
+}
+
+/**
+ * Which provider a model is, and where it is reached. `capabilities` is null where the builtin prober is not used, and
+ * any provider will do.
+ */
+export function addressOf(
+  entry: ModelEntry,
+  configuration: EndpointEntry,
+  probe: Probe,
+  capabilities: Capabilities | null,
+  { problems, warnings }: Findings,
+): Address {
+  const config = configuration.model_config;
+  const preset = entry.endpoint_configuration === undefined;
+  const at: Path = preset ? ['provider'] : [...inConfig, 'model_provider'];
+  if (!preset) problems.push(...contradictions(configuration));
+
+  const name = config.model_provider ?? fallbackProvider;
+  const known = Object.hasOwn(providers, name);
+  const meant = known ? null : closestName(name, Object.keys(providers));
+  const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+  const table = providerFor(name, { ...entry, model: configuration.model_name ?? '' });
+  const place = placeFor(config, table);
+  if (place === null && known && (!preset || entry.provider !== undefined)) {
+    problems.push({
+      path: preset ? ['base_url'] : [...inConfig, 'endpoint'],
+      message: `is required for provider "${name}"`,
+    });
+  } else if (place === null && !known) {
+    const names = Object.keys(providers).join(', ');
+    problems.push({
+      path: at,
+      message: `"${name}" is not a known provider, and has no address${hint || `; known: ${names}`}`,
+    });
+  }
+
+  const spoken = known || capabilities === null ? name : fallbackProvider;
+  if (place !== null && spoken !== name) {
+    warnings.push({
+      path: at,
+      message: `"${name}" is not a known provider, and is asked like ${fallbackProvider}${hint}`,
+    });
+  }
+  if (place !== null && capabilities !== null) {
+    const message = incapable(spoken, probe, capabilities);
+    if (message !== null)
+      problems.push({ path: (capabilities[spoken]?.length ?? 0) > 0 ? ['probe'] : at, message });
+    if (config.model_auth_type === 'jwt') {
+      const message = 'must be "apikey": the builtin prober cannot use "jwt"';
+      problems.push({ path: [...inConfig, 'model_auth_type'], message });
+    }
+  }
+  const { baseUrl, paths } = place ?? { baseUrl: nowhere, paths: table.paths };
+  return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table) } };
+}

@@ -1,0 +1,61 @@
+import { Ajv } from 'ajv';
+import { RE2JS } from 're2js';
+import { z } from 'zod';
+import { freeMap, someText, texts, wholeNumber } from './fields.js';
+
+function regexProblem(pattern: string): string | null {
+  try {
+    RE2JS.compile(pattern);
+    return null;
+  } catch (error) {
+    const reason =
+      error instanceof Error ? error.message.replace('error parsing regexp: ', '') : 'unreadable';
+    return `must be a regular expression in RE2 syntax: ${reason}`;
+  }
+}
+
+function jsonSchemaProblem(schema: Record<string, unknown>): string | null {
+  try {
+    new Ajv({ strict: false, logger: false, validateFormats: false }).compile(schema);
+    return null;
+  } catch (error) {
+    return `must be true or a JSON Schema of draft 7: ${error instanceof Error ? error.message : 'unreadable'}`;
+  }
+}
+
+const longestAnswer = 2 ** 20;
+
+/** What the answer must be; `{}` expects any text. */
+export const expectation = z
+  .strictObject({
+    contains: texts().optional(),
+    not_contains: texts().optional(),
+    equals: texts().optional(),
+    regex: someText()
+      .superRefine((pattern, context) => {
+        const problem = regexProblem(pattern);
+        if (problem !== null) context.addIssue(problem);
+      })
+      .optional(),
+    json: z
+      .union([z.literal(true), freeMap()], 'must be true or a JSON Schema')
+      .superRefine((schema, context) => {
+        const problem = schema === true ? null : jsonSchemaProblem(schema);
+        if (problem !== null) context.addIssue(problem);
+      })
+      .optional(),
+    min_length: wholeNumber(0, longestAnswer).optional(),
+    max_length: wholeNumber(0, longestAnswer).optional(),
+    model: texts().optional(),
+  })
+  .superRefine(({ min_length: least, max_length: most }, context) => {
+    if (least !== undefined && most !== undefined && least > most) {
+      context.addIssue({
+        code: 'custom',
+        path: ['max_length'],
+        message: `must be at least min_length, ${least}`,
+      });
+    }
+  });
+
+export type ExpectationEntry = z.output<typeof expectation>;

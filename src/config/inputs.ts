@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
+import { readText } from './file-text.js';
+import type { FileText } from './file-text.js';
+
+/** Everything read on behalf of one configuration: each file once, and what a watcher has to watch. */
+export interface Inputs {
+  read(path: string, limit: number): Promise<FileText>;
+  /** Also watches a directory in which nothing may have been read. */
+  watch(directory: string): void;
+  /** The files read and the directories they are in, absolute. */
+  files(): string[];
+  /** Changes when the content of any of the files does. */
+  fingerprint(): string;
+}
+
+export function createInputs(): Inputs {
+  const texts = new Map<string, Promise<FileText>>();
+  const digests = new Map<string, string>();
+  const directories = new Set<string>();
+
+  async function readOnce(path: string, limit: number): Promise<FileText> {
+    const found = await readText(path, limit);
+    digests.set(path, createHash('sha256').update(JSON.stringify(found)).digest('hex'));
+    return found;
+  }
+
+  return {
+    read(path, limit) {
+      const known = texts.get(path);
+      if (known !== undefined) return known;
+      directories.add(dirname(path));
+      const reading = readOnce(path, limit);
+      texts.set(path, reading);
+      return reading;
+    },
+    watch: (directory) => void directories.add(directory),
+    files: () => [...texts.keys(), ...directories].sort(),
+    fingerprint: () =>
+      createHash('sha256')
+        .update(JSON.stringify([...digests].sort()))
+        .digest('hex'),
+  };
+}

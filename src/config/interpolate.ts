@@ -1,0 +1,111 @@
+import type { Path, Problem } from './problem.js';
+
+/** What references stand for. */
+export interface References {
+  /** Undefined when the variable is not set. */
+  variable(name: string): string | undefined;
+  /** Content of a file without its last newline, or why there is none. */
+  file(path: string): { readonly text: string } | { readonly problem: string };
+}
+
+export interface Interpolated {
+  readonly value: unknown;
+  /** References that name what does not exist; their members are left out of `value`. */
+  readonly missing: readonly Problem[];
+  /** References that cannot be read as such. */
+  readonly problems: readonly Problem[];
+  /** What the references were replaced by: no message may show it, for it may be a secret. */
+  readonly replaced: ReadonlySet<string>;
+  /** Those that came from files, which are secrets wherever they stand. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
+const variableName = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
+
+/** True for a scalar that is one reference and nothing else. */
+export function isReference(value: unknown): boolean {
+  return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value);
+}
+
+/** Paths of all `${file:...}` in a value. */
+export function filesReferred(value: unknown): string[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(reference)].flatMap(([, body]) =>
+      body?.startsWith('file:') ? [body.slice(5)] : [],
+    );
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesReferred) : [];
+}
+
+const absent = Symbol('absent');
+
+/** Replaces the references in all scalars of `value`, whose place in its file is `at`. */
+export function interpolate(value: unknown, references: References, at: Path): Interpolated {
+  const missing: Problem[] = [];
+  const problems: Problem[] = [];
+  const replaced = new Set<string>();
+  const secrets = new Set<string>();
+
+  /** Null stands for what is missing. */
+  function replacement(body: string, path: Path): string | null {
+    if (body.startsWith('file:')) {
+      const name = body.slice(5);
+      const found = references.file(name);
+      if ('text' in found) {
+        replaced.add(found.text);
+        secrets.add(found.text);
+        return found.text;
+      }
+      missing.push({ path, message: `file ${name}: ${found.problem}` });
+      return null;
+    }
+    const [, name, fallback] = variableName.exec(body) ?? [];
+    if (name === undefined || fallback?.includes('${')) {
+      problems.push({
+        path,
+        message:
+          'has a reference that is none of ${NAME}, ${NAME:-default}, ${file:/path}; "${" itself is written "$${"',
+      });
+      return '';
+    }
+    const found = references.variable(name);
+    if (fallback !== undefined) {
+      if (found !== undefined) replaced.add(found);
+      return found === undefined || found === '' ? fallback : found;
+    }
+    if (found !== undefined) replaced.add(found);
+    else missing.push({ path, message: `variable ${name} is not set` });
+    return found ?? null;
+  }
+
+  function scalar(text: string, path: Path): string | typeof absent {
+    let complete = true as boolean;
+    const result = text.replaceAll(reference, (written, body: string | undefined, end: string) => {
+      if (body === undefined) return '${';
+      const found = replacement(end === '' ? '' : body, path);
+      if (found === null) complete = false;
+      return found ?? written;
+    });
+    return complete ? result : absent;
+  }
+
+  function walk(item: unknown, path: Path): unknown {
+    if (typeof item === 'string') return item.includes('${') ? scalar(item, path) : item;
+    if (Array.isArray(item)) {
+      // A list keeps its length, so that positions stay true.
+      return item.map((entry: unknown, index) => {
+        const result = walk(entry, [...path, index]);
+        return result === absent ? 'missing' : result;
+      });
+    }
+    if (typeof item !== 'object' || item === null) return item;
+    return Object.fromEntries(
+      Object.entries(item)
+        .map(([key, entry]) => [key, walk(entry, [...path, key])] as const)
+        .filter(([, entry]) => entry !== absent),
+    );
+  }
+
+  return { value: walk(value, at), missing, problems, replaced, secrets };
+}

@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import { isReference } from './interpolate.js';
+import { issueMessage } from './issue-message.js';
+import { isWithin, shown } from './problem.js';
+import type { Path, Problem } from './problem.js';
+import { isSecret } from './secrets.js';
+
+/** Where a value comes from. */
+export interface Origin {
+  /** Its place in the file. */
+  readonly at: Path;
+  /** As it was written, before interpolation. */
+  readonly written: unknown;
+  /** Places whose reference names nothing; what is wrong only because of them is passed over. */
+  readonly missing: readonly Path[];
+  /** What to go on with where a required member is wrong. */
+  readonly standIns?: Readonly<Record<string, unknown>>;
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (item, step) => (item as Record<string | number, unknown> | null | undefined)?.[step],
+    value,
+  );
+}
+
+/** A copy of `value` with `item` at `path`; undefined takes the member away. */
+function changed(value: unknown, path: Path, item: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return item;
+  if (Array.isArray(value)) {
+    return value.map((entry: unknown, index) => (index === step ? changed(entry, rest, item) : entry));
+  }
+  const { [step]: old, ...others } = value as Record<string, unknown>;
+  const next = changed(old, rest, item);
+  return next === undefined ? others : { ...others, [step]: next };
+}
+
+/** The nearest member of a map at or above `path` that can be taken away; null when only the whole is left. */
+function removable(value: unknown, path: Path): Path | null {
+  for (let length = path.length; length > 0; length -= 1) {
+    const above = path.slice(0, length);
+    if (typeof above.at(-1) === 'string' && valueAt(value, above) !== undefined) return above;
+  }
+  return null;
+}
+
+/** A number or truth value written as text, for a scalar that is one reference; undefined for other text. */
+function scalarOf(text: string): number | boolean | undefined {
+  if (/^[-+]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
+  return text === 'true' || (text === 'false' ? false : undefined);
+}
+
+function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Problem[] {
+  const path = [...origin.at, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') {
+    const messages = issue.message.split('\n');
+    return issue.keys.map((key, index) => ({
+      path: [...path, key],
+      message: messages[index] ?? '',
+      at: 'key',
+    }));
+  }
+  if (issue.code === 'invalid_key') return [{ path, message: issue.message, at: 'key' }];
+  const written = valueAt(origin.written, issue.path as Path);
+  // What came from a reference may be a secret: neither the value nor an explanation, which may quote it, is shown.
+  const own = written === valueAt(value, issue.path as Path);
+  const message = own || typeof written !== 'string' ? issue.message : issue.message.replace(/: .*$/s, '');
+  const naming = /^must be [^:]*$/.test(message) && written !== undefined && !isSecret(path);
+  return [{ path, message: naming ? `${message}, not ${shown(written)}` : message }];
+}
+
+/** True for a problem that follows from something that was left out. */
+export function isExcused({ path }: Problem, left: readonly Path[]): boolean {
+  return left.some((place) => isWithin(place, path));
+}
+
+/** What could be read. */
+export interface Read<T> {
+  /** What is right, without the members that are not; null when that cannot be valid. */
+  readonly data: T | null;
+  readonly problems: readonly Problem[];
+  /** Members of the file that were left out: what is wrong only because of that is no finding. */
+  readonly left: readonly Path[];
+}
+
+/** Validates an interpolated value. What is wrong is left out, so that the rest can be looked at as well. */
+export function readAs<T extends z.ZodType>(schema: T, value: unknown, origin: Origin): Read<z.output<T>> {
+  const problems: Problem[] = [];
+  const left: Path[] = [...origin.missing];
+  let current = value;
+  for (;;) {
+    const result = schema.safeParse(current, { error: issueMessage });
+    if (result.success) return { data: result.data, problems, left };
+    let repaired = current;
+    for (const issue of result.error.issues) {
+      const path = issue.path as Path;
+      const found = valueAt(current, path);
+      const typed =
+        typeof found === 'string' &&
+        issue.code === 'invalid_type' &&
+        isReference(valueAt(origin.written, path))
+          ? scalarOf(found)
+          : undefined;
+      if (typed !== undefined) {
+        repaired = changed(repaired, path, typed);
+        continue;
+      }
+      problems.push(...problemsOf(issue, current, origin).filter((problem) => !isExcused(problem, left)));
+      const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
+      for (const place of places) {
+        const standIn = origin.standIns?.[place.join('.')];
+        const gone = standIn === undefined ? removable(repaired, place) : place;
+        if (gone === null) continue;
+        repaired = changed(repaired, gone, standIn);
+        left.push([...origin.at, ...gone]);
+      }
+    }
+    if (repaired === current) return { data: null, problems, left };
+    current = repaired;
+  }
+}

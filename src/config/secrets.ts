@@ -1,0 +1,58 @@
+import type { Path } from './problem.js';
+import type { Settings } from './settings.js';
+
+/** Members that hold a secret, themselves or somewhere inside. */
+const secretMembers = new Set([
+  'api_key',
+  'api_keys',
+  'apikey',
+  'apikeys',
+  'model_api_key',
+  'bearer_token',
+  'model_jwt_config',
+  'custom_payload',
+  'custom_curl_command',
+  'proxy',
+]);
+
+const mask = '***';
+const shortest = 6;
+
+/** True where a value may be a secret, so that no message names it. */
+export function isSecret(path: Path): boolean {
+  return path.some((step, index) => {
+    if (typeof step !== 'string') return false;
+    return secretMembers.has(step) || (step === 'value' && path.includes('custom_headers') && index > 0);
+  });
+}
+
+/** A function that masks these secrets in a text; the shortest would blot out plain words, and are left. */
+export function createMask(secrets: Iterable<string>): (text: string) => string {
+  // Longer ones first, so that a secret within another leaves nothing of it.
+  const known = [...new Set(secrets)]
+    .filter((secret) => secret.length >= shortest)
+    .sort((a, b) => b.length - a.length);
+  return (text) => known.reduce((result, secret) => result.replaceAll(secret, mask), text);
+}
+
+/** `value` with every secret replaced, by its place and, for those in `secrets`, wherever it stands. */
+export function masked(value: unknown, secrets: Iterable<string>): unknown {
+  const maskText = createMask(secrets);
+  function walk(item: unknown, path: Path): unknown {
+    if (Array.isArray(item)) return item.map((entry, index) => walk(entry, [...path, index]));
+    if (typeof item === 'object' && item !== null) {
+      return Object.fromEntries(
+        Object.entries(item).map(([key, entry]) => [key, walk(entry, [...path, key])]),
+      );
+    }
+    if (item === null || item === '' || typeof item === 'boolean') return item;
+    if (isSecret(path)) return mask;
+    return typeof item === 'string' ? maskText(item) : item;
+  }
+  return walk(value, []);
+}
+
+/** The keys and tokens of the sections. */
+export function credentialsOf({ server, remote, healthApi }: Settings): string[] {
+  return [server.bearerToken ?? '', remote?.apiKey ?? '', ...healthApi.apiKeys];
+}

@@ -1,0 +1,26 @@
+const units = [
+  ['y', 365 * 86_400_000],
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+  ['ms', 1],
+] as const;
+
+/** What a duration looks like: a whole number and its unit; a year is 365 days. */
+export const durationPattern = /^\d{1,9}(?:ms|s|m|h|d|y)$/;
+
+/** Milliseconds of a duration such as `500ms`, `30s`, `5m`, `2h`, `30d` or `5y`; null when `text` is none. */
+export function parseDuration(text: string): number | null {
+  if (!durationPattern.test(text)) return null;
+  const unit = text.replace(/^\d+/, '');
+  const size = units.find(([name]) => name === unit)?.[1];
+  const ms = size === undefined ? NaN : Number.parseInt(text, 10) * size;
+  return Number.isSafeInteger(ms) ? ms : null;
+}
+
+/** The shortest exact form of whole milliseconds, so that `parseDuration` gives them back. */
+export function formatDuration(ms: number): string {
+  const [name, size] = units.find(([, size]) => ms >= size && ms % size === 0) ?? ['ms', 1];
+  return `${ms / size}${name}`;
+}

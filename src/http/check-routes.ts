@@ -1,0 +1,71 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { outcomes } from '../domain/reason.js';
+import type { RecordedResult } from '../domain/result.js';
+import { errorResponses } from './http-error.js';
+import { listOf, pageOf } from './list.js';
+import { idParameter, viewOf } from './model-routes.js';
+import type { RouteOptions } from './port.js';
+import { from, limit, numberCursor, oneOf, ordered, to } from './query.js';
+import { resultCsv } from './result-csv.js';
+import { resultSchema, resultShape } from './result-shape.js';
+import { streamField, streamOf } from './stream.js';
+
+/** The last moment a Date can name. Slots may lie after now where the clock was set back. */
+const endOfTime = 8.64e15;
+
+const checksQuery = z.strictObject({
+  from: from.default(0),
+  to: to.default(endOfTime),
+  outcome: oneOf(outcomes).optional().describe('Only results with this outcome.'),
+  limit: limit(1000, 100),
+  cursor: numberCursor.optional(),
+  format: oneOf(['json', 'csv'])
+    .default('json')
+    .describe('`csv` answers all results of the window, without paging.'),
+});
+
+/** The results of a model. */
+export const checkRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
+  app.get(
+    '/api/v1/models/:id/checks',
+    {
+      schema: {
+        summary: 'Results, newest first',
+        description:
+          'Results of any age without a window. In CSV, text that a spreadsheet would take for a formula has an apostrophe in front.',
+        tags: ['history'],
+        params: idParameter,
+        querystring: checksQuery,
+        response: {
+          200: {
+            description: 'Results, newest first',
+            content: {
+              'application/json': { schema: listOf(resultSchema) },
+              'text/csv': { schema: streamField },
+            },
+          },
+          ...errorResponses,
+        },
+      },
+    },
+    async ({ params, query, routeOptions }, reply) => {
+      const { key, model } = viewOf(backend, params.id);
+      const { outcome, cursor } = query;
+      const window = { ...ordered(query), ...(outcome && { outcome }) };
+      const page = (most: number, before: number | undefined): Promise<readonly RecordedResult[]> =>
+        backend.store.results(key, { ...window, limit: most, ...(before !== undefined && { before }) });
+      if (query.format === 'csv') {
+        const csv = streamOf(resultCsv(model.id, page), report, `GET ${routeOptions.url ?? ''}`);
+        return reply
+          .type('text/csv; charset=utf-8; header=present')
+          .header('content-disposition', 'attachment; filename="checks.csv"')
+          .send(csv);
+      }
+      const found = await page(query.limit + 1, cursor);
+      const { items, next_cursor } = pageOf(found, query.limit, ({ slot }) => String(slot));
+      return { items: items.map((result) => resultShape(model.id, result)), next_cursor };
+    },
+  );
+  done();
+};

@@ -1,0 +1,97 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Health } from '../domain/health.js';
+import { states, type Interval } from '../domain/state.js';
+import { clip, durationsBetween, timelineBetween } from '../store/history.js';
+import { reasonField, timeField } from './fields.js';
+import { errorResponses } from './http-error.js';
+import { listOf, pageOf } from './list.js';
+import { idParameter, viewOf } from './model-routes.js';
+import type { RouteOptions } from './port.js';
+import { limit, numberCursor, windowOf, windowParameters } from './query.js';
+import { isoTime } from './time.js';
+import { uptimeSchema, uptimeShape } from './uptime-shape.js';
+
+const uptimeQuery = z.strictObject(windowParameters);
+const timelineQuery = z.strictObject({
+  ...windowParameters,
+  limit: limit(10_000, 10_000),
+  cursor: numberCursor.optional(),
+});
+
+const timelineSchema = listOf(
+  z.object({
+    from: timeField,
+    to: timeField.nullable().describe('Null: until now.'),
+    state: z.enum(states),
+    reason: reasonField.nullable().describe('Why the state began; null if unknown or in maintenance.'),
+  }),
+).extend({ from: timeField, to: timeField });
+
+/** The part of a window that has happened: not before the model was first seen, not after now. */
+function happened(health: Health, { from, to }: Interval, now: number): Interval {
+  return clip(health, { from: Math.min(from, now), to: Math.min(to, now) });
+}
+
+/** What the time line of a model says of a window. */
+export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
+  const { store } = backend;
+
+  app.get(
+    '/api/v1/models/:id/uptime',
+    {
+      schema: {
+        summary: 'Uptime, coverage, results and latency over a window',
+        description: 'The last 24 h without a window.',
+        tags: ['history'],
+        params: idParameter,
+        querystring: uptimeQuery,
+        response: { 200: uptimeSchema, ...errorResponses },
+      },
+    },
+    async ({ params, query }) => {
+      const { key, model, stored } = viewOf(backend, params.id);
+      const now = backend.now();
+      const window = happened(stored, windowOf(query, now), now);
+      const durations = await durationsBetween(store, key, stored, window);
+      return uptimeShape(model.id, window, durations, await store.counts(key, window.from, window.to));
+    },
+  );
+
+  app.get(
+    '/api/v1/models/:id/timeline',
+    {
+      schema: {
+        summary: 'The states over a window, oldest first',
+        description: 'The last 24 h without a window. The intervals touch each other.',
+        tags: ['history'],
+        params: idParameter,
+        querystring: timelineQuery,
+        response: { 200: timelineSchema, ...errorResponses },
+      },
+    },
+    async ({ params, query }) => {
+      const { key, stored } = viewOf(backend, params.id);
+      const now = backend.now();
+      const window = happened(stored, windowOf(query, now), now);
+      const rest = { from: Math.max(window.from, query.cursor ?? 0), to: window.to };
+      const { items, next_cursor } = pageOf(
+        await timelineBetween(store, key, stored, rest),
+        query.limit,
+        ({ to }) => String(to),
+      );
+      return {
+        from: isoTime(window.from),
+        to: isoTime(window.to),
+        items: items.map(({ from, to, state, reason }) => ({
+          from: isoTime(from),
+          to: to === now ? null : isoTime(to),
+          state,
+          reason,
+        })),
+        next_cursor,
+      };
+    },
+  );
+  done();
+};

@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Report } from './port.js';
+
+export const errorSchema = z.object({
+  message: z.string().describe('What is wrong, for people.'),
+  code: z.string().describe('What is wrong, for programs.'),
+});
+
+/** What any route may answer besides its success. */
+export const errorResponses = { '4xx': errorSchema, '5xx': errorSchema };
+
+/** An answer that is not a success: the caller's fault, or a state the caller has to know of. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  constructor(
+    readonly statusCode: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export function unknownModel(): HttpError {
+  return new HttpError(404, 'unknown_model', 'no model of the registry has this id');
+}
+
+const codes: Readonly<Record<number, string>> = {
+  408: 'request_timeout',
+  413: 'body_too_large',
+  414: 'address_too_long',
+  431: 'headers_too_large',
+};
+
+/** Sends `error` as `{message, code}`; what is not meant for the caller is reported and answers a bare 500. */
+export function createErrorHandler(report: Report) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    // The route may have said already what it meant to send.
+    void reply.type('application/json; charset=utf-8').removeHeader('content-disposition');
+    const status = statusOf(error);
+    if (error instanceof HttpError || (error instanceof Error && status < 500)) {
+      const code = error instanceof HttpError ? error.code : (codes[status] ?? 'bad_request');
+      void reply.code(status).send({ message: error.message, code });
+      return;
+    }
+    report(error, `${request.method} ${request.routeOptions.url ?? 'no route'}`);
+    void reply.code(500).send({ message: 'internal error', code: 'internal_error' });
+  };
+}
+
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 ? status : 500;
+}
+
+/** Every route answers 405 to the methods it does not have, and what is no route answers 404. */
+export function refuseTheRest(app: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+  for (const [url, allowed] of routes) {
+    const list = [...allowed].join(', ');
+    app.route({
+      url,
+      method: methods.filter((method) => !allowed.has(method)),
+      schema: { hide: true },
+      onRequest: (_request, reply, done) => {
+        void reply.header('allow', list);
+        done(new HttpError(405, 'method_not_allowed', `allowed here: ${list}`));
+      },
+      handler: () => undefined,
+    });
+  }
+  app.setNotFoundHandler(() => {
+    throw new HttpError(404, 'unknown_route', 'there is no such route');
+  });
+}

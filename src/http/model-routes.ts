@@ -1,0 +1,98 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { states } from '../domain/state.js';
+import { stateAt } from '../domain/timeline.js';
+import type { ModelView } from '../domain/view.js';
+import { errorResponses, unknownModel } from './http-error.js';
+import { listOf, pageOf } from './list.js';
+import { modelSchema, modelShape } from './model-shape.js';
+import type { Backend, RouteOptions } from './port.js';
+import { limit, oneOf, parameter, several } from './query.js';
+import { resultSchema, resultShape } from './result-shape.js';
+
+export const idParameter = z.object({ id: z.string().describe('Id of the model, percent-encoded.') });
+
+const listQuery = z.strictObject({
+  state: several(oneOf(states)).optional().describe('Only models in this state; several are alternatives.'),
+  label: several(parameter('must be `key:value`', (text) => (text.includes(':') ? text : null)))
+    .optional()
+    .describe('Only models with this label, as `key:value`; of several all must hold.'),
+  limit: limit(1000, 100),
+  cursor: z.string('must be given once').optional().describe('The `next_cursor` of the page before.'),
+});
+
+/** The model of the registry with this id, or a 404. */
+export function viewOf(backend: Backend, id: string): ModelView {
+  const view = backend.view(id);
+  if (view === undefined) throw unknownModel();
+  return view;
+}
+
+function selected(backend: Backend, query: z.output<typeof listQuery>, now: number): ModelView[] {
+  const views = [...backend.views()].filter(({ model, health }) => {
+    const labels = Object.entries(model.labels).map(([key, value]) => `${key}:${value}`);
+    return (
+      (query.cursor === undefined || model.id > query.cursor) &&
+      (query.label?.every((label) => labels.includes(label)) ?? true) &&
+      (query.state?.includes(stateAt(health, now).state) ?? true)
+    );
+  });
+  return views.sort((a, b) => (a.model.id < b.model.id ? -1 : 1));
+}
+
+/** The registry as it stands. */
+export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
+  app.get(
+    '/api/v1/models',
+    {
+      schema: {
+        summary: 'All models, in the order of their ids',
+        tags: ['models'],
+        querystring: listQuery,
+        response: { 200: listOf(modelSchema), ...errorResponses },
+      },
+    },
+    ({ query }) => {
+      const now = backend.now();
+      const { items, next_cursor } = pageOf(
+        selected(backend, query, now),
+        query.limit,
+        ({ model }) => model.id,
+      );
+      return { items: items.map((view) => modelShape(view, now)), next_cursor };
+    },
+  );
+
+  app.get(
+    '/api/v1/models/:id',
+    {
+      schema: {
+        summary: 'One model',
+        tags: ['models'],
+        params: idParameter,
+        response: { 200: modelSchema, ...errorResponses },
+      },
+    },
+    ({ params }) => modelShape(viewOf(backend, params.id), backend.now()),
+  );
+
+  app.post(
+    '/api/v1/models/:id/check',
+    {
+      schema: {
+        summary: 'Check now',
+        description: 'Answers when the result is recorded; joins the check that is running, if one is.',
+        tags: ['models'],
+        params: idParameter,
+        response: { 200: resultSchema, ...errorResponses },
+      },
+    },
+    async ({ params, socket }) => {
+      viewOf(backend, params.id);
+      // The check has a deadline of its own, which may be longer than that of a silent connection.
+      socket.setTimeout(0);
+      return resultShape(params.id, await backend.checkNow(params.id));
+    },
+  );
+  done();
+};

@@ -1,0 +1,55 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorSchema } from './http-error.js';
+import { incidentSchema } from './incident-shape.js';
+import { modelSchema } from './model-shape.js';
+import { resultSchema } from './result-shape.js';
+import { uptimeSchema } from './uptime-shape.js';
+
+const named = {
+  Error: errorSchema,
+  Incident: incidentSchema,
+  Model: modelSchema,
+  Result: resultSchema,
+  Uptime: uptimeSchema,
+};
+
+/** Describes every route that is registered after this by its own schemas, at /api/v1/openapi.json. */
+export function describeRoutes(app: FastifyInstance, version: string): void {
+  const schemaRegistry = z.registry<{ id?: string | undefined }>();
+  for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });
+  const zodToJsonConfig: Parameters<typeof createJsonSchemaTransform>[0]['zodToJsonConfig'] = {
+    // Descriptions live in zod's own registry, which the transform does not read when given names by another.
+    override: ({ zodSchema, jsonSchema }) => {
+      if (!('$ref' in jsonSchema)) Object.assign(jsonSchema, z.globalRegistry.get(zodSchema));
+    },
+  };
+  const transformObject = createJsonSchemaTransformObject({ schemaRegistry, zodToJsonConfig });
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'modelpulse',
+        version,
+        description: 'Times are ISO 8601 in UTC, durations seconds; windows include `from` and exclude `to`.',
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          basic: { type: 'http', scheme: 'basic', description: 'Any user, the token as password.' },
+        },
+      },
+      security: [{ bearer: [] }, { basic: [] }],
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
+    transformObject: (document) => {
+      const { components, ...rest } = transformObject(document) as { components: { schemas: object } };
+      // The shapes are only ever answered, so their twins for requests would be noise.
+      const answered = Object.entries(components.schemas).filter(([name]) => name in named);
+      return { ...rest, components: { ...components, schemas: Object.fromEntries(answered) } };
+    },
+  });
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}

@@ -1,0 +1,84 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorResponses, errorSchema, HttpError } from './http-error.js';
+import type { RouteOptions } from './port.js';
+import { streamField, streamOf } from './stream.js';
+
+const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
+const okSchema = z.object({ status: z.literal('ok') });
+const problemsSchema = errorSchema.extend({
+  problems: z.array(z.string()).describe('Each with its file, line and column.'),
+});
+
+/** What orchestrators, Prometheus and operators ask. */
+export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
+  app.get(
+    '/metrics',
+    {
+      schema: {
+        summary: 'Metrics for Prometheus',
+        tags: ['operation'],
+        response: {
+          200: { description: 'Text format 0.0.4', content: { 'text/plain': { schema: streamField } } },
+          ...errorResponses,
+        },
+      },
+    },
+    (_request, reply) => {
+      void reply.type(metricsType).send(streamOf(backend.exposition(), report, 'GET /metrics'));
+    },
+  );
+
+  app.get(
+    '/livez',
+    {
+      config: { open: true },
+      schema: {
+        summary: 'Is the scheduler alive?',
+        tags: ['operation'],
+        security: [],
+        response: { 200: okSchema, ...errorResponses },
+      },
+    },
+    () => {
+      if (backend.live()) return { status: 'ok' as const };
+      throw new HttpError(503, 'not_live', 'the scheduler does not tick');
+    },
+  );
+
+  app.get(
+    '/readyz',
+    {
+      config: { open: true },
+      schema: {
+        summary: 'Was the configuration loaded and the store opened?',
+        tags: ['operation'],
+        security: [],
+        response: { 200: okSchema, ...errorResponses },
+      },
+    },
+    () => {
+      if (backend.ready()) return { status: 'ok' as const };
+      throw new HttpError(503, 'not_ready', 'the configuration or the store is not open yet');
+    },
+  );
+
+  app.post(
+    '/-/reload',
+    {
+      schema: {
+        summary: 'Read the configuration again',
+        description: 'With problems nothing changes.',
+        tags: ['operation'],
+        response: { 200: okSchema, 400: problemsSchema, ...errorResponses },
+      },
+    },
+    async (_request, reply) => {
+      const { problems } = await backend.reload();
+      if (problems.length === 0) return { status: 'ok' as const };
+      const message = problems.join('\n');
+      return reply.code(400).send({ message, code: 'bad_config', problems: [...problems] });
+    },
+  );
+  done();
+};

@@ -1,0 +1,46 @@
+import { setImmediate } from 'node:timers/promises';
+import { phaseNames, type RecordedResult } from '../domain/result.js';
+import { resultShape } from './result-shape.js';
+
+/** Columns of the CSV form, in order. */
+export const csvColumns = [
+  ...['model', 'slot', 'started_at', 'outcome', 'reason', 'blame', 'detail', 'http_status'],
+  ...['duration_seconds', 'first_token_seconds', ...phaseNames.map((phase) => `${phase}_seconds`)],
+  ...['input_tokens', 'output_tokens', 'response', 'response_model', 'recheck'],
+];
+
+/**
+ * One cell by RFC 4180. Text that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP advises,
+ * since providers choose it.
+ */
+export function csvCell(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value);
+  const text = /^\s*[=+\-@|%]|^[\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function csvRow(model: string, result: RecordedResult): string {
+  const { phases, usage, response, response_model, recheck, ...plain } = resultShape(model, result);
+  const timed = phaseNames.map((phase) => phases?.[phase] ?? null);
+  const tokens = [usage?.input_tokens ?? null, usage?.output_tokens ?? null];
+  const cells = [...Object.values(plain), ...timed, ...tokens, response, response_model, recheck];
+  return cells.map(csvCell).join(',') + '\r\n';
+}
+
+const pageSize = 500;
+
+/** All results that `page` gives, newest first, as CSV with a header; a page at a time, so that memory stays small. */
+export async function* resultCsv(
+  model: string,
+  page: (limit: number, before: number | undefined) => Promise<readonly RecordedResult[]>,
+): AsyncGenerator<string> {
+  yield csvColumns.join(',') + '\r\n';
+  let before: number | undefined;
+  for (;;) {
+    const results = await page(pageSize, before);
+    if (results.length > 0) yield results.map((result) => csvRow(model, result)).join('');
+    if (results.length < pageSize) return;
+    before = results.at(-1)?.slot;
+    await setImmediate();
+  }
+}

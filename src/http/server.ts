@@ -1,0 +1,77 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { serializerCompiler } from 'fastify-type-provider-zod';
+import { refuseOtherOrigins, requireToken } from './auth.js';
+import { checkRoutes } from './check-routes.js';
+import { answerBrokenRequests } from './client-error.js';
+import { historyRoutes } from './history-routes.js';
+import { createErrorHandler, refuseTheRest } from './http-error.js';
+import { incidentRoutes } from './incident-routes.js';
+import { modelRoutes } from './model-routes.js';
+import { describeRoutes } from './openapi.js';
+import { operationRoutes } from './operation-routes.js';
+import type { Backend, Report } from './port.js';
+import { compileValidator } from './validation.js';
+
+export interface ServerOptions {
+  readonly version: string;
+  /** Null lets everybody in; asked at each request. */
+  readonly bearerToken: () => string | null;
+  readonly report: Report;
+}
+
+const limits = {
+  bodyLimit: 1024 * 1024,
+  /** A whole request has to arrive in this time, ... */
+  requestTimeout: 30_000,
+  /** ... its headers in this, ... */
+  headersTimeout: 10_000,
+  /** ... and a connection on which nothing moves is closed after this; also one whose reader has stalled. */
+  connectionTimeout: 60_000,
+  /** An id of 200 characters, each of which takes up to three encoded bytes. */
+  maxParamLength: 200 * 9,
+};
+
+/** The server with all its routes, not listening yet. */
+export function createServer(
+  backend: Backend,
+  { version, bearerToken, report }: ServerOptions,
+): FastifyInstance {
+  const handleError = createErrorHandler(report);
+  const app = fastify({
+    http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: 5_000 },
+    requestTimeout: limits.requestTimeout,
+    connectionTimeout: limits.connectionTimeout,
+    bodyLimit: limits.bodyLimit,
+    routerOptions: { maxParamLength: limits.maxParamLength },
+    frameworkErrors: handleError,
+    clientErrorHandler: answerBrokenRequests,
+  });
+  app.setErrorHandler(handleError);
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(serializerCompiler);
+  // No route takes a body, so any is read, up to the limit, and ignored.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null));
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    done();
+  });
+  requireToken(app, bearerToken);
+  refuseOtherOrigins(app);
+
+  const routes = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = routes.get(url) ?? new Set();
+    routes.set(url, methods);
+    for (const one of [method].flat()) methods.add(one);
+  });
+  describeRoutes(app, version);
+  for (const plugin of [operationRoutes, modelRoutes, historyRoutes, checkRoutes, incidentRoutes]) {
+    app.register(plugin, { backend, report });
+  }
+  app.register((rest, _options, done) => {
+    refuseTheRest(rest, new Map(routes));
+    done();
+  });
+  return app;
+}

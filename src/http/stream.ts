@@ -1,0 +1,23 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { Report } from './port.js';
+
+/** Documents a streamed text body; what is streamed is not validated. */
+export const streamField = z.custom<Readable>().meta({ type: 'string' });
+
+/** A body of chunks. An error after the first chunk can only cut the answer short, so it is reported here. */
+export function streamOf(chunks: AsyncIterable<string>, report: Report, where: string): Readable {
+  async function* watched(): AsyncGenerator<string> {
+    let begun = false;
+    try {
+      for await (const chunk of chunks) {
+        yield chunk;
+        begun = true;
+      }
+    } catch (error) {
+      if (begun) report(error, where);
+      throw error;
+    }
+  }
+  return Readable.from(watched(), { objectMode: false });
+}

@@ -1,0 +1,136 @@
+export interface Family {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Labels every series of the family carries; `label_*` stands for the labels of the configuration. */
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+type Row = readonly [type: Family['type'], labels: string, help: string];
+
+const modelRows = {
+  model_info: [
+    'gauge',
+    'model provider model_name hosting_type label_*',
+    'What the model is, with the labels of its configuration; always 1.',
+  ],
+  model_status_info: [
+    'gauge',
+    'model reason blame',
+    'Why the newest result that proves anything was not ok, and who has to act; absent while it was ok.',
+  ],
+  model_version_changes_total: [
+    'counter',
+    'model',
+    'Times the reply named another model version than the reply before.',
+  ],
+  budget_tokens_used_ratio: [
+    'gauge',
+    'model',
+    "Share of the day's token budget that is used up, where one is configured.",
+  ],
+  model_up: [
+    'gauge',
+    'model',
+    '1 while healthy or degraded, 0 while unhealthy; absent while unknown or in maintenance.',
+  ],
+  model_state: ['gauge', 'model state', '1 for the state the model is in, 0 for the others.'],
+  checks_total: ['counter', 'model', 'Results of checks outside maintenance.'],
+  check_failures_total: ['counter', 'model', 'Results with outcome unhealthy outside maintenance.'],
+  check_results_total: [
+    'counter',
+    'model outcome reason',
+    'Results of checks outside maintenance by outcome and reason.',
+  ],
+  check_duration_seconds: [
+    'histogram',
+    'model',
+    'Duration of checks from the call to the last byte, since start.',
+  ],
+  time_to_first_token_seconds: [
+    'histogram',
+    'model',
+    'Time to the first chunk with text or reasoning, since start; streaming models only.',
+  ],
+  check_phase_seconds: ['gauge', 'model phase', 'Duration of each phase of the newest check.'],
+  last_check_timestamp_seconds: ['gauge', 'model', 'Slot of the newest result.'],
+  last_success_timestamp_seconds: ['gauge', 'model', 'Slot of the newest healthy or degraded result.'],
+  next_check_due_timestamp_seconds: ['gauge', 'model', 'Slot of the next check.'],
+  state_since_timestamp_seconds: ['gauge', 'model', 'Start of the present state.'],
+  consecutive_failures: ['gauge', 'model', 'Failures in a row up to the newest result.'],
+  uptime_ratio: [
+    'gauge',
+    'model window',
+    'Share of the known time in which the model was healthy or degraded; absent when less than 1 % is known.',
+  ],
+  coverage_ratio: [
+    'gauge',
+    'model window',
+    'Share of the window less maintenance in which the state was known.',
+  ],
+  slo_objective_ratio: ['gauge', 'model', 'Objective for the uptime, where one is configured.'],
+  tokens_total: ['counter', 'model type', 'Tokens that checks used.'],
+  ratelimit_remaining: [
+    'gauge',
+    'model kind',
+    "What the newest reply said is left of the provider's rate limit.",
+  ],
+  api_key_healthy: [
+    'gauge',
+    'model key',
+    '1 if the API key at this position (from 0) worked when it was last used; only where there are several.',
+  ],
+  tls_certificate_expiry_timestamp_seconds: [
+    'gauge',
+    'model',
+    "Expiry of the certificate of the model's endpoint.",
+  ],
+} as const satisfies Record<string, Row>;
+
+const monitorRows = {
+  scheduler_checks_missed_total: ['counter', 'cause', 'Slots that ended without a result.'],
+  scheduler_delay_seconds: ['histogram', '', 'Time from the slot to the start of its check.'],
+  checks_in_flight: ['gauge', '', 'Checks that are running.'],
+  checks_queued: ['gauge', '', 'Checks that wait for a place.'],
+  store_write_seconds: ['histogram', '', 'Duration of writes to the store.'],
+  store_errors_total: ['counter', '', 'Operations of the store that failed.'],
+  store_dropped_results_total: [
+    'counter',
+    '',
+    'Results that were given up unwritten because too many waited.',
+  ],
+  store_pending_results: ['gauge', '', 'Results that are not written yet.'],
+  store_size_bytes: ['gauge', '', 'Size of the store on disk.'],
+  connectivity_up: [
+    'gauge',
+    '',
+    '1 while a connectivity target answers, 0 while none does; absent unless targets are configured.',
+  ],
+  config_last_reload_successful: [
+    'gauge',
+    '',
+    '1 if the newest attempt to load the configuration succeeded.',
+  ],
+  config_last_reload_success_timestamp_seconds: ['gauge', '', 'When the configuration in force was loaded.'],
+  build_info: ['gauge', 'version node_version', 'Version of modelpulse and of Node.js; always 1.'],
+} as const satisfies Record<string, Row>;
+
+export type ModelFamilyName = keyof typeof modelRows;
+export type MonitorFamilyName = keyof typeof monitorRows;
+
+function familyOf(name: string, [type, labels, help]: Row): Family {
+  return { name: `modelpulse_${name}`, type, labels: labels.split(' ').filter(Boolean), help };
+}
+
+export function modelFamily(name: ModelFamilyName): Family {
+  return familyOf(name, modelRows[name]);
+}
+
+export function monitorFamily(name: MonitorFamilyName): Family {
+  return familyOf(name, monitorRows[name]);
+}
+
+/** Every family modelpulse exposes of its own, in the order of the exposition. */
+export function catalogue(): Family[] {
+  return Object.entries({ ...modelRows, ...monitorRows }).map(([name, row]) => familyOf(name, row));
+}

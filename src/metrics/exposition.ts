@@ -1,0 +1,64 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ModelView } from '../domain/view.js';
+import { modelFamily, type Family, type ModelFamilyName } from './catalogue.js';
+import { modelFamilies, rowOf, type Row } from './model-families.js';
+
+/** Work in ms after which a scrape lets checks go on. */
+const sliceMs = 5;
+const chunkLength = 64 * 1024;
+
+interface Slice {
+  /** True when the slice is used up. */
+  over(): boolean;
+  /** Lets everything that waits go on. */
+  rest(): Promise<void>;
+}
+
+function startSlice(): Slice {
+  let started = performance.now();
+  return {
+    over: () => performance.now() - started >= sliceMs,
+    rest: async () => {
+      await setImmediate();
+      started = performance.now();
+    },
+  };
+}
+
+async function rowsOf(views: Iterable<ModelView>, now: number, slice: Slice): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const view of [...views]) {
+    rows.push(rowOf(view, now));
+    if (slice.over()) await slice.rest();
+  }
+  return rows;
+}
+
+function header({ name, help, type }: Family): string {
+  return `# HELP ${name} ${help.replaceAll('\\', '\\\\')}\n# TYPE ${name} ${type}\n`;
+}
+
+/**
+ * The per-model series in Prometheus' text format, in chunks of about 64 KiB. Written straight from the views: label
+ * maps for 10,000 models would cost more than the daemon itself. A family without a series is left out.
+ */
+export async function* modelExposition(views: Iterable<ModelView>, now: number): AsyncGenerator<string> {
+  const slice = startSlice();
+  const rows = await rowsOf(views, now, slice);
+  let chunk = '';
+  for (const [key, write] of Object.entries(modelFamilies)) {
+    const family = modelFamily(key as ModelFamilyName);
+    let begun = false;
+    for (const row of rows) {
+      const lines = write(family.name, row);
+      if (lines !== '') chunk += begun ? lines : header(family) + lines;
+      begun ||= lines !== '';
+      if (chunk.length >= chunkLength) {
+        yield chunk;
+        chunk = '';
+      }
+      if (slice.over()) await slice.rest();
+    }
+  }
+  if (chunk !== '') yield chunk;
+}

@@ -1,0 +1,152 @@
+import { phaseNames } from '../domain/result.js';
+import { blameFor } from '../domain/reason.js';
+import { dayMs } from '../domain/rollup.js';
+import { states, type State } from '../domain/state.js';
+import { stateAt } from '../domain/timeline.js';
+import { uptimeWindows, type BucketCounts, type ModelView, type UptimeWindow } from '../domain/view.js';
+import type { ModelFamilyName } from './catalogue.js';
+
+/** A model at the moment of a scrape. */
+export interface Row {
+  readonly view: ModelView;
+  /** `model="..."`, escaped. */
+  readonly label: string;
+  readonly state: State;
+  readonly since: number;
+  readonly now: number;
+}
+
+/** The series of one family for one model as lines; empty where nothing is known. */
+export type Write = (name: string, row: Row) => string;
+
+const windows = Object.keys(uptimeWindows) as UptimeWindow[];
+
+function escapeLabel(value: string): string {
+  return /[\\"\n]/.test(value)
+    ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+    : value;
+}
+
+function line(name: string, row: Row, value: number | null, more = ''): string {
+  return value === null ? '' : `${name}{${row.label}${more}} ${value}\n`;
+}
+
+function label(name: string, value: string): string {
+  return `,${name}="${escapeLabel(value)}"`;
+}
+
+function each<T>(items: readonly T[], write: (item: T, index: number) => string): string {
+  let text = '';
+  items.forEach((item, index) => (text += write(item, index)));
+  return text;
+}
+
+function timestamp(of: (row: Row) => number | null): Write {
+  return (name, row) => {
+    const ms = of(row);
+    return line(name, row, ms === null ? null : ms / 1000);
+  };
+}
+
+function histogram(name: string, row: Row, buckets: BucketCounts | null): string {
+  if (buckets === null) return '';
+  let total = 0;
+  let text = '';
+  buckets.counts.forEach((count, index) => {
+    total += count;
+    text += `${name}_bucket{${row.label},le="${buckets.bounds[index] ?? '+Inf'}"} ${total}\n`;
+  });
+  return text + line(`${name}_sum`, row, buckets.sum) + line(`${name}_count`, row, total);
+}
+
+function countOf({ view }: Row, outcome?: string): number {
+  let total = 0;
+  for (const result of view.results)
+    if (outcome === undefined || result.outcome === outcome) total += result.count;
+  return total;
+}
+
+function up({ state }: Row): number | null {
+  if (state === 'unknown' || state === 'maintenance') return null;
+  return state === 'unhealthy' ? 0 : 1;
+}
+
+function consecutiveFailures({ view, now }: Row): number {
+  const { run } = view.health;
+  return run?.kind === 'failure' && now <= run.validUntil ? run.count : 0;
+}
+
+function budgetUsed({ view, now }: Row): number | null {
+  const { day, tokens } = view.tokensToday;
+  const budget = view.model.tokensPerDay;
+  return budget && (day === Math.floor(now / dayMs) ? tokens : 0) / budget;
+}
+
+/** How each family is written; the order is that of the exposition. */
+export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
+  model_info: (name, row) => {
+    const { provider, modelName, hostingType, labels } = row.view.model;
+    const fixed =
+      label('provider', provider) + label('model_name', modelName) + label('hosting_type', hostingType);
+    return line(
+      name,
+      row,
+      1,
+      fixed + each(Object.entries(labels), ([key, value]) => label(`label_${key}`, value)),
+    );
+  },
+  model_status_info: (name, row) => {
+    const reason = row.view.latestConclusive?.reason ?? 'ok';
+    return reason === 'ok'
+      ? ''
+      : line(name, row, 1, label('reason', reason) + label('blame', blameFor(reason) ?? ''));
+  },
+  model_version_changes_total: (name, row) => line(name, row, row.view.versionChanges),
+  budget_tokens_used_ratio: (name, row) => line(name, row, budgetUsed(row)),
+  model_up: (name, row) => line(name, row, up(row)),
+  model_state: (name, row) =>
+    each(states, (state) => line(name, row, state === row.state ? 1 : 0, label('state', state))),
+  checks_total: (name, row) => line(name, row, countOf(row)),
+  check_failures_total: (name, row) => line(name, row, countOf(row, 'unhealthy')),
+  check_results_total: (name, row) =>
+    each(row.view.results, ({ outcome, reason, count }) =>
+      line(name, row, count, label('outcome', outcome) + label('reason', reason)),
+    ),
+  check_duration_seconds: (name, row) => histogram(name, row, row.view.durations),
+  time_to_first_token_seconds: (name, row) => histogram(name, row, row.view.firstTokens),
+  check_phase_seconds: (name, row) =>
+    each(phaseNames, (phase) => {
+      const ms = row.view.latest?.phases[phase];
+      return line(name, row, ms === undefined ? null : ms / 1000, label('phase', phase));
+    }),
+  last_check_timestamp_seconds: timestamp(({ view }) => view.latest?.slot ?? null),
+  last_success_timestamp_seconds: timestamp(({ view }) => view.lastSuccess),
+  next_check_due_timestamp_seconds: timestamp(({ view }) => view.nextDue),
+  state_since_timestamp_seconds: timestamp(({ since }) => since),
+  consecutive_failures: (name, row) => line(name, row, consecutiveFailures(row)),
+  uptime_ratio: (name, row) =>
+    each(windows, (window) => line(name, row, row.view.uptime[window].uptime, label('window', window))),
+  coverage_ratio: (name, row) =>
+    each(windows, (window) => line(name, row, row.view.uptime[window].coverage, label('window', window))),
+  slo_objective_ratio: (name, row) => line(name, row, row.view.model.slo),
+  tokens_total: (name, row) =>
+    line(name, row, row.view.inputTokens, label('type', 'input')) +
+    line(name, row, row.view.outputTokens, label('type', 'output')),
+  ratelimit_remaining: (name, row) =>
+    each(['requests', 'tokens'] as const, (kind) =>
+      line(name, row, row.view.rateLimitRemaining[kind] ?? null, label('kind', kind)),
+    ),
+  api_key_healthy: (name, row) =>
+    row.view.keys.length < 2
+      ? ''
+      : each(row.view.keys, (healthy, index) =>
+          line(name, row, healthy === null ? null : Number(healthy), label('key', String(index))),
+        ),
+  tls_certificate_expiry_timestamp_seconds: timestamp(({ view }) => view.certificateExpiresAt),
+};
+
+/** Prepares a model for writing, so that its state is worked out once a scrape. */
+export function rowOf(view: ModelView, now: number): Row {
+  const { state, since } = stateAt(view.health, now);
+  return { view, label: `model="${escapeLabel(view.model.id)}"`, state, since, now };
+}

@@ -1,0 +1,96 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { missCauses, type MissCause } from '../domain/miss.js';
+import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
+
+/** What is measured at the moment of a scrape; null is absent. */
+export interface MonitorGauges {
+  readonly checksInFlight: number;
+  readonly checksQueued: number;
+  readonly pendingResults: number;
+  readonly storeSizeBytes: number | null;
+  /** Null unless connectivity targets are configured. */
+  readonly connectivityUp: boolean | null;
+}
+
+/** The daemon's metrics about itself. */
+export interface MonitorMetrics {
+  readonly observeDelay: (ms: number) => void;
+  readonly missed: (cause: MissCause, count: number) => void;
+  readonly observeStoreWrite: (ms: number) => void;
+  readonly storeFailed: () => void;
+  /** Results were given up unwritten, because too many waited. */
+  readonly resultsDropped: (count: number) => void;
+  /** The configuration was loaded, or refused, at Unix ms `at`. */
+  readonly reloaded: (successful: boolean, at: number) => void;
+  /** All of them in Prometheus' text format. */
+  readonly exposition: (gauges: MonitorGauges) => Promise<string>;
+}
+
+export interface MonitorOptions {
+  readonly version: string;
+  /** Counts to go on from, as the store kept them. */
+  readonly missed: ReadonlyMap<MissCause, number>;
+}
+
+/** promtool refuses gauges that end in `_total`. */
+const refused = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+const delayBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10, 60];
+const writeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
+
+export function createMonitorMetrics({ version, missed }: MonitorOptions): MonitorMetrics {
+  const registry = new Registry();
+  const about = (key: MonitorFamilyName) => {
+    const { name, help, labels } = monitorFamily(key);
+    return { name, help, labelNames: [...labels], registers: [registry] };
+  };
+  const set = (gauge: Gauge, value: number | null) => {
+    if (value === null) gauge.remove();
+    else gauge.set(value);
+  };
+
+  const misses = new Counter(about('scheduler_checks_missed_total'));
+  const delay = new Histogram({ ...about('scheduler_delay_seconds'), buckets: delayBounds });
+  const inFlight = new Gauge(about('checks_in_flight'));
+  const queued = new Gauge(about('checks_queued'));
+  const storeWrite = new Histogram({ ...about('store_write_seconds'), buckets: writeBounds });
+  const storeErrors = new Counter(about('store_errors_total'));
+  const dropped = new Counter(about('store_dropped_results_total'));
+  const pending = new Gauge(about('store_pending_results'));
+  const size = new Gauge(about('store_size_bytes'));
+  const connectivity = new Gauge(about('connectivity_up'));
+  const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
+  const reloadedAt = new Gauge(about('config_last_reload_success_timestamp_seconds'));
+  const build = new Gauge(about('build_info'));
+
+  for (const cause of missCauses) misses.inc({ cause }, missed.get(cause) ?? 0);
+  build.set({ version, node_version: process.versions.node }, 1);
+  reloadSuccessful.remove();
+  reloadedAt.remove();
+  collectDefaultMetrics({ register: registry });
+  for (const name of refused) registry.removeSingleMetric(name);
+
+  return {
+    observeDelay: (ms) => delay.observe(ms / 1000),
+    missed: (cause, count) => misses.inc({ cause }, count),
+    observeStoreWrite: (ms) => storeWrite.observe(ms / 1000),
+    storeFailed: () => storeErrors.inc(),
+    resultsDropped: (count) => dropped.inc(count),
+    reloaded: (successful, at) => {
+      reloadSuccessful.set(successful ? 1 : 0);
+      if (successful) reloadedAt.set(at / 1000);
+    },
+    exposition: (gauges) => {
+      inFlight.set(gauges.checksInFlight);
+      queued.set(gauges.checksQueued);
+      pending.set(gauges.pendingResults);
+      set(size, gauges.storeSizeBytes);
+      set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
+      return registry.metrics();
+    },
+  };
+}

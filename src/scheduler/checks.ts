@@ -1,0 +1,120 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../domain/clock.js';
+import type { CheckKind } from '../domain/result.js';
+import { claimSlot, type Entry, type Ticket } from './entry.js';
+import { createLimits } from './limits.js';
+import type { SchedulerEvents } from './port.js';
+import { noteStart, roomAt } from './rate-window.js';
+import type { Timers } from './timers.js';
+
+/** How long a check waits for room under its rate; what would wait longer ends as over the rate. */
+const patienceMs = 5000;
+
+/** Checks on their way: from being wanted, through waiting for room and a place, to their end. */
+export interface Checks {
+  /** Wants a check of an entry that has none on its way. `dueMonotonic` is when it fell due. */
+  request(entry: Entry, kind: CheckKind, slot: number, dueMonotonic: number): void;
+  /** Lets the check that waits compete for a place, at once or when the rate has room for it soon. */
+  admit(ticket: Ticket): void;
+  /** Gives up the check that waits, if there is one, and tells its callers. */
+  drop(entry: Entry): Ticket | null;
+  /** True as soon as nothing runs, false when something still does after `ms`. */
+  idle(ms: number): Promise<boolean>;
+  /** Aborts whatever runs. */
+  abort(): void;
+  readonly inFlight: number;
+  readonly queued: number;
+}
+
+export function createChecks(
+  parts: {
+    readonly clock: Clock;
+    readonly concurrency: number;
+    readonly perHost: number;
+    readonly events: SchedulerEvents;
+    readonly timers: Timers;
+  },
+  ended: (entry: Entry) => void,
+): Checks {
+  const { clock, events, timers } = parts;
+  const limits = createLimits<Ticket>(parts, start);
+  /** One for all: a controller for each check cost more than the rest of the scheduler. */
+  const grace = new AbortController();
+  setMaxListeners(0, grace.signal);
+  let queued = 0;
+  let onIdle: () => void = () => undefined;
+
+  function admit(ticket: Ticket): void {
+    const { entry } = ticket;
+    const now = clock.monotonic();
+    const wait = roomAt(entry.starts, entry.plan.ratePerMin, now) - now;
+    if (wait > 0 && wait <= patienceMs) entry.placeAt = clock.wall() + Math.ceil(wait);
+    else limits.add(ticket);
+  }
+
+  function start(ticket: Ticket): void {
+    const { entry, kind } = ticket;
+    const { id, ratePerMin } = entry.plan;
+    const monotonic = clock.monotonic();
+    const room = roomAt(entry.starts, ratePerMin, monotonic);
+    const overRate = room > monotonic;
+    if (!overRate && ratePerMin !== null) noteStart(entry.starts, ticket.dueMonotonic, room, monotonic);
+    queued -= 1;
+    entry.waiting = null;
+    entry.running = ticket;
+    entry.recheckAt = Infinity;
+    ticket.slot = claimSlot(entry, ticket.slot);
+    const delayMs = Math.max(0, monotonic - ticket.dueMonotonic);
+    void events
+      .run({ id, slot: ticket.slot, kind, overRate, delayMs }, grace.signal)
+      .finally(() => finish(ticket));
+  }
+
+  function finish(ticket: Ticket): void {
+    const { entry } = ticket;
+    entry.running = null;
+    for (const { resolve } of entry.callers.splice(0)) resolve();
+    ended(entry);
+    limits.release(ticket);
+    if (limits.inFlight === 0) onIdle();
+  }
+
+  return {
+    request(entry, kind, slot, dueMonotonic) {
+      const { host } = entry.plan;
+      const ticket = { entry, kind, slot, dueMonotonic, host, dropped: false };
+      entry.waiting = ticket;
+      queued += 1;
+      admit(ticket);
+    },
+    admit,
+    drop(entry) {
+      const { waiting } = entry;
+      if (!waiting) return null;
+      waiting.dropped = true;
+      entry.waiting = null;
+      entry.placeAt = Infinity;
+      queued -= 1;
+      const error = new Error(`the check of ${entry.plan.id} was given up`);
+      for (const { reject } of entry.callers.splice(0)) reject(error);
+      return waiting;
+    },
+    idle(ms) {
+      return new Promise((resolve) => {
+        const cancel = timers.set(() => resolve(false), ms);
+        onIdle = () => {
+          cancel();
+          resolve(true);
+        };
+        if (limits.inFlight === 0) onIdle();
+      });
+    },
+    abort: () => grace.abort(),
+    get inFlight() {
+      return limits.inFlight;
+    },
+    get queued() {
+      return queued;
+    },
+  };
+}

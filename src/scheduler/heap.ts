@@ -1,0 +1,72 @@
+/** What a heap keeps in order. Both fields belong to the heap while the item is in it, but for `heap.move`. */
+export interface HeapItem {
+  key: number;
+  /** Index in the heap; -1 outside it. */
+  position: number;
+}
+
+/** A binary min-heap whose items know their place, so that one can move or leave in O(log n). */
+export interface Heap<T extends HeapItem> {
+  top(): T | undefined;
+  /** Puts an item at `key`, whether or not it is in the heap. */
+  move(item: T, key: number): void;
+  remove(item: T): void;
+}
+
+export function createHeap<T extends HeapItem>(): Heap<T> {
+  const items: T[] = [];
+
+  function place(item: T, position: number): void {
+    items[position] = item;
+    item.position = position;
+  }
+
+  function rise(item: T): void {
+    let position = item.position;
+    while (position > 0) {
+      const above = (position - 1) >> 1;
+      const parent = items[above];
+      if (!parent || parent.key <= item.key) break;
+      place(parent, position);
+      position = above;
+    }
+    place(item, position);
+  }
+
+  function sink(item: T): void {
+    let position = item.position;
+    for (;;) {
+      const [left, right] = [items[2 * position + 1], items[2 * position + 2]];
+      const child = right && left && right.key < left.key ? right : left;
+      if (!child || child.key >= item.key) break;
+      const below = child.position;
+      place(child, position);
+      position = below;
+    }
+    place(item, position);
+  }
+
+  function settle(item: T): void {
+    rise(item);
+    sink(item);
+  }
+
+  return {
+    top: () => items[0],
+    move(item, key) {
+      if (item.position === -1) item.position = items.length;
+      item.key = key;
+      place(item, item.position);
+      settle(item);
+    },
+    remove(item) {
+      if (item.position === -1) return;
+      const last = items.pop();
+      if (last && last !== item) {
+        place(last, item.position);
+        settle(last);
+      }
+      item.position = -1;
+    },
+  };
+}

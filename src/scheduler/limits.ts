@@ -1,0 +1,84 @@
+import { createFifo, type Fifo } from './fifo.js';
+
+/** One thing that wants a place. It may be given up while it waits. */
+export interface Waiting {
+  readonly host: string;
+  dropped: boolean;
+}
+
+/** Places for checks, over all and per host. Hosts take turns and each host's own queue is first come, first served, so one that hangs holds up only itself. */
+export interface Limits<T extends Waiting> {
+  /** Starts the item now or when a place is free. */
+  add(item: T): void;
+  /** Gives back the place of an item that was started. */
+  release(item: T): void;
+  readonly inFlight: number;
+}
+
+interface Host<T> {
+  running: number;
+  readonly queue: Fifo<T>;
+  /** It is in the line of hosts that could start something. */
+  inLine: boolean;
+}
+
+export function createLimits<T extends Waiting>(
+  most: { readonly concurrency: number; readonly perHost: number },
+  start: (item: T) => void,
+): Limits<T> {
+  const hosts = new Map<string, Host<T>>();
+  const line = createFifo<Host<T>>();
+  let inFlight = 0;
+
+  function hostOf(name: string): Host<T> {
+    const known = hosts.get(name);
+    if (known) return known;
+    const host: Host<T> = { running: 0, queue: createFifo(), inLine: false };
+    hosts.set(name, host);
+    return host;
+  }
+
+  function joinLine(host: Host<T>): void {
+    if (host.inLine || host.running >= most.perHost || host.queue.length === 0) return;
+    host.inLine = true;
+    line.push(host);
+  }
+
+  function startNext(host: Host<T>): void {
+    const item = host.queue.shift();
+    if (!item || item.dropped) return;
+    host.running += 1;
+    inFlight += 1;
+    start(item);
+  }
+
+  function serve(): void {
+    while (inFlight < most.concurrency) {
+      const host = line.shift();
+      if (!host) return;
+      host.inLine = false;
+      startNext(host);
+      joinLine(host);
+    }
+  }
+
+  return {
+    add(item) {
+      const host = hostOf(item.host);
+      host.queue.push(item);
+      joinLine(host);
+      serve();
+    },
+    release(item) {
+      const host = hostOf(item.host);
+      host.running -= 1;
+      inFlight -= 1;
+      joinLine(host);
+      serve();
+      if (host.running === 0 && host.queue.length === 0 && !host.inLine) hosts.delete(item.host);
+    },
+    get inFlight() {
+      return inFlight;
+    },
+  };
+}

@@ -1,0 +1,21 @@
+const windowMs = 60_000;
+const creditMs = 250;
+
+/** Starts of one model in the last 60 s, by the monotonic clock, oldest first. */
+export type RateWindow = number[];
+
+/** Monotonic ms from which one more start keeps every window of 60 s within `ratePerMin`. */
+export function roomAt(starts: RateWindow, ratePerMin: number | null, now: number): number {
+  if (ratePerMin === null) return -Infinity;
+  const kept = starts.findIndex((start) => start + windowMs + creditMs > now);
+  starts.splice(0, kept === -1 ? starts.length : kept);
+  return (starts.at(-ratePerMin) ?? -Infinity) + windowMs;
+}
+
+/**
+ * Notes a start that was due at `due` and had room from `room` on. Up to 250 ms of lateness are left out: counted,
+ * they would add up, and a schedule that uses its rate up exactly would fall behind a little more each minute.
+ */
+export function noteStart(starts: RateWindow, due: number, room: number, now: number): void {
+  starts.push(Math.min(now, Math.max(due, room, now - creditMs, starts.at(-1) ?? 0)));
+}

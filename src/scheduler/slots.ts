@@ -1,0 +1,54 @@
+import type { Calendar } from '../calendar/calendar.js';
+import { hashFraction } from '../domain/schedule.js';
+import type { Plan } from './port.js';
+
+const firstCheckMs = 10_000;
+
+/** When a model's next slot is due. */
+export interface Due {
+  /** Unix ms; Infinity for never. */
+  readonly at: number;
+  /** It lies on the schedule; a first check, and what a clock set back has moved, do not. */
+  readonly regular: boolean;
+}
+
+/** Slots that ended without a check. */
+export interface Lost {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
+/** The first slot of a plan that begins now: soon when nothing valid is known of the model, else by its schedule. */
+export function firstDue(calendar: Calendar, plan: Plan, now: number): Due {
+  const { id, schedule } = plan;
+  const next = calendar.nextSlot(schedule, id, now) ?? Infinity;
+  if (plan.hasValidResult) return { at: next, regular: true };
+  const interval = next === Infinity ? Infinity : calendar.intervalAt(schedule, id, next);
+  const soon = now + Math.floor(hashFraction(id) * Math.min(interval, firstCheckMs));
+  return next <= soon ? { at: next, regular: true } : { at: soon, regular: false };
+}
+
+/**
+ * Takes the slot that is due at `now`. When later ones have passed as well, the newest serves and the others are
+ * lost. What follows an irregular slot keeps the distance the rate asks for.
+ */
+export function takeDue(
+  calendar: Calendar,
+  plan: Plan,
+  due: Due,
+  now: number,
+): { readonly slot: number; readonly next: number; readonly lost: Lost | null } {
+  const { id, schedule, ratePerMin } = plan;
+  const distance = due.regular || ratePerMin === null ? 0 : Math.ceil(60_000 / ratePerMin) - 1;
+  const next = calendar.nextSlot(schedule, id, due.at + distance) ?? Infinity;
+  if (next > now) return { slot: due.at, next, lost: null };
+  const passed = calendar.slotsBetween(schedule, id, next - 1, now);
+  const newest = passed.last ?? next;
+  const last = calendar.slotsBetween(schedule, id, next - 1, newest - 1).last ?? due.at;
+  return {
+    slot: newest,
+    next: calendar.nextSlot(schedule, id, newest) ?? Infinity,
+    lost: { first: due.at, last, count: passed.count },
+  };
+}

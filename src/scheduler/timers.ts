@@ -1,0 +1,12 @@
+/** How to be called back once. */
+export interface Timers {
+  /** Calls `callback` after about `ms`; the returned function takes it back. */
+  set(callback: () => void, ms: number): () => void;
+}
+
+export const systemTimers: Timers = {
+  set(callback, ms) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};

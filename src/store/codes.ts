@@ -1,0 +1,46 @@
+import {
+  blames,
+  outcomes,
+  reasons,
+  reasonTable,
+  type Blame,
+  type Outcome,
+  type Reason,
+} from '../domain/reason.js';
+import { checkKinds, type CheckKind } from '../domain/result.js';
+import { states, type State } from '../domain/state.js';
+
+/** A closed list of words and the small integers that stand for them in the file. */
+export interface Codes<Word extends string> {
+  toCode(word: Word): number;
+  /** Throws RangeError for a number that no word has. */
+  toWord(code: number): Word;
+}
+
+function codesOf<Word extends string>(
+  what: string,
+  pairs: readonly (readonly [Word, number])[],
+): Codes<Word> {
+  const codes = Object.fromEntries(pairs) as Record<Word, number>;
+  const words = new Map(pairs.map(([word, code]) => [code, word]));
+  return {
+    toCode: (word) => codes[word],
+    toWord: (code) => {
+      const word = words.get(code);
+      if (word === undefined) throw new RangeError(`no ${what} has the code ${code}`);
+      return word;
+    },
+  };
+}
+
+const byPosition = <Word extends string>(words: readonly Word[]): [Word, number][] =>
+  words.map((word, index) => [word, index]);
+
+export const outcomeCodes: Codes<Outcome> = codesOf('outcome', byPosition(outcomes));
+export const blameCodes: Codes<Blame> = codesOf('blame', byPosition(blames));
+export const stateCodes: Codes<State> = codesOf('state', byPosition(states));
+export const kindCodes: Codes<CheckKind> = codesOf('kind', byPosition(checkKinds));
+export const reasonCodes: Codes<Reason> = codesOf(
+  'reason',
+  reasons.map((reason) => [reason, reasonTable[reason].code]),
+);

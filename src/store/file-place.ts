@@ -1,0 +1,26 @@
+import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** The one true path of `path`, whatever links lead there; makes the file and its directory where there are none. */
+export function placeFor(path: string): string {
+  mkdirSync(dirname(path), { recursive: true });
+  if (!existsSync(path)) closeSync(openSync(path, 'a'));
+  return realpathSync(path);
+}
+
+/** Moves a database with its -wal and -shm out of the way; returns its new path. */
+export function moveAside(path: string, now: number): string {
+  const aside = `${path}.corrupt-${new Date(now).toISOString()}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  }
+  return aside;
+}
+
+/** Bytes of a database on disk, its WAL included. */
+export function bytesOnDisk(path: string): number {
+  return [path, `${path}-wal`].reduce(
+    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
+}

@@ -1,0 +1,58 @@
+import type { Database } from 'better-sqlite3';
+import { dayMs, hourMs } from '../domain/rollup.js';
+import type { Horizons } from './window.js';
+
+/** How long each kind of history is kept, in ms. */
+export interface Retention {
+  readonly checksMs: number;
+  readonly failuresMs: number;
+  readonly hoursMs: number;
+  readonly daysMs: number;
+}
+
+export interface Limits extends Horizons {
+  /** Before it, what results that are not healthy had to say is dropped. */
+  readonly details: number;
+  /** Before it, results that are not healthy are dropped. */
+  readonly failures: number;
+}
+
+/**
+ * What retention keeps at `now`, in whole hours and days so that what is complete stays answerable from the next
+ * level. A coarser level is kept at least as long as a finer one.
+ */
+export function limitsAt(now: number, { checksMs, failuresMs, hoursMs, daysMs }: Retention): Limits {
+  const before = (age: number, unit: number): number => Math.max(0, Math.floor((now - age) / unit) * unit);
+  const hours = Math.max(hoursMs, checksMs);
+  return {
+    checks: before(checksMs, hourMs),
+    details: before(failuresMs, hourMs),
+    failures: before(Math.max(failuresMs, checksMs), hourMs),
+    hours: before(hours, dayMs),
+    days: before(Math.max(daysMs, hours), dayMs),
+  };
+}
+
+/** What has been given up so far; it never comes back, even when retention is made longer. */
+export function prepareHorizons(database: Database) {
+  const all = database.prepare<[], { name: string; since: number }>('SELECT name, since FROM horizons');
+  return (): Horizons & { readonly swept: number } => {
+    const since = Object.fromEntries(all.all().map((row) => [row.name, row.since]));
+    return {
+      checks: since.checks ?? 0,
+      hours: since.hours ?? 0,
+      days: since.days ?? 0,
+      swept: since.swept ?? 0,
+    };
+  };
+}
+
+/** Moves horizons forward: done before anything is deleted, so that no answer counts on rows that may be gone. */
+export function prepareAdvance(database: Database): (limits: Readonly<Record<string, number>>) => void {
+  const advance = database.prepare(`INSERT INTO horizons VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET since = max(since, excluded.since)`);
+  const apply = database.transaction((limits: Readonly<Record<string, number>>) => {
+    for (const [name, since] of Object.entries(limits)) advance.run(name, since);
+  });
+  return (limits) => apply.immediate(limits);
+}

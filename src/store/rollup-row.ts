@@ -1,0 +1,47 @@
+import { blames, outcomes } from '../domain/reason.js';
+import type { Rollup } from '../domain/rollup.js';
+import { states } from '../domain/state.js';
+import { decodeLatencyInto, encodeLatency } from './latency-blob.js';
+import type { Tally } from './tally.js';
+
+const sums = [
+  ...states.map((state) => `${state}_ms`),
+  ...outcomes,
+  ...blames,
+  'input_tokens',
+  'output_tokens',
+];
+
+/** Adds one row to what `table` has for (model, span); parameters: model, span, then `rollupValues`. */
+export function upsertRollup(table: 'hours' | 'days'): string {
+  return `INSERT INTO ${table} (model, span, ${sums.join(', ')}, latency)
+    VALUES (?, ?, ${sums.map(() => '?').join(', ')}, ?)
+    ON CONFLICT (model, span) DO UPDATE SET
+      ${sums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
+      latency = merge_latency(latency, excluded.latency)`;
+}
+
+/** In the order of the columns. */
+export function rollupValues(rollup: Rollup): (number | Uint8Array | null)[] {
+  return [
+    ...states.map((state) => rollup.durations[state]),
+    ...outcomes.map((outcome) => rollup.outcomes[outcome]),
+    ...blames.map((blame) => rollup.blames[blame]),
+    rollup.inputTokens,
+    rollup.outputTokens,
+    encodeLatency(rollup.latency),
+  ];
+}
+
+export interface RollupRow extends Readonly<Record<string, number | Uint8Array | null>> {
+  readonly latency: Uint8Array | null;
+}
+
+/** Adds all of a stored row but its durations, which the time line answers exactly. */
+export function addRow(tally: Tally, row: RollupRow): void {
+  for (const outcome of outcomes) tally.outcomes[outcome] += Number(row[outcome]);
+  for (const blame of blames) tally.blames[blame] += Number(row[blame]);
+  tally.inputTokens += Number(row.input_tokens);
+  tally.outputTokens += Number(row.output_tokens);
+  decodeLatencyInto(tally.latency, row.latency);
+}

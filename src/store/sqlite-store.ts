@@ -1,0 +1,129 @@
+import type { Database } from 'better-sqlite3';
+import type { Clock } from '../domain/clock.js';
+import { openDatabase } from './database.js';
+import { attempt, isDamage, promised } from './failure.js';
+import { lockFile } from './file-lock.js';
+import { bytesOnDisk, moveAside, placeFor } from './file-place.js';
+import type { Retention } from './horizons.js';
+import { reserveKeys } from './model-row.js';
+import type { Store, StoredModel } from './port.js';
+import { prepareSession, type Session } from './session.js';
+import { StoreError } from './store-error.js';
+
+export interface StoreOptions {
+  readonly path: string;
+  readonly migrationsDir: string;
+  /** Asked again whenever deletion begins, so that a reload counts. */
+  readonly retention: () => Retention;
+  /** What to do with a damaged file: move it aside and begin a fresh one, or leave it and fail. */
+  readonly onCorrupt: 'move' | 'stop';
+  readonly clock: Pick<Clock, 'wall'>;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+export interface OpenedStore extends Store {
+  /** How often a damaged file was moved aside since the start. */
+  readonly corruptions: number;
+}
+
+/**
+ * Opens the store for the one daemon that writes it; throws StoreError. When the file turns out damaged in use, the call
+ * that found it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is begun, which knows none of the keys
+ * given before (`unknown_model`), so every model has to be registered again.
+ */
+export function openStore(options: StoreOptions): OpenedStore {
+  const path = attempt(options.path, () => placeFor(options.path));
+  const lock = attempt(path, () => lockFile(path));
+  let corruptions = 0;
+  let highestKey = 0;
+  let closed = false;
+  let database: Database | null = null;
+  let session: Session | null = null;
+
+  function connect(): Session {
+    if (closed) throw new StoreError('unavailable', `${path} is closed`);
+    if (session !== null) return session;
+    database = openDatabase(path, options.migrationsDir);
+    reserveKeys(database, highestKey);
+    session = prepareSession(database, options.retention);
+    return session;
+  }
+
+  function disconnect(): void {
+    session = null;
+    database?.close();
+    database = null;
+  }
+
+  /** Moves a damaged file aside, unless that is not wanted; the next use begins a fresh one. */
+  function giveUp(error: unknown): void {
+    if (!isDamage(error) || options.onCorrupt === 'stop') throw error;
+    disconnect();
+    const movedTo = moveAside(path, options.clock.wall());
+    corruptions += 1;
+    options.log.error(
+      { err: error, path, movedTo },
+      'database is damaged: moved aside, beginning a fresh one',
+    );
+  }
+
+  function ask<Result>(work: (session: Session) => Result): Promise<Result> {
+    return promised(path, () => {
+      try {
+        return work(connect());
+      } catch (error) {
+        giveUp(error);
+        throw error;
+      }
+    });
+  }
+
+  function register(open: Session, ...model: Parameters<Session['register']>): StoredModel {
+    const registered = open.register(...model);
+    highestKey = Math.max(highestKey, registered.key);
+    return registered;
+  }
+
+  attempt(path, () => {
+    try {
+      try {
+        connect();
+      } catch (error) {
+        giveUp(error);
+        connect();
+      }
+    } catch (error) {
+      disconnect();
+      lock.release();
+      throw error;
+    }
+  });
+
+  return {
+    get corruptions() {
+      return corruptions;
+    },
+    models: () => ask((open) => open.models()),
+    register: (id, now, renameFrom) => ask((open) => register(open, id, now, renameFrom)),
+    retire: (key, now) => ask((open) => open.retire(key, now)),
+    missed: () => ask((open) => open.missed()),
+    write: (batch) => ask((open) => open.write(batch)),
+    points: (key, from, to) => ask((open) => open.points(key, from, to)),
+    durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
+    counts: (key, from, to) => ask((open) => open.counts(key, from, to)),
+    results: (key, query) => ask((open) => open.results(key, query)),
+    incidents: (query) => ask((open) => open.incidents(query)),
+    maintenance: (key, from, to) => ask((open) => open.maintenance(key, from, to)),
+    epochs: (key) => ask((open) => open.epochs(key)),
+    gaps: (key) => ask((open) => open.gaps(key)),
+    prune: (now) => ask((open) => open.prune(now)),
+    sizeBytes: () => promised(path, () => bytesOnDisk(path)),
+    close: () =>
+      promised(path, () => {
+        if (closed) return;
+        closed = true;
+        disconnect();
+        lock.release();
+      }),
+  };
+}

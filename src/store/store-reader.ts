@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { openToRead } from './database.js';
+import { attempt, promised } from './failure.js';
+import { bytesOnDisk } from './file-place.js';
+import type { StoreReader } from './port.js';
+import { prepareReadSession, type ReadSession } from './session.js';
+import { StoreError } from './store-error.js';
+
+/** Opens an existing store to read it, whether a daemon writes it or not: no lock, no migration. Throws StoreError. */
+export function openStoreReader(path: string, migrationsDir: string): StoreReader {
+  const { database, session } = attempt(path, () => {
+    if (!existsSync(path))
+      throw new StoreError('missing', `there is no database at ${path}; start the daemon first`);
+    const database = openToRead(path, migrationsDir);
+    return { database, session: prepareReadSession(database) };
+  });
+  const ask = <Result>(work: (session: ReadSession) => Result): Promise<Result> =>
+    promised(path, () => work(session));
+
+  return {
+    models: () => ask((open) => open.models()),
+    missed: () => ask((open) => open.missed()),
+    points: (key, from, to) => ask((open) => open.points(key, from, to)),
+    durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
+    counts: (key, from, to) => ask((open) => open.counts(key, from, to)),
+    results: (key, query) => ask((open) => open.results(key, query)),
+    incidents: (query) => ask((open) => open.incidents(query)),
+    maintenance: (key, from, to) => ask((open) => open.maintenance(key, from, to)),
+    epochs: (key) => ask((open) => open.epochs(key)),
+    gaps: (key) => ask((open) => open.gaps(key)),
+    sizeBytes: () => promised(path, () => bytesOnDisk(path)),
+    close: () => promised(path, () => void database.close()),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Database } from 'better-sqlite3';
+import { dayMs, hourMs } from '../domain/rollup.js';
+import { states, type Interval, type State, type StateDurations, type StatePoint } from '../domain/state.js';
+import { addDurations, durationsOf, intervalsOf, noDurations } from '../domain/timeline.js';
+import { reasonCodes, stateCodes } from './codes.js';
+import { prepareHorizons } from './horizons.js';
+import { partsOf } from './window.js';
+
+interface PointRow {
+  readonly starts: number;
+  readonly state: number;
+  readonly reason: number | null;
+}
+
+function sumOf(table: 'hours' | 'days'): string {
+  const sums = states.map((state) => `total(${state}_ms) AS ${state}`).join(', ');
+  return `SELECT ${sums} FROM ${table} WHERE model = ? AND span >= ? AND span < ?`;
+}
+
+/** Everything that is asked of the time line. */
+export function prepareTimeline(database: Database) {
+  const pointRows = database.prepare<[number, number, number, number, number], PointRow>(`
+    SELECT starts, state, reason FROM states WHERE model = ? AND starts < ?
+      AND starts >= coalesce((SELECT max(starts) FROM states WHERE model = ? AND starts <= ?), ?) ORDER BY starts`);
+  const hours = database.prepare<[number, number, number], Record<State, number>>(sumOf('hours'));
+  const days = database.prepare<[number, number, number], Record<State, number>>(sumOf('days'));
+  const maintenanceRows = database.prepare<[number, number, number], Interval>(`
+    SELECT starts AS "from", ends AS "to" FROM maintenance WHERE model = ? AND starts < ? AND ends > ? ORDER BY starts`);
+  const epochRows = database.prepare<[number], { starts: number; settings: string }>(
+    'SELECT starts, settings FROM epochs WHERE model = ? ORDER BY starts',
+  );
+  const gapRows = database
+    .prepare<[number], number>('SELECT slot FROM gaps WHERE model = ? ORDER BY slot')
+    .pluck();
+  const horizons = prepareHorizons(database);
+
+  const points = (key: number, from: number, to: number): StatePoint[] =>
+    pointRows.all(key, to, key, from, from).map(({ starts, state, reason }) => ({
+      from: starts,
+      state: stateCodes.toWord(state),
+      reason: reason === null ? null : reasonCodes.toWord(reason),
+    }));
+
+  return {
+    points,
+    durations(key: number, from: number, to: number): StateDurations {
+      const parts = partsOf({ from, to }, horizons());
+      const sums = [
+        ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
+        ...parts.hours.map((part) => hours.get(key, part.from / hourMs, part.to / hourMs)),
+        ...parts.rest.map((part) => durationsOf(intervalsOf(points(key, part.from, part.to), part))),
+      ];
+      return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), noDurations);
+    },
+    maintenance: (key: number, from: number, to: number): Interval[] => maintenanceRows.all(key, to, from),
+    epochs: (key: number): { from: number; settings: unknown }[] =>
+      epochRows
+        .all(key)
+        .map(({ starts, settings }) => ({ from: starts, settings: JSON.parse(settings) as unknown })),
+    gaps: (key: number): number[] => gapRows.all(key),
+  };
+}

@@ -1,0 +1,60 @@
+import { dayMs, hourMs } from '../domain/rollup.js';
+import type { Interval } from '../domain/state.js';
+
+/** From when on each level of history is complete. Hours and days begin at whole UTC days, raw results at whole hours. */
+export interface Horizons {
+  readonly checks: number;
+  readonly hours: number;
+  readonly days: number;
+}
+
+/** A window cut into what each level answers; the parts are disjoint and cover it. */
+export interface Parts {
+  readonly days: readonly Interval[];
+  readonly hours: readonly Interval[];
+  readonly rest: readonly Interval[];
+}
+
+/** Cuts `window` into whole units, of which those before `since` are not to be had, and what is left at its ends. */
+function cut(window: Interval, unit: number, since: number): { whole: Interval[]; ends: Interval[] } {
+  const from = Math.ceil(Math.max(window.from, since) / unit) * unit;
+  const to = Math.floor(window.to / unit) * unit;
+  if (from >= to) return { whole: [], ends: [window] };
+  const ends = [
+    { from: window.from, to: from },
+    { from: to, to: window.to },
+  ];
+  return { whole: [{ from, to }], ends: ends.filter((end) => end.to > end.from) };
+}
+
+/** Whole UTC days, then whole hours of what is left, then the rest; nothing from before the horizon of days. */
+export function partsOf(window: Interval, horizons: Horizons): Parts {
+  const from = Math.max(window.from, horizons.days);
+  if (from >= window.to) return { days: [], hours: [], rest: [] };
+  const days = cut({ from, to: window.to }, dayMs, horizons.days);
+  const hours = days.ends.map((end) => cut(end, hourMs, horizons.hours));
+  return {
+    days: days.whole,
+    hours: hours.flatMap(({ whole }) => whole),
+    rest: hours.flatMap(({ ends }) => ends),
+  };
+}
+
+export interface Snapped extends Interval {
+  readonly resolution: 'exact' | 'hour' | 'day';
+}
+
+/** Moves the ends outwards to where counts are still kept: hours beyond raw results, days beyond hours. */
+export function snap({ from, to }: Interval, horizons: Horizons): Snapped {
+  const unitAt = (time: number): number => {
+    if (time >= horizons.checks) return 1;
+    return time >= horizons.hours ? hourMs : dayMs;
+  };
+  const moved = {
+    from: Math.floor(from / unitAt(from)) * unitAt(from),
+    to: Math.ceil(to / unitAt(to)) * unitAt(to),
+  };
+  const units = [moved.from === from ? 1 : unitAt(from), moved.to === to ? 1 : unitAt(to)];
+  const coarsest = Math.max(...units);
+  return { ...moved, resolution: coarsest === 1 ? 'exact' : coarsest === hourMs ? 'hour' : 'day' };
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** Where the model-health API takes an `endpoint_configuration`. */
+export const modelHealthPath = '/redteam/v3/model-health';
+
+/** Body of a request: the configuration is checked by whoever expands it. */
+export const modelHealthRequest = z.looseObject({
+  endpoint_configuration: z.record(z.string(), z.unknown()),
+});
+export type ModelHealthRequest = z.infer<typeof modelHealthRequest>;
+
+const text = z.string().nullish().catch(null);
+const amount = z.number().nonnegative().nullish().catch(null);
+
+/**
+ * Body of an answer. Only `status` decides: the original shows a filled `error` beside `healthy`, so what does not fit
+ * in the other members counts as absent. `details` is this project's addition.
+ */
+export const modelHealthReply = z.looseObject({
+  status: z.enum(['healthy', 'unhealthy']),
+  message: text,
+  data: z.looseObject({ query: text, response: text }).nullish().catch(null),
+  error: text,
+  details: z
+    .looseObject({
+      outcome: text,
+      reason: text,
+      blame: text,
+      duration_seconds: amount,
+      first_token_seconds: amount,
+      usage: z.looseObject({ input_tokens: z.number(), output_tokens: z.number() }).nullish().catch(null),
+      response_model: text,
+    })
+    .nullish()
+    .catch(null),
+});
+export type ModelHealthReply = z.infer<typeof modelHealthReply>;

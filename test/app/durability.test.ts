@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { createCalendar } from '../../src/calendar/calendar.js';
+import type { Epoch } from '../../src/domain/epoch.js';
+import { epochAt } from '../../src/domain/epoch.js';
+import { intervalsOf } from '../../src/domain/timeline.js';
+import { openStoreReader } from '../../src/store/store-reader.js';
+import { live, apply } from '../domain/life.js';
+import { became, series, useSite } from './registry.js';
+
+const site = useSite();
+interface Items {
+  items: { slot: string }[];
+}
+
+describe('what has been shown', () => {
+  it('survives kill -9, and the time without a daemon is unknown', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy'), model('flaky-50')]);
+    for (let round = 0; round < 3; round += 1) {
+      const running = await daemon(config);
+      await running.post('/api/v1/models/flaky-50/check');
+      await running.post('/api/v1/models/healthy/check');
+      const shown = (await running.get('/api/v1/models/flaky-50/checks')).json() as Items;
+      const { text } = await running.get('/metrics');
+      running.child.kill('SIGKILL');
+      await running.ended;
+      const next = await daemon(config);
+      const after = (await next.get('/api/v1/models/flaky-50/checks?limit=1000')).json() as Items;
+      expect(after.items.map(({ slot }) => slot)).toEqual(
+        expect.arrayContaining(shown.items.map(({ slot }) => slot)),
+      );
+      const metrics = (await next.get('/metrics')).text;
+      for (const name of ['healthy', 'flaky-50']) {
+        const total = `modelpulse_checks_total{model="${name}"}`;
+        expect(series(metrics, total)).toBeGreaterThanOrEqual(series(text, total)!);
+      }
+      next.child.kill('SIGKILL');
+      await next.ended;
+    }
+  });
+
+  it('replays from results, epochs, gaps and windows to the stored time line', async () => {
+    const { model, configure, daemon, folder } = site();
+    const config = configure([model('down-1s-every-3s', { id: 'swaying' })]);
+    for (let round = 0; round < 2; round += 1) {
+      const running = await daemon(config);
+      await running.line(became('swaying', 'healthy'));
+      await running.line(became('swaying', 'unhealthy'));
+      running.child.kill(round === 0 ? 'SIGKILL' : 'SIGTERM');
+      await running.ended;
+    }
+    const store = openStoreReader(`${folder.path}/pulse.db`, 'migrations');
+    const calendar = createCalendar();
+    const [stored] = await store.models();
+    const { key, firstSeen } = stored!;
+    const results = await store.results(key, { from: 0, to: 1e15, limit: 1_000 });
+    const epochs = (await store.epochs(key)).map(({ settings }) => settings as Epoch) as [Epoch, ...Epoch[]];
+    const replayed = live(
+      (await store.gaps(key)).map((slot) => ({ kind: 'gap' as const, slot })),
+      undefined,
+      firstSeen,
+    );
+    for (const { slot, outcome, reason } of [...results].reverse()) {
+      const epoch = epochAt(epochs, slot);
+      const intervalMs = calendar.intervalAt(epoch.schedule, 'swaying', slot);
+      apply(replayed, { kind: 'result', slot, outcome, reason }, { ...epoch, intervalMs });
+    }
+    const window = { from: firstSeen, to: replayed.health.settled + 1 };
+    const points = await store.points(key, window.from, window.to);
+    expect(intervalsOf(replayed.points, window)).toEqual(intervalsOf(points, window));
+    expect(replayed.health).toEqual((stored!.health as { health: unknown }).health);
+    await store.close();
+  });
+
+  it('goes on with its counters after a stop, and counts what fell due meanwhile as missed', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy', { schedule: { every: '1s' } })]);
+    const first = await daemon(config);
+    await first.post('/api/v1/models/healthy/check');
+    const before = series((await first.get('/metrics')).text, 'modelpulse_checks_total{model="healthy"}')!;
+    const { next_check } = (await first.get('/api/v1/models/healthy')).json() as { next_check: string };
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(next_check) - Date.now() + 1));
+    const second = await daemon(config);
+    const { text } = await second.get('/metrics');
+    expect(series(text, 'modelpulse_checks_total{model="healthy"}')).toBeGreaterThanOrEqual(before);
+    expect(series(text, 'modelpulse_scheduler_checks_missed_total{cause="down"}')).toBeGreaterThan(0);
+    const { items } = (await second.get('/api/v1/models/healthy/timeline')).json() as {
+      items: { state: string }[];
+    };
+    expect(items.map(({ state }) => state)).toContain('unknown');
+  });
+});

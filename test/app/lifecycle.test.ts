@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { start } from './process.js';
+import { useSite } from './registry.js';
+
+const site = useSite();
+
+describe('the life of the daemon', () => {
+  it('ends within the grace and with 0 on SIGTERM while checks hang', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('hang', { timeout: '60s' })], {
+      server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
+    });
+    const running = await daemon(config);
+    const hung = running.post('/api/v1/models/hang/check').catch(() => undefined);
+    await inFlight(running);
+    const started = performance.now();
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(running.lines.at(-1)).toMatchObject({ msg: 'stopped' });
+    await hung;
+  });
+
+  it('ends at once on a second signal', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('hang', { timeout: '60s' })], {
+      server: { listen: '127.0.0.1:0', shutdown_grace: '60s' },
+    });
+    const running = await daemon(config);
+    void running.post('/api/v1/models/hang/check').catch(() => undefined);
+    await inFlight(running);
+    running.child.kill('SIGTERM');
+    await running.line(({ msg }) => msg === 'stopping');
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(143);
+  });
+
+  it('refuses a second daemon on the same file, in one sentence', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy')]);
+    await daemon(config);
+    const second = start(['run', '--config', config]);
+    expect(await second.ended).toBe(1);
+    expect(second.errors()).toMatch(/^\S.*pulse\.db.*\n$/);
+    expect(second.errors()).not.toContain('    at ');
+  });
+
+  it('says what stands in the way when the address is taken', async () => {
+    const { model, configure, daemon, folder } = site();
+    const first = await daemon(configure([model('healthy')]));
+    const config = configure([model('healthy')], {
+      server: { listen: new URL(first.url).host },
+      storage: { path: `${folder.path}/other.db` },
+    });
+    const second = start(['run', '--config', config]);
+    expect(await second.ended).toBe(1);
+    expect(second.errors()).toMatch(/^cannot listen: .*EADDRINUSE.*\n$/);
+  });
+
+  it('is alive and ready, and answers both without a token', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy')], {
+      server: { listen: '127.0.0.1:0', bearer_token: 'a-long-enough-token' },
+    });
+    const running = await daemon(config);
+    expect((await running.get('/livez')).status).toBe(200);
+    expect((await running.get('/readyz')).status).toBe(200);
+    expect((await running.get('/metrics')).status).toBe(401);
+  });
+});
+
+/** Resolves when a check is in flight. */
+async function inFlight(running: { get(path: string): Promise<{ text: string }> }): Promise<void> {
+  for (;;) {
+    const { text } = await running.get('/metrics');
+    if (/^modelpulse_checks_in_flight [1-9]/m.test(text)) return;
+  }
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach } from '@jest/globals';
+import { createSimulator, type RunningSimulator } from '../../src/cli/simulator/simulator.js';
+import { createFolder, startDaemon, type RunningDaemon } from './process.js';
+
+export interface Site {
+  readonly folder: ReturnType<typeof createFolder>;
+  readonly simulator: RunningSimulator;
+  /** A model of the simulator with id and behaviour of that name. */
+  model(name: string, more?: object): object;
+  /** Writes the configuration with these models and more, and returns its path. */
+  configure(models: readonly object[], more?: object): string;
+  /** Starts a daemon that is killed after the test, if it still runs. */
+  daemon(config: string): Promise<RunningDaemon>;
+}
+
+/** A simulator, a folder and the daemons started in it, for each test of a file. */
+export function useSite(): () => Site {
+  let site: Site | null = null;
+  const daemons: RunningDaemon[] = [];
+
+  beforeEach(async () => {
+    const folder = createFolder();
+    const simulator = await createSimulator().listen(0, '127.0.0.1');
+    site = {
+      folder,
+      simulator,
+      model: (name, more = {}) => ({
+        id: name,
+        provider: 'openai_compatible',
+        base_url: `${simulator.url}/v1`,
+        model: name,
+        api_key: 'sk-test-0123456789abcdef',
+        ...more,
+      }),
+      configure: (models, more = {}) =>
+        folder.write('config.yaml', {
+          server: { listen: '127.0.0.1:0' },
+          storage: { path: `${folder.path}/pulse.db` },
+          defaults: { schedule: { every: '1s' }, timeout: '2s', confirm: { recheck_after: '100ms' } },
+          models,
+          ...more,
+        }),
+      async daemon(config) {
+        const daemon = await startDaemon(config);
+        daemons.push(daemon);
+        return daemon;
+      },
+    };
+  });
+
+  afterEach(async () => {
+    for (const daemon of daemons.splice(0)) {
+      daemon.child.kill('SIGKILL');
+      await daemon.ended;
+    }
+    await site?.simulator.close();
+    site?.folder.clean();
+  });
+
+  return () => {
+    if (site === null) throw new Error('outside a test');
+    return site;
+  };
+}
+
+/** A log line that says the model is in this state now. */
+export const became =
+  (model: string, state: string) =>
+  (line: Record<string, unknown>): boolean =>
+    line.msg === 'state changed' && line.model === model && line.state === state;
+
+/** The value of one series in Prometheus' text format; null when it is absent. */
+export function series(text: string, name: string): number | null {
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+  return line === undefined ? null : Number(line.slice(name.length + 1));
+}

@@ -1,0 +1,95 @@
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { became, series, useSite } from './registry.js';
+
+const site = useSite();
+const reloaded = (line: { msg: string }): boolean => line.msg === 'configuration reloaded';
+
+describe('a reload', () => {
+  it('adds, removes and keeps models on SIGHUP; what is kept keeps its state', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy'), model('bad-key')]));
+    const healthy = await running.line(became('healthy', 'healthy'));
+    await running.line(became('bad-key', 'unhealthy'));
+    configure([model('healthy'), model('empty')]);
+    running.child.kill('SIGHUP');
+    expect(await running.line(reloaded)).toMatchObject({
+      trigger: 'signal',
+      added: ['empty'],
+      removed: ['bad-key'],
+      changed: [],
+    });
+    const { text } = await running.get('/metrics');
+    expect(text).not.toContain('model="bad-key"');
+    expect(
+      series(
+        text,
+        'modelpulse_model_info{model="empty",provider="openai_compatible",model_name="empty",hosting_type="External"}',
+      ),
+    ).toBe(1);
+    const one = (await running.get('/api/v1/models/healthy')).json() as { since: string };
+    expect(one.since).toBe(healthy.since);
+    expect((await running.get('/api/v1/models/bad-key')).status).toBe(404);
+  });
+
+  it('changes nothing when the file is bad, and says so by route, log and metric', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy')]);
+    const running = await daemon(config);
+    writeFileSync(config, 'models: [{id: 7, surprise: true}]\n');
+    const answer = await running.post('/-/reload');
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('config.yaml:1:');
+    const refused = await running.line(({ msg }) => msg.startsWith('configuration refused'));
+    expect((refused.problems as string[]).join()).toContain('surprise');
+    const { text } = await running.get('/metrics');
+    expect(series(text, 'modelpulse_config_last_reload_successful')).toBe(0);
+    expect((await running.get('/api/v1/models/healthy')).status).toBe(200);
+  });
+
+  it('follows content, through the swap of a link to a directory as well', async () => {
+    const { model, daemon, folder } = site();
+    const text = (names: string[]): string =>
+      stringify({
+        server: { listen: '127.0.0.1:0' },
+        storage: { path: `${folder.path}/pulse.db` },
+        models: names.map((name) => model(name)),
+      });
+    for (const [version, names] of [
+      ['one', ['healthy']],
+      ['two', ['healthy', 'empty']],
+    ] as const) {
+      mkdirSync(`${folder.path}/${version}`);
+      writeFileSync(`${folder.path}/${version}/config.yaml`, text([...names]));
+    }
+    symlinkSync('one', `${folder.path}/current`);
+    const running = await daemon(`${folder.path}/current/config.yaml`);
+    symlinkSync('two', `${folder.path}/next`);
+    renameSync(`${folder.path}/next`, `${folder.path}/current`);
+    expect(await running.line(reloaded)).toMatchObject({ trigger: 'content', added: ['empty'] });
+    rmSync(`${folder.path}/one`, { recursive: true });
+  });
+
+  it('takes history along when a model is renamed', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy')]));
+    const before = await running.line(became('healthy', 'healthy'));
+    configure([model('healthy', { id: 'renamed', rename_from: 'healthy' })]);
+    expect((await running.post('/-/reload')).status).toBe(200);
+    const { items } = (await running.get('/api/v1/models/renamed/timeline')).json() as {
+      items: { from: string }[];
+    };
+    expect(items).toContainEqual(expect.objectContaining({ from: before.since, state: 'healthy' }));
+  });
+
+  it('says that another address or database needs a restart', async () => {
+    const { model, configure, daemon, folder } = site();
+    const running = await daemon(configure([model('healthy')]));
+    configure([model('healthy')], { storage: { path: `${folder.path}/other.db` } });
+    expect((await running.post('/-/reload')).status).toBe(200);
+    expect(await running.line(({ msg }) => msg.includes('restart'))).toMatchObject({
+      sections: ['storage.path'],
+    });
+  });
+});

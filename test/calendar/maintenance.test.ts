@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createCalendar } from '../../src/calendar/calendar.js';
+import type { WindowRule } from '../../src/calendar/maintenance.js';
+
+const hourMs = 3_600_000;
+const berlinNight: WindowRule = { cron: '0 2 * * 0', timezone: 'Europe/Berlin', durationMs: 2 * hourMs };
+const calendar = createCalendar();
+
+function shown(rules: readonly WindowRule[], from: string, to: string): string[] {
+  return calendar
+    .windows(rules, Date.parse(from), Date.parse(to))
+    .map((window) => `${new Date(window.from).toISOString()} ${new Date(window.to).toISOString()}`);
+}
+
+describe('maintenance windows', () => {
+  it('are given whole when they overlap the span asked for, and not when they only touch it', () => {
+    const whole = ['2025-06-01T00:00:00.000Z 2025-06-01T02:00:00.000Z'];
+    expect(shown([berlinNight], '2025-06-01T01:59:59Z', '2025-06-02')).toEqual(whole);
+    expect(shown([berlinNight], '2025-06-01T02:00:00Z', '2025-06-02')).toEqual([]);
+    expect(shown([berlinNight], '2025-05-31T12:00:00Z', '2025-06-01T00:00:00Z')).toEqual([]);
+    expect(shown([berlinNight], '2025-05-31T12:00:00Z', '2025-06-01T00:00:00.001Z')).toEqual(whole);
+  });
+
+  it('last their elapsed time when clocks change inside them', () => {
+    expect(shown([berlinNight], '2025-03-29T12:00:00Z', '2025-03-31')).toEqual([
+      '2025-03-30T01:00:00.000Z 2025-03-30T03:00:00.000Z',
+    ]);
+    expect(shown([berlinNight], '2025-10-25T12:00:00Z', '2025-10-27')).toEqual([
+      '2025-10-26T00:00:00.000Z 2025-10-26T02:00:00.000Z',
+    ]);
+  });
+
+  it('are the union of all rules', () => {
+    const rule = fc.record({
+      cron: fc.constantFrom('*/30 * * * *', '0 */3 * * *', '15 4 * * *'),
+      timezone: fc.constantFrom('UTC', 'Europe/Berlin'),
+      durationMs: fc.integer({ min: 60_000, max: 4 * hourMs }),
+    });
+    const from = Date.parse('2025-03-30');
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 3 }), fc.integer({ min: 0, max: 24 * 60 }), (rules, minute) => {
+        const at = from + minute * 60_000;
+        const joined = calendar.windows(rules, from, from + 24 * hourMs);
+        const inside = rules.some((one) => calendar.windows([one], at, at + 1).length > 0);
+        expect(joined.some((window) => window.from <= at && at < window.to)).toBe(
+          inside && at < from + 24 * hourMs,
+        );
+        for (const [index, window] of joined.entries())
+          expect(window.from).toBeGreaterThan(joined[index - 1]?.to ?? 0);
+      }),
+    );
+  });
+});

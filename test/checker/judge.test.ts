@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isDegenerate } from '../../src/checker/answer.js';
+import { dialectFor } from '../../src/checker/dialects.js';
+import { createExpectations } from '../../src/checker/expectation.js';
+import type { Exchange } from '../../src/checker/exchange.js';
+import { finish } from '../../src/checker/finish.js';
+import { judge } from '../../src/checker/judge.js';
+import { createRedaction, secretsOf } from '../../src/checker/redact.js';
+import { systemClock } from '../../src/domain/clock.js';
+import { reasons } from '../../src/domain/reason.js';
+import { modelAt } from './model.js';
+
+const key = 'zz-9f8e7d6c5b4a3210';
+const model = modelAt('http://127.0.0.1:1/v1', { expect: {}, endpoint: { apiKeys: [key] } });
+const meets = createExpectations();
+const redact = createRedaction(secretsOf(model));
+
+function resultOf(status: number, headers: Record<string, string>, body: Buffer) {
+  const reply = { status, headers, body, overLimit: false };
+  const found = judge(reply, model, dialectFor('openai_compatible', 'chat')!, meets);
+  const done: Exchange = { reply, fault: null, durationMs: 1, phases: {}, certificateExpiresAt: null };
+  return finish({ model, startedAt: 0, redact }, done, found, systemClock);
+}
+
+const words = fc.constantFrom(
+  'error',
+  'message',
+  'choices',
+  'content',
+  'code',
+  'type',
+  'finish_reason',
+  'usage',
+  'detail',
+  'model',
+  'refusal',
+  'details',
+  'innererror',
+);
+const leaf = fc.oneof(
+  fc.string(),
+  fc.constantFrom(
+    key,
+    `bad ${key}`,
+    'length',
+    'stop',
+    'rate_limit_exceeded',
+    'model not found',
+    '<think>',
+    '__proto__',
+    'constructor',
+  ),
+  fc.integer(),
+  fc.constant(null),
+  fc.boolean(),
+);
+const { json } = fc.letrec((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 5 },
+    leaf,
+    fc.array(tie('json'), { maxLength: 3 }),
+    fc.dictionary(words, tie('json'), { maxKeys: 4 }),
+  ),
+}));
+const chat = fc.record({
+  choices: fc.array(fc.record({ message: json, finish_reason: leaf, error: fc.option(json) }), {
+    maxLength: 2,
+  }),
+  usage: json,
+  error: fc.option(json),
+});
+const body = fc.oneof(
+  fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+  fc.oneof(json, chat).map((value) => Buffer.from(JSON.stringify(value))),
+);
+const headers = fc.dictionary(
+  fc.constantFrom('retry-after', 'location', 'content-type', 'x-ratelimit-remaining-tokens'),
+  fc.string(),
+);
+
+describe('the judge', () => {
+  it('finds a known reason in anything, shows no secret, and is never healthy without text', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 200, max: 999 }), headers, body, (status, sent, bytes) => {
+        const result = resultOf(status, sent, bytes);
+        expect(reasons).toContain(result.reason);
+        expect([result.detail, result.response, result.responseModel].join(' ')).not.toContain(key);
+        expect(result.detail?.length ?? 0).toBeLessThanOrEqual(300);
+        expect(result.retryAfterMs ?? 0).toBeGreaterThanOrEqual(0);
+        if (result.reason === 'ok') expect(result.response).toMatch(/\S/);
+        if (status >= 300)
+          expect(result.outcome === 'healthy' ? result.reason : 'output_truncated').toBe('output_truncated');
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it.each([
+    'model/',
+    'model ',
+    'quota limit ',
+    'a.',
+    'a',
+    '<title',
+    '<!-- -->',
+    'per a day ',
+    'key=',
+    'https://a?',
+  ])('is not slow with a text of %j alone', (part) => {
+    const long = part.repeat(100_000);
+    const started = performance.now();
+    resultOf(400, {}, Buffer.from(JSON.stringify({ error: { message: long } })));
+    resultOf(404, {}, Buffer.from(long));
+    resultOf(200, {}, Buffer.from(JSON.stringify({ choices: [{ message: { content: long } }] })));
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('is not slow with reasoning marks alone', () => {
+    const content = '<think>'.repeat(100_000);
+    const started = performance.now();
+    expect(
+      resultOf(200, {}, Buffer.from(JSON.stringify({ choices: [{ message: { content } }] }))).reason,
+    ).toBe('empty_response');
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('does not take words of the request for words of the error', () => {
+    const asked = { ...model, query: 'Is the server overloaded?', modelName: 'rate-limited-9' };
+    const said = JSON.stringify({
+      error: { message: 'rate-limited-9 cannot answer "Is the server overloaded?"' },
+    });
+    const reply = { status: 400, headers: {}, body: Buffer.from(said), overLimit: false };
+    expect(judge(reply, asked, dialectFor('openai', 'chat')!, meets).reason).toBe('invalid_request');
+  });
+});
+
+describe('a degenerate answer', () => {
+  it.each([
+    '//////////////////////',
+    'the the the the the the the the the',
+    '!!!!\n!!!!\n!!!!\n!!!!\n!!!!\n'.repeat(3),
+  ])('is %j', (text) => {
+    expect(isDegenerate(text)).toBe(true);
+  });
+  it.each(['no no', 'New Delhi', '', 'aaaa', 'The capital of India is New Delhi, the capital of India.'])(
+    'is not %j',
+    (text) => {
+      expect(isDegenerate(text)).toBe(false);
+    },
+  );
+});

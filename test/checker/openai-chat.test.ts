@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { capabilities, dialectFor } from '../../src/checker/dialects.js';
+import type { Model } from '../../src/domain/model.js';
+import { modelAt } from './model.js';
+
+function bodyFor(
+  provider: string,
+  modelName: string,
+  changes: Partial<Omit<Model, 'endpoint'>> = {},
+): unknown {
+  const { messages, model, ...rest } = dialectFor(provider, 'chat')!.ask(
+    modelAt('http://a.test', { provider, modelName, ...changes }),
+  ).body as { messages: unknown; model: string };
+  expect(model).toBe(modelName);
+  expect(messages).toBeDefined();
+  return rest;
+}
+
+describe('a chat request', () => {
+  it.each([
+    ['openai', 'gpt-4o-mini', { max_completion_tokens: 16, temperature: 0 }],
+    ['openai', 'gpt-4o-search-preview', { max_completion_tokens: 16 }],
+    ['openai', 'gpt-5-chat-latest', { max_completion_tokens: 16, temperature: 0 }],
+    ['openai', 'o4-mini', { max_completion_tokens: 1024, reasoning_effort: 'low' }],
+    ['openai', 'o1-mini', { max_completion_tokens: 1024 }],
+    ['openai', 'gpt-5-nano', { max_completion_tokens: 1024, reasoning_effort: 'minimal' }],
+    ['openai', 'gpt-5.1', { max_completion_tokens: 1024, reasoning_effort: 'none' }],
+    ['openai', 'gpt-5-pro', { max_completion_tokens: 1024 }],
+    ['openai_compatible', 'llama-3', { max_tokens: 16, temperature: 0 }],
+    ['openai_compatible', 'openai/gpt-5', { max_completion_tokens: 1024 }],
+    ['somebody-new', 'Qwen/QwQ-32B', { max_tokens: 1024, temperature: 0 }],
+    ['groq', 'openai/gpt-oss-20b', { max_completion_tokens: 1024, temperature: 0, reasoning_effort: 'low' }],
+    ['mistral', 'magistral-small', { max_tokens: 1024, temperature: 0 }],
+    ['mistral', 'mistral-small', { max_tokens: 16, temperature: 0 }],
+    ['deepseek', 'deepseek-reasoner', { max_tokens: 1024, temperature: 0 }],
+    ['together', 'deepseek-ai/DeepSeek-R1', { max_tokens: 1024, temperature: 0 }],
+    ['fireworks', 'accounts/fireworks/models/llama-v3p1-8b', { max_tokens: 16, temperature: 0 }],
+  ])('to %s for %s is as cheap as it accepts', (provider, modelName, body) => {
+    expect(bodyFor(provider, modelName)).toEqual(body);
+  });
+
+  it('takes the model’s token limit and options over its own; null leaves a member out', () => {
+    expect(bodyFor('openai', 'gpt-4o', { maxTokens: 50 })).toEqual({
+      max_completion_tokens: 50,
+      temperature: 0,
+    });
+    const requestOptions = { max_tokens: 5, temperature: null, seed: 1 };
+    expect(bodyFor('openai', 'gpt-4o', { maxTokens: 50, requestOptions })).toEqual({
+      max_tokens: 5,
+      seed: 1,
+    });
+  });
+
+  it('sends the system prompt when there is one', () => {
+    const model = modelAt('http://a.test', { systemPrompt: 'Be brief.' });
+    expect(dialectFor('openai', 'chat')!.ask(model).body).toMatchObject({
+      messages: [
+        { role: 'system', content: 'Be brief.' },
+        { role: 'user', content: model.query },
+      ],
+    });
+  });
+
+  it('is known for the OpenAI family and for names nobody knows, not for other APIs', () => {
+    for (const provider of [
+      'openai',
+      'openai_compatible',
+      'together',
+      'groq',
+      'mistral',
+      'fireworks',
+      'deepseek',
+    ]) {
+      expect(capabilities[provider]).toEqual(['chat']);
+    }
+    expect(dialectFor('toString', 'chat')).not.toBeNull();
+    expect(dialectFor('anthropic', 'chat')).toBeNull();
+    expect(dialectFor('openai', 'embeddings')).toBeNull();
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedaction, secretsOf } from '../../src/checker/redact.js';
+import { modelAt } from './model.js';
+
+const none = createRedaction([]);
+
+describe('redaction', () => {
+  it.each([
+    'Incorrect API key provided: sk-abcd********wxyz.',
+    'key sk-proj-AbCdEf0123456789 is bad',
+    'Authorization: Bearer abcdef0123456789',
+    'AIzaSyA1234567890abcdefghijklmnopqrstuv',
+    'hf_AbCdEfGhIjKlMnOp',
+    'xai-AbCdEfGhIjKl',
+    'gsk_AbCdEfGhIjKl',
+    'AKIAIOSFODNN7EXAMPLE',
+    'token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+    'see api_key=abcdef012345',
+    'your key 1a2b3c4d****9z8y is unknown',
+    'API key provided: 1a2b3c4d...9z8y',
+  ])('masks what looks like a credential: %s', (text) => {
+    const clean = none(text, 300);
+    expect(clean).toContain('[redacted]');
+    expect(clean).not.toMatch(/abcd\*|AbCdEf|abcdef0|SyA123|IOSFODNN|eyJzdWI|3c4d/);
+  });
+
+  it('leaves ordinary words as they are', () => {
+    const text =
+      'Rate limit reached for gpt-4o-mini in organization org on tokens per min (TPM): Limit 3... wait';
+    expect(none(text, 300)).toBe(text);
+    expect(none('The model `meta-llama/Llama-3-8b` does not exist.', 300)).toContain('meta-llama/Llama-3-8b');
+  });
+
+  it('cuts queries and credentials from addresses', () => {
+    expect(none('see https://user:word@api.test/v1/x?session=1#here now', 300)).toBe(
+      'see https://api.test/v1/x now',
+    );
+  });
+
+  it('gives one bounded line without control characters', () => {
+    expect(none('a\r\n\tb\u0000\u001b[31mc\u202e', 300)).toBe('a b [31mc');
+    expect(none('x '.repeat(1_000), 301)).toHaveLength(301);
+    expect(none(`${'x'.repeat(298)}😀y`, 300)).toBe(`${'x'.repeat(298)}…`);
+  });
+
+  it('knows all that is secret of an endpoint', () => {
+    const model = modelAt('http://a.test', {
+      endpoint: {
+        apiKeys: ['first-key', 'second-key'],
+        headers: { Authorization: 'Token deep-secret-value', 'Content-Type': 'application/json' },
+        proxy: 'http://user:p%40ss-word@proxy.test',
+      },
+    });
+    const redact = createRedaction(secretsOf(model));
+    const said = 'first-key second-key deep-secret-value p@ss-word p%40ss-word application/json';
+    expect(redact(said, 300)).toBe('[redacted] [redacted] [redacted] [redacted] [redacted] application/json');
+  });
+
+  it('never shows a secret, however it is written', () => {
+    const secret = fc
+      .string({ minLength: 8, maxLength: 40, unit: 'grapheme-ascii' })
+      .filter((text) => text.trim().length >= 8);
+    const written: ((text: string) => string)[] = [
+      (text) => text,
+      (text) => text.toUpperCase(),
+      encodeURIComponent,
+      (text) => JSON.stringify(text),
+      (text) => Buffer.from(text).toString('base64'),
+      (text) => Buffer.from(text).toString('base64url'),
+    ];
+    fc.assert(
+      fc.property(
+        secret,
+        fc.string(),
+        fc.string(),
+        fc.constantFrom(...written),
+        (raw, before, after, write) => {
+          const key = raw.trim();
+          const clean = createRedaction([key])(`${before} ${write(key)} ${after}`, 10_000);
+          for (const form of written) expect(clean).not.toContain(form(key).replace(/=+$/, ''));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

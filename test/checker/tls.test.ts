@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TLSSocket } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { createProber } from '../../src/checker/prober.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Model } from '../../src/domain/model.js';
+import { modelAt } from './model.js';
+import { checkOnce, everythingIsHere, withServer } from './probing.js';
+import { completion, listenHttps, listenTcp } from './server.js';
+
+const file = (name: string): string => fileURLToPath(new URL(`./certificates/${name}`, import.meta.url));
+const pem = (name: string): string => readFileSync(file(name), 'utf8');
+const trusted = { caFile: file('authority.pem'), insecure: false };
+
+function listenAs(name: string, options: object = {}) {
+  const identity = { key: pem(`${name}.key`), cert: pem(`${name}.pem`), ...options };
+  return listenHttps(identity, (_request, response) => response.end(completion('New Delhi')));
+}
+
+function over(port: number, tls: Model['endpoint']['tls'], host = 'localhost'): Model {
+  return modelAt(`https://${host}:${port}/v1`, { endpoint: { tls } });
+}
+
+describe('TLS', () => {
+  it('trusts the authorities of ca_file and tells when the certificate expires', async () => {
+    const result = await withServer(listenAs('valid'), (port) => checkOnce(over(port, trusted)));
+    expect(result).toMatchObject({ reason: 'ok', certificateExpiresAt: Date.UTC(2124, 0, 1) });
+    expect(Object.keys(result.phases)).toEqual(['dns', 'tcp', 'tls', 'request', 'first_byte', 'download']);
+  });
+
+  it.each([
+    ['expired', /expired/],
+    ['wrong-host', /altnames/],
+    ['self-signed', /self[- ]signed/],
+  ])('refuses a certificate that is %s, unless insecure', async (name, words) => {
+    await withServer(listenAs(name), async (port) => {
+      const refused = await checkOnce(over(port, trusted));
+      expect(refused).toMatchObject({ reason: 'tls_error', outcome: 'unhealthy', httpStatus: null });
+      expect(refused.detail).toMatch(words);
+      expect(await checkOnce(over(port, { insecure: true }))).toMatchObject({ reason: 'ok' });
+    });
+  });
+
+  it('never resumes a session, which would skip the certificate', async () => {
+    const resumed: boolean[] = [];
+    const identity = { key: pem('valid.key'), cert: pem('valid.pem') };
+    const server = listenHttps(identity, ({ socket }, response) => {
+      resumed.push(socket instanceof TLSSocket && socket.isSessionReused());
+      response.end(completion('New Delhi'));
+    });
+    const prober = createProber({ clock: systemClock, userAgent: 'test', reuseConnections: false, env: {} });
+    await withServer(server, async (port) => {
+      for (let round = 0; round < 3; round += 1) {
+        await prober.check(over(port, trusted), new AbortController().signal);
+      }
+    });
+    prober.close();
+    expect(resumed).toEqual([false, false, false]);
+  });
+
+  it('refuses an authority that only ca_file would know', async () => {
+    const result = await withServer(listenAs('valid'), (port) => checkOnce(over(port, { insecure: false })));
+    expect(result.reason).toBe('tls_error');
+  });
+
+  it('takes the authorities of SSL_CERT_FILE for the system’s', async () => {
+    const env = { SSL_CERT_FILE: file('authority.pem') };
+    const result = await withServer(listenAs('valid'), (port) =>
+      checkOnce(over(port, { insecure: false }), { env }),
+    );
+    expect(result.reason).toBe('ok');
+  });
+
+  it('adds the authorities of NODE_EXTRA_CA_CERTS', async () => {
+    const env = { NODE_EXTRA_CA_CERTS: file('authority.pem') };
+    const result = await withServer(listenAs('valid'), (port) =>
+      checkOnce(over(port, { insecure: false }), { env }),
+    );
+    expect(result.reason).toBe('ok');
+  });
+
+  it('names a server that does not speak TLS', async () => {
+    const result = await withServer(
+      listenTcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+      (port) => checkOnce(over(port, trusted)),
+    );
+    expect(result.reason).toBe('tls_error');
+    expect(result.detail).toMatch(/wrong version number|packet length/);
+  });
+
+  it('limits a handshake that hangs', async () => {
+    const result = await withServer(
+      listenTcp(() => undefined),
+      (port) => checkOnce({ ...over(port, trusted), timeoutMs: 300 }),
+    );
+    expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 300 ms' });
+  });
+
+  it('asks for server_name and checks the certificate against it', async () => {
+    await withServer(listenAs('wrong-host'), async (port) => {
+      const tls = { ...trusted, serverName: 'elsewhere.test' };
+      expect((await checkOnce(over(port, tls))).reason).toBe('ok');
+    });
+  });
+
+  it('shows a client certificate where one is wanted', async () => {
+    const wanting = { ca: pem('authority.pem'), requestCert: true, rejectUnauthorized: true };
+    await withServer(listenAs('valid', wanting), async (port) => {
+      const identity = { ...trusted, certFile: file('client.pem'), keyFile: file('client.key') };
+      expect((await checkOnce(over(port, identity))).reason).toBe('ok');
+      expect(['tls_error', 'connection_lost']).toContain((await checkOnce(over(port, trusted))).reason);
+    });
+  });
+
+  it('blames the configuration for a file that is missing or of no use', async () => {
+    const missing = await checkOnce(over(1, { caFile: '/nowhere/ca.pem', insecure: false }));
+    expect(missing).toMatchObject({
+      reason: 'secret_missing',
+      outcome: 'unknown',
+      detail: 'tls.ca_file /nowhere/ca.pem cannot be read: ENOENT',
+    });
+    const swapped = { ...trusted, certFile: file('client.key'), keyFile: file('client.pem') };
+    expect(await checkOnce(over(1, swapped))).toMatchObject({ reason: 'secret_missing', durationMs: null });
+  });
+
+  it('reads a file anew when its content changes', async () => {
+    const caFile = join(await mkdtemp(join(tmpdir(), 'modelpulse-')), 'ca.pem');
+    await copyFile(file('self-signed.pem'), caFile);
+    const prober = createProber({
+      clock: systemClock,
+      userAgent: 'test',
+      reuseConnections: true,
+      lookup: everythingIsHere,
+      env: {},
+    });
+    await withServer(listenAs('valid'), async (port) => {
+      const model = over(port, { caFile, insecure: false }, 'model.test');
+      const { signal } = new AbortController();
+      expect((await prober.check(model, signal)).reason).toBe('tls_error');
+      await copyFile(file('authority.pem'), caFile);
+      expect((await prober.check(model, signal)).reason).toBe('ok');
+    });
+    prober.close();
+  });
+});

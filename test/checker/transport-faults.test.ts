@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { createProber } from '../../src/checker/prober.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { CheckResult } from '../../src/domain/result.js';
+import { modelAt } from './model.js';
+import { checkOnce, withServer } from './probing.js';
+import { completion, listenHttp, listenTcp } from './server.js';
+
+const timeoutMs = 1_000;
+const ok = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
+const answer = completion('New Delhi');
+
+const against = (talk: (socket: Socket) => void): Promise<CheckResult> =>
+  withServer(listenTcp(talk), (port) => checkOnce(modelAt(`http://127.0.0.1:${port}/v1`, { timeoutMs })));
+
+function endlessly(socket: Socket, chunk: string | Buffer, everyMs: number): void {
+  const timer = setInterval(() => socket.write(chunk), everyMs);
+  socket.on('close', () => clearInterval(timer));
+}
+
+/** What each fault of the other side is called; none may take longer than the deadline. */
+const faults: readonly (readonly [string, (socket: Socket) => void, Partial<CheckResult>])[] = [
+  ['a reset', (socket) => socket.resetAndDestroy(), { reason: 'connection_lost', httpStatus: null }],
+  ['a close without a byte', (socket) => socket.end(), { reason: 'connection_lost' }],
+  [
+    'silence before the headers',
+    () => undefined,
+    { reason: 'timeout', detail: 'no response headers within 1 s' },
+  ],
+  [
+    'headers that drip',
+    (socket) => {
+      socket.write(ok);
+      endlessly(socket, 'X-Drip: 1\r\n', 100);
+    },
+    { reason: 'timeout', detail: 'no response headers within 1 s' },
+  ],
+  [
+    'silence in the body',
+    (socket) => socket.write(`${ok}Content-Length: 500\r\n\r\n{"choices":`),
+    {
+      reason: 'timeout',
+      detail: expect.stringMatching(/^response body idle for \d/) as unknown as string,
+      httpStatus: 200,
+    },
+  ],
+  [
+    'a body that drips',
+    (socket) => {
+      socket.write(`${ok}Content-Length: 500000\r\n\r\n{`);
+      endlessly(socket, ' ', 50);
+    },
+    { reason: 'timeout', detail: 'response not complete within 1 s in total' },
+  ],
+  [
+    'a body shorter than announced',
+    (socket) => socket.end(`${ok}Content-Length: 5000\r\n\r\n${answer}`),
+    { reason: 'connection_lost', httpStatus: 200 },
+  ],
+  [
+    'a chunked body broken off',
+    (socket) =>
+      socket.end(`${ok}Transfer-Encoding: chunked\r\n\r\n${answer.length.toString(16)}\r\n${answer}\r\n`),
+    { reason: 'connection_lost' },
+  ],
+  ['headers broken off', (socket) => socket.end(ok), { reason: 'connection_lost' }],
+  [
+    'an endless body',
+    (socket) => {
+      socket.write(`${ok}\r\n`);
+      endlessly(socket, Buffer.alloc(256 * 1024, ' '), 1);
+    },
+    { reason: 'malformed_response', detail: 'body over 1048576 bytes' },
+  ],
+  [
+    'a gzip bomb',
+    (socket) => {
+      const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+      socket.end(
+        Buffer.concat([
+          Buffer.from(`${ok}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`),
+          bomb,
+        ]),
+      );
+    },
+    { reason: 'malformed_response', detail: 'body over 1048576 bytes' },
+  ],
+  [
+    'gzip that is none',
+    (socket) =>
+      socket.end(`${ok}Content-Encoding: gzip\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`),
+    { reason: 'malformed_response', httpStatus: 200 },
+  ],
+  [
+    'gzip cut short',
+    (socket) => {
+      const half = gzipSync(answer).subarray(0, 40);
+      socket.end(
+        Buffer.concat([Buffer.from(`${ok}Content-Encoding: gzip\r\nContent-Length: 40\r\n\r\n`), half]),
+      );
+    },
+    { reason: 'malformed_response' },
+  ],
+  [
+    'bytes that are not HTTP',
+    (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
+    { reason: 'malformed_response' },
+  ],
+  [
+    'a header larger than 16 KiB',
+    (socket) => socket.end(`${ok}X-Large: ${'x'.repeat(20_000)}\r\n\r\n`),
+    { reason: 'malformed_response' },
+  ],
+  [
+    'a 200 without a byte',
+    (socket) => socket.end(`${ok}Content-Length: 0\r\n\r\n`),
+    { reason: 'malformed_response', detail: "not the API's answer: empty body" },
+  ],
+  [
+    'a login page',
+    (socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n<!doctype html><title>Log in</title>'),
+    { reason: 'malformed_response', detail: 'not the API\'s answer: HTML page "Log in"' },
+  ],
+  [
+    'a redirect',
+    (socket) =>
+      socket.end('HTTP/1.1 307 T\r\nLocation: /login?session=sk-secret-value\r\nContent-Length: 0\r\n\r\n'),
+    {
+      reason: 'redirected',
+      outcome: 'unknown',
+      detail: expect.stringMatching(/^redirect to http:.*\/login$/) as unknown as string,
+    },
+  ],
+  [
+    'a refusal whose body lies about gzip',
+    (socket) => socket.end('HTTP/1.1 502 Bad\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nbad'),
+    { reason: 'gateway_error', httpStatus: 502 },
+  ],
+  [
+    'a refusal with an endless body',
+    (socket) => {
+      socket.write('HTTP/1.1 401 No\r\n\r\n');
+      endlessly(socket, Buffer.alloc(256 * 1024, ' '), 1);
+    },
+    { reason: 'auth_failed', httpStatus: 401 },
+  ],
+];
+
+describe('a fault of the connection', () => {
+  it.each(faults)('names %s and keeps the deadline', async (_name, talk, wanted) => {
+    const result = await against(talk);
+    expect(result).toMatchObject(wanted);
+    expect(result.durationMs).toBeLessThan(timeoutMs + 250);
+  });
+
+  it('names a refused connection', async () => {
+    const port = await withServer(
+      listenTcp(() => undefined),
+      (free) => Promise.resolve(free),
+    );
+    const result = await checkOnce(modelAt(`http://127.0.0.1:${port}/v1`));
+    expect(result).toMatchObject({
+      reason: 'connect_error',
+      outcome: 'unhealthy',
+      phases: {},
+    });
+    expect(result.detail).toContain('ECONNREFUSED');
+  });
+
+  it('names a host that does not exist', async () => {
+    const result = await checkOnce(modelAt('http://nothing.invalid/v1'));
+    expect(result).toMatchObject({ reason: 'dns_error', outcome: 'unhealthy', httpStatus: null });
+  });
+
+  it('calls a look-up that hangs a dns_error', async () => {
+    const result = await checkOnce(modelAt('http://model.test/v1', { timeoutMs: 300 }), {
+      lookup: () => undefined,
+    });
+    expect(result.reason).toBe('dns_error');
+    expect(result.detail).toBe('look-up of model.test not answered: no connection within 300 ms');
+  });
+
+  it('ends at once when it is told to stop', async () => {
+    const stopping = new AbortController();
+    const result = withServer(
+      listenHttp(() => stopping.abort()),
+      (port) =>
+        checkOnce(modelAt(`http://127.0.0.1:${port}/v1`, { timeoutMs: 60_000 }), { signal: stopping.signal }),
+    );
+    expect((await result).reason).toBe('internal_error');
+    expect(await checkOnce(modelAt('http://127.0.0.1:1'), { signal: AbortSignal.abort() })).toMatchObject({
+      reason: 'internal_error',
+    });
+  });
+
+  it('closes the connection it gave up', async () => {
+    let closed: Promise<unknown> | null = null;
+    await withServer(
+      listenTcp((socket) => {
+        closed = once(socket, 'close');
+      }),
+      async (port) => {
+        const options = { clock: systemClock, userAgent: 'test', reuseConnections: false, env: {} };
+        const { check, close } = createProber(options);
+        await check(modelAt(`http://127.0.0.1:${port}/v1`, { timeoutMs: 100 }), new AbortController().signal);
+        expect(closed).not.toBeNull();
+        await closed;
+        close();
+      },
+    );
+  });
+});

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { command, start } from '../app/process.js';
+import { became, useSite } from '../app/registry.js';
+
+const site = useSite();
+
+describe('modelpulse check', () => {
+  it('prints a table and exits with 0 when all models are healthy', async () => {
+    const { model, configure } = site();
+    const { code, out, err } = await command(['check', '--config', configure([model('healthy')])]);
+    expect(out).toMatch(/MODEL\s+OUTCOME\s+REASON\s+BLAME\s+HTTP\s+TIME/);
+    expect(out).toMatch(/healthy\s+healthy\s+ok\s+-\s+200/);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+
+  it('prints results as JSON and exits with 1 when one is not healthy', async () => {
+    const { model, configure } = site();
+    const config = configure([model('healthy'), model('quota')]);
+    const { code, out } = await command(['check', '--json', '--config', config]);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject([
+      { model: 'healthy', outcome: 'healthy', reason: 'ok', blame: null, recheck: false },
+      { model: 'quota', outcome: 'unhealthy', reason: 'quota_exhausted', blame: 'account', http_status: 429 },
+    ]);
+  });
+
+  it('exits with 2 and names what there is when a model is not in the registry', async () => {
+    const { model, configure } = site();
+    const { code, out, err } = await command(['check', 'nobody', '--config', configure([model('healthy')])]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toBe('no model nobody in the registry; it has healthy\n');
+  });
+
+  it('does not touch the database', async () => {
+    const { model, configure, folder } = site();
+    await command(['check', '--config', configure([model('healthy')])]);
+    await expect(readFile(`${folder.path}/pulse.db`)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('modelpulse', () => {
+  it('exits with 2 and every problem at once when the configuration is wrong', async () => {
+    const { folder } = site();
+    const config = folder.write('bad.yaml', 'models:\n  - id: a\n    surprise: 1\n  - id: a\n');
+    const { code, out, err } = await command(['validate', '--config', config]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.match(/bad\.yaml:\d+:\d+: /g)!.length).toBeGreaterThan(1);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('exits with 2 on a word it does not know', async () => {
+    const { code, err } = await command(['chekc']);
+    expect(code).toBe(2);
+    expect(err).toContain("unknown command 'chekc'");
+  });
+
+  it('prints the effective configuration without its secrets', async () => {
+    const { model, configure } = site();
+    const config = configure([model('healthy')]);
+    const { code, out } = await command(['config', '--config', config]);
+    expect(code).toBe(0);
+    expect(out).toContain('***');
+    expect(out).not.toContain('0123456789abcdef');
+    expect(out).toContain('New Delhi');
+  });
+
+  it('prints the schema that is committed', async () => {
+    const { out } = await command(['schema']);
+    expect(out).toBe(await readFile('config/modelpulse.schema.json', 'utf8'));
+  });
+
+  it('ships configurations that are valid', async () => {
+    for (const config of ['config/modelpulse.yaml', 'config/demo.yaml']) {
+      expect(await command(['validate', '--config', config])).toMatchObject({ code: 0 });
+    }
+  });
+
+  it('reads the status from the file, with the daemon running or not', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy'), model('bad-key')]);
+    const missing = await command(['status', '--config', config]);
+    expect(missing).toMatchObject({ code: 1, out: '' });
+    const running = await daemon(config);
+    await running.line(became('bad-key', 'unhealthy'));
+    await running.line(became('healthy', 'healthy'));
+    const during = await command(['status', '--config', config]);
+    expect(during.out).toMatch(/bad-key\s+unhealthy\s+\S+\s+auth_failed\s+account/);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    const after = await command(['status', '--json', '--config', config]);
+    expect(JSON.parse(after.out)).toMatchObject([
+      { model: 'bad-key', reason: 'auth_failed' },
+      { model: 'healthy', reason: 'ok' },
+    ]);
+  });
+
+  it('simulates a provider until it is told to stop', async () => {
+    const { child, ended } = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');
+    const [, url] = /base_url (\S+)/.exec(
+      await new Promise((resolve) => child.stdout!.once('data', (chunk) => resolve(String(chunk)))),
+    )!;
+    expect((await fetch(`${url}/models`)).status).toBe(200);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+  });
+});

@@ -1,0 +1,169 @@
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { parse } from 'yaml';
+import { jsonSchema } from '../../src/config/json-schema.js';
+import { loadConfig } from '../../src/config/load.js';
+import { matchesModel } from '../../src/config/maintenance.js';
+import { capabilities, directoryOf, load, problemsOf } from './loading.js';
+
+const packaged = fileURLToPath(new URL('../../config', import.meta.url));
+const openai = (id: string) => `{ id: ${id}, provider: openai, model: m }`;
+const ids = async (path: string) =>
+  (await loadConfig(path, {}, capabilities)).settings.models.map(({ id }) => id);
+
+describe('included files', () => {
+  it('are read once each, in order, and never the main file again', async () => {
+    const directory = await directoryOf({
+      'main.yaml': `include: ["*.yaml", "models.d/**/*.yaml", models.d/one.yaml, more.json]\nmodels: [${openai('main')}]`,
+      'beside.yaml': `models: [${openai('beside')}]`,
+      'more.json': '{\n\t"models": [\n\t\t{"id": "more", "provider": "openai", "model": "m"}\n\t]\n}',
+      'models.d/two.yaml': `models: [${openai('two')}]`,
+      'models.d/one.yaml': `models: [${openai('one')}]`,
+      'models.d/deep/three.yaml': `models: [${openai('three')}]`,
+    });
+    const path = join(directory, 'main.yaml');
+    expect(await ids(path)).toEqual(['main', 'beside', 'three', 'one', 'two', 'more']);
+    const { files } = await loadConfig(path, {}, capabilities);
+    expect(files).toEqual(
+      expect.arrayContaining(
+        ['', 'models.d', 'models.d/deep', 'more.json'].map((name) => join(directory, name)),
+      ),
+    );
+  });
+
+  it('change the fingerprint when they change, appear or are swapped by a link', async () => {
+    const directory = await directoryOf({
+      'main.yaml': 'include: models.d/*.yaml\n',
+      'old/a.yaml': `models: [${openai('a')}]`,
+      'models.d/b.yaml': `models: [${openai('b')}]`,
+    });
+    const path = join(directory, 'main.yaml');
+    const fingerprint = async () => (await loadConfig(path, {}, capabilities)).fingerprint;
+    const seen = new Set([await fingerprint()]);
+    await symlink('../old/a.yaml', join(directory, 'models.d/a.yaml'));
+    expect(await ids(path)).toEqual(['a', 'b']);
+    seen.add(await fingerprint());
+    await writeFile(join(directory, 'old/a.yaml'), `models: [${openai('c')}]`);
+    seen.add(await fingerprint());
+    expect(seen.size).toBe(3);
+  });
+});
+
+describe('a certificate', () => {
+  it('is found from the file that names it, and watched', async () => {
+    const directory = await directoryOf({
+      'main.yaml': `defaults: { tls: { ca_file: ca.pem } }\nmodels: [${openai('a')}]`,
+      'ca.pem': 'certificate',
+    });
+    const { settings, files } = await loadConfig(join(directory, 'main.yaml'), {}, capabilities);
+    expect(settings.models[0]?.endpoint.tls.caFile).toBe(join(directory, 'ca.pem'));
+    expect(files).toContain(join(directory, 'ca.pem'));
+  });
+});
+
+describe('anchors', () => {
+  it('may be merged, and positions lead to where a value stands', async () => {
+    const directory = await directoryOf({
+      'main.yaml': `models:\n  - &base { id: a, provider: openai, model: m, timeout: 5s }\n  - { <<: *base, id: b }\n`,
+      'bad.yaml': `models:\n  - &base { id: a, provider: openai, model: m, timeout: 5 }\n  - { <<: *base, id: b }\n`,
+    });
+    expect(await ids(join(directory, 'main.yaml'))).toEqual(['a', 'b']);
+    expect(await problemsOf(join(directory, 'bad.yaml'), {}, directory)).toEqual([
+      expect.stringMatching(/^bad.yaml:2:57: models\[0\].timeout: /),
+      expect.stringMatching(/^bad.yaml:2:57: models\[1\].timeout: /),
+    ]);
+  });
+});
+
+describe('the sections', () => {
+  it('may all be left out', async () => {
+    const { settings, warnings } = await load('models: []');
+    expect(warnings).toEqual([]);
+    expect(settings).toEqual({
+      server: {
+        host: '127.0.0.1',
+        port: 9464,
+        bearerToken: null,
+        insecurePublic: false,
+        shutdownGraceMs: 5_000,
+      },
+      storage: {
+        path: 'data/modelpulse.db',
+        onCorrupt: 'move',
+        retention: { checksMs: 2_592e6, failuresMs: 7_776e6, hoursMs: 34_560e6, daysMs: 157_680e6 },
+      },
+      checker: { mode: 'builtin', concurrency: 64, perHost: 16, reuseConnections: false },
+      remote: null,
+      healthApi: { enabled: false, apiKeys: [], allowHosts: [], allowPrivate: false, ratePerMin: 600 },
+      connectivity: null,
+      maintenance: [],
+      models: [],
+    });
+  });
+
+  it.each([
+    ['127.9.9.9:0', '127.9.9.9', 0],
+    ['localhost:80', 'localhost', 80],
+    ['[::1]:9464', '::1', 9464],
+  ])('may listen on %s without a token', async (listen, host, port) => {
+    expect((await load(`server: { listen: "${listen}" }\nmodels: []`)).settings.server).toMatchObject({
+      host,
+      port,
+    });
+  });
+
+  it.each(['bearer_token: t', 'insecure_public: true'])('may listen anywhere with %s', async (permit) => {
+    const { settings } = await load(`server: { listen: ":9464", ${permit} }\nmodels: []`);
+    expect(settings.server.host).toBe('0.0.0.0');
+  });
+
+  it('cover models by patterns in maintenance, and warn when one covers none', async () => {
+    const rule = { models: ['gpt-*', 'exact'] };
+    expect(['gpt-4.1', 'exact', 'my-gpt-4', 'exactly'].map((id) => matchesModel(rule, id))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(matchesModel({ models: ['*'] }, '.hidden:x@y')).toBe(true);
+    const { warnings } = await load(
+      `maintenance: [{ cron: "0 2 * * 0", duration: 2h, models: ["claude-*"] }]\nmodels: [${openai('gpt')}]`,
+    );
+    expect(warnings).toEqual([expect.stringMatching(/:1:\d+: maintenance\[0\]\.models: match no model$/)]);
+  });
+});
+
+describe('the packaged configurations', () => {
+  const names = ['modelpulse.yaml', 'demo.yaml'];
+
+  it.each(names)('%s loads without any variable set', async (name) => {
+    const { settings, effective } = await loadConfig(join(packaged, name), {}, capabilities);
+    expect(settings.models.length).toBeGreaterThan(0);
+    const again = await load(JSON.stringify(effective()));
+    expect(again.settings.models.map(({ id }) => id)).toEqual(settings.models.map(({ id }) => id));
+  });
+
+  it('have the JSON Schema that the code makes (npx modelpulse schema > config/modelpulse.schema.json)', async () => {
+    const committed = await readFile(join(packaged, 'modelpulse.schema.json'), 'utf8');
+    expect(committed).toBe(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+  });
+
+  it('and the seed body are valid by that schema, and what is plainly wrong is not', async () => {
+    const valid = new Ajv({ strict: false, unicodeRegExp: true }).compile(jsonSchema());
+    for (const name of names) {
+      expect(valid(parse(await readFile(join(packaged, name), 'utf8'), { merge: true }))).toBe(true);
+    }
+    const seed = await readFile(
+      fileURLToPath(new URL('../fixtures/config/seed-request.json', import.meta.url)),
+      'utf8',
+    );
+    expect(valid({ models: [{ id: 'a', ...(JSON.parse(seed) as object) }] })).toBe(true);
+    expect(valid({ checker: { concurrency: '${N}' }, models: [] })).toBe(true);
+    expect(valid({ models: [{ id: 'a', timeout: '30' }] })).toBe(false);
+    expect(valid({ servr: {}, models: [] })).toBe(false);
+    expect(valid({})).toBe(false);
+  });
+});

@@ -1,0 +1,131 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/load.js';
+import { capabilities, directoryOf, load, loadModel, problemsOf } from './loading.js';
+
+const query = (text: string) =>
+  JSON.stringify({ models: [{ id: 'a', provider: 'openai', model: 'm', query: text }] });
+
+describe('a reference', () => {
+  it.each([
+    ['${NAME}', 'value'],
+    ['<${NAME}|${NAME}>', '<value|value>'],
+    ['${NAME:-other}', 'value'],
+    ['${ABSENT:-other}', 'other'],
+    ['${EMPTY:-other}', 'other'],
+    ['${ABSENT:-a:-b}', 'a:-b'],
+    ['$${NAME}', '${NAME}'],
+    ['$NAME $ {x} $$', '$NAME $ {x} $$'],
+    ['${DOLLARS}', '$& ${NAME} $1'],
+  ])('in %s stands for %s', async (written, meant) => {
+    const env = { NAME: 'value', EMPTY: '', DOLLARS: '$& ${NAME} $1' };
+    expect((await loadModel(query(written), env)).query).toBe(meant);
+  });
+
+  it('that is a whole scalar may be a number or a truth value', async () => {
+    const { settings } = await load(
+      'checker: { concurrency: "${N}", reuse_connections: "${FLAG:-true}" }\nmodels: [{ id: a, provider: openai, model: m, api_key: "${N}", max_tokens: "${N}" }]',
+      { N: '12' },
+    );
+    expect(settings.checker).toMatchObject({ concurrency: 12, reuseConnections: true });
+    expect(settings.models[0]).toMatchObject({ maxTokens: 12, endpoint: { apiKeys: ['12'] } });
+  });
+
+  it('to a file brings its content without the last newline, from beside the file that names it', async () => {
+    const directory = await directoryOf({
+      'main.yaml': 'include: sub/*.yaml\nserver: { bearer_token: "${file:token}" }\n',
+      token: 'main token\n',
+      'sub/models.yaml': 'models: [{ id: a, provider: openai, model: m, api_key: "${file:token}" }]',
+      'sub/token': 'sub token\r\n',
+    });
+    const { settings } = await loadConfig(join(directory, 'main.yaml'), {}, capabilities);
+    expect(settings.server.bearerToken).toBe('main token');
+    expect(settings.models[0]?.endpoint.apiKeys).toEqual(['sub token']);
+  });
+
+  it('to a file that is too large is refused', async () => {
+    const directory = await directoryOf({
+      'main.yaml': 'server: { bearer_token: "${file:big}" }\nmodels: []',
+      big: 'x'.repeat(65_537),
+    });
+    expect(await problemsOf(join(directory, 'main.yaml'), {}, directory)).toEqual([
+      'main.yaml:1:25: server.bearer_token: file big: is larger than 64 KiB',
+    ]);
+  });
+});
+
+describe('a missing variable', () => {
+  const models = (first: string) => `models:\n  - ${first}\n  - { id: other, provider: openai, model: m }\n`;
+
+  it.each([
+    ['{ id: a, provider: openai, model: m, api_key: "${KEY}" }'],
+    ['{ id: a, provider: openai, model: m, api_keys: [x, "${KEY}"] }'],
+    ['{ id: a, provider: openai, model: "${KEY}" }'],
+    ['{ id: a, provider: "${KEY}", model: m }'],
+    ['{ id: a, base_url: "https://${KEY}/v1", model: m }'],
+    ['{ id: a, provider: openai, model: m, timeout: "${KEY}" }'],
+    ['{ id: a, provider: openai, model: m, schedule: { every: "${KEY}" } }'],
+    ['{ id: a, provider: openai, model: m, budget: { tokens_per_day: "${KEY}" } }'],
+    ['{ id: a, provider: openai, model: m, custom_headers: [{ key: X, value: "${KEY}" }] }'],
+    ['{ id: a, endpoint_configuration: { model_name: m, model_config: { endpoint: { host: "${KEY}" } } } }'],
+  ])('makes only its own model unable to be asked: %s', async (entry) => {
+    const { settings, warnings } = await load(models(entry));
+    expect(settings.models.map(({ missingSecret }) => missingSecret)).toEqual([
+      'variable KEY is not set',
+      null,
+    ]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/:2:\d+: models\[0\]\S* variable KEY is not set: the model is unknown/);
+    expect(() => new URL(settings.models[0]!.endpoint.baseUrl)).not.toThrow();
+  });
+
+  it('that is a file is treated alike', async () => {
+    const model = await loadModel(
+      'models: [{ id: a, provider: openai, model: m, api_key: "${file:/absent/key}" }]',
+    );
+    expect(model.missingSecret).toBe('file /absent/key: no such file');
+  });
+});
+
+describe('secrets', () => {
+  const text = `
+server: { listen: "0.0.0.0:0", bearer_token: token-one }
+health_api: { api_keys: [health-one] }
+models:
+  - { id: a, provider: openai, model: m, api_key: key-one, query: "say key-one", proxy: "http://u:proxy-one@h:1",
+      custom_headers: [{ key: X-Key, value: header-one }], custom_payload: { key: payload-one } }
+  - { id: b, provider: openai, model: m, api_key: "\${KEY}", labels: { from: "\${file:label}" } }
+`;
+
+  it('are masked in the effective configuration, wherever they stand', async () => {
+    const directory = await directoryOf({ 'main.yaml': text, label: 'label-one' });
+    const loaded = await loadConfig(join(directory, 'main.yaml'), { KEY: 'env-one' }, capabilities);
+    const shown = JSON.stringify(loaded.effective());
+    expect(shown).not.toMatch(/\w+-one/);
+    expect(shown).toContain('say ***');
+    expect(shown).toContain('"apikeys":["***"]');
+  });
+
+  it('count as content', async () => {
+    const directory = await directoryOf({ 'main.yaml': text, label: 'label-one' });
+    const read = () => loadConfig(join(directory, 'main.yaml'), { KEY: 'k' }, capabilities);
+    const before = await read();
+    expect(before.files).toEqual([directory, join(directory, 'label'), join(directory, 'main.yaml')]);
+    expect((await read()).fingerprint).toBe(before.fingerprint);
+    await writeFile(join(directory, 'label'), 'label-two');
+    expect((await read()).fingerprint).not.toBe(before.fingerprint);
+  });
+});
+
+describe('what a missing variable cannot leave out', () => {
+  it.each([
+    ['"${KEY}"', ''],
+    ['{ id: a, endpoint_configuration: "${KEY}" }', '.endpoint_configuration'],
+    ['{ id: "${KEY}", provider: openai, model: m }', '.id'],
+  ])('is an error: %s', async (entry, place) => {
+    const directory = await directoryOf({ 'main.yaml': `models:\n  - ${entry}\n` });
+    const problems = await problemsOf(join(directory, 'main.yaml'), {}, directory);
+    expect(problems).toEqual([expect.stringContaining(`: models[0]${place}: variable KEY is not set`)]);
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from '@jest/globals';
+import { csvCell, csvColumns } from '../../src/http/result-csv.js';
+import type { RecordedResult } from '../../src/domain/result.js';
+import { noon, sampleResult, sampleView } from '../metrics/sample-view.js';
+import { createFakeBackend } from './fake-backend.js';
+import { startServer, type Running } from './running-server.js';
+
+/** One result a minute, newest first; every tenth failed. */
+function resultsOf(count: number): RecordedResult[] {
+  return Array.from({ length: count }, (_, index) => {
+    const slot = noon - (index + 1) * 60_000;
+    return index % 10 === 0
+      ? sampleResult({ slot, outcome: 'unhealthy', reason: 'timeout', detail: 'total' })
+      : sampleResult({ slot });
+  });
+}
+
+const start = (results: RecordedResult[], id = 'a'): Promise<Running> =>
+  startServer(createFakeBackend({ views: [sampleView(id)], results }));
+
+interface Page {
+  items: { slot: string; outcome: string }[];
+  next_cursor: string | null;
+}
+
+describe('GET checks', () => {
+  it('answers the newest 100 first', async () => {
+    const { ask } = await start(resultsOf(250));
+    const { items, next_cursor } = (await ask('/api/v1/models/a/checks')).json as Page;
+    expect(items).toHaveLength(100);
+    expect(items[0]?.slot).toBe('2026-01-02T11:59:00.000Z');
+    expect(next_cursor).not.toBeNull();
+  });
+
+  it('gives every result once, page by page', async () => {
+    const { ask } = await start(resultsOf(250));
+    const slots: string[] = [];
+    let cursor: string | null = '';
+    for (let pages = 0; cursor !== null; pages += 1) {
+      expect(pages).toBeLessThan(4);
+      const query = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page = (await ask(`/api/v1/models/a/checks?limit=90${query}`)).json as Page;
+      slots.push(...page.items.map(({ slot }) => slot));
+      cursor = page.next_cursor;
+    }
+    expect(slots).toEqual(resultsOf(250).map(({ slot }) => new Date(slot).toISOString()));
+  });
+
+  it('has no next page after a page that ends with the last result', async () => {
+    const { ask } = await start(resultsOf(20));
+    expect((await ask('/api/v1/models/a/checks?limit=20')).json).toMatchObject({ next_cursor: null });
+  });
+
+  it('includes from and excludes to', async () => {
+    const { ask } = await start(resultsOf(20));
+    const { items } = (await ask('/api/v1/models/a/checks?from=2026-01-02T11:55:00Z&to=2026-01-02T11:57:00Z'))
+      .json as Page;
+    expect(items.map(({ slot }) => slot)).toEqual(['2026-01-02T11:56:00.000Z', '2026-01-02T11:55:00.000Z']);
+  });
+
+  it('selects by outcome', async () => {
+    const { ask } = await start(resultsOf(30));
+    const { items } = (await ask('/api/v1/models/a/checks?outcome=unhealthy')).json as Page;
+    expect(items.map(({ outcome }) => outcome)).toEqual(['unhealthy', 'unhealthy', 'unhealthy']);
+  });
+
+  it('shows a result that lies after now, because the clock was set back', async () => {
+    const { ask } = await start([sampleResult({ slot: noon + 5_000 })]);
+    expect(((await ask('/api/v1/models/a/checks')).json as Page).items).toHaveLength(1);
+  });
+});
+
+describe('GET checks as CSV', () => {
+  it('streams all results of the window under a header, whatever the limit', async () => {
+    const { ask } = await start(resultsOf(1_700));
+    const { text, headers } = await ask('/api/v1/models/a/checks?format=csv&limit=10');
+    const lines = text.split('\r\n');
+    expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="checks.csv"');
+    expect(lines[0]).toBe(csvColumns.join(','));
+    expect(lines).toHaveLength(1_702);
+    expect(new Set(lines.slice(1, -1).map((line) => line.split(',')[1])).size).toBe(1_700);
+  });
+
+  it('has a value for each column', async () => {
+    const { ask } = await start([sampleResult({ firstTokenMs: 120.4 })]);
+    const [header, row] = (await ask('/api/v1/models/a/checks?format=csv')).text.split('\r\n');
+    const values = row?.split(',') ?? [];
+    expect(Object.fromEntries(header!.split(',').map((column, index) => [column, values[index]]))).toEqual({
+      model: 'a',
+      slot: '2026-01-02T11:59:00.000Z',
+      started_at: '2026-01-02T11:59:00.000Z',
+      outcome: 'healthy',
+      reason: 'ok',
+      blame: '',
+      detail: '',
+      http_status: '200',
+      duration_seconds: '0.812',
+      first_token_seconds: '0.12',
+      dns_seconds: '0.002',
+      tcp_seconds: '0.01',
+      tls_seconds: '',
+      request_seconds: '',
+      first_byte_seconds: '0.7',
+      download_seconds: '',
+      input_tokens: '14',
+      output_tokens: '3',
+      response: 'New Delhi',
+      response_model: 'gpt-4o-mini-2024-07-18',
+      recheck: 'false',
+    });
+    expect(values).toHaveLength(csvColumns.length);
+  });
+
+  it('is only a header when there is nothing', async () => {
+    const { ask } = await start([]);
+    expect((await ask('/api/v1/models/a/checks?format=csv')).text).toBe(`${csvColumns.join(',')}\r\n`);
+  });
+
+  it('selects by outcome and window as JSON does', async () => {
+    const { ask } = await start(resultsOf(30));
+    const { text } = await ask(
+      '/api/v1/models/a/checks?format=csv&outcome=unhealthy&from=2026-01-02T11:45:00Z',
+    );
+    expect(text.split('\r\n')).toHaveLength(4);
+  });
+
+  it.each([
+    ['=1+1', "'=1+1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['+1', "'+1"],
+    ['-2', "'-2"],
+    ['  =cmd|"/c calc"!A1', `"'  =cmd|""/c calc""!A1"`],
+    ['\t=1', "'\t=1"],
+    ['\n=1', '"\'\n=1"'],
+    ['a,b', '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ['two\r\nlines', '"two\r\nlines"'],
+    ['plain = text', 'plain = text'],
+  ])('writes the text %j as the cell %j', (text, cell) => {
+    expect(csvCell(text)).toBe(cell);
+  });
+
+  it('is cut short, and says so in the log, when the store fails in the middle', async () => {
+    const results = resultsOf(1_000);
+    const backend = createFakeBackend({ views: [sampleView('a')], results });
+    const failing: typeof backend.store.results = (key, query) =>
+      query.before === undefined ? backend.store.results(key, query) : Promise.reject(new Error('disk gone'));
+    const store = { ...backend.store, results: failing };
+    const { ask, reported } = await startServer({ ...backend, store });
+    await expect(ask('/api/v1/models/a/checks?format=csv')).rejects.toThrow();
+    expect(reported).toEqual([new Error('disk gone')]);
+  });
+});

@@ -1,0 +1,68 @@
+import { emptyRollup } from '../../src/domain/rollup.js';
+import type { RecordedResult } from '../../src/domain/result.js';
+import type { StatePoint } from '../../src/domain/state.js';
+import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
+import type { ModelView } from '../../src/domain/view.js';
+import type { Backend, HistoryStore } from '../../src/http/port.js';
+import type { StoredIncident } from '../../src/store/port.js';
+import { noon } from '../metrics/sample-view.js';
+
+export interface FakeData {
+  views: ModelView[];
+  /** Newest first. */
+  results: RecordedResult[];
+  points: StatePoint[];
+  /** Newest first. */
+  incidents: StoredIncident[];
+}
+
+function createFakeStore({ results, points, incidents }: FakeData): HistoryStore {
+  const ofTime = (from: number, to: number): RecordedResult[] =>
+    results.filter(({ slot }) => from <= slot && slot < to);
+  return {
+    points: (_key, from, to) => {
+      const first = points.findLastIndex((point) => point.from <= from);
+      return Promise.resolve(points.slice(Math.max(0, first)).filter((point) => point.from < to));
+    },
+    durations: (_key, from, to) => Promise.resolve(durationsOf(intervalsOf(points, { from, to }))),
+    counts: (_key, from, to) => {
+      const sum = emptyRollup();
+      for (const { outcome } of ofTime(from, to)) sum.outcomes[outcome] += 1;
+      sum.latency.set(90, 1);
+      return Promise.resolve({ ...sum, resolution: 'hour' });
+    },
+    results: (_key, { from, to, outcome, limit, before = Infinity }) =>
+      Promise.resolve(
+        ofTime(from, to)
+          .filter((result) => result.slot < before && (outcome === undefined || result.outcome === outcome))
+          .slice(0, limit),
+      ),
+    incidents: ({ open, from = 0, to = Infinity, limit, before = Infinity }) =>
+      Promise.resolve(
+        incidents
+          .filter(({ closedAt }) => open === undefined || open === (closedAt === null))
+          .filter(
+            ({ id, openedAt, closedAt }) => id < before && openedAt < to && (closedAt ?? Infinity) > from,
+          )
+          .slice(0, limit),
+      ),
+  };
+}
+
+export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial<Backend> = {}): Backend {
+  const full = { views: [], results: [], points: [], incidents: [], ...data };
+  return {
+    views: () => full.views,
+    view: (id) => full.views.find(({ model }) => model.id === id),
+    store: createFakeStore(full),
+    checkNow: () => Promise.reject(new Error('nothing was to be checked')),
+    reload: () => Promise.resolve({ problems: [] }),
+    live: () => true,
+    ready: () => true,
+    async *exposition() {
+      yield await Promise.resolve('up 1\n');
+    },
+    now: () => noon,
+    ...changes,
+  };
+}

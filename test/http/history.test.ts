@@ -1,0 +1,186 @@
+import { describe, expect, it } from '@jest/globals';
+import { sampleHealth, noon, sampleResult, sampleView } from '../metrics/sample-view.js';
+import { createFakeBackend } from './fake-backend.js';
+import { startServer } from './running-server.js';
+
+const hour = 3_600_000;
+const points = [
+  { from: noon - 24 * hour, state: 'unknown', reason: null },
+  { from: noon - 20 * hour, state: 'healthy', reason: 'ok' },
+  { from: noon - 10 * hour, state: 'unhealthy', reason: 'timeout' },
+  { from: noon - 8 * hour, state: 'maintenance', reason: null },
+  { from: noon - 6 * hour, state: 'degraded', reason: 'slow' },
+] as const;
+const health = sampleHealth({ state: 'degraded', reason: 'slow', since: noon - 6 * hour });
+const outcomes = ['healthy', 'healthy', 'degraded', 'unhealthy', 'unknown'] as const;
+const results = outcomes.map((outcome, index) => sampleResult({ outcome, slot: noon - (index + 1) * hour }));
+
+const start = (now = noon) =>
+  startServer(
+    createFakeBackend(
+      { views: [sampleView('a', { health })], points: [...points], results },
+      { now: () => now },
+    ),
+  );
+
+describe('uptime', () => {
+  it('weights time, tells coverage, counts and latency', async () => {
+    const { ask } = await start();
+    expect((await ask('/api/v1/models/a/uptime')).json).toEqual({
+      model: 'a',
+      from: '2026-01-01T12:00:00.000Z',
+      to: '2026-01-02T12:00:00.000Z',
+      uptime: 16 / 18,
+      coverage: 18 / 22,
+      seconds: { healthy: 36_000, degraded: 21_600, unhealthy: 7200, unknown: 14_400, maintenance: 7200 },
+      checks: { total: 5, healthy: 2, degraded: 1, unhealthy: 1, unknown: 1 },
+      uptime_by_checks: 0.75,
+      latency_seconds: { p50: 1.291, p95: 1.291, p99: 1.291 },
+      resolution: 'hour',
+    });
+  });
+
+  it('clips a window to the time that was watched and has passed', async () => {
+    const { ask } = await start();
+    const whole = { from: '2026-01-01T12:00:00.000Z', to: '2026-01-02T12:00:00.000Z' };
+    expect((await ask('/api/v1/models/a/uptime?window=30d')).json).toMatchObject(whole);
+    expect((await ask('/api/v1/models/a/uptime?from=2020-01-01&to=2099-01-01')).json).toMatchObject(whole);
+  });
+
+  it.each(['from=2020-01-01&to=2020-02-01', 'from=2099-01-01&to=2099-02-01'])(
+    'is null, with null coverage, for a window outside (%s)',
+    async (window) => {
+      const { ask } = await start();
+      const { json } = await ask(`/api/v1/models/a/uptime?${window}`);
+      expect(json).toMatchObject({ uptime: null, coverage: null, uptime_by_checks: null });
+      expect((json as { from: string; to: string }).from).toBe((json as { to: string }).to);
+    },
+  );
+
+  it('takes ISO with offset, dates and Unix seconds', async () => {
+    const { ask } = await start();
+    const expected = { from: '2026-01-02T00:00:00.000Z', to: '2026-01-02T06:00:00.000Z' };
+    for (const from of [
+      '2026-01-02',
+      '2026-01-02T00:00:00',
+      '2026-01-02T01:00%2B01:00',
+      '2026-01-02T01:00+0100',
+    ]) {
+      expect((await ask(`/api/v1/models/a/uptime?from=${from}&to=1767333600`)).json).toMatchObject(expected);
+    }
+  });
+});
+
+describe('the time line', () => {
+  it('covers the window without a gap and is open at its end', async () => {
+    const { ask } = await start();
+    expect((await ask('/api/v1/models/a/timeline?window=9h')).json).toEqual({
+      from: '2026-01-02T03:00:00.000Z',
+      to: '2026-01-02T12:00:00.000Z',
+      items: [
+        {
+          from: '2026-01-02T03:00:00.000Z',
+          to: '2026-01-02T04:00:00.000Z',
+          state: 'unhealthy',
+          reason: 'timeout',
+        },
+        {
+          from: '2026-01-02T04:00:00.000Z',
+          to: '2026-01-02T06:00:00.000Z',
+          state: 'maintenance',
+          reason: null,
+        },
+        { from: '2026-01-02T06:00:00.000Z', to: null, state: 'degraded', reason: 'slow' },
+      ],
+      next_cursor: null,
+    });
+  });
+
+  it('shows silence as unknown', async () => {
+    const { ask } = await start(noon + 10 * 60_000);
+    const { items } = (await ask('/api/v1/models/a/timeline')).json as { items: unknown[] };
+    expect(items.at(-1)).toEqual({
+      from: '2026-01-02T12:01:00.000Z',
+      to: null,
+      state: 'unknown',
+      reason: null,
+    });
+  });
+
+  it('ends where a window of the past ends', async () => {
+    const { ask } = await start();
+    const { json } = await ask('/api/v1/models/a/timeline?from=2026-01-02T07:00:00Z&to=2026-01-02T08:00:00Z');
+    expect(json).toMatchObject({
+      items: [{ from: '2026-01-02T07:00:00.000Z', to: '2026-01-02T08:00:00.000Z' }],
+    });
+  });
+
+  it('gives the same intervals page by page', async () => {
+    const { ask } = await start();
+    interface Page {
+      items: unknown[];
+      next_cursor: string | null;
+    }
+    const whole = (await ask('/api/v1/models/a/timeline')).json as Page;
+    const paged: unknown[] = [];
+    for (let cursor: string | null = '0'; cursor !== null;) {
+      const page = (await ask(`/api/v1/models/a/timeline?limit=2&cursor=${cursor}`)).json as Page;
+      paged.push(...page.items);
+      cursor = page.next_cursor;
+    }
+    expect(paged).toEqual(whole.items);
+    expect(paged).toHaveLength(5);
+  });
+});
+
+describe('incidents', () => {
+  const incident = {
+    model: 'gone',
+    reason: 'timeout',
+    blame: 'provider',
+    checksFailed: 3,
+    lastDetail: 'total',
+  } as const;
+  const incidents = [
+    { ...incident, id: 3, openedAt: noon - hour, closedAt: null },
+    { ...incident, id: 2, openedAt: noon - 5 * hour, closedAt: noon - 4 * hour },
+    { ...incident, id: 1, openedAt: noon - 9 * hour, closedAt: noon - 8 * hour },
+  ];
+  const ids = async (query: string): Promise<number[]> => {
+    const { ask } = await startServer(createFakeBackend({ incidents, views: [sampleView('a')] }));
+    return ((await ask(`/api/v1/incidents${query}`)).json as { items: { id: number }[] }).items.map(
+      ({ id }) => id,
+    );
+  };
+
+  it('come newest first, open and closed, with null while open', async () => {
+    const { ask } = await startServer(createFakeBackend({ incidents }));
+    const { json } = await ask('/api/v1/incidents?limit=1');
+    expect(json).toEqual({
+      items: [
+        {
+          id: 3,
+          model: 'gone',
+          opened_at: '2026-01-02T11:00:00.000Z',
+          closed_at: null,
+          reason: 'timeout',
+          blame: 'provider',
+          checks_failed: 3,
+          last_detail: 'total',
+        },
+      ],
+      next_cursor: '3',
+    });
+    expect(await ids('?cursor=3')).toEqual([2, 1]);
+  });
+
+  it('are selected by being open, by window and by model', async () => {
+    expect(await ids('')).toEqual([3, 2, 1]);
+    expect(await ids('?open=true')).toEqual([3]);
+    expect(await ids('?open=false')).toEqual([2, 1]);
+    expect(await ids(`?from=${(noon - 6 * hour) / 1000}&to=${(noon - 2 * hour) / 1000}`)).toEqual([2]);
+    expect(await ids('?model=a')).toEqual([3, 2, 1]);
+    const { ask } = await startServer(createFakeBackend({ incidents }));
+    expect((await ask('/api/v1/incidents?model=nobody')).status).toBe(404);
+  });
+});

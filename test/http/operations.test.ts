@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import { modelExposition } from '../../src/metrics/exposition.js';
+import { noon, sampleView } from '../metrics/sample-view.js';
+import { createFakeBackend } from './fake-backend.js';
+import { startServer } from './running-server.js';
+
+describe('/metrics', () => {
+  it('streams the exposition in the text format', async () => {
+    const views = Array.from({ length: 500 }, (_, index) => sampleView(`model-${index}`));
+    const backend = createFakeBackend({ views }, { exposition: () => modelExposition(views, noon) });
+    const { ask } = await startServer(backend);
+    const { text, headers } = await ask('/metrics?name[]=up');
+    expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(text.match(/^modelpulse_model_up\{/gm)).toHaveLength(500);
+    expect(text.endsWith('\n')).toBe(true);
+  });
+
+  it('is an error, not an empty page, when nothing can be told', async () => {
+    async function* exposition(): AsyncGenerator<string> {
+      throw await Promise.resolve(new Error('broken'));
+    }
+    const { ask, reported } = await startServer(createFakeBackend({}, { exposition }));
+    const { status, json } = await ask('/metrics');
+    expect([status, json]).toMatchObject([500, { code: 'internal_error' }]);
+    expect(reported).toHaveLength(1);
+  });
+});
+
+describe('/livez and /readyz', () => {
+  it('say 200 or 503', async () => {
+    let well = true;
+    const { ask } = await startServer(createFakeBackend({}, { live: () => well, ready: () => well }));
+    for (const path of ['/livez', '/readyz']) {
+      well = true;
+      expect([(await ask(path)).status, (await ask(path)).json]).toEqual([200, { status: 'ok' }]);
+      well = false;
+      expect((await ask(path)).status).toBe(503);
+    }
+    expect((await ask('/livez')).json).toEqual({ message: 'the scheduler does not tick', code: 'not_live' });
+  });
+});
+
+describe('POST /-/reload', () => {
+  it('says ok, or 400 with all problems', async () => {
+    let problems: string[] = [];
+    const { ask } = await startServer(createFakeBackend({}, { reload: () => Promise.resolve({ problems }) }));
+    expect((await ask('/-/reload', { method: 'POST' })).json).toEqual({ status: 'ok' });
+    problems = ['a.yaml:1:2: models: is wrong', 'a.yaml:9:1: x: unknown key'];
+    const { status, json } = await ask('/-/reload', { method: 'POST' });
+    expect([status, json]).toEqual([400, { message: problems.join('\n'), code: 'bad_config', problems }]);
+  });
+});
+
+describe('openapi.json', () => {
+  interface Description {
+    openapi: string;
+    info: { version: string };
+    paths: Record<string, Record<string, { summary?: string; parameters?: { name: string }[] }>>;
+    components: { schemas: Record<string, { properties: Record<string, unknown> }> };
+  }
+
+  it('describes every route with its parameters', async () => {
+    const { ask } = await startServer(createFakeBackend());
+    const { openapi, info, paths } = (await ask('/api/v1/openapi.json')).json as Description;
+    expect([openapi, info.version]).toEqual(['3.1.0', '1.2.3']);
+    const routes = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(routes.sort()).toEqual([
+      'get /api/v1/incidents',
+      'get /api/v1/models',
+      'get /api/v1/models/{id}',
+      'get /api/v1/models/{id}/checks',
+      'get /api/v1/models/{id}/timeline',
+      'get /api/v1/models/{id}/uptime',
+      'get /livez',
+      'get /metrics',
+      'get /readyz',
+      'post /-/reload',
+      'post /api/v1/models/{id}/check',
+    ]);
+    const parameters = paths['/api/v1/models/{id}/checks']?.get?.parameters ?? [];
+    expect(parameters.map(({ name }) => name).sort()).toEqual([
+      'cursor',
+      'format',
+      'from',
+      'id',
+      'limit',
+      'outcome',
+      'to',
+    ]);
+    for (const methods of Object.values(paths)) {
+      for (const { summary } of Object.values(methods)) expect(summary).toEqual(expect.any(String));
+    }
+  });
+
+  it('names the shapes once and says units', async () => {
+    const { ask } = await startServer(createFakeBackend());
+    const { text, json } = await ask('/api/v1/openapi.json');
+    const { components } = json as Description;
+    expect(Object.keys(components.schemas).sort()).toEqual([
+      'Error',
+      'Incident',
+      'Model',
+      'Result',
+      'Uptime',
+    ]);
+    expect(components.schemas.Result?.properties.slot).toEqual({
+      type: 'string',
+      format: 'date-time',
+      description: 'The time the result stands for.',
+    });
+    expect(components.schemas.Model?.properties.last_check).toMatchObject({
+      anyOf: [{ $ref: '#/components/schemas/Result' }, { type: 'null' }],
+    });
+    const references = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map((match) => match[1]));
+    for (const reference of references) {
+      expect(components.schemas).toHaveProperty(reference!.replace('#/components/schemas/', ''));
+    }
+  });
+});

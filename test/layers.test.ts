@@ -1,0 +1,171 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+/** From the bottom up; a folder imports from lower layers and from itself, never from its siblings. */
+const layers = [
+  ['domain'],
+  ['calendar', 'wire'],
+  ['config', 'store', 'metrics', 'scheduler'],
+  ['checker', 'http'],
+  ['app'],
+  ['cli'],
+  ['main.cts'],
+];
+
+/** Replacing a package means editing the folders named here. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  '@fastify/swagger': ['http'],
+  ajv: ['config', 'checker'],
+  'better-sqlite3': ['store'],
+  'cli-table3': ['cli'],
+  commander: ['cli'],
+  fastify: ['http'],
+  'fastify-type-provider-zod': ['http'],
+  got: ['checker'],
+  hpagent: ['checker'],
+  'node-cron': ['calendar'],
+  picomatch: ['config'],
+  pino: ['app'],
+  'pino-pretty': ['app'],
+  'prom-client': ['metrics'],
+  re2js: ['config', 'checker'],
+  tinyglobby: ['config'],
+  yaml: ['config', 'cli'],
+  zod: ['config', 'wire', 'http'],
+};
+
+const catchAllNames = /^(?:utils?|helpers?|types?|constants?|managers?|services?|common|shared|misc|lib)$/;
+
+interface Source {
+  /** Relative to the root, such as `src/domain/state.ts`. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const root = process.cwd();
+const sources = sourcesIn('src');
+const everything = [...sources, ...sourcesIn('test'), ...sourcesIn('bench')];
+
+describe('the layers', () => {
+  it('hold every folder of src, and no other exists', () => {
+    expect(new Set(sources.map(folderOf))).toEqual(new Set(layers.flat()));
+  });
+
+  it('import only what is below them, and siblings never import each other', () => {
+    expect(
+      edges().flatMap(({ from, to }) => {
+        const [upper, lower] = [folderOf(from), folderOf(to)];
+        return upper === lower || rankOf(upper) > rankOf(lower) ? [] : [`${from.path} imports ${to.path}`];
+      }),
+    ).toEqual([]);
+  });
+
+  it('have no import cycle', () => {
+    expect(cycles()).toEqual([]);
+  });
+
+  it('keep each outside package in the folders that are its home', () => {
+    const strays = sources.flatMap((source) =>
+      packagesOf(source)
+        .filter((name) => homes[name]?.includes(folderOf(source)) !== true)
+        .map((name) => `${source.path} imports ${name}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  it('import every package that is installed for them, and no other', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+    expect(new Set(sources.flatMap(packagesOf))).toEqual(new Set(Object.keys(dependencies)));
+  });
+});
+
+describe('a module', () => {
+  it('has a kebab-case name that says what is inside', () => {
+    const names = everything.flatMap(({ path }) => path.split('/').map((part) => part.replace(/\..*$/, '')));
+    expect(names.filter((name) => catchAllNames.test(name))).toEqual([]);
+    expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))).toEqual([]);
+  });
+
+  it('has at most 300 lines, in tests too', () => {
+    expect(everything.filter((source) => linesOf(source) > 300).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('is short: most have at most 60 lines, and one in ten at most has over 200', () => {
+    const lengths = sources.map(linesOf).sort((a, b) => a - b);
+    expect(lengths[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(60);
+    expect(lengths[Math.floor(lengths.length * 0.9)]).toBeLessThanOrEqual(200);
+  });
+
+  it('keeps no state of its own', () => {
+    expect(
+      sources.filter(({ text }) => /^(?:export )?(?:let|var) /m.test(text)).map(({ path }) => path),
+    ).toEqual([]);
+  });
+
+  it('exports by name, and classes only for errors', () => {
+    const offences = sources.filter(({ text }) =>
+      /^export default |^(?:export )?class \w+(?! extends \w*Error\b)\b/m.test(text),
+    );
+    expect(offences.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+function sourcesIn(folder: string): readonly Source[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.c?ts$/.test(entry.name))
+    .map((entry) => {
+      const path = relative(root, join(entry.parentPath, entry.name));
+      const text = readFileSync(path, 'utf8');
+      const imports = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+      return { path, text, imports };
+    });
+}
+
+function folderOf({ path }: Source): string {
+  return path.split('/')[1] ?? '';
+}
+
+function rankOf(folder: string): number {
+  return layers.findIndex((layer) => layer.includes(folder));
+}
+
+function linesOf({ text }: Source): number {
+  return text.split('\n').length - 1;
+}
+
+function packagesOf({ imports }: Source): readonly string[] {
+  return imports
+    .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !builtinModules.includes(name))
+    .map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'));
+}
+
+/** Imports that lead nowhere are the compiler's to report. */
+function edges(): readonly { readonly from: Source; readonly to: Source }[] {
+  const byPath = new Map(sources.map((source) => [resolve(source.path), source]));
+  return sources.flatMap((from) =>
+    from.imports
+      .filter((name) => name.startsWith('.'))
+      .map((name) => byPath.get(resolve(dirname(from.path), name.replace(/\.(c?)js$/, '.$1ts'))))
+      .flatMap((to) => (to ? [{ from, to }] : [])),
+  );
+}
+
+/** Each cycle once, as the path that closes it: a depth-first walk that meets a module it has not left yet. */
+function cycles(): readonly string[] {
+  const all = edges();
+  const next = new Map(sources.map(({ path }) => [path, all.filter(({ from }) => from.path === path)]));
+  const left = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' > '));
+    if (left.has(path) || trail.includes(path)) return;
+    for (const { to } of next.get(path) ?? []) walk(to.path, [...trail, path]);
+    left.add(path);
+  };
+  for (const { path } of sources) walk(path, []);
+  return found;
+}

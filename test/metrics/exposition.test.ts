@@ -1,0 +1,164 @@
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../../src/domain/buckets.js';
+import { modelExposition } from '../../src/metrics/exposition.js';
+import { exposed, seriesOf } from './exposed.js';
+import { noon, sampleHealth, sampleModel, sampleResult, sampleView } from './sample-view.js';
+
+async function series(
+  changes: Parameters<typeof sampleView>[1] = {},
+  now = noon,
+): Promise<Map<string, string>> {
+  return seriesOf(await exposed([sampleView('a', changes)], now));
+}
+
+const on = (name: string, labels = ''): string => `modelpulse_${name}{model="a"${labels}}`;
+
+describe('the per-model exposition', () => {
+  it('shows exactly one state and whether the model is up', async () => {
+    const text = await series();
+    expect(text.get(on('model_up'))).toBe('1');
+    expect(text.get(on('model_state', ',state="healthy"'))).toBe('1');
+    expect([...text.keys()].filter((key) => key.includes('_model_state'))).toHaveLength(5);
+    expect(text.get(on('state_since_timestamp_seconds'))).toBe(String((noon - 3_600_000) / 1000));
+  });
+
+  it('follows silence: a result that is no longer valid makes the state unknown and model_up absent', async () => {
+    const text = await series({}, noon + 60_000);
+    expect(text.has(on('model_up'))).toBe(false);
+    expect(text.get(on('model_state', ',state="unknown"'))).toBe('1');
+    expect(text.get(on('model_state', ',state="healthy"'))).toBe('0');
+    expect(text.get(on('state_since_timestamp_seconds'))).toBe(String((noon + 60_000) / 1000));
+  });
+
+  it('leaves model_up out in a maintenance window', async () => {
+    const health = sampleHealth({ windows: [{ from: noon - 1_000, to: noon + 1_000 }] });
+    const text = await series({ health });
+    expect(text.has(on('model_up'))).toBe(false);
+    expect(text.get(on('model_state', ',state="maintenance"'))).toBe('1');
+  });
+
+  it('is 0 while unhealthy and names the reason, the blame and the failures in a row', async () => {
+    const run = {
+      kind: 'failure',
+      count: 3,
+      from: noon,
+      reason: 'auth_failed',
+      validUntil: noon,
+      points: [],
+      said: [],
+    } as const;
+    const health = sampleHealth({ belief: 'down', state: 'unhealthy', reason: 'auth_failed', run });
+    const text = await series({ health, latestConclusive: { reason: 'auth_failed' } });
+    expect(text.get(on('model_up'))).toBe('0');
+    expect(text.get(on('consecutive_failures'))).toBe('3');
+    expect(text.get(on('model_status_info', ',reason="auth_failed",blame="account"'))).toBe('1');
+  });
+
+  it('leaves out what is not known', async () => {
+    const text = await series({ latest: null, latestConclusive: null, lastSuccess: null, nextDue: null });
+    const absent = [
+      'model_status_info',
+      'last_check',
+      'last_success',
+      'next_check',
+      'check_phase',
+      'slo_',
+      'budget_',
+    ];
+    for (const name of [...absent, 'ratelimit', 'api_key', 'tls_certificate', 'time_to_first_token']) {
+      expect([...text.keys()].filter((key) => key.startsWith(`modelpulse_${name}`))).toEqual([]);
+    }
+    for (const value of text.values()) expect(value).toMatch(/^\d+(\.\d+)?$/);
+  });
+
+  it('leaves an unknown uptime out and keeps its coverage', async () => {
+    const text = await series();
+    expect(text.get(on('uptime_ratio', ',window="24h"'))).toBe('0.999');
+    expect(text.has(on('uptime_ratio', ',window="90d"'))).toBe(false);
+    expect(text.get(on('coverage_ratio', ',window="90d"'))).toBe('0.004');
+  });
+
+  it('has counters from zero on, and failures among them', async () => {
+    const empty = await series({ results: [] });
+    expect(empty.get(on('checks_total'))).toBe('0');
+    expect(empty.get(on('check_failures_total'))).toBe('0');
+    const results = [
+      { outcome: 'healthy', reason: 'ok', count: 5 },
+      { outcome: 'unhealthy', reason: 'timeout', count: 2 },
+      { outcome: 'unhealthy', reason: 'rate_limited', count: 1 },
+    ] as const;
+    const text = await series({ results });
+    expect(text.get(on('checks_total'))).toBe('8');
+    expect(text.get(on('check_failures_total'))).toBe('3');
+    expect(text.get(on('check_results_total', ',outcome="unhealthy",reason="timeout"'))).toBe('2');
+  });
+
+  it('writes histograms cumulatively, a bound including itself', async () => {
+    const durations = createBuckets(durationBounds);
+    for (const seconds of [0.05, 0.3, 1, 500]) observeSeconds(durations, seconds);
+    const text = await series({ durations, firstTokens: createBuckets(firstTokenBounds) });
+    expect(text.get(on('check_duration_seconds_bucket', ',le="0.05"'))).toBe('1');
+    expect(text.get(on('check_duration_seconds_bucket', ',le="1"'))).toBe('3');
+    expect(text.get(on('check_duration_seconds_bucket', ',le="120"'))).toBe('3');
+    expect(text.get(on('check_duration_seconds_bucket', ',le="+Inf"'))).toBe('4');
+    expect(text.get(on('check_duration_seconds_count'))).toBe('4');
+    expect(Number(text.get(on('check_duration_seconds_sum')))).toBeCloseTo(501.35);
+    expect(text.get(on('time_to_first_token_seconds_count'))).toBe('0');
+  });
+
+  it('shows budgets, keys, limits and certificates where there are any', async () => {
+    const model = sampleModel('a', { slo: 0.99, tokensPerDay: 1000 });
+    const rateLimitRemaining = { tokens: 7 };
+    const known = { model, keys: [true, null, false], rateLimitRemaining, certificateExpiresAt: noon };
+    const text = await series(known);
+    expect(text.get(on('slo_objective_ratio'))).toBe('0.99');
+    expect(text.get(on('budget_tokens_used_ratio'))).toBe('0.5');
+    expect((await series(known, noon + 86_400_000)).get(on('budget_tokens_used_ratio'))).toBe('0');
+    expect(text.get(on('api_key_healthy', ',key="0"'))).toBe('1');
+    expect(text.has(on('api_key_healthy', ',key="1"'))).toBe(false);
+    expect(text.get(on('api_key_healthy', ',key="2"'))).toBe('0');
+    expect(text.get(on('ratelimit_remaining', ',kind="tokens"'))).toBe('7');
+    expect(text.get(on('tls_certificate_expiry_timestamp_seconds'))).toBe(String(noon / 1000));
+    expect(text.get(on('check_phase_seconds', ',phase="dns"'))).toBe('0.0015');
+  });
+
+  it('escapes label values', async () => {
+    const model = sampleModel('a "b" \\ c', { labels: { team: 'x\ny' } });
+    const text = await exposed([sampleView('', { model })]);
+    expect(text).toContain('modelpulse_model_up{model="a \\"b\\" \\\\ c"} 1\n');
+    expect(text).toContain('label_team="x\\ny"');
+  });
+
+  it('never holds a secret, an address or a text of the model', async () => {
+    const latest = sampleResult({ detail: 'told you so', response: 'New Delhi' });
+    const text = await exposed([sampleView('a', { latest })]);
+    for (const word of ['sk-secret', 'api.openai.com', 'capital', 'told you', 'Delhi'])
+      expect(text).not.toContain(word);
+  });
+
+  it('is empty without models', async () => {
+    expect(await exposed([])).toBe('');
+  });
+
+  it('lets others work while it writes 2,000 models', async () => {
+    const views = Array.from({ length: 2_000 }, (_, index) => sampleView(`model-${index}`));
+    let turns = 0;
+    let done = false;
+    const count = async (): Promise<void> => {
+      for (; !done; turns += 1) await setImmediate();
+    };
+    const counting = count();
+    let chunks = 0;
+    const started = performance.now();
+    for await (const chunk of modelExposition(views, noon)) {
+      chunks += 1;
+      expect(chunk.length).toBeLessThan(80_000);
+    }
+    const elapsed = performance.now() - started;
+    done = true;
+    await counting;
+    expect(chunks).toBeGreaterThan(10);
+    expect(turns).toBeGreaterThan(Math.min(3, elapsed / 50));
+  });
+});

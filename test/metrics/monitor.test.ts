@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from '@jest/globals';
+import { createMonitorMetrics, type MonitorGauges } from '../../src/metrics/monitor.js';
+import { exposed, seriesOf } from './exposed.js';
+import { noon, sampleModel, sampleView } from './sample-view.js';
+
+const gauges: MonitorGauges = {
+  checksInFlight: 3,
+  checksQueued: 2,
+  pendingResults: 1,
+  storeSizeBytes: 4096,
+  connectivityUp: null,
+};
+const options = { version: '1.2.3', missed: new Map([['down', 7]] as const) };
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
+if (!hasPromtool && process.env.CI !== 'true') {
+  process.stderr.write('SKIPPED: promtool is not installed, so the exposition was not checked with it\n');
+}
+
+describe('the metrics of the monitor itself', () => {
+  it('count every cause of a miss from the first scrape on and go on from the store', async () => {
+    const monitor = createMonitorMetrics(options);
+    monitor.missed('down', 2);
+    const series = seriesOf(await monitor.exposition(gauges));
+    expect(series.get('modelpulse_scheduler_checks_missed_total{cause="down"}')).toBe('9');
+    for (const cause of ['overlap', 'capacity', 'stopped', 'loop_blocked']) {
+      expect(series.get(`modelpulse_scheduler_checks_missed_total{cause="${cause}"}`)).toBe('0');
+    }
+  });
+
+  it('show the gauges of the scrape, and leave out what is null', async () => {
+    const monitor = createMonitorMetrics(options);
+    await monitor.exposition({ ...gauges, connectivityUp: false });
+    const series = seriesOf(await monitor.exposition(gauges));
+    expect(series.get('modelpulse_checks_in_flight')).toBe('3');
+    expect(series.get('modelpulse_checks_queued')).toBe('2');
+    expect(series.get('modelpulse_store_pending_results')).toBe('1');
+    expect(series.get('modelpulse_store_size_bytes')).toBe('4096');
+    expect(series.has('modelpulse_connectivity_up')).toBe(false);
+    expect(
+      seriesOf(await monitor.exposition({ ...gauges, connectivityUp: false })).get(
+        'modelpulse_connectivity_up',
+      ),
+    ).toBe('0');
+  });
+
+  it('observe in seconds', async () => {
+    const monitor = createMonitorMetrics(options);
+    monitor.observeDelay(30);
+    monitor.observeStoreWrite(2);
+    monitor.storeFailed();
+    monitor.resultsDropped(3);
+    const series = seriesOf(await monitor.exposition(gauges));
+    expect(series.get('modelpulse_scheduler_delay_seconds_sum')).toBe('0.03');
+    expect(series.get('modelpulse_scheduler_delay_seconds_bucket{le="0.05"}')).toBe('1');
+    expect(series.get('modelpulse_scheduler_delay_seconds_bucket{le="0.025"}')).toBe('0');
+    expect(series.get('modelpulse_store_write_seconds_sum')).toBe('0.002');
+    expect(series.get('modelpulse_store_errors_total')).toBe('1');
+    expect(series.get('modelpulse_store_dropped_results_total')).toBe('3');
+  });
+
+  it('keep the time of the last good reload when one fails', async () => {
+    const monitor = createMonitorMetrics(options);
+    expect(seriesOf(await monitor.exposition(gauges)).has('modelpulse_config_last_reload_successful')).toBe(
+      false,
+    );
+    monitor.reloaded(true, noon);
+    monitor.reloaded(false, noon + 5_000);
+    const series = seriesOf(await monitor.exposition(gauges));
+    expect(series.get('modelpulse_config_last_reload_successful')).toBe('0');
+    expect(series.get('modelpulse_config_last_reload_success_timestamp_seconds')).toBe(String(noon / 1000));
+  });
+
+  it('do not know each other: two monitors count apart', async () => {
+    const [one, other] = [createMonitorMetrics(options), createMonitorMetrics(options)];
+    one.storeFailed();
+    expect(seriesOf(await other.exposition(gauges)).get('modelpulse_store_errors_total')).toBe('0');
+  });
+
+  (hasPromtool || process.env.CI === 'true' ? it : it.skip)(
+    'pass promtool, with those of the models',
+    async () => {
+      const monitor = createMonitorMetrics(options);
+      monitor.reloaded(true, noon);
+      const models = [
+        sampleView('a'),
+        sampleView('b "c" \\', {
+          model: sampleModel('b "c" \\', { labels: { a: '1' }, slo: 0.9, tokensPerDay: 5 }),
+        }),
+        sampleView('d', {
+          latestConclusive: { reason: 'slow' },
+          keys: [true, false],
+          certificateExpiresAt: noon,
+        }),
+      ];
+      const input = (await exposed(models)) + (await monitor.exposition({ ...gauges, connectivityUp: true }));
+      const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+        input,
+        encoding: 'utf8',
+      });
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    },
+  );
+});

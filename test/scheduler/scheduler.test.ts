@@ -1,0 +1,236 @@
+import { describe, expect, it } from '@jest/globals';
+import { EventEmitter, once } from 'node:events';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Job } from '../../src/scheduler/port.js';
+import { createScheduler } from '../../src/scheduler/scheduler.js';
+import { calendar, createRig, noon, plan, slotsOf } from './rig.js';
+
+const gpt = plan('gpt');
+const [firstSlot, secondSlot] = slotsOf(gpt, noon, noon + 120_000) as [number, number];
+
+describe('a recheck', () => {
+  it('comes at its time, which is its slot', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 500);
+    rig.scheduler.recheck('gpt', firstSlot + 10_000);
+    expect(rig.scheduler.nextDue('gpt')).toBe(firstSlot + 10_000);
+    await rig.time.pass(10_000);
+    expect(rig.jobs.at(-1)).toMatchObject({ kind: 'recheck', slot: firstSlot + 10_000, delayMs: 0 });
+    expect(rig.scheduler.nextDue('gpt')).toBe(secondSlot);
+  });
+
+  it('is left to the next slot when that comes first', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 500);
+    rig.scheduler.recheck('gpt', secondSlot);
+    await rig.time.pass(70_000);
+    expect(rig.jobs.map(({ kind }) => kind)).toEqual(['scheduled', 'scheduled']);
+  });
+
+  it('is not needed once another check has begun', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 500);
+    rig.scheduler.recheck('gpt', firstSlot + 10_000);
+    void rig.scheduler.checkNow('gpt');
+    await rig.time.pass(20_000);
+    expect(rig.jobs.map(({ kind }) => kind)).toEqual(['scheduled', 'manual']);
+  });
+
+  it('asked for by the check that still runs follows its end', async () => {
+    const rig = createRig({ duration: () => 5000 });
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 10);
+    rig.scheduler.recheck('gpt', firstSlot + 1000);
+    await rig.time.pass(6000);
+    expect(rig.jobs[1]).toMatchObject({ kind: 'recheck', slot: firstSlot + 1000 });
+    expect(rig.jobs[1]!.at - rig.jobs[0]!.at).toBeGreaterThanOrEqual(5000);
+    expect(rig.most.model).toBe(1);
+  });
+});
+
+describe('checkNow', () => {
+  it('checks at once, joined by whoever asks while it runs', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    const all = Promise.all([rig.scheduler.checkNow('gpt'), rig.scheduler.checkNow('gpt')]);
+    await rig.time.pass(200);
+    await all;
+    expect(rig.jobs).toMatchObject([{ kind: 'manual', slot: noon, ended: 'done' }]);
+  });
+
+  it('that waits for a place becomes the check of the slot that comes meanwhile', async () => {
+    const rig = createRig({ perHost: 1, duration: ({ id }) => (id === 'hog' ? null : 100) });
+    rig.update([plan('hog'), gpt]);
+    void rig.scheduler.checkNow('hog');
+    const asked = rig.scheduler.checkNow('gpt');
+    await rig.time.pass(firstSlot - noon + 10);
+    rig.jobs[0]!.end();
+    await rig.time.pass(1000);
+    await asked;
+    expect(rig.jobs[1]).toMatchObject({ id: 'gpt', kind: 'scheduled', slot: firstSlot });
+    expect(rig.missed.filter(({ id }) => id === 'gpt')).toEqual([]);
+  });
+
+  it('rejects for a model it does not know', async () => {
+    await expect(createRig().scheduler.checkNow('gpt')).rejects.toThrow('there is no model gpt');
+  });
+});
+
+describe('the rate', () => {
+  const tenSeconds = { kind: 'every', everyMs: 10_000 } as const;
+
+  it('used up exactly by the schedule is not tripped over by late timers', async () => {
+    const rig = createRig();
+    let turn = 0;
+    rig.update([plan('gpt', { schedule: tenSeconds, ratePerMin: 6 })]);
+    await rig.time.pass(7_200_000, () => (turn = (turn * 7 + 13) % 120));
+    expect(rig.jobs.length).toBe(720);
+    expect(rig.jobs.filter(({ overRate }) => overRate)).toEqual([]);
+    expect(Math.max(...rig.jobs.map(({ delayMs }) => delayMs))).toBeLessThan(250);
+  });
+
+  it('ends the extra checks, which do not count against it', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt', { ratePerMin: 2 })]);
+    for (let ask = 0; ask < 4; ask += 1) {
+      void rig.scheduler.checkNow('gpt');
+      await rig.time.pass(500);
+    }
+    expect(rig.jobs.map(({ overRate }) => overRate)).toEqual([false, false, true, true]);
+  });
+});
+
+describe('limits', () => {
+  it('let a host that hangs delay no other', async () => {
+    const rig = createRig({
+      concurrency: 8,
+      perHost: 4,
+      duration: ({ id }) => (id.startsWith('hung') ? null : 100),
+    });
+    const schedule = { kind: 'every', everyMs: 5000 } as const;
+    const well = Array.from({ length: 20 }, (_, index) => plan(`well-${index}`, { schedule, host: 'well' }));
+    rig.update([
+      ...Array.from({ length: 50 }, (_, index) => plan(`hung-${index}`, { schedule, host: 'hung' })),
+      ...well,
+    ]);
+    await rig.time.pass(60_000);
+    expect(rig.missed.filter(({ id }) => id.startsWith('well'))).toEqual([]);
+    expect(rig.jobs.filter(({ host }) => host === 'well').length).toBe(20 * 12);
+    expect(rig.jobs.filter(({ host }) => host === 'hung').length).toBe(4);
+    expect(rig.scheduler.inFlight).toBeGreaterThanOrEqual(4);
+  });
+
+  it('give waiting hosts their turn one after the other', async () => {
+    const rig = createRig({ concurrency: 1, duration: () => 10 });
+    const plans = ['a1', 'a2', 'a3', 'b1', 'b2'].map((id) => plan(id, { host: id[0]! }));
+    rig.update(plans);
+    for (const { id } of plans) void rig.scheduler.checkNow(id);
+    await rig.time.pass(100);
+    expect(rig.jobs.map(({ id }) => id)).toEqual(['a1', 'a2', 'b1', 'a3', 'b2']);
+  });
+});
+
+describe('update', () => {
+  it('leaves a model whose schedule did not change its next slot and its running check', async () => {
+    const rig = createRig({ duration: () => null });
+    rig.update([plan('gpt', { hasValidResult: false })]);
+    const due = rig.scheduler.nextDue('gpt');
+    rig.update([plan('gpt', { hasValidResult: false, host: 'two', ratePerMin: 5 })]);
+    expect(rig.scheduler.nextDue('gpt')).toBe(due);
+    await rig.time.pass(due! - noon);
+    rig.update([plan('gpt', { lastSlot: due })]);
+    expect(rig.scheduler.inFlight).toBe(1);
+    expect(rig.jobs[0]!.ended).toBe('running');
+  });
+
+  it('forgets a model that left, lets its check finish, and does not overlap it when it comes back', async () => {
+    const rig = createRig({ duration: () => 30_000 });
+    rig.update([gpt]);
+    void rig.scheduler.checkNow('gpt');
+    rig.update([]);
+    expect([rig.scheduler.nextDue('gpt'), rig.scheduler.inFlight]).toEqual([null, 1]);
+    rig.update([plan('gpt', { hasValidResult: false })]);
+    await rig.time.pass(20_000);
+    expect(rig.most.model).toBe(1);
+    expect(rig.missed).toMatchObject([{ cause: 'overlap' }]);
+    rig.update([]);
+    await rig.time.pass(120_000);
+    expect([rig.jobs.length, rig.jobs[0]!.ended, rig.scheduler.inFlight]).toEqual([1, 'done', 0]);
+  });
+
+  it('begins a changed schedule at once', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    rig.update([plan('gpt', { schedule: { kind: 'every', everyMs: 1000 } })]);
+    await rig.time.pass(10_000);
+    expect(rig.jobs.length).toBe(10);
+  });
+});
+
+describe('stop', () => {
+  it('waits for running checks and counts the slots that come meanwhile', async () => {
+    const rig = createRig({ duration: () => 90_000 });
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 10);
+    const stopped = rig.scheduler.stop(120_000);
+    expect(rig.scheduler.stop(0)).toBe(stopped);
+    await rig.time.pass(91_000);
+    await stopped;
+    expect(rig.jobs.map(({ ended }) => ended)).toEqual(['done']);
+    expect(rig.missed).toEqual([
+      { id: 'gpt', cause: 'stopped', firstSlot: secondSlot, lastSlot: secondSlot, count: 1 },
+    ]);
+    await rig.time.pass(600_000);
+    expect([rig.jobs.length, rig.missed.length]).toEqual([1, 1]);
+  });
+
+  it('aborts what outlasts the grace, and counts it', async () => {
+    const rig = createRig({ duration: () => null });
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 10);
+    const stopped = rig.scheduler.stop(5000);
+    await rig.time.pass(4990);
+    expect(rig.jobs[0]!.ended).toBe('running');
+    await rig.time.pass(20);
+    await stopped;
+    expect(rig.jobs[0]!.ended).toBe('aborted');
+    expect(rig.missed).toEqual([{ id: 'gpt', cause: 'stopped', firstSlot, lastSlot: firstSlot, count: 1 }]);
+  });
+
+  it('gives up what waits and refuses what comes', async () => {
+    const rig = createRig({ concurrency: 1, duration: () => null });
+    rig.update([plan('hog'), gpt]);
+    void rig.scheduler.checkNow('hog');
+    const waiting = rig.scheduler.checkNow('gpt');
+    void rig.scheduler.stop(1000);
+    await expect(waiting).rejects.toThrow('given up');
+    await expect(rig.scheduler.checkNow('gpt')).rejects.toThrow('stopping');
+    expect([rig.scheduler.queued, rig.scheduler.inFlight]).toEqual([0, 1]);
+  });
+});
+
+describe('in real time', () => {
+  it('checks begin at their slots, and it ticks each second with nothing to do', async () => {
+    const begun = new EventEmitter();
+    const scheduler = createScheduler({
+      calendar,
+      clock: systemClock,
+      concurrency: 4,
+      perHost: 4,
+      events: { run: (job) => Promise.resolve(void begun.emit('job', job)), missed: () => undefined },
+    });
+    const idleSince = scheduler.lastTick;
+    scheduler.update([plan('gpt', { schedule: { kind: 'every', everyMs: 1000 } })]);
+    const jobs = [(await once(begun, 'job'))[0], (await once(begun, 'job'))[0]] as [Job, Job];
+    expect(jobs[1].slot - jobs[0].slot).toBe(1000);
+    for (const { slot, delayMs } of jobs) {
+      expect(delayMs).toBeLessThan(500);
+      expect(Math.abs(Date.now() - slot)).toBeLessThan(2500);
+    }
+    expect(scheduler.lastTick - idleSince).toBeGreaterThan(900);
+    await scheduler.stop(0);
+  });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, it } from '@jest/globals';
+import { calendar, createRig, minute, noon, plan, slotsOf } from './rig.js';
+
+const ids = Array.from({ length: 200 }, (_, index) => `model-${index}`);
+
+describe('the first check', () => {
+  it('of models without a valid result comes spread over 10 s, and then they follow their phase', async () => {
+    const rig = createRig({ concurrency: 500, perHost: 500 });
+    const plans = ids.map((id) => plan(id, { hasValidResult: false }));
+    rig.update(plans);
+    await rig.time.pass(10_000);
+    expect(new Set(rig.jobs.map(({ id }) => id)).size).toBe(200);
+    const halves = [0, 5000].map((from) =>
+      rig.jobs.filter(({ slot }) => slot - noon >= from && slot - noon < from + 5000),
+    );
+    expect(Math.min(...halves.map(({ length }) => length))).toBeGreaterThan(80);
+    await rig.time.pass(110_000);
+    for (const one of plans) {
+      const later = rig.jobs
+        .filter(({ id, slot }) => id === one.id && slot > noon + 10_000)
+        .map(({ slot }) => slot);
+      expect(later).toEqual(slotsOf(one, noon + 10_000, noon + 120_000));
+    }
+  });
+
+  it('comes within an interval that is shorter than 10 s', async () => {
+    const rig = createRig({ concurrency: 500, perHost: 500 });
+    rig.update(
+      ids.map((id) => plan(id, { hasValidResult: false, schedule: { kind: 'every', everyMs: 2000 } })),
+    );
+    await rig.time.pass(2000);
+    expect(new Set(rig.jobs.map(({ id }) => id)).size).toBe(200);
+  });
+
+  it('does not make the checks after it exceed the rate', async () => {
+    const rig = createRig({ concurrency: 500, perHost: 500 });
+    rig.update(ids.map((id) => plan(id, { hasValidResult: false, ratePerMin: 1 })));
+    await rig.time.pass(600_000);
+    expect(rig.jobs.filter(({ overRate }) => overRate)).toEqual([]);
+    expect(rig.jobs.length).toBeGreaterThan(200 * 9);
+  });
+
+  it('of models with a valid result is the next slot of their phase', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt')]);
+    expect(rig.scheduler.nextDue('gpt')).toBe(calendar.nextSlot(minute, 'gpt', noon));
+    await rig.time.pass(60_000);
+    expect(rig.jobs.map(({ slot, delayMs }) => [slot, delayMs])).toEqual([
+      [calendar.nextSlot(minute, 'gpt', noon), 0],
+    ]);
+  });
+});
+
+describe('a slot that cannot be served', () => {
+  const gpt = plan('gpt');
+  const slots = slotsOf(gpt, noon, noon + 600_000);
+
+  it('is missed as overlap while the check before it runs', async () => {
+    const rig = createRig({ duration: () => 130_000 });
+    rig.update([gpt]);
+    await rig.time.pass(240_000);
+    expect(rig.jobs.map(({ slot }) => slot)).toEqual([slots[0], slots[3]]);
+    expect(rig.missed).toEqual(
+      [1, 2].map((index) => ({
+        id: 'gpt',
+        cause: 'overlap',
+        firstSlot: slots[index],
+        lastSlot: slots[index],
+        count: 1,
+      })),
+    );
+  });
+
+  it('is missed as capacity when the next one comes while it waits, and the newer takes its place', async () => {
+    const rig = createRig({ perHost: 1, duration: ({ id }) => (id === 'hog' ? 200_000 : 100) });
+    rig.update([plan('hog'), gpt]);
+    void rig.scheduler.checkNow('hog');
+    await rig.time.pass(199_000);
+    expect(rig.scheduler.queued).toBe(1);
+    await rig.time.pass(2000);
+    const served = rig.jobs.filter(({ id }) => id === 'gpt');
+    const missed = rig.missed.filter(({ id, cause }) => id === 'gpt' && cause === 'capacity');
+    expect([...missed.map(({ firstSlot }) => firstSlot), ...served.map(({ slot }) => slot)]).toEqual(
+      slots.slice(0, 4).filter((slot) => slot < noon + 201_000),
+    );
+    expect(served[0]?.delayMs).toBe(noon + 200_000 - served[0]!.slot);
+  });
+
+  it('is missed as loop_blocked when it is found with later ones, of which the newest serves', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    rig.time.block(250_000);
+    await rig.time.pass(1);
+    const passed = slots.filter((slot) => slot <= noon + 250_000);
+    expect(rig.missed).toEqual([
+      {
+        id: 'gpt',
+        cause: 'loop_blocked',
+        firstSlot: passed[0],
+        lastSlot: passed.at(-2),
+        count: passed.length - 1,
+      },
+    ]);
+    expect(rig.jobs.map(({ slot }) => slot)).toEqual([passed.at(-1)]);
+    expect(rig.jobs[0]?.delayMs).toBe(noon + 250_000 - passed.at(-1)!);
+  });
+});
+
+describe('a clock that is set', () => {
+  it('back by an hour neither silences nor bunches interval checks, and recorded slots go on by 1 ms', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt')]);
+    await rig.time.pass(180_000);
+    rig.time.setClock(-3_600_000);
+    const [before, last] = [rig.jobs.length, rig.jobs.at(-1)!.slot];
+    await rig.time.pass(180_000);
+    const added = rig.jobs.slice(before);
+    expect(added.length).toBe(3);
+    expect(added.map(({ slot }) => slot)).toEqual([last + 1, last + 2, last + 3]);
+    expect(added[0]!.at - rig.jobs[before - 1]!.at).toBe(60_000);
+    expect(Math.max(...added.map(({ delayMs }) => delayMs))).toBe(0);
+  });
+
+  it('back leads cron checks to the times it now shows', async () => {
+    const rig = createRig();
+    rig.update([
+      plan('gpt', { schedule: { kind: 'cron', expression: '0 * * * *', timezone: 'UTC', spreadMs: 0 } }),
+    ]);
+    await rig.time.pass(60_000);
+    rig.time.setClock(-600_000);
+    await rig.time.pass(1000);
+    expect(rig.scheduler.nextDue('gpt')).toBe(noon);
+  });
+
+  it('forward misses the slots that were jumped over but the newest', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt')]);
+    rig.time.setClock(3_600_000);
+    await rig.time.pass(1000);
+    expect([rig.missed[0]?.cause, rig.missed[0]?.count, rig.jobs.length]).toEqual(['loop_blocked', 59, 1]);
+    expect(rig.jobs[0]!.delayMs).toBeLessThanOrEqual(1000);
+  });
+
+  it('is met the same way when it was ahead before the start: a watermark in the future holds up nothing', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt', { lastSlot: noon + 86_400_000 })]);
+    await rig.time.pass(120_000);
+    expect(rig.jobs.map(({ slot }) => slot)).toEqual([noon + 86_400_001, noon + 86_400_002]);
+  });
+});

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import ts from 'typescript';
+import { migrationsDir } from './samples.js';
+
+const root = join(import.meta.dirname, '../..');
+
+/** The store as plain JavaScript under `directory`, for processes that can be killed. */
+export function compileStore(directory: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext };
+  for (const area of ['domain', 'store']) {
+    mkdirSync(join(directory, area));
+    for (const file of readdirSync(join(root, 'src', area))) {
+      const source = readFileSync(join(root, 'src', area, file), 'utf8');
+      const { outputText } = ts.transpileModule(source, { compilerOptions });
+      writeFileSync(join(directory, area, file.replace(/\.ts$/, '.js')), outputText);
+    }
+  }
+  writeFileSync(join(directory, 'package.json'), '{"type": "module"}');
+  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+  return directory;
+}
+
+export interface Writer {
+  readonly child: ChildProcess;
+  readonly lines: string[];
+  /** Resolves with the first line that starts so; rejects when the process ends before. */
+  line(prefix: string): Promise<string>;
+  /** Resolves when everything it printed has been read, with its exit code or signal. */
+  readonly ended: Promise<number | string | null>;
+}
+
+/** A process that opens the store at `path` and writes one batch after another until it is killed. */
+export function startWriter(compiled: string, path: string): Writer {
+  const script = join(import.meta.dirname, 'writer.child.mjs');
+  const child = spawn(process.execPath, [script, compiled, path, migrationsDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => lines.push(line));
+  const ended = new Promise<number | string | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  return {
+    child,
+    lines,
+    ended,
+    line: (prefix) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = lines.find((line) => line.startsWith(prefix));
+          if (found !== undefined) resolve(found);
+        };
+        look();
+        reader.on('line', look);
+        void ended.then(() => reject(new Error(`ended without ${prefix}: ${lines.join(' | ')}`)));
+      }),
+  };
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { compileStore, startWriter } from './compiled.js';
+import { start, workplace } from './samples.js';
+
+const place = workplace();
+let compiled: string;
+beforeAll(() => {
+  compiled = compileStore(mkdtempSync(join(tmpdir(), 'modelpulse-compiled-')));
+});
+afterAll(() => rmSync(compiled, { recursive: true }));
+
+describe('a process killed while it writes', () => {
+  it('has lost nothing it was told is written, and left results, time line, rollups and counters in agreement', async () => {
+    const path = join(place.directory(), 'store.db');
+    const stepMs = 60_000;
+    for (let round = 0; round < 10; round += 1) {
+      const writer = startWriter(compiled, path);
+      await writer.line('written');
+      // The delay only varies the moment of the kill; nothing waits for it.
+      setTimeout(() => writer.child.kill('SIGKILL'), 7 * round);
+      expect(await writer.ended).toBe('SIGKILL');
+      const acknowledged = Number(writer.lines.at(-1)!.split(' ')[1]);
+
+      const store = place.open(path);
+      const [model] = await store.models();
+      const settled = model!.watermark!;
+      const count = (settled - start) / stepMs;
+      expect(settled).toBeGreaterThanOrEqual(acknowledged);
+      expect(model!.health).toEqual({ settled });
+      expect(model!.totals.inputTokens).toBe(count);
+      expect(model!.latest!.slot).toBe(settled - stepMs);
+      expect(await store.points(model!.key, start, settled)).toHaveLength(count);
+      const { outcomes } = await store.counts(model!.key, start, settled);
+      expect(outcomes.healthy + outcomes.unhealthy).toBe(count);
+      const durations = await store.durations(model!.key, start, settled);
+      expect(durations.healthy + durations.unhealthy).toBe(settled - start);
+      const newest = { from: settled - stepMs * 50, to: settled, limit: 1000 };
+      expect(await store.results(model!.key, newest)).toHaveLength(Math.min(50, count));
+      await store.close();
+    }
+  });
+});
+
+describe('the lock', () => {
+  it('refuses a second daemon at once, by whatever path it comes, and not a reader', async () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    const link = join(directory, 'link.db');
+    symlinkSync(path, link);
+    const writer = startWriter(compiled, path);
+    await writer.line('written');
+    for (const way of [path, link, relative(process.cwd(), path)]) {
+      const second = startWriter(compiled, way);
+      expect(await second.ended).toBe(1);
+      expect(second.lines).toEqual([
+        `refused locked ${path} is in use by another modelpulse daemon; stop that one, or set another storage.path`,
+      ]);
+    }
+    writer.child.kill('SIGKILL');
+    await writer.ended;
+  });
+
+  it('is gone with a process that was killed', async () => {
+    const path = join(place.directory(), 'store.db');
+    const first = startWriter(compiled, path);
+    await first.line('opened');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = startWriter(compiled, path);
+    await second.line('opened');
+    expect(() => place.open(path)).toThrow('is in use by another modelpulse daemon');
+    second.child.kill('SIGKILL');
+    await second.ended;
+  });
+
+  it('holds within one process and ends with close', async () => {
+    const path = join(place.directory(), 'store.db');
+    const first = place.open(path);
+    expect(() => place.open(path)).toThrow('is in use');
+    expect(() => place.open(path)).toThrow('is in use');
+    await first.close();
+    await first.close();
+    place.open(path);
+  });
+});

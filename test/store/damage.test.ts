@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { batchOf, modelWrite, result, start, workplace } from './samples.js';
+
+const place = workplace();
+const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 10_000 };
+const aside = 'store.db.corrupt-2026-03-01T00:00:00.000Z';
+
+/** Overwrites every page but the first, as a broken disk would. */
+function ruin(path: string): void {
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xa5), 0, undefined, 4096);
+  closeSync(file);
+}
+
+describe('a damaged file', () => {
+  it('is moved aside at open, logged and counted, and a fresh one is begun', async () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    writeFileSync(path, 'this is no database'.repeat(100));
+    const logged: object[] = [];
+    const store = place.open(path, { log: { error: (fields) => logged.push(fields) } });
+    expect(store.corruptions).toBe(1);
+    expect(logged).toEqual([expect.objectContaining({ path, movedTo: join(directory, aside) })]);
+    expect(readFileSync(join(directory, aside), 'utf8')).toContain('this is no database');
+    expect((await store.register('gpt', start, null)).key).toBe(1);
+  });
+
+  it('stays where it is when the operator wants to stop', () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    writeFileSync(path, 'this is no database'.repeat(100));
+    const open = () => place.open(path, { onCorrupt: 'stop' });
+    expect(open).toThrow(
+      expect.objectContaining({ kind: 'damaged', message: `${path} is damaged: file is not a database` }),
+    );
+    expect(readdirSync(directory).filter((file) => file.includes('corrupt'))).toEqual([]);
+    writeFileSync(path, '');
+    place.open(path);
+  });
+
+  it('is replaced in use: the call rejects as damaged, old keys mean nothing, and the next models can be registered', async () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    const before = place.open(path);
+    const old = await before.register('gpt', start, null);
+    const results = Array.from({ length: 5000 }, (_, n) => result(start + n));
+    await before.write(batchOf(modelWrite(old.key, { results })));
+    await before.close();
+    const store = place.open(path);
+    await store.register('gpt', start, null);
+    ruin(path);
+    await expect(store.results(old.key, everything)).rejects.toMatchObject({ kind: 'damaged' });
+    expect(store.corruptions).toBe(1);
+    expect(readdirSync(directory)).toContain(aside);
+    await expect(store.write(batchOf(modelWrite(old.key)))).rejects.toMatchObject({ kind: 'unknown_model' });
+    const { key } = await store.register('gpt', start, null);
+    expect(key).not.toBe(old.key);
+    await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
+    expect(await store.results(key, everything)).toHaveLength(1);
+    expect(() => place.open(path)).toThrow('is in use');
+  });
+
+  it('keeps failing in use when the operator wants to stop', async () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    const before = place.open(path);
+    const { key } = await before.register('gpt', start, null);
+    await before.write(
+      batchOf(modelWrite(key, { results: Array.from({ length: 5000 }, (_, n) => result(start + n)) })),
+    );
+    await before.close();
+    const store = place.open(path, { onCorrupt: 'stop' });
+    ruin(path);
+    await expect(store.results(key, everything)).rejects.toMatchObject({ kind: 'damaged' });
+    await expect(store.results(key, everything)).rejects.toMatchObject({ kind: 'damaged' });
+    expect(readdirSync(directory)).not.toContain(aside);
+  });
+});

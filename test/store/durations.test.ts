@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { dayMs, emptyRollup, hourMs } from '../../src/domain/rollup.js';
+import { states, type State, type StatePoint } from '../../src/domain/state.js';
+import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
+import type { ModelWrite, Store } from '../../src/store/port.js';
+import type { Tally } from '../../src/store/tally.js';
+import { batchOf, modelWrite, retention, start, workplace } from './samples.js';
+
+const place = workplace();
+
+/** A time line as it is said so far: its points, and up to where it is settled. */
+interface Line {
+  readonly points: readonly StatePoint[];
+  readonly settled: number;
+}
+
+/** What a later line changes in each hour, by nothing but the definition: hour after less hour before. */
+function changes(before: Line, after: Line, from: number): Map<number, Tally> {
+  const rollups = new Map<number, Tally>();
+  for (let hour = Math.floor(from / hourMs) * hourMs; hour < after.settled; hour += hourMs) {
+    const tally = emptyRollup();
+    const within = ({ points, settled }: Line) =>
+      durationsOf(intervalsOf(points, { from: hour, to: Math.min(hour + hourMs, settled) }));
+    const [old, now] = [within(before), within(after)];
+    for (const state of states) tally.durations[state] = now[state] - old[state];
+    rollups.set(hour, tally);
+  }
+  return rollups;
+}
+
+interface Move {
+  readonly stepMs: number;
+  readonly state: State;
+  /** How far back the state reaches before the newest settled time; 0 for not at all. */
+  readonly backMs: number;
+}
+
+function apply(line: Line, { stepMs, state, backMs }: Move, key: number): { line: Line; write: ModelWrite } {
+  const settled = line.settled + stepMs;
+  const from = Math.max(start, line.settled - backMs);
+  const point = { from, state, reason: null };
+  const next = { points: [...line.points.filter((each) => each.from < from), point], settled };
+  return {
+    line: next,
+    write: modelWrite(key, { rewriteFrom: from, points: [point], rollups: changes(line, next, from) }),
+  };
+}
+
+const moves = fc.array(
+  fc.record({
+    stepMs: fc.oneof(fc.integer({ min: 1, max: 90_000 }), fc.integer({ min: 1, max: 40 * hourMs })),
+    state: fc.constantFrom(...states),
+    backMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3 * hourMs })),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+const windows = fc.array(
+  fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+  {
+    minLength: 5,
+    maxLength: 5,
+  },
+);
+
+async function agrees(store: Store, key: number, line: Line, fractions: readonly [number, number][]) {
+  const span = line.settled - start;
+  for (const [a, b] of [...fractions, [0, 1] as const]) {
+    const from = start + Math.floor(Math.min(a, b) * span);
+    const to = start + Math.floor(Math.max(a, b) * span);
+    const exact = durationsOf(intervalsOf(line.points, { from, to }));
+    expect(await store.durations(key, from, to)).toEqual(exact);
+  }
+}
+
+describe('durations', () => {
+  it('equal the sum over the points, whatever was dated back, with hours or after they were pruned', async () => {
+    const plain = place.fresh();
+    const hoursMs = dayMs;
+    const pruned = place.open(`${place.directory()}/store.db`, {
+      retention: () => ({ ...retention, hoursMs, checksMs: hoursMs }),
+    });
+    let model = 0;
+    await fc.assert(
+      fc.asyncProperty(moves, windows, async (steps, fractions) => {
+        for (const store of [plain, pruned]) {
+          const { key } = await store.register(`model-${(model += 1)}`, start, null);
+          let line: Line = { points: [], settled: start };
+          for (const step of steps) {
+            const { line: next, write } = apply(line, step, key);
+            line = next;
+            await store.write(batchOf(write));
+          }
+          if (store === pruned) while (await store.prune(line.settled));
+          await agrees(store, key, line, fractions);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are all zero before there was anything', async () => {
+    const store = place.fresh();
+    const { key } = await store.register('gpt', start, null);
+    expect(await store.durations(key, start - dayMs, start)).toEqual(emptyRollup().durations);
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { mergeInto, type Histogram } from '../../src/domain/histogram.js';
+import { decodeLatencyInto, encodeLatency, mergeLatency } from '../../src/store/latency-blob.js';
+
+const histograms = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 2 ** 40 })))
+  .map((pairs): Histogram => new Map(pairs));
+
+function decoded(blob: Uint8Array | null): Histogram {
+  const histogram: Histogram = new Map();
+  decodeLatencyInto(histogram, blob);
+  return histogram;
+}
+
+describe('a stored histogram', () => {
+  it('comes back as it was', () => {
+    fc.assert(fc.property(histograms, (each) => expect(decoded(encodeLatency(each))).toEqual(each)));
+  });
+
+  it('merges as the histograms do', () => {
+    fc.assert(
+      fc.property(histograms, histograms, (left, right) => {
+        const both = new Map(left);
+        mergeInto(both, right);
+        expect(decoded(mergeLatency(encodeLatency(left), encodeLatency(right)))).toEqual(both);
+      }),
+    );
+  });
+
+  it('is nothing when nothing was observed', () => {
+    expect(encodeLatency(new Map())).toBeNull();
+    expect(mergeLatency(null, null)).toBeNull();
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { batchOf, modelWrite, result, start, workplace } from './samples.js';
+
+const place = workplace();
+const now = start + 1000;
+
+describe('registering a model', () => {
+  it('gives one key for good', async () => {
+    const store = place.fresh();
+    const first = await store.register('gpt', start, null);
+    expect(first).toMatchObject({
+      id: 'gpt',
+      firstSeen: start,
+      health: null,
+      watermark: null,
+      retiredAt: null,
+    });
+    expect(await store.register('gpt', now, null)).toEqual(first);
+    expect((await store.register('other', now, null)).key).not.toBe(first.key);
+  });
+
+  it('gives a renamed model its history', async () => {
+    const store = place.fresh();
+    const { key } = await store.register('old', start, null);
+    await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
+    expect(await store.register('new', now, 'old')).toMatchObject({ key, id: 'new', firstSeen: start });
+    expect((await store.models()).map(({ id }) => id)).toEqual(['new']);
+    expect(await store.register('new', now, 'old')).toMatchObject({ key });
+  });
+
+  it('renames over an id without history, never over one with', async () => {
+    const store = place.fresh();
+    const old = await store.register('old', start, null);
+    await store.register('empty', start, null);
+    const full = await store.register('full', start, null);
+    await store.write(batchOf(modelWrite(full.key, { results: [result(start)] })));
+    expect(await store.register('full', now, 'old')).toMatchObject({ key: full.key });
+    expect(await store.register('empty', now, 'old')).toMatchObject({ key: old.key });
+    expect((await store.models()).map(({ id }) => id)).toEqual(['empty', 'full']);
+  });
+
+  it('takes one that does not exist by its new id alone', async () => {
+    const store = place.fresh();
+    expect(await store.register('new', now, 'never')).toMatchObject({ id: 'new', firstSeen: now });
+    expect(await store.register('self', now, 'self')).toMatchObject({ id: 'self', firstSeen: now });
+  });
+
+  it('brings a retired one back, without its watermark', async () => {
+    const store = place.fresh();
+    const { key } = await store.register('gpt', start, null);
+    await store.write(batchOf(modelWrite(key, { watermark: start, health: { a: 1 } })));
+    await store.retire(key, now);
+    await store.retire(key, now + 1);
+    expect(await store.models()).toMatchObject([{ retiredAt: now, watermark: null }]);
+    const back = await store.register('gpt', now + 2, null);
+    expect(back).toMatchObject({ key, retiredAt: null, watermark: null, health: { a: 1 } });
+  });
+
+  it('is refused after the store is closed', async () => {
+    const store = place.fresh();
+    await store.close();
+    await expect(store.register('gpt', start, null)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});

@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from '@jest/globals';
+import type { RecordedResult } from '../../src/domain/result.js';
+import type { Retention } from '../../src/store/horizons.js';
+import type { ModelTotals, ModelWrite } from '../../src/store/port.js';
+import { openStore, type OpenedStore, type StoreOptions } from '../../src/store/sqlite-store.js';
+import { addResult, dayMs, type HourlyChanges } from '../../src/domain/rollup.js';
+
+export const migrationsDir = join(import.meta.dirname, '../../migrations');
+export const retention: Retention = {
+  checksMs: 30 * dayMs,
+  failuresMs: 90 * dayMs,
+  hoursMs: 400 * dayMs,
+  daysMs: 1825 * dayMs,
+};
+/** 2026-03-01 00:00 UTC. */
+export const start = Date.UTC(2026, 2, 1);
+
+/** A directory and stores in it that are gone after each test. */
+export function workplace() {
+  let releases: (() => Promise<void> | void)[] = [];
+  afterEach(async () => {
+    for (const release of releases.reverse()) await release();
+    releases = [];
+  });
+  const directory = (): string => {
+    const path = mkdtempSync(join(tmpdir(), 'modelpulse-store-'));
+    releases.push(() => rmSync(path, { recursive: true, force: true }));
+    return path;
+  };
+  const open = (path: string, options: Partial<StoreOptions> = {}): OpenedStore => {
+    const store = openStore({
+      path,
+      migrationsDir,
+      retention: () => retention,
+      onCorrupt: 'move',
+      clock: { wall: () => start },
+      log: { error: () => undefined },
+      ...options,
+    });
+    releases.push(() => store.close());
+    return store;
+  };
+  return { directory, open, fresh: () => open(join(directory(), 'store.db')) };
+}
+
+export function result(slot: number, changes: Partial<RecordedResult> = {}): RecordedResult {
+  return {
+    slot,
+    kind: 'scheduled',
+    maintenance: false,
+    startedAt: slot + 3,
+    durationMs: 420,
+    firstTokenMs: null,
+    outcome: 'healthy',
+    reason: 'ok',
+    detail: null,
+    httpStatus: 200,
+    phases: { dns: 1.5, tcp: 10, first_byte: 300 },
+    usage: { inputTokens: 14, outputTokens: 3 },
+    response: 'New Delhi',
+    responseModel: 'gpt-4o-mini-2024-07-18',
+    retryAfterMs: null,
+    rateLimitRemaining: { requests: 99 },
+    certificateExpiresAt: start + 90 * dayMs,
+    keyIndex: 0,
+    ...changes,
+  };
+}
+
+export const failed = (slot: number): RecordedResult =>
+  result(slot, {
+    outcome: 'unhealthy',
+    reason: 'server_error',
+    httpStatus: 500,
+    detail: 'boom',
+    response: null,
+    usage: null,
+  });
+
+export const noTotals: ModelTotals = { results: [], inputTokens: 0, outputTokens: 0, versionChanges: 0 };
+
+export function modelWrite(key: number, changes: Partial<ModelWrite> = {}): ModelWrite {
+  return {
+    key,
+    results: [],
+    rewriteFrom: null,
+    points: [],
+    rollups: new Map(),
+    incidents: [],
+    gaps: [],
+    maintenance: [],
+    epochs: [],
+    health: null,
+    watermark: null,
+    totals: noTotals,
+    ...changes,
+  };
+}
+
+/** Results with the rollups they amount to. */
+export function counted(results: readonly RecordedResult[]): Pick<ModelWrite, 'results' | 'rollups'> {
+  const rollups: HourlyChanges = new Map();
+  for (const each of results) addResult(rollups, each);
+  return { results, rollups };
+}
+
+export const batchOf = (...models: ModelWrite[]) => ({ models, missed: new Map() });
