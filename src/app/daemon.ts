@@ -48,6 +48,17 @@ export async function startDaemon(parts: {
     log,
   });
 
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  // From here on, so that no change since the configuration was read goes unseen.
+  const watch = watchFiles(
+    () => reloader.current.files,
+    async () => {
+      await begun;
+      await reloader.reload('content');
+    },
+  );
+
   const store = openStore({
     path: config.settings.storage.path,
     migrationsDir: parts.migrationsDir,
@@ -93,7 +104,6 @@ export async function startDaemon(parts: {
         return run(job, signal);
       },
       missed({ id, cause, firstSlot, lastSlot, count }) {
-        metrics.missed(cause, count);
         const tracked = roster.get(id);
         const unwatched = cause === 'stopped' || cause === 'loop_blocked' ? firstSlot : null;
         if (tracked !== undefined) recorder.miss(tracked, { lastSlot, unwatched }, cause, count);
@@ -136,13 +146,14 @@ export async function startDaemon(parts: {
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
 
+  releasers.add('server', () => server.close());
+  releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
+
   try {
     await apply(config);
     ready = true;
     metrics.reloaded(true, clock.wall());
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
-    releasers.add('server', () => server.close());
-    releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
     const ticker = startTicker(async () => {
       windows.sweep(clock.wall());
       for (const tracked of roster.all()) publisher.announce(tracked);
@@ -150,15 +161,10 @@ export async function startDaemon(parts: {
       await store.prune(clock.wall());
     }, log);
     releasers.add('housekeeping', () => ticker.stop());
-    const watch = watchFiles(
-      () => reloader.current.files,
-      async () => {
-        await reloader.reload('content');
-      },
-    );
     releasers.add('file watch', () => {
       watch.close();
     });
+    begin();
     return { url, reload: (trigger) => reloader.reload(trigger), stop: () => releasers.release() };
   } catch (error) {
     await releasers.release();

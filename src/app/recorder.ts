@@ -27,6 +27,8 @@ export function createRecorder(parts: {
   clock: Clock;
   writer: Writer;
   openWindows: (now: number) => void;
+  /** Counts slots that were missed. */
+  missed: (cause: MissCause, count: number) => void;
 }): Recorder {
   const { calendar, clock, writer, openWindows } = parts;
 
@@ -57,7 +59,7 @@ export function createRecorder(parts: {
       };
       addStep(tracked.pending, recorded, step);
       if (drifted) tracked.pending.versionChanges += 1;
-      if (kind === 'scheduled') tracked.watermark = slot;
+      tracked.watermark = Math.max(tracked.watermark ?? 0, slot);
       return new Promise((done) => {
         tracked.pending.publications.push({ result: recorded, drifted, done });
         writer.changed(tracked, 1);
@@ -70,6 +72,7 @@ export function createRecorder(parts: {
         tracked.memory = { ...tracked.memory, health: withGap(tracked.memory.health, unwatched) };
         tracked.pending.gaps.push(unwatched);
       }
+      parts.missed(cause, count);
       writer.missed(cause, count);
       writer.changed(tracked, 0);
     },

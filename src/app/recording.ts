@@ -55,6 +55,12 @@ export function createRecording(parts: {
   const windows = createWindows(calendar, roster.all, (tracked) => {
     writer.changed(tracked, 0);
   });
-  const recorder = createRecorder({ calendar, clock, writer, openWindows: windows.sweep });
+  const recorder = createRecorder({
+    calendar,
+    clock,
+    writer,
+    openWindows: windows.sweep,
+    missed: metrics.missed,
+  });
   return { roster, recorder, writer, windows, publisher };
 }

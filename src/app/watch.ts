@@ -1,11 +1,11 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 
 const everyMs = 1_000;
 
 /** What a file looks like from outside; follows links, so the swap of a ConfigMap's link shows. */
-async function signature(path: string): Promise<string> {
+function signature(path: string): string {
   try {
-    const { ino, size, mtimeMs } = await stat(path);
+    const { ino, size, mtimeMs } = statSync(path);
     return `${path} ${ino} ${size} ${mtimeMs}`;
   } catch {
     return `${path} missing`;
@@ -14,16 +14,17 @@ async function signature(path: string): Promise<string> {
 
 /**
  * Calls `changed` when the files look different and have then looked the same for a second, so that a file that is
- * still being written is left alone. Polls, because change events do not cross bind mounts and network file systems.
+ * still being written is left alone. Polls, because change events do not cross bind mounts and network file systems;
+ * synchronously, because the few files are in the cache and a hung resolver may hold the threads that others use.
  */
 export function watchFiles(files: () => readonly string[], changed: () => Promise<void>): { close(): void } {
-  let seen: string | null = null;
-  let settled: string | null = null;
+  const signatures = (): string => files().map(signature).join('\n');
+  let settled = signatures();
+  let seen = settled;
   let closed = false;
 
   const look = async (): Promise<void> => {
-    const now = (await Promise.all(files().map(signature))).join('\n');
-    settled ??= now;
+    const now = signatures();
     const quiet = now === seen;
     seen = now;
     if (!quiet || now === settled) return;

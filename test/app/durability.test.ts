@@ -13,7 +13,7 @@ interface Items {
 }
 
 describe('what has been shown', () => {
-  it('survives kill -9, and the time without a daemon is unknown', async () => {
+  it('survives kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy'), model('flaky-50')]);
     for (let round = 0; round < 3; round += 1) {
@@ -60,10 +60,10 @@ describe('what has been shown', () => {
       undefined,
       firstSeen,
     );
-    for (const { slot, outcome, reason } of [...results].reverse()) {
+    for (const { slot, outcome, reason, detail } of [...results].reverse()) {
       const epoch = epochAt(epochs, slot);
       const intervalMs = calendar.intervalAt(epoch.schedule, 'swaying', slot);
-      apply(replayed, { kind: 'result', slot, outcome, reason }, { ...epoch, intervalMs });
+      apply(replayed, { kind: 'result', slot, outcome, reason, detail }, { ...epoch, intervalMs });
     }
     const window = { from: firstSeen, to: replayed.health.settled + 1 };
     const points = await store.points(key, window.from, window.to);

@@ -90,8 +90,8 @@ describe('modelpulse', () => {
     expect(await running.ended).toBe(0);
     const after = await command(['status', '--json', '--config', config]);
     expect(JSON.parse(after.out)).toMatchObject([
-      { model: 'bad-key', reason: 'auth_failed' },
       { model: 'healthy', reason: 'ok' },
+      { model: 'bad-key', reason: 'auth_failed' },
     ]);
   });
 

@@ -16,7 +16,7 @@ export const rules: Rules = {
 };
 
 export type Event =
-  | { kind: 'result'; slot: number; outcome: Outcome; reason: Reason }
+  | { kind: 'result'; slot: number; outcome: Outcome; reason: Reason; detail?: string | null }
   | { kind: 'gap'; slot: number }
   | { kind: 'window'; from: number; to: number }
   | { kind: 'new run'; at: number };
@@ -53,7 +53,7 @@ export function apply(life: Life, event: Event, inForce: Rules): void {
       life.health = withNewRun(life.health, event.at);
       return;
     case 'result': {
-      const step = reduce(life.health, { ...event, detail: null }, inForce);
+      const step = reduce(life.health, { ...event, detail: event.detail ?? null }, inForce);
       life.health = step.health;
       const { rewriteFrom } = step;
       if (rewriteFrom !== null) life.points = life.points.filter(({ from }) => from < rewriteFrom);

@@ -1,14 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import ts from 'typescript';
 import { migrationsDir } from './samples.js';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The store as plain JavaScript under `directory`, for processes that can be killed. */
-export function compileStore(directory: string): string {
+/** Writes the store as plain JavaScript to `directory`, for processes that can be killed. */
+function compileStore(directory: string): void {
   const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext };
   for (const area of ['domain', 'store']) {
     mkdirSync(join(directory, area));
@@ -20,7 +30,6 @@ export function compileStore(directory: string): string {
   }
   writeFileSync(join(directory, 'package.json'), '{"type": "module"}');
   symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-  return directory;
 }
 
 export interface Writer {
@@ -32,8 +41,25 @@ export interface Writer {
   readonly ended: Promise<number | string | null>;
 }
 
-/** A process that opens the store at `path` and writes one batch after another until it is killed. */
-export function startWriter(compiled: string, path: string): Writer {
+/** Starts processes that open the store at `path` and write until they are killed, at the latest when their test ends. */
+export function writers(): (path: string) => Writer {
+  const directory = mkdtempSync(join(tmpdir(), 'modelpulse-compiled-'));
+  let running: Writer[] = [];
+  beforeAll(() => compileStore(directory));
+  afterEach(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
+    running = [];
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
+  return (path) => {
+    const writer = startWriter(directory, path);
+    running.push(writer);
+    return writer;
+  };
+}
+
+function startWriter(compiled: string, path: string): Writer {
   const script = join(import.meta.dirname, 'writer.child.mjs');
   const child = spawn(process.execPath, [script, compiled, path, migrationsDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
