@@ -7,7 +7,11 @@ export default {
   transform: {
     '^.+\\.ts$': [
       'ts-jest',
-      { useESM: true, transpilation: true, tsconfig: { module: 'ESNext', esModuleInterop: true, verbatimModuleSyntax: true } },
+      {
+        useESM: true,
+        transpilation: true,
+        tsconfig: { module: 'ESNext', esModuleInterop: true, verbatimModuleSyntax: true },
+      },
     ],
   },
   testTimeout: 30_000,

@@ -1,5 +1,5 @@
 // The daemon under load: `node bench/daemon.mjs [models] [every] [seconds]`, after `npm run build`.
-// A local simulator answers; printed are missed slots, the delay from slot to start, memory and processor time.
+// A local simulator answers; after ten seconds of warming up are measured and printed missed slots, the delay from slot to start, memory and processor time.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,7 +37,7 @@ writeFileSync(
   }),
 );
 const started = performance.now();
-const daemon = spawn(process.execPath, [entry, 'run', '--config', config], {
+const daemon = spawn(process.execPath, ['--max-semi-space-size=4', entry, 'run', '--config', config], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const { url } = await new Promise((resolve) => {
@@ -59,6 +59,7 @@ const memory = (name) =>
       1024,
   );
 
+await wait(10_000);
 const cpuAtStart = cpuSeconds();
 const from = performance.now();
 await wait(Number(seconds) * 1000);

@@ -3,7 +3,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../domain/clock.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
-import { StoreError } from '../store/store-error.js';
+import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
@@ -18,6 +18,9 @@ export interface Recording {
   readonly windows: Windows;
   readonly publisher: Publisher;
 }
+
+/** The file was replaced by a fresh one, now or by whoever met the damage first. */
+const lostHistory: ReadonlySet<StoreErrorKind> = new Set(['damaged', 'unknown_model']);
 
 export function createRecording(parts: {
   store: Store;
@@ -35,7 +38,7 @@ export function createRecording(parts: {
     wrote: metrics.observeStoreWrite,
     async failed(error) {
       metrics.storeFailed();
-      if (error instanceof StoreError && error.kind === 'damaged') await roster.rebase(clock.wall());
+      if (error instanceof StoreError && lostHistory.has(error.kind)) await roster.rebase(clock.wall());
       if (failures === 0) log.error({ err: error }, 'store failed; checks go on and results wait in memory');
       failures += 1;
     },

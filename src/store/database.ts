@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { mergeLatency } from './latency-blob.js';
+import { createMergeLatency } from './latency-blob.js';
 import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js';
 import { StoreError } from './store-error.js';
 
@@ -34,8 +34,9 @@ export function openDatabase(path: string, migrationsDir: string): Database.Data
         );
       }
     }
+    const merge = createMergeLatency();
     database.function('merge_latency', { deterministic: true }, (left: unknown, right: unknown) =>
-      mergeLatency(left as Uint8Array | null, right as Uint8Array | null),
+      merge(left as Uint8Array | null, right as Uint8Array | null),
     );
     migrate(database, migrationsDir);
   });

@@ -2,69 +2,99 @@ import type { Histogram } from '../domain/histogram.js';
 
 /*
  * Sparse and small: for each bucket in order, the step from the bucket before and the count, both as LEB128 varints.
- * Merging runs twice for every result written, hence plain arrays of counts by bucket instead of maps.
+ * Merging runs twice for every result written, so it reads and writes bytes without anything between.
  */
-const buckets = 256;
-const longestVarint = 8;
+const longestPair = 2 + 8;
+const longestBlob = 256 * longestPair;
 
 export function encodeLatency(histogram: Histogram): Uint8Array | null {
   if (histogram.size === 0) return null;
-  const counts = new Float64Array(buckets);
-  for (const [bucket, count] of histogram) counts[bucket] = count;
-  return encode(counts, histogram.size * (2 + longestVarint));
-}
-
-/** Adds what `blob` holds to `target`. */
-export function decodeLatencyInto(target: Histogram, blob: Uint8Array | null): void {
-  if (blob === null) return;
-  const counts = new Float64Array(buckets);
-  addTo(counts, blob);
-  counts.forEach((count, bucket) => {
-    if (count !== 0) target.set(bucket, (target.get(bucket) ?? 0) + count);
-  });
-}
-
-/** The histogram of both; registered with SQLite, so that an upsert can merge. */
-export function mergeLatency(left: Uint8Array | null, right: Uint8Array | null): Uint8Array | null {
-  if (left === null || right === null) return left ?? right;
-  const counts = new Float64Array(buckets);
-  addTo(counts, left);
-  addTo(counts, right);
-  // A sum is at most one byte longer than the longer of its two numbers.
-  return encode(counts, 2 * (left.length + right.length));
-}
-
-function encode(counts: Float64Array, atMost: number): Uint8Array {
-  const bytes = new Uint8Array(atMost);
+  const bytes = Buffer.allocUnsafe(histogram.size * longestPair);
   let length = 0;
-  const push = (value: number): void => {
-    let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[length++] = (rest % 0x80) | 0x80;
-    bytes[length++] = rest;
-  };
   let previous = 0;
-  for (let bucket = 0; bucket < buckets; bucket += 1) {
-    const count = counts[bucket] ?? 0;
-    if (count === 0) continue;
-    push(bucket - previous);
-    push(count);
+  for (const [bucket, count] of [...histogram].sort(([a], [b]) => a - b)) {
+    length = putVarint(bytes, putVarint(bytes, length, bucket - previous), count);
     previous = bucket;
   }
   return bytes.subarray(0, length);
 }
 
-function addTo(counts: Float64Array, blob: Uint8Array): void {
-  let at = 0;
-  const next = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 0x80) {
-      const byte = blob[at++] ?? 0;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
-  };
-  for (let bucket = 0; at < blob.length;) {
-    bucket += next();
-    counts[bucket] = (counts[bucket] ?? 0) + next();
+/** Adds what `blob` holds to `target`. */
+export function decodeLatencyInto(target: Histogram, blob: Uint8Array | null): void {
+  if (blob === null) return;
+  const cursor = cursorOf(blob);
+  while (cursor.count > 0) {
+    const { bucket } = cursor;
+    target.set(bucket, (target.get(bucket) ?? 0) + take(cursor));
   }
+}
+
+export type MergeLatency = (left: Uint8Array | null, right: Uint8Array | null) => Uint8Array | null;
+
+/** The histogram of both, to be registered with SQLite, so that an upsert can merge. The next call overwrites the answer. */
+export function createMergeLatency(): MergeLatency {
+  const bytes = new Uint8Array(longestBlob);
+  return (left, right) => {
+    if (left === null || right === null) return left ?? right;
+    const [a, b] = [cursorOf(left), cursorOf(right)];
+    let length = 0;
+    let previous = 0;
+    while (a.count > 0 || b.count > 0) {
+      const bucket = Math.min(a.bucket, b.bucket);
+      let count = 0;
+      if (a.bucket === bucket) count += take(a);
+      if (b.bucket === bucket) count += take(b);
+      length = putVarint(bytes, putVarint(bytes, length, bucket - previous), count);
+      previous = bucket;
+    }
+    return bytes.subarray(0, length);
+  };
+}
+
+/** A place in a blob; at its end the count is 0 and the bucket lies behind all others. */
+interface Cursor {
+  readonly blob: Uint8Array;
+  at: number;
+  bucket: number;
+  count: number;
+}
+
+function cursorOf(blob: Uint8Array): Cursor {
+  const cursor = { blob, at: 0, bucket: 0, count: 0 };
+  advance(cursor);
+  return cursor;
+}
+
+function advance(cursor: Cursor): void {
+  if (cursor.at >= cursor.blob.length) {
+    cursor.bucket = Infinity;
+    cursor.count = 0;
+    return;
+  }
+  cursor.bucket += getVarint(cursor);
+  cursor.count = getVarint(cursor);
+}
+
+function take(cursor: Cursor): number {
+  const { count } = cursor;
+  advance(cursor);
+  return count;
+}
+
+function getVarint(cursor: Cursor): number {
+  let value = 0;
+  for (let scale = 1; ; scale *= 0x80) {
+    const byte = cursor.blob[cursor.at++] ?? 0;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return value;
+  }
+}
+
+/** Returns the place behind what it wrote. */
+function putVarint(bytes: Uint8Array, at: number, value: number): number {
+  let end = at;
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[end++] = (rest % 0x80) | 0x80;
+  bytes[end++] = rest;
+  return end;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { mergeInto, type Histogram } from '../../src/domain/histogram.js';
-import { decodeLatencyInto, encodeLatency, mergeLatency } from '../../src/store/latency-blob.js';
+import { createMergeLatency, decodeLatencyInto, encodeLatency } from '../../src/store/latency-blob.js';
 
 const histograms = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 2 ** 40 })))
@@ -12,6 +12,8 @@ function decoded(blob: Uint8Array | null): Histogram {
   decodeLatencyInto(histogram, blob);
   return histogram;
 }
+
+const mergeLatency = createMergeLatency();
 
 describe('a stored histogram', () => {
   it('comes back as it was', () => {
