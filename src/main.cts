@@ -1,6 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
+import v8 = require('node:v8');
+
 // CommonJS on purpose: an ES module entry would use libuv's thread pool, and so fix its size, before this line runs.
 // Name look-ups occupy a thread each for as long as a resolver hangs.
 process.env.UV_THREADPOOL_SIZE ??= '128';
+// The default lets garbage grow to several times what lives before it is collected; a sidecar has no memory to lend.
+v8.setFlagsFromString('--heap-growing-percent=30');
 
 void import('./cli/program.js').then(({ main }) => main(process.argv));

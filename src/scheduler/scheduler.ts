@@ -5,7 +5,7 @@ import { createChecks } from './checks.js';
 import { claimLost, createEntry, wakeAt, type Entry } from './entry.js';
 import { createHeap } from './heap.js';
 import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
-import { firstDue, takeDue } from './slots.js';
+import { firstDue, firstWaveMs, takeDue } from './slots.js';
 import { systemTimers, type Timers } from './timers.js';
 
 /** Longest sleep, so that a clock that was set is noticed and `lastTick` moves. */
@@ -133,7 +133,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     else settle(entry);
   }
 
-  function adopt(plan: Plan): void {
+  function adopt(plan: Plan, waveMs: number): void {
     const known = entries.get(plan.id);
     const entry = known ?? createEntry(plan);
     const unchanged = known?.gone === false && isDeepStrictEqual(known.plan.schedule, plan.schedule);
@@ -142,7 +142,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     entry.gone = false;
     entry.lastSlot = Math.max(entry.lastSlot, plan.lastSlot ?? -Infinity);
     if (!unchanged) {
-      const { at, regular } = firstDue(calendar, plan, seen.wall);
+      const { at, regular } = firstDue(calendar, plan, seen.wall, waveMs);
       setDue(entry, at, regular);
     }
     settle(entry);
@@ -189,7 +189,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       tick();
       const ids = new Set(plans.map(({ id }) => id));
       for (const entry of entries.values()) if (!ids.has(entry.plan.id)) retire(entry);
-      for (const plan of plans) adopt(plan);
+      const waveMs = firstWaveMs(plans.filter(({ hasValidResult }) => !hasValidResult).length);
+      for (const plan of plans) adopt(plan, waveMs);
       sleep();
     },
     recheck(id, at) {

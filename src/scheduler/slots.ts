@@ -3,6 +3,13 @@ import { hashFraction } from '../domain/schedule.js';
 import type { Plan } from './port.js';
 
 const firstCheckMs = 10_000;
+/** More first checks than this in a second would be a stampede of our own: with thousands of models the first wave takes longer. */
+const firstChecksPerSecond = 200;
+
+/** ms in which `count` models are to be checked for the first time. */
+export function firstWaveMs(count: number): number {
+  return Math.max(firstCheckMs, (count / firstChecksPerSecond) * 1_000);
+}
 
 /** When a model's next slot is due. */
 export interface Due {
@@ -20,12 +27,12 @@ export interface Lost {
 }
 
 /** The first slot of a plan that begins now: soon when nothing valid is known of the model, else by its schedule. */
-export function firstDue(calendar: Calendar, plan: Plan, now: number): Due {
+export function firstDue(calendar: Calendar, plan: Plan, now: number, waveMs: number): Due {
   const { id, schedule } = plan;
   const next = calendar.nextSlot(schedule, id, now) ?? Infinity;
   if (plan.hasValidResult) return { at: next, regular: true };
   const interval = next === Infinity ? Infinity : calendar.intervalAt(schedule, id, next);
-  const soon = now + Math.floor(hashFraction(id) * Math.min(interval, firstCheckMs));
+  const soon = now + Math.floor(hashFraction(id) * Math.min(interval, waveMs));
   return next <= soon ? { at: next, regular: true } : { at: soon, regular: false };
 }
 
