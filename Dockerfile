@@ -24,5 +24,5 @@ WORKDIR /
 USER node
 VOLUME /data
 EXPOSE 9464
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/dist/main.cjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/main.cjs"]
 CMD ["run"]

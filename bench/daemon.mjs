@@ -37,7 +37,7 @@ writeFileSync(
   }),
 );
 const started = performance.now();
-const daemon = spawn(process.execPath, ['--max-semi-space-size=4', entry, 'run', '--config', config], {
+const daemon = spawn(process.execPath, ['--max-semi-space-size=8', entry, 'run', '--config', config], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const { url } = await new Promise((resolve) => {

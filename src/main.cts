@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=4
+#!/usr/bin/env -S node --max-semi-space-size=8
 import v8 = require('node:v8');
 
 // CommonJS on purpose: an ES module entry would use libuv's thread pool, and so fix its size, before this line runs.

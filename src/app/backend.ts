@@ -41,13 +41,15 @@ export function createBackend(parts: {
     view: (id) => roster.get(id)?.view,
     store,
     async checkNow(id) {
-      if (roster.get(id)?.view.model.pause === true)
-        throw new HttpError(409, 'paused', 'the model is paused');
+      const before = roster.get(id)?.view;
+      if (before?.model.pause === true) throw new HttpError(409, 'paused', 'the model is paused');
+      const known = before?.latest;
       await scheduler.checkNow(id).catch(() => {
         throw givenUp;
       });
       const latest = roster.get(id)?.view.latest;
-      if (latest === undefined || latest === null) throw givenUp;
+      // A check that was aborted ends without a result.
+      if (latest === undefined || latest === null || latest === known) throw givenUp;
       return latest;
     },
     reload: async () => ({ problems: await reloader.reload('request') }),

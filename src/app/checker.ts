@@ -14,22 +14,28 @@ export interface Checker {
 /** The check in force: by the builtin prober or through a remote health API. */
 export function createChecker(clock: Clock, version: string): Checker {
   const userAgent = `modelpulse/${version}`;
-  let inForce: { check: Check; close(): void; mode: string } | null = null;
+  let inForce: { check: Check; close(): void; mode: string; running: number } | null = null;
 
   return {
-    check(model, signal) {
-      if (inForce === null) throw new Error('the checker was not configured');
-      return inForce.check(model, signal);
+    async check(model, signal) {
+      const used = inForce;
+      if (used === null) throw new Error('the checker was not configured');
+      used.running += 1;
+      const result = await used.check(model, signal);
+      used.running -= 1;
+      if (used !== inForce && used.running === 0) used.close();
+      return result;
     },
     configure({ checker, remote }) {
       const mode = JSON.stringify([checker.mode, checker.reuseConnections, remote]);
       if (inForce?.mode === mode) return;
-      inForce?.close();
+      const former = inForce;
       const next =
         remote === null
           ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent })
           : createRemoteChecker({ ...remote, clock, userAgent });
-      inForce = { ...next, mode };
+      inForce = { ...next, mode, running: 0 };
+      if (former?.running === 0) former.close();
     },
     close() {
       inForce?.close();

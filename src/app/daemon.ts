@@ -8,7 +8,7 @@ import { createScheduler } from '../scheduler/scheduler.js';
 import { openStore } from '../store/sqlite-store.js';
 import { createBackend } from './backend.js';
 import { createChecker } from './checker.js';
-import { noteOutage } from './outage.js';
+import { noteClock, noteOutage } from './outage.js';
 import { createRecording } from './recording.js';
 import { createReleasers } from './releasers.js';
 import { createReloader, type Trigger } from './reload.js';
@@ -77,6 +77,9 @@ export async function startDaemon(parts: {
     log,
     metrics,
     nextDue: (id) => scheduler.nextDue(id),
+    stateChanged: (tracked) => {
+      refresh.soon(tracked);
+    },
   });
   releasers.add('writer', () => writer.drain());
 
@@ -114,22 +117,20 @@ export async function startDaemon(parts: {
   const apply = async (next: LoadedConfig) => {
     await writer.flush();
     const now = clock.wall();
-    checker.configure(next.settings);
     const change = await roster.replace(next.settings.models, now);
-    windows.replace(next.settings.maintenance, now);
-    for (const tracked of change.added) windows.adopt(tracked, now);
-    scheduler.update(roster.plans(now));
-    noteOutage(change.added, {
-      calendar,
-      recorder,
-      nextDue: (id) => scheduler.nextDue(id),
-      now: clock.wall(),
-      log,
-    });
+    checker.configure(next.settings);
+    windows.replace(next.settings.maintenance, now, change.added);
+    noteClock(change.added, now, log);
+    // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
+    const outage = { calendar, recorder, log };
+    noteOutage(change.added, { ...outage, nextDue: () => null, now });
+    scheduler.update(roster.plans(clock.wall()));
+    noteOutage(change.added, { ...outage, nextDue: (id) => scheduler.nextDue(id), now: clock.wall() });
     return change;
   };
 
   const refresh = createUptimeRefresh(store, clock, roster.all);
+  releasers.add('uptime', () => refresh.stop());
   const backend = createBackend({
     store,
     clock,
@@ -156,7 +157,9 @@ export async function startDaemon(parts: {
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
     const ticker = startTicker(async () => {
       windows.sweep(clock.wall());
-      for (const tracked of roster.all()) publisher.announce(tracked);
+      for (const tracked of roster.all()) {
+        if (clock.wall() >= tracked.announced.until) publisher.announce(tracked);
+      }
       await refresh.step();
       await store.prune(clock.wall());
     }, log);
@@ -165,6 +168,7 @@ export async function startDaemon(parts: {
       watch.close();
     });
     begin();
+    for (const tracked of roster.all()) refresh.soon(tracked);
     return { url, reload: (trigger) => reloader.reload(trigger), stop: () => releasers.release() };
   } catch (error) {
     await releasers.release();

@@ -18,11 +18,9 @@ export function noteOutage(
 ): void {
   const { calendar, recorder, now, log } = parts;
   let missed = 0;
-  let ahead = 0;
   for (const tracked of models) {
     const { watermark, memory, view } = tracked;
     if (watermark === null || view.model.pause) continue;
-    if (watermark > now) ahead = Math.max(ahead, watermark - now);
     const upTo = Math.min((parts.nextDue(view.model.id) ?? Infinity) - 1, now);
     const { schedule } = epochAt(memory.epochs, watermark);
     const { count, first, last } = calendar.slotsBetween(schedule, view.model.id, watermark, upTo);
@@ -31,6 +29,11 @@ export function noteOutage(
     recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);
   }
   if (missed > 0) log.warn({ checks: missed }, 'checks fell due while no daemon ran; that time is unknown');
+}
+
+/** Says so when the clock is behind what was recorded. */
+export function noteClock(models: readonly Tracked[], now: number, log: Logger): void {
+  const ahead = models.reduce((most, { watermark }) => Math.max(most, (watermark ?? 0) - now), 0);
   if (ahead > 0)
     log.warn({ ahead_ms: ahead }, 'the clock is behind what was recorded; recorded time does not go back');
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { blameFor } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import { dayMs } from '../domain/rollup.js';
-import { stateAt } from '../domain/timeline.js';
+import { nextEdge, stateAt } from '../domain/timeline.js';
 import type { Tracked } from './tracked.js';
 import type { Shown } from './writer.js';
 
@@ -15,7 +15,11 @@ export interface Publisher {
 }
 
 /** Shows what was recorded: the views that metrics and API read, and the log. */
-export function createPublisher(clock: Clock, log: Logger): Publisher {
+export function createPublisher(
+  clock: Clock,
+  log: Logger,
+  stateChanged: (tracked: Tracked) => void,
+): Publisher {
   const show = ({ view, totals }: Tracked, result: RecordedResult): void => {
     view.latest = result;
     view.inputTokens += result.usage?.inputTokens ?? 0;
@@ -48,9 +52,11 @@ export function createPublisher(clock: Clock, log: Logger): Publisher {
 
   const announce = (tracked: Tracked): void => {
     const { view, announced } = tracked;
-    const current = stateAt(view.health, clock.wall());
+    const now = clock.wall();
+    const current = stateAt(view.health, now);
+    tracked.announced = { state: current.state, until: nextEdge(view.health, now) };
     if (current.state === announced.state) return;
-    tracked.announced = { state: current.state, since: current.since };
+    stateChanged(tracked);
     const line = {
       model: view.model.id,
       state: current.state,

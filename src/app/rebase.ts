@@ -20,5 +20,7 @@ export function rebase(tracked: Tracked, key: number, now: number): void {
   tracked.pending = { ...nothingPending(), publications };
   tracked.pending.points.push({ from: now, state: health.state, reason: health.reason });
   tracked.pending.epochs.push(...tracked.memory.epochs);
+  for (const window of health.windows) tracked.pending.maintenance.set(window.from, window);
+  for (const gap of health.gaps) tracked.pending.gaps.push(gap);
   if (health.incident) tracked.pending.incidents.set(health.incident.openedAt, health.incident);
 }

@@ -33,9 +33,11 @@ export function createRecorder(parts: {
   const { calendar, clock, writer, openWindows } = parts;
 
   return {
-    record(tracked, result, slot, kind) {
+    record(tracked, result, due, kind) {
       openWindows(clock.wall());
       const { memory } = tracked;
+      // A fresh store began meanwhile where the check was due before it.
+      const slot = Math.max(due, memory.health.settled + 1);
       const epoch = epochAt(memory.epochs, slot);
       const intervalMs = calendar.intervalAt(epoch.schedule, tracked.view.model.id, slot);
       const step = reduce(memory.health, { ...result, slot }, { ...epoch, intervalMs });

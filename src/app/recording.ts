@@ -3,10 +3,11 @@ import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../domain/clock.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
-import { StoreError, type StoreErrorKind } from '../store/store-error.js';
+import { StoreError } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
+import type { Tracked } from './tracked.js';
 import { createWindows, type Windows } from './windows.js';
 import { createWriter, type Writer } from './writer.js';
 
@@ -19,8 +20,10 @@ export interface Recording {
   readonly publisher: Publisher;
 }
 
-/** The file was replaced by a fresh one, now or by whoever met the damage first. */
-const lostHistory: ReadonlySet<StoreErrorKind> = new Set(['damaged', 'unknown_model']);
+/** True when a damaged file was replaced by a fresh one, whoever met the damage. */
+function lostHistory(error: unknown): boolean {
+  return error instanceof StoreError && error.kind === 'unknown_model';
+}
 
 export function createRecording(parts: {
   store: Store;
@@ -29,18 +32,23 @@ export function createRecording(parts: {
   log: Logger;
   metrics: MonitorMetrics;
   nextDue: (id: string) => number | null;
+  /** Told of a model whose state has changed. */
+  stateChanged: (tracked: Tracked) => void;
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;
   let failures = 0;
-  const publisher = createPublisher(clock, log);
+  const publisher = createPublisher(clock, log, parts.stateChanged);
   const writer: Writer = createWriter(store, clock, {
     publish: publisher.publish,
     wrote: metrics.observeStoreWrite,
     async failed(error) {
       metrics.storeFailed();
-      if (error instanceof StoreError && lostHistory.has(error.kind)) await roster.rebase(clock.wall());
       if (failures === 0) log.error({ err: error }, 'store failed; checks go on and results wait in memory');
       failures += 1;
+      if (!lostHistory(error)) return;
+      await roster.rebase(clock.wall()).catch((err: unknown) => {
+        log.error({ err }, 'fresh database cannot be begun; it is tried again');
+      });
     },
     recovered() {
       log.info({ attempts: failures, results: writer.pendingResults }, 'store works again');

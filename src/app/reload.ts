@@ -7,19 +7,25 @@ const mostNamed = 20;
 export type Trigger = 'signal' | 'request' | 'content';
 
 export interface Reloader {
-  /** Loads and applies the configuration, one call after another; the problems, when it was refused and nothing changed. */
+  /**
+   * Loads and applies the configuration, one call after another; never rejects. The problems, when it was refused, by
+   * what is wrong in it or by a store that fails, and nothing changed.
+   */
   reload(trigger: Trigger): Promise<readonly string[]>;
   readonly current: LoadedConfig;
 }
 
 /** Sections whose change only a restart puts in force. */
 function needRestart(before: LoadedConfig, after: LoadedConfig): string[] {
-  const { server, storage } = before.settings;
+  const { server, storage, checker } = before.settings;
   const next = after.settings;
   const listens = server.host !== next.server.host || server.port !== next.server.port;
   return [
     ...(listens ? ['server.listen'] : []),
     ...(storage.path !== next.storage.path ? ['storage.path'] : []),
+    ...(storage.onCorrupt !== next.storage.onCorrupt ? ['storage.on_corrupt'] : []),
+    ...(checker.concurrency !== next.checker.concurrency ? ['checker.concurrency'] : []),
+    ...(checker.perHost !== next.checker.perHost ? ['checker.per_host'] : []),
   ];
 }
 
@@ -40,21 +46,35 @@ export function createReloader(parts: {
   let current = parts.initial;
   let queue: Promise<unknown> = Promise.resolve();
 
-  const reload = async (trigger: Trigger): Promise<readonly string[]> => {
-    let next: LoadedConfig;
-    try {
-      next = await parts.load();
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      parts.reloaded(false);
+  /** The newest attempt was refused. */
+  let refused = false;
+
+  const conclude = (successful: boolean): void => {
+    refused = !successful;
+    parts.reloaded(successful);
+  };
+
+  const refuse = (trigger: Trigger, error: unknown): readonly string[] => {
+    conclude(false);
+    if (error instanceof ConfigError) {
       log.error({ trigger, problems: error.problems }, 'configuration refused, the old one stays in force');
       return error.problems;
     }
-    if (trigger === 'content' && next.fingerprint === current.fingerprint) return [];
+    log.error({ trigger, err: error }, 'configuration cannot be put in force, the old one stays');
+    return [`cannot be put in force: ${error instanceof Error ? error.message : 'unknown error'}`];
+  };
+
+  const load = async (trigger: Trigger): Promise<readonly string[]> => {
+    const next = await parts.load();
+    if (trigger === 'content' && next.fingerprint === current.fingerprint) {
+      // The bad change was taken back.
+      if (refused) conclude(true);
+      return [];
+    }
     const restart = needRestart(current, next);
     const change = await parts.apply(next);
     current = next;
-    parts.reloaded(true);
+    conclude(true);
     for (const warning of next.warnings) log.warn({ warning }, 'configuration warning');
     if (restart.length > 0) log.warn({ sections: restart }, 'a change here needs a restart');
     log.info(
@@ -72,8 +92,8 @@ export function createReloader(parts: {
 
   return {
     reload(trigger) {
-      const turn = queue.then(() => reload(trigger));
-      queue = turn.catch(() => undefined);
+      const turn = queue.then(() => load(trigger)).catch((error: unknown) => refuse(trigger, error));
+      queue = turn;
       return turn;
     },
     get current() {

@@ -1,10 +1,11 @@
 import { epochOf, sameEpoch } from '../domain/epoch.js';
 import { hasValidResult, withNewRun } from '../domain/health.js';
 import { hostOf, subjectOf, type Model } from '../domain/model.js';
+import { dayMs } from '../domain/rollup.js';
 import type { Plan } from '../scheduler/port.js';
-import type { Store } from '../store/port.js';
+import type { ModelKey, Store } from '../store/port.js';
 import { rebase } from './rebase.js';
-import { follow, reconfigure, type Tracked } from './tracked.js';
+import { countTokens, follow, reconfigure, type Tracked } from './tracked.js';
 
 /** The models that are followed now. */
 export interface Roster {
@@ -32,59 +33,106 @@ export function createRoster(parts: {
   const { store, nextDue } = parts;
   let roster = new Map<string, Tracked>();
 
+  let begun = false;
+
   const update = (tracked: Tracked, model: Model, now: number): boolean => {
+    const { memory } = tracked;
+    const { health, epochs } = memory;
     const subject = subjectOf(model);
-    const newRun = subject !== tracked.memory.subject;
-    const epoch = epochOf(model, now, newRun);
-    const { health, epochs } = tracked.memory;
+    const newRun = subject !== memory.subject;
+    // After the newest slot, also where the clock was set back.
+    const epoch = epochOf(model, Math.max(now, health.settled + 1), newRun);
     const differs = newRun || !sameEpoch(epoch, epochs.at(-1) ?? epochs[0]);
-    if (differs) {
+    if (differs) tracked.pending.epochs.push(epoch);
+    if (differs || model.pause !== memory.paused) {
       tracked.memory = {
-        ...tracked.memory,
+        ...memory,
         subject,
-        epochs: [...epochs, epoch],
-        health: newRun ? withNewRun(health, now) : health,
+        epochs: differs ? [...epochs, epoch] : epochs,
+        health: newRun ? withNewRun(health, epoch.from) : health,
+        paused: model.pause,
       };
-      tracked.pending.epochs.push(epoch);
       parts.changed(tracked);
     }
     if (model.pause) tracked.watermark = null;
+    else if (memory.paused) tracked.watermark = now;
     const changed = JSON.stringify(model) !== JSON.stringify(tracked.view.model);
     reconfigure(tracked, model);
     return changed;
+  };
+
+  /** Tokens the models used today that have a budget from now on. */
+  const tokensUsed = async (
+    next: ReadonlyMap<Model, Tracked>,
+    day: number,
+  ): Promise<Map<Tracked, number>> => {
+    const used = new Map<Tracked, number>();
+    for (const [{ id, tokensPerDay }, tracked] of next) {
+      const watched = roster.get(id) === tracked && tracked.view.model.tokensPerDay !== null;
+      if (tokensPerDay === null || watched) continue;
+      const { inputTokens, outputTokens } = await store.counts(
+        tracked.view.key,
+        day * dayMs,
+        (day + 1) * dayMs,
+      );
+      used.set(tracked, inputTokens + outputTokens);
+    }
+    return used;
+  };
+
+  /** Models of the store that are not followed any more, those included that left while no daemon ran. */
+  const strangers = async (next: Iterable<Tracked>): Promise<Map<ModelKey, string>> => {
+    const all = begun
+      ? [...roster].map(([id, { view }]) => ({ id, key: view.key }))
+      : (await store.models()).filter(({ retiredAt }) => retiredAt === null);
+    const left = new Map(all.map(({ id, key }) => [key, id]));
+    for (const { view } of next) left.delete(view.key);
+    return left;
   };
 
   return {
     get: (id) => roster.get(id),
     all: () => roster.values(),
     async replace(models, now) {
-      const next = new Map<string, Tracked>();
-      const added: Tracked[] = [];
+      // The store first: while it refuses something, nothing changes.
+      const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
+      const next = new Map<Model, Tracked>();
       for (const model of models) {
-        if (roster.has(model.id)) continue;
-        const known = await store.register(model.id, now, model.renameFrom);
-        const tracked = follow(model, known, epochOf(model, known.firstSeen, false), nextDue);
-        added.push(tracked);
-        next.set(model.id, tracked);
+        let tracked = roster.get(model.id);
+        if (tracked === undefined) {
+          const known = await store.register(model.id, now, model.renameFrom);
+          // One that was renamed goes on with what it has not written yet.
+          tracked =
+            followed.get(known.key) ?? follow(model, known, epochOf(model, known.firstSeen, false), nextDue);
+        }
+        next.set(model, tracked);
       }
-      const changed = models.filter((model) => {
-        const tracked = roster.get(model.id);
-        if (tracked !== undefined) next.set(model.id, tracked);
-        return tracked !== undefined && update(tracked, model, now);
-      });
-      for (const tracked of added) {
-        update(tracked, tracked.view.model, now);
+      const day = Math.floor(now / dayMs);
+      const used = await tokensUsed(next, day);
+      const removed = await strangers(next.values());
+      for (const key of removed.keys()) await store.retire(key, now);
+
+      const added: Tracked[] = [];
+      const changed: string[] = [];
+      for (const [model, tracked] of next) {
+        const differs = update(tracked, model, now);
+        if (followed.has(tracked.view.key)) {
+          if (differs) changed.push(model.id);
+          continue;
+        }
+        added.push(tracked);
         parts.changed(tracked);
       }
-      const kept = new Set([...next.values()].map(({ view }) => view.key));
-      const removed = [...roster].filter(([, { view }]) => !kept.has(view.key));
-      for (const [, { view }] of removed) await store.retire(view.key, now);
-      roster = new Map();
-      for (const { id } of models) {
-        const tracked = next.get(id);
-        if (tracked !== undefined) roster.set(id, tracked);
+      for (const [tracked, tokens] of used) countTokens(tracked, day, tokens);
+      for (const key of removed.keys()) {
+        const tracked = followed.get(key);
+        // What it still has to write is not to say that it was watched.
+        if (tracked !== undefined) tracked.watermark = null;
       }
-      return { added, removed: removed.map(([id]) => id), changed: changed.map(({ id }) => id) };
+      const gone = begun ? [...removed.values()] : [];
+      roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
+      begun = true;
+      return { added, removed: gone, changed };
     },
     async rebase(now) {
       for (const tracked of roster.values()) {

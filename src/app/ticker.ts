@@ -2,16 +2,23 @@ import type { Logger } from 'pino';
 
 const everyMs = 1_000;
 
-/** Calls `beat` about once a second, never twice at once; an error is logged and the next beat comes. */
+/** Calls `beat` about once a second, never twice at once; the first error in a row is logged, and the next beat comes. */
 export function startTicker(beat: () => Promise<void>, log: Logger): { stop(): Promise<void> } {
   let stopped = false;
+  let failing = false;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> = Promise.resolve();
 
   const next = (): void => {
     timer = setTimeout(() => {
       running = beat()
-        .catch((error: unknown) => log.error({ err: error }, 'housekeeping failed'))
+        .then(() => {
+          failing = false;
+        })
+        .catch((error: unknown) => {
+          if (!failing) log.error({ err: error }, 'housekeeping failed');
+          failing = true;
+        })
         .finally(() => {
           if (!stopped) next();
         });

@@ -21,6 +21,8 @@ export interface Memory {
   readonly responseModel: string | null;
   /** Reason of the newest result that is not unknown. */
   readonly conclusive: Reason | null;
+  /** It was not checked when this was written: no slot of that time was missed. */
+  readonly paused: boolean;
 }
 
 /** One model as the daemon follows it: what has been seen (`memory`), what is to be written, and what is shown (`view`). */
@@ -29,7 +31,7 @@ export interface Tracked {
   watermark: number | null;
   pending: Pending;
   /** State that was last told to others. */
-  announced: { state: State; since: number };
+  announced: { state: State; /** Unix ms until which silence does not change it. */ until: number };
   readonly view: Mutable<ModelView> & { results: Totals };
   readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
 }
@@ -60,6 +62,7 @@ export function follow(
     subject: subjectOf(model),
     responseModel: null,
     conclusive: null,
+    paused: false,
   };
   const pending = nothingPending();
   if (remembered === null) {
@@ -70,9 +73,9 @@ export function follow(
   const results = stored.totals.results.map((total) => ({ ...total }));
   return {
     memory,
-    watermark: stored.watermark,
+    watermark: memory.paused ? null : stored.watermark,
     pending,
-    announced: { state: health.state, since: health.since },
+    announced: { state: health.state, until: 0 },
     totals: new Map(results.map((total) => [`${total.outcome} ${total.reason}`, total])),
     view: {
       key: stored.key,
@@ -107,4 +110,10 @@ export function reconfigure({ view }: Tracked, model: Model): void {
   }
   if (streams(model) !== streams(view.model)) view.firstTokens = firstTokenBuckets(model);
   view.model = model;
+}
+
+/** Tokens that are known to have been used in that UTC day, today's of before a restart included. */
+export function countTokens({ view }: Tracked, day: number, tokens: number): void {
+  const seen = view.tokensToday.day === day ? view.tokensToday.tokens : 0;
+  view.tokensToday = { day, tokens: Math.max(seen, tokens) };
 }

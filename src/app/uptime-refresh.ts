@@ -25,35 +25,65 @@ export async function readUptime(
   return Object.fromEntries(entries) as Record<UptimeWindow, Uptime>;
 }
 
+export interface UptimeRefresh {
+  /** Reads it in the background, one model after another. */
+  soon(tracked: Tracked): void;
+  /** One sixtieth of the models; call it once a second. */
+  step(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /**
- * Keeps the uptime windows that metrics and lists show at most about a minute old: each call of `step`, once a
- * second, takes a sixtieth of the models. Reading them at each scrape would cost seconds with many models.
+ * Keeps the uptime windows that metrics and lists show at most about a minute old, and newer where the state changed.
+ * Reading them at each scrape would cost seconds with many models.
  */
-export function createUptimeRefresh(store: StoreReader, clock: Clock, models: () => Iterable<Tracked>) {
+export function createUptimeRefresh(
+  store: StoreReader,
+  clock: Clock,
+  models: () => Iterable<Tracked>,
+): UptimeRefresh {
   let waiting: Tracked[] = [];
   let share = 1;
+  const urgent = new Set<Tracked>();
+  let working: Promise<void> | null = null;
+  let stopped = false;
 
   const refresh = async ({ view }: Tracked): Promise<void> => {
     view.uptime = await readUptime(store, view.key, view.stored, clock.wall());
+    await setImmediate();
+  };
+
+  const work = async (): Promise<void> => {
+    await setImmediate();
+    for (const tracked of urgent) {
+      if (stopped) return;
+      urgent.delete(tracked);
+      await refresh(tracked);
+    }
   };
 
   return {
-    refresh,
-    async all(): Promise<void> {
-      for (const tracked of models()) {
-        await refresh(tracked);
-        await setImmediate();
-      }
+    soon(tracked) {
+      urgent.add(tracked);
+      // What fails here comes again with `step`, which tells of it.
+      working ??= work()
+        .catch(() => {
+          urgent.clear();
+        })
+        .finally(() => {
+          working = null;
+        });
     },
-    async step(): Promise<void> {
+    async step() {
       if (waiting.length === 0) {
         waiting = [...models()];
         share = Math.ceil(waiting.length / rounds);
       }
-      for (const tracked of waiting.splice(0, share)) {
-        await refresh(tracked);
-        await setImmediate();
-      }
+      for (const tracked of waiting.splice(0, share)) await refresh(tracked);
+    },
+    async stop() {
+      stopped = true;
+      await working;
     },
   };
 }

@@ -8,10 +8,11 @@ import type { Tracked } from './tracked.js';
 export interface Windows {
   /** Opens windows that have begun; cheap when none has. Windows begin at full seconds, so once a second is exact. */
   sweep(now: number): void;
-  /** Notes windows that began since the model was last heard of. */
-  adopt(tracked: Tracked, now: number): void;
-  /** Puts other rules in force: what a window has covered stays, what is left of it follows the new rules. */
-  replace(rules: readonly MaintenanceRule[], now: number): void;
+  /**
+   * Puts other rules in force: what a window has covered stays, what is left of it follows the new rules, and nothing
+   * before `now` becomes maintenance, but for windows that began while nobody followed the models in `added`.
+   */
+  replace(rules: readonly MaintenanceRule[], now: number, added: readonly Tracked[]): void;
 }
 
 function note(tracked: Tracked, window: Interval): void {
@@ -39,11 +40,21 @@ export function createWindows(
       to,
     );
 
-  const follow = (tracked: Tracked, from: number, now: number): void => {
-    const known = tracked.memory.health.windows;
+  /** Notes windows in [from, now] that are new; none of them begins before `earliest`. */
+  const follow = (tracked: Tracked, from: number, now: number, earliest: number): void => {
     for (const window of windowsOf(tracked.view.model.id, from, now + 1)) {
-      if (known.some((other) => other.from <= window.from && other.to === window.to)) continue;
-      note(tracked, window);
+      if (tracked.memory.health.windows.some(({ to }) => to === window.to)) continue;
+      note(tracked, { from: Math.max(window.from, earliest), to: window.to });
+      changed(tracked);
+    }
+  };
+
+  /** Ends windows that the rules in force no longer know. */
+  const cut = (tracked: Tracked, now: number): void => {
+    const wanted = windowsOf(tracked.view.model.id, now, now + 1);
+    for (const window of tracked.memory.health.windows) {
+      if (window.to <= now || wanted.some(({ to }) => to === window.to)) continue;
+      note(tracked, { from: window.from, to: Math.max(now, window.from) });
       changed(tracked);
     }
   };
@@ -55,22 +66,17 @@ export function createWindows(
       const active = JSON.stringify(rules.map((rule) => calendar.windows([rule], now, now + 1)));
       if (active === open) return;
       open = active;
-      for (const tracked of models()) follow(tracked, now, now);
+      for (const tracked of models()) follow(tracked, now, now, 0);
     },
-    adopt(tracked, now) {
-      follow(tracked, tracked.memory.health.settled + 1, now);
-    },
-    replace(next, now) {
+    replace(next, now, added) {
       rules = next;
       second = 0;
       open = '';
+      const fresh = new Set(added);
       for (const tracked of models()) {
-        const wanted = windowsOf(tracked.view.model.id, now, now + 1);
-        for (const window of tracked.memory.health.windows) {
-          if (window.to <= now || wanted.some(({ to }) => to === window.to)) continue;
-          note(tracked, { from: window.from, to: Math.max(now, window.from) });
-          changed(tracked);
-        }
+        cut(tracked, now);
+        if (fresh.has(tracked)) follow(tracked, tracked.memory.health.settled + 1, now, 0);
+        else follow(tracked, now, now, now);
       }
     },
   };

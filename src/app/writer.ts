@@ -91,6 +91,14 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     events.publish({ tracked, memory: tracked.memory, publications, written: false });
   };
 
+  /** What went with a damaged file no longer waits. */
+  const giveUpLost = (): void => {
+    let waiting = 0;
+    for (const { pending } of dirty) waiting += pending.results.length;
+    if (waiting < pendingResults) events.dropped(pendingResults - waiting);
+    pendingResults = waiting;
+  };
+
   const write = async (taken: readonly Taken[]): Promise<void> => {
     const counted = missed;
     missed = new Map();
@@ -106,6 +114,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       failing = true;
       putBack(taken, counted);
       await events.failed(error);
+      giveUpLost();
       for (const tracked of dirty) showUnwritten(tracked);
       return;
     }

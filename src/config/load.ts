@@ -83,6 +83,11 @@ function readMain(source: Source, references: References, problems: string[], wa
   return { entry: { ...entry, defaults: { ...entry.defaults, tls } }, mode, uses, replaced, secrets };
 }
 
+/** A closure of its own: one made while loading would keep everything that was parsed. */
+function later(settings: Settings, secrets: Parameters<typeof effectiveConfig>[1]): () => unknown {
+  return () => effectiveConfig(settings, secrets);
+}
+
 /**
  * Reads, validates and completes a configuration and all that it includes. `capabilities` says what the builtin prober
  * can ask. Throws a `ConfigError` with every problem of every file.
@@ -137,6 +142,6 @@ export async function loadConfig(
     warnings: inOrder(warnings.map(hide), path),
     files: inputs.files(),
     fingerprint: inputs.fingerprint(),
-    effective: () => effectiveConfig(complete, [...main.secrets, ...registry.secrets]),
+    effective: later(complete, [...main.secrets, ...registry.secrets]),
   };
 }

@@ -38,6 +38,16 @@ export function tail(health: Health, to: number): StatePoint[] {
   return points;
 }
 
+/** Unix ms of the next moment after `now` at which silence changes the state; Infinity when it never does. */
+export function nextEdge(health: Health, now: number): number {
+  let next = health.validUntil > now ? health.validUntil : Infinity;
+  for (const { from, to } of health.windows) {
+    if (from > now && from < next) next = from;
+    if (to > now && to < next) next = to;
+  }
+  return next;
+}
+
 /** State at `now`, the start of that state, and why. */
 export function stateAt(health: Health, now: number): Standing & { readonly since: number } {
   const last = tail(health, now + 1).at(-1);

@@ -1,0 +1,74 @@
+import { afterEach } from '@jest/globals';
+import { pino } from 'pino';
+import { createRecording, type Recording } from '../../src/app/recording.js';
+import { createCalendar } from '../../src/calendar/calendar.js';
+import type { Model } from '../../src/domain/model.js';
+import { createMonitorMetrics } from '../../src/metrics/monitor.js';
+import type { Store } from '../../src/store/port.js';
+import { StoreError } from '../../src/store/store-error.js';
+import { modelAt } from '../checker/model.js';
+import { result, start } from '../store/samples.js';
+
+export interface Parts extends Recording {
+  readonly clock: { now: number; wall(): number; monotonic(): number };
+  /** Makes these calls of the store reject with what is given; null lets them through. */
+  readonly refuse: (calls: readonly (keyof Store)[], error?: Error) => void;
+  /** Records a result of the model at the slot, and writes it. */
+  record(id: string, slot: number, changes?: Parameters<typeof result>[1]): Promise<unknown>;
+}
+
+/** Makes the recording side of the daemon over a real store, at a time that the test sets; it rests after each test. */
+export function useParts(): (store: Store) => Parts {
+  let made: Parts[] = [];
+  afterEach(async () => {
+    for (const { writer } of made) await writer.drain();
+    made = [];
+  });
+  return (store) => {
+    const parts = createParts(store);
+    made.push(parts);
+    return parts;
+  };
+}
+
+function createParts(store: Store): Parts {
+  const clock = { now: start, wall: () => clock.now, monotonic: () => performance.now() };
+  let refused: readonly (keyof Store)[] = [];
+  let refusal: Error = new StoreError('unavailable', 'disk is full');
+  const guarded = new Proxy(store, {
+    get(target, name: keyof Store) {
+      if (refused.includes(name)) return () => Promise.reject(refusal);
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+  const recording = createRecording({
+    store: guarded,
+    calendar: createCalendar(),
+    clock,
+    log: pino({ level: 'silent' }),
+    metrics: createMonitorMetrics({ version: '0', missed: new Map() }),
+    nextDue: () => null,
+    stateChanged: () => undefined,
+  });
+  return {
+    ...recording,
+    clock,
+    refuse(calls, error = new StoreError('unavailable', 'disk is full')) {
+      refused = calls;
+      refusal = error;
+    },
+    async record(id, slot, changes = {}) {
+      clock.now = Math.max(clock.now, slot);
+      const { slot: at, kind, ...found } = result(slot, changes);
+      const recorded = recording.recorder.record(recording.roster.get(id)!, found, at, kind);
+      await recording.writer.flush();
+      return recorded;
+    },
+  };
+}
+
+export const modelNamed = (id: string, changes: Partial<Model> = {}): Model => ({
+  ...modelAt('http://127.0.0.1:1'),
+  id,
+  ...changes,
+});

@@ -1,0 +1,151 @@
+import { describe, expect, it } from '@jest/globals';
+import { stateAt } from '../../src/domain/timeline.js';
+import { StoreError } from '../../src/store/store-error.js';
+import { start, workplace } from '../store/samples.js';
+import { modelNamed, useParts } from './parts.js';
+
+const place = workplace();
+const createParts = useParts();
+const minute = 60_000;
+const lost = new StoreError('unknown_model', 'no model has the key 1');
+
+describe('a fresh store in the place of a damaged one', () => {
+  it('takes the result of a check that began before it', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    await parts.record('gpt', start + minute);
+    parts.clock.now = start + 3 * minute;
+    await parts.roster.rebase(parts.clock.now);
+    expect(await parts.record('gpt', start + 2 * minute)).toMatchObject({ slot: start + 3 * minute + 1 });
+  });
+
+  it('is tried again when it cannot be begun, and what waits stays counted', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    await parts.record('gpt', start + minute);
+    parts.refuse(['write', 'register'], lost);
+    await parts.record('gpt', start + 2 * minute);
+    expect(parts.writer.pendingResults).toBe(1);
+    parts.refuse(['write'], lost);
+    await parts.writer.flush();
+    expect(parts.writer.pendingResults).toBe(0);
+    parts.refuse([]);
+    await parts.record('gpt', start + 3 * minute);
+    expect(parts.writer.pendingResults).toBe(0);
+  });
+
+  it('is not taken for one where a damaged file stays', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    await parts.record('gpt', start + minute);
+    parts.refuse(['write'], new StoreError('damaged', 'is damaged'));
+    await parts.record('gpt', start + 2 * minute);
+    expect(parts.writer.pendingResults).toBe(1);
+    expect(parts.roster.get('gpt')!.memory.health.firstSeen).toBe(start);
+  });
+});
+
+describe('the roster', () => {
+  it('knows the tokens of the day again after a restart, and when a budget comes later', async () => {
+    const store = place.fresh();
+    const before = createParts(store);
+    await before.roster.replace([modelNamed('gpt')], start);
+    await before.record('gpt', start + minute);
+    const parts = createParts(store);
+    parts.clock.now = start + 2 * minute;
+    await parts.roster.replace([modelNamed('gpt')], parts.clock.now);
+    expect(parts.roster.get('gpt')!.view.tokensToday.tokens).toBe(0);
+    await parts.roster.replace([modelNamed('gpt', { tokensPerDay: 100 })], parts.clock.now);
+    const { day, tokens } = parts.roster.get('gpt')!.view.tokensToday;
+    expect([day * 86_400_000, tokens]).toEqual([start, 17]);
+    const again = createParts(store);
+    await again.roster.replace([modelNamed('gpt', { tokensPerDay: 100 })], start + 3 * minute);
+    expect(again.roster.get('gpt')!.view.tokensToday.tokens).toBe(17);
+  });
+
+  it('retires models that left the registry while no daemon ran', async () => {
+    const store = place.fresh();
+    const before = createParts(store);
+    await before.roster.replace([modelNamed('gpt'), modelNamed('gone')], start);
+    await before.record('gone', start + minute);
+    const parts = createParts(store);
+    await parts.roster.replace([modelNamed('gpt')], start + 2 * minute);
+    const models = await store.models();
+    expect(models.map(({ id, retiredAt, watermark }) => [id, retiredAt, watermark])).toEqual([
+      ['gpt', null, null],
+      ['gone', start + 2 * minute, null],
+    ]);
+  });
+
+  it('changes nothing when the store refuses a model', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    for (const call of ['register', 'retire'] as const) {
+      parts.refuse([call]);
+      await expect(parts.roster.replace([modelNamed('new', { pause: true })], start)).rejects.toThrow();
+      expect([...parts.roster.all()].map(({ view }) => view.model.id)).toEqual(['gpt']);
+    }
+  });
+
+  it('takes along what a renamed model has not written yet', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('old')], start);
+    await parts.record('old', start + minute);
+    parts.refuse(['write']);
+    await parts.record('old', start + 2 * minute);
+    await parts.roster.replace([modelNamed('new', { renameFrom: 'old' })], parts.clock.now);
+    parts.refuse([]);
+    await parts.record('new', start + 3 * minute);
+    const { view, memory } = parts.roster.get('new')!;
+    expect(memory.health.settled).toBe(start + 3 * minute);
+    expect(view.results).toMatchObject([{ outcome: 'healthy', count: 3 }]);
+    expect(parts.writer.pendingResults).toBe(0);
+  });
+
+  it('forgets how far a paused model got, across a restart too', async () => {
+    const store = place.fresh();
+    const before = createParts(store);
+    await before.roster.replace([modelNamed('gpt')], start);
+    await before.record('gpt', start + minute);
+    await before.roster.replace([modelNamed('gpt', { pause: true })], before.clock.now);
+    await before.writer.flush();
+    const parts = createParts(store);
+    await parts.roster.replace([modelNamed('gpt')], start + 60 * minute);
+    expect(parts.roster.get('gpt')!.watermark).toBe(start + 60 * minute);
+  });
+});
+
+describe('maintenance windows', () => {
+  const rule = { cron: '0 0 * * *', timezone: 'UTC', durationMs: 60 * minute, models: ['*'] };
+
+  it('that come with a reload begin then: what was seen before stays', async () => {
+    const parts = createParts(place.fresh());
+    const change = await parts.roster.replace([modelNamed('gpt')], start - 5 * minute);
+    parts.windows.replace([], start - 5 * minute, change.added);
+    await parts.record('gpt', start - 2 * minute);
+    const now = start + 10 * minute;
+    parts.windows.replace([rule], now, []);
+    parts.windows.sweep(now + 1_000);
+    const { health } = parts.roster.get('gpt')!.memory;
+    expect(health.windows).toEqual([{ from: now, to: start + 60 * minute }]);
+    parts.windows.replace([{ ...rule, durationMs: 30 * minute }], now + minute, []);
+    expect(stateAt(parts.roster.get('gpt')!.memory.health, now + 25 * minute).state).toBe('unknown');
+    expect(parts.roster.get('gpt')!.memory.health.windows).toEqual([
+      { from: now, to: now + minute },
+      { from: now + minute, to: start + 30 * minute },
+    ]);
+  });
+
+  it('that began while no daemon ran count from their beginning', async () => {
+    const store = place.fresh();
+    const before = createParts(store);
+    await before.roster.replace([modelNamed('gpt')], start - 5 * minute);
+    await before.record('gpt', start - 2 * minute);
+    const parts = createParts(store);
+    const now = start + 10 * minute;
+    const { added } = await parts.roster.replace([modelNamed('gpt')], now);
+    parts.windows.replace([rule], now, added);
+    parts.windows.sweep(now);
+    expect(added[0]!.memory.health.windows).toEqual([{ from: start, to: start + 60 * minute }]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { createReloader } from '../../src/app/reload.js';
+import { ConfigError, type LoadedConfig } from '../../src/config/load.js';
+import { StoreError } from '../../src/store/store-error.js';
+
+const loaded = {
+  settings: { server: {}, storage: {}, checker: {}, models: [] },
+  warnings: [],
+  files: [],
+  fingerprint: 'same',
+} as unknown as LoadedConfig;
+
+function rig(load: () => Promise<LoadedConfig>, apply: () => Promise<never>) {
+  const told: boolean[] = [];
+  const reloaded = (successful: boolean): void => void told.push(successful);
+  const log = pino({ level: 'silent' });
+  return { told, ...createReloader({ initial: loaded, load, apply, reloaded, log }) };
+}
+
+describe('the reloader', () => {
+  it('answers with what the store says when it fails, and goes on', async () => {
+    const { told, reload } = rig(
+      () => Promise.resolve(loaded),
+      () => Promise.reject(new StoreError('unavailable', 'disk is full')),
+    );
+    expect(await reload('signal')).toEqual(['cannot be put in force: disk is full']);
+    expect(await reload('signal')).toHaveLength(1);
+    expect(told).toEqual([false, false]);
+  });
+
+  it('tells that all is well again when a bad change was taken back', async () => {
+    let bad = true;
+    const { told, reload } = rig(
+      () => (bad ? Promise.reject(new ConfigError(['bad'])) : Promise.resolve(loaded)),
+      () => Promise.reject(new Error('nothing was to be applied')),
+    );
+    expect(await reload('content')).toEqual(['bad']);
+    bad = false;
+    expect(await reload('content')).toEqual([]);
+    await reload('content');
+    expect(told).toEqual([false, true]);
+  });
+});
