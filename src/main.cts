@@ -3,8 +3,8 @@ import v8 = require('node:v8');
 
 // CommonJS on purpose: an ES module entry would use libuv's thread pool, and so fix its size, before this line runs.
 // Name look-ups occupy a thread each for as long as a resolver hangs.
-process.env.UV_THREADPOOL_SIZE ??= '128';
+process.env.UV_THREADPOOL_SIZE ??= '64';
 // The default lets garbage grow to several times what lives before it is collected; a sidecar has no memory to lend.
-v8.setFlagsFromString('--heap-growing-percent=30');
+v8.setFlagsFromString('--heap-growing-percent=40');
 
 void import('./cli/program.js').then(({ main }) => main(process.argv));

@@ -6,7 +6,7 @@ import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
 import type { MissCause } from '../store/port.js';
 import { addStep } from './pending.js';
-import type { Tracked } from './tracked.js';
+import { pendingOf, type Tracked } from './tracked.js';
 import type { Writer } from './writer.js';
 
 export interface Recorder {
@@ -59,11 +59,11 @@ export function createRecorder(parts: {
         responseModel: result.responseModel ?? memory.responseModel,
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
       };
-      addStep(tracked.pending, recorded, step);
-      if (drifted) tracked.pending.versionChanges += 1;
+      addStep(pendingOf(tracked), recorded, step);
+      if (drifted) pendingOf(tracked).versionChanges += 1;
       tracked.watermark = Math.max(tracked.watermark ?? 0, slot);
       return new Promise((done) => {
-        tracked.pending.publications.push({ result: recorded, drifted, done });
+        pendingOf(tracked).publications.push({ result: recorded, drifted, done });
         writer.changed(tracked, 1);
       });
     },
@@ -72,7 +72,7 @@ export function createRecorder(parts: {
       tracked.watermark = Math.max(tracked.watermark ?? 0, lastSlot);
       if (unwatched !== null) {
         tracked.memory = { ...tracked.memory, health: withGap(tracked.memory.health, unwatched) };
-        tracked.pending.gaps.push(unwatched);
+        pendingOf(tracked).gaps.push(unwatched);
       }
       parts.missed(cause, count);
       writer.missed(cause, count);

@@ -5,7 +5,7 @@ import { dayMs } from '../domain/rollup.js';
 import type { Plan } from '../scheduler/port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { rebase } from './rebase.js';
-import { countTokens, follow, reconfigure, type Tracked } from './tracked.js';
+import { countTokens, follow, pendingOf, reconfigure, type Tracked } from './tracked.js';
 
 /** The models that are followed now. */
 export interface Roster {
@@ -43,7 +43,7 @@ export function createRoster(parts: {
     // After the newest slot, also where the clock was set back.
     const epoch = epochOf(model, Math.max(now, health.settled + 1), newRun);
     const differs = newRun || !sameEpoch(epoch, epochs.at(-1) ?? epochs[0]);
-    if (differs) tracked.pending.epochs.push(epoch);
+    if (differs) pendingOf(tracked).epochs.push(epoch);
     if (differs || model.pause !== memory.paused) {
       tracked.memory = {
         ...memory,

@@ -29,7 +29,8 @@ export interface Memory {
 export interface Tracked {
   memory: Memory;
   watermark: number | null;
-  pending: Pending;
+  /** Null while there is nothing to write, which is most of the time. */
+  pending: Pending | null;
   /** State that was last told to others. */
   announced: { state: State; /** Unix ms until which silence does not change it. */ until: number };
   readonly view: Mutable<ModelView> & { results: Totals };
@@ -48,6 +49,11 @@ const streams = (model: Model): boolean => model.probe === 'chat_stream';
 const firstTokenBuckets = (model: Model): BucketCounts | null =>
   streams(model) ? createBuckets(firstTokenBounds) : null;
 
+/** Where what is to be written of the model gathers. */
+export function pendingOf(tracked: Tracked): Pending {
+  return (tracked.pending ??= nothingPending());
+}
+
 /** Follows a model from what the store remembers of it. */
 export function follow(
   model: Model,
@@ -64,14 +70,14 @@ export function follow(
     conclusive: null,
     paused: false,
   };
-  const pending = nothingPending();
-  if (remembered === null) {
+  const pending = remembered === null ? nothingPending() : null;
+  if (pending !== null) {
     pending.points.push({ from: stored.firstSeen, state: 'unknown', reason: null });
     pending.epochs.push(epoch);
   }
   const { health } = memory;
   const results = stored.totals.results.map((total) => ({ ...total }));
-  return {
+  const tracked: Tracked = {
     memory,
     watermark: memory.paused ? null : stored.watermark,
     pending,
@@ -96,11 +102,10 @@ export function follow(
       certificateExpiresAt: null,
       keys: model.endpoint.apiKeys.length > 1 ? model.endpoint.apiKeys.map(() => null) : [],
       uptime: noUptime,
-      get nextDue() {
-        return nextDue(this.model.id);
-      },
+      nextDue: () => nextDue(tracked.view.model.id),
     },
   };
+  return tracked;
 }
 
 /** Shows the model under a new configuration. */

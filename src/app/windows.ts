@@ -3,7 +3,7 @@ import { matchesModel } from '../config/maintenance.js';
 import type { MaintenanceRule } from '../config/settings.js';
 import { withWindow } from '../domain/health.js';
 import type { Interval } from '../domain/state.js';
-import type { Tracked } from './tracked.js';
+import { pendingOf, type Tracked } from './tracked.js';
 
 export interface Windows {
   /** Opens windows that have begun; cheap when none has. Windows begin at full seconds, so once a second is exact. */
@@ -19,7 +19,7 @@ function note(tracked: Tracked, window: Interval): void {
   const health = withWindow(tracked.memory.health, window);
   tracked.memory = { ...tracked.memory, health };
   const stored = health.windows.find(({ to }) => to === window.to) ?? window;
-  tracked.pending.maintenance.set(stored.from, stored);
+  pendingOf(tracked).maintenance.set(stored.from, stored);
 }
 
 /** Keeps maintenance windows: noted when they begin, so that later edits do not change the past. */

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { batchResults, type MissCause, type Store } from '../store/port.js';
-import { addPending, nothingPending, writeOf, type Pending, type Publication } from './pending.js';
-import type { Memory, Tracked } from './tracked.js';
+import { addPending, writeOf, type Pending, type Publication } from './pending.js';
+import { pendingOf, type Memory, type Tracked } from './tracked.js';
 
 export interface Writer {
   /** The model has something to write; `results` of it are new. */
@@ -68,10 +68,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     let results = 0;
     for (const tracked of dirty) {
       if (taken.length >= batchResults || results >= batchResults) break;
-      const { pending, memory, watermark } = tracked;
+      const { memory, watermark } = tracked;
+      const pending = pendingOf(tracked);
       results += pending.results.length;
       dirty.delete(tracked);
-      tracked.pending = nothingPending();
+      tracked.pending = null;
       taken.push({ tracked, pending, memory, watermark });
     }
     return taken;
@@ -80,21 +81,21 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   const putBack = (taken: readonly Taken[], counted: ReadonlyMap<MissCause, number>): void => {
     for (const [cause, count] of counted) missed.set(cause, (missed.get(cause) ?? 0) + count);
     for (const { tracked, pending } of taken) {
-      tracked.pending = addPending(pending, tracked.pending);
+      tracked.pending = tracked.pending === null ? pending : addPending(pending, tracked.pending);
       dirty.add(tracked);
     }
   };
 
   const showUnwritten = (tracked: Tracked): void => {
-    const { publications } = tracked.pending;
-    tracked.pending.publications = [];
+    const publications = tracked.pending?.publications ?? [];
+    if (tracked.pending !== null) tracked.pending.publications = [];
     events.publish({ tracked, memory: tracked.memory, publications, written: false });
   };
 
   /** What went with a damaged file no longer waits. */
   const giveUpLost = (): void => {
     let waiting = 0;
-    for (const { pending } of dirty) waiting += pending.results.length;
+    for (const { pending } of dirty) waiting += pending?.results.length ?? 0;
     if (waiting < pendingResults) events.dropped(pendingResults - waiting);
     pendingResults = waiting;
   };
@@ -154,7 +155,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     changed(tracked, results) {
       dirty.add(tracked);
       pendingResults += results;
-      if (pendingResults > mostPendingResults && tracked.pending.results.shift() !== undefined) {
+      if (pendingResults > mostPendingResults && tracked.pending?.results.shift() !== undefined) {
         pendingResults -= 1;
         events.dropped(1);
       }

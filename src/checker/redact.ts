@@ -66,8 +66,17 @@ export function createRedaction(secrets: readonly string[]) {
     ),
   ];
   const longestFirst = forms.sort((a, b) => b.length - a.length);
-  const escaped = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  const values = escaped.length === 0 ? null : new RegExp(escaped.join('|'), 'gi');
+  const folded = longestFirst.map((form) => form.toLowerCase());
+  let values: RegExp | null = null;
+
+  /** Most text holds no secret, and to look costs a fraction of compiling a pattern for each check. */
+  const withoutValues = (line: string): string => {
+    const lower = line.toLowerCase();
+    if (!folded.some((form) => lower.includes(form))) return line;
+    const escaped = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+    values ??= new RegExp(escaped.join('|'), 'gi');
+    return line.replace(values, mask);
+  };
 
   return (text: string, limit: number): string => {
     // What lies beyond is cut anyway; the margin keeps a secret whole that would cross the cut.
@@ -76,7 +85,7 @@ export function createRedaction(secrets: readonly string[]) {
       /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
       ' ',
     );
-    let clean = values === null ? line : line.replace(values, mask);
+    let clean = withoutValues(line);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     clean = clean.replace(/\s+/g, ' ').trim();
     return clean.length <= limit ? clean : `${clean.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;

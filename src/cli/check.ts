@@ -5,7 +5,7 @@ import { systemClock } from '../domain/clock.js';
 import { hostOf, type Model } from '../domain/model.js';
 import type { RecordedResult } from '../domain/result.js';
 import { resultShape } from '../http/result-shape.js';
-import { checkTable, type CheckRow } from './check-table.js';
+import type { CheckRow } from './check-table.js';
 import { UsageError } from './failure.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
@@ -75,6 +75,7 @@ export function checkCommand(program: Command, done: (code: number) => void): vo
       } else if (rows.length === 0) {
         process.stdout.write('no models to check\n');
       } else {
+        const { checkTable } = await import('./check-table.js');
         process.stdout.write(`${checkTable(rows, terminalOf(process.stdout, process.env))}\n`);
       }
       done(rows.every(({ result }) => result.outcome === 'healthy') ? 0 : 1);

@@ -16,7 +16,7 @@ export async function runDaemon(
   config: LoadedConfig,
   started: (daemon: Daemon) => void = () => undefined,
 ): Promise<void> {
-  const log = createLog(options.logLevel, process.stdout.isTTY);
+  const log = await createLog(options.logLevel, process.stdout.isTTY);
   const version = packageVersion();
   for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
   const daemon = await startDaemon({

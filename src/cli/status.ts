@@ -8,7 +8,7 @@ import { openStoreReader } from '../store/store-reader.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { packageFile } from './package-files.js';
-import { statusTable, type StatusRow } from './status-table.js';
+import type { StatusRow } from './status-table.js';
 import { terminalOf } from './terminal.js';
 
 async function rowOf(store: StoreReader, stored: StoredModel, now: number): Promise<StatusRow[]> {
@@ -36,6 +36,7 @@ export function statusCommand(program: Command): void {
         } else if (rows.length === 0) {
           process.stdout.write('no model has been checked yet\n');
         } else {
+          const { statusTable } = await import('./status-table.js');
           process.stdout.write(`${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`);
         }
       } finally {

@@ -44,5 +44,6 @@ export interface ModelView {
   /** By position; only where there are several. */
   readonly keys: readonly (boolean | null)[];
   readonly uptime: Readonly<Record<UptimeWindow, Uptime>>;
-  readonly nextDue: number | null;
+  /** Unix ms of the next check, a recheck included; null when none is planned. */
+  nextDue(): number | null;
 }

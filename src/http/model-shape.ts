@@ -54,7 +54,7 @@ export function modelShape(view: ModelView, now: number): z.output<typeof modelS
     model_name: model.modelName,
     slo: model.slo,
     last_check: latest && resultShape(model.id, latest),
-    next_check: isoTime(view.nextDue),
+    next_check: isoTime(view.nextDue()),
     uptime: { ...view.uptime },
   };
 }

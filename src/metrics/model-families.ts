@@ -121,7 +121,7 @@ export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
     }),
   last_check_timestamp_seconds: timestamp(({ view }) => view.latest?.slot ?? null),
   last_success_timestamp_seconds: timestamp(({ view }) => view.lastSuccess),
-  next_check_due_timestamp_seconds: timestamp(({ view }) => view.nextDue),
+  next_check_due_timestamp_seconds: timestamp(({ view }) => view.nextDue()),
   state_since_timestamp_seconds: timestamp(({ since }) => since),
   consecutive_failures: (name, row) => line(name, row, consecutiveFailures(row)),
   uptime_ratio: (name, row) =>

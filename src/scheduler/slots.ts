@@ -6,6 +6,9 @@ const firstCheckMs = 10_000;
 /** More first checks than this in a second would be a stampede of our own: with thousands of models the first wave takes longer. */
 const firstChecksPerSecond = 200;
 
+/** A first check keeps so far from the slot after it that it has ended by then. */
+const calmMs = 2_000;
+
 /** ms in which `count` models are to be checked for the first time. */
 export function firstWaveMs(count: number): number {
   return Math.max(firstCheckMs, (count / firstChecksPerSecond) * 1_000);
@@ -33,7 +36,10 @@ export function firstDue(calendar: Calendar, plan: Plan, now: number, waveMs: nu
   if (plan.hasValidResult) return { at: next, regular: true };
   const interval = next === Infinity ? Infinity : calendar.intervalAt(schedule, id, next);
   const soon = now + Math.floor(hashFraction(id) * Math.min(interval, waveMs));
-  return next <= soon ? { at: next, regular: true } : { at: soon, regular: false };
+  if (next - soon >= calmMs) return { at: soon, regular: false };
+  return next - calmMs < now
+    ? { at: next, regular: true }
+    : { at: Math.min(soon, next - calmMs), regular: false };
 }
 
 /**

@@ -15,7 +15,7 @@ const pragmas: readonly (readonly [name: string, set: string, expected: unknown]
   ['foreign_keys', 'ON', 1],
   ['wal_autocheckpoint', '1000', 1000],
   ['journal_size_limit', '16777216', 16_777_216],
-  ['cache_size', '-8000', -8000],
+  ['cache_size', '-4000', -4000],
   ['busy_timeout', String(busyTimeoutMs), busyTimeoutMs],
 ];
 

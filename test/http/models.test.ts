@@ -9,7 +9,11 @@ function views() {
   return [
     sampleView('c', { health: down }),
     sampleView('a', { model: sampleModel('a', { labels: { team: 'search', tier: 'a:b' }, slo: 0.99 }) }),
-    sampleView('b', { model: sampleModel('b', { labels: { team: 'ads' } }), latest: null, nextDue: null }),
+    sampleView('b', {
+      model: sampleModel('b', { labels: { team: 'ads' } }),
+      latest: null,
+      nextDue: () => null,
+    }),
   ];
 }
 

@@ -98,7 +98,7 @@ export function sampleView(id: string, changes: Partial<ModelView> = {}): ModelV
     certificateExpiresAt: null,
     keys: [null],
     uptime: { '24h': uptime, '7d': uptime, '30d': uptime, '90d': { uptime: null, coverage: 0.004 } },
-    nextDue: noon + 1_000,
+    nextDue: () => noon + 1_000,
     ...changes,
   };
 }
