@@ -9,5 +9,8 @@ export async function createLog(level: LogLevel, terminal: boolean): Promise<Log
   if (!terminal) return pino(options, pino.destination({ fd: 1, sync: true }));
   // Loaded only where it is needed: a daemon in a container never is.
   const { PinoPretty: pretty } = await import('pino-pretty');
-  return pino(options, pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }));
+  return pino(
+    options,
+    pretty({ sync: true, singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+  );
 }
