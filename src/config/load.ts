@@ -137,6 +137,15 @@ export async function loadConfig(
     if (complete.models.length === 0) break;
     warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
   }
+  const idle = [
+    ...(complete.connectivity ? ['connectivity'] : []),
+    ...(complete.healthApi.enabled ? ['health_api'] : []),
+  ];
+  for (const section of idle) {
+    warnings.push(
+      source.message({ path: [section], message: 'is read, but this version does not act on it' }),
+    );
+  }
   return {
     settings: complete,
     warnings: inOrder(warnings.map(hide), path),
