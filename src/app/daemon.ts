@@ -156,12 +156,13 @@ export async function startDaemon(parts: {
     metrics.reloaded(true, clock.wall());
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
     const ticker = startTicker(async () => {
-      windows.sweep(clock.wall());
+      const now = clock.wall();
+      windows.sweep(now);
       for (const tracked of roster.all()) {
-        if (clock.wall() >= tracked.announced.until) publisher.announce(tracked);
+        if (now >= tracked.announced.until) publisher.announce(tracked);
       }
       await refresh.step();
-      await store.prune(clock.wall());
+      await store.prune(now);
     }, log);
     releasers.add('housekeeping', () => ticker.stop());
     releasers.add('file watch', () => {

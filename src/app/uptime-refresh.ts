@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { dayMs } from '../domain/rollup.js';
 import { uptimeOf, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
-import { durationsBetween } from '../store/history.js';
+import { clip, durationsBetween } from '../store/history.js';
 import type { ModelKey, StoreReader } from '../store/port.js';
 import type { Tracked } from './tracked.js';
 
@@ -18,9 +18,13 @@ export async function readUptime(
   to: number,
 ): Promise<Record<UptimeWindow, Uptime>> {
   const entries: [string, Uptime][] = [];
+  // Windows longer than the model's life are one and the same.
+  const known = new Map<number, Uptime>();
   for (const [name, days] of Object.entries(uptimeWindows)) {
-    const durations = await durationsBetween(store, key, health, { from: to - days * dayMs, to });
-    entries.push([name, uptimeOf(durations)]);
+    const { from } = clip(health, { from: to - days * dayMs, to });
+    const uptime = known.get(from) ?? uptimeOf(await durationsBetween(store, key, health, { from, to }));
+    known.set(from, uptime);
+    entries.push([name, uptime]);
   }
   return Object.fromEntries(entries) as Record<UptimeWindow, Uptime>;
 }

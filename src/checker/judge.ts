@@ -32,8 +32,10 @@ interface Content {
   readonly payload: unknown;
 }
 
+const utf8 = new TextDecoder();
+
 function contentOf({ body }: Reply): Content {
-  const text = new TextDecoder().decode(body);
+  const text = utf8.decode(body);
   try {
     return { text, payload: JSON.parse(text) as unknown };
   } catch {

@@ -81,7 +81,10 @@ export async function readIncluded(
       const path = Array.isArray(written) ? ['include', index] : ['include'];
       problems.push(main.message({ path, message: `no file matches ${JSON.stringify(pattern)}` }));
     }
-    for (const file of others.sort()) files.add(file);
+    for (const file of others.sort()) {
+      inputs.watch(dirname(file));
+      files.add(file);
+    }
   }
   const sources: Source[] = [];
   for (const file of files) {

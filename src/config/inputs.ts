@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
 import { readText } from './file-text.js';
 import type { FileText } from './file-text.js';
 
 /** Everything read on behalf of one configuration: each file once, and what a watcher has to watch. */
 export interface Inputs {
   read(path: string, limit: number): Promise<FileText>;
-  /** Also watches a directory in which nothing may have been read. */
+  /** Also watches a directory, in which other files may appear. */
   watch(directory: string): void;
-  /** The files read and the directories they are in, absolute. */
+  /** The files read and the directories watched, absolute. */
   files(): string[];
   /** Changes when the content of any of the files does. */
   fingerprint(): string;
@@ -29,7 +28,6 @@ export function createInputs(): Inputs {
     read(path, limit) {
       const known = texts.get(path);
       if (known !== undefined) return known;
-      directories.add(dirname(path));
       const reading = readOnce(path, limit);
       texts.set(path, reading);
       return reading;

@@ -5,6 +5,9 @@ import type { Plan } from '../../src/scheduler/port.js';
 import { clockChanges } from '../calendar/local-clock.js';
 import { createRig, plan, slotsOf, type Rig } from './rig.js';
 
+/** What starts at about the same time is served at once, so some of it this late. */
+const lateMs = 25;
+
 const schedule = fc.oneof(
   fc.integer({ min: 1000, max: 90_000 }).map((everyMs): Schedule => ({ kind: 'every', everyMs })),
   fc
@@ -167,7 +170,7 @@ describe('whatever happens', () => {
               rig.time.clock.monotonic(),
             ];
             const gaps = calm.slice(1).map((begun, index) => begun - calm[index]!);
-            expect(Math.max(...gaps)).toBeLessThanOrEqual(model.schedule.everyMs + 5);
+            expect(Math.max(...gaps)).toBeLessThanOrEqual(model.schedule.everyMs + lateMs);
             expect(gaps.length).toBeLessThanOrEqual(200_000 / model.schedule.everyMs + 4);
           }
         },
@@ -198,7 +201,7 @@ describe('whatever happens', () => {
           }
           const sent = rig.jobs.filter(({ overRate }) => !overRate).map(({ at }) => at);
           for (const [index, at] of sent.entries()) {
-            expect((sent[index + rate] ?? Infinity) - at).toBeGreaterThanOrEqual(60_000 - 5);
+            expect((sent[index + rate] ?? Infinity) - at).toBeGreaterThanOrEqual(60_000 - lateMs);
           }
         },
       ),
