@@ -13,6 +13,12 @@ export interface Answer {
   readonly refusal: string | null;
   readonly usage: Usage | null;
   readonly model: string | null;
+  /** What the API names the build that answered, such as OpenAI's `system_fingerprint`. */
+  readonly fingerprint?: string | null;
+  /** Length of the vector of an embedding, which stands in the place of text. */
+  readonly vector?: number;
+  /** Names in a list of models, which stands in the place of text. */
+  readonly models?: readonly string[];
   /** An error inside the answer; undefined for none. */
   readonly error?: unknown;
 }
