@@ -42,6 +42,7 @@ async function measure(name, scheduleOf) {
       ratePerMin: null,
       hasValidResult: true,
       lastSlot: null,
+      lastStart: null,
     })),
   );
   await new Promise((resolve) => setTimeout(resolve, 2000));

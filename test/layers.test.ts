@@ -17,15 +17,20 @@ const layers = [
 
 /** Replacing a package means editing the folders named here. */
 const homes: Readonly<Record<string, readonly string[]>> = {
+  '@fastify/rate-limit': ['http'],
   '@fastify/swagger': ['http'],
+  '@smithy/core': ['checker', 'cli'],
   ajv: ['config', 'checker'],
+  aws4: ['checker'],
   'better-sqlite3': ['store'],
   'cli-table3': ['cli'],
   commander: ['cli'],
+  'eventsource-parser': ['checker'],
   fastify: ['http'],
   'fastify-type-provider-zod': ['http'],
   got: ['checker'],
   hpagent: ['checker'],
+  'jq-wasm': ['checker'],
   'node-cron': ['calendar'],
   picomatch: ['config'],
   pino: ['app'],
@@ -121,7 +126,9 @@ function sourcesIn(folder: string): readonly Source[] {
       const path = relative(root, join(entry.parentPath, entry.name));
       const text = readFileSync(path, 'utf8');
       const imports = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
-      return { path, text, imports };
+      // A worker thread is told where its package is.
+      const resolved = [...text.matchAll(/\.resolve\('([^']+)'\)/g)].map(([, name]) => name ?? '');
+      return { path, text, imports: [...imports, ...resolved] };
     });
 }
 

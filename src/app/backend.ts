@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
-import type { Backend } from '../http/port.js';
+import type { EventFeed } from '../http/event-feed.js';
+import type { Backend, HealthApi } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Scheduler } from '../scheduler/port.js';
@@ -22,6 +23,9 @@ export function createBackend(parts: {
   metrics: MonitorMetrics;
   writer: Writer;
   reloader: Reloader;
+  events: EventFeed;
+  health: HealthApi;
+  connectivityUp: () => boolean | null;
   ready: () => boolean;
 }): Backend {
   const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
@@ -40,6 +44,8 @@ export function createBackend(parts: {
     views,
     view: (id) => roster.get(id)?.view,
     store,
+    events: parts.events,
+    health: parts.health,
     async checkNow(id) {
       const before = roster.get(id)?.view;
       if (before?.model.pause === true) throw new HttpError(409, 'paused', 'the model is paused');
@@ -62,7 +68,7 @@ export function createBackend(parts: {
         checksQueued: scheduler.queued,
         pendingResults: writer.pendingResults,
         storeSizeBytes: await store.sizeBytes().catch(() => null),
-        connectivityUp: null,
+        connectivityUp: parts.connectivityUp(),
       });
     },
     now: () => clock.wall(),

@@ -17,11 +17,11 @@ export function createChecker(clock: Clock, version: string): Checker {
   let inForce: { check: Check; close(): void; mode: string; running: number } | null = null;
 
   return {
-    async check(model, signal) {
+    async check(model, signal, key) {
       const used = inForce;
       if (used === null) throw new Error('the checker was not configured');
       used.running += 1;
-      const result = await used.check(model, signal);
+      const result = await used.check(model, signal, key);
       used.running -= 1;
       if (used !== inForce && used.running === 0) used.close();
       return result;

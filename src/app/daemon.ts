@@ -2,20 +2,27 @@ import type { Logger } from 'pino';
 import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/load.js';
 import type { Clock } from '../domain/clock.js';
+import { createConnectivity } from '../checker/connectivity.js';
+import { createEventFeed } from '../http/event-feed.js';
 import { createServer } from '../http/server.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
 import { createScheduler } from '../scheduler/scheduler.js';
 import { openStore } from '../store/sqlite-store.js';
+import { createAccess } from './access.js';
 import { createBackend } from './backend.js';
 import { createChecker } from './checker.js';
-import { noteClock, noteOutage } from './outage.js';
+import { noteClock, noteOutage, noteSight } from './outage.js';
 import { createRecording } from './recording.js';
+import { createHealthApi } from './health-api.js';
 import { createReleasers } from './releasers.js';
 import { createReloader, type Trigger } from './reload.js';
 import { createAttempt, createRunner } from './runner.js';
 import { startTicker } from './ticker.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { watchFiles } from './watch.js';
+
+/** Events that a client which was away can still be told; the busiest registries make some hundred a second. */
+const keptEvents = 1_024;
 
 export interface Daemon {
   /** Where it listens. */
@@ -52,7 +59,7 @@ export async function startDaemon(parts: {
   const begun = new Promise<void>((resolve) => (begin = resolve));
   // From here on, so that no change since the configuration was read goes unseen.
   const watch = watchFiles(
-    () => reloader.current.files,
+    () => reloader.watched,
     async () => {
       await begun;
       await reloader.reload('content');
@@ -70,6 +77,7 @@ export async function startDaemon(parts: {
   releasers.add('store', () => store.close());
   const metrics = createMonitorMetrics({ version, missed: await store.missed() });
   const calendar = createCalendar();
+  const events = createEventFeed({ run: clock.wall().toString(36), size: keptEvents });
   const { roster, recorder, writer, windows, publisher } = createRecording({
     store,
     calendar,
@@ -80,6 +88,7 @@ export async function startDaemon(parts: {
     stateChanged: (tracked) => {
       refresh.soon(tracked);
     },
+    tell: events.publish,
   });
   releasers.add('writer', () => writer.drain());
 
@@ -87,14 +96,25 @@ export async function startDaemon(parts: {
   releasers.add('checker', () => {
     checker.close();
   });
+  const connectivity = createConnectivity({
+    clock,
+    changed: (sight) => {
+      noteSight(sight, settings().models.length, clock.wall(), log);
+    },
+  });
+  releasers.add('connectivity', () => {
+    connectivity.close();
+  });
+  const attempt = createAttempt(connectivity.guard(checker.check), clock);
   const run = createRunner({
-    attempt: createAttempt(checker.check, clock),
+    attempt,
     clock,
     recorder,
     tracked: roster.get,
     recheck: (id, at) => {
       scheduler.recheck(id, at);
     },
+    log,
   });
   const scheduler = createScheduler({
     calendar,
@@ -119,6 +139,7 @@ export async function startDaemon(parts: {
     const now = clock.wall();
     const change = await roster.replace(next.settings.models, now);
     checker.configure(next.settings);
+    connectivity.configure(next.settings);
     windows.replace(next.settings.maintenance, now, change.added);
     noteClock(change.added, now, log);
     // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
@@ -131,6 +152,14 @@ export async function startDaemon(parts: {
 
   const refresh = createUptimeRefresh(store, clock, roster.all);
   releasers.add('uptime', () => refresh.stop());
+  const health = createHealthApi({
+    clock,
+    userAgent: `modelpulse/${version}`,
+    config: () => reloader.current,
+    roster,
+    attempt,
+    spend: (id) => scheduler.spend(id),
+  });
   const backend = createBackend({
     store,
     clock,
@@ -139,15 +168,22 @@ export async function startDaemon(parts: {
     metrics,
     writer,
     reloader,
+    events,
+    health,
+    connectivityUp: connectivity.up,
     ready: () => ready,
   });
+  const access = createAccess(config.settings.server);
   const server = createServer(backend, {
     version,
-    bearerToken: () => settings().server.bearerToken,
+    bearerToken: () => access.tokenFor(settings().server),
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
 
   releasers.add('server', () => server.close());
+  releasers.add('health API', () => {
+    health.close();
+  });
   releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
 
   try {

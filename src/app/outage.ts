@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Calendar } from '../calendar/calendar.js';
+import type { Sight } from '../checker/connectivity.js';
 import type { Recorder } from './recorder.js';
 import { epochAt } from '../domain/epoch.js';
 import type { Tracked } from './tracked.js';
@@ -36,4 +37,16 @@ export function noteClock(models: readonly Tracked[], now: number, log: Logger):
   const ahead = models.reduce((most, { watermark }) => Math.max(most, (watermark ?? 0) - now), 0);
   if (ahead > 0)
     log.warn({ ahead_ms: ahead }, 'the clock is behind what was recorded; recorded time does not go back');
+}
+
+/** Says so when the monitor can reach nobody, and when it can again. */
+export function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
+  const line = { since: new Date(since).toISOString(), models };
+  if (blind)
+    log.warn(line, 'the monitor has no connectivity: results with network reasons say nothing of the models');
+  else
+    log.warn(
+      { ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results },
+      'the monitor has connectivity again',
+    );
 }

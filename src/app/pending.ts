@@ -5,13 +5,14 @@ import type { RecordedResult } from '../domain/result.js';
 import { addChanges, addResult, addSpan, type HourlyChanges } from '../domain/rollup.js';
 import type { Interval, StatePoint } from '../domain/state.js';
 import type { Epoch } from '../domain/epoch.js';
+import type { VersionChange } from '../domain/version.js';
 import type { ModelWrite } from '../store/port.js';
 
 /** A result that is to be shown once it has been written. */
 export interface Publication {
   readonly result: RecordedResult;
-  /** The reply named another model than the one before. */
-  readonly drifted: boolean;
+  /** Another version answered than before. */
+  readonly changes: readonly VersionChange[];
   readonly done: (result: RecordedResult) => void;
 }
 

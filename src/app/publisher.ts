@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { observeSeconds } from '../domain/buckets.js';
 import type { Clock } from '../domain/clock.js';
 import { blameFor } from '../domain/reason.js';
+import type { ModelEvent } from '../domain/event.js';
 import type { RecordedResult } from '../domain/result.js';
 import { dayMs } from '../domain/rollup.js';
 import { nextEdge, stateAt } from '../domain/timeline.js';
@@ -14,12 +15,14 @@ export interface Publisher {
   announce(tracked: Tracked): void;
 }
 
-/** Shows what was recorded: the views that metrics and API read, and the log. */
-export function createPublisher(
-  clock: Clock,
-  log: Logger,
-  stateChanged: (tracked: Tracked) => void,
-): Publisher {
+/** Shows what was recorded: the views that metrics and API read, events, and the log. */
+export function createPublisher(parts: {
+  clock: Clock;
+  log: Logger;
+  stateChanged: (tracked: Tracked) => void;
+  tell: (event: ModelEvent) => void;
+}): Publisher {
+  const { clock, log, stateChanged, tell } = parts;
   const show = ({ view, totals }: Tracked, result: RecordedResult): void => {
     view.latest = result;
     view.inputTokens += result.usage?.inputTokens ?? 0;
@@ -34,10 +37,6 @@ export function createPublisher(
     }
     view.rateLimitRemaining = { ...view.rateLimitRemaining, ...result.rateLimitRemaining };
     if (result.outcome === 'healthy' || result.outcome === 'degraded') view.lastSuccess = result.slot;
-    if (result.keyIndex !== null && result.keyIndex < view.keys.length && result.outcome !== 'unknown') {
-      const refused = blameFor(result.reason) === 'account' && result.outcome === 'unhealthy';
-      view.keys = view.keys.with(result.keyIndex, !refused);
-    }
     if (result.maintenance) return;
     const key = `${result.outcome} ${result.reason}`;
     const total = totals.get(key);
@@ -57,18 +56,16 @@ export function createPublisher(
     tracked.announced = { state: current.state, until: nextEdge(view.health, now) };
     if (current.state === announced.state) return;
     stateChanged(tracked);
+    const { state, since, reason } = current;
+    const change = { model: view.model.id, state, was: announced.state, since, reason };
+    tell({ kind: 'state', ...change });
     const line = {
-      model: view.model.id,
-      state: current.state,
-      was: announced.state,
-      since: new Date(current.since).toISOString(),
-      reason: current.reason,
-      blame: current.reason === null ? null : blameFor(current.reason),
-      ...(current.state === 'unhealthy' || current.state === 'degraded'
-        ? { detail: view.latest?.detail }
-        : {}),
+      ...change,
+      since: new Date(since).toISOString(),
+      blame: reason && blameFor(reason),
+      ...(state === 'unhealthy' || state === 'degraded' ? { detail: view.latest?.detail } : {}),
     };
-    if (current.state === 'unhealthy') log.warn(line, 'state changed');
+    if (state === 'unhealthy') log.warn(line, 'state changed');
     else log.info(line, 'state changed');
   };
 
@@ -77,14 +74,19 @@ export function createPublisher(
     publish({ tracked, memory, publications, written }) {
       const { view } = tracked;
       view.health = memory.health;
+      view.keys = memory.keys?.healthy ?? [];
       if (written) view.stored = memory.health;
       view.latestConclusive = memory.conclusive === null ? null : { reason: memory.conclusive };
-      for (const { result, drifted } of publications) {
+      const model = view.model.id;
+      for (const { result, changes } of publications) {
         show(tracked, result);
-        log.debug({ model: view.model.id, outcome: result.outcome, reason: result.reason }, 'checked');
-        if (!drifted) continue;
-        view.versionChanges += 1;
-        log.info({ model: view.model.id, response_model: result.responseModel }, 'reply names another model');
+        tell({ kind: 'result', model, result });
+        log.debug({ model, outcome: result.outcome, reason: result.reason }, 'checked');
+        for (const change of changes) {
+          view.versionChanges += 1;
+          tell({ kind: 'version', model, slot: result.slot, change });
+          log.info({ model, ...change }, 'another version answers');
+        }
       }
       announce(tracked);
       for (const { result, done } of publications) done(result);

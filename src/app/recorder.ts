@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { withGap } from '../domain/health.js';
 import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
+import { withVersions } from '../domain/version.js';
 import type { MissCause } from '../store/port.js';
 import { addStep } from './pending.js';
 import { pendingOf, type Tracked } from './tracked.js';
@@ -48,22 +49,19 @@ export function createRecorder(parts: {
         outcome: step.outcome,
         maintenance: step.maintenance,
       };
-      const drifted =
-        result.responseModel !== null &&
-        memory.responseModel !== null &&
-        result.responseModel !== memory.responseModel;
+      const { versions, changes } = withVersions(memory, result);
       tracked.memory = {
         ...memory,
+        ...versions,
         health: step.health,
         epochs: liveEpochs(memory.epochs, slot),
-        responseModel: result.responseModel ?? memory.responseModel,
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
       };
       addStep(pendingOf(tracked), recorded, step);
-      if (drifted) pendingOf(tracked).versionChanges += 1;
+      pendingOf(tracked).versionChanges += changes.length;
       tracked.watermark = Math.max(tracked.watermark ?? 0, slot);
       return new Promise((done) => {
-        pendingOf(tracked).publications.push({ result: recorded, drifted, done });
+        pendingOf(tracked).publications.push({ result: recorded, changes, done });
         writer.changed(tracked, 1);
       });
     },

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../domain/clock.js';
+import type { ModelEvent } from '../domain/event.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
@@ -34,10 +35,12 @@ export function createRecording(parts: {
   nextDue: (id: string) => number | null;
   /** Told of a model whose state has changed. */
   stateChanged: (tracked: Tracked) => void;
+  /** Told of what was recorded. */
+  tell: (event: ModelEvent) => void;
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;
   let failures = 0;
-  const publisher = createPublisher(clock, log, parts.stateChanged);
+  const publisher = createPublisher({ ...parts, clock, log });
   const writer: Writer = createWriter(store, clock, {
     publish: publisher.publish,
     wrote: metrics.observeStoreWrite,

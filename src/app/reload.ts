@@ -13,6 +13,8 @@ export interface Reloader {
    */
   reload(trigger: Trigger): Promise<readonly string[]>;
   readonly current: LoadedConfig;
+  /** Files and directories whose change may mend or change it: also those of the newest attempt that was refused. */
+  readonly watched: readonly string[];
 }
 
 /** Sections whose change only a restart puts in force. */
@@ -46,17 +48,22 @@ export function createReloader(parts: {
   let current = parts.initial;
   let queue: Promise<unknown> = Promise.resolve();
 
-  /** The newest attempt was refused. */
-  let refused = false;
+  /** What the newest attempt was refused for; null when it was not. */
+  let refusal: { readonly problems: readonly string[]; readonly files: readonly string[] } | null = null;
 
-  const conclude = (successful: boolean): void => {
-    refused = !successful;
-    parts.reloaded(successful);
+  const accepted = (): void => {
+    refusal = null;
+    parts.reloaded(true);
   };
 
   const refuse = (trigger: Trigger, error: unknown): readonly string[] => {
-    conclude(false);
-    if (error instanceof ConfigError) {
+    const known = refusal?.problems.join('\n');
+    const bad = error instanceof ConfigError;
+    refusal = bad ? error : { problems: [], files: [] };
+    // What is watched from now on makes it look like a change once more.
+    if (bad && trigger === 'content' && error.message === known) return error.problems;
+    parts.reloaded(false);
+    if (bad) {
       log.error({ trigger, problems: error.problems }, 'configuration refused, the old one stays in force');
       return error.problems;
     }
@@ -68,13 +75,13 @@ export function createReloader(parts: {
     const next = await parts.load();
     if (trigger === 'content' && next.fingerprint === current.fingerprint) {
       // The bad change was taken back.
-      if (refused) conclude(true);
+      if (refusal !== null) accepted();
       return [];
     }
     const restart = needRestart(current, next);
     const change = await parts.apply(next);
     current = next;
-    conclude(true);
+    accepted();
     for (const warning of next.warnings) log.warn({ warning }, 'configuration warning');
     if (restart.length > 0) log.warn({ sections: restart }, 'a change here needs a restart');
     log.info(
@@ -98,6 +105,9 @@ export function createReloader(parts: {
     },
     get current() {
       return current;
+    },
+    get watched() {
+      return [...new Set([...current.files, ...(refusal?.files ?? [])])];
     },
   };
 }

@@ -2,6 +2,7 @@ import { epochOf, sameEpoch } from '../domain/epoch.js';
 import { hasValidResult, withNewRun } from '../domain/health.js';
 import { hostOf, subjectOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/rollup.js';
+import { noVersions } from '../domain/version.js';
 import type { Plan } from '../scheduler/port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { rebase } from './rebase.js';
@@ -47,6 +48,7 @@ export function createRoster(parts: {
     if (differs || model.pause !== memory.paused) {
       tracked.memory = {
         ...memory,
+        ...(newRun && noVersions),
         subject,
         epochs: differs ? [...epochs, epoch] : epochs,
         health: newRun ? withNewRun(health, epoch.from) : health,
@@ -150,6 +152,7 @@ export function createRoster(parts: {
           ratePerMin: view.model.ratePerMin,
           hasValidResult: hasValidResult(memory.health, now),
           lastSlot: memory.health.settled,
+          lastStart: view.latest?.durationMs ? view.latest.startedAt : null,
         })),
   };
 }

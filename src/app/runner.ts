@@ -1,10 +1,12 @@
+import type { Logger } from 'pino';
+import { reachedShare, tokensOn } from '../domain/budget.js';
 import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
+import { judgeKey, keyFor, keysAfter } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import { recheckAt } from '../domain/recheck.js';
 import { notSent, type CheckResult } from '../domain/result.js';
-import { dayMs } from '../domain/rollup.js';
 import type { ModelView } from '../domain/view.js';
 import type { Job } from '../scheduler/port.js';
 import type { Recorder } from './recorder.js';
@@ -14,8 +16,7 @@ const overRateDetail = 'rate_per_min is used up for this minute';
 
 /** True when the model's token budget for the UTC day of `now` is used up. */
 function budgetSpent({ model, tokensToday }: ModelView, now: number): boolean {
-  const used = tokensToday.day === Math.floor(now / dayMs) ? tokensToday.tokens : 0;
-  return model.tokensPerDay !== null && used >= model.tokensPerDay;
+  return model.tokensPerDay !== null && tokensOn(tokensToday, now) >= model.tokensPerDay;
 }
 
 /** Makes one attempt, unless something forbids to send it. */
@@ -23,14 +24,31 @@ export function createAttempt(check: Check, clock: Clock) {
   const forbidden = (model: Model, reason: Reason, detail: string | null): CheckResult =>
     notSent(clock.wall(), reason, outcomeFor(reason, model.outcomes), detail);
 
-  return async (view: ModelView, overRate: boolean, signal: AbortSignal): Promise<CheckResult> => {
+  return async (
+    view: ModelView,
+    overRate: boolean,
+    signal: AbortSignal,
+    key?: number,
+  ): Promise<CheckResult> => {
     if (overRate) return forbidden(view.model, 'rate_budget', overRateDetail);
     if (budgetSpent(view, clock.wall())) {
       const detail = `budget.tokens_per_day ${view.model.tokensPerDay ?? 0} is used up until 00:00 UTC`;
       return forbidden(view.model, 'budget_spent', detail);
     }
-    return check(view.model, signal);
+    return check(view.model, signal, key);
   };
+}
+
+/** Works what a check says of its key into what is known of all keys, and that into the result. */
+function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckResult {
+  const { keys } = tracked.memory;
+  const { endpoint, outcomes } = tracked.view.model;
+  const { keyIndex } = result;
+  if (keys === null || keyIndex === null) return result;
+  // The keys were exchanged while the check ran.
+  if (endpoint.apiKeys[keyIndex] !== asked.endpoint.apiKeys[keyIndex]) return result;
+  tracked.memory = { ...tracked.memory, keys: keysAfter(keys, result) };
+  return judgeKey(result, keys, outcomes);
 }
 
 /** Carries a job from its start to the recorded result, and asks for a recheck where a failure wants confirming. */
@@ -40,18 +58,36 @@ export function createRunner(parts: {
   recorder: Recorder;
   tracked: (id: string) => Tracked | undefined;
   recheck: (id: string, at: number) => void;
+  log: Logger;
 }) {
-  const { attempt, clock, recorder } = parts;
+  const { attempt, clock, recorder, log } = parts;
+
+  const tellBudget = ({ model, tokensToday }: ModelView, before: ModelView['tokensToday']): void => {
+    const budget = model.tokensPerDay;
+    const share = budget === null ? null : reachedShare(before, tokensToday, budget);
+    if (share === null) return;
+    log.warn(
+      { model: model.id, tokens: tokensToday.tokens, tokens_per_day: budget },
+      share === 1
+        ? 'token budget is used up: no checks until 00:00 UTC'
+        : 'over 80 % of the token budget of the day is used up',
+    );
+  };
+
   return async (job: Job, signal: AbortSignal): Promise<void> => {
     const tracked = parts.tracked(job.id);
     if (tracked === undefined) return;
-    const { confirm } = tracked.view.model;
-    const result = await attempt(tracked.view, job.overRate, signal);
+    const { view } = tracked;
+    const { model, tokensToday } = view;
+    const { keys } = tracked.memory;
+    const key = keys === null ? undefined : keyFor(keys, job.kind === 'recheck');
+    const result = await attempt(view, job.overRate, signal, key);
     if (signal.aborted || parts.tracked(job.id) !== tracked) return;
     const endedAt = clock.wall();
-    const recording = recorder.record(tracked, result, job.slot, job.kind);
+    const recording = recorder.record(tracked, weighKey(tracked, model, result), job.slot, job.kind);
     const recorded = await recording;
-    const at = recheckAt(tracked.memory.health, recorded, endedAt, confirm.recheckAfterMs);
+    tellBudget(view, tokensToday);
+    const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
     if (at !== null) parts.recheck(job.id, at);
   };
 }

@@ -2,7 +2,9 @@ import type { BucketCounts, ModelView, UptimeWindow } from '../domain/view.js';
 import type { Epoch } from '../domain/epoch.js';
 import { newHealth, type Health } from '../domain/health.js';
 import { subjectOf, type Model } from '../domain/model.js';
+import { keysKept, newKeys, type Keys } from '../domain/keys.js';
 import type { Outcome, Reason } from '../domain/reason.js';
+import { noVersions, type Versions } from '../domain/version.js';
 import type { State } from '../domain/state.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { StoredModel } from '../store/port.js';
@@ -12,15 +14,15 @@ import { nothingPending, type Pending } from './pending.js';
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** What the store keeps of a model between two runs of the daemon. */
-export interface Memory {
+export interface Memory extends Versions {
   readonly health: Health;
   readonly epochs: readonly [Epoch, ...Epoch[]];
   /** What is asked; results about another subject do not confirm each other. */
   readonly subject: string;
-  /** Model name in the newest reply that had one. */
-  readonly responseModel: string | null;
   /** Reason of the newest result that is not unknown. */
   readonly conclusive: Reason | null;
+  /** Null where there are not several. */
+  readonly keys: Keys | null;
   /** It was not checked when this was written: no slot of that time was missed. */
   readonly paused: boolean;
 }
@@ -62,14 +64,19 @@ export function follow(
   nextDue: (id: string) => number | null,
 ): Tracked {
   const remembered = stored.health as Memory | null;
-  const memory = remembered ?? {
+  // What an earlier release did not remember is as for a new model.
+  const memory: Memory = {
+    ...noVersions,
     health: newHealth(stored.firstSeen),
     epochs: [epoch] as const,
     subject: subjectOf(model),
-    responseModel: null,
     conclusive: null,
+    keys: null,
     paused: false,
+    ...remembered,
   };
+  const count = model.endpoint.apiKeys.length;
+  const keys = memory.keys?.healthy.length === count ? memory.keys : newKeys(count);
   const pending = remembered === null ? nothingPending() : null;
   if (pending !== null) {
     pending.points.push({ from: stored.firstSeen, state: 'unknown', reason: null });
@@ -78,7 +85,7 @@ export function follow(
   const { health } = memory;
   const results = stored.totals.results.map((total) => ({ ...total }));
   const tracked: Tracked = {
-    memory,
+    memory: { ...memory, keys },
     watermark: memory.paused ? null : stored.watermark,
     pending,
     announced: { state: health.state, until: 0 },
@@ -100,7 +107,7 @@ export function follow(
       firstTokens: firstTokenBuckets(model),
       rateLimitRemaining: {},
       certificateExpiresAt: null,
-      keys: model.endpoint.apiKeys.length > 1 ? model.endpoint.apiKeys.map(() => null) : [],
+      keys: keys?.healthy ?? [],
       uptime: noUptime,
       nextDue: () => nextDue(tracked.view.model.id),
     },
@@ -109,10 +116,11 @@ export function follow(
 }
 
 /** Shows the model under a new configuration. */
-export function reconfigure({ view }: Tracked, model: Model): void {
-  if (model.endpoint.apiKeys.length !== view.model.endpoint.apiKeys.length) {
-    view.keys = model.endpoint.apiKeys.length > 1 ? model.endpoint.apiKeys.map(() => null) : [];
-  }
+export function reconfigure(tracked: Tracked, model: Model): void {
+  const { memory, view } = tracked;
+  const keys = keysKept(memory.keys, view.model.endpoint.apiKeys, model.endpoint.apiKeys);
+  tracked.memory = { ...memory, keys };
+  view.keys = keys?.healthy ?? [];
   if (streams(model) !== streams(view.model)) view.firstTokens = firstTokenBuckets(model);
   view.model = model;
 }

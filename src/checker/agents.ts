@@ -12,6 +12,8 @@ interface Options {
   readonly lookup: LookupFunction;
   readonly reuseConnections: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Called with every address before it is connected to; throws to refuse it. */
+  readonly inspect?: (url: URL) => void;
 }
 
 /** The agent for an address, under its scheme. */
@@ -33,7 +35,7 @@ interface ProxyOptions {
 }
 
 /** How connections are opened, by the TLS and proxy settings of the endpoint. */
-export function createAgents({ lookup, reuseConnections, env }: Options) {
+export function createAgents({ lookup, reuseConnections, env, inspect }: Options) {
   const authorities = createAuthorities(env);
   const agents = new Map<string, { readonly context: SecureContext | null; readonly agent: Agents }>();
 
@@ -72,8 +74,9 @@ export function createAgents({ lookup, reuseConnections, env }: Options) {
   }
 
   return {
-    /** Rejects with a TlsFileError when a TLS file of the endpoint cannot be used. */
+    /** Rejects with a TlsFileError when a TLS file of the endpoint cannot be used, and with what `inspect` throws. */
     async agentFor(url: URL, { tls, proxy }: Pick<Endpoint, 'tls' | 'proxy'>): Promise<Agents> {
+      inspect?.(url);
       const through = proxyFor(url, proxy, env);
       const context = url.protocol === 'https:' ? await authorities.contextFor(tls) : null;
       const key = JSON.stringify([url.protocol, tls, through]);

@@ -1,4 +1,4 @@
-import type { Expectation } from '../domain/model.js';
+import type { Expectation, Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import type { Usage } from '../domain/result.js';
 
@@ -61,8 +61,28 @@ function produced({ text, reasoning, usage }: Answer): boolean {
   return usage === null ? text.trim() !== '' || reasoning.trim() !== '' : usage.outputTokens > 0;
 }
 
+function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding | null {
+  if (allowed === undefined || model === null) return null;
+  if (allowed.some((name) => name.toLowerCase() === model.toLowerCase())) return null;
+  return { reason: 'model_mismatch', detail: `the reply names the model ${model}` };
+}
+
+function judgeList(names: readonly string[], wanted: string): Finding {
+  const listed = names.some((name) => name.toLowerCase() === wanted.toLowerCase());
+  return listed
+    ? { reason: 'ok', detail: 'it is in the list of models, which proves no health' }
+    : { reason: 'model_not_found', detail: 'not in the list of models' };
+}
+
 /** Judges an answer in which there is no error. */
-export function judgeAnswer(answer: Answer, expect: Expectation, meets: Meets): Finding {
+export function judgeAnswer(
+  answer: Answer,
+  { expect, modelName }: Pick<Model, 'expect' | 'modelName'>,
+  meets: Meets,
+): Finding {
+  if (answer.models !== undefined) return judgeList(answer.models, modelName);
+  if (answer.vector === 0) return { reason: 'empty_response', detail: 'an empty vector' };
+  if (answer.vector !== undefined) return mismatch(answer, expect) ?? { reason: 'ok', detail: null };
   if (answer.refusal !== null) return { reason: 'content_filtered', detail: `refused: ${answer.refusal}` };
   if (answer.finish === 'filtered')
     return { reason: 'content_filtered', detail: 'finished by a content filter' };
@@ -72,7 +92,8 @@ export function judgeAnswer(answer: Answer, expect: Expectation, meets: Meets): 
     reason: 'output_truncated',
     detail: 'cut by the token limit before it could be judged',
   };
-  if (text === '') {
+  // Signs that cannot be seen are no answer either.
+  if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) {
     if (cut && produced(answer))
       return { ...truncated, detail: 'the token limit was used up before any visible text' };
     return {
@@ -84,10 +105,5 @@ export function judgeAnswer(answer: Answer, expect: Expectation, meets: Meets): 
   if (textual && isDegenerate(text)) return { reason: 'unexpected_answer', detail: 'one token repeated' };
   const missed = meets(text, expect);
   if (missed !== null) return cut ? truncated : { reason: 'unexpected_answer', detail: missed };
-  const { model } = answer;
-  if (expect.model !== undefined && model !== null) {
-    const allowed = expect.model.some((name) => name.toLowerCase() === model.toLowerCase());
-    if (!allowed) return { reason: 'model_mismatch', detail: `the reply names the model ${model}` };
-  }
-  return { reason: 'ok', detail: null };
+  return mismatch(answer, expect) ?? { reason: 'ok', detail: null };
 }

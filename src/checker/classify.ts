@@ -19,7 +19,8 @@ export function withoutEcho(
     JSON.stringify(said).slice(1, -1),
   ]);
   const bare = questions.reduce((rest, question) => without(rest, question, ' '), text);
-  return without(bare.replace(addresses, ' '), model.modelName, 'model');
+  const plain = bare.includes('/') ? bare.replace(addresses, ' ') : bare;
+  return without(plain, model.modelName, 'model');
 }
 
 /** Reason for an HTTP status alone; `json` says whether its body was JSON. */
@@ -68,6 +69,9 @@ export function classify(error: ReplyError, status: number, model: Model): Reaso
     reasonOfMarker(error.types) ??
     reasonOfText(withoutEcho(error.text.slice(0, 4_096), model), own);
   if (specific !== null) return specific;
-  if (own >= 400) return reasonOfStatus(own, true);
-  return reasonOfVagueMarker([...error.codes, ...error.types]);
+  const vague = reasonOfVagueMarker([...error.codes, ...error.types]);
+  if (own < 400) return vague;
+  const byStatus = reasonOfStatus(own, true);
+  // A 400 alone does not make an error of the server's one of the request's.
+  return byStatus === 'invalid_request' ? (vague ?? byStatus) : byStatus;
 }

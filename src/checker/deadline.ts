@@ -3,11 +3,11 @@ export const connectLimitMs = 10_000;
 /** ms without a byte after which a begun body is given up. */
 export const idleLimitMs = 30_000;
 
-export type Expiry =
-  | { readonly phase: 'connect'; readonly ms: number }
-  | { readonly phase: 'headers'; readonly ms: number }
-  | { readonly phase: 'idle'; readonly ms: number }
-  | { readonly phase: 'total'; readonly ms: number };
+export interface Expiry {
+  /** What was waited for; `first_token` in a stream that has said nothing. */
+  readonly phase: 'connect' | 'headers' | 'first_token' | 'idle' | 'total';
+  readonly ms: number;
+}
 
 /** Words for what was waited for in vain. */
 export function describeExpiry({ phase, ms }: Expiry): string {
@@ -17,6 +17,8 @@ export function describeExpiry({ phase, ms }: Expiry): string {
       return `no connection within ${within}`;
     case 'headers':
       return `no response headers within ${within}`;
+    case 'first_token':
+      return `no text of the stream within ${within}`;
     case 'idle':
       return `response body idle for ${within}`;
     case 'total':

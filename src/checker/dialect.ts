@@ -2,6 +2,7 @@ import type { Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import type { Answer } from './answer.js';
 import type { ReplyError } from './error-member.js';
+import type { Jq } from './jq.js';
 
 /** What to ask; address and credential are the endpoint's. */
 export interface Question {
@@ -43,8 +44,10 @@ export interface Dialect {
   readonly read: (payload: unknown) => Answer | null;
   /** Set where `ask` asks for a stream; a reply that is none all the same goes to `read`. */
   readonly stream?: Streaming;
+  /** Whether a successful reply that is not JSON is the answer itself, and goes to `read` as text. */
+  readonly plain?: (model: Model) => boolean;
   /** Turns the JSON of a successful reply into what `read` takes; rejects with a reason to show. */
-  readonly extract?: (payload: unknown, model: Model) => Promise<unknown>;
+  readonly extract?: (payload: unknown, model: Model, jq: Jq) => Promise<unknown>;
   /** Decides before the generic rules; null leaves it to them. */
   readonly rules?: (status: number, error: ReplyError | null) => Reason | null;
 }

@@ -1,37 +1,119 @@
 import type { Probe } from '../domain/model.js';
 import type { Dialect } from './dialect.js';
-import { openaiChat } from './dialects/openai-chat.js';
+import { anthropicChat, anthropicChatStream, anthropicVersion } from './dialects/anthropic.js';
+import { bedrockChat, bedrockChatStream } from './dialects/bedrock.js';
+import { cohereEmbeddings } from './dialects/cohere-embeddings.js';
+import { cohereChat, cohereChatStream } from './dialects/cohere.js';
+import { custom } from './dialects/custom.js';
+import { geminiEmbeddings } from './dialects/gemini-embeddings.js';
+import { geminiChat, geminiChatStream } from './dialects/gemini.js';
+import { ollamaEmbeddings } from './dialects/ollama-embeddings.js';
+import { ollamaChat, ollamaChatStream } from './dialects/ollama.js';
+import { openaiChat, openaiChatStream, type Flavour } from './dialects/openai-chat.js';
+import { openaiCompletion } from './dialects/openai-completion.js';
+import { openaiEmbeddings } from './dialects/openai-embeddings.js';
+import { openaiResponses } from './dialects/openai-responses.js';
+import { groqRules, mistralRules, togetherRules } from './dialects/provider-rules.js';
+import {
+  leastByEffort,
+  leastOfAlibaba,
+  leastOfDeepseek,
+  leastOfGroq,
+  leastOfMistral,
+  leastOfTogether,
+} from './dialects/least-reasoning.js';
+import { modelList } from './dialects/model-list.js';
 
 type Dialects = Readonly<Partial<Record<Probe, Dialect>>>;
 
-const compatible: Dialects = { chat: openaiChat({ limit: 'max_tokens', effort: false }) };
+const models = modelList();
+const completion = openaiCompletion;
+const embeddings = openaiEmbeddings;
+const responses = openaiResponses;
+
+/** What is shown and played goes into an ordinary chat, which takes it from the model's probe. */
+function chats(flavour: Partial<Flavour>, ...senses: ('vision' | 'audio')[]): Dialects {
+  const whole: Flavour = { limit: 'max_tokens', streamUsage: true, ...flavour };
+  const chat = openaiChat(whole);
+  const sensing = Object.fromEntries(senses.map((probe) => [probe, chat]));
+  return { chat, chat_stream: openaiChatStream(whole), ...sensing };
+}
+
+const openai = chats(
+  { limit: 'max_completion_tokens', least: leastByEffort, pictureDetail: 'low' },
+  'vision',
+  'audio',
+);
+const compatible: Dialects = { ...chats({}, 'vision', 'audio'), completion, responses, embeddings, models };
+
+const anthropic: Dialects = {
+  chat: anthropicChat,
+  chat_stream: anthropicChatStream,
+  vision: anthropicChat,
+  models: modelList('?limit=1000', anthropicVersion),
+};
+
+const cohere: Dialects = {
+  chat: cohereChat,
+  chat_stream: cohereChatStream,
+  vision: cohereChat,
+  embeddings: cohereEmbeddings,
+  models: modelList('?page_size=1000'),
+};
 
 /** What the builtin prober can ask, by provider; those that speak another API are named so that none is taken for OpenAI's. */
 const dialects: Readonly<Record<string, Dialects>> = {
-  openai: { chat: openaiChat({ limit: 'max_completion_tokens', effort: true }) },
+  openai: { ...openai, completion, responses, embeddings, models },
+  // Azure lists what may be deployed, not what is.
+  azure_openai: { ...openai, completion, responses, embeddings },
   openai_compatible: compatible,
-  together: { chat: openaiChat({ limit: 'max_tokens', effort: true }) },
-  groq: {
-    chat: openaiChat({
-      limit: 'max_completion_tokens',
-      effort: true,
-      // Groq's own status for a flex tier without capacity.
-      rules: (status) => (status === 498 ? 'overloaded' : null),
-    }),
+  together: {
+    ...chats({ least: leastOfTogether, streamUsage: false, rules: togetherRules }, 'vision', 'audio'),
+    completion,
+    embeddings,
+    models,
   },
-  mistral: { chat: openaiChat({ limit: 'max_tokens', effort: false }) },
-  fireworks: { chat: openaiChat({ limit: 'max_tokens', effort: true }) },
-  deepseek: { chat: openaiChat({ limit: 'max_tokens', effort: false }) },
-  anthropic: {},
-  gemini: {},
-  azure_openai: {},
-  bedrock: {},
-  cohere: {},
-  huggingface: {},
-  ollama: {},
-  anthropic_compatible: {},
-  cohere_compatible: {},
-  custom: {},
+  groq: {
+    ...chats({ limit: 'max_completion_tokens', least: leastOfGroq, rules: groqRules }, 'vision'),
+    responses,
+    models,
+  },
+  mistral: {
+    ...chats(
+      { least: leastOfMistral, streamUsage: false, rules: mistralRules, bareSound: true },
+      'vision',
+      'audio',
+    ),
+    embeddings,
+    models,
+  },
+  fireworks: { ...chats({ least: leastByEffort }, 'vision'), completion, embeddings, models },
+  deepseek: { ...chats({ least: leastOfDeepseek }), models },
+  huggingface: { ...chats({}, 'vision'), models },
+  ai21: { ...chats({}), models },
+  alibaba: { ...chats({ least: leastOfAlibaba }, 'vision'), embeddings, models },
+  portkey: compatible,
+  anthropic,
+  anthropic_compatible: anthropic,
+  gemini: {
+    chat: geminiChat,
+    chat_stream: geminiChatStream,
+    vision: geminiChat,
+    audio: geminiChat,
+    embeddings: geminiEmbeddings,
+    models: modelList('?pageSize=1000'),
+  },
+  bedrock: { chat: bedrockChat, chat_stream: bedrockChatStream, vision: bedrockChat, audio: bedrockChat },
+  cohere,
+  cohere_compatible: cohere,
+  ollama: {
+    chat: ollamaChat,
+    chat_stream: ollamaChatStream,
+    vision: ollamaChat,
+    embeddings: ollamaEmbeddings,
+    models,
+  },
+  custom: { chat: custom },
 };
 
 function dialectsOf(provider: string): Dialects {

@@ -54,6 +54,10 @@ function fromObject(error: Members): ReplyError {
       own.error_code,
       inner.code,
       ...details.map((one) => one.reason),
+      // Google names the quota that was hit.
+      ...details.flatMap(({ violations }) =>
+        Array.isArray(violations) ? violations.filter(isObject).map(({ quotaId }) => quotaId) : [],
+      ),
       error.code,
       error.status,
       'estimated_time' in error ? 'estimated_time' : undefined,
@@ -95,6 +99,10 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   }
   if (typeof payload === 'string' && !success) return { codes: [], types: [], text: payload, status: null };
   if (!isObject(payload)) return null;
+  // MiniMax's way, with a status of 200.
+  const { base_resp: base } = payload;
+  if (isObject(base) && isPresent(base.status_code))
+    return { codes: [], types: [], text: strings(base.status_msg).join(''), status: null };
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;

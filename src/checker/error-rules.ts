@@ -1,15 +1,15 @@
 import type { Reason } from '../domain/reason.js';
 
-/** Codes and types that decide at once, written without case and separators. */
+/** Codes and types that decide at once, written without case and separators; 1113 is Zhipu's for an empty account. */
 const markers: Partial<Record<Reason, string>> = {
   auth_failed:
     'invalidapikey incorrectapikey missingapikey apikeyinvalid apikeyexpired apikeynotfound noapikey authenticationerror authenticationfailed invalidauthentication invalidauthenticationtoken authorizationerror unauthorized unauthenticated invalidcredentials invalidtoken expiredtoken tokenexpired accountdeactivated expiredtokenexception unrecognizedclientexception invalidsignatureexception incompletesignature missingauthenticationtoken',
   permission_denied:
-    'permissiondenied permissionerror permissiondeniederror forbidden requestforbidden accessdenied accessdeniedexception unsupportedcountryregionterritory ipnotauthorized notauthorized accountsuspended',
+    'permissiondenied permissionerror permissiondeniederror forbidden requestforbidden accessdenied accessdeniedexception unsupportedcountryregionterritory ipnotauthorized notauthorized accountsuspended keymodelaccessdenied teammodelaccessdenied usermodelaccessdenied',
   quota_exhausted:
-    'insufficientquota quotaexceeded quotaexhausted exceededcurrentquota exceededcurrentquotaerror creditbalanceexhausted organizationspendlimitexceeded projectspendlimitexceeded organizationusagelimitexceeded enforcedspendlimitreached spendlimitexceeded usagelimitreached usagelimitexceeded billinghardlimitreached billingnotactive billingerror insufficientbalance insufficientcredits insufficientfunds paymentrequired budgetexceeded arrearage servicequotaexceededexception',
+    'insufficientquota quotaexceeded quotaexhausted exceededcurrentquota exceededcurrentquotaerror creditbalanceexhausted organizationspendlimitexceeded projectspendlimitexceeded organizationusagelimitexceeded enforcedspendlimitreached spendlimitexceeded usagelimitreached usagelimitexceeded billinghardlimitreached billingnotactive billingerror insufficientbalance insufficientcredits insufficientfunds paymentrequired budgetexceeded arrearage setlimitexceeded servicequotaexceededexception 1113',
   model_not_found:
-    'modelnotfound modelnotfounderror modelnotexist modeldoesnotexist modelnotsupported modelnotavailable modeldecommissioned modeldeprecated invalidmodel invalidmodelname unknownmodel deploymentnotfound',
+    'modelnotfound modelnotfounderror modelnotexist modeldoesnotexist modelnotsupported modelnotavailable modeldecommissioned modeldeprecated invalidmodel invalidmodelname unknownmodel deploymentnotfound invalidendpointormodelnotfound',
   rate_limited:
     'ratelimit ratelimited ratelimitexceeded ratelimiterror ratelimitreached ratelimitreachederror ratelimitexceedederror slowdown toomanyrequests throttled throttling throttlingexception throttlingerror requestlimitexceeded tokensperminutelimitexceeded concurrencylimitexceeded',
   overloaded:
@@ -41,17 +41,26 @@ function byMarker(table: Partial<Record<Reason, string>>): ReadonlyMap<string, R
 
 interface TextRule {
   readonly reason: Reason;
+  /** Of a text in lower case, which matches faster than without regard to case. */
   readonly pattern: RegExp;
   /** HTTP statuses it is believed with; a 2xx counts as any. */
   readonly on?: (status: number) => boolean;
 }
 
 const is4xx = (status: number): boolean => status >= 400 && status < 500;
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'), 'i');
+const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“]?[\\w./:@+-]{0,200}[`\'"’”]?,?\\s*';
 
 /** What texts mean, tried in this order: each kind of sentence stands before those whose words it may contain. */
 const texts: readonly TextRule[] = [
+  {
+    reason: 'gateway_error',
+    pattern: any('upstream connect error or disconnect'),
+  },
+  {
+    reason: 'endpoint_not_found',
+    pattern: any('unexpected endpoint or method', 'unknown request url', 'no route matched'),
+  },
   {
     reason: 'output_truncated',
     pattern: any('could not finish the message because max_tokens', 'model output limit was reached'),
@@ -72,6 +81,7 @@ const texts: readonly TextRule[] = [
       'content (?:management|filter\\w*|usage)? ?polic(?:y|ies)',
       "violat\\w+ [\\w' ]{0,40}polic(?:y|ies)",
       '(?:prompt|content|input|response|output) (?:was|were|has been|is) (?:flagged|filtered|blocked)',
+      'blocked (?:input|prompt|content)',
       'safety system',
       'blocked by (?:a |the |our )?guardrail',
       'data inspection failed|inappropriate content',
@@ -81,7 +91,7 @@ const texts: readonly TextRule[] = [
     reason: 'rate_limited',
     pattern: any(
       '(?:per|/|a|each) ?-?(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?\\b',
-      '\\b[RT]P[MSH]\\b',
+      '\\b[rt]p[msh]\\b',
       '(?:requests|tokens)-per-(?:second|minute|hour)',
     ),
     on: (status) => status < 500,
@@ -91,11 +101,13 @@ const texts: readonly TextRule[] = [
     pattern: any(
       '(?:per|/|a|each|this|current) ?-?(?:day|month|week|billing (?:period|cycle))\\b.{0,80}(?:limit|quota|exceed|reached|used up|budget|credit)',
       '(?:limit|quota|exceed|reached|used up|budget|credit).{0,120}(?:per|/|a|each|this|for the) ?-?(?:day|month|week|today)\\b',
-      '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|cap)\\b',
+      '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|allocation|cap)\\b',
       'credit balance is too low',
+      '(?:balance|credits?|funds) (?:is|are) (?:insufficient|not enough|exhausted|depleted)',
+      "(?:do|does)(?:n't| not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)",
       "(?:insufficient|not enough|no|out of|run out of|exhausted|depleted|exceeded|used up)\\b[\\w' ]{0,40}\\b(?:balance|credits?|funds|quota)\\b",
       'quota\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',
-      "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget",
+      "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget|exceededbudget|over budget",
       'billing (?:is )?not active|check your (?:plan and )?billing|payment (?:is )?required|account is in arrears|overdue payment',
     ),
   },
@@ -109,6 +121,8 @@ const texts: readonly TextRule[] = [
       '(?:request|payload|entity) too large',
       'reduce the length',
       'input token count',
+      '\\binputs?`? must have less than',
+      'exceed n_ctx',
     ),
     on: (status) => is4xx(status) && status !== 429,
   },
@@ -139,7 +153,13 @@ const texts: readonly TextRule[] = [
       `${named}(?:is |was |has been )(?:deprecated|decommissioned|removed|retired|shut ?down|invalid|unknown|no longer)`,
       '(?:unknown|invalid|no such|unrecogni[sz]ed|unsupported|unable to access(?: non-serverless)?|could not find|cannot find) (?:the )?model\\b(?! (?:parameter|input|output|response))',
       'deployment .{0,40}does not exist',
-      'no endpoints found',
+      'no endpoints (?:found|available)',
+      `${named}(?:is |was |has been )?disabled`,
+      '^model: \\S+$',
+      '\\bmodel\\b.{0,200} has reached (?:the |its )end of (?:its )?life',
+      'could not resolve the (?:foundation )?model',
+      'with on-demand throughput',
+      "function '[\\w-]{1,80}': not found for account",
       'not a valid model',
       'no model (?:named|called|with)',
     ),
@@ -159,7 +179,8 @@ const texts: readonly TextRule[] = [
   {
     reason: 'permission_denied',
     pattern: any(
-      'country, region',
+      'country, region|location is not supported',
+      '\\b(?:organization|account|project|team|workspace|key|user) (?:is |was |has been )(?:disabled|suspended|deactivated|blocked|banned)',
       '(?:do|does) not have (?:access|permission)|permission denied|access denied|not (?:permitted|authorized) to|must be verified',
     ),
     on: (status) => status === 400 || status === 401 || status === 403 || status === 451,
@@ -195,8 +216,9 @@ export const reasonOfVagueMarker = (words: readonly string[]): Reason | null => 
 
 /** The reason a text gives under this HTTP status. */
 export function reasonOfText(text: string, status: number): Reason | null {
+  const lower = text.toLowerCase();
   const rule = texts.find(
-    ({ pattern, on }) => (status < 300 || (on?.(status) ?? true)) && pattern.test(text),
+    ({ pattern, on }) => (status < 300 || (on?.(status) ?? true)) && pattern.test(lower),
   );
   return rule?.reason ?? null;
 }

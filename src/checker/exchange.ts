@@ -6,10 +6,13 @@ import type { Phases } from '../domain/result.js';
 import type { Agents } from './agents.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, type Fault } from './fault.js';
+import type { StreamReading } from './stream-reading.js';
 import { createTrace } from './trace.js';
 
 /** Bytes of a body, decompressed, that are read at most. */
 export const bodyLimit = 1024 * 1024;
+/** ms an answered stream may stay open: usage may follow the end mark, but nothing else that is needed. */
+const lingerLimitMs = 1_000;
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST';
@@ -30,7 +33,10 @@ export interface Reply {
 export interface Exchange {
   readonly reply: Reply | null;
   readonly fault: Fault | null;
+  /** ms from the call to the last byte of the answer, or to the fault. */
   readonly durationMs: number;
+  /** ms from the call to the first text or reasoning of a stream; null without. */
+  readonly firstTokenMs: number | null;
   readonly phases: Phases;
   readonly certificateExpiresAt: number | null;
 }
@@ -40,11 +46,13 @@ interface Terms {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Follows the body of a successful reply as it comes. */
+  readonly reading?: StreamReading | null;
 }
 
 /** Sends one request, once, and reads its reply; resolves within `timeoutMs` or when `signal` aborts, never rejects. */
 export function exchange({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Exchange> {
-  const { agent, timeoutMs, signal, clock } = terms;
+  const { agent, timeoutMs, signal, clock, reading = null } = terms;
   const secure = url.startsWith('https:');
   return new Promise((resolve) => {
     const trace = createTrace(clock);
@@ -52,6 +60,18 @@ export function exchange({ method, url, headers, body }: Outgoing, terms: Terms)
     let size = 0;
     let head: Response | null = null;
     let settled = false;
+    let firstTokenMs: number | null = null;
+    let endedMs: number | null = null;
+    let lingering: NodeJS.Timeout | undefined;
+
+    function follow(chunk: Buffer): void {
+      if (reading === null || (head?.statusCode ?? 0) >= 300) return;
+      reading.push(chunk);
+      if (reading.spoke) firstTokenMs ??= trace.elapsedMs();
+      if (!reading.ended) return;
+      endedMs = trace.elapsedMs();
+      lingering ??= setTimeout(() => settle(null, 'open'), lingerLimitMs);
+    }
 
     const stream = got.stream(url, {
       method,
@@ -63,29 +83,35 @@ export function exchange({ method, url, headers, body }: Outgoing, terms: Terms)
       throwHttpErrors: false,
     });
 
-    function settle(fault: Fault | null, overLimit = false): void {
+    function settle(fault: Fault | null, rest: 'read' | 'open' | 'over limit' = 'read'): void {
       if (settled) return;
       settled = true;
       deadline.stop();
+      clearTimeout(lingering);
       signal.removeEventListener('abort', stopped);
-      if (fault === null && !overLimit) trace.mark('end');
+      if (fault === null && rest === 'read') trace.mark('end');
       else stream.destroy();
+      reading?.end();
+      if (reading?.spoke) firstTokenMs ??= trace.elapsedMs();
       const reply = head && {
         status: head.statusCode,
         headers: head.headers,
         body: Buffer.concat(chunks),
-        overLimit,
+        overLimit: rest === 'over limit',
       };
       resolve({
         reply,
         fault,
-        durationMs: trace.elapsedMs(),
+        durationMs: endedMs ?? trace.elapsedMs(),
+        firstTokenMs,
         phases: trace.phases(),
         certificateExpiresAt: trace.certificateExpiresAt(),
       });
     }
 
-    function expired(expiry: Expiry): void {
+    function expired(due: Expiry): void {
+      const mute = reading?.spoke === false && head !== null && head.statusCode < 300;
+      const expiry: Expiry = mute ? { phase: 'first_token', ms: trace.elapsedMs() } : due;
       const detail = describeExpiry(expiry);
       const looksUp = expiry.phase === 'connect' && trace.stage(secure) === 'lookup';
       const name = `look-up of ${new URL(url).hostname} not answered: `;
@@ -112,7 +138,8 @@ export function exchange({ method, url, headers, body }: Outgoing, terms: Terms)
       const room = bodyLimit - size;
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-      if (size > bodyLimit) settle(null, true);
+      follow(chunk);
+      if (size > bodyLimit) settle(null, 'over limit');
     });
     stream.on('end', () => settle(null));
     stream.on('error', (error) => settle(faultOf(error, trace.stage(secure))));

@@ -51,6 +51,7 @@ function wordsOf(error: Thrown): string {
 export function faultOf(error: Thrown, stage: Stage): Fault {
   const code = typeof error.code === 'string' ? error.code : '';
   const words = wordsOf(error);
+  if (code === 'ERR_BLOCKED_ADDRESS') return { reason: 'blocked_address', detail: words };
   const detail = words.includes(code) ? words : `${code}: ${words}`;
   // hpagent's words for an answer to CONNECT that is not 200.
   const refused = /^Bad response: (\d+)$/.exec(words);

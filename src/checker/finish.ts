@@ -9,6 +9,7 @@ import type { Redact } from './redact.js';
 
 const detailLimit = 300;
 const responseLimit = 1_024;
+const fingerprintLimit = 64;
 
 /** What every check knows of itself. */
 export interface Attempt {
@@ -26,21 +27,31 @@ export function unsent(
   return notSent(startedAt, reason, outcomeFor(reason, model.outcomes), redact(detail, detailLimit));
 }
 
+/** Which limit of `slow` was passed, in words. */
+function lateness({ slow, probe }: Model, { durationMs, firstTokenMs }: Exchange): string | null {
+  if (probe === 'models') return null;
+  const { durationMs: total, firstTokenMs: first } = slow;
+  if (total !== null && durationMs > total) return `took ${Math.round(durationMs)} ms, over ${total} ms`;
+  if (first === null || firstTokenMs === null || firstTokenMs <= first) return null;
+  return `first text after ${Math.round(firstTokenMs)} ms, over ${first} ms`;
+}
+
 /** Puts together what happened and what it means; the one place where text becomes fit to keep. */
 export function finish(attempt: Attempt, done: Exchange, found: Verdict, clock: Clock): CheckResult {
   const { model, startedAt, redact } = attempt;
-  const { durationMs } = done;
-  const limit = model.slow.durationMs;
-  const slow = found.reason === 'ok' && limit !== null && durationMs > limit;
-  const reason = slow ? 'slow' : found.reason;
-  const detail = slow ? `took ${Math.round(durationMs)} ms, over ${limit} ms` : found.detail;
+  const { durationMs, firstTokenMs } = done;
+  const late = found.reason === 'ok' ? lateness(model, done) : null;
+  const reason = late === null ? found.reason : 'slow';
+  const detail = late ?? found.detail;
   const bounded = (text: string | null, most: number): string | null =>
     text === null ? null : redact(text, most) || null;
   return {
     startedAt,
     durationMs,
-    firstTokenMs: null,
-    outcome: outcomeFor(reason, model.outcomes),
+    firstTokenMs,
+    // A list can prove a failure, never health.
+    outcome:
+      model.probe === 'models' && found.reason === 'ok' ? 'unknown' : outcomeFor(reason, model.outcomes),
     reason,
     detail: bounded(detail, detailLimit),
     httpStatus: done.reply?.status ?? null,
@@ -48,7 +59,8 @@ export function finish(attempt: Attempt, done: Exchange, found: Verdict, clock: 
     usage: found.usage,
     response: bounded(found.response, responseLimit),
     responseModel: bounded(found.responseModel, detailLimit),
-    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply.headers, clock.wall()),
+    systemFingerprint: bounded(found.fingerprint, fingerprintLimit),
+    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply, clock.wall()),
     rateLimitRemaining: done.reply === null ? {} : rateLimitRemaining(done.reply.headers),
     certificateExpiresAt: done.certificateExpiresAt,
     keyIndex: null,

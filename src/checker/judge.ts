@@ -6,6 +6,8 @@ import { classify, reasonOfStatus } from './classify.js';
 import type { Dialect } from './dialect.js';
 import { errorIn, type ReplyError } from './error-member.js';
 import { bodyLimit, type Reply } from './exchange.js';
+import type { Jq } from './jq.js';
+import type { StreamReading } from './stream-reading.js';
 
 /** What a reply means; its texts are neither bounded nor redacted yet. */
 export interface Verdict {
@@ -13,6 +15,7 @@ export interface Verdict {
   readonly detail: string | null;
   readonly response: string | null;
   readonly responseModel: string | null;
+  readonly fingerprint: string | null;
   readonly usage: Usage | null;
 }
 
@@ -22,6 +25,7 @@ export function verdict(reason: Reason, detail: string | null, answer: Answer | 
     detail,
     response: answer === null ? null : visibleText(answer.text) || null,
     responseModel: answer?.model ?? null,
+    fingerprint: answer?.fingerprint ?? null,
     usage: answer?.usage ?? null,
   };
 }
@@ -68,6 +72,14 @@ function redirectTarget({ headers }: Reply, model: Model): string {
   return `redirect to ${origin}${pathname}`;
 }
 
+/** Amazon names the error in a header, `ThrottlingException:http://...` in older forms. */
+function withHeader({ headers }: Reply, error: ReplyError | null): ReplyError | null {
+  const name = headers['x-amzn-errortype'];
+  if (typeof name !== 'string') return error;
+  const code = name.replace(/[:,].*$/, '');
+  return { types: [], text: '', status: null, ...error, codes: [code, ...(error?.codes ?? [])] };
+}
+
 function judgeFailure(
   reply: Reply,
   { text, payload }: Content,
@@ -76,37 +88,75 @@ function judgeFailure(
 ): Verdict {
   const { status } = reply;
   const plain = payload === undefined && status < 500 && text.trim() !== '' && !isMarkup(text);
-  const error = plain ? { codes: [], types: [], text, status: null } : errorIn(payload, false);
+  const error = withHeader(
+    reply,
+    plain ? { codes: [], types: [], text, status: null } : errorIn(payload, false),
+  );
   const reason = rules?.(status, error) ?? (error && classify(error, status, model));
   return verdict(reason ?? reasonOfStatus(status, payload !== undefined), describe(error, text));
 }
 
-function judgeSuccess(reply: Reply, content: Content, model: Model, dialect: Dialect, meets: Meets): Verdict {
+function read({ text, payload }: Content, { dialect, model }: Judging): Answer | null {
+  if (payload !== undefined) return dialect.read(payload);
+  return dialect.plain?.(model) === true && text.trim() !== '' ? dialect.read(text) : null;
+}
+
+function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict {
+  const { model, dialect, meets, reading } = judging;
   const { text, payload } = content;
+  const fault = reading?.fault ?? null;
+  if (fault !== null) return verdict('malformed_response', `not the API's stream: ${fault}`);
   if (reply.overLimit) return verdict('malformed_response', `body over ${bodyLimit} bytes`);
   const failed = (error: ReplyError, answer: Answer | null): Verdict => {
     const reason = dialect.rules?.(reply.status, error) ?? classify(error, reply.status, model);
     return verdict(reason ?? 'error_in_success', describe(error, text), answer && { ...answer, text: '' });
   };
-  const error = errorIn(payload, true);
+  const error = reading?.error ?? errorIn(payload, true);
   if (error !== null) return failed(error, null);
-  const answer = payload === undefined ? null : dialect.read(payload);
+  const answer = reading?.begun ? reading.draft : read(content, judging);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
   if (inside !== null) return failed(inside, answer);
   if (answer.finish === 'error')
     return verdict('error_in_success', 'the answer ended with an error', { ...answer, text: '' });
-  const { reason, detail } = judgeAnswer(answer, model.expect, meets);
+  if (reading?.begun && !reading.ended)
+    return verdict('connection_lost', 'the stream ended without its end mark', { ...answer, text: '' });
+  const { reason, detail } = judgeAnswer(answer, model, meets);
   return verdict(reason, detail, answer);
+}
+
+/** By what a reply is judged. */
+export interface Judging {
+  readonly model: Model;
+  readonly dialect: Dialect;
+  readonly meets: Meets;
+  /** The reply as a stream, when one was asked for. */
+  readonly reading: StreamReading | null;
 }
 
 /**
  * What a reply means: the provider's own rules, then the error its body reports, then the HTTP status; and of a
  * success, whether it answers the question.
  */
-export function judge(reply: Reply, model: Model, dialect: Dialect, meets: Meets): Verdict {
+export function judge(reply: Reply, judging: Judging): Verdict {
+  const { model, dialect } = judging;
   if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
   const content = contentOf(reply);
-  if (reply.status < 300) return judgeSuccess(reply, content, model, dialect, meets);
+  if (reply.status < 300) return judgeSuccess(reply, content, judging);
   return judgeFailure(reply, content, model, dialect.rules);
+}
+
+/** The same for a dialect that takes the answer out of the reply by `extract`. */
+export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
+  const { dialect, model } = judging;
+  const { payload } = contentOf(reply);
+  const refused = reply.status >= 300 || reply.overLimit || payload === undefined;
+  if (dialect.extract === undefined || refused || errorIn(payload, true) !== null)
+    return judge(reply, judging);
+  try {
+    const value = await dialect.extract(payload, model, jq);
+    return judge(reply, { ...judging, dialect: { ...dialect, read: () => dialect.read(value) } });
+  } catch (problem) {
+    return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');
+  }
 }

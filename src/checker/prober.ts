@@ -3,16 +3,21 @@ import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import type { CheckResult } from '../domain/result.js';
+import { BlockedAddressError, createGuard, type GuardTerms } from './address-guard.js';
 import { createAgents } from './agents.js';
 import { TlsFileError } from './authorities.js';
 import type { Dialect } from './dialect.js';
 import { dialectFor } from './dialects.js';
-import { exchange, type Exchange, type Outgoing } from './exchange.js';
+import { exchange, type Exchange } from './exchange.js';
 import { createExpectations } from './expectation.js';
 import { finish, unsent, type Attempt } from './finish.js';
-import { judge, verdict, type Verdict } from './judge.js';
+import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './judge.js';
+import { createJq } from './jq.js';
+import { createTokens } from './jwt.js';
 import { createLookup } from './lookup.js';
 import { createRedaction, secretsOf } from './redact.js';
+import { requestFor } from './request.js';
+import { readStream } from './stream-reading.js';
 
 export interface ProberOptions {
   readonly clock: Clock;
@@ -20,18 +25,10 @@ export interface ProberOptions {
   /** False opens a connection for each check, so that look-up, TLS and certificate are tested each time. */
   readonly reuseConnections: boolean;
   readonly lookup?: LookupFunction;
+  /** For models that others than the operator wrote; null lets them lead anywhere. */
+  readonly guard?: GuardTerms | null;
   /** Where HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-function outgoing(model: Model, dialect: Dialect, apiKey: string | null, userAgent: string): Outgoing {
-  const { endpoint } = model;
-  const { method, path, body } = dialect.ask(model);
-  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
-  if (body !== null) headers['content-type'] = 'application/json';
-  if (apiKey !== null) headers[endpoint.auth.headerName.toLowerCase()] = endpoint.auth.prefix + apiKey;
-  for (const [name, value] of Object.entries(endpoint.headers)) headers[name.toLowerCase()] = value;
-  return { method, url: endpoint.baseUrl + path, headers, body: body === null ? null : JSON.stringify(body) };
 }
 
 /** The builtin check: asks the model's provider in its own dialect. */
@@ -39,11 +36,15 @@ export function createProber({
   clock,
   userAgent,
   reuseConnections,
-  lookup,
+  lookup = createLookup(),
+  guard = null,
   env = process.env,
 }: ProberOptions) {
-  const agents = createAgents({ lookup: lookup ?? createLookup(), reuseConnections, env });
+  const guarded = guard === null ? { lookup } : createGuard(guard, lookup);
+  const agents = createAgents({ ...guarded, reuseConnections, env });
   const meets = createExpectations();
+  const jq = createJq();
+  const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor });
   const turns = new Map<string, number>();
 
   /** Position of the key whose turn it is; null without keys. */
@@ -55,25 +56,36 @@ export function createProber({
     return turn;
   }
 
-  function decide({ reply, fault }: Exchange, model: Model, dialect: Dialect): Verdict {
-    // Of a refusal the status is enough, even with a body that cannot be read.
-    const readable = fault === null || (fault.reason === 'malformed_response' && (reply?.status ?? 0) >= 300);
-    if (reply !== null && readable) return judge(reply, model, dialect, meets);
-    return verdict(fault?.reason ?? 'internal_error', fault?.detail ?? null);
+  function decide({ reply, fault }: Exchange, judging: Judging): Verdict | Promise<Verdict> {
+    // Of a refusal the status is enough, even with a body that cannot be read; of a stream what came before its end.
+    const readable =
+      fault === null ||
+      (fault.reason === 'malformed_response' && (reply?.status ?? 0) >= 300) ||
+      judging.reading?.ended === true;
+    if (reply === null || !readable) return verdict(fault?.reason ?? 'internal_error', fault?.detail ?? null);
+    return judging.dialect.extract === undefined
+      ? judge(reply, judging)
+      : judgeExtracted(reply, judging, jq.run);
   }
 
-  async function ask(attempt: Attempt, dialect: Dialect, signal: AbortSignal): Promise<CheckResult> {
+  async function ask(
+    attempt: Attempt,
+    dialect: Dialect,
+    signal: AbortSignal,
+    key: number | undefined,
+  ): Promise<CheckResult> {
     const { model } = attempt;
-    const url = new URL(model.endpoint.baseUrl);
-    const agent = await agents.agentFor(url, model.endpoint);
-    const keyIndex = nextKey(model);
+    const keyIndex = key ?? nextKey(model);
     const apiKey = keyIndex === null ? null : (model.endpoint.apiKeys[keyIndex] ?? null);
-    const request = outgoing(model, dialect, apiKey, userAgent);
-    const done = await exchange(request, { agent, timeoutMs: model.timeoutMs, signal, clock });
-    return { ...finish(attempt, done, decide(done, model, dialect), clock), keyIndex };
+    const request = requestFor(model, dialect, { apiKey, userAgent, now: clock.wall() });
+    const agent = await agents.agentFor(new URL(request.url), model.endpoint);
+    const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
+    const done = await exchange(request, { agent, timeoutMs: model.timeoutMs, signal, clock, reading });
+    const found = await decide(done, { model, dialect, meets, reading });
+    return { ...finish(attempt, done, found, clock), keyIndex };
   }
 
-  const check: Check = async (model, signal) => {
+  const check: Check = async (model, signal, key) => {
     const attempt = { model, startedAt: clock.wall(), redact: createRedaction(secretsOf(model)) };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     const dialect = dialectFor(model.provider, model.probe);
@@ -85,12 +97,19 @@ export function createProber({
       );
     }
     try {
-      return await ask(attempt, dialect, signal);
+      return await tokens.withToken(attempt, signal, (carrying) => ask(carrying, dialect, signal, key));
     } catch (error) {
+      if (error instanceof BlockedAddressError) return unsent(attempt, 'blocked_address', error.message);
       if (error instanceof TlsFileError) return unsent(attempt, 'secret_missing', error.message);
       return unsent(attempt, 'internal_error', error instanceof Error ? error.message : 'unknown');
     }
   };
 
-  return { check, close: agents.close };
+  return {
+    check,
+    close(): void {
+      agents.close();
+      jq.close();
+    },
+  };
 }

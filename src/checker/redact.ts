@@ -1,4 +1,6 @@
 import type { Model } from '../domain/model.js';
+import { secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
+import { awsKey } from './sigv4.js';
 
 const mask = '[redacted]';
 
@@ -16,7 +18,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     `$1${mask}`,
   ],
   // A key that the provider masked itself still shows its ends.
-  [/(?<![\w-])[\w-]{2,}(?:\*{3,}|•{3,})[\w-]*/g, mask],
+  [/(?<![\w-])(?:[\w-]{2,}(?:\*{3,}[\w-]+|\*{4,}|•{3,}[\w-]*)|\*{4,}[\w-]{2,8}(?![\w*-]))/g, mask],
   [
     /((?:key|token|credential)s?\b\W{0,3}(?:provided|is|was)?\W{0,3})[\w-]{2,}(?:…|\.{3,})[\w-]*/gi,
     `$1${mask}`,
@@ -31,8 +33,12 @@ function decoded(part: string): string {
   }
 }
 
-/** Whatever a model's check must never show: keys, header values with their parts, a proxy's credential. */
-export function secretsOf({ endpoint }: Pick<Model, 'endpoint'>): readonly string[] {
+/** Whatever a model's check must never show: keys, header values with their parts, a proxy's credential, what a token is fetched with. */
+export function secretsOf({
+  endpoint,
+  requestOptions,
+  endpointConfiguration,
+}: Pick<Model, 'endpoint' | 'requestOptions' | 'endpointConfiguration'>): readonly string[] {
   const harmless = /^(accept|content-type|user-agent)$/i;
   const headers = Object.entries(endpoint.headers).filter(([name]) => !harmless.test(name));
   const values = headers.flatMap(([, value]) => [
@@ -41,42 +47,80 @@ export function secretsOf({ endpoint }: Pick<Model, 'endpoint'>): readonly strin
   ]);
   const proxy = endpoint.proxy !== null && URL.canParse(endpoint.proxy) ? new URL(endpoint.proxy) : null;
   const credentials = proxy === null ? [] : [proxy.password, decoded(proxy.password)];
-  return [...endpoint.apiKeys, ...values, ...credentials];
-}
-
-function formsOf(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  const base64 = bytes.toString('base64');
-  // The last characters of base64 depend on what follows the secret.
-  const forms = [secret, encodeURIComponent(bytes.toString()), JSON.stringify(secret).slice(1, -1)];
-  if (secret.length >= 8)
-    forms.push(base64.replace(/.?=*$/, ''), bytes.toString('base64url').replace(/.$/, ''));
-  if (secret.length >= 16) forms.push(secret.slice(0, 8), secret.slice(-8));
-  return forms;
-}
-
-/** Makes the redaction for these secrets: one line without control characters, of at most `limit` characters. */
-export function createRedaction(secrets: readonly string[]) {
-  const forms = [
-    ...new Set(
-      secrets
-        .map((secret) => secret.trim())
-        .filter((secret) => secret !== '')
-        .flatMap(formsOf),
-    ),
+  const config = endpointConfiguration.model_config as { readonly custom_payload?: unknown } | undefined;
+  const inner = [
+    ...(endpoint.jwt === null ? [] : secretsOfJwt(endpoint.jwt)),
+    ...secretsOfPayload(requestOptions),
+    ...secretsOfPayload(config?.custom_payload),
   ];
-  const longestFirst = forms.sort((a, b) => b.length - a.length);
+  const parts = endpoint.apiKeys.flatMap((key) => Object.values(awsKey(key) ?? {}) as string[]);
+  return [...endpoint.apiKeys, ...parts, ...values, ...credentials, ...inner];
+}
+
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
+
+/** As it is, escaped for JSON and encoded for an address, and each of these once more. */
+function writingsOf(secret: string): readonly string[] {
+  if (/^[\w.~-]*$/.test(secret)) return [secret];
+  const once = [secret, escaped(secret), encoded(secret)];
+  return once.flatMap((text) => [text, escaped(text), encoded(text)]);
+}
+
+/** How a text may hold a secret: in any writing, or the ends of one that was cut. */
+function formsOf(secret: string): readonly string[] {
+  // Python and PHP encode these too.
+  const strict = encoded(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
+  const ends = secret.length >= 16 ? [secret.slice(0, 8), secret.slice(-8)] : [];
+  return [...writingsOf(secret), strict, ...ends];
+}
+
+/** A secret in base64, whatever stands before and behind it in what was encoded. */
+function base64Of(secret: string): readonly string[] {
+  if (secret.length < 8) return [];
+  return [0, 1, 2].flatMap((before) => {
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+    // The characters at the ends hold bits of what is around.
+    const first = Math.ceil((before * 8) / 6);
+    const last = Math.floor((bytes.length * 8) / 6);
+    return [bytes.toString('base64').slice(first, last), bytes.toString('base64url').slice(first, last)];
+  });
+}
+
+/** Takes the forms of secrets out of a line. */
+function createMask(forms: readonly string[]) {
+  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
   const folded = longestFirst.map((form) => form.toLowerCase());
   let values: RegExp | null = null;
 
   /** Most text holds no secret, and to look costs a fraction of compiling a pattern for each check. */
-  const withoutValues = (line: string): string => {
+  return (line: string): string => {
     const lower = line.toLowerCase();
     if (!folded.some((form) => lower.includes(form))) return line;
-    const escaped = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-    values ??= new RegExp(escaped.join('|'), 'gi');
+    const parts = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+    values ??= new RegExp(parts.join('|'), 'gi');
     return line.replace(values, mask);
   };
+}
+
+/** The line without the beginning of a secret that was cut at its end; fewer than 6 characters tell nothing. */
+function withoutCutEnd(line: string, secrets: readonly string[]): string {
+  for (const secret of secrets) {
+    const head = secret.slice(0, 6);
+    const from = Math.max(0, line.length - secret.length);
+    for (let at = line.indexOf(head, from); at !== -1; at = line.indexOf(head, at + 1)) {
+      if (secret.startsWith(line.slice(at))) return line.slice(0, at) + mask;
+    }
+  }
+  return line;
+}
+
+/** Makes the redaction for these secrets: one line without control characters, of at most `limit` characters. */
+export function createRedaction(secrets: readonly string[]) {
+  const known = [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
+  const cuttable = known.filter(({ length }) => length >= 8);
+  const withoutValues = createMask(known.flatMap(formsOf));
+  let withoutBase64: ((line: string) => string) | null = null;
 
   return (text: string, limit: number): string => {
     // What lies beyond is cut anyway; the margin keeps a secret whole that would cross the cut.
@@ -85,7 +129,11 @@ export function createRedaction(secrets: readonly string[]) {
       /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
       ' ',
     );
-    let clean = withoutValues(line);
+    let clean = withoutCutEnd(withoutValues(line), cuttable);
+    if (/[\w+/-]{10}/.test(clean)) {
+      withoutBase64 ??= createMask(known.flatMap(base64Of));
+      clean = withoutBase64(clean);
+    }
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     clean = clean.replace(/\s+/g, ' ').trim();
     return clean.length <= limit ? clean : `${clean.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;

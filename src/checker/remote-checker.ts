@@ -54,6 +54,7 @@ function understood(answer: ModelHealthReply): Verdict {
     detail: reason === 'ok' ? null : ([answer.error, answer.message].find(Boolean) ?? null),
     response: data?.response ?? null,
     responseModel: details?.response_model ?? null,
+    fingerprint: null,
     usage: usage ? { inputTokens: usage.input_tokens, outputTokens: usage.output_tokens } : null,
   };
 }

@@ -1,8 +1,22 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { createCalendar } from '../calendar/calendar.js';
+import { estimateTokens } from '../checker/token-estimate.js';
 import { jsonSchema } from '../config/json-schema.js';
+import type { Settings } from '../config/settings.js';
+import { budgetWarning, dailyUse, type DailyUse } from './daily-use.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
+import { terminalOf } from './terminal.js';
+
+/** What all models ask for in a day; a health API asks what nobody can tell. */
+function dailyUses({ models, remote }: Settings): DailyUse[] {
+  const calendar = createCalendar();
+  return models.map((model) => {
+    const { inputTokens, outputTokens } = estimateTokens(model);
+    return dailyUse(model, calendar, remote === null ? inputTokens + outputTokens : null);
+  });
+}
 
 export function validateCommand(program: Command): void {
   program
@@ -11,9 +25,15 @@ export function validateCommand(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const { config } = globalOptions(command);
       const { settings, warnings } = await loadFor(config);
-      for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+      const uses = dailyUses(settings);
+      const beyond = uses.flatMap((use) => budgetWarning(use) ?? []);
+      for (const warning of [...warnings, ...beyond]) process.stderr.write(`warning: ${warning}\n`);
       const count = settings.models.length;
       process.stdout.write(`${config} is valid: ${count} ${count === 1 ? 'model' : 'models'}\n`);
+      if (count === 0) return;
+      const { dailyUseTable } = await import('./daily-use-table.js');
+      const table = dailyUseTable(uses, terminalOf(process.stdout, process.env));
+      process.stdout.write(`\n${table}\n\nAt most; rechecks and checks on demand come on top.\n`);
     });
 }
 

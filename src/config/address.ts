@@ -1,9 +1,10 @@
 import type { Endpoint, Probe } from '../domain/model.js';
 import { closestName } from './closest-name.js';
 import { authFor, placeFor } from './endpoint.js';
+import { jwtOf } from './jwt.js';
 import type { ModelEntry } from './model-schema.js';
 import type { Findings, Path } from './problem.js';
-import { fallbackProvider, providerFor, providers } from './providers.js';
+import { fallbackProvider, plainNames, providerFor, providers } from './providers.js';
 import type { EndpointEntry } from './seed-schema.js';
 
 /** Which probes the builtin prober can make, by provider. */
@@ -37,7 +38,7 @@ function contradictions({ model_config: config }: EndpointEntry): { path: Path; 
 export interface Address {
   /** The provider whose dialect is spoken. */
   readonly provider: string;
-  readonly endpoint: Pick<Endpoint, 'baseUrl' | 'paths' | 'auth'>;
+  readonly endpoint: Pick<Endpoint, 'baseUrl' | 'paths' | 'auth' | 'jwt'>;
 }
 
 /**
@@ -58,16 +59,22 @@ export function addressOf(
 
   const name = config.model_provider ?? fallbackProvider;
   const known = Object.hasOwn(providers, name);
-  const meant = known ? null : closestName(name, Object.keys(providers));
+  const plain = plainNames.has(name);
+  const meant = known || plain ? null : closestName(name, Object.keys(providers));
   const hint = meant === null ? '' : `; did you mean "${meant}"?`;
-  const table = providerFor(name, { ...entry, model: configuration.model_name ?? '' });
+  const table = providerFor(name, {
+    ...entry,
+    model: configuration.model_name ?? '',
+    address: config.endpoint_url ?? config.endpoint?.base_path ?? entry.base_url,
+  });
   const place = placeFor(config, table);
-  if (place === null && known && (!preset || entry.provider !== undefined)) {
+  if (place === null && (known || plain) && (!preset || entry.provider !== undefined)) {
+    const manner = plain ? `, which has no address of its own and is asked like ${fallbackProvider}` : '';
     problems.push({
       path: preset ? ['base_url'] : [...inConfig, 'endpoint'],
-      message: `is required for provider "${name}"`,
+      message: `is required for provider "${name}"${manner}`,
     });
-  } else if (place === null && !known) {
+  } else if (place === null && !known && !plain) {
     const names = Object.keys(providers).join(', ');
     problems.push({
       path: at,
@@ -79,18 +86,15 @@ export function addressOf(
   if (place !== null && spoken !== name) {
     warnings.push({
       path: at,
-      message: `"${name}" is not a known provider, and is asked like ${fallbackProvider}${hint}`,
+      message: `"${name}" ${plain ? 'has no API of its own' : 'is not a known provider'}, and is asked like ${fallbackProvider}${hint}`,
     });
   }
   if (place !== null && capabilities !== null) {
     const message = incapable(spoken, probe, capabilities);
     if (message !== null)
       problems.push({ path: (capabilities[spoken]?.length ?? 0) > 0 ? ['probe'] : at, message });
-    if (config.model_auth_type === 'jwt') {
-      const message = 'must be "apikey": the builtin prober cannot use "jwt"';
-      problems.push({ path: [...inConfig, 'model_auth_type'], message });
-    }
   }
+  const jwt = jwtOf(config, preset ? [] : inConfig, { problems, warnings });
   const { baseUrl, paths } = place ?? { baseUrl: nowhere, paths: table.paths };
-  return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table) } };
+  return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table), jwt } };
 }

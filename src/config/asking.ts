@@ -5,13 +5,37 @@ import { minute, second } from './fields.js';
 import type { DefaultsEntry } from './model-schema.js';
 import type { Path, Problem } from './problem.js';
 
-const question = { query: 'What is the capital of India?', expect: { contains: ['New Delhi'] } };
+interface Question {
+  readonly query: string;
+  readonly expect: ExpectationEntry;
+}
+
+const question: Question = {
+  query: 'What is the capital of India?',
+  expect: { contains: ['New Delhi'] },
+};
+
+/** What is asked of the picture and the sound that the prober sends. */
+const sensed: Readonly<Partial<Record<Model['probe'], Question>>> = {
+  vision: {
+    query: 'What colour is this picture? Answer with one word.',
+    expect: { contains: ['yellow'] },
+  },
+  audio: {
+    query: 'Is there a tone in this clip? Answer with yes or no.',
+    expect: { contains: ['yes'] },
+  },
+};
+
+/** What a model is asked that says nothing itself: a question in `defaults` is for probes of the kind named there. */
+function usualQuestion(probe: Model['probe'], defaults: DefaultsEntry): Question {
+  const own = sensed[probe];
+  const theirs = sensed[defaults.probe ?? 'chat'];
+  return own === theirs ? questionOf(defaults, own ?? question) : (own ?? question);
+}
 
 /** The query and expectation in force: a question without one of its own expects any text. */
-function questionOf(
-  own: DefaultsEntry,
-  inherited: typeof question | { query: string; expect: ExpectationEntry },
-) {
+function questionOf(own: DefaultsEntry, inherited: Question): Question {
   const query = own.query ?? inherited.query;
   return { query, expect: own.expect ?? (query === inherited.query ? inherited.expect : {}) };
 }
@@ -70,7 +94,7 @@ export type Asking = Pick<
 /** What a model is asked, and how its answers are read: its own words, else those of `defaults`, else ours. */
 export function askingOf(own: DefaultsEntry, defaults: DefaultsEntry): Asking {
   const probe = own.probe ?? defaults.probe ?? 'chat';
-  const { query, expect } = questionOf(own, questionOf(defaults, question));
+  const { query, expect } = questionOf(own, usualQuestion(probe, defaults));
   const confirm = { ...defaults.confirm, ...own.confirm };
   const slow = { duration: 20 * second, first_token: 5 * second, ...defaults.slow, ...own.slow };
   const tls = { ...defaults.tls, ...own.tls };

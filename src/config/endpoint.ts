@@ -27,11 +27,18 @@ function baseAddress({
 
 type Place = Pick<Endpoint, 'baseUrl' | 'paths'>;
 
-/** Where `endpoint_url` leads: it may be the prefix, or the whole address of the chat path, with or without a query. */
+/**
+ * Where `endpoint_url` leads: it may be the prefix, or the whole address of the chat path, with or without a query. A
+ * provider without a chat path of its own is asked exactly there.
+ */
 function placeOf(address: string, paths: Endpoint['paths']): Place {
   const url = new URL(address);
   const whole = `${url.pathname}${url.search}`;
-  if (paths.chat !== '' && whole.endsWith(paths.chat)) {
+  if (paths.chat === '') {
+    const bare = withoutSlash(url.pathname);
+    return { baseUrl: `${url.origin}${bare}`, paths: { ...paths, chat: whole.slice(bare.length) } };
+  }
+  if (whole.endsWith(paths.chat)) {
     return { baseUrl: withoutSlash(`${url.origin}${whole.slice(0, -paths.chat.length)}`), paths };
   }
   if (url.search !== '') return { baseUrl: url.origin, paths: { ...paths, chat: whole } };
@@ -43,6 +50,7 @@ export function placeFor(config: ModelConfigEntry, provider: Provider): Place | 
   const given = config.paths ?? {};
   const paths = {
     chat: withSlash(given.chat ?? provider.paths.chat),
+    ...(given.vision !== undefined && { vision: withSlash(given.vision) }),
     completions: withSlash(given.completions ?? provider.paths.completions),
     embeddings: withSlash(given.embeddings ?? provider.paths.embeddings),
     responses: withSlash(given.responses ?? provider.paths.responses),
@@ -53,18 +61,26 @@ export function placeFor(config: ModelConfigEntry, provider: Provider): Place | 
   return provider.baseUrl === null ? null : { baseUrl: provider.baseUrl, paths };
 }
 
-/** The header a key goes into, and what stands before it. */
-export function authFor({ auth_data: given }: ModelConfigEntry, provider: Provider): Endpoint['auth'] {
+/** Where a token goes, whatever header the provider wants its keys in. */
+export const bearer = { headerName: 'Authorization', headerPrefix: 'Bearer' };
+
+/** The header a key or token goes into, and what stands before it. */
+export function authFor(
+  { auth_data: given, model_auth_type: type }: ModelConfigEntry,
+  provider: Provider,
+): Endpoint['auth'] {
+  const usual = type === 'jwt' ? bearer : provider;
   const named = given?.header_name !== undefined;
-  const prefix = given?.header_prefix ?? (named ? '' : provider.headerPrefix);
+  const prefix = given?.header_prefix ?? (named ? '' : usual.headerPrefix);
   return {
-    headerName: given?.header_name ?? provider.headerName,
+    headerName: given?.header_name ?? usual.headerName,
     prefix: prefix === '' || given?.space_after_prefix === false ? prefix : `${prefix.trimEnd()} `,
   };
 }
 
-/** Every key a configuration holds, in the order in which they take turns. */
+/** Every key a configuration holds, in the order in which they take turns; none where a token takes their place. */
 export function keysOf(config: ModelConfigEntry): string[] {
+  if (config.model_auth_type === 'jwt') return [];
   const keys = [...(config.apikeys ?? []), config.apikey ?? '', config.model_api_key ?? ''];
   return [...new Set(keys.filter((key) => key !== ''))];
 }

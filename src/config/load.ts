@@ -3,13 +3,15 @@ import type { Capabilities } from './address.js';
 import { effectiveConfig } from './effective.js';
 import { tlsUses } from './file-uses.js';
 import type { FileUse } from './file-uses.js';
+import { requestedModel, type Requested } from './health-request.js';
 import { openSource, placesIn, readIncluded } from './include.js';
 import { createInputs } from './inputs.js';
 import type { Inputs } from './inputs.js';
 import { filesReferred, interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
 import { matchesModel } from './maintenance.js';
-import { ConfigError, inOrder } from './problem.js';
+import type { DefaultsEntry } from './model-schema.js';
+import { ConfigError, inOrder, withWords } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
 import { readRegistry } from './registry.js';
 import { settingsSchema } from './schema.js';
@@ -33,6 +35,8 @@ export interface LoadedConfig {
   readonly fingerprint: string;
   /** The configuration in force in the words of the file, presets expanded, secrets masked. */
   effective(): unknown;
+  /** The model that the body of a health request describes. */
+  requested(body: unknown): Requested;
 }
 
 const secretLimit = 64 * 2 ** 10;
@@ -88,6 +92,10 @@ function later(settings: Settings, secrets: Parameters<typeof effectiveConfig>[1
   return () => effectiveConfig(settings, secrets);
 }
 
+function requester(defaults: DefaultsEntry, capabilities: Capabilities): LoadedConfig['requested'] {
+  return (body) => requestedModel(body, defaults, capabilities);
+}
+
 /**
  * Reads, validates and completes a configuration and all that it includes. `capabilities` says what the builtin prober
  * can ask. Throws a `ConfigError` with every problem of every file.
@@ -101,7 +109,7 @@ export async function loadConfig(
   const problems: string[] = [];
   const warnings: string[] = [];
   const source = await openSource(path, inputs, problems);
-  if (source === null) throw new ConfigError(problems);
+  if (source === null) throw new ConfigError(problems, inputs.files());
 
   const references = await referencesOf(source, env, inputs);
   const main = readMain(source, references, problems, warnings);
@@ -128,8 +136,9 @@ export async function loadConfig(
     if ('problem' in found)
       problems.push(use.source.message({ path: use.path, message: `${use.file}: ${found.problem}` }));
   }
-  const hide = createMask([...main.replaced, ...registry.replaced]);
-  if (problems.length > 0) throw new ConfigError(inOrder(problems.map(hide), path));
+  const mask = createMask([...main.replaced, ...registry.replaced]);
+  const hide = (message: string): string => withWords(message, mask);
+  if (problems.length > 0) throw new ConfigError(inOrder(problems.map(hide), path), inputs.files());
 
   const complete = settingsOf(entry, registry.models);
   for (const [index, rule] of complete.maintenance.entries()) {
@@ -137,20 +146,12 @@ export async function loadConfig(
     if (complete.models.length === 0) break;
     warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
   }
-  const idle = [
-    ...(complete.connectivity ? ['connectivity'] : []),
-    ...(complete.healthApi.enabled ? ['health_api'] : []),
-  ];
-  for (const section of idle) {
-    warnings.push(
-      source.message({ path: [section], message: 'is read, but this version does not act on it' }),
-    );
-  }
   return {
     settings: complete,
     warnings: inOrder(warnings.map(hide), path),
     files: inputs.files(),
     fingerprint: inputs.fingerprint(),
     effective: later(complete, [...main.secrets, ...registry.secrets]),
+    requested: requester(entry.defaults, capabilities),
   };
 }

@@ -15,7 +15,7 @@ import {
   timezone,
   wholeNumber,
 } from './fields.js';
-import { customHeaders, endpointConfiguration } from './seed-schema.js';
+import { authType, customHeaders, endpointConfiguration, jwtConfig, modalities } from './seed-schema.js';
 
 const schedule = z
   .strictObject({
@@ -126,6 +126,9 @@ export const modelSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]+$/, 'must be a region such as us-east-1')
     .optional(),
+  model_auth_type: authType.optional(),
+  model_jwt_config: jwtConfig.optional(),
+  input_modalities: modalities.optional(),
   custom_headers: customHeaders.optional(),
   custom_payload: freeMap().optional(),
   custom_response_format: someText().optional(),
@@ -144,6 +147,9 @@ export const presetKeys = [
   'base_url',
   'api_version',
   'region',
+  'model_auth_type',
+  'model_jwt_config',
+  'input_modalities',
   'custom_headers',
   'custom_payload',
   'custom_response_format',

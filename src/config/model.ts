@@ -5,6 +5,7 @@ import type { Capabilities } from './address.js';
 import { askingOf, unsendable } from './asking.js';
 import type { Asking } from './asking.js';
 import { keysOf } from './endpoint.js';
+import { modalityWarning } from './modality.js';
 import { presetKeys } from './model-schema.js';
 import type { DefaultsEntry, ModelEntry } from './model-schema.js';
 import { expandPreset } from './preset.js';
@@ -44,6 +45,14 @@ function formProblems(entry: ModelEntry): Problem[] {
   return problems;
 }
 
+/** A question of one's own needs a body that has a place for it. */
+function customFindings(payload: unknown, preset: boolean, { problems, warnings }: Findings): void {
+  const at: Path = [...(preset ? [] : ['endpoint_configuration', 'model_config']), 'custom_payload'];
+  if (payload === undefined) problems.push({ path: at, message: 'is required by provider "custom"' });
+  else if (!JSON.stringify(payload).includes('{prompt}'))
+    warnings.push({ path: at, message: 'has no "{prompt}": the question is not asked', at: 'key' });
+}
+
 function ineffective(entry: ModelEntry, { probe }: Asking, remote: boolean): Problem[] {
   const warnings: Problem[] = [];
   if (remote && entry.timeout !== undefined) {
@@ -81,7 +90,8 @@ export function buildModel(
   findings: Findings,
 ): Model {
   const remote = context.remoteTimeoutMs !== null;
-  const configuration = entry.endpoint_configuration ?? expandPreset(entry);
+  const configuration =
+    entry.endpoint_configuration ?? expandPreset(entry, entry.probe ?? context.defaults.probe ?? 'chat');
   const config = configuration.model_config;
   const beside = {
     rate_per_min: entry.rate_per_min ?? config.rate_per_min ?? context.defaults.rate_per_min,
@@ -99,8 +109,10 @@ export function buildModel(
   const schedule = stretch(asking.schedule, asking.ratePerMin);
 
   findings.problems.push(...formProblems(entry), ...certificateProblems(asking));
+  if (provider === 'custom')
+    customFindings(config.custom_payload, entry.endpoint_configuration === undefined, findings);
   if (remote) findings.problems.push(...unsendable(entry, []));
-  findings.warnings.push(...ineffective(entry, asking, remote));
+  findings.warnings.push(...ineffective(entry, asking, remote), ...modalityWarning(entry, asking.probe));
   const slowed = rateWarning(asking.schedule, schedule, asking.ratePerMin, entry.id);
   const rateAt: Path =
     config.rate_per_min !== undefined && entry.rate_per_min === undefined
@@ -126,6 +138,10 @@ export function buildModel(
       proxy,
     },
     requestOptions: config.default_request_options ?? {},
+    custom:
+      provider === 'custom'
+        ? { payload: config.custom_payload ?? {}, responseFormat: config.custom_response_format ?? null }
+        : null,
     schedule,
     timeoutMs: context.remoteTimeoutMs ?? asking.timeoutMs,
     missingSecret,

@@ -15,14 +15,17 @@ export interface Findings {
   readonly warnings: Problem[];
 }
 
-/** A configuration that cannot be used; `problems` are all of them, each `file:line:column: path: message`. */
+/**
+ * A configuration that cannot be used; `problems` are all of them, each `file:line:column: path: message`, and `files`
+ * what was read or looked for on the way, as that of a loaded one.
+ */
 export class ConfigError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
+  constructor(
+    readonly problems: readonly string[],
+    readonly files: readonly string[] = [],
+  ) {
     super(problems.join('\n'));
     this.name = 'ConfigError';
-    this.problems = problems;
   }
 }
 
@@ -46,6 +49,12 @@ export function isWithin(path: Path, other: Path): boolean {
 }
 
 const position = /^(.*?):(\d+):(\d+): /s;
+
+/** A message whose words are changed, and whose place is not. */
+export function withWords(message: string, change: (words: string) => string): string {
+  const [place = ''] = position.exec(message) ?? [];
+  return place + change(message.slice(place.length));
+}
 
 /** Messages by file, those of the file `first` before all others, and within a file from top to bottom. */
 export function inOrder(messages: readonly string[], first: string): string[] {

@@ -77,6 +77,14 @@ export const providers: Readonly<Record<string, Provider>> = {
   fireworks: { ...openai, baseUrl: 'https://api.fireworks.ai/inference/v1' },
   deepseek: { ...openai, baseUrl: 'https://api.deepseek.com/v1' },
   huggingface: { ...openai, baseUrl: 'https://router.huggingface.co/v1' },
+  ai21: { ...openai, baseUrl: 'https://api.ai21.com/studio/v1' },
+  alibaba: { ...openai, baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1' },
+  portkey: {
+    ...openai,
+    baseUrl: 'https://api.portkey.ai/v1',
+    headerName: 'x-portkey-api-key',
+    headerPrefix: '',
+  },
   ollama: {
     ...openai,
     baseUrl: 'http://127.0.0.1:11434',
@@ -94,6 +102,17 @@ export const providers: Readonly<Record<string, Provider>> = {
   custom: { ...openai, baseUrl: null, paths: { ...openai.paths, chat: '' } },
 };
 
+/** Names the health API knows that stand for no API and no address: they need an address, and are asked like the fallback. */
+export const plainNames: ReadonlySet<string> = new Set([
+  'llama',
+  'hr',
+  'url',
+  'enkryptai',
+  'boxai',
+  'nutanix',
+  'xactly',
+]);
+
 const defaultApiVersion = '2024-10-21';
 const defaultRegion = 'us-east-1';
 
@@ -104,18 +123,24 @@ export function providerFor(
     readonly model: string;
     readonly apiVersion?: string | undefined;
     readonly region?: string | undefined;
+    /** As far as it is configured. */
+    readonly address?: string | undefined;
   },
 ): Provider {
   const provider = (Object.hasOwn(providers, name) ? providers[name] : undefined) ?? {
     ...openai,
     baseUrl: null,
   };
+  // Gemini's own lists name models with the folder that its paths have already.
+  const model = name === 'gemini' ? values.model.replace(/^models\//, '') : values.model;
   const fill = (text: string): string =>
     text
-      .replace('{model}', () => encodeURIComponent(values.model))
+      .replace('{model}', () => encodeURIComponent(model))
       .replace('{api_version}', () => encodeURIComponent(values.apiVersion ?? defaultApiVersion))
       .replace('{region}', () => values.region ?? defaultRegion);
-  const { paths } = provider;
+  // Azure's newer API is OpenAI's, with the deployment as the model.
+  const azureV1 = name === 'azure_openai' && /\/openai\/v1(?:\/|$)/.test(values.address ?? '');
+  const paths = azureV1 ? openai.paths : provider.paths;
   return {
     ...provider,
     baseUrl: provider.baseUrl === null ? null : fill(provider.baseUrl),

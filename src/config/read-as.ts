@@ -3,7 +3,7 @@ import { isReference } from './interpolate.js';
 import { issueMessage } from './issue-message.js';
 import { isWithin, shown } from './problem.js';
 import type { Path, Problem } from './problem.js';
-import { isSecret } from './secrets.js';
+import { mayHoldSecret } from './secrets.js';
 
 /** Where a value comes from. */
 export interface Origin {
@@ -66,7 +66,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Pr
   // What came from a reference may be a secret: neither the value nor an explanation, which may quote it, is shown.
   const own = written === valueAt(value, issue.path as Path);
   const message = own || typeof written !== 'string' ? issue.message : issue.message.replace(/: .*$/s, '');
-  const naming = /^must be [^:]*$/.test(message) && written !== undefined && !isSecret(path);
+  const naming = /^must be [^:]*$/.test(message) && written !== undefined && !mayHoldSecret(path);
   return [{ path, message: naming ? `${message}, not ${shown(written)}` : message }];
 }
 
@@ -109,7 +109,10 @@ export function readAs<T extends z.ZodType>(schema: T, value: unknown, origin: O
       problems.push(...problemsOf(issue, current, origin).filter((problem) => !isExcused(problem, left)));
       const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
       for (const place of places) {
-        const standIn = origin.standIns?.[place.join('.')];
+        const name = place.join('.');
+        const standIns = origin.standIns ?? {};
+        // A key may have the name of something that every object inherits.
+        const standIn = Object.hasOwn(standIns, name) ? standIns[name] : undefined;
         const gone = standIn === undefined ? removable(repaired, place) : place;
         if (gone === null) continue;
         repaired = changed(repaired, gone, standIn);

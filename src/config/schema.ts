@@ -60,10 +60,11 @@ const connectivity = z.strictObject({
     .array(
       z
         .string()
-        .regex(
-          /^tcp:\/\/(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/,
-          'must be an address such as tcp://1.1.1.1:443',
-        ),
+        .regex(/^tcp:\/\/(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, {
+          error: 'must be an address such as tcp://1.1.1.1:443',
+          abort: true,
+        })
+        .refine(URL.canParse, 'must be an address such as tcp://1.1.1.1:443'),
     )
     .min(1, 'must name at least one target'),
   every: duration(second, hour).prefault('30s'),

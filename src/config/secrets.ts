@@ -15,15 +15,34 @@ const secretMembers = new Set([
   'proxy',
 ]);
 
+const secretName = /(?:key|token|secret|password|passwd|credentials?|authorization|signature)$/i;
+
+/** True for the name of a member that, in a body of the operator's own, holds a secret; `max_tokens` is none. */
+export const isSecretName = (name: string): boolean => secretName.test(name);
+
 const mask = '***';
 const shortest = 6;
 
-/** True where a value may be a secret, so that no message names it. */
-export function isSecret(path: Path): boolean {
+/** True where a value is a secret. */
+function isSecret(path: Path): boolean {
   return path.some((step, index) => {
     if (typeof step !== 'string') return false;
+    const inOptions = path.lastIndexOf('default_request_options');
+    if (inOptions !== -1 && index > inOptions && isSecretName(step)) return true;
     return secretMembers.has(step) || (step === 'value' && path.includes('custom_headers') && index > 0);
   });
+}
+
+/** True where a value may be a secret, so that no message names it: a header may stand where only its name should. */
+export function mayHoldSecret(path: Path): boolean {
+  return isSecret(path) || path.includes('custom_headers');
+}
+
+/** An address or path without what stands under the name of a secret in its query. */
+function withoutQuerySecrets(text: string): string {
+  return text.replaceAll(/([?&]([^=&#\s]+)=)[^&#\s]+/g, (all, before: string, name: string) =>
+    isSecretName(name) ? `${before}${mask}` : all,
+  );
 }
 
 /** A function that masks these secrets in a text; the shortest would blot out plain words, and are left. */
@@ -47,7 +66,7 @@ export function masked(value: unknown, secrets: Iterable<string>): unknown {
     }
     if (item === null || item === '' || typeof item === 'boolean') return item;
     if (isSecret(path)) return mask;
-    return typeof item === 'string' ? maskText(item) : item;
+    return typeof item === 'string' ? withoutQuerySecrets(maskText(item)) : item;
   }
   return walk(value, []);
 }

@@ -10,7 +10,14 @@ const endpoint = z.strictObject({
   scheme: z.enum(['http', 'https']).optional(),
   host: z
     .string()
-    .regex(/^(?:[\w.-]+|\[?[0-9a-f:.]+\]?)$/i, 'must be a host name or an IP address')
+    .regex(/^(?:[\w.-]+|\[?[0-9a-f:.]+\]?)$/i, {
+      message: 'must be a host name or an IP address',
+      abort: true,
+    })
+    .refine(
+      (host) => URL.canParse(`http://${host.replace(/^[^[]*:.*$/, '[$&]')}`),
+      'must be a host name or an IP address',
+    )
     .optional(),
   port: z
     .union([wholeNumber(1, 65_535), z.string().regex(/^\d{1,5}$/)], 'must be a port from 1 to 65535')
@@ -38,33 +45,38 @@ const authData = z.strictObject({
   space_after_prefix: z.boolean().optional(),
 });
 
-const jwtConfig = z.strictObject({
-  jwt_method: z.enum(['POST', 'GET']).optional(),
-  jwt_url: z.string().optional(),
-  jwt_headers: customHeaders.optional(),
-  jwt_body: z.string().optional(),
-  jwt_response_key: z.string().optional(),
-});
-
-const endpointUrl = z.string().superRefine((text, context) => {
+const addressWithQuery = z.string().superRefine((text, context) => {
   const problem = addressProblem(text.replace(/\?[^#]*$/, ''), ['http:', 'https:']);
   if (problem !== null) context.addIssue(problem);
 });
+
+export const authType = z.enum(['apikey', 'jwt']);
+
+export const jwtConfig = z.strictObject({
+  jwt_method: z.enum(['POST', 'GET']).optional(),
+  jwt_url: addressWithQuery.optional(),
+  jwt_headers: customHeaders.optional(),
+  jwt_body: z.string().optional(),
+  jwt_response_key: someText().optional(),
+});
+
+/** What a model takes or gives: `text`, `image`, `audio`. */
+export const modalities = z.array(z.string());
 
 const modelConfig = z.strictObject({
   model_provider: someText().optional(),
   model_version: z.string().optional(),
   model_source: z.string().optional(),
   hosting_type: z.string().optional(),
-  input_modalities: z.array(z.string()).optional(),
-  output_modalities: z.array(z.string()).optional(),
+  input_modalities: modalities.optional(),
+  output_modalities: modalities.optional(),
   rate_per_min: wholeNumber(1, 1_000_000).optional(),
   system_prompt: z.string().optional(),
   endpoint: endpoint.optional(),
-  endpoint_url: endpointUrl.optional(),
+  endpoint_url: addressWithQuery.optional(),
   paths: paths.optional(),
   auth_data: authData.optional(),
-  model_auth_type: z.enum(['apikey', 'jwt']).optional(),
+  model_auth_type: authType.optional(),
   model_jwt_config: jwtConfig.optional(),
   apikey: headerValue().optional(),
   apikeys: z.array(headerValue()).optional(),

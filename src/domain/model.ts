@@ -1,7 +1,16 @@
 import type { Outcome, Reason } from './reason.js';
 import type { Schedule } from './schedule.js';
 
-export const probes = ['chat', 'chat_stream', 'completion', 'responses', 'embeddings', 'models'] as const;
+export const probes = [
+  'chat',
+  'chat_stream',
+  'vision',
+  'audio',
+  'completion',
+  'responses',
+  'embeddings',
+  'models',
+] as const;
 export type Probe = (typeof probes)[number];
 
 /** What the answer must be for a check to be `ok`. Text comparisons ignore case. */
@@ -18,12 +27,25 @@ export interface Expectation {
   readonly model?: readonly string[];
 }
 
-/** Where a check goes and how it proves who it is. `apiKeys` and `headers` are secrets. */
+/** Where a token is fetched that stands in the place of an API key. All of it is secret. */
+export interface Jwt {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null sends no body. */
+  readonly body: string | null;
+  /** Members that lead to the token in the answer's JSON, joined by dots; null for the usual places. */
+  readonly responseKey: string | null;
+}
+
+/** Where a check goes and how it proves who it is. `apiKeys`, `headers` and `jwt` are secrets. */
 export interface Endpoint {
   /** Without a trailing slash, such as `https://api.together.xyz/v1`. */
   readonly baseUrl: string;
   readonly paths: {
     readonly chat: string;
+    /** Where pictures are shown; the chat path unless set. */
+    readonly vision?: string;
     readonly completions: string;
     readonly embeddings: string;
     readonly responses: string;
@@ -35,6 +57,8 @@ export interface Endpoint {
     readonly prefix: string;
   };
   readonly apiKeys: readonly string[];
+  /** Null where a key is used, or nothing. */
+  readonly jwt: Jwt | null;
   /** `custom_headers`, sent as they are. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: {
@@ -74,6 +98,11 @@ export interface Model {
   readonly maxTokens: number | null;
   /** `default_request_options`, merged into the body. */
   readonly requestOptions: Readonly<Record<string, unknown>>;
+  /** Of provider `custom`: what is sent, with `{prompt}` in it, and the jq program that finds the answer; null for others. */
+  readonly custom: {
+    readonly payload: Readonly<Record<string, unknown>>;
+    readonly responseFormat: string | null;
+  } | null;
   readonly expect: Expectation;
   readonly timeoutMs: number;
   readonly slow: { readonly durationMs: number | null; readonly firstTokenMs: number | null };

@@ -36,6 +36,8 @@ export interface CheckResult {
   readonly response: string | null;
   /** The model name the reply carries. */
   readonly responseModel: string | null;
+  /** What the reply names the build that answered; shown to nobody but as a change. */
+  readonly systemFingerprint: string | null;
   /** ms after the end of the attempt during which the provider asks not to be called. */
   readonly retryAfterMs: number | null;
   readonly rateLimitRemaining: { readonly requests?: number; readonly tokens?: number };
@@ -77,6 +79,7 @@ export function notSent(
     usage: null,
     response: null,
     responseModel: null,
+    systemFingerprint: null,
     retryAfterMs: null,
     rateLimitRemaining: {},
     certificateExpiresAt: null,

@@ -1,3 +1,4 @@
+import type { DayTokens } from './budget.js';
 import type { Health } from './health.js';
 import type { Model } from './model.js';
 import type { Outcome, Reason } from './reason.js';
@@ -33,8 +34,7 @@ export interface ModelView {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly versionChanges: number;
-  /** Tokens used in the UTC day with that number since the epoch. */
-  readonly tokensToday: { readonly day: number; readonly tokens: number };
+  readonly tokensToday: DayTokens;
   /** Seconds. Since start only. */
   readonly durations: BucketCounts;
   /** Null unless the probe streams. */

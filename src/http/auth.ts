@@ -15,7 +15,7 @@ function digest(text: string): Buffer {
 
 /** The token of an `Authorization` header: that of Bearer, or the password of Basic; null when there is none. */
 export function tokenOf(header: string | undefined): string | null {
-  const [, scheme = '', rest = ''] = /^(\S+) +(\S+)\s*$/.exec(header ?? '') ?? [];
+  const [, scheme = '', rest = ''] = /^(\S+) +(\S.*)$/.exec(header ?? '') ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':
       return rest;

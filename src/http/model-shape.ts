@@ -32,6 +32,14 @@ export const modelSchema = z
     model_name: z.string().describe("The provider's name of the model."),
     slo: ratioField.nullable().describe('Objective for the uptime.'),
     last_check: resultSchema.nullable().describe('The newest result, of any outcome.'),
+    api_keys: z
+      .array(
+        z.object({
+          key: z.int().describe('Position, from 1.'),
+          healthy: z.boolean().nullable().describe('It was accepted when it was used last; null before.'),
+        }),
+      )
+      .describe('The API keys, where there are several, which take turns.'),
     next_check: timeField.nullable().describe('When the next check is due.'),
     uptime: z
       .record(z.enum(windows), z.object({ uptime: uptimeField, coverage: coverageField }))
@@ -54,6 +62,7 @@ export function modelShape(view: ModelView, now: number): z.output<typeof modelS
     model_name: model.modelName,
     slo: model.slo,
     last_check: latest && resultShape(model.id, latest),
+    api_keys: view.keys.map((healthy, index) => ({ key: index + 1, healthy })),
     next_check: isoTime(view.nextDue()),
     uptime: { ...view.uptime },
   };

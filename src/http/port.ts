@@ -1,15 +1,40 @@
 import type { RecordedResult } from '../domain/result.js';
 import type { ModelView } from '../domain/view.js';
 import type { Store } from '../store/port.js';
+import type { EventFeed } from './event-feed.js';
+import type { HealthAnswer } from './health-shape.js';
 
 /** What the routes read of the store. */
 export type HistoryStore = Pick<Store, 'points' | 'durations' | 'counts' | 'results' | 'incidents'>;
+
+/** The model-health API as its routes see it. */
+export interface HealthApi {
+  /** In force now: a reload may change them. */
+  terms(): { readonly enabled: boolean; readonly apiKeys: readonly string[]; readonly ratePerMin: number };
+  /** Checks the model that a body describes, or says why it describes none. */
+  ask(
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<
+    | HealthAnswer
+    | {
+        readonly problems: readonly {
+          readonly path: readonly (string | number)[];
+          readonly message: string;
+        }[];
+      }
+  >;
+  /** Checks a model of the registry; null when none has this name and, where it is given, this version. */
+  askSaved(name: string, version: string | null, signal: AbortSignal): Promise<HealthAnswer | null>;
+}
 
 /** The daemon as the routes see it. */
 export interface Backend {
   views(): Iterable<ModelView>;
   view(id: string): ModelView | undefined;
   readonly store: HistoryStore;
+  readonly events: EventFeed;
+  readonly health: HealthApi;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
   /** Reads the configuration again; with problems nothing has changed. */

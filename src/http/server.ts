@@ -3,6 +3,8 @@ import { serializerCompiler } from 'fastify-type-provider-zod';
 import { refuseOtherOrigins, requireToken } from './auth.js';
 import { checkRoutes } from './check-routes.js';
 import { answerBrokenRequests } from './client-error.js';
+import { eventsRoutes } from './events-routes.js';
+import { healthRoutes } from './health-routes.js';
 import { historyRoutes } from './history-routes.js';
 import { createErrorHandler, refuseTheRest } from './http-error.js';
 import { incidentRoutes } from './incident-routes.js';
@@ -66,7 +68,15 @@ export function createServer(
     for (const one of [method].flat()) methods.add(one);
   });
   describeRoutes(app, version);
-  for (const plugin of [operationRoutes, modelRoutes, historyRoutes, checkRoutes, incidentRoutes]) {
+  for (const plugin of [
+    operationRoutes,
+    modelRoutes,
+    historyRoutes,
+    checkRoutes,
+    incidentRoutes,
+    eventsRoutes,
+    healthRoutes,
+  ]) {
     app.register(plugin, { backend, report });
   }
   app.register((rest, _options, done) => {

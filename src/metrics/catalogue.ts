@@ -22,7 +22,7 @@ const modelRows = {
   model_version_changes_total: [
     'counter',
     'model',
-    'Times the reply named another model version than the reply before.',
+    'Times the reply named another model than the reply before, or a build that was not seen lately.',
   ],
   budget_tokens_used_ratio: [
     'gauge',
@@ -78,7 +78,7 @@ const modelRows = {
   api_key_healthy: [
     'gauge',
     'model key',
-    '1 if the API key at this position (from 0) worked when it was last used; only where there are several.',
+    '1 if the API key at this position (from 1) worked when it was last used; only where there are several.',
   ],
   tls_certificate_expiry_timestamp_seconds: [
     'gauge',
@@ -104,7 +104,7 @@ const monitorRows = {
   connectivity_up: [
     'gauge',
     '',
-    '1 while a connectivity target answers, 0 while none does; absent unless targets are configured.',
+    '1 while a connectivity target, or else a host of the models, can be reached, 0 while none can; absent while that is not known.',
   ],
   config_last_reload_successful: [
     'gauge',

@@ -1,6 +1,6 @@
+import { tokensOn } from '../domain/budget.js';
 import { phaseNames } from '../domain/result.js';
 import { blameFor } from '../domain/reason.js';
-import { dayMs } from '../domain/rollup.js';
 import { states, type State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
 import { uptimeWindows, type BucketCounts, type ModelView, type UptimeWindow } from '../domain/view.js';
@@ -77,9 +77,8 @@ function consecutiveFailures({ view, now }: Row): number {
 }
 
 function budgetUsed({ view, now }: Row): number | null {
-  const { day, tokens } = view.tokensToday;
   const budget = view.model.tokensPerDay;
-  return budget && (day === Math.floor(now / dayMs) ? tokens : 0) / budget;
+  return budget && tokensOn(view.tokensToday, now) / budget;
 }
 
 /** How each family is written; the order is that of the exposition. */
@@ -140,7 +139,7 @@ export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
     row.view.keys.length < 2
       ? ''
       : each(row.view.keys, (healthy, index) =>
-          line(name, row, healthy === null ? null : Number(healthy), label('key', String(index))),
+          line(name, row, healthy === null ? null : Number(healthy), label('key', String(index + 1))),
         ),
   tls_certificate_expiry_timestamp_seconds: timestamp(({ view }) => view.certificateExpiresAt),
 };

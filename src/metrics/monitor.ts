@@ -8,7 +8,7 @@ export interface MonitorGauges {
   readonly checksQueued: number;
   readonly pendingResults: number;
   readonly storeSizeBytes: number | null;
-  /** Null unless connectivity targets are configured. */
+  /** Null while nothing is known: without targets, fewer than three hosts say nothing. */
   readonly connectivityUp: boolean | null;
 }
 

@@ -16,6 +16,8 @@ export interface Checks {
   request(entry: Entry, kind: CheckKind, slot: number, dueMonotonic: number): void;
   /** Lets the check that waits compete for a place, at once or when the rate has room for it soon. */
   admit(ticket: Ticket): void;
+  /** Takes a place in the rate of the entry for what was wanted at monotonic `due`; false when there is no room. */
+  spend(entry: Entry, due: number): boolean;
   /** Gives up the check that waits, if there is one, and tells its callers. */
   drop(entry: Entry): Ticket | null;
   /** True as soon as nothing runs, false when something still does after `ms`. */
@@ -52,13 +54,19 @@ export function createChecks(
     else limits.add(ticket);
   }
 
+  function spend({ plan, starts }: Entry, due: number): boolean {
+    const now = clock.monotonic();
+    const room = roomAt(starts, plan.ratePerMin, now);
+    if (room > now) return false;
+    if (plan.ratePerMin !== null) noteStart(starts, due, room, now);
+    return true;
+  }
+
   function start(ticket: Ticket): void {
     const { entry, kind } = ticket;
-    const { id, ratePerMin } = entry.plan;
+    const { id } = entry.plan;
     const monotonic = clock.monotonic();
-    const room = roomAt(entry.starts, ratePerMin, monotonic);
-    const overRate = room > monotonic;
-    if (!overRate && ratePerMin !== null) noteStart(entry.starts, ticket.dueMonotonic, room, monotonic);
+    const overRate = !spend(entry, ticket.dueMonotonic);
     queued -= 1;
     entry.waiting = null;
     entry.running = ticket;
@@ -88,6 +96,7 @@ export function createChecks(
       admit(ticket);
     },
     admit,
+    spend,
     drop(entry) {
       const { waiting } = entry;
       if (!waiting) return null;

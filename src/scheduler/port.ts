@@ -13,6 +13,8 @@ export interface Plan {
   readonly hasValidResult: boolean;
   /** Newest recorded slot, or null; the next slot is later. */
   readonly lastSlot: number | null;
+  /** Unix ms at which the newest request went out before the scheduler knew of the model; null for none. */
+  readonly lastStart: number | null;
 }
 
 /** One check to make now. */
@@ -49,6 +51,8 @@ export interface Scheduler {
   recheck(id: string, at: number): void;
   /** Checks now, or joins the check that is running; resolves when it has been recorded. */
   checkNow(id: string): Promise<void>;
+  /** Takes a place in the model's rate now, for a request made outside its schedule; false when none is left, or no such model is scheduled. */
+  spend(id: string): boolean;
   /** Unix ms of the next slot (or recheck); null for an unknown model. */
   nextDue(id: string): number | null;
   readonly inFlight: number;

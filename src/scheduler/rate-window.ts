@@ -4,6 +4,15 @@ const creditMs = 250;
 /** Starts of one model in the last 60 s, by the monotonic clock, oldest first. */
 export type RateWindow = number[];
 
+/** Most checks a minute a schedule asks for. */
+const mostOfSchedule = 60;
+
+/** What is to be assumed of requests sent before when all that is known is the monotonic ms of the newest: that they came as the rate lets a schedule. */
+export function startsUpTo(last: number, ratePerMin: number): RateWindow {
+  const count = Math.min(ratePerMin, mostOfSchedule);
+  return Array.from({ length: count }, (_, index) => last - ((count - 1 - index) * windowMs) / count);
+}
+
 /** Monotonic ms from which one more start keeps every window of 60 s within `ratePerMin`. */
 export function roomAt(starts: RateWindow, ratePerMin: number | null, now: number): number {
   if (ratePerMin === null) return -Infinity;

@@ -5,6 +5,7 @@ import { createChecks } from './checks.js';
 import { claimLost, createEntry, wakeAt, type Entry } from './entry.js';
 import { createHeap } from './heap.js';
 import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
+import { startsUpTo } from './rate-window.js';
 import { firstDue, firstWaveMs, takeDue } from './slots.js';
 import { systemTimers, type Timers } from './timers.js';
 
@@ -137,6 +138,10 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     const known = entries.get(plan.id);
     const entry = known ?? createEntry(plan);
     const unchanged = known?.gone === false && isDeepStrictEqual(known.plan.schedule, plan.schedule);
+    const { lastStart, ratePerMin } = plan;
+    const ago = lastStart === null ? Infinity : Math.max(0, seen.wall - lastStart);
+    if (!known && ratePerMin !== null && ago < 60_000)
+      entry.starts.push(...startsUpTo(seen.monotonic - ago, ratePerMin));
     entries.set(plan.id, entry);
     entry.plan = plan;
     entry.gone = false;
@@ -210,6 +215,10 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
         settle(entry);
       }
       return recorded;
+    },
+    spend(id) {
+      const entry = find(id);
+      return entry !== undefined && checks.spend(entry, clock.monotonic());
     },
     nextDue(id) {
       const entry = find(id);

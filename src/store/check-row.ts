@@ -71,6 +71,7 @@ export function resultOf(row: CheckRow): RecordedResult {
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     response: row.response,
     responseModel: row.response_model,
+    systemFingerprint: null,
     retryAfterMs: null,
     rateLimitRemaining: {},
     certificateExpiresAt: null,

@@ -2,6 +2,7 @@ import { afterEach } from '@jest/globals';
 import { pino } from 'pino';
 import { createRecording, type Recording } from '../../src/app/recording.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
+import type { ModelEvent } from '../../src/domain/event.js';
 import type { Model } from '../../src/domain/model.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import type { Store } from '../../src/store/port.js';
@@ -13,6 +14,8 @@ export interface Parts extends Recording {
   readonly clock: { now: number; wall(): number; monotonic(): number };
   /** Makes these calls of the store reject with what is given; null lets them through. */
   readonly refuse: (calls: readonly (keyof Store)[], error?: Error) => void;
+  /** What was told, in order. */
+  readonly told: readonly ModelEvent[];
   /** Records a result of the model at the slot, and writes it. */
   record(id: string, slot: number, changes?: Parameters<typeof result>[1]): Promise<unknown>;
 }
@@ -41,6 +44,7 @@ function createParts(store: Store): Parts {
       return Reflect.get(target, name) as unknown;
     },
   });
+  const told: ModelEvent[] = [];
   const recording = createRecording({
     store: guarded,
     calendar: createCalendar(),
@@ -49,10 +53,12 @@ function createParts(store: Store): Parts {
     metrics: createMonitorMetrics({ version: '0', missed: new Map() }),
     nextDue: () => null,
     stateChanged: () => undefined,
+    tell: (event) => told.push(event),
   });
   return {
     ...recording,
     clock,
+    told,
     refuse(calls, error = new StoreError('unavailable', 'disk is full')) {
       refused = calls;
       refusal = error;

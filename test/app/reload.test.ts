@@ -71,6 +71,17 @@ describe('a reload', () => {
     rmSync(`${folder.path}/one`, { recursive: true });
   });
 
+  it('notices that a new file which was refused is mended in place', async () => {
+    const { model, configure, daemon, folder } = site();
+    mkdirSync(`${folder.path}/models.d`);
+    folder.write('models.d/a.yaml', { models: [model('healthy')] });
+    const running = await daemon(configure([], { include: 'models.d/*.yaml' }));
+    writeFileSync(`${folder.path}/models.d/b.yaml`, 'models: {');
+    await running.line(({ msg }) => msg.startsWith('configuration refused'));
+    folder.write('models.d/b.yaml', { models: [model('empty')] });
+    expect(await running.line(reloaded)).toMatchObject({ trigger: 'content', added: ['empty'] });
+  });
+
   it('takes history along when a model is renamed', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));

@@ -7,7 +7,7 @@ import { StoreError } from '../../src/store/store-error.js';
 const loaded = {
   settings: { server: {}, storage: {}, checker: {}, models: [] },
   warnings: [],
-  files: [],
+  files: ['/main.yaml'],
   fingerprint: 'same',
 } as unknown as LoadedConfig;
 
@@ -15,7 +15,8 @@ function rig(load: () => Promise<LoadedConfig>, apply: () => Promise<never>) {
   const told: boolean[] = [];
   const reloaded = (successful: boolean): void => void told.push(successful);
   const log = pino({ level: 'silent' });
-  return { told, ...createReloader({ initial: loaded, load, apply, reloaded, log }) };
+  const reloader = createReloader({ initial: loaded, load, apply, reloaded, log });
+  return { told, reload: reloader.reload, watched: () => reloader.watched };
 }
 
 describe('the reloader', () => {
@@ -40,5 +41,17 @@ describe('the reloader', () => {
     expect(await reload('content')).toEqual([]);
     await reload('content');
     expect(told).toEqual([false, true]);
+  });
+
+  it('watches what a refused configuration was made of, and tells once that it was refused', async () => {
+    const { told, reload, ...reloader } = rig(
+      () => Promise.reject(new ConfigError(['bad'], ['/new.yaml'])),
+      () => Promise.reject(new Error('nothing was to be applied')),
+    );
+    expect(reloader.watched()).toEqual(['/main.yaml']);
+    await reload('content');
+    await reload('content');
+    expect(told).toEqual([false]);
+    expect(reloader.watched()).toEqual(['/main.yaml', '/new.yaml']);
   });
 });

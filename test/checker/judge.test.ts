@@ -18,8 +18,20 @@ const redact = createRedaction(secretsOf(model));
 
 function resultOf(status: number, headers: Record<string, string>, body: Buffer) {
   const reply = { status, headers, body, overLimit: false };
-  const found = judge(reply, model, dialectFor('openai_compatible', 'chat')!, meets);
-  const done: Exchange = { reply, fault: null, durationMs: 1, phases: {}, certificateExpiresAt: null };
+  const found = judge(reply, {
+    model,
+    dialect: dialectFor('openai_compatible', 'chat')!,
+    meets,
+    reading: null,
+  });
+  const done: Exchange = {
+    reply,
+    fault: null,
+    durationMs: 1,
+    phases: {},
+    certificateExpiresAt: null,
+    firstTokenMs: null,
+  };
   return finish({ model, startedAt: 0, redact }, done, found, systemClock);
 }
 
@@ -131,7 +143,9 @@ describe('the judge', () => {
       error: { message: 'rate-limited-9 cannot answer "Is the server overloaded?"' },
     });
     const reply = { status: 400, headers: {}, body: Buffer.from(said), overLimit: false };
-    expect(judge(reply, asked, dialectFor('openai', 'chat')!, meets).reason).toBe('invalid_request');
+    expect(
+      judge(reply, { model: asked, dialect: dialectFor('openai', 'chat')!, meets, reading: null }).reason,
+    ).toBe('invalid_request');
   });
 });
 

@@ -209,10 +209,9 @@ describe('the prober', () => {
       detail: 'OPENAI_API_KEY is not set',
       durationMs: null,
     });
-    expect(await checkOnce({ ...model, provider: 'anthropic' })).toMatchObject({
+    expect(await checkOnce({ ...model, provider: 'anthropic', probe: 'embeddings' })).toMatchObject({
       reason: 'probe_unsupported',
     });
-    expect(await checkOnce({ ...model, probe: 'embeddings' })).toMatchObject({ reason: 'probe_unsupported' });
     expect((await checkOnce({ ...model, provider: 'somebody-new' })).reason).toBe('connect_error');
   });
 

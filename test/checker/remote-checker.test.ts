@@ -122,6 +122,32 @@ describe('the remote checker', () => {
     });
   });
 
+  it('waits as long as a health API asks for that is busy', async () => {
+    const busy: RequestListener = (_request, response) => {
+      response.writeHead(429, { 'retry-after': '7' }).end('{"message":"too many requests"}');
+    };
+    expect(await withServer(listenHttp(busy), (port) => ask(`http://127.0.0.1:${port}`))).toMatchObject({
+      reason: 'health_api_error',
+      detail: 'health API: HTTP 429: too many requests',
+      retryAfterMs: 7_000,
+    });
+  });
+
+  it('does not read on in an answer without end', async () => {
+    const endless: RequestListener = (_request, response) => {
+      response.write('{"status":"healthy","message":"');
+      const more = (): void => {
+        while (!response.destroyed && response.write('x'.repeat(65_536)));
+      };
+      response.on('drain', more);
+      more();
+    };
+    expect(await withServer(listenHttp(endless), (port) => ask(`http://127.0.0.1:${port}`))).toMatchObject({
+      reason: 'health_api_error',
+      detail: expect.stringContaining('without a status'),
+    });
+  });
+
   it('says nothing of the model when the health API hangs or is away', async () => {
     const hung = await withServer(
       listenTcp(() => undefined),

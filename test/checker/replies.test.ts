@@ -1,17 +1,24 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
-import { dialectFor } from '../../src/checker/dialects.js';
-import { createExpectations } from '../../src/checker/expectation.js';
-import { judge } from '../../src/checker/judge.js';
+import { readFileSync, readdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createProber } from '../../src/checker/prober.js';
+import { providerFor } from '../../src/config/providers.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Probe } from '../../src/domain/model.js';
 import { modelAt } from './model.js';
 
 interface Case {
   readonly id: string;
   readonly provider: string;
+  readonly probe: Probe;
+  readonly model?: string;
   readonly reply: {
     readonly status: number;
     readonly headers: Record<string, string>;
     readonly body: string;
+    /** Of `body`, where it is no text. */
+    readonly encoding?: 'base64';
   };
   readonly expect: {
     readonly reason: string;
@@ -20,29 +27,56 @@ interface Case {
   };
 }
 
-function casesIn(file: string): readonly Case[] {
-  const path = new URL(`../fixtures/replies/${file}`, import.meta.url);
-  const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: Case[] };
-  // A body that is not what its encoding says never reaches the judge: it is one of the transport's faults.
-  return cases.filter(({ reply }) => reply.headers['content-encoding'] === undefined);
-}
+const folder = new URL('../fixtures/replies/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name !== 'seed-request.json');
+const casesIn = (file: string): Case[] =>
+  (JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { cases: Case[] }).cases;
 
-const meets = createExpectations();
+let replaying: Case['reply'];
+let server: Server;
+const prober = createProber({
+  clock: systemClock,
+  userAgent: 'modelpulse/test',
+  reuseConnections: false,
+  env: {},
+});
 
-describe.each(['openai-family.json', 'openai-more.json'])('replies in %s', (file) => {
-  it.each(casesIn(file).map((one) => [one.id, one] as const))(
-    'reads %s',
-    (_id, { provider, reply, expect: wanted }) => {
-      const model = modelAt('http://127.0.0.1:1/v1', {
-        provider,
-        ...(wanted.query_expect === 'none' && { expect: {} }),
-      });
-      const received = { ...reply, body: Buffer.from(reply.body), overLimit: false };
-      const { reason, detail } = judge(received, model, dialectFor(provider, 'chat')!, meets);
-      expect({ reason, detail }).toEqual({
-        reason: wanted.alternatives?.includes(reason) ? reason : wanted.reason,
-        detail,
-      });
-    },
-  );
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const { status, headers, body, encoding } = replaying;
+      response.writeHead(status, headers).end(Buffer.from(body, encoding ?? 'utf8'));
+    });
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+});
+afterAll(async () => {
+  prober.close();
+  await new Promise((closed) => server.close(closed));
+});
+
+describe.each(files)('replies in %s', (file) => {
+  it.each(casesIn(file).map((one) => [one.id, one] as const))('reads %s', async (_id, one) => {
+    const { port } = server.address() as AddressInfo;
+    const { provider, probe, model: modelName = 'm', expect: wanted } = one;
+    replaying = one.reply;
+    const { paths } = providerFor(provider, { model: modelName });
+    const model = modelAt(`http://127.0.0.1:${port}`, {
+      provider,
+      probe,
+      modelName,
+      endpoint: { paths },
+      ...(wanted.query_expect === 'none' && { expect: {} }),
+    });
+    const { reason, detail } = await prober.check(model, new AbortController().signal);
+    expect({ reason, detail }).toEqual({
+      reason: wanted.alternatives?.includes(reason) ? reason : wanted.reason,
+      detail,
+    });
+  });
+});
+
+it('no two cases have one name', () => {
+  const names = files.flatMap(casesIn).map(({ id }) => id);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });

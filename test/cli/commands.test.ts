@@ -40,6 +40,12 @@ describe('modelpulse check', () => {
 });
 
 describe('modelpulse', () => {
+  it('ends quietly when its reader has seen enough', async () => {
+    const { child, ended, errors } = start(['schema']);
+    child.stdout?.destroy();
+    expect({ code: await ended, err: errors() }).toEqual({ code: 0, err: '' });
+  });
+
   it('exits with 2 and every problem at once when the configuration is wrong', async () => {
     const { folder } = site();
     const config = folder.write('bad.yaml', 'models:\n  - id: a\n    surprise: 1\n  - id: a\n');

@@ -107,6 +107,24 @@ models:
     expect(shown).toContain('"apikeys":["***"]');
   });
 
+  it('are masked in the query of an address, whatever else it says', async () => {
+    const loaded = await load(`models:
+  - id: a
+    endpoint_configuration:
+      model_name: m
+      model_config: { model_provider: openai, endpoint_url: "https://h/v1?api_key=secret-one&version=2" }`);
+    const shown = JSON.stringify(loaded.effective());
+    expect(shown).toContain('https://h/v1?api_key=***&version=2');
+  });
+
+  it('leave the place of a message as it is', async () => {
+    const directory = await directoryOf({
+      'main.yaml': 'surprise: 1\nstorage: { path: "${DATA}/pulse.db" }\n',
+    });
+    const problems = await problemsOf(join(directory, 'main.yaml'), { DATA: directory }, directory);
+    expect(problems[0]).toMatch(/^main.yaml:1:1: /);
+  });
+
   it('count as content', async () => {
     const directory = await directoryOf({ 'main.yaml': text, label: 'label-one' });
     const read = () => loadConfig(join(directory, 'main.yaml'), { KEY: 'k' }, capabilities);

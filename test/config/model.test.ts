@@ -112,6 +112,13 @@ describe('a model', () => {
   });
 });
 
+describe('a key that every object inherits', () => {
+  it.each(['constructor', 'toString', '__proto__'])('%s is unknown like others', async (key) => {
+    const text = `models: [{ id: a, provider: openai, model: m, ${key}: { x: 1 } }]`;
+    await expect(load(text)).rejects.toThrow(`models[0].${key}: unknown key`);
+  });
+});
+
 describe('remote mode', () => {
   const remote =
     'checker: { mode: remote }\nremote: { url: "https://h.example/", api_key: k, timeout: 7s }\n';

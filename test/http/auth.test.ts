@@ -21,6 +21,7 @@ const guarded = [
   ['GET', '/api/v1/models/a/checks?format=csv'],
   ['POST', '/api/v1/models/a/check'],
   ['GET', '/api/v1/incidents'],
+  ['GET', '/api/v1/events'],
   ['GET', '/api/v1/openapi.json'],
   ['GET', '/'],
   ['GET', '/no/such/route'],
@@ -75,6 +76,10 @@ describe('the token', () => {
     now = 'new';
     expect((await ask('/api/v1/models')).status).toBe(401);
     expect((await ask('/api/v1/models', { headers: { authorization: 'Bearer new' } })).status).toBe(200);
+  });
+
+  it('may hold spaces', () => {
+    expect(tokenOf('Bearer two words')).toBe('two words');
   });
 
   it('may hold what is not ASCII, in Basic', () => {

@@ -3,6 +3,7 @@ import type { RecordedResult } from '../../src/domain/result.js';
 import type { StatePoint } from '../../src/domain/state.js';
 import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelView } from '../../src/domain/view.js';
+import { createEventFeed } from '../../src/http/event-feed.js';
 import type { Backend, HistoryStore } from '../../src/http/port.js';
 import type { StoredIncident } from '../../src/store/port.js';
 import { noon } from '../metrics/sample-view.js';
@@ -55,6 +56,12 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     views: () => full.views,
     view: (id) => full.views.find(({ model }) => model.id === id),
     store: createFakeStore(full),
+    events: createEventFeed({ run: 'run', size: 16 }),
+    health: {
+      terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 600 }),
+      ask: () => Promise.reject(new Error('nothing was to be asked')),
+      askSaved: () => Promise.resolve(null),
+    },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     reload: () => Promise.resolve({ problems: [] }),
     live: () => true,

@@ -51,6 +51,25 @@ describe('GET /api/v1/models', () => {
     const second = (await ask(`/api/v1/models?limit=2&cursor=${first.next_cursor ?? ''}`)).json as List;
     expect(second).toMatchObject({ items: [{ id: 'c' }], next_cursor: null });
   });
+
+  it('lets other work go on between the models of a long list', async () => {
+    let turns = 0;
+    const seen = new Set<number>();
+    const nextDue = (): number => {
+      seen.add(turns);
+      return noon;
+    };
+    const many = Array.from({ length: 200 }, (_, index) => sampleView(`m${index}`, { nextDue }));
+    const { ask } = await startServer(createFakeBackend({ views: many }));
+    let timer = setImmediate(function next() {
+      turns += 1;
+      timer = setImmediate(next);
+    });
+    const { items } = (await ask('/api/v1/models?limit=200')).json as List;
+    clearImmediate(timer);
+    expect(items).toHaveLength(200);
+    expect(seen.size).toBeGreaterThan(2);
+  });
 });
 
 describe('GET /api/v1/models/{id}', () => {
@@ -83,6 +102,7 @@ describe('GET /api/v1/models/{id}', () => {
         response_model: 'gpt-4o-mini-2024-07-18',
         recheck: false,
       },
+      api_keys: [],
       next_check: '2026-01-02T12:00:01.000Z',
       uptime: {
         '24h': { uptime: 0.999, coverage: 1 },

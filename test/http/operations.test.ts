@@ -67,6 +67,7 @@ describe('openapi.json', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.sort()).toEqual([
+      'get /api/v1/events',
       'get /api/v1/incidents',
       'get /api/v1/models',
       'get /api/v1/models/{id}',
@@ -76,8 +77,13 @@ describe('openapi.json', () => {
       'get /livez',
       'get /metrics',
       'get /readyz',
+      'get /redteam/health',
       'post /-/reload',
       'post /api/v1/models/{id}/check',
+      'post /redteam/model-health',
+      'post /redteam/model/model-health',
+      'post /redteam/v3/model-health',
+      'post /redteam/v3/model/model-health',
     ]);
     const parameters = paths['/api/v1/models/{id}/checks']?.get?.parameters ?? [];
     expect(parameters.map(({ name }) => name).sort()).toEqual([

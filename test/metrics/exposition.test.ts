@@ -120,9 +120,9 @@ describe('the per-model exposition', () => {
     expect(text.get(on('slo_objective_ratio'))).toBe('0.99');
     expect(text.get(on('budget_tokens_used_ratio'))).toBe('0.5');
     expect((await series(known, noon + 86_400_000)).get(on('budget_tokens_used_ratio'))).toBe('0');
-    expect(text.get(on('api_key_healthy', ',key="0"'))).toBe('1');
-    expect(text.has(on('api_key_healthy', ',key="1"'))).toBe(false);
-    expect(text.get(on('api_key_healthy', ',key="2"'))).toBe('0');
+    expect(text.get(on('api_key_healthy', ',key="1"'))).toBe('1');
+    expect(text.has(on('api_key_healthy', ',key="2"'))).toBe(false);
+    expect(text.get(on('api_key_healthy', ',key="3"'))).toBe('0');
     expect(text.get(on('ratelimit_remaining', ',kind="tokens"'))).toBe('7');
     expect(text.get(on('tls_certificate_expiry_timestamp_seconds'))).toBe(String(noon / 1000));
     expect(text.get(on('check_phase_seconds', ',phase="dns"'))).toBe('0.0015');

@@ -34,6 +34,7 @@ export function plan(id: string, rest: Partial<Plan> = {}): Plan {
     ratePerMin: null,
     hasValidResult: true,
     lastSlot: null,
+    lastStart: null,
     ...rest,
   };
 }

@@ -62,6 +62,7 @@ export function result(slot: number, changes: Partial<RecordedResult> = {}): Rec
     usage: { inputTokens: 14, outputTokens: 3 },
     response: 'New Delhi',
     responseModel: 'gpt-4o-mini-2024-07-18',
+    systemFingerprint: null,
     retryAfterMs: null,
     rateLimitRemaining: { requests: 99 },
     certificateExpiresAt: start + 90 * dayMs,

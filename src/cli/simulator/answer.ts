@@ -1,15 +1,35 @@
-/** What the simulated model says: right for the standard question, otherwise an echo, so that a text expectation can be met by asking for it. */
-export function answerTo(question: string): string {
+export type Members = Readonly<Record<string, unknown>>;
+
+export type Attached = 'picture' | 'sound' | null;
+
+/** What comes with a question, known by how a PNG and a WAV begin in base64, whatever the API calls them. */
+export function attachmentIn(body: string): Attached {
+  if (body.includes('iVBORw0KGgo')) return 'picture';
+  return body.includes('UklGR') ? 'sound' : null;
+}
+
+/** What the simulated model says: right for the standard questions, otherwise an echo, so that a text expectation can be met by asking for it. */
+export function answerTo(question: string, attached: Attached): string {
   if (/capital of india/i.test(question)) return 'The capital of India is New Delhi.';
+  if (attached === 'picture' && /colou?r/i.test(question)) return 'Yellow.';
+  if (attached === 'sound' && /tone/i.test(question)) return 'Yes.';
   return question === '' ? 'Hello! How can I help you?' : `You asked: ${question.slice(0, 200)}`;
 }
 
-/** The newest user message of an OpenAI chat request, whose content is a string or a list of parts; empty when there is none. */
-export function questionIn(messages: unknown): string {
-  if (!Array.isArray(messages)) return '';
-  const content = (messages as unknown[]).filter(isUserMessage).at(-1)?.content;
-  if (typeof content === 'string') return content;
-  return Array.isArray(content) ? (content as unknown[]).map(textOfPart).join('') : '';
+/** What a request asks: a text, or the newest user message, whose content is a text or a list of parts; empty when there is none. */
+export function questionIn({ messages, contents, prompt, input, texts, content }: Members): string {
+  for (const asked of [messages, contents, prompt, input, texts, content]) {
+    if (asked !== undefined) return textIn(asked);
+  }
+  return '';
+}
+
+function textIn(asked: unknown): string {
+  if (typeof asked === 'string') return asked;
+  if (!Array.isArray(asked)) return isObject(asked) ? textIn(asked.parts ?? asked.text) : '';
+  const said = (asked as unknown[]).filter(isUserMessage).at(-1);
+  if (said !== undefined) return textIn(said.content ?? said.parts);
+  return (asked as unknown[]).map(textIn).join('');
 }
 
 /** Tokens a text costs, by the usual four characters each. */
@@ -17,17 +37,10 @@ export function tokensOf(text: string): number {
   return Math.ceil(text.length / 4);
 }
 
-function isUserMessage(message: unknown): message is { content: unknown } {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    'content' in message &&
-    'role' in message &&
-    message.role === 'user'
-  );
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function textOfPart(part: unknown): string {
-  const text = typeof part === 'object' && part !== null && 'text' in part ? part.text : '';
-  return typeof text === 'string' ? text : '';
+function isUserMessage(message: unknown): message is Members {
+  return isObject(message) && message.role === 'user';
 }

@@ -1,67 +1,50 @@
 import { answerTo, tokensOf } from './answer.js';
 import { sendJson, type Exchange } from './exchange.js';
+import type { Said } from './shape.js';
 
 /** What an answer says where it differs from a good one. */
 export interface Variation {
   readonly text?: string;
-  readonly finish?: 'stop' | 'length' | 'content_filter';
+  readonly finish?: Said['finish'];
   /** Tokens spent on reasoning that is not shown. */
   readonly reasoningTokens?: number;
   /** The model that claims to have answered. */
   readonly model?: string;
 }
 
-/** The chat completion of an exchange, in OpenAI's shape. */
-export function completion(exchange: Exchange, variation: Variation = {}): object {
-  const { text, finish, model } = filled(exchange, variation);
-  return {
-    ...envelope(exchange, 'chat.completion', model),
-    choices: [
-      { index: 0, message: { role: 'assistant', content: text, refusal: null }, finish_reason: finish },
-    ],
-    usage: usage(exchange, variation),
-  };
-}
-
-/** Answers with a completion: whole, or as events when the request asked for a stream. */
-export function complete(exchange: Exchange, variation: Variation = {}): void {
-  if (exchange.stream) streamCompletion(exchange, variation);
-  else sendJson(exchange, 200, completion(exchange, variation));
-}
-
-function streamCompletion(exchange: Exchange, variation: Variation): void {
-  const { text, finish, model } = filled(exchange, variation);
-  const chunk = (more: object) =>
-    `data: ${JSON.stringify({ ...envelope(exchange, 'chat.completion.chunk', model), ...more })}\n\n`;
-  const delta = (content: object, finishReason: string | null) =>
-    chunk({ choices: [{ index: 0, delta: content, finish_reason: finishReason }] });
-  const { response } = exchange;
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  response.write(delta({ role: 'assistant', content: '' }, null));
-  for (const word of text.match(/\s*\S+/g) ?? []) response.write(delta({ content: word }, null));
-  response.write(delta({}, finish));
-  response.write(chunk({ choices: [], usage: usage(exchange, variation) }));
-  response.end('data: [DONE]\n\n');
-}
-
-function filled(exchange: Exchange, variation: Variation): Required<Omit<Variation, 'reasoningTokens'>> {
-  return { text: answerTo(exchange.question), finish: 'stop', model: exchange.model, ...variation };
-}
-
-function envelope({ now, chance }: Exchange, object: string, model: string): object {
-  const id = `chatcmpl-${Math.floor(chance * 2 ** 48).toString(36)}`;
-  return { id, object, created: Math.floor(now / 1000), model };
-}
-
 /** Seven tokens around each conversation, as OpenAI counts them. */
-function usage(exchange: Exchange, variation: Variation): object {
-  const { reasoningTokens = 0 } = variation;
-  const prompt = tokensOf(exchange.question) + 7;
-  const output = tokensOf(filled(exchange, variation).text) + reasoningTokens;
+const tokensAround = 7;
+
+function saidIn(exchange: Exchange, { reasoningTokens = 0, ...variation }: Variation): Said {
+  const { question, attached, model, now, chance } = exchange;
+  const text = variation.text ?? answerTo(question, attached);
   return {
-    prompt_tokens: prompt,
-    completion_tokens: output,
-    total_tokens: prompt + output,
-    completion_tokens_details: { reasoning_tokens: reasoningTokens },
+    id: Math.floor(chance * 2 ** 48).toString(36),
+    now,
+    model,
+    finish: 'stop',
+    ...variation,
+    text,
+    input: tokensOf(question) + tokensAround,
+    output: tokensOf(text) + reasoningTokens,
+    reasoning: reasoningTokens,
   };
+}
+
+/** The answer of an exchange, in the shape of the API that was asked. */
+export function completion(exchange: Exchange, variation: Variation = {}): object {
+  return exchange.shape.whole(saidIn(exchange, variation));
+}
+
+/** Answers: whole, or as events when the request asked for a stream. */
+export function complete(exchange: Exchange, variation: Variation = {}): void {
+  const { response, shape } = exchange;
+  if (!exchange.stream || shape.stream === undefined) {
+    sendJson(exchange, 200, completion(exchange, variation));
+    return;
+  }
+  const { contentType, events } = shape.stream;
+  response.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-cache' });
+  for (const event of events(saidIn(exchange, variation))) response.write(event);
+  response.end();
 }

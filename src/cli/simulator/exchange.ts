@@ -1,13 +1,19 @@
 import type { ServerResponse } from 'node:http';
+import type { Attached } from './answer.js';
+import type { Shape } from './shape.js';
 
-/** One chat request and the way to answer it: all that a behaviour knows. */
+/** One request and the way to answer it: all that a behaviour knows. */
 export interface Exchange {
   readonly response: ServerResponse;
   /** The name as it was asked for. */
   readonly model: string;
   readonly question: string;
-  /** True when the answer shall come as server-sent events. */
+  /** What was shown or played along with it. */
+  readonly attached: Attached;
+  /** True when the answer shall come as a stream. */
   readonly stream: boolean;
+  /** How the API that was asked writes its replies. */
+  readonly shape: Shape;
   /** The credential that was sent, without its scheme; empty for none. */
   readonly apiKey: string;
   /** Unix time in ms. */

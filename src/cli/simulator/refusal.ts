@@ -1,13 +1,14 @@
 import { sendBody, sendJson, type Exchange } from './exchange.js';
+import type { Refusal } from './shape.js';
 
-/** How providers say no, in the words of OpenAI's error replies unless noted. */
+/** How providers say no, in the words of OpenAI's error replies unless noted, each in the shape of its API. */
 function refuse(
   exchange: Exchange,
   status: number,
-  error: { message: string; type: string; code: string | null },
+  refusal: Refusal,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  sendJson(exchange, status, { error: { ...error, param: null } }, headers);
+  sendJson(exchange, status, exchange.shape.error(status, refusal), headers);
 }
 
 /** Repeats the key, as some providers do, so that a rehearsal shows whether it leaks. */

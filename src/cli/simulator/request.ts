@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import { questionIn } from './answer.js';
+import { attachmentIn, questionIn, type Attached, type Members } from './answer.js';
+import type { Route } from './routes.js';
 
-/** What a chat request asks for. */
-export interface ChatRequest {
+/** What a request asks for. */
+export interface Asked {
   readonly model: string;
   readonly question: string;
+  readonly attached: Attached;
   readonly stream: boolean;
 }
 
@@ -25,8 +27,8 @@ export function readBody(request: IncomingMessage): Promise<string | null> {
   });
 }
 
-/** Null when `body` is no chat request: no JSON object, or one without a `model`. */
-export function parseChatRequest(body: string): ChatRequest | null {
+/** Null when `body` is no JSON object, or names no model where the path does not either. */
+export function parseRequest(path: string, body: string, route: Route): Asked | null {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -34,13 +36,30 @@ export function parseChatRequest(body: string): ChatRequest | null {
     return null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  const { model, messages, stream } = value as Record<string, unknown>;
+  const members = value as Members;
+  const named = route.path.exec(path)?.groups?.model;
+  const model = named === undefined ? members.model : decoded(named);
   if (typeof model !== 'string') return null;
-  return { model, question: questionIn(messages), stream: stream === true };
+  const stream = route.streams === 'default' ? members.stream !== false : members.stream === true;
+  return {
+    model,
+    question: questionIn(members),
+    attached: attachmentIn(body),
+    stream: route.streams === true || stream,
+  };
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** The credential of a request, without its scheme; empty for none. */
 export function apiKeyOf({ headers }: IncomingMessage): string {
-  const key = headers.authorization ?? headers['api-key'] ?? headers['x-api-key'] ?? '';
+  const key =
+    headers.authorization ?? headers['api-key'] ?? headers['x-api-key'] ?? headers['x-goog-api-key'] ?? '';
   return String(key).replace(/^Bearer /i, '');
 }

@@ -6,16 +6,17 @@ import { behaviours } from './behaviours.js';
 import { createCatalogue, describeBehaviours, exampleName } from './catalogue.js';
 import { createMemory } from './memory.js';
 import { modelNotFound } from './refusal.js';
-import { apiKeyOf, parseChatRequest, readBody } from './request.js';
+import { apiKeyOf, parseRequest, readBody } from './request.js';
+import { modelList, routes, type Route } from './routes.js';
 
-/** A provider that plays healthy, slow and failing models by the name asked for, in the shape of OpenAI's API. */
+/** A provider that plays healthy, slow and failing models by the name asked for, in the shape of the API that is asked. */
 export interface Simulator {
   /** Rejects when the address cannot be had; port 0 takes a free one. */
   listen(port: number, host: string): Promise<RunningSimulator>;
 }
 
 export interface RunningSimulator {
-  /** Without a path; the API is at any path that ends in `/chat/completions` or `/models`. */
+  /** Without a path; each API is at any path that ends as its own does, such as `/chat/completions` or `/models`. */
   readonly url: string;
   /** Cuts every connection, hung ones too. */
   close(): Promise<void>;
@@ -27,30 +28,35 @@ export function createSimulator({
   seed = 1,
 }: { readonly clock?: Clock; readonly seed?: number } = {}): Simulator {
   const playOf = createCatalogue();
+  const names = behaviours.map(exampleName);
   const memory = createMemory(seed);
 
-  function chat(request: IncomingMessage, response: ServerResponse, body: string): void {
-    const asked = parseChatRequest(body);
+  function play(request: IncomingMessage, response: ServerResponse, body: string, route: Route): void {
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const asked = parseRequest(path, body, route);
     if (!asked) {
       sendProblem(response, 400, 'The request must be a JSON object with a model.');
       return;
     }
-    const play = playOf(asked.model);
+    const played = playOf(asked.model);
     const now = clock.wall();
-    const remembered = play ? memory.ask(asked.model, now) : { firstAsked: now, chance: 0 };
-    const exchange = { ...asked, ...remembered, response, now, apiKey: apiKeyOf(request) };
-    if (play) play(exchange);
-    else modelNotFound(exchange, ` Simulated models: ${behaviours.map(exampleName).join(', ')}.`);
+    const remembered = played ? memory.ask(asked.model, now) : { firstAsked: now, chance: 0 };
+    const { shape } = route;
+    const exchange = { ...asked, ...remembered, response, shape, now, apiKey: apiKeyOf(request) };
+    if (played) played(exchange);
+    else modelNotFound(exchange, ` Simulated models: ${names.join(', ')}.`);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const [path = '/'] = (request.url ?? '/').split('?');
+    const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    const route = routes.find((one) => one.path.test(path));
     if (body === null) sendProblem(response, 413, 'The request is longer than 1 MiB.');
-    else if (path.endsWith('/chat/completions')) {
-      if (request.method === 'POST') chat(request, response, body);
+    else if (route !== undefined) {
+      if (request.method === 'POST') play(request, response, body, route);
       else sendProblem(response, 405, 'Ask with POST.', { allow: 'POST' });
-    } else if (path.endsWith('/models')) send(response, 200, JSON.stringify(modelList(clock.wall())));
+    } else if (/\/(?:models|api\/tags)$/.test(path))
+      send(response, 200, JSON.stringify(modelList(path, query, names, clock.wall())));
     else if (path === '/') send(response, 200, describeBehaviours(), { 'content-type': 'text/plain' });
     else sendProblem(response, 404, `Unknown request URL: ${path}`);
   }
@@ -74,17 +80,6 @@ export function createSimulator({
       };
     },
   };
-}
-
-function modelList(now: number): object {
-  const created = Math.floor(now / 1000);
-  const data = behaviours.map((behaviour) => ({
-    id: exampleName(behaviour),
-    object: 'model',
-    created,
-    owned_by: 'simulator',
-  }));
-  return { object: 'list', data };
 }
 
 function sendProblem(

@@ -1,0 +1,25 @@
+import type { Answer } from '../answer.js';
+import type { Dialect } from '../dialect.js';
+import { isObject } from '../error-member.js';
+import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
+import { bodyWith } from './token-limit.js';
+
+function readEmbedding(payload: unknown): Answer | null {
+  if (!isObject(payload) || !Array.isArray(payload.embeddings)) return null;
+  return {
+    ...blankAnswer,
+    vector: vectorLength(payload.embeddings[0]),
+    usage: usageOf(payload.prompt_eval_count, 0),
+    model: textOf(payload.model) || null,
+  };
+}
+
+/** Ollama's own embeddings. */
+export const ollamaEmbeddings: Dialect = {
+  ask: (model) => ({
+    method: 'POST',
+    path: model.endpoint.paths.embeddings,
+    body: bodyWith({ model: model.modelName, input: model.query }, model),
+  }),
+  read: readEmbedding,
+};

@@ -1,0 +1,57 @@
+import { sse, wordsOf, type Said, type Shape } from '../shape.js';
+
+const stopReasons = { stop: 'end_turn', length: 'max_tokens', content_filter: 'refusal' } as const;
+
+const errorTypes: Readonly<Record<number, string>> = {
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  429: 'rate_limit_error',
+  503: 'overloaded_error',
+};
+
+function message(said: Said, parts: object): object {
+  return { id: `msg_${said.id}`, type: 'message', role: 'assistant', model: said.model, ...parts };
+}
+
+function events(said: Said): string[] {
+  const event = (type: string, data: object) => sse({ type, ...data }, type);
+  const begun = message(said, {
+    content: [],
+    stop_reason: null,
+    usage: { input_tokens: said.input, output_tokens: 1 },
+  });
+  return [
+    event('message_start', { message: begun }),
+    event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
+    event('ping', {}),
+    ...wordsOf(said.text).map((text) =>
+      event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
+    ),
+    event('content_block_stop', { index: 0 }),
+    event('message_delta', {
+      delta: { stop_reason: stopReasons[said.finish] },
+      usage: { output_tokens: said.output },
+    }),
+    event('message_stop', {}),
+  ];
+}
+
+/** Anthropic's messages. */
+export const anthropicMessage: Shape = {
+  whole: (said) =>
+    message(said, {
+      content: said.text === '' ? [] : [{ type: 'text', text: said.text }],
+      stop_reason: stopReasons[said.finish],
+      usage: { input_tokens: said.input, output_tokens: said.output },
+    }),
+  stream: { contentType: 'text/event-stream', events },
+  error: (status, { message: told, code }) => ({
+    type: 'error',
+    error: {
+      type: errorTypes[status] ?? 'api_error',
+      message: told,
+      ...(code === 'insufficient_quota' && { details: { error_code: 'enforced_spend_limit_reached' } }),
+    },
+  }),
+};

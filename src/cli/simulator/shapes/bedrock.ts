@@ -1,0 +1,46 @@
+import { EventStreamCodec } from '@smithy/core/event-streams';
+import { wordsOf, type Said, type Shape } from '../shape.js';
+
+const stopReasons = { stop: 'end_turn', length: 'max_tokens', content_filter: 'content_filtered' } as const;
+
+function usage({ input, output }: Said): object {
+  return { inputTokens: input, outputTokens: output, totalTokens: input + output };
+}
+
+/** Amazon's frames have a length in front, headers and checksums. */
+function frames(said: Said): Uint8Array[] {
+  const codec = new EventStreamCodec(
+    (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
+    (text) => Buffer.from(text),
+  );
+  const frame = (name: string, data: object): Uint8Array =>
+    codec.encode({
+      headers: {
+        ':message-type': { type: 'string', value: 'event' },
+        ':event-type': { type: 'string', value: name },
+        ':content-type': { type: 'string', value: 'application/json' },
+      },
+      body: Buffer.from(JSON.stringify(data)),
+    });
+  return [
+    frame('messageStart', { role: 'assistant' }),
+    ...wordsOf(said.text).map((text) =>
+      frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text } }),
+    ),
+    frame('contentBlockStop', { contentBlockIndex: 0 }),
+    frame('messageStop', { stopReason: stopReasons[said.finish] }),
+    frame('metadata', { usage: usage(said), metrics: { latencyMs: 1 } }),
+  ];
+}
+
+/** Bedrock's converse. */
+export const bedrockConverse: Shape = {
+  whole: (said) => ({
+    output: { message: { role: 'assistant', content: [{ text: said.text }] } },
+    stopReason: stopReasons[said.finish],
+    usage: usage(said),
+    metrics: { latencyMs: 1 },
+  }),
+  stream: { contentType: 'application/vnd.amazon.eventstream', events: frames },
+  error: (_status, { message }) => ({ message }),
+};

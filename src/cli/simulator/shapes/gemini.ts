@@ -1,0 +1,57 @@
+import { sse, vectorOf, wordsOf, type Refusal, type Said, type Shape } from '../shape.js';
+
+const finishReasons = { stop: 'STOP', length: 'MAX_TOKENS', content_filter: 'SAFETY' } as const;
+
+const statuses: Readonly<Record<number, string>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+};
+
+function response({ model, input, output, reasoning }: Said, text: string, finishReason?: string): object {
+  const content = { role: 'model', ...(text !== '' && { parts: [{ text }] }) };
+  return {
+    candidates: [{ index: 0, content, ...(finishReason !== undefined && { finishReason }) }],
+    usageMetadata: {
+      promptTokenCount: input,
+      candidatesTokenCount: output - reasoning,
+      thoughtsTokenCount: reasoning,
+      totalTokenCount: input + output,
+    },
+    modelVersion: model,
+  };
+}
+
+/** The period of a quota stands in the name of the quota alone. */
+function quotaOf({ code }: Refusal): object[] {
+  const period = { rate_limit_exceeded: 'PerMinute', insufficient_quota: 'PerDay' }[code ?? ''];
+  if (period === undefined) return [];
+  const quotaId = `GenerateRequests${period}PerProjectPerModel`;
+  return [{ '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [{ quotaId }] }];
+}
+
+function error(status: number, refusal: Refusal): object {
+  const { message } = refusal;
+  return {
+    error: { code: status, message, status: statuses[status] ?? 'UNKNOWN', details: quotaOf(refusal) },
+  };
+}
+
+/** Gemini's generateContent. */
+export const geminiContent: Shape = {
+  whole: (said) => response(said, said.text, finishReasons[said.finish]),
+  stream: {
+    contentType: 'text/event-stream',
+    events: (said) => [
+      ...wordsOf(said.text).map((word) => sse(response(said, word))),
+      sse(response(said, '', finishReasons[said.finish])),
+    ],
+  },
+  error,
+};
+
+/** Its embedContent. */
+export const geminiEmbedding: Shape = { whole: (said) => ({ embedding: { values: vectorOf(said) } }), error };

@@ -1,0 +1,19 @@
+import { dayMs } from './rollup.js';
+
+/** Tokens used in the UTC day with that number since the epoch. */
+export interface DayTokens {
+  readonly day: number;
+  readonly tokens: number;
+}
+
+/** Tokens used in the UTC day of `now`. */
+export function tokensOn({ day, tokens }: DayTokens, now: number): number {
+  return day === Math.floor(now / dayMs) ? tokens : 0;
+}
+
+/** The share of the budget that was reached between two counts, the greater one of both; null when neither was. */
+export function reachedShare(before: DayTokens, after: DayTokens, budget: number): 0.8 | 1 | null {
+  const earlier = before.day === after.day ? before.tokens : 0;
+  const reached = (share: number): boolean => earlier < share * budget && after.tokens >= share * budget;
+  return reached(1) ? 1 : reached(0.8) ? 0.8 : null;
+}

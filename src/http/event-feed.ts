@@ -1,0 +1,62 @@
+import type { ModelEvent } from '../domain/event.js';
+import { eventText } from './event-text.js';
+
+/** The newest events, numbered from 1; each listener reads them at its own pace. */
+export interface EventFeed {
+  readonly publish: (event: ModelEvent) => void;
+  /** Number of the oldest event that is kept; one more than `newest` when there is none. */
+  readonly oldest: number;
+  /** Number of the newest event; 0 before the first. */
+  readonly newest: number;
+  /** Model and text of a kept event. */
+  readonly modelAt: (number: number) => string;
+  readonly textAt: (number: number) => string;
+  /** What clients know the event by; says which run of the daemon it is of. */
+  readonly idOf: (number: number) => string;
+  /** The number behind an id; null when it is not of this run. */
+  readonly numberOf: (id: string) => number | null;
+  /** Calls `told` after each event; the returned function ends it. */
+  readonly listen: (told: () => void) => () => void;
+}
+
+/** Keeps `size` events; text is made for the first listener that reads it, so that it costs nothing while nobody listens. */
+export function createEventFeed({ run, size }: { readonly run: string; readonly size: number }): EventFeed {
+  const kept: { readonly event: ModelEvent; text: string | null }[] = [];
+  const listeners = new Set<() => void>();
+  let newest = 0;
+
+  const idOf = (number: number): string => `${run}-${number}`;
+  const at = (number: number) => {
+    const entry = number > newest - size && number <= newest ? kept[number % size] : undefined;
+    if (entry === undefined) throw new RangeError(`event ${number} is not kept`);
+    return entry;
+  };
+
+  return {
+    publish(event) {
+      newest += 1;
+      kept[newest % size] = { event, text: null };
+      for (const told of listeners) told();
+    },
+    get oldest() {
+      return Math.max(1, newest - size + 1);
+    },
+    get newest() {
+      return newest;
+    },
+    modelAt: (number) => at(number).event.model,
+    textAt(number) {
+      const entry = at(number);
+      return (entry.text ??= eventText(idOf(number), entry.event));
+    },
+    idOf,
+    numberOf(id) {
+      const [, of, number] = /^(.+)-(\d{1,15})$/.exec(id) ?? [];
+      return of === run && Number(number) <= newest ? Number(number) : null;
+    },
+    listen(told) {
+      listeners.add(told);
+      return () => listeners.delete(told);
+    },
+  };
+}

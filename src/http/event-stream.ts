@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import type { EventFeed } from './event-feed.js';
+
+/** ms between two signs of life, short of the minute after which proxies hang up. */
+const heartbeatMs = 15_000;
+
+const reset = 'events were missed, because they are too old or the daemon was restarted: read the state anew';
+
+export interface EventStreamOptions {
+  /** Only events of this model. */
+  readonly model: string | undefined;
+  /** The last event the client knows; undefined begins with the next one. */
+  readonly lastEventId: string | undefined;
+}
+
+/**
+ * The events of the feed as text/event-stream. The feed is the buffer: the stream takes an event when its reader has room
+ * for it, and is cut when what comes next is no longer kept. It has no end but `end`.
+ */
+export function openEventStream(
+  feed: EventFeed,
+  { model, lastEventId }: EventStreamOptions,
+): { readonly stream: Readable; end(): void } {
+  const known = lastEventId === undefined ? feed.newest : feed.numberOf(lastEventId);
+  const missed = known === null || known < feed.oldest - 1;
+  let read = missed ? feed.newest : known;
+  let hasRoom = false;
+
+  const stream = new Readable({
+    read() {
+      hasRoom = true;
+      pump();
+    },
+    destroy(error, done) {
+      stop();
+      done(error);
+    },
+  });
+
+  function pump(): void {
+    if (read < feed.oldest - 1) {
+      stream.destroy();
+      return;
+    }
+    while (hasRoom && read < feed.newest) {
+      read += 1;
+      if (model === undefined || feed.modelAt(read) === model) hasRoom = stream.push(feed.textAt(read));
+    }
+  }
+
+  const stopListening = feed.listen(pump);
+  const heartbeat = setInterval(() => {
+    // The id alone is no event, but moves what a client that reconnects will name.
+    if (hasRoom) hasRoom = stream.push(`: alive\nid: ${feed.idOf(read)}\n\n`);
+  }, heartbeatMs).unref();
+
+  const stop = (): void => {
+    stopListening();
+    clearInterval(heartbeat);
+  };
+
+  const id = `id: ${feed.idOf(read)}\n`;
+  stream.push(
+    missed
+      ? `${id}event: reset\ndata: ${JSON.stringify({ message: reset })}\n\n`
+      : `: events follow\n${id}\n`,
+  );
+  return {
+    stream,
+    end() {
+      stop();
+      stream.push(null);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyReply } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { keyOf, requireKey } from './health-key.js';
+import { healthAnswer, healthAnswerSchema } from './health-shape.js';
+import { HttpError } from './http-error.js';
+import type { RouteOptions } from './port.js';
+
+const tags = ['model health'];
+const refusal = z.object({ message: z.string() });
+const wrongBody = refusal.extend({
+  detail: z.array(
+    z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string(), type: z.string() }),
+  ),
+});
+const responses = { 200: healthAnswerSchema, 422: wrongBody, '4xx': refusal, '5xx': refusal };
+const bodySchema = z
+  .looseObject({
+    endpoint_configuration: z.record(z.string(), z.unknown()).optional(),
+    target_model_configuration: z.record(z.string(), z.unknown()).optional(),
+  })
+  .describe('The model, in one of the two forms.');
+
+/** Aborts when the caller hangs up before the answer. */
+function hangUp(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => controller.abort());
+  return controller.signal;
+}
+
+/** The model-health API: checks a model that the caller describes, or one of the registry, and records nothing. */
+export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { backend }) => {
+  const { health } = backend;
+  const config = { open: true };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body: string, done) => {
+    try {
+      done(null, body.trim() === '' ? null : JSON.parse(body));
+    } catch {
+      done(new HttpError(400, 'bad_json', 'the body is not JSON'));
+    }
+  });
+  requireKey(app, health);
+  await app.register(rateLimit, {
+    timeWindow: 60_000,
+    max: () => health.terms().ratePerMin,
+    keyGenerator: (request) => keyOf(request) ?? '',
+    errorResponseBuilder: (_request, { after }) =>
+      new HttpError(429, 'rate_limited', `too many requests with this key; again in ${after}`),
+  });
+
+  app.get(
+    '/redteam/health',
+    {
+      config,
+      schema: {
+        summary: 'Is the health API there?',
+        tags,
+        response: { 200: z.object({ status: z.literal('healthy') }), '4xx': refusal },
+      },
+    },
+    () => ({ status: 'healthy' as const }),
+  );
+
+  for (const url of ['/redteam/v3/model-health', '/redteam/model-health']) {
+    app.post(
+      url,
+      {
+        config,
+        attachValidation: true,
+        schema: {
+          summary: 'Check a model that is described in the body',
+          tags,
+          body: bodySchema,
+          response: responses,
+        },
+      },
+      async ({ body }, reply) => {
+        const answer = await health.ask(body, hangUp(reply));
+        if ('query' in answer) return healthAnswer(answer);
+        const detail = answer.problems.map(({ path, message }) => ({
+          loc: ['body', ...path],
+          msg: message,
+          type: message.startsWith('is required') ? 'missing' : 'value_error',
+        }));
+        return reply.code(422).send({ message: 'the body does not describe a model', detail });
+      },
+    );
+  }
+
+  for (const url of ['/redteam/v3/model/model-health', '/redteam/model/model-health']) {
+    app.post(
+      url,
+      {
+        config,
+        schema: {
+          summary: 'Check a model of the registry',
+          description: 'The header X-Enkrypt-Model names it by its id or its model_saved_name.',
+          tags,
+          headers: z.looseObject({
+            'x-enkrypt-model': z.string().optional(),
+            'x-enkrypt-model-version': z.string().optional(),
+          }),
+          response: responses,
+        },
+      },
+      async ({ headers }, reply) => {
+        const name = headers['x-enkrypt-model'];
+        if (name === undefined || name === '')
+          throw new HttpError(400, 'no_model', 'the header X-Enkrypt-Model is missing');
+        const version = headers['x-enkrypt-model-version'] ?? null;
+        const answer = await health.askSaved(name, version, hangUp(reply));
+        if (answer === null) throw new HttpError(404, 'unknown_model', 'no saved model has this name');
+        return healthAnswer(answer);
+      },
+    );
+  }
+};

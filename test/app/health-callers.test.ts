@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { startDaemon } from './process.js';
+import { useSite } from './registry.js';
+
+const site = useSite();
+const key = 'health-key-0123456789';
+
+interface Answer {
+  readonly status: string;
+  readonly message: string;
+  readonly details: { readonly reason: string };
+  readonly detail: readonly { readonly loc: readonly string[]; readonly msg: string }[];
+}
+
+const configured = (more: object = {}): string =>
+  site().configure([], { health_api: { enabled: true, api_keys: [key], ...more } });
+
+function ask(url: string, modelUrl: string, signal: AbortSignal | null = null): Promise<Response> {
+  const flat = { model_provider: 'together', model_name: 'm', model_endpoint_url: modelUrl };
+  return fetch(`${url}/redteam/model-health`, {
+    method: 'POST',
+    headers: { apikey: key, 'content-type': 'application/json' },
+    body: JSON.stringify({ target_model_configuration: flat }),
+    signal,
+  });
+}
+
+const answerOf = async (asking: Promise<Response>): Promise<Answer> =>
+  (await (await asking).json()) as Answer;
+
+/** A server that answers nobody and keeps what it was asked. */
+async function withSilence(run: (url: string, asked: ServerResponse[]) => Promise<void>): Promise<void> {
+  const asked: ServerResponse[] = [];
+  const server = createServer((_request, response) => {
+    asked.push(response);
+    server.emit('asked');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await run(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+describe('a caller of the health API', () => {
+  it('takes its check along when it hangs up, and finds no room beside 16 others', async () => {
+    const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
+    await withSilence(async (silent, asked) => {
+      const callers = Array.from({ length: 17 }, () => new AbortController());
+      const statuses: number[] = [];
+      const calls = callers.map(({ signal }) =>
+        ask(url, silent, signal).then(
+          ({ status }) => statuses.push(status),
+          () => undefined,
+        ),
+      );
+      // Only one of them is answered before the deadline.
+      await Promise.race(calls);
+      expect(statuses).toEqual([503]);
+      while (asked.length < 16) await new Promise(setImmediate);
+      const cut = Promise.all(asked.map((response) => once(response, 'close')));
+      const before = Date.now();
+      for (const caller of callers) caller.abort();
+      await cut;
+      expect(Date.now() - before).toBeLessThan(1_000);
+      expect(asked).toHaveLength(16);
+    });
+    expect((await answerOf(ask(url, `${site().simulator.url}/v1`))).details.reason).toBe('model_not_found');
+  });
+
+  it('has no use of the operator’s proxy, which would look names up unguarded', async () => {
+    await withSilence(async (proxy, asked) => {
+      const daemon = await startDaemon(configured(), { HTTP_PROXY: proxy, http_proxy: proxy });
+      try {
+        const { details } = await answerOf(ask(daemon.url, 'http://nowhere.invalid/v1'));
+        expect(['dns_error', 'timeout']).toContain(details.reason);
+        expect(asked).toEqual([]);
+      } finally {
+        daemon.child.kill('SIGKILL');
+        await daemon.ended;
+      }
+    });
+  });
+
+  it('is refused an address that is none, has credentials or another scheme', async () => {
+    const { url } = await site().daemon(configured());
+    const addresses = [
+      'http://user@127.0.0.1/v1',
+      'http://public.example:80@127.0.0.1/v1',
+      'ftp://public.example/v1',
+      'file:///etc/passwd',
+      'gopher://127.0.0.1:25/_',
+      'http://public.example/v1#@127.0.0.1',
+      'http://[fe80::1%25eth0]/v1',
+      'http://256.256.256.256/v1',
+      '//127.0.0.1/v1',
+      'http://',
+    ];
+    for (const address of addresses) {
+      const response = await ask(url, address);
+      const { detail } = (await response.json()) as Answer;
+      expect([address, response.status, detail.map(({ loc }) => loc.join('.'))]).toEqual([
+        address,
+        422,
+        ['body.target_model_configuration.model_endpoint_url'],
+      ]);
+    }
+    const endpoint = { scheme: 'http', host: '256.256.256.256' };
+    const response = await fetch(`${url}/redteam/v3/model-health`, {
+      method: 'POST',
+      headers: { apikey: key },
+      body: JSON.stringify({
+        endpoint_configuration: { model_name: 'm', model_config: { model_provider: 'together', endpoint } },
+      }),
+    });
+    expect(await response.json()).toMatchObject({
+      detail: [{ loc: ['body', 'endpoint_configuration', 'model_config', 'endpoint', 'host'] }],
+    });
+  });
+
+  it('meets the terms of the configuration in force', async () => {
+    const path = configured();
+    const daemon = await site().daemon(path);
+    const model = site().simulator.url;
+    expect((await answerOf(ask(daemon.url, model))).details.reason).toBe('blocked_address');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('health_api:', 'health_api:\n  allow_private: true'));
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    expect((await answerOf(ask(daemon.url, model))).details.reason).toBe('model_not_found');
+    writeFileSync(path, text.replace('enabled: true', 'enabled: false'));
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    expect((await ask(daemon.url, model)).status).toBe(404);
+  });
+});

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { RunningDaemon } from './process.js';
+import { became, series, useSite } from './registry.js';
+import { completion, listenHttp, type Listening } from '../checker/server.js';
+
+const site = useSite();
+let provider: Listening | null = null;
+
+afterEach(async () => {
+  await provider?.close();
+  provider = null;
+});
+
+interface Shown {
+  readonly state: string;
+  readonly last_check: { readonly slot: string; readonly outcome: string; readonly detail: string | null };
+  readonly api_keys: { readonly key: number; readonly healthy: boolean | null }[];
+}
+
+/** A model whose keys in `dead` are refused, and the keys it was asked with. */
+async function withKeys(keys: readonly string[], dead: Set<string>, more: object = {}) {
+  const used: string[] = [];
+  provider = await listenHttp((request, response) => {
+    const key = (request.headers.authorization ?? '').replace('Bearer ', '');
+    used.push(key);
+    request.resume();
+    const body = dead.has(key) ? '{"error":{"message":"no such key"}}' : completion('New Delhi');
+    response.writeHead(dead.has(key) ? 401 : 200, { 'content-type': 'application/json' }).end(body);
+  });
+  const { configure } = site();
+  const base_url = `http://127.0.0.1:${provider.port}/v1`;
+  const model = { id: 'gpt', provider: 'openai_compatible', base_url, model: 'm', api_keys: keys };
+  const config = configure([{ ...model, schedule: { every: '1h' }, ...more }]);
+  return { config, used };
+}
+
+const check = async (daemon: RunningDaemon) =>
+  (await daemon.post('/api/v1/models/gpt/check')).json() as Shown['last_check'];
+const shown = async (daemon: RunningDaemon) => (await daemon.get('/api/v1/models/gpt')).json() as Shown;
+
+describe('several API keys', () => {
+  it('are known each by its position, and one that is dead makes no incident and survives a restart', async () => {
+    const dead = new Set(['key-two']);
+    const { config, used } = await withKeys(['key-one', 'key-two', 'key-three'], dead);
+    const { daemon } = site();
+    const first = await daemon(config);
+    await first.line(became('gpt', 'healthy'));
+    expect(await check(first)).toMatchObject({
+      outcome: 'degraded',
+      reason: 'auth_failed',
+      detail: 'key 2 of 3: no such key',
+    });
+    expect(await shown(first)).toMatchObject({
+      state: 'degraded',
+      api_keys: [
+        { key: 1, healthy: true },
+        { key: 2, healthy: false },
+        { key: 3, healthy: null },
+      ],
+    });
+    expect((await check(first)).outcome).toBe('healthy');
+    const { text } = await first.get('/metrics');
+    expect(
+      [1, 2, 3].map((key) => series(text, `modelpulse_api_key_healthy{model="gpt",key="${key}"}`)),
+    ).toEqual([1, 0, 1]);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = await daemon(config);
+    expect((await shown(second)).api_keys.map(({ healthy }) => healthy)).toEqual([true, false, true]);
+    await check(second);
+    expect((await check(second)).outcome).toBe('degraded');
+    expect(used).toEqual(['key-one', 'key-two', 'key-three', 'key-one', 'key-two']);
+    expect((await second.get('/api/v1/incidents')).json()).toMatchObject({ items: [] });
+  });
+
+  it('that are all dead are an incident, and one that was exchanged by a reload ends it', async () => {
+    const dead = new Set(['key-one', 'key-two']);
+    const { config } = await withKeys(['key-one', 'key-two'], dead);
+    const { daemon } = site();
+    const running = await daemon(config);
+    expect(await running.line(became('gpt', 'unhealthy'))).toMatchObject({
+      reason: 'auth_failed',
+      detail: 'key 2 of 2: no such key',
+    });
+    dead.clear();
+    await check(running);
+    await check(running);
+    await running.line(became('gpt', 'healthy'));
+    expect((await shown(running)).api_keys.map(({ healthy }) => healthy)).toEqual([true, true]);
+  });
+});
+
+describe('a token budget', () => {
+  it('is told of at 80 % and at the end, once each, and then nothing is sent, after a restart neither', async () => {
+    // A completion of the test server takes 22 tokens.
+    const { config, used } = await withKeys(['key-one'], new Set(), { budget: { tokens_per_day: 80 } });
+    const { daemon } = site();
+    const first = await daemon(config);
+    await first.line(became('gpt', 'healthy'));
+    await check(first);
+    const told = () => first.lines.filter(({ msg }) => msg.includes('token budget'));
+    expect(told()).toEqual([]);
+    await check(first);
+    await check(first);
+    expect(await check(first)).toMatchObject({ outcome: 'unknown', reason: 'budget_spent' });
+    expect(await check(first)).toMatchObject({ reason: 'budget_spent' });
+    expect(told()).toMatchObject([
+      { level: 40, model: 'gpt', tokens: 66, tokens_per_day: 80 },
+      { level: 40, model: 'gpt', tokens: 88, tokens_per_day: 80 },
+    ]);
+    const { text } = await first.get('/metrics');
+    expect(series(text, 'modelpulse_budget_tokens_used_ratio{model="gpt"}')).toBe(1.1);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const second = await daemon(config);
+    expect(await check(second)).toMatchObject({ reason: 'budget_spent' });
+    expect(used.length).toBe(4);
+  });
+});

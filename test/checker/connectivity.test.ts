@@ -1,0 +1,272 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type LookupFunction, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createConnectivity, type Sight } from '../../src/checker/connectivity.js';
+import { signOf } from '../../src/domain/connectivity.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Model } from '../../src/domain/model.js';
+import { notSent, type CheckResult } from '../../src/domain/result.js';
+import { modelAt } from './model.js';
+import { checkOnce } from './probing.js';
+import { listenProxy, listenTcp } from './server.js';
+
+const releases: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0)) await release();
+});
+
+interface Door {
+  readonly port: number;
+  /** Connections that came. */
+  readonly knocks: () => number;
+  shut(): Promise<void>;
+}
+
+/** Takes connections on an address of its own and says nothing. */
+async function door(host: string, port = 0): Promise<Door> {
+  const server: Server = createServer((socket) => {
+    knocks += 1;
+    socket.on('error', () => undefined).destroy();
+  });
+  let knocks = 0;
+  server.listen(port, host);
+  await once(server, 'listening');
+  const shut = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, 'close');
+  };
+  releases.push(shut);
+  return { port: (server.address() as AddressInfo).port, knocks: () => knocks, shut };
+}
+
+const silent: CheckResult = notSent(0, 'connect_error', 'unhealthy', 'refused');
+const good: CheckResult = { ...silent, outcome: 'healthy', reason: 'ok', detail: null, httpStatus: 200 };
+const modelOn = (host: string, port: number, changes: Parameters<typeof modelAt>[1] = {}): Model =>
+  modelAt(`http://${host}:${port}/v1`, { id: `${host}-${port}`, ...changes });
+
+interface Setting {
+  readonly models?: readonly Model[];
+  readonly targets?: readonly string[];
+  readonly remote?: boolean;
+  readonly lookup?: LookupFunction;
+}
+
+function watch({ models = [], targets, remote = false, lookup }: Setting) {
+  const sights: Sight[] = [];
+  const connectivity = createConnectivity({
+    clock: systemClock,
+    env: {},
+    ...(lookup && { lookup }),
+    changed: (sight) => sights.push(sight),
+  });
+  releases.push(() => {
+    connectivity.close();
+  });
+  const configure = (targetsNow = targets): void =>
+    connectivity.configure({
+      connectivity: targetsNow === undefined ? null : { targets: targetsNow, everyMs: 60_000 },
+      models,
+      remote: remote ? { url: 'http://127.0.0.1', apiKey: 'k', timeoutMs: 1 } : null,
+    });
+  configure();
+  const check = (model: Model, found: CheckResult, signal = new AbortController().signal) =>
+    connectivity.guard(() => Promise.resolve(found))(model, signal);
+  return { ...connectivity, configure, check, sights };
+}
+
+describe('with targets', () => {
+  it('a failure stands while one of them takes a connection', async () => {
+    const [open, shut] = [await door('127.0.0.1'), await door('127.0.0.1')];
+    await shut.shut();
+    const { check, up } = watch({
+      targets: [`tcp://127.0.0.1:${shut.port}`, `tcp://127.0.0.1:${open.port}`],
+    });
+    expect(await check(modelOn('127.0.0.2', 1), silent)).toBe(silent);
+    expect(up()).toBe(true);
+  });
+
+  it('failures of the network are set aside while none does, and what was answered stands', async () => {
+    const target = await door('127.0.0.1');
+    await target.shut();
+    const { check, up, sights } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
+    const model = modelOn('127.0.0.2', 1);
+    expect(await check(model, silent)).toMatchObject({
+      outcome: 'unknown',
+      reason: 'no_connectivity',
+      detail: 'connect_error: refused',
+    });
+    expect(up()).toBe(false);
+    const failed: CheckResult = { ...silent, reason: 'server_error', httpStatus: 500 };
+    expect(await check(model, failed)).toBe(failed);
+    expect(await check(model, good)).toBe(good);
+    expect(up()).toBe(false);
+    expect(sights).toEqual([{ blind: true, since: expect.any(Number) as unknown as number, results: 0 }]);
+  });
+
+  it('the evidence is newer than the failure, and taken at most once a second', async () => {
+    const target = await door('127.0.0.1');
+    const { check, sights } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
+    const model = modelOn('127.0.0.2', 1);
+    expect(await check(model, silent)).toBe(silent);
+    await target.shut();
+    const started = performance.now();
+    const all = await Promise.all(Array.from({ length: 20 }, () => check(model, silent)));
+    expect(new Set(all.map(({ reason }) => reason))).toEqual(new Set(['no_connectivity']));
+    expect(target.knocks()).toBeLessThanOrEqual(2);
+    const again = await door('127.0.0.1', target.port);
+    expect(performance.now() - started).toBeLessThan(2_500);
+    // What was just seen counts for a second.
+    expect(await check(model, silent)).toMatchObject({ reason: 'no_connectivity' });
+    while (again.knocks() === 0) await check(model, silent);
+    expect(await check(model, silent)).toBe(silent);
+    expect(again.knocks()).toBeLessThanOrEqual(3);
+    expect(sights).toMatchObject([{ blind: true }, { blind: false }]);
+    expect(sights[1]!.results).toBeGreaterThanOrEqual(21);
+  });
+
+  it('gives a check back at once when it is aborted', async () => {
+    const target = await door('127.0.0.1');
+    const { check } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
+    const model = modelOn('127.0.0.2', 1);
+    await check(model, silent);
+    await target.shut();
+    const started = performance.now();
+    expect(await check(model, silent, AbortSignal.abort())).toBe(silent);
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
+  it('takes other targets from a reload', async () => {
+    const [first, second] = [await door('127.0.0.1'), await door('127.0.0.1')];
+    await first.shut();
+    const { check, up, configure } = watch({ targets: [`tcp://127.0.0.1:${first.port}`] });
+    const model = modelOn('127.0.0.2', 1);
+    expect((await check(model, silent)).reason).toBe('no_connectivity');
+    configure([`tcp://127.0.0.1:${second.port}`]);
+    expect(up()).toBeNull();
+    expect(await check(model, silent)).toBe(silent);
+    expect(up()).toBe(true);
+  });
+});
+
+describe('without targets', () => {
+  const machines = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5'];
+  const open = async (names: readonly string[]) => {
+    const doors = await Promise.all(names.map((name) => door(name)));
+    return { doors, models: doors.map(({ port }, index) => modelOn(names[index]!, port)) };
+  };
+
+  it('the failure of one provider stands while another takes connections', async () => {
+    const { doors, models } = await open(machines);
+    await Promise.all(doors.slice(1).map(({ shut }) => shut()));
+    const { check, up } = watch({ models });
+    for (const model of models.slice(1)) expect(await check(model, silent)).toBe(silent);
+    expect(up()).toBe(true);
+  }, 15_000);
+
+  it('all of them silent is the fault of the monitor, from the first failure on, until one answers', async () => {
+    const { doors, models } = await open(machines);
+    const { check, up, sights } = watch({ models });
+    expect(up()).toBeNull();
+    for (const model of models) await check(model, good);
+    expect(up()).toBe(true);
+    await Promise.all(doors.map(({ shut }) => shut()));
+    for (const model of models) expect((await check(model, silent)).reason).toBe('no_connectivity');
+    expect(up()).toBe(false);
+    await check(models[0]!, good);
+    expect(up()).toBe(true);
+    expect(sights).toMatchObject([{ blind: true }, { blind: false, results: 4 }]);
+  });
+
+  it('connections that all come about and are cut say the same once each host was heard', async () => {
+    const { models } = await open(machines.slice(0, 3));
+    const { check } = watch({ models });
+    const cut: CheckResult = { ...silent, reason: 'connection_lost' };
+    const [a, b, c] = models as [Model, Model, Model];
+    expect(await check(a, cut)).toBe(cut);
+    expect(await check(b, cut)).toBe(cut);
+    expect((await check(c, cut)).reason).toBe('no_connectivity');
+    expect((await check(a, cut)).reason).toBe('no_connectivity');
+    await check(b, good);
+    expect(await check(a, cut)).toBe(cut);
+  }, 15_000);
+
+  it('two machines are too few, however many ports they have, and so are paused models', async () => {
+    const { doors, models } = await open(machines.slice(0, 3));
+    await Promise.all(doors.map(({ shut }) => shut()));
+    const [a, b, c] = models as [Model, Model, Model];
+    const { check, up } = watch({ models: [a, b, { ...c, pause: true }, modelOn('127.0.0.2', 1)] });
+    expect(await check(a, silent)).toBe(silent);
+    expect(up()).toBeNull();
+  });
+
+  it('an answer that comes during a look around refutes it', async () => {
+    let fail = (): void => undefined;
+    let lookup: LookupFunction;
+    const asked = new Promise<void>((resolve) => {
+      lookup = (_name, _options, callback) => {
+        resolve();
+        const former = fail;
+        fail = () => {
+          former();
+          callback(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }), '', 4);
+        };
+      };
+    });
+    const models = ['a.invalid', 'b.invalid', 'c.invalid'].map((host) => modelOn(host, 443));
+    const { check, up } = watch({ models, lookup: (...all) => lookup(...all) });
+    const judged = check(models[0]!, silent);
+    await asked;
+    await check(models[1]!, good);
+    fail();
+    expect(await judged).toBe(silent);
+    expect(up()).toBe(true);
+  });
+
+  it('a proxy is tried in the place of the hosts behind it', async () => {
+    const proxy = await listenProxy([]);
+    const endpoint = { proxy: `http://127.0.0.1:${proxy.port}` };
+    const models = ['a.invalid', 'b.invalid', 'c.invalid'].map((host) => modelOn(host, 443, { endpoint }));
+    const { check } = watch({ models });
+    expect(await check(models[0]!, silent)).toBe(silent);
+    await proxy.close();
+    expect((await check(models[0]!, silent)).reason).toBe('no_connectivity');
+  });
+});
+
+it('in remote mode nothing is set aside', async () => {
+  const { check, up } = watch({
+    models: ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((host) => modelOn(host, 1)),
+    targets: ['tcp://127.0.0.1:1'],
+    remote: true,
+  });
+  expect(await check(modelOn('127.0.0.2', 1), silent)).toBe(silent);
+  expect(up()).toBeNull();
+});
+
+describe('what the prober finds', () => {
+  it.each([
+    ['nobody to talk to', 'https', null, 'silent'],
+    ['a handshake that never ends', 'https', () => undefined, 'silent'],
+    [
+      'bytes that are not TLS',
+      'https',
+      (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+      'answered',
+    ],
+    ['a connection that is cut', 'http', (socket: Socket) => socket.destroy(), 'silent'],
+    ['a request without a reply', 'http', () => undefined, null],
+    [
+      'a bad reply',
+      'http',
+      (socket: Socket) => socket.end('HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n'),
+      'answered',
+    ],
+  ] as const)('with %s, of %s', async (_name, scheme, talk, sign) => {
+    const server = await listenTcp(talk ?? (() => undefined));
+    releases.push(server.close);
+    if (talk === null) await server.close();
+    const model = modelAt(`${scheme}://127.0.0.1:${server.port}/v1`, { timeoutMs: 400 });
+    expect(signOf(await checkOnce(model))).toBe(sign);
+  });
+});

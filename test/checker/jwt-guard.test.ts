@@ -1,0 +1,37 @@
+import { expect, it } from '@jest/globals';
+import type { Jwt } from '../../src/domain/model.js';
+import { modelAt } from './model.js';
+import { checkOnce, everythingIsHere, withServer } from './probing.js';
+import { completion, listenHttp } from './server.js';
+
+it.each(['127.0.0.1', 'login.example'])(
+  'a token at %s is not fetched where the guard lets only the model through',
+  (host) => {
+    const asked: (string | undefined)[] = [];
+    const server = listenHttp((request, response) => {
+      asked.push(request.url);
+      response.end(request.url === '/token' ? 'abc' : completion('New Delhi'));
+    });
+    return withServer(server, async (port) => {
+      const jwt: Jwt = {
+        method: 'GET',
+        url: `http://${host}:${port}/token`,
+        headers: {},
+        body: null,
+        responseKey: null,
+      };
+      const model = modelAt(`http://model.example:${port}`, { endpoint: { apiKeys: [], jwt } });
+      const terms = (allowHosts: readonly string[]) => ({
+        lookup: everythingIsHere,
+        guard: { allowHosts },
+      });
+      expect(await checkOnce(model, terms(['model.example']))).toMatchObject({
+        reason: 'blocked_address',
+        outcome: 'unknown',
+      });
+      expect(asked).toEqual([]);
+      expect((await checkOnce(model, terms(['model.example', host]))).reason).toBe('ok');
+      expect(asked).toEqual(['/token', '/chat/completions']);
+    });
+  },
+);

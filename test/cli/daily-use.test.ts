@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createCalendar } from '../../src/calendar/calendar.js';
+import { budgetWarning, dailyUse } from '../../src/cli/daily-use.js';
+import { parseDuration } from '../../src/domain/duration.js';
+import type { Schedule } from '../../src/domain/schedule.js';
+import { command, createFolder } from '../app/process.js';
+import { modelAt } from '../checker/model.js';
+
+const calendar = createCalendar();
+const cron = (expression: string): Schedule => ({
+  kind: 'cron',
+  expression,
+  timezone: 'UTC',
+  spreadMs: null,
+});
+const checksOf = (schedule: Schedule, more: object = {}) =>
+  dailyUse(modelAt('http://h.test', { schedule, ...more }), calendar, 40).checks;
+
+describe('the checks of a day', () => {
+  it.each([
+    [{ kind: 'every', everyMs: 60_000 } as const, 1_440],
+    [{ kind: 'every', everyMs: 7 * 86_400_000 } as const, 1],
+    [cron('*/5 * * * *'), 288],
+    [cron('0 3 * * 1'), 1],
+    [cron('0 3 15 * *'), 1],
+    [cron('* 9-17 * * 1-5'), 540],
+  ])('of %j are %i on the busiest day', (schedule, checks) => {
+    expect(checksOf(schedule)).toBe(checks);
+  });
+
+  it('are none of a paused model, and no more than its rate allows', () => {
+    expect(checksOf(cron('* * * * *'), { pause: true })).toBe(0);
+    expect(checksOf(cron('*/10 * * * * *'), { ratePerMin: 2 })).toBe(2_880);
+  });
+});
+
+describe('a budget', () => {
+  it('that is too small comes with the shortest interval, to the second, that fits', () => {
+    const budgets = fc.integer({ min: 1, max: 200_000 });
+    const intervals = fc.integer({ min: 1, max: 7_200 }).map((seconds) => seconds * 1_000);
+    fc.assert(
+      fc.property(intervals, budgets, fc.integer({ min: 1, max: 2_000 }), (everyMs, tokensPerDay, tokens) => {
+        const used = (ms: number) => {
+          const schedule = { kind: 'every', everyMs: ms } as const;
+          return dailyUse(modelAt('http://h.test', { schedule, tokensPerDay }), calendar, tokens);
+        };
+        const warning = budgetWarning(used(everyMs));
+        expect(warning === null).toBe(used(everyMs).tokens! <= tokensPerDay);
+        if (warning === null) return;
+        const advised = /"every: (\w+)" would fit/.exec(warning)?.[1];
+        if (advised === undefined) expect(tokens).toBeGreaterThan(tokensPerDay);
+        else {
+          const fits = parseDuration(advised)!;
+          expect(used(fits).tokens).toBeLessThanOrEqual(tokensPerDay);
+          expect(used(fits - 1_000).tokens).toBeGreaterThan(tokensPerDay);
+        }
+      }),
+    );
+  });
+});
+
+describe('modelpulse validate', () => {
+  it('says what the models take in a day, each and all, and warns of a budget that does not do', async () => {
+    const folder = createFolder();
+    const model = { provider: 'openai', model: 'gpt-4o-mini', api_key: 'k-12345678' };
+    const config = folder.write('c.yaml', {
+      models: [
+        { id: 'small', ...model, budget: { tokens_per_day: 1_000 } },
+        { id: 'fine', ...model, schedule: { cron: '0 * * * *' }, budget: { tokens_per_day: 1_000 } },
+      ],
+    });
+    const { code, out, err } = await command(['validate', '--config', config]);
+    folder.clean();
+    expect(code).toBe(0);
+    expect(out).toMatch(/is valid: 2 models\n/);
+    expect(out).toMatch(/MODEL\s+CHECKS A DAY\s+TOKENS A DAY\s+BUDGET/);
+    expect(out).toMatch(/small\s+1,440\s+[\d,]+\s+1,000/);
+    expect(out).toMatch(/in total\s+1,464\s+[\d,]+/);
+    expect(err).toMatch(
+      /^warning: model small: up to [\d,]+ tokens a day are beyond budget\.tokens_per_day 1,000; "every: \w+" would fit\n$/,
+    );
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { judgeKey, keyFor, keysAfter, keysKept, newKeys, type Keys } from '../../src/domain/keys.js';
+import { outcomeFor, type Reason } from '../../src/domain/reason.js';
+import { notSent, type CheckResult } from '../../src/domain/result.js';
+
+const answered = (keyIndex: number, reason: Reason, detail: string | null = null): CheckResult => ({
+  ...notSent(0, reason, outcomeFor(reason, {}), detail),
+  keyIndex,
+});
+
+/** Checks in a row, each with the key whose turn it is; `dead` says which are refused. */
+function live(dead: readonly boolean[], recheck: readonly boolean[]) {
+  let keys = newKeys(dead.length)!;
+  return recheck.map((again) => {
+    const key = keyFor(keys, again);
+    const result = answered(key, dead[key] === true ? 'auth_failed' : 'ok');
+    const judged = judgeKey(result, keys, {});
+    keys = keysAfter(keys, result);
+    return { key, judged, keys };
+  });
+}
+
+const regular = (count: number): boolean[] => Array.from({ length: count }, () => false);
+
+describe('several keys', () => {
+  it('take turns', () => {
+    expect(live([false, false, false], regular(7)).map(({ key }) => key)).toEqual([0, 1, 2, 0, 1, 2, 0]);
+  });
+
+  it('make a refusal degraded, with its position, while another is known to be accepted', () => {
+    const seen = live([false, true, false], regular(6)).map(({ judged }) => judged);
+    expect(seen.map(({ outcome }) => outcome)).toEqual([
+      'healthy',
+      'degraded',
+      'healthy',
+      'healthy',
+      'degraded',
+      'healthy',
+    ]);
+    expect(seen[1]).toMatchObject({ reason: 'auth_failed', detail: 'key 2 of 3' });
+  });
+
+  it('that are all refused are unhealthy', () => {
+    const seen = live([true, true], regular(4)).map(({ judged }) => judged.outcome);
+    expect(seen).toEqual(['unhealthy', 'unhealthy', 'unhealthy', 'unhealthy']);
+  });
+
+  it('are never down for one dead key at the start: the recheck takes one that was not tried', () => {
+    const [first, again] = live([true, false, false], [false, true]);
+    expect(first!.judged).toMatchObject({ outcome: 'unhealthy', keyIndex: 0 });
+    expect(again!.judged).toMatchObject({ outcome: 'healthy', keyIndex: 1 });
+  });
+
+  it('that were all tried are confirmed with the one that was refused', () => {
+    const keys: Keys = { healthy: [false, false, true], last: 2 };
+    const refused = keysAfter(keys, answered(2, 'permission_denied'));
+    expect(keyFor(refused, true)).toBe(2);
+    expect(keyFor(refused, false)).toBe(0);
+  });
+
+  it('stay what they were when the model, and not the key, was at fault', () => {
+    const keys: Keys = { healthy: [true, false, null], last: 0 };
+    for (const reason of ['server_error', 'timeout', 'rate_limited', 'invalid_request'] as const)
+      for (const index of [0, 1, 2])
+        expect(keysAfter(keys, answered(index, reason)).healthy).toEqual(keys.healthy);
+    expect(keysAfter(keys, answered(2, 'slow')).healthy).toEqual([true, false, true]);
+    expect(keysAfter(keys, notSent(0, 'budget_spent', 'unknown', null))).toBe(keys);
+  });
+
+  it('leave a result that is not about the key alone, and one whose outcome the model names', () => {
+    const keys: Keys = { healthy: [true, true], last: 0 };
+    const broken = answered(1, 'server_error', 'oops');
+    expect(judgeKey(broken, keys, {})).toBe(broken);
+    const refused = answered(1, 'auth_failed', 'no such key');
+    expect(judgeKey(refused, keys, { auth_failed: 'unhealthy' })).toMatchObject({
+      outcome: 'unhealthy',
+      detail: 'key 2 of 2: no such key',
+    });
+  });
+
+  it('keep their health where they stay when others are exchanged', () => {
+    const keys: Keys = { healthy: [true, false, true], last: 2 };
+    expect(keysKept(keys, ['a', 'b', 'c'], ['a', 'new', 'c'])!.healthy).toEqual([true, null, true]);
+    expect(keysKept(keys, ['a', 'b', 'c'], ['a', 'b'])).toEqual({ healthy: [true, false], last: 1 });
+    expect(keysKept(keys, ['a', 'b', 'c'], ['a'])).toBeNull();
+    expect(keysKept(null, ['a'], ['a', 'b'])).toEqual({ healthy: [null, null], last: -1 });
+  });
+
+  it('are each used by one regular check in as many as there are, whatever is rechecked between', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.boolean(), { minLength: 2, maxLength: 5 }),
+        fc.array(fc.boolean(), { maxLength: 40 }),
+        (dead, again) => {
+          const seen = live(dead, again);
+          for (const { judged, keys } of seen) {
+            const known = keys.healthy.filter((good) => good !== null).length;
+            if (!dead.every(Boolean) && known === dead.length) expect(judged.outcome).not.toBe('unhealthy');
+            if (dead.every(Boolean)) expect(judged.outcome).toBe('unhealthy');
+          }
+          const turns = seen.filter((_, index) => !again[index]).length;
+          if (again.length > 0 && turns === again.length && turns >= dead.length)
+            expect(new Set(seen.slice(-dead.length).map(({ key }) => key)).size).toBe(dead.length);
+        },
+      ),
+    );
+  });
+});

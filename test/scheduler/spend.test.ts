@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRig, noon, plan } from './rig.js';
+
+describe('a place in the rate, taken outside the schedule', () => {
+  it('is given while there is one, and a check after it ends as over the rate', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt', { ratePerMin: 2 })]);
+    expect([1, 2, 3].map(() => rig.scheduler.spend('gpt'))).toEqual([true, true, false]);
+    await rig.time.pass(30_000);
+    void rig.scheduler.checkNow('gpt');
+    await rig.time.pass(6_000);
+    expect(rig.jobs.map(({ kind, overRate }) => ({ kind, overRate }))).toContainEqual({
+      kind: 'manual',
+      overRate: true,
+    });
+    await rig.time.pass(60_000);
+    expect(rig.scheduler.spend('gpt')).toBe(true);
+  });
+
+  it('is always there without a rate, and never for a model that is not scheduled', () => {
+    const rig = createRig();
+    rig.update([plan('free')]);
+    expect(Array.from({ length: 1_000 }, () => rig.scheduler.spend('free'))).not.toContain(false);
+    expect(rig.scheduler.spend('gone')).toBe(false);
+  });
+});
+
+describe('after a restart', () => {
+  it('the rate still knows of the request before it', async () => {
+    const lastStart = noon - 10_000;
+    const rig = createRig();
+    rig.update([
+      plan('gpt', { ratePerMin: 2, lastStart }),
+      plan('late', { ratePerMin: 2, lastStart: noon - 60_000 }),
+    ]);
+    expect([rig.scheduler.spend('gpt'), rig.scheduler.spend('late')]).toEqual([false, true]);
+    await rig.time.pass(20_000);
+    expect([rig.scheduler.spend('gpt'), rig.scheduler.spend('gpt')]).toEqual([true, false]);
+  });
+
+  it('a schedule that uses its rate up goes on without a gap', async () => {
+    const schedule = { kind: 'every', everyMs: 10_000 } as const;
+    const first = createRig();
+    first.update([plan('gpt', { schedule, ratePerMin: 6 })]);
+    await first.time.pass(65_000);
+    await first.scheduler.stop(0);
+    const { at, slot } = first.jobs.at(-1)!;
+    const lastStart = first.time.clock.wall() - (first.time.clock.monotonic() - at);
+    const second = createRig({ time: first.time });
+    second.update([plan('gpt', { schedule, ratePerMin: 6, lastSlot: slot, lastStart })]);
+    await second.time.pass(65_000);
+    expect(second.jobs.length).toBeGreaterThanOrEqual(6);
+    expect(second.jobs.filter(({ overRate }) => overRate)).toEqual([]);
+  });
+});
