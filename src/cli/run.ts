@@ -16,6 +16,13 @@ export async function runDaemon(
   config: LoadedConfig,
   started: (daemon: Daemon) => void = () => undefined,
 ): Promise<void> {
+  let running: Daemon | null = null;
+  const early = { reload: false };
+  // From the beginning: a signal that nobody listens to would end the process.
+  process.on('SIGHUP', () => {
+    early.reload ||= running === null;
+    void running?.reload('signal');
+  });
   const log = await createLog(options.logLevel, process.stdout.isTTY);
   const version = packageVersion();
   for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
@@ -41,7 +48,8 @@ export async function runDaemon(
     'started',
   );
   started(daemon);
-  process.on('SIGHUP', () => void daemon.reload('signal'));
+  running = daemon;
+  if (early.reload) void daemon.reload('signal');
   const signal = await new Promise<string>((resolve) => {
     let first = true;
     for (const name of ['SIGTERM', 'SIGINT'] as const) {

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
+import { start } from './process.js';
 import { became, series, useSite } from './registry.js';
 
 const site = useSite();
@@ -31,6 +32,21 @@ describe('a reload', () => {
     const one = (await running.get('/api/v1/models/healthy')).json() as { since: string };
     expect(one.since).toBe(healthy.since);
     expect((await running.get('/api/v1/models/bad-key')).status).toBe(404);
+  });
+
+  it('waits for the start when its signal comes before that, and ends nothing', async () => {
+    const { model, configure } = site();
+    // Its warning is logged before anything is started.
+    const running = start([
+      'run',
+      '--config',
+      configure([model('healthy', { api_key: '${NOBODY_SETS_THIS}' })]),
+    ]);
+    await running.line(({ msg }) => msg === 'configuration warning');
+    running.child.kill('SIGHUP');
+    expect(await running.line(reloaded)).toMatchObject({ trigger: 'signal' });
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
   });
 
   it('changes nothing when the file is bad, and says so by route, log and metric', async () => {
