@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type * as EventStreams from '@smithy/core/event-streams';
 import { createParser } from 'eventsource-parser';
 import type { StreamEvent } from './dialect.js';
+import { jsonOrText } from './json-or-text.js';
 
 /** Takes a body apart into its events, wherever it is split into chunks. */
 export interface Framer {
@@ -13,19 +14,11 @@ export interface Framer {
 
 type Emit = (event: StreamEvent) => void;
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text.trim();
-  }
-}
-
 /** Server-sent events; `began` is called for a comment, which is no event but shows that this is a stream. */
 export function frameSse(emit: Emit, began: () => void): Framer {
   const decoder = new TextDecoder();
   const parser = createParser({
-    onEvent: ({ event, data }) => emit({ name: event ?? null, data: parsed(data) }),
+    onEvent: ({ event, data }) => emit({ name: event ?? null, data: jsonOrText(data) }),
     onComment: began,
   });
   return {
@@ -43,7 +36,7 @@ export function frameLines(emit: Emit): Framer {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      const data = parsed(line);
+      const data = jsonOrText(line);
       if (typeof data === 'object' && data !== null) emit({ name: null, data });
     }
   };
@@ -76,7 +69,7 @@ export function frameAws(emit: Emit): Framer {
       const value: unknown = headers[name]?.value;
       return typeof value === 'string' ? value : null;
     };
-    const data = parsed(Buffer.from(body).toString('utf8'));
+    const data = jsonOrText(Buffer.from(body).toString('utf8'));
     if (header(':message-type') === 'event') {
       emit({ name: header(':event-type'), data });
       return;

@@ -149,13 +149,17 @@ export function judge(reply: Reply, judging: Judging): Verdict {
 /** The same for a dialect that takes the answer out of the reply by `extract`. */
 export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
   const { dialect, model } = judging;
-  const { payload } = contentOf(reply);
-  const refused = reply.status >= 300 || reply.overLimit || payload === undefined;
-  if (dialect.extract === undefined || refused || errorIn(payload, true) !== null)
-    return judge(reply, judging);
+  if (dialect.extract === undefined || reply.status >= 300) return judge(reply, judging);
+  const content = contentOf(reply);
+  const { payload } = content;
+  if (reply.overLimit || payload === undefined || errorIn(payload, true) !== null)
+    return judgeSuccess(reply, content, judging);
   try {
     const value = await dialect.extract(payload, model, jq);
-    return judge(reply, { ...judging, dialect: { ...dialect, read: () => dialect.read(value) } });
+    return judgeSuccess(reply, content, {
+      ...judging,
+      dialect: { ...dialect, read: () => dialect.read(value) },
+    });
   } catch (problem) {
     return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');
   }

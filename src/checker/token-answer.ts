@@ -1,4 +1,5 @@
 import type { Jwt } from '../domain/model.js';
+import { jsonOrText } from './json-or-text.js';
 
 /** What is known of a token's end is met so long before it. */
 const leewayMs = 30_000;
@@ -15,14 +16,6 @@ function memberAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text.trim();
-  }
-}
-
 /** Seconds the answer gives the token, beside it or at the top. */
 function lifeIn(answer: unknown, path: readonly string[]): number | null {
   const places = [[...path.slice(0, -1), 'expires_in'], ['expires_in']];
@@ -32,7 +25,7 @@ function lifeIn(answer: unknown, path: readonly string[]): number | null {
 
 /** Unix ms at which the token says that it ends; it is read, not verified. */
 function endOf(token: string): number | null {
-  const claims = parsed(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  const claims = jsonOrText(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
   const exp = memberAt(claims, ['exp']);
   return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : null;
 }
@@ -49,7 +42,7 @@ const sendable = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** The token in the text of an answer that came at `now`, Unix ms; null when there is none. */
 export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token | null {
-  const answer = parsed(text);
+  const answer = jsonOrText(text);
   const paths = responseKey === null ? [[], ['access_token'], ['token']] : [responseKey.split('.')];
   for (const path of paths) {
     const token = memberAt(answer, path);

@@ -1,10 +1,11 @@
 import type { Model } from '../../domain/model.js';
 import type { Answer } from '../answer.js';
 import { attached, chatPath } from '../attachment.js';
-import type { Dialect, Draft, Question } from '../dialect.js';
+import type { Dialect, Question } from '../dialect.js';
 import { isObject } from '../error-member.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, textOf } from './members.js';
+import { piecewise } from './piecewise.js';
 import { geminiRules } from './provider-rules.js';
 import { bodyWith } from './token-limit.js';
 
@@ -75,17 +76,6 @@ function read(payload: unknown): Answer | null {
   };
 }
 
-function take(draft: Draft, data: unknown): void {
-  const answer = read(data);
-  if (answer === null) return;
-  draft.text += answer.text;
-  draft.reasoning += answer.reasoning;
-  draft.usage = answer.usage ?? draft.usage;
-  draft.model = answer.model ?? draft.model;
-  draft.finish = answer.finish ?? draft.finish;
-  draft.ended ||= answer.finish !== null;
-}
-
 /** Google's generateContent. */
 export const geminiChat: Dialect = { ask: (model) => ask(model, false), read, rules: geminiRules };
 
@@ -94,5 +84,5 @@ export const geminiChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,
   rules: geminiRules,
-  stream: { framing: 'sse', take: (draft, { data }) => take(draft, data) },
+  stream: { framing: 'sse', take: piecewise(read) },
 };

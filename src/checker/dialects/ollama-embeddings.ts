@@ -2,7 +2,7 @@ import type { Answer } from '../answer.js';
 import type { Dialect } from '../dialect.js';
 import { isObject } from '../error-member.js';
 import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
-import { bodyWith } from './token-limit.js';
+import { openaiEmbeddings } from './openai-embeddings.js';
 
 function readEmbedding(payload: unknown): Answer | null {
   if (!isObject(payload) || !Array.isArray(payload.embeddings)) return null;
@@ -14,12 +14,8 @@ function readEmbedding(payload: unknown): Answer | null {
   };
 }
 
-/** Ollama's own embeddings. */
+/** Ollama's own embeddings: OpenAI's question, another answer. */
 export const ollamaEmbeddings: Dialect = {
-  ask: (model) => ({
-    method: 'POST',
-    path: model.endpoint.paths.embeddings,
-    body: bodyWith({ model: model.modelName, input: model.query }, model),
-  }),
+  ask: openaiEmbeddings.ask,
   read: readEmbedding,
 };

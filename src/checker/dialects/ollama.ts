@@ -1,10 +1,11 @@
 import type { Model } from '../../domain/model.js';
 import type { Answer } from '../answer.js';
 import { attached, chatPath } from '../attachment.js';
-import type { Dialect, Draft, Question } from '../dialect.js';
+import type { Dialect, Question } from '../dialect.js';
 import { isObject } from '../error-member.js';
 import { finishOf } from './finish-mark.js';
 import { blankAnswer, textOf, usageOf } from './members.js';
+import { piecewise } from './piecewise.js';
 import { bodyWith, chatMessages, tokenLimit } from './token-limit.js';
 
 function ask(model: Model, stream: boolean): Question {
@@ -42,17 +43,6 @@ function read(payload: unknown): Answer | null {
   };
 }
 
-function take(draft: Draft, data: unknown): void {
-  const answer = read(data);
-  if (answer === null) return;
-  draft.text += answer.text;
-  draft.reasoning += answer.reasoning;
-  draft.model = answer.model ?? draft.model;
-  draft.usage = answer.usage ?? draft.usage;
-  draft.finish = answer.finish ?? draft.finish;
-  draft.ended ||= answer.finish !== null;
-}
-
 /** Ollama's own chat. */
 export const ollamaChat: Dialect = { ask: (model) => ask(model, false), read };
 
@@ -60,5 +50,5 @@ export const ollamaChat: Dialect = { ask: (model) => ask(model, false), read };
 export const ollamaChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,
-  stream: { framing: 'ndjson', take: (draft, { data }) => take(draft, data) },
+  stream: { framing: 'ndjson', take: piecewise(read) },
 };
