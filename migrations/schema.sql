@@ -151,3 +151,24 @@ CREATE TABLE horizons (
   name TEXT PRIMARY KEY,
   since INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  incident INTEGER NOT NULL REFERENCES incidents ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  author TEXT,
+  text TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX notes_of_incident ON notes (incident);
+
+CREATE TABLE exclusions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  model INTEGER NOT NULL REFERENCES models ON DELETE CASCADE,
+  starts INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX exclusions_of_model ON exclusions (model, starts);

@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { EventFeed } from '../http/event-feed.js';
-import type { Backend, HealthApi } from '../http/port.js';
+import type { Annotations, Backend, HealthApi } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Scheduler } from '../scheduler/port.js';
@@ -25,6 +25,7 @@ export function createBackend(parts: {
   reloader: Reloader;
   events: EventFeed;
   health: HealthApi;
+  annotations: Annotations;
   connectivityUp: () => boolean | null;
   ready: () => boolean;
 }): Backend {
@@ -46,6 +47,7 @@ export function createBackend(parts: {
     store,
     events: parts.events,
     health: parts.health,
+    annotations: parts.annotations,
     async checkNow(id) {
       const before = roster.get(id)?.view;
       if (before?.model.pause === true) throw new HttpError(409, 'paused', 'the model is paused');

@@ -9,6 +9,7 @@ import { createMonitorMetrics } from '../metrics/monitor.js';
 import { createScheduler } from '../scheduler/scheduler.js';
 import { openStore } from '../store/sqlite-store.js';
 import { createAccess } from './access.js';
+import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
 import { createChecker } from './checker.js';
 import { noteClock, noteOutage, noteSight } from './outage.js';
@@ -160,6 +161,15 @@ export async function startDaemon(parts: {
     attempt,
     spend: (id) => scheduler.spend(id),
   });
+  const annotations = createAnnotations({
+    store,
+    clock,
+    roster,
+    excluded: (tracked) => {
+      windows.excluded(tracked, clock.wall());
+      refresh.soon(tracked);
+    },
+  });
   const backend = createBackend({
     store,
     clock,
@@ -170,6 +180,7 @@ export async function startDaemon(parts: {
     reloader,
     events,
     health,
+    annotations,
     connectivityUp: connectivity.up,
     ready: () => ready,
   });

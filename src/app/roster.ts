@@ -82,6 +82,16 @@ export function createRoster(parts: {
     return used;
   };
 
+  /** Shows what was excluded of models that are followed from now on. */
+  const readExclusions = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
+    if (fresh.size === 0) return;
+    for (const { view } of fresh.values()) view.exclusions = [];
+    for (const { key, ...exclusion } of await store.exclusions()) {
+      const view = fresh.get(key)?.view;
+      if (view !== undefined) view.exclusions = [...view.exclusions, exclusion];
+    }
+  };
+
   /** Models of the store that are not followed any more, those included that left while no daemon ran. */
   const strangers = async (next: Iterable<Tracked>): Promise<Map<ModelKey, string>> => {
     const all = begun
@@ -111,6 +121,8 @@ export function createRoster(parts: {
       }
       const day = Math.floor(now / dayMs);
       const used = await tokensUsed(next, day);
+      const fresh = [...next.values()].filter(({ view }) => !followed.has(view.key));
+      await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
       const removed = await strangers(next.values());
       for (const key of removed.keys()) await store.retire(key, now);
 
@@ -138,7 +150,10 @@ export function createRoster(parts: {
     },
     async rebase(now) {
       for (const tracked of roster.values()) {
-        const { key } = await store.register(tracked.view.model.id, now, null);
+        const { view } = tracked;
+        const { key } = await store.register(view.model.id, now, null);
+        const ahead = view.exclusions.filter(({ to }) => to > now);
+        view.exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
         rebase(tracked, key, now);
       }
     },

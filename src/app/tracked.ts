@@ -95,6 +95,7 @@ export function follow(
       model,
       health,
       stored: health,
+      exclusions: [],
       latest: stored.latest,
       latestConclusive: memory.conclusive === null ? null : { reason: memory.conclusive },
       lastSuccess: stored.lastSuccess,

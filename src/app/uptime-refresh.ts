@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Health } from '../domain/health.js';
 import type { Clock } from '../domain/clock.js';
 import { dayMs } from '../domain/rollup.js';
 import { uptimeOf, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
-import { clip, durationsBetween } from '../store/history.js';
-import type { ModelKey, StoreReader } from '../store/port.js';
+import { clip, durationsBetween, type Past } from '../store/history.js';
+import type { StoreReader } from '../store/port.js';
 import type { Tracked } from './tracked.js';
 
 const rounds = 60;
@@ -13,16 +12,15 @@ const rounds = 60;
 /** Uptime and coverage over the windows that are shown everywhere. */
 export async function readUptime(
   store: StoreReader,
-  key: ModelKey,
-  health: Health,
+  past: Past,
   to: number,
 ): Promise<Record<UptimeWindow, Uptime>> {
   const entries: [string, Uptime][] = [];
   // Windows longer than the model's life are one and the same.
   const known = new Map<number, Uptime>();
   for (const [name, days] of Object.entries(uptimeWindows)) {
-    const { from } = clip(health, { from: to - days * dayMs, to });
-    const uptime = known.get(from) ?? uptimeOf(await durationsBetween(store, key, health, { from, to }));
+    const { from } = clip(past.stored, { from: to - days * dayMs, to });
+    const uptime = known.get(from) ?? uptimeOf(await durationsBetween(store, past, { from, to }));
     known.set(from, uptime);
     entries.push([name, uptime]);
   }
@@ -53,7 +51,7 @@ export function createUptimeRefresh(
   let stopped = false;
 
   const refresh = async ({ view }: Tracked): Promise<void> => {
-    view.uptime = await readUptime(store, view.key, view.stored, clock.wall());
+    view.uptime = await readUptime(store, view, clock.wall());
     await setImmediate();
   };
 

@@ -2,6 +2,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import { matchesModel } from '../config/maintenance.js';
 import type { MaintenanceRule } from '../config/settings.js';
 import { withWindow } from '../domain/health.js';
+import { merge } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
 import { pendingOf, type Tracked } from './tracked.js';
 
@@ -13,6 +14,8 @@ export interface Windows {
    * before `now` becomes maintenance, but for windows that began while nobody followed the models in `added`.
    */
   replace(rules: readonly MaintenanceRule[], now: number, added: readonly Tracked[]): void;
+  /** The exclusions of the model are others than before: what is left of them is a window from now on. */
+  excluded(tracked: Tracked, now: number): void;
 }
 
 function note(tracked: Tracked, window: Interval): void {
@@ -32,17 +35,25 @@ export function createWindows(
   let second = 0;
   /** Windows that are open, as text, to see when another begins. */
   let open = '[]';
+  /** Unix ms of the next beginning of an exclusion. */
+  let nextExclusion = Infinity;
 
-  const windowsOf = (id: string, from: number, to: number): Interval[] =>
-    calendar.windows(
-      rules.filter((rule) => matchesModel(rule, id)),
-      from,
-      to,
-    );
+  const windowsOf = ({ view }: Tracked, from: number, to: number): Interval[] => {
+    const matching = rules.filter((rule) => matchesModel(rule, view.model.id));
+    const excluded = view.exclusions.filter((exclusion) => exclusion.from < to && exclusion.to > from);
+    return merge([...calendar.windows(matching, from, to), ...excluded]);
+  };
+
+  const expectExclusions = (now: number): void => {
+    nextExclusion = Infinity;
+    for (const { view } of models()) {
+      for (const { from } of view.exclusions) if (from > now && from < nextExclusion) nextExclusion = from;
+    }
+  };
 
   /** Notes windows in [from, now] that are new; none of them begins before `earliest`. */
   const follow = (tracked: Tracked, from: number, now: number, earliest: number): void => {
-    for (const window of windowsOf(tracked.view.model.id, from, now + 1)) {
+    for (const window of windowsOf(tracked, from, now + 1)) {
       if (tracked.memory.health.windows.some(({ to }) => to === window.to)) continue;
       note(tracked, { from: Math.max(window.from, earliest), to: window.to });
       changed(tracked);
@@ -51,7 +62,7 @@ export function createWindows(
 
   /** Ends windows that the rules in force no longer know. */
   const cut = (tracked: Tracked, now: number): void => {
-    const wanted = windowsOf(tracked.view.model.id, now, now + 1);
+    const wanted = windowsOf(tracked, now, now + 1);
     for (const window of tracked.memory.health.windows) {
       if (window.to <= now || wanted.some(({ to }) => to === window.to)) continue;
       note(tracked, { from: window.from, to: Math.max(now, window.from) });
@@ -64,9 +75,10 @@ export function createWindows(
       if (Math.floor(now / 1_000) === second) return;
       second = Math.floor(now / 1_000);
       const active = JSON.stringify(rules.map((rule) => calendar.windows([rule], now, now + 1)));
-      if (active === open) return;
+      if (active === open && now < nextExclusion) return;
       open = active;
       for (const tracked of models()) follow(tracked, now, now, 0);
+      expectExclusions(now);
     },
     replace(next, now, added) {
       rules = next;
@@ -78,6 +90,12 @@ export function createWindows(
         if (fresh.has(tracked)) follow(tracked, tracked.memory.health.settled + 1, now, 0);
         else follow(tracked, now, now, now);
       }
+      expectExclusions(now);
+    },
+    excluded(tracked, now) {
+      cut(tracked, now);
+      follow(tracked, now, now, now);
+      expectExclusions(now);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { merge } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
 import type { CronCalendar } from './cron.js';
 
@@ -19,7 +20,7 @@ export function maintenanceWindows(
   to: number,
 ): Interval[] {
   const windows = rules.flatMap((rule) => windowsOf(cron, rule, from, to));
-  return union(windows.sort((a, b) => a.from - b.from));
+  return merge(windows);
 }
 
 function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: number): Interval[] {
@@ -30,16 +31,4 @@ function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: numbe
     start = cron.next(rule.cron, rule.timezone, start);
   }
   return windows;
-}
-
-/** Joins intervals, given in the order of their beginnings, that overlap or touch. */
-function union(intervals: readonly Interval[]): Interval[] {
-  const joined: Interval[] = [];
-  for (const interval of intervals) {
-    const last = joined.at(-1);
-    if (last && interval.from <= last.to) {
-      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, interval.to) };
-    } else joined.push(interval);
-  }
-  return joined;
 }

@@ -1,21 +1,26 @@
 import type { Command } from 'commander';
-import type { Memory } from '../app/tracked.js';
 import { readUptime } from '../app/uptime-refresh.js';
 import { systemClock } from '../domain/clock.js';
 import { stateAt } from '../domain/timeline.js';
-import type { StoreReader, StoredModel } from '../store/port.js';
+import type { StoredExclusion, StoreReader, StoredModel } from '../store/port.js';
 import { openStoreReader } from '../store/store-reader.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { packageFile } from './package-files.js';
+import { pastOf } from './past.js';
 import type { StatusRow } from './status-table.js';
 import { terminalOf } from './terminal.js';
 
-async function rowOf(store: StoreReader, stored: StoredModel, now: number): Promise<StatusRow[]> {
-  const memory = stored.health as Memory | null;
-  if (memory === null || stored.retiredAt !== null) return [];
-  const { state, since, reason } = stateAt(memory.health, now);
-  const uptime = await readUptime(store, stored.key, memory.health, now);
+async function rowOf(
+  store: StoreReader,
+  stored: StoredModel,
+  exclusions: readonly StoredExclusion[],
+  now: number,
+): Promise<StatusRow[]> {
+  const past = pastOf(stored, exclusions);
+  if (past === null || stored.retiredAt !== null) return [];
+  const { state, since, reason } = stateAt(past.stored, now);
+  const uptime = await readUptime(store, past, now);
   return [{ model: stored.id, state, since, reason, lastCheck: stored.latest?.slot ?? null, uptime }];
 }
 
@@ -30,7 +35,8 @@ export function statusCommand(program: Command): void {
       try {
         const now = systemClock.wall();
         const stored = await store.models();
-        const rows = (await Promise.all(stored.map((model) => rowOf(store, model, now)))).flat();
+        const exclusions = await store.exclusions();
+        const rows = (await Promise.all(stored.map((model) => rowOf(store, model, exclusions, now)))).flat();
         if (json === true) {
           process.stdout.write(`${JSON.stringify(rows.map(shape), null, 2)}\n`);
         } else if (rows.length === 0) {

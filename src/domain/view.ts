@@ -1,4 +1,5 @@
 import type { DayTokens } from './budget.js';
+import type { Exclusion } from './exclusion.js';
 import type { Health } from './health.js';
 import type { Model } from './model.js';
 import type { Outcome, Reason } from './reason.js';
@@ -23,6 +24,8 @@ export interface ModelView {
   readonly health: Health;
   /** The memory as of the newest write that succeeded: what the store's time line ends with. */
   readonly stored: Health;
+  /** What operators took out of the figures, by beginning. */
+  readonly exclusions: readonly Exclusion[];
   /** Newest result of any outcome. */
   readonly latest: RecordedResult | null;
   /** Newest result that is not `unknown`; what `model_status_info` speaks of. */

@@ -50,11 +50,12 @@ export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { bac
       },
     },
     async ({ params, query }) => {
-      const { key, model, stored } = viewOf(backend, params.id);
+      const view = viewOf(backend, params.id);
       const now = backend.now();
-      const window = happened(stored, windowOf(query, now), now);
-      const durations = await durationsBetween(store, key, stored, window);
-      return uptimeShape(model.id, window, durations, await store.counts(key, window.from, window.to));
+      const window = happened(view.stored, windowOf(query, now), now);
+      const durations = await durationsBetween(store, view, window);
+      const counts = await store.counts(view.key, window.from, window.to, view.exclusions);
+      return uptimeShape(view.model.id, window, durations, counts);
     },
   );
 
@@ -71,14 +72,12 @@ export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { bac
       },
     },
     async ({ params, query }) => {
-      const { key, stored } = viewOf(backend, params.id);
+      const view = viewOf(backend, params.id);
       const now = backend.now();
-      const window = happened(stored, windowOf(query, now), now);
+      const window = happened(view.stored, windowOf(query, now), now);
       const rest = { from: Math.max(window.from, query.cursor ?? 0), to: window.to };
-      const { items, next_cursor } = pageOf(
-        await timelineBetween(store, key, stored, rest),
-        query.limit,
-        ({ to }) => String(to),
+      const { items, next_cursor } = pageOf(await timelineBetween(store, view, rest), query.limit, ({ to }) =>
+        String(to),
       );
       return {
         from: isoTime(window.from),

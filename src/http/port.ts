@@ -1,6 +1,9 @@
+import type { Exclusion } from '../domain/exclusion.js';
+import type { Note } from '../domain/note.js';
 import type { RecordedResult } from '../domain/result.js';
+import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
-import type { Store } from '../store/port.js';
+import type { Store, StoredIncident } from '../store/port.js';
 import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './health-shape.js';
 
@@ -28,6 +31,16 @@ export interface HealthApi {
   askSaved(name: string, version: string | null, signal: AbortSignal): Promise<HealthAnswer | null>;
 }
 
+/** What people may add to what was seen. */
+export interface Annotations {
+  /** The incident with its new note; null when there is none with this id. */
+  note(incident: number, note: Omit<Note, 'at'>): Promise<StoredIncident | null>;
+  /** Takes time of a model out of the figures; null when the registry has no such model. */
+  exclude(model: string, window: Interval & { readonly reason: string }): Promise<Exclusion | null>;
+  /** Takes an exclusion back; false when the model has none with this id. */
+  include(model: string, exclusion: number): Promise<boolean>;
+}
+
 /** The daemon as the routes see it. */
 export interface Backend {
   views(): Iterable<ModelView>;
@@ -35,6 +48,7 @@ export interface Backend {
   readonly store: HistoryStore;
   readonly events: EventFeed;
   readonly health: HealthApi;
+  readonly annotations: Annotations;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
   /** Reads the configuration again; with problems nothing has changed. */

@@ -1,14 +1,18 @@
 import type { Database } from 'better-sqlite3';
+import { merge, subtract } from '../domain/intervals.js';
 import { addResult, dayMs, emptyRollup, hourMs, type HourlyChanges } from '../domain/rollup.js';
+import type { Interval } from '../domain/state.js';
 import { checkColumns, resultOf, type CheckRow } from './check-row.js';
 import { prepareHorizons } from './horizons.js';
 import type { Counts } from './port.js';
 import { addRow, type RollupRow } from './rollup-row.js';
-import { addRollup } from './tally.js';
-import { partsOf, snap } from './window.js';
+import { addRollup, type Tally } from './tally.js';
+import { coarsest, partsOf, snap, type Horizons } from './window.js';
+
+type CountWindow = (key: number, from: number, to: number, without?: readonly Interval[]) => Counts;
 
 /** Counts over a window: the middle from rollups, the ends from raw results where those are still complete. */
-export function prepareCounts(database: Database): (key: number, from: number, to: number) => Counts {
+export function prepareCounts(database: Database): CountWindow {
   type Bounds = [model: number, from: number, to: number];
   const days = database.prepare<Bounds, RollupRow>(
     'SELECT * FROM days WHERE model = ? AND span >= ? AND span < ?',
@@ -22,11 +26,8 @@ export function prepareCounts(database: Database): (key: number, from: number, t
   );
   const horizons = prepareHorizons(database);
 
-  return (key, from, to) => {
-    const complete = horizons();
-    const snapped = snap({ from, to }, complete);
-    const parts = partsOf(snapped, complete);
-    const sum = emptyRollup();
+  const addWindow = (sum: Tally, key: number, window: Interval, complete: Horizons): void => {
+    const parts = partsOf(window, complete);
     for (const part of parts.days) {
       for (const row of days.iterate(key, part.from / dayMs, part.to / dayMs)) addRow(sum, row);
     }
@@ -39,7 +40,16 @@ export function prepareCounts(database: Database): (key: number, from: number, t
       for (const row of raw.iterate(key, part.from, part.to)) addResult(ends, resultOf(row));
     }
     for (const end of ends.values()) addRollup(sum, end);
+  };
+
+  return (key, from, to, without = []) => {
+    const complete = horizons();
+    const snapped = subtract({ from, to }, merge(without)).map((window) => snap(window, complete));
+    const sum = emptyRollup();
+    // What is left of an hour beside an exclusion stands for the whole hour, once.
+    for (const window of merge(snapped)) addWindow(sum, key, window, complete);
     const { outcomes, blames, inputTokens, outputTokens, latency } = sum;
-    return { outcomes, blames, inputTokens, outputTokens, latency, resolution: snapped.resolution };
+    const resolution = coarsest(snapped.map((window) => window.resolution));
+    return { outcomes, blames, inputTokens, outputTokens, latency, resolution };
   };
 }

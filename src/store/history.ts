@@ -1,4 +1,6 @@
 import type { Health } from '../domain/health.js';
+import { exclude } from '../domain/exclusion.js';
+import { clipTo, merge, subtract, totalOf } from '../domain/intervals.js';
 import type { Interval, StateDurations } from '../domain/state.js';
 import {
   addDurations,
@@ -10,32 +12,52 @@ import {
 } from '../domain/timeline.js';
 import type { ModelKey, StoreReader } from './port.js';
 
+/** What has to be known of a model to tell its past. */
+export interface Past {
+  readonly key: ModelKey;
+  /** The memory that was stored last, which tells what followed the newest slot. */
+  readonly stored: Health;
+  readonly exclusions: readonly Interval[];
+}
+
 /** The part of `window` in which the model existed; empty when it did not. */
 export function clip(health: Health, window: Interval): Interval {
   const from = Math.max(window.from, health.firstSeen);
   return { from, to: Math.max(from, window.to) };
 }
 
-/** State intervals over `window`; `health` is the memory that was stored last, which tells what followed. */
+/** State intervals over `window`. */
 export async function timelineBetween(
   store: Pick<StoreReader, 'points'>,
-  key: ModelKey,
-  health: Health,
+  { key, stored, exclusions }: Past,
   window: Interval,
 ): Promise<TimelineInterval[]> {
-  const clipped = clip(health, window);
-  const stored = await store.points(key, clipped.from, clipped.to);
-  return intervalsOf([...stored, ...tail(health, clipped.to)], clipped);
+  const clipped = clip(stored, window);
+  const points = await store.points(key, clipped.from, clipped.to);
+  return exclude(intervalsOf([...points, ...tail(stored, clipped.to)], clipped), exclusions);
 }
 
 /** ms per state over `window`, exact. */
 export async function durationsBetween(
   store: Pick<StoreReader, 'durations'>,
-  key: ModelKey,
-  health: Health,
+  { key, stored, exclusions }: Past,
   window: Interval,
 ): Promise<StateDurations> {
-  const { from, to } = clip(health, window);
+  const clipped = clip(stored, window);
+  const excluded = clipTo(merge(exclusions), clipped);
+  let sum: StateDurations = { ...noDurations, maintenance: totalOf(excluded) };
+  for (const part of subtract(clipped, excluded)) {
+    sum = addDurations(sum, await seenBetween(store, key, stored, part));
+  }
+  return sum;
+}
+
+async function seenBetween(
+  store: Pick<StoreReader, 'durations'>,
+  key: ModelKey,
+  health: Health,
+  { from, to }: Interval,
+): Promise<StateDurations> {
   const settled = Math.min(to, health.settled);
   const past = from < settled ? await store.durations(key, from, settled) : noDurations;
   const silence = [{ from: health.settled, state: health.state, reason: health.reason }, ...tail(health, to)];

@@ -1,10 +1,14 @@
 import type { Database } from 'better-sqlite3';
+import type { Exclusion } from '../domain/exclusion.js';
+import type { Note } from '../domain/note.js';
+import { prepareAnnotations } from './annotations.js';
 import { blameCodes, reasonCodes } from './codes.js';
 import type { IncidentQuery, StoredIncident } from './port.js';
 
 interface IncidentRow {
   readonly id: number;
   readonly model: string;
+  readonly key: number;
   readonly opened_at: number;
   readonly closed_at: number | null;
   readonly reason: number;
@@ -13,7 +17,12 @@ interface IncidentRow {
   readonly last_detail: string | null;
 }
 
-function incidentOf(row: IncidentRow): StoredIncident {
+interface Annotations {
+  readonly notes: readonly Note[];
+  readonly exclusions: readonly Exclusion[];
+}
+
+function incidentOf(row: IncidentRow, { notes, exclusions }: Annotations): StoredIncident {
   return {
     id: row.id,
     model: row.model,
@@ -23,27 +32,46 @@ function incidentOf(row: IncidentRow): StoredIncident {
     blame: row.blame === null ? null : blameCodes.toWord(row.blame),
     checksFailed: row.checks_failed,
     lastDetail: row.last_detail,
+    notes,
+    exclusions,
   };
 }
 
-/** Incidents newest first. */
-export function prepareIncidents(database: Database): (query: IncidentQuery) => StoredIncident[] {
-  const select = database.prepare<[Record<string, number | null>], IncidentRow>(`
-    SELECT incidents.id, models.id AS model, opened_at, closed_at, reason, blame, checks_failed, last_detail
-    FROM incidents JOIN models ON models.key = incidents.model
+const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
+  last_detail FROM incidents JOIN models ON models.key = incidents.model`;
+
+/** Incidents newest first, with all that people added to them. */
+export function prepareIncidents(database: Database) {
+  const { notesOf, exclusionsOf } = prepareAnnotations(database);
+  const one = database.prepare<[number], IncidentRow>(`SELECT ${columns} WHERE incidents.id = ?`);
+  const select = database.prepare<[Record<string, number | null>], IncidentRow>(`SELECT ${columns}
     WHERE (@model IS NULL OR incidents.model = @model) AND (@open IS NULL OR (closed_at IS NULL) = @open)
       AND (@to IS NULL OR opened_at < @to) AND (@from IS NULL OR closed_at IS NULL OR closed_at > @from)
       AND (@before IS NULL OR incidents.id < @before)
     ORDER BY incidents.id DESC LIMIT @limit`);
-  return ({ model, open, from, to, before, limit }) =>
-    select
-      .all({
-        model: model ?? null,
-        open: open === undefined ? null : Number(open),
-        from: from ?? null,
-        to: to ?? null,
-        before: before ?? null,
-        limit,
-      })
-      .map(incidentOf);
+  const whole = (row: IncidentRow): StoredIncident =>
+    incidentOf(row, {
+      notes: notesOf(row.id),
+      exclusions: exclusionsOf(row.key, {
+        from: row.opened_at,
+        to: row.closed_at ?? Number.MAX_SAFE_INTEGER,
+      }),
+    });
+  return {
+    incident(id: number): StoredIncident | null {
+      const row = one.get(id);
+      return row === undefined ? null : whole(row);
+    },
+    incidents: ({ model, open, from, to, before, limit }: IncidentQuery): StoredIncident[] =>
+      select
+        .all({
+          model: model ?? null,
+          open: open === undefined ? null : Number(open),
+          from: from ?? null,
+          to: to ?? null,
+          before: before ?? null,
+          limit,
+        })
+        .map(whole),
+  };
 }

@@ -1,9 +1,12 @@
+import type { Exclusion } from '../domain/exclusion.js';
 import type { Incident } from '../domain/incident.js';
 import { missCauses, type MissCause } from '../domain/miss.js';
+import type { Note } from '../domain/note.js';
 import type { Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Rollup } from '../domain/rollup.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
+import type { Resolution } from './window.js';
 
 /** Number the store gives a model when it is first seen; stable across renames. */
 export type ModelKey = number;
@@ -66,6 +69,14 @@ export interface Batch {
 export interface StoredIncident extends Incident {
   readonly id: number;
   readonly model: string;
+  /** Oldest first. */
+  readonly notes: readonly Note[];
+  /** Those that overlap it. */
+  readonly exclusions: readonly Exclusion[];
+}
+
+export interface StoredExclusion extends Exclusion {
+  readonly key: ModelKey;
 }
 
 export interface ResultQuery extends Interval {
@@ -88,7 +99,7 @@ export interface IncidentQuery {
 
 /** Counts, tokens and latency over a window, and how far its ends were moved to be answerable. */
 export interface Counts extends Omit<Rollup, 'durations'> {
-  readonly resolution: 'exact' | 'hour' | 'day';
+  readonly resolution: Resolution;
 }
 
 /** Results in one batch that keep the event loop for a few ms only. */
@@ -112,7 +123,8 @@ export interface Store {
   points(key: ModelKey, from: number, to: number): Promise<readonly StatePoint[]>;
   /** Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written. */
   durations(key: ModelKey, from: number, to: number): Promise<StateDurations>;
-  counts(key: ModelKey, from: number, to: number): Promise<Counts>;
+  /** Leaves out what lies in the intervals of `without`. */
+  counts(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<Counts>;
   /** Newest first. */
   results(key: ModelKey, query: ResultQuery): Promise<readonly RecordedResult[]>;
   /** Newest first. */
@@ -120,6 +132,13 @@ export interface Store {
   maintenance(key: ModelKey, from: number, to: number): Promise<readonly Interval[]>;
   epochs(key: ModelKey): Promise<readonly { from: number; settings: unknown }[]>;
   gaps(key: ModelKey): Promise<readonly number[]>;
+  /** Of all models, by beginning. */
+  exclusions(): Promise<readonly StoredExclusion[]>;
+  /** Keeps what was written to an incident, whole; null when there is no such incident. */
+  addNote(incident: number, note: Note): Promise<StoredIncident | null>;
+  exclude(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Promise<Exclusion>;
+  /** Takes an exclusion back; false when the model has none with this id. */
+  include(key: ModelKey, id: number): Promise<boolean>;
   /** Deletes at most one bounded batch of what retention no longer keeps; true when more is left. */
   prune(now: number): Promise<boolean>;
   /** Bytes on disk, WAL included. */
@@ -128,4 +147,7 @@ export interface Store {
 }
 
 /** The part of the store that changes nothing; for commands that read beside the daemon. */
-export type StoreReader = Omit<Store, 'register' | 'retire' | 'write' | 'prune'>;
+export type StoreReader = Omit<
+  Store,
+  'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include'
+>;

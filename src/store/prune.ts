@@ -47,6 +47,7 @@ function prepare(database: Database) {
     hours: before('hours', 'span'),
     days: before('days', 'span'),
     maintenance: before('maintenance', 'ends'),
+    exclusions: before('exclusions', 'ends'),
     states: beforeInForce('states'),
     epochs: beforeInForce('epochs'),
     incidents: limited('DELETE FROM incidents WHERE closed_at < ?'),
@@ -88,6 +89,7 @@ function deletionsOf(statements: Statements, limits: Limits, swept: number): Del
     upTo(statements.hours, limits.hours / hourMs),
     upTo(statements.days, limits.days / dayMs),
     upTo(statements.maintenance, limits.days),
+    upTo(statements.exclusions, limits.days),
     inForce(statements.states, limits.days),
     inForce(statements.epochs, limits.checks),
   ];

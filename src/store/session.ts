@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { prepareAnnotating, prepareAnnotations } from './annotations.js';
 import { prepareCounts } from './count-query.js';
 import type { Retention } from './horizons.js';
 import { prepareIncidents } from './incident-query.js';
@@ -28,14 +29,20 @@ export function prepareReadSession(database: Database): ReadSession {
     ...timeline,
     counts: prepareCounts(database),
     results: prepareResults(database),
-    incidents: prepareIncidents(database),
+    incidents: prepareIncidents(database).incidents,
+    exclusions: prepareAnnotations(database).exclusions,
   };
 }
 
 export function prepareSession(database: Database, retention: () => Retention): Session {
+  const { incident } = prepareIncidents(database);
+  const { addNote, exclude, include } = prepareAnnotating(database);
   return {
     ...prepareReadSession(database),
     ...prepareRegistry(database),
+    addNote: (id, note) => (addNote(id, note) ? incident(id) : null),
+    exclude,
+    include,
     write: prepareWrite(database),
     prune: preparePrune(database, retention),
   };

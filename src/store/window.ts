@@ -40,8 +40,17 @@ export function partsOf(window: Interval, horizons: Horizons): Parts {
   };
 }
 
+const resolutions = ['exact', 'hour', 'day'] as const;
+/** What the ends of a window were moved to. */
+export type Resolution = (typeof resolutions)[number];
+
 export interface Snapped extends Interval {
-  readonly resolution: 'exact' | 'hour' | 'day';
+  readonly resolution: Resolution;
+}
+
+/** The one that holds for all of them. */
+export function coarsest(found: readonly Resolution[]): Resolution {
+  return resolutions.findLast((resolution) => found.includes(resolution)) ?? 'exact';
 }
 
 /** Moves the ends outwards to where counts are still kept: hours beyond raw results, days beyond hours. */
@@ -55,6 +64,6 @@ export function snap({ from, to }: Interval, horizons: Horizons): Snapped {
     to: Math.ceil(to / unitAt(to)) * unitAt(to),
   };
   const units = [moved.from === from ? 1 : unitAt(from), moved.to === to ? 1 : unitAt(to)];
-  const coarsest = Math.max(...units);
-  return { ...moved, resolution: coarsest === 1 ? 'exact' : coarsest === hourMs ? 'hour' : 'day' };
+  const unit = Math.max(...units);
+  return { ...moved, resolution: unit === 1 ? 'exact' : unit === hourMs ? 'hour' : 'day' };
 }

@@ -62,6 +62,11 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
       ask: () => Promise.reject(new Error('nothing was to be asked')),
       askSaved: () => Promise.resolve(null),
     },
+    annotations: {
+      note: () => Promise.resolve(null),
+      exclude: () => Promise.resolve(null),
+      include: () => Promise.resolve(false),
+    },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     reload: () => Promise.resolve({ problems: [] }),
     live: () => true,

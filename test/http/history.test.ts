@@ -140,6 +140,8 @@ describe('incidents', () => {
     blame: 'provider',
     checksFailed: 3,
     lastDetail: 'total',
+    notes: [],
+    exclusions: [],
   } as const;
   const incidents = [
     { ...incident, id: 3, openedAt: noon - hour, closedAt: null },

@@ -86,6 +86,7 @@ export function sampleView(id: string, changes: Partial<ModelView> = {}): ModelV
     model: sampleModel(id),
     health,
     stored: health,
+    exclusions: [],
     latest: sampleResult(),
     latestConclusive: { reason: 'ok' },
     lastSuccess: noon - 60_000,

@@ -130,8 +130,8 @@ describe('a written batch', () => {
     const found = async (query: object) =>
       (await store.incidents({ limit: 10, ...query })).map(({ id }) => id);
     expect(await store.incidents({ limit: 10 })).toEqual([
-      { ...open, id: 2, model: 'b' },
-      { ...closed, id: 1, model: 'a' },
+      { ...open, id: 2, model: 'b', notes: [], exclusions: [] },
+      { ...closed, id: 1, model: 'a', notes: [], exclusions: [] },
     ]);
     expect(await found({ open: true })).toEqual([2]);
     expect(await found({ open: false })).toEqual([1]);

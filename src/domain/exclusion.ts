@@ -1,0 +1,38 @@
+import { clipTo, merge } from './intervals.js';
+import type { Interval } from './state.js';
+import type { TimelineInterval } from './timeline.js';
+
+/**
+ * Time that an operator takes out of the figures, planned or after the fact: it counts as maintenance. What was seen
+ * stays as it was recorded; an exclusion lies over it wherever the past is told. Times in Unix ms.
+ */
+export interface Exclusion extends Interval {
+  readonly id: number;
+  readonly reason: string;
+  readonly createdAt: number;
+}
+
+/** A time line as it is told: maintenance wherever an exclusion lies. The intervals touch each other, before and after. */
+export function exclude(
+  timeline: readonly TimelineInterval[],
+  exclusions: readonly Interval[],
+): TimelineInterval[] {
+  const holes = merge(exclusions);
+  if (holes.length === 0) return [...timeline];
+  const told: TimelineInterval[] = [];
+  const add = (next: TimelineInterval): void => {
+    const last = told.at(-1);
+    if (last?.state === next.state) told[told.length - 1] = { ...last, to: next.to };
+    else told.push(next);
+  };
+  for (const interval of timeline) {
+    let { from } = interval;
+    for (const hole of clipTo(holes, interval)) {
+      if (from < hole.from) add({ ...interval, from, to: hole.from });
+      add({ ...hole, state: 'maintenance', reason: null });
+      from = hole.to;
+    }
+    if (from < interval.to) add({ ...interval, from });
+  }
+  return told;
+}
