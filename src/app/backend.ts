@@ -26,6 +26,7 @@ export function createBackend(parts: {
   events: EventFeed;
   health: HealthApi;
   annotations: Annotations;
+  probe: Backend['probe'];
   connectivityUp: () => boolean | null;
   ready: () => boolean;
 }): Backend {
@@ -48,6 +49,7 @@ export function createBackend(parts: {
     events: parts.events,
     health: parts.health,
     annotations: parts.annotations,
+    probe: parts.probe,
     async checkNow(id) {
       const before = roster.get(id)?.view;
       if (before?.model.pause === true) throw new HttpError(409, 'paused', 'the model is paused');
@@ -63,15 +65,16 @@ export function createBackend(parts: {
     reload: async () => ({ problems: await reloader.reload('request') }),
     live: () => clock.monotonic() - scheduler.lastTick < tickLimitMs,
     ready: parts.ready,
-    async *exposition() {
-      yield* modelExposition(views(), clock.wall());
-      yield await metrics.exposition({
+    async *exposition(format) {
+      yield* modelExposition(views(), clock.wall(), format);
+      const gauges = {
         checksInFlight: scheduler.inFlight,
         checksQueued: scheduler.queued,
         pendingResults: writer.pendingResults,
         storeSizeBytes: await store.sizeBytes().catch(() => null),
         connectivityUp: parts.connectivityUp(),
-      });
+      };
+      yield await metrics.exposition(gauges, format);
     },
     now: () => clock.wall(),
   };

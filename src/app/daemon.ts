@@ -13,6 +13,7 @@ import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
 import { createChecker } from './checker.js';
 import { noteClock, noteOutage, noteSight } from './outage.js';
+import { createProbe } from './probe.js';
 import { createRecording } from './recording.js';
 import { createHealthApi } from './health-api.js';
 import { createReleasers } from './releasers.js';
@@ -181,6 +182,7 @@ export async function startDaemon(parts: {
     events,
     health,
     annotations,
+    probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,
     ready: () => ready,
   });

@@ -104,7 +104,12 @@ export function createRemoteChecker(options: RemoteOptions) {
 
   async function ask(attempt: Attempt, signal: AbortSignal): Promise<CheckResult> {
     const agent = await agents.agentFor(new URL(url), { tls: { insecure: false }, proxy: null });
-    const done = await exchange(outgoing(attempt.model), { agent, timeoutMs, signal, clock });
+    const done = await exchange(outgoing(attempt.model), {
+      agent,
+      timeoutMs: Math.min(timeoutMs, attempt.model.timeoutMs),
+      signal,
+      clock,
+    });
     const { found, firstTokenMs } = decide(done);
     return { ...finish(attempt, done, found, clock), firstTokenMs };
   }

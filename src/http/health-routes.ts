@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
-import type { FastifyReply } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { hangUp } from './hang-up.js';
 import { keyOf, requireKey } from './health-key.js';
 import { healthAnswer, healthAnswerSchema } from './health-shape.js';
 import { HttpError } from './http-error.js';
@@ -21,13 +21,6 @@ const bodySchema = z
     target_model_configuration: z.record(z.string(), z.unknown()).optional(),
   })
   .describe('The model, in one of the two forms.');
-
-/** Aborts when the caller hangs up before the answer. */
-function hangUp(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort());
-  return controller.signal;
-}
 
 /** The model-health API: checks a model that the caller describes, or one of the registry, and records nothing. */
 export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { backend }) => {

@@ -1,10 +1,10 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { formatFor, mediaTypes } from '../metrics/format.js';
 import { errorResponses, errorSchema, HttpError } from './http-error.js';
 import type { RouteOptions } from './port.js';
 import { streamField, streamOf } from './stream.js';
 
-const metricsType = 'text/plain; version=0.0.4; charset=utf-8';
 const okSchema = z.object({ status: z.literal('ok') });
 const problemsSchema = errorSchema.extend({
   problems: z.array(z.string()).describe('Each with its file, line and column.'),
@@ -19,13 +19,23 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
         summary: 'Metrics for Prometheus',
         tags: ['operation'],
         response: {
-          200: { description: 'Text format 0.0.4', content: { 'text/plain': { schema: streamField } } },
+          200: {
+            description: 'Text format 0.0.4, or OpenMetrics 1.0 where `Accept` asks for it',
+            content: {
+              'text/plain': { schema: streamField },
+              'application/openmetrics-text': { schema: streamField },
+            },
+          },
           ...errorResponses,
         },
       },
     },
-    (_request, reply) => {
-      void reply.type(metricsType).send(streamOf(backend.exposition(), report, 'GET /metrics'));
+    ({ headers }, reply) => {
+      const format = formatFor(headers.accept);
+      void reply
+        .type(mediaTypes[format])
+        .header('vary', 'accept')
+        .send(streamOf(backend.exposition(format), report, 'GET /metrics'));
     },
   );
 

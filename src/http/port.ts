@@ -1,8 +1,9 @@
 import type { Exclusion } from '../domain/exclusion.js';
 import type { Note } from '../domain/note.js';
-import type { RecordedResult } from '../domain/result.js';
+import type { CheckResult, RecordedResult } from '../domain/result.js';
 import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
+import type { Format } from '../metrics/format.js';
 import type { Store, StoredIncident } from '../store/port.js';
 import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './health-shape.js';
@@ -57,8 +58,10 @@ export interface Backend {
   live(): boolean;
   /** The configuration was loaded and the store opened once. */
   ready(): boolean;
-  /** All metrics in Prometheus' text format. */
-  exposition(): AsyncIterable<string>;
+  /** All metrics. */
+  exposition(format: Format): AsyncIterable<string>;
+  /** Checks a model of the registry now and records nothing; null when there is none with this id. */
+  probe(id: string, timeoutMs: number, signal: AbortSignal): Promise<CheckResult | null>;
   /** Unix time in ms. */
   now(): number;
 }

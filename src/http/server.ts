@@ -12,6 +12,7 @@ import { modelRoutes } from './model-routes.js';
 import { describeRoutes } from './openapi.js';
 import { operationRoutes } from './operation-routes.js';
 import type { Backend, Report } from './port.js';
+import { probeRoutes } from './probe-routes.js';
 import { compileValidator } from './validation.js';
 
 export interface ServerOptions {
@@ -70,6 +71,7 @@ export function createServer(
   describeRoutes(app, version);
   for (const plugin of [
     operationRoutes,
+    probeRoutes,
     modelRoutes,
     historyRoutes,
     checkRoutes,

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModelView } from '../domain/view.js';
-import { modelFamily, type Family, type ModelFamilyName } from './catalogue.js';
+import { modelFamily, type ModelFamilyName } from './catalogue.js';
+import { header, type Format } from './format.js';
 import { modelFamilies, rowOf, type Row } from './model-families.js';
 
 /** Work in ms after which a scrape lets checks go on. */
@@ -34,15 +35,15 @@ async function rowsOf(views: Iterable<ModelView>, now: number, slice: Slice): Pr
   return rows;
 }
 
-function header({ name, help, type }: Family): string {
-  return `# HELP ${name} ${help.replaceAll('\\', '\\\\')}\n# TYPE ${name} ${type}\n`;
-}
-
 /**
- * The per-model series in Prometheus' text format, in chunks of about 64 KiB. Written straight from the views: label
+ * The per-model series, without an end mark, in chunks of about 64 KiB. Written straight from the views: label
  * maps for 10,000 models would cost more than the daemon itself. A family without a series is left out.
  */
-export async function* modelExposition(views: Iterable<ModelView>, now: number): AsyncGenerator<string> {
+export async function* modelExposition(
+  views: Iterable<ModelView>,
+  now: number,
+  format: Format,
+): AsyncGenerator<string> {
   const slice = startSlice();
   const rows = await rowsOf(views, now, slice);
   let chunk = '';
@@ -51,7 +52,7 @@ export async function* modelExposition(views: Iterable<ModelView>, now: number):
     let begun = false;
     for (const row of rows) {
       const lines = write(family.name, row);
-      if (lines !== '') chunk += begun ? lines : header(family) + lines;
+      if (lines !== '') chunk += begun ? lines : header(family, format) + lines;
       begun ||= lines !== '';
       if (chunk.length >= chunkLength) {
         yield chunk;

@@ -5,6 +5,7 @@ import { states, type State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
 import { uptimeWindows, type BucketCounts, type ModelView, type UptimeWindow } from '../domain/view.js';
 import type { ModelFamilyName } from './catalogue.js';
+import { boundText, escapeLabel } from './format.js';
 
 /** A model at the moment of a scrape. */
 export interface Row {
@@ -20,12 +21,6 @@ export interface Row {
 export type Write = (name: string, row: Row) => string;
 
 const windows = Object.keys(uptimeWindows) as UptimeWindow[];
-
-function escapeLabel(value: string): string {
-  return /[\\"\n]/.test(value)
-    ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-    : value;
-}
 
 function line(name: string, row: Row, value: number | null, more = ''): string {
   return value === null ? '' : `${name}{${row.label}${more}} ${value}\n`;
@@ -54,7 +49,7 @@ function histogram(name: string, row: Row, buckets: BucketCounts | null): string
   let text = '';
   buckets.counts.forEach((count, index) => {
     total += count;
-    text += `${name}_bucket{${row.label},le="${buckets.bounds[index] ?? '+Inf'}"} ${total}\n`;
+    text += `${name}_bucket{${row.label},le="${boundText(buckets.bounds[index])}"} ${total}\n`;
   });
   return text + line(`${name}_sum`, row, buckets.sum) + line(`${name}_count`, row, total);
 }

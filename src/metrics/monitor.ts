@@ -1,6 +1,15 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  type OpenMetricsContentType,
+  type PrometheusContentType,
+} from 'prom-client';
 import { missCauses, type MissCause } from '../domain/miss.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
+import { withBounds, type Format } from './format.js';
 
 /** What is measured at the moment of a scrape; null is absent. */
 export interface MonitorGauges {
@@ -22,8 +31,8 @@ export interface MonitorMetrics {
   readonly resultsDropped: (count: number) => void;
   /** The configuration was loaded, or refused, at Unix ms `at`. */
   readonly reloaded: (successful: boolean, at: number) => void;
-  /** All of them in Prometheus' text format. */
-  readonly exposition: (gauges: MonitorGauges) => Promise<string>;
+  /** All of them, with what ends an exposition. */
+  readonly exposition: (gauges: MonitorGauges, format: Format) => Promise<string>;
 }
 
 export interface MonitorOptions {
@@ -43,7 +52,7 @@ const delayBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 const writeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
 export function createMonitorMetrics({ version, missed }: MonitorOptions): MonitorMetrics {
-  const registry = new Registry();
+  const registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
   const about = (key: MonitorFamilyName) => {
     const { name, help, labels } = monitorFamily(key);
     return { name, help, labelNames: [...labels], registers: [registry] };
@@ -84,13 +93,16 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       reloadSuccessful.set(successful ? 1 : 0);
       if (successful) reloadedAt.set(at / 1000);
     },
-    exposition: (gauges) => {
+    async exposition(gauges, format) {
       inFlight.set(gauges.checksInFlight);
       queued.set(gauges.checksQueued);
       pending.set(gauges.pendingResults);
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
-      return registry.metrics();
+      registry.setContentType(
+        format === 'text' ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE,
+      );
+      return withBounds(await registry.metrics());
     },
   };
 }

@@ -68,6 +68,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
       include: () => Promise.resolve(false),
     },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
+    probe: () => Promise.resolve(null),
     reload: () => Promise.resolve({ problems: [] }),
     live: () => true,
     ready: () => true,

@@ -7,7 +7,7 @@ import { startServer } from './running-server.js';
 describe('/metrics', () => {
   it('streams the exposition in the text format', async () => {
     const views = Array.from({ length: 500 }, (_, index) => sampleView(`model-${index}`));
-    const backend = createFakeBackend({ views }, { exposition: () => modelExposition(views, noon) });
+    const backend = createFakeBackend({ views }, { exposition: (format) => modelExposition(views, noon, format) });
     const { ask } = await startServer(backend);
     const { text, headers } = await ask('/metrics?name[]=up');
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -76,8 +76,10 @@ describe('openapi.json', () => {
       'get /api/v1/models/{id}/uptime',
       'get /livez',
       'get /metrics',
+      'get /probe',
       'get /readyz',
       'get /redteam/health',
+      'get /sd/prometheus',
       'post /-/reload',
       'post /api/v1/models/{id}/check',
       'post /redteam/model-health',

@@ -28,7 +28,7 @@ async function everything(): Promise<string> {
   });
   const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
   monitor.reloaded(true, noon);
-  return (await exposed([view])) + (await monitor.exposition(gauges));
+  return (await exposed([view])) + (await monitor.exposition(gauges, 'text'));
 }
 
 function labelsOf(text: string, name: string): Set<string> {

@@ -4,7 +4,7 @@ import { noon } from './sample-view.js';
 
 export async function exposed(views: Iterable<ModelView>, now = noon): Promise<string> {
   let text = '';
-  for await (const chunk of modelExposition(views, now)) text += chunk;
+  for await (const chunk of modelExposition(views, now, 'text')) text += chunk;
   return text;
 }
 

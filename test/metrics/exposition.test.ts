@@ -104,8 +104,8 @@ describe('the per-model exposition', () => {
     for (const seconds of [0.05, 0.3, 1, 500]) observeSeconds(durations, seconds);
     const text = await series({ durations, firstTokens: createBuckets(firstTokenBounds) });
     expect(text.get(on('check_duration_seconds_bucket', ',le="0.05"'))).toBe('1');
-    expect(text.get(on('check_duration_seconds_bucket', ',le="1"'))).toBe('3');
-    expect(text.get(on('check_duration_seconds_bucket', ',le="120"'))).toBe('3');
+    expect(text.get(on('check_duration_seconds_bucket', ',le="1.0"'))).toBe('3');
+    expect(text.get(on('check_duration_seconds_bucket', ',le="120.0"'))).toBe('3');
     expect(text.get(on('check_duration_seconds_bucket', ',le="+Inf"'))).toBe('4');
     expect(text.get(on('check_duration_seconds_count'))).toBe('4');
     expect(Number(text.get(on('check_duration_seconds_sum')))).toBeCloseTo(501.35);
@@ -156,7 +156,7 @@ describe('the per-model exposition', () => {
     const counting = count();
     let chunks = 0;
     const started = performance.now();
-    for await (const chunk of modelExposition(views, noon)) {
+    for await (const chunk of modelExposition(views, noon, 'text')) {
       chunks += 1;
       expect(chunk.length).toBeLessThan(80_000);
     }

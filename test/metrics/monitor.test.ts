@@ -22,7 +22,7 @@ describe('the metrics of the monitor itself', () => {
   it('count every cause of a miss from the first scrape on and go on from the store', async () => {
     const monitor = createMonitorMetrics(options);
     monitor.missed('down', 2);
-    const series = seriesOf(await monitor.exposition(gauges));
+    const series = seriesOf(await monitor.exposition(gauges, 'text'));
     expect(series.get('modelpulse_scheduler_checks_missed_total{cause="down"}')).toBe('9');
     for (const cause of ['overlap', 'capacity', 'stopped', 'loop_blocked']) {
       expect(series.get(`modelpulse_scheduler_checks_missed_total{cause="${cause}"}`)).toBe('0');
@@ -31,15 +31,15 @@ describe('the metrics of the monitor itself', () => {
 
   it('show the gauges of the scrape, and leave out what is null', async () => {
     const monitor = createMonitorMetrics(options);
-    await monitor.exposition({ ...gauges, connectivityUp: false });
-    const series = seriesOf(await monitor.exposition(gauges));
+    await monitor.exposition({ ...gauges, connectivityUp: false }, 'text');
+    const series = seriesOf(await monitor.exposition(gauges, 'text'));
     expect(series.get('modelpulse_checks_in_flight')).toBe('3');
     expect(series.get('modelpulse_checks_queued')).toBe('2');
     expect(series.get('modelpulse_store_pending_results')).toBe('1');
     expect(series.get('modelpulse_store_size_bytes')).toBe('4096');
     expect(series.has('modelpulse_connectivity_up')).toBe(false);
     expect(
-      seriesOf(await monitor.exposition({ ...gauges, connectivityUp: false })).get(
+      seriesOf(await monitor.exposition({ ...gauges, connectivityUp: false }, 'text')).get(
         'modelpulse_connectivity_up',
       ),
     ).toBe('0');
@@ -51,7 +51,7 @@ describe('the metrics of the monitor itself', () => {
     monitor.observeStoreWrite(2);
     monitor.storeFailed();
     monitor.resultsDropped(3);
-    const series = seriesOf(await monitor.exposition(gauges));
+    const series = seriesOf(await monitor.exposition(gauges, 'text'));
     expect(series.get('modelpulse_scheduler_delay_seconds_sum')).toBe('0.03');
     expect(series.get('modelpulse_scheduler_delay_seconds_bucket{le="0.05"}')).toBe('1');
     expect(series.get('modelpulse_scheduler_delay_seconds_bucket{le="0.025"}')).toBe('0');
@@ -62,12 +62,12 @@ describe('the metrics of the monitor itself', () => {
 
   it('keep the time of the last good reload when one fails', async () => {
     const monitor = createMonitorMetrics(options);
-    expect(seriesOf(await monitor.exposition(gauges)).has('modelpulse_config_last_reload_successful')).toBe(
-      false,
-    );
+    expect(
+      seriesOf(await monitor.exposition(gauges, 'text')).has('modelpulse_config_last_reload_successful'),
+    ).toBe(false);
     monitor.reloaded(true, noon);
     monitor.reloaded(false, noon + 5_000);
-    const series = seriesOf(await monitor.exposition(gauges));
+    const series = seriesOf(await monitor.exposition(gauges, 'text'));
     expect(series.get('modelpulse_config_last_reload_successful')).toBe('0');
     expect(series.get('modelpulse_config_last_reload_success_timestamp_seconds')).toBe(String(noon / 1000));
   });
@@ -75,7 +75,7 @@ describe('the metrics of the monitor itself', () => {
   it('do not know each other: two monitors count apart', async () => {
     const [one, other] = [createMonitorMetrics(options), createMonitorMetrics(options)];
     one.storeFailed();
-    expect(seriesOf(await other.exposition(gauges)).get('modelpulse_store_errors_total')).toBe('0');
+    expect(seriesOf(await other.exposition(gauges, 'text')).get('modelpulse_store_errors_total')).toBe('0');
   });
 
   (hasPromtool || process.env.CI === 'true' ? it : it.skip)(
@@ -94,7 +94,8 @@ describe('the metrics of the monitor itself', () => {
           certificateExpiresAt: noon,
         }),
       ];
-      const input = (await exposed(models)) + (await monitor.exposition({ ...gauges, connectivityUp: true }));
+      const input =
+        (await exposed(models)) + (await monitor.exposition({ ...gauges, connectivityUp: true }, 'text'));
       const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
         input,
         encoding: 'utf8',

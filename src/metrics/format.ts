@@ -1,0 +1,57 @@
+import type { Family } from './catalogue.js';
+
+/** Prometheus' text format, and OpenMetrics 1.0 for those who ask for it. */
+export type Format = 'text' | 'openmetrics';
+
+export const mediaTypes: Readonly<Record<Format, string>> = {
+  text: 'text/plain; version=0.0.4; charset=utf-8',
+  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+};
+
+/** What ends an exposition. */
+export const endMarks: Readonly<Record<Format, string>> = { text: '', openmetrics: '# EOF\n' };
+
+/** How much an `Accept` header wants a media type; versions other than those we write do not count. */
+function weightOf(accept: string, mediaType: string, version: string): number {
+  const weights = accept.split(',').map((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    const valueOf = (name: string): string | undefined =>
+      parameters.find((parameter) => parameter.startsWith(`${name}=`))?.slice(name.length + 1);
+    if (type !== mediaType || (valueOf('version') ?? version) !== version) return 0;
+    const weight = Number(valueOf('q') ?? 1);
+    return Number.isNaN(weight) ? 0 : weight;
+  });
+  return Math.max(...weights);
+}
+
+/** The format that an `Accept` header asks for: OpenMetrics only where it is wanted at least as much as text. */
+export function formatFor(accept: string | undefined): Format {
+  if (accept === undefined) return 'text';
+  const wanted = weightOf(accept, 'application/openmetrics-text', '1.0.0');
+  return wanted > 0 && wanted >= weightOf(accept, 'text/plain', '0.0.4') ? 'openmetrics' : 'text';
+}
+
+/** The lines before the series of a family. */
+export function header({ name, help, type }: Family, format: Format): string {
+  const escaped = help.replaceAll('\\', '\\\\');
+  if (format === 'text') return `# HELP ${name} ${escaped}\n# TYPE ${name} ${type}\n`;
+  const family = type === 'counter' ? name.replace(/_total$/, '') : name;
+  return `# HELP ${family} ${escaped.replaceAll('"', '\\"')}\n# TYPE ${family} ${type}\n`;
+}
+
+/** An upper bound as a value of `le`: the same in both formats, so that a series stays the same one. */
+export function boundText(bound: number | undefined): string {
+  if (bound === undefined) return '+Inf';
+  return Number.isInteger(bound) ? `${bound}.0` : String(bound);
+}
+
+/** What prom-client wrote, with the bounds of its histograms in that form. */
+export function withBounds(text: string): string {
+  return text.replace(/le="(\d+)"/g, 'le="$1.0"');
+}
+
+export function escapeLabel(value: string): string {
+  return /[\\"\n]/.test(value)
+    ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+    : value;
+}

@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import { hasOpenMetricsParser, parseOpenMetrics } from '../metrics/open-metrics.js';
+import { became, series, useSite } from './registry.js';
+
+const site = useSite();
+
+/** A model whose own schedule is out of the way. */
+const rare = { schedule: { every: '1h' }, timeout: '30s' };
+
+describe('GET /probe', () => {
+  it('checks the model and answers with the metrics of this check alone, which is recorded nowhere', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy'), model('bad-key', rare)]));
+    await running.line(became('bad-key', 'unhealthy'));
+    const recorded = (await running.get('/api/v1/models/bad-key/checks')).text;
+    const { status, text } = await running.get('/probe?target=healthy');
+    expect(status).toBe(200);
+    expect(series(text, 'probe_success')).toBe(1);
+    expect(series(text, 'probe_duration_seconds')).toBeGreaterThan(0);
+    expect(series(text, 'probe_result_info{outcome="healthy",reason="ok",blame=""}')).toBe(1);
+    expect(series(text, 'probe_http_status_code')).toBe(200);
+    expect(text).not.toContain('modelpulse_');
+
+    const refused = await running.get('/probe?target=bad-key');
+    expect([refused.status, series(refused.text, 'probe_success')]).toEqual([200, 0]);
+    expect(refused.text).toContain('reason="auth_failed",blame="account"');
+    expect((await running.get('/api/v1/models/bad-key/checks')).text).toBe(recorded);
+  });
+
+  it('ends within the timeout of the scrape', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('hang', rare)]));
+    const headers = { 'x-prometheus-scrape-timeout-seconds': '0.7' };
+    const answer = await fetch(`${running.url}/probe?target=hang`, { headers });
+    const text = await answer.text();
+    expect([answer.status, series(text, 'probe_success')]).toEqual([200, 0]);
+    expect(text).toContain('reason="timeout",blame="provider"');
+  });
+
+  it('uses up the rate of the model', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy', { ...rare, rate_per_min: 2 })]));
+    const reasons: string[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      const { text } = await running.get('/probe?target=healthy');
+      reasons.push(/reason="(\w+)"/.exec(text)?.[1] ?? '');
+    }
+    expect(reasons.at(-1)).toBe('rate_budget');
+  });
+
+  it('is 404 for an unknown model, 400 without one and 409 for a paused one', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy', { pause: true })]));
+    const answers = await Promise.all(
+      ['/probe?target=nobody', '/probe', '/probe?target=healthy'].map((path) => running.get(path)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([404, 400, 409]);
+  });
+});
+
+describe('GET /sd/prometheus', () => {
+  it('lists each model that can be probed as a target on this server', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(
+      configure([model('healthy', { labels: { team: 'search' } }), model('hang', { pause: true })]),
+    );
+    const { json } = await running.get('/sd/prometheus');
+    const labels = {
+      __metrics_path__: '/probe',
+      __param_target: 'healthy',
+      instance: 'healthy',
+      model: 'healthy',
+      provider: 'openai_compatible',
+      label_team: 'search',
+    };
+    expect(json()).toEqual([{ targets: [new URL(running.url).host], labels }]);
+  });
+});
+
+describe('GET /metrics', () => {
+  (hasOpenMetricsParser ? it : it.skip)('is OpenMetrics for a Prometheus that asks for it', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy'), model('bad-key')]));
+    await running.line(became('bad-key', 'unhealthy'));
+    const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
+    const answer = await fetch(`${running.url}/metrics`, { headers: { accept } });
+    expect(answer.headers.get('content-type')).toContain('application/openmetrics-text; version=1.0.0');
+    expect(parseOpenMetrics(await answer.text())).toMatchObject({
+      modelpulse_checks: ['counter', 2],
+      modelpulse_model_up: ['gauge', expect.any(Number)],
+    });
+  });
+});

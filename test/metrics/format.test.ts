@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/buckets.js';
+import { notSent } from '../../src/domain/result.js';
+import { catalogue } from '../../src/metrics/catalogue.js';
+import { modelExposition } from '../../src/metrics/exposition.js';
+import { formatFor } from '../../src/metrics/format.js';
+import { createMonitorMetrics } from '../../src/metrics/monitor.js';
+import { probeExposition } from '../../src/metrics/probe-exposition.js';
+import { hasOpenMetricsParser, parseOpenMetrics } from './open-metrics.js';
+import { noon, sampleModel, sampleResult, sampleView } from './sample-view.js';
+
+describe('the format of an exposition', () => {
+  it.each([
+    [undefined, 'text'],
+    ['*/*', 'text'],
+    ['text/html', 'text'],
+    ['application/openmetrics-text', 'openmetrics'],
+    ['application/openmetrics-text; version=1.0.0', 'openmetrics'],
+    ['application/openmetrics-text; version=0.0.1', 'text'],
+    ['application/openmetrics-text; version=1.0.0; q=0', 'text'],
+    ['application/openmetrics-text;version=1.0.0;q=0.2,text/plain;version=0.0.4;q=0.3', 'text'],
+    [
+      'application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2',
+      'openmetrics',
+    ],
+  ])('for Accept %s is %s', (accept, format) => {
+    expect(formatFor(accept)).toBe(format);
+  });
+
+  (hasOpenMetricsParser ? it : it.skip)('is OpenMetrics to its reference parser', async () => {
+    const view = sampleView('a "quoted" \\ model\n', {
+      model: sampleModel('a "quoted" \\ model\n', {
+        slo: 0.99,
+        tokensPerDay: 10,
+        labels: { team: 'search' },
+      }),
+      durations: createBuckets(durationBounds),
+      firstTokens: createBuckets(firstTokenBounds),
+      keys: [true, false],
+      rateLimitRemaining: { requests: 1, tokens: 2 },
+      certificateExpiresAt: noon,
+      latestConclusive: { reason: 'slow' },
+    });
+    const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
+    monitor.reloaded(true, noon);
+    const gauges = {
+      checksInFlight: 1,
+      checksQueued: 0,
+      pendingResults: 0,
+      storeSizeBytes: 1,
+      connectivityUp: true,
+    };
+    let text = '';
+    for await (const chunk of modelExposition([view], noon, 'openmetrics')) text += chunk;
+    text += await monitor.exposition(gauges, 'openmetrics');
+
+    const parsed = parseOpenMetrics(text);
+    for (const { name, type } of catalogue()) {
+      const family = type === 'counter' ? name.replace(/_total$/, '') : name;
+      expect([family, parsed[family]?.[0]]).toEqual([family, type]);
+    }
+    expect(text.match(/le="[^"]*"/g)?.filter((bound) => /"\d+"/.test(bound))).toEqual([]);
+    expect(text.endsWith('\n# EOF\n')).toBe(true);
+  });
+
+  (hasOpenMetricsParser ? it : it.skip)('of a probe is OpenMetrics to it as well', () => {
+    const text = probeExposition(sampleResult({ outcome: 'degraded', reason: 'slow' }), 'openmetrics');
+    expect(parseOpenMetrics(text)).toMatchObject({
+      probe_success: ['gauge', 1],
+      probe_result_info: ['gauge', 1],
+    });
+  });
+});
+
+describe('the metrics of a probe', () => {
+  it('name no model and leave out what is not known', () => {
+    const text = probeExposition(notSent(noon, 'rate_budget', 'unknown', null), 'text');
+    expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+      'probe_success 0',
+      'probe_duration_seconds 0',
+      'probe_result_info{outcome="unknown",reason="rate_budget",blame="monitor"} 1',
+      '',
+    ]);
+  });
+});
