@@ -59,7 +59,7 @@ export interface Backend {
   /** The configuration was loaded and the store opened once. */
   ready(): boolean;
   /** All metrics. */
-  exposition(format: Format): AsyncIterable<string>;
+  exposition(format: Format): AsyncIterable<string | Buffer>;
   /** Checks a model of the registry now and records nothing; null when there is none with this id. */
   probe(id: string, timeoutMs: number, signal: AbortSignal): Promise<CheckResult | null>;
   /** Unix time in ms. */

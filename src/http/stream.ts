@@ -6,8 +6,8 @@ import type { Report } from './port.js';
 export const streamField = z.custom<Readable>().meta({ type: 'string' });
 
 /** A body of chunks. An error after the first chunk can only cut the answer short, so it is reported here. */
-export function streamOf(chunks: AsyncIterable<string>, report: Report, where: string): Readable {
-  async function* watched(): AsyncGenerator<string> {
+export function streamOf(chunks: AsyncIterable<string | Buffer>, report: Report, where: string): Readable {
+  async function* watched(): AsyncGenerator<string | Buffer> {
     let begun = false;
     try {
       for await (const chunk of chunks) {

@@ -1,0 +1,103 @@
+// The built program as the benches run it: a simulator and a daemon as processes of their own, and what is read of them.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const entry = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
+
+const ended = (child) => new Promise((resolve) => child.once('close', resolve));
+
+/** Answers for every model; `baseUrl` is what a model's configuration needs. */
+export async function startSimulator() {
+  const child = spawn(process.execPath, [entry, 'simulate', '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [baseUrl] = await new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => resolve(/http\S+/.exec(line)));
+  });
+  return {
+    baseUrl,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended(child);
+    },
+  };
+}
+
+/** So many models of the simulator; `behaviour` names that of each. */
+export const modelsOf = (baseUrl, count, behaviour) =>
+  Array.from({ length: count }, (_, index) => ({
+    id: `model-${index}`,
+    provider: 'openai_compatible',
+    base_url: baseUrl,
+    model: behaviour(index),
+    api_key: 'bench',
+  }));
+
+/** Starts a daemon on this configuration in `folder`. */
+export async function startDaemon(folder, configuration) {
+  const config = join(folder, 'config.json');
+  const configure = (next) => {
+    writeFileSync(config, JSON.stringify({ server: { listen: '127.0.0.1:0' }, ...next }));
+  };
+  configure(configuration);
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', entry, 'run', '--config', config], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const { url } = await new Promise((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const logged = JSON.parse(line);
+      if (logged.msg === 'started') resolve(logged);
+    });
+  });
+  const readyMs = performance.now() - started;
+  const proc = (name) => readFileSync(`/proc/${child.pid}/${name}`, 'utf8');
+
+  return {
+    url,
+    readyMs,
+    configure,
+    /** Processor seconds used so far; fields 14 and 15 of proc(5) stat, in ticks of 10 ms. */
+    cpuSeconds() {
+      const fields = proc('stat').split(') ')[1].split(' ');
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    },
+    /** MB by a name of proc(5) status: VmRSS, VmHWM. */
+    memoryMb: (name) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(proc('status'))[1]) / 1024),
+    openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length,
+    async scrape() {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      const read = (name) =>
+        new Map(
+          [...text.matchAll(new RegExp(`^modelpulse_${name}(\\{.*\\})? (\\S+)$`, 'gm'))].map((match) => [
+            match[1],
+            Number(match[2]),
+          ]),
+        );
+      const sum = (name) => [...read(name).values()].reduce((total, value) => total + value, 0);
+      return {
+        bytes: text.length,
+        checks: sum('checks_total'),
+        missed: sum('scheduler_checks_missed_total'),
+        delays: read('scheduler_delay_seconds_bucket'),
+        sum,
+      };
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      await ended(child);
+    },
+  };
+}
+
+/** The bound in seconds under which the share `q` of the delays between two scrapes lies. */
+export function delayWithin(before, after, q) {
+  const delays = [...after.delays].map(([labels, count]) => [
+    /le="(.+)"/.exec(labels)[1],
+    count - (before.delays.get(labels) ?? 0),
+  ]);
+  return delays.find(([, count]) => count >= q * delays.at(-1)[1])[0];
+}
