@@ -39,8 +39,8 @@ const simulator = await startSimulator();
 const shuffled = () => ({
   storage: { path: join(folder, 'soak.db'), retention: { checks: '1h' } },
   checker: { concurrency: 256, per_host: 256 },
-  // A check and the recheck of its failure end before the next slot.
-  defaults: { schedule: { every }, timeout: '3s', confirm: { recheck_after: '1s' } },
+  // A check and the recheck of its failure end before the next slot, and a first check 2 s before it.
+  defaults: { schedule: { every }, timeout: '1500ms', confirm: { recheck_after: '1s' } },
   models: modelsOf(
     simulator.baseUrl,
     // Some leave and come back.

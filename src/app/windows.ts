@@ -60,12 +60,14 @@ export function createWindows(
     }
   };
 
-  /** Ends windows that the rules in force no longer know. */
+  /** Ends windows that the rules in force no longer know, but not before the newest slot, which was judged by them. */
   const cut = (tracked: Tracked, now: number): void => {
     const wanted = windowsOf(tracked, now, now + 1);
-    for (const window of tracked.memory.health.windows) {
-      if (window.to <= now || wanted.some(({ to }) => to === window.to)) continue;
-      note(tracked, { from: window.from, to: Math.max(now, window.from) });
+    const { settled, windows } = tracked.memory.health;
+    const end = Math.max(now, settled + 1);
+    for (const window of windows) {
+      if (window.to <= end || wanted.some(({ to }) => to === window.to)) continue;
+      note(tracked, { from: window.from, to: Math.max(end, window.from) });
       changed(tracked);
     }
   };

@@ -5,6 +5,7 @@ import { configCommand, schemaCommand, validateCommand } from './config.js';
 import { demoCommand } from './demo.js';
 import { reportFailure } from './failure.js';
 import { packageVersion } from './package-files.js';
+import { rulesCommand } from './rules.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
 import { statusCommand } from './status.js';
@@ -41,6 +42,7 @@ export function createProgram(done: (code: number) => void): Command {
     validateCommand,
     configCommand,
     statusCommand,
+    rulesCommand,
     schemaCommand,
     simulateCommand,
     demoCommand,
