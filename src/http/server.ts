@@ -32,7 +32,12 @@ const limits = {
   connectionTimeout: 60_000,
   /** An id of 200 characters, each of which takes up to three encoded bytes. */
   maxParamLength: 200 * 9,
+  /** Whoever comes beyond these is turned away, so that checks never lack descriptors. */
+  connections: 4_096,
 };
+
+/** ms that answers which are under way have when the server closes. */
+const farewellMs = 1_000;
 
 /** The server with all its routes, not listening yet. */
 export function createServer(
@@ -48,6 +53,12 @@ export function createServer(
     routerOptions: { maxParamLength: limits.maxParamLength },
     frameworkErrors: handleError,
     clientErrorHandler: answerBrokenRequests,
+  });
+  app.server.maxConnections = limits.connections;
+  app.addHook('preClose', (closed) => {
+    // One that says nothing would hold up the end until its headers are overdue.
+    setTimeout(() => app.server.closeAllConnections(), farewellMs).unref();
+    closed();
   });
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
