@@ -4,7 +4,10 @@ import { checkCommand } from './check.js';
 import { configCommand, schemaCommand, validateCommand } from './config.js';
 import { demoCommand } from './demo.js';
 import { reportFailure } from './failure.js';
+import { historyCommand } from './history.js';
+import { incidentsCommand } from './incidents.js';
 import { packageVersion } from './package-files.js';
+import { reportCommand } from './report.js';
 import { rulesCommand } from './rules.js';
 import { runCommand } from './run.js';
 import { simulateCommand } from './simulate.js';
@@ -17,6 +20,11 @@ Examples:
   modelpulse check gpt mixtral --json     ask two of them, for a script
   modelpulse run                          the daemon
   modelpulse status                       what the daemon believes, read from its database
+  modelpulse status --state unhealthy     only what is down
+  modelpulse history gpt --window 90d     how it was, day by day
+  modelpulse incidents --open             what failed, why and whose fault that is
+  modelpulse report --month 2026-10       how models did against their objectives
+  modelpulse rules > rules.yml            alerts for Prometheus that fit the registry
   modelpulse demo                         see it work, without a key or a network
 
 Exit codes: 0 all is well, 1 something is not, 2 the command line or the configuration is wrong.`;
@@ -42,6 +50,9 @@ export function createProgram(done: (code: number) => void): Command {
     validateCommand,
     configCommand,
     statusCommand,
+    historyCommand,
+    incidentsCommand,
+    reportCommand,
     rulesCommand,
     schemaCommand,
     simulateCommand,

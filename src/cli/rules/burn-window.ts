@@ -1,0 +1,30 @@
+/** A pair of windows over which a burn rate is measured, long to be sure, short so that the alert ends with the trouble. */
+export interface BurnWindow {
+  readonly long: string;
+  readonly longMs: number;
+  readonly short: string;
+  /** How many times faster than allowed the error budget burns. */
+  readonly burn: number;
+  readonly severity: 'critical' | 'warning';
+}
+
+const hourMs = 3_600_000;
+
+/** Google's Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts". */
+export const burnWindows: readonly BurnWindow[] = [
+  { long: '1h', longMs: hourMs, short: '5m', burn: 14.4, severity: 'critical' },
+  { long: '6h', longMs: 6 * hourMs, short: '30m', burn: 6, severity: 'critical' },
+  { long: '1d', longMs: 24 * hourMs, short: '2h', burn: 3, severity: 'warning' },
+  { long: '3d', longMs: 72 * hourMs, short: '6h', burn: 1, severity: 'warning' },
+];
+
+/** Failures in the long window below which no alert fires, however rare checks are. */
+export const leastFailures = 3;
+
+/** Checks in the long window below which its pair is silent: each short window, a twelfth of it, then holds one or two. */
+export const leastChecks = 20;
+
+/** The share of failed checks above which the pair fires for an objective; of 1 and above it never does. */
+export function alertingRatio({ burn }: BurnWindow, objective: number): number {
+  return burn * (1 - objective);
+}

@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { alertsIn, fileFor, fixture, groupsFor } from './rule-registry.js';
+
+function isMissing(tool: string): boolean {
+  const missing = spawnSync(tool, ['--version']).status !== 0 && process.env.CI !== 'true';
+  if (missing)
+    process.stderr.write(`SKIPPED: ${tool} is not installed, so the rules were not tried with it\n`);
+  return missing;
+}
+
+const withPromtool = isMissing('promtool') ? it.skip : it;
+const withAmtool = isMissing('amtool') ? it.skip : it;
+const scenarios = readdirSync(fixture('')).filter((name) => name.endsWith('.yml'));
+
+const folder = mkdtempSync(join(tmpdir(), 'modelpulse-rules-'));
+beforeAll(async () => {
+  writeFileSync(join(folder, 'rules.yml'), await fileFor('registry.yaml'));
+  writeFileSync(join(folder, 'slow-rules.yml'), await fileFor('slow-registry.yaml'));
+  for (const name of scenarios) copyFileSync(fixture(name), join(folder, name));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(tool: string, ...args: string[]): { status: number | null; text: string } {
+  const { status, stdout, stderr } = spawnSync(tool, args, { encoding: 'utf8' });
+  return { status, text: stdout + stderr };
+}
+
+describe('the rules', () => {
+  withPromtool.each(['rules.yml', 'slow-rules.yml'])(
+    'are rules to Prometheus, none of them twice: %s',
+    (name) => {
+      const { status, text } = run('promtool', 'check', 'rules', '--lint-fatal', join(folder, name));
+      expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
+    },
+  );
+
+  withPromtool.each(scenarios)(
+    'fire when they must and stay silent when they must: %s',
+    (name) => {
+      const { status, text } = run('promtool', 'test', 'rules', join(folder, name));
+      expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
+    },
+    60_000,
+  );
+
+  it('are each seen firing and silent in a scenario', async () => {
+    const texts = scenarios.map((name) => readFileSync(fixture(name), 'utf8')).join('\n');
+    const alwaysFires = 'ModelpulseWatchdog';
+    for (const { alert } of alertsIn(await groupsFor('registry.yaml'))) {
+      expect(texts).toMatch(
+        new RegExp(`(alertname: ${alert}\\n +eval_time: \\S+\\n +exp_alerts:\\n)|alertname="${alert}"`),
+      );
+      if (alert === alwaysFires) continue;
+      expect(texts).toMatch(
+        new RegExp(`alertname: ${alert}, eval_time: \\w+, exp_alerts: \\[\\]|alertname="${alert}"`),
+      );
+    }
+  });
+});
+
+describe('the examples to deploy', () => {
+  withPromtool('are a configuration to Prometheus', () => {
+    const { status, text } = run(
+      'promtool',
+      'check',
+      'config',
+      '--syntax-only',
+      'deploy/prometheus/prometheus.yml',
+    );
+    expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
+  });
+
+  withAmtool('are a configuration to Alertmanager', () => {
+    const { status, text } = run('amtool', 'check-config', 'deploy/alertmanager/alertmanager.yml');
+    expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
+  });
+
+  withAmtool.each([
+    ['provider', 'alertname=ModelUnhealthy', 'blame=provider', 'severity=critical'],
+    ['account', 'alertname=ModelUnhealthy', 'blame=account', 'severity=critical'],
+    ['account', 'alertname=ModelApiKeyDead', 'blame=account', 'severity=warning'],
+    ['config', 'alertname=ModelpulseReloadFailed', 'blame=config', 'severity=warning'],
+    ['network', 'alertname=ModelpulseConnectivityLost', 'blame=network', 'severity=critical'],
+    ['monitor', 'alertname=ModelpulseDown', 'blame=monitor', 'severity=critical'],
+    ['deadman', 'alertname=ModelpulseWatchdog', 'blame=monitor', 'severity=none'],
+    ['monitor', 'alertname=SomethingElse'],
+  ])('tell %s of %s', (receiver, ...labels) => {
+    const { stdout } = spawnSync(
+      'amtool',
+      ['config', 'routes', 'test', '--config.file=deploy/alertmanager/alertmanager.yml', ...labels],
+      { encoding: 'utf8' },
+    );
+    expect(stdout.trim()).toBe(receiver);
+  });
+});

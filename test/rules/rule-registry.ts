@@ -1,0 +1,26 @@
+import { createCalendar } from '../../src/calendar/calendar.js';
+import { capabilities } from '../../src/checker/dialects.js';
+import { ruleFile, ruleGroups } from '../../src/cli/rules/rule-file.js';
+import type { AlertRule, RuleGroup } from '../../src/cli/rules/rule-group.js';
+import { loadConfig } from '../../src/config/load.js';
+
+/** A file of the fixtures. */
+export function fixture(name: string): string {
+  return `test/fixtures/rules/${name}`;
+}
+
+/** The rules for a registry of the fixtures. */
+export async function groupsFor(name: string): Promise<RuleGroup[]> {
+  const { settings } = await loadConfig(fixture(name), {}, capabilities);
+  return ruleGroups(settings.models, createCalendar());
+}
+
+/** The file that `modelpulse rules` prints for them. */
+export async function fileFor(name: string): Promise<string> {
+  return ruleFile(await groupsFor(name), 'docs/alerts.md');
+}
+
+/** The alerts of all groups, without what is only recorded. */
+export function alertsIn(groups: readonly RuleGroup[]): AlertRule[] {
+  return groups.flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule] : [])));
+}
