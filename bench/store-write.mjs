@@ -126,6 +126,15 @@ begun = performance.now();
 for (const key of keys) await store.durations(key, start + 1000, start + rounds * intervalMs);
 console.log(`durations: ${((performance.now() - begun) / models).toFixed(3)} ms a window`);
 
+const file = new Database(path, { readonly: true });
+const perRow = (table) => {
+  const bytes = file.prepare('SELECT sum(pgsize) FROM dbstat WHERE name = ?').pluck().get(table);
+  const rows = file.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+  return `${table} ${(bytes / rows).toFixed(1)}`;
+};
+console.log(`bytes a row on disk: ${['checks', 'hours', 'days'].map(perRow).join(', ')}`);
+file.close();
+
 const end = start + 31 * day;
 const pauses = [];
 for (let more = true; more;) {

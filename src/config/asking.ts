@@ -2,7 +2,7 @@ import type { Expectation, Model } from '../domain/model.js';
 import type { Schedule } from '../domain/schedule.js';
 import type { ExpectationEntry } from './expectation-schema.js';
 import { minute, second } from './fields.js';
-import type { DefaultsEntry } from './model-schema.js';
+import type { DefaultsEntry } from './asking-schema.js';
 import type { Path, Problem } from './problem.js';
 
 interface Question {

@@ -28,25 +28,27 @@ const longestAnswer = 2 ** 20;
 /** What the answer must be; `{}` expects any text. */
 export const expectation = z
   .strictObject({
-    contains: texts().optional(),
-    not_contains: texts().optional(),
-    equals: texts().optional(),
+    contains: texts().optional().describe('Each of these texts is in it, whatever the case.'),
+    not_contains: texts().optional().describe('None of these texts is in it, whatever the case.'),
+    equals: texts().optional().describe('It is one of these texts, whatever the case.'),
     regex: someText()
       .superRefine((pattern, context) => {
         const problem = regexProblem(pattern);
         if (problem !== null) context.addIssue(problem);
       })
-      .optional(),
+      .optional()
+      .describe('It matches this pattern, in the syntax of RE2.'),
     json: z
       .union([z.literal(true), freeMap()], 'must be true or a JSON Schema')
       .superRefine((schema, context) => {
         const problem = schema === true ? null : jsonSchemaProblem(schema);
         if (problem !== null) context.addIssue(problem);
       })
-      .optional(),
-    min_length: wholeNumber(0, longestAnswer).optional(),
-    max_length: wholeNumber(0, longestAnswer).optional(),
-    model: texts().optional(),
+      .optional()
+      .describe('true: it parses as JSON; a map: it also fits this JSON Schema of draft 7.'),
+    min_length: wholeNumber(0, longestAnswer).optional().describe('Least characters.'),
+    max_length: wholeNumber(0, longestAnswer).optional().describe('Most characters.'),
+    model: texts().optional().describe('Names that the reply may give its model, whatever the case.'),
   })
   .superRefine(({ min_length: least, max_length: most }, context) => {
     if (least !== undefined && most !== undefined && least > most) {

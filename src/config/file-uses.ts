@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { DefaultsEntry } from './model-schema.js';
+import type { DefaultsEntry } from './asking-schema.js';
 import type { Path } from './problem.js';
 import type { Source } from './source.js';
 

@@ -2,7 +2,7 @@ import type { Model } from '../domain/model.js';
 import type { Capabilities } from './address.js';
 import { issueMessage } from './issue-message.js';
 import { buildModel } from './model.js';
-import type { DefaultsEntry } from './model-schema.js';
+import type { DefaultsEntry } from './asking-schema.js';
 import type { Findings, Path } from './problem.js';
 import { endpointConfiguration, withoutUnset } from './seed-schema.js';
 

@@ -10,7 +10,7 @@ import type { Inputs } from './inputs.js';
 import { filesReferred, interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
 import { matchesModel } from './maintenance.js';
-import type { DefaultsEntry } from './model-schema.js';
+import type { DefaultsEntry } from './asking-schema.js';
 import { ConfigError, inOrder, withWords } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
 import { readRegistry } from './registry.js';

@@ -12,47 +12,107 @@ import {
   timezone,
   wholeNumber,
 } from './fields.js';
-import { defaultsSchema, modelSchema } from './model-schema.js';
+import { defaultsSchema } from './asking-schema.js';
+import { modelSchema } from './model-schema.js';
 
 const server = z.strictObject({
-  listen: someText().prefault('127.0.0.1:9464'),
-  bearer_token: headerValue().optional(),
-  insecure_public: z.boolean().prefault(false),
-  shutdown_grace: duration(0, hour).prefault('5s'),
+  listen: someText()
+    .prefault('127.0.0.1:9464')
+    .describe(
+      'Address and port to listen on: `host:port`, `[::1]:port`, or `:port` for all interfaces. Other than loopback it needs a `bearer_token`. A change needs a restart.',
+    ),
+  bearer_token: headerValue()
+    .optional()
+    .describe(
+      'Secret that every route but /livez, /readyz and /redteam/* wants, as Bearer or as the password of HTTP Basic; none unless set.',
+    ),
+  insecure_public: z
+    .boolean()
+    .prefault(false)
+    .describe('Allows an address that others can reach without a `bearer_token`.'),
+  shutdown_grace: duration(0, hour)
+    .prefault('5s')
+    .describe(
+      'How long running checks may take to end when the daemon stops; then they are aborted and counted as missed.',
+    ),
 });
 
 const storage = z.strictObject({
-  path: someText().prefault('data/modelpulse.db'),
-  on_corrupt: z.enum(['move', 'stop']).prefault('move'),
+  path: someText()
+    .prefault('data/modelpulse.db')
+    .describe(
+      'The SQLite file, relative to the working directory; made with its directory where there is none. A change needs a restart.',
+    ),
+  on_corrupt: z
+    .enum(['move', 'stop'])
+    .prefault('move')
+    .describe(
+      'What becomes of a damaged file: `move` puts it aside and begins a fresh one, `stop` leaves it and fails. A change needs a restart.',
+    ),
   retention: z
     .strictObject({
-      checks: duration(hour).prefault('30d'),
-      failures: duration(hour).prefault('90d'),
-      hours: duration(hour).prefault('400d'),
-      days: duration(day).prefault('5y'),
+      checks: duration(hour).prefault('30d').describe('Healthy results, one by one.'),
+      failures: duration(hour).prefault('90d').describe('Results that are not healthy, with their details.'),
+      hours: duration(hour).prefault('400d').describe('Sums by the hour; kept at least as long as `checks`.'),
+      days: duration(day)
+        .prefault('5y')
+        .describe('Sums by the UTC day, the time line and incidents; kept at least as long as `hours`.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('How long each kind of history is kept; what is older is deleted a little at a time.'),
 });
 
 const checker = z.strictObject({
-  mode: z.enum(['builtin', 'remote']).prefault('builtin'),
-  concurrency: wholeNumber(1, 10_000).prefault(64),
-  per_host: wholeNumber(1, 10_000).prefault(16),
-  reuse_connections: z.boolean().prefault(false),
+  mode: z
+    .enum(['builtin', 'remote'])
+    .prefault('builtin')
+    .describe(
+      'Who asks the models: `builtin` this process, `remote` the health API of the section `remote`.',
+    ),
+  concurrency: wholeNumber(1, 10_000)
+    .prefault(64)
+    .describe('Checks that may run at once. A change needs a restart.'),
+  per_host: wholeNumber(1, 10_000)
+    .prefault(16)
+    .describe(
+      'Checks that may run at once against one host and port, so that a hung host holds up no other. A change needs a restart.',
+    ),
+  reuse_connections: z
+    .boolean()
+    .prefault(false)
+    .describe(
+      'Keeps connections open between checks. Off, so that each check also tests DNS, TLS and the certificate.',
+    ),
 });
 
 const remote = z.strictObject({
-  url: httpAddress(),
-  api_key: headerValue().min(1, 'must not be empty'),
-  timeout: duration(100, hour).prefault('60s'),
+  url: httpAddress().describe('Address of the health API, without its path.'),
+  api_key: headerValue().min(1, 'must not be empty').describe('Secret key for it.'),
+  timeout: duration(100, hour)
+    .prefault('60s')
+    .describe('Deadline of a check in this mode; the `timeout` of a model has no effect.'),
 });
 
 const healthApi = z.strictObject({
-  enabled: z.boolean().optional(),
-  api_keys: z.array(headerValue()).prefault([]),
-  allow_hosts: z.array(someText()).prefault([]),
-  allow_private: z.boolean().prefault(false),
-  rate_per_min: wholeNumber(1, 1_000_000).prefault(600),
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('Serves the routes below /redteam; on where there are `api_keys` unless set.'),
+  api_keys: z
+    .array(headerValue())
+    .prefault([])
+    .describe('Secret keys of its callers; the `bearer_token` opens nothing here.'),
+  allow_hosts: z
+    .array(someText())
+    .prefault([])
+    .describe('Hosts that callers may have asked although their address is private: `host` or `host:port`.'),
+  allow_private: z
+    .boolean()
+    .prefault(false)
+    .describe('Lets callers have any address asked: private, loopback, link-local and metadata ones too.'),
+  rate_per_min: wholeNumber(1, 1_000_000)
+    .prefault(600)
+    .describe('Requests of one key in a minute; more are answered 429.'),
 });
 
 const connectivity = z.strictObject({
@@ -66,34 +126,51 @@ const connectivity = z.strictObject({
         })
         .refine(URL.canParse, 'must be an address such as tcp://1.1.1.1:443'),
     )
-    .min(1, 'must name at least one target'),
-  every: duration(second, hour).prefault('30s'),
+    .min(1, 'must name at least one target')
+    .describe(
+      'Addresses that only your own network can make unreachable, as `tcp://host:port`. None of them takes a connection: the monitor is blind, and failures to connect blame no model.',
+    ),
+  every: duration(second, hour).prefault('30s').describe('How often they are tried.'),
 });
 
 const maintenance = z.strictObject({
-  cron: cronExpression(),
-  timezone: timezone().prefault('UTC'),
-  duration: duration(minute, 30 * day),
-  models: z.array(someText()).min(1, 'must name at least one pattern').prefault(['*']),
+  cron: cronExpression().describe('When a window begins: 5 fields, or 6 with seconds first.'),
+  timezone: timezone().prefault('UTC').describe('Time zone of `cron`, such as Europe/Berlin.'),
+  duration: duration(minute, 30 * day).describe('Length of a window.'),
+  models: z
+    .array(someText())
+    .min(1, 'must name at least one pattern')
+    .prefault(['*'])
+    .describe('Ids it holds for, as patterns such as `gpt-*`.'),
 });
 
 const include = z.union([someText(), z.array(someText())], 'must be a pattern or a list of patterns');
 
 /** Everything of the main file but its models, which are read one by one. */
 export const settingsSchema = z.strictObject({
-  server: server.prefault({}),
-  storage: storage.prefault({}),
-  checker: checker.prefault({}),
-  remote: remote.optional(),
-  health_api: healthApi.prefault({}),
-  connectivity: connectivity.optional(),
-  maintenance: z.array(maintenance).prefault([]),
-  defaults: defaultsSchema.prefault({}),
-  include: include.optional().meta({
-    description:
+  server: server.prefault({}).describe('The one port that serves metrics, the API and the health API.'),
+  storage: storage.prefault({}).describe('The history.'),
+  checker: checker.prefault({}).describe('How many checks run, and who asks.'),
+  remote: remote.optional().describe('The health API that checks with `mode: remote`.'),
+  health_api: healthApi
+    .prefault({})
+    .describe('The health API that is served here: who may ask, and for what.'),
+  connectivity: connectivity
+    .optional()
+    .describe(
+      'Tells a failure of your own network from one of a provider. Without it the machines that models are on are looked at, from three on.',
+    ),
+  maintenance: z
+    .array(maintenance)
+    .prefault([])
+    .describe('Times that do not count: checks go on and are listed, but change neither state nor uptime.'),
+  defaults: defaultsSchema.prefault({}).describe('What holds for every model that says nothing else.'),
+  include: include
+    .optional()
+    .describe(
       'Files with further models, as globs relative to this file. An included file holds nothing but the key "models"; a pattern that matches no file is an error.',
-  }),
-  $schema: z.string().optional(),
+    ),
+  $schema: z.string().optional().describe('Address of the JSON Schema, for editors; not read.'),
   models: z.array(z.unknown()).optional(),
 });
 
@@ -102,7 +179,10 @@ export const includedSchema = z.strictObject({ models: z.array(z.unknown()) });
 
 /** The whole file, for editors. */
 export const configSchema = settingsSchema.extend({
-  models: z.array(modelSchema).optional(),
+  models: z
+    .array(modelSchema)
+    .optional()
+    .describe('The registry: what is checked. Required, unless there is an `include`; may be empty.'),
 });
 
 export type SettingsEntry = z.output<typeof settingsSchema>;

@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { addressProblem, freeMap, headerName, headerValue, someText, wholeNumber } from './fields.js';
 
 /** `custom_headers` of the seed; the values are secrets. */
-export const customHeaders = z.array(z.strictObject({ key: headerName(), value: headerValue() }));
+export const customHeaders = z.array(
+  z.strictObject({
+    key: headerName().describe('Name of the header.'),
+    value: headerValue().describe('Its value, a secret.'),
+  }),
+);
 
 const path = z.string().regex(/^[^\s#]*$/, 'must be a path such as /chat/completions');
 
 const endpoint = z.strictObject({
-  scheme: z.enum(['http', 'https']).optional(),
+  scheme: z.enum(['http', 'https']).optional().describe('Scheme of the address; https unless set.'),
   host: z
     .string()
     .regex(/^(?:[\w.-]+|\[?[0-9a-f:.]+\]?)$/i, {
@@ -18,31 +23,34 @@ const endpoint = z.strictObject({
       (host) => URL.canParse(`http://${host.replace(/^[^[]*:.*$/, '[$&]')}`),
       'must be a host name or an IP address',
     )
-    .optional(),
+    .optional()
+    .describe('Host name or IP address.'),
   port: z
     .union([wholeNumber(1, 65_535), z.string().regex(/^\d{1,5}$/)], 'must be a port from 1 to 65535')
     .transform(Number)
     .refine((port) => port >= 1 && port <= 65_535, 'must be a port from 1 to 65535')
-    .optional(),
+    .optional()
+    .describe('Port; that of the scheme unless set.'),
   base_path: z
     .string()
     .regex(/^[^\s?#]*$/, 'must be a path such as /v1')
-    .optional(),
+    .optional()
+    .describe('What stands before each of the `paths`.'),
 });
 
 const paths = z.strictObject({
-  completions: path.optional(),
-  chat: path.optional(),
-  vision: path.optional(),
-  embeddings: path.optional(),
-  responses: path.optional(),
-  models: path.optional(),
+  completions: path.optional().describe('Of the probe `completion`.'),
+  chat: path.optional().describe('Of `chat` and `chat_stream`.'),
+  vision: path.optional().describe('Of `vision`; the chat path unless set.'),
+  embeddings: path.optional().describe('Of `embeddings`.'),
+  responses: path.optional().describe('Of `responses`.'),
+  models: path.optional().describe('Of `models`.'),
 });
 
 const authData = z.strictObject({
-  header_name: headerName().optional(),
-  header_prefix: headerValue().optional(),
-  space_after_prefix: z.boolean().optional(),
+  header_name: headerName().optional().describe('Header that the key goes into.'),
+  header_prefix: headerValue().optional().describe('What stands before the key, such as Bearer.'),
+  space_after_prefix: z.boolean().optional().describe('Whether a space follows the prefix; true unless set.'),
 });
 
 const addressWithQuery = z.string().superRefine((text, context) => {
@@ -53,50 +61,78 @@ const addressWithQuery = z.string().superRefine((text, context) => {
 export const authType = z.enum(['apikey', 'jwt']);
 
 export const jwtConfig = z.strictObject({
-  jwt_method: z.enum(['POST', 'GET']).optional(),
-  jwt_url: addressWithQuery.optional(),
-  jwt_headers: customHeaders.optional(),
-  jwt_body: z.string().optional(),
-  jwt_response_key: someText().optional(),
+  jwt_method: z
+    .enum(['POST', 'GET'])
+    .optional()
+    .describe('Method of the request for a token; POST unless set.'),
+  jwt_url: addressWithQuery.optional().describe('Address of the token endpoint; required.'),
+  jwt_headers: customHeaders.optional().describe('Headers of that request.'),
+  jwt_body: z.string().optional().describe('Its body, a form or JSON.'),
+  jwt_response_key: someText()
+    .optional()
+    .describe('Where the token is in the answer, such as `data.token`; the usual places unless set.'),
 });
 
 /** What a model takes or gives: `text`, `image`, `audio`. */
 export const modalities = z.array(z.string());
 
-const modelConfig = z.strictObject({
-  model_provider: someText().optional(),
-  model_version: z.string().optional(),
-  model_source: z.string().optional(),
-  hosting_type: z.string().optional(),
-  input_modalities: modalities.optional(),
-  output_modalities: modalities.optional(),
-  rate_per_min: wholeNumber(1, 1_000_000).optional(),
-  system_prompt: z.string().optional(),
-  endpoint: endpoint.optional(),
-  endpoint_url: addressWithQuery.optional(),
-  paths: paths.optional(),
-  auth_data: authData.optional(),
-  model_auth_type: authType.optional(),
-  model_jwt_config: jwtConfig.optional(),
-  apikey: headerValue().optional(),
-  apikeys: z.array(headerValue()).optional(),
-  model_api_key: headerValue().optional(),
-  custom_headers: customHeaders.optional(),
-  custom_payload: freeMap().optional(),
-  custom_response_format: z.string().optional(),
-  custom_response_content_type: z.string().optional(),
-  custom_curl_command: z.string().optional(),
-  metadata: freeMap().optional(),
-  default_request_options: freeMap().optional(),
-});
+const modelConfig = z
+  .strictObject({
+    model_provider: someText()
+      .optional()
+      .describe('Name of the provider (docs/providers.md); `openai_compatible` unless set.'),
+    model_version: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
+    model_source: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
+    hosting_type: z.string().optional().describe('Label of `modelpulse_model_info`; External unless set.'),
+    input_modalities: modalities.optional().describe('What the model takes: text, image, audio.'),
+    output_modalities: modalities.optional().describe('Kept as it is; sent along in remote mode.'),
+    rate_per_min: wholeNumber(1, 1_000_000)
+      .optional()
+      .describe('As `rate_per_min` of the model, which comes first.'),
+    system_prompt: z.string().optional().describe('As `system_prompt` of the model, which comes first.'),
+    endpoint: endpoint.optional().describe('Address in parts.'),
+    endpoint_url: addressWithQuery
+      .optional()
+      .describe('Address as a whole, with or without the path; comes before `endpoint`.'),
+    paths: paths.optional().describe("Paths of the API; the provider's unless set."),
+    auth_data: authData.optional().describe("How the key is sent; the provider's way unless set."),
+    model_auth_type: authType
+      .optional()
+      .describe('`jwt` has a token fetched in the place of a key; `apikey` unless set.'),
+    model_jwt_config: jwtConfig
+      .optional()
+      .describe('Where the token of `model_auth_type: jwt` comes from. All of it is secret.'),
+    apikey: headerValue().optional().describe('Secret key, after those of `apikeys`.'),
+    apikeys: z.array(headerValue()).optional().describe('Secret keys that are used in turn.'),
+    model_api_key: headerValue().optional().describe('Secret key, after the others.'),
+    custom_headers: customHeaders.optional().describe('Headers that are sent along; the values are secrets.'),
+    custom_payload: freeMap()
+      .optional()
+      .describe('Body for provider `custom`, with `{prompt}` where the question goes.'),
+    custom_response_format: z
+      .string()
+      .optional()
+      .describe(
+        'jq program that finds the answer in the reply of provider `custom`; the whole reply unless set.',
+      ),
+    custom_response_content_type: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
+    custom_curl_command: z.string().optional().describe('Kept as it is; sent along in remote mode. Secret.'),
+    metadata: freeMap().optional().describe('Kept as it is; sent along in remote mode.'),
+    default_request_options: freeMap()
+      .optional()
+      .describe('Merged into the body, with the last word; a member that is null is not sent.'),
+  })
+  .describe('Where it is and how it is asked.');
 
 /** The seed's request body as it stands below `endpoint_configuration`, after `withoutUnset`. */
 export const endpointConfiguration = z.strictObject({
-  testing_for: z.string().optional(),
-  model_name: someText().optional(),
-  model_saved_name: z.string().optional(),
-  model_version: z.string().optional(),
-  certifications: z.array(z.unknown()).optional(),
+  testing_for: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
+  model_name: someText()
+    .optional()
+    .describe('Name of the model, as the provider has it; required but for provider `custom`.'),
+  model_saved_name: z.string().optional().describe('Another name that the health API knows the model by.'),
+  model_version: z.string().optional().describe('Version that the health API may ask for beside that name.'),
+  certifications: z.array(z.unknown()).optional().describe('Kept as it is; sent along in remote mode.'),
   model_config: modelConfig,
 });
 
