@@ -1,60 +1,78 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { readUptime } from '../app/uptime-refresh.js';
-import { systemClock } from '../domain/clock.js';
+import { merge } from '../domain/intervals.js';
+import { states, type State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
+import { isoTime } from '../http/time.js';
+import type { Past } from '../store/history.js';
 import type { StoredExclusion, StoreReader, StoredModel } from '../store/port.js';
-import { openStoreReader } from '../store/store-reader.js';
-import { globalOptions } from './global-options.js';
-import { loadFor } from './load.js';
-import { packageFile } from './package-files.js';
+import { jsonOption } from './format-options.js';
+import { modelWithId } from './known-model.js';
 import { pastOf } from './past.js';
+import { readDatabase } from './read-database.js';
 import type { StatusRow } from './status-table.js';
 import { terminalOf } from './terminal.js';
 
-async function rowOf(
-  store: StoreReader,
-  stored: StoredModel,
-  exclusions: readonly StoredExclusion[],
-  now: number,
-): Promise<StatusRow[]> {
-  const past = pastOf(stored, exclusions);
-  if (past === null || stored.retiredAt !== null) return [];
-  const { state, since, reason } = stateAt(past.stored, now);
-  const uptime = await readUptime(store, past, now);
-  return [{ model: stored.id, state, since, reason, lastCheck: stored.latest?.slot ?? null, uptime }];
+interface Options {
+  readonly state?: State;
+  readonly json?: true;
 }
 
+/** What is believed at `now`; an exclusion is maintenance also where no daemon has heard of it yet. */
+function standingOf({ stored, exclusions }: Past, now: number): ReturnType<typeof stateAt> {
+  const standing = stateAt(stored, now);
+  const excluded = merge(exclusions).find(({ from, to }) => from <= now && now < to);
+  if (excluded === undefined || standing.state === 'maintenance') return standing;
+  return { state: 'maintenance', since: Math.max(excluded.from, stored.firstSeen), reason: null };
+}
+
+/** Rows of the models in the state asked for, or in any; the uptime of the others is not read. */
+async function rowsOf(
+  store: StoreReader,
+  models: readonly StoredModel[],
+  asked: State | undefined,
+  now: number,
+): Promise<StatusRow[]> {
+  const exclusions: readonly StoredExclusion[] = await store.exclusions();
+  const rows: StatusRow[] = [];
+  for (const model of models) {
+    const past = pastOf(model, exclusions);
+    const { state, since, reason } = standingOf(past, now);
+    if (asked !== undefined && asked !== state) continue;
+    const uptime = await readUptime(store, past, now);
+    rows.push({ model: model.id, state, since, reason, lastCheck: model.latest?.slot ?? null, uptime });
+  }
+  return rows;
+}
+
+/** Adds `modelpulse status`: what is believed of each model now. */
 export function statusCommand(program: Command): void {
   program
     .command('status')
+    .argument('[id...]', 'models; all of the registry when none is named')
     .description('what the daemon believes of each model, read from its database, running or not')
-    .option('--json', 'as JSON')
-    .action(async ({ json }: { json?: boolean }, command: Command) => {
-      const { settings } = await loadFor(globalOptions(command).config);
-      const store = openStoreReader(settings.storage.path, packageFile('migrations'));
-      try {
-        const now = systemClock.wall();
-        const stored = await store.models();
-        const exclusions = await store.exclusions();
-        const rows = (await Promise.all(stored.map((model) => rowOf(store, model, exclusions, now)))).flat();
-        if (json === true) {
-          process.stdout.write(`${JSON.stringify(rows.map(shape), null, 2)}\n`);
-        } else if (rows.length === 0) {
-          process.stdout.write('no model has been checked yet\n');
-        } else {
-          const { statusTable } = await import('./status-table.js');
-          process.stdout.write(`${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`);
+    .addOption(new Option('--state <state>', 'only models in this state').choices(states))
+    .addOption(jsonOption())
+    .action(async (ids: string[], { state: asked, json }: Options, command: Command) => {
+      await readDatabase(command, async ({ store, now }) => {
+        const all = await store.models();
+        const models =
+          ids.length === 0
+            ? all.filter(({ retiredAt }) => retiredAt === null)
+            : [...new Set(ids)].map((id) => modelWithId(id, all));
+        const rows = await rowsOf(store, models, asked, now);
+        if (json === true) return `${JSON.stringify(rows.map(shape), null, 2)}\n`;
+        if (rows.length === 0) {
+          const what =
+            asked === undefined || models.length === 0 ? 'has been checked yet' : `is in state ${asked}`;
+          return `no model ${what}\n`;
         }
-      } finally {
-        await store.close();
-      }
+        const { statusTable } = await import('./status-table.js');
+        return `${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`;
+      });
     });
 }
 
 function shape({ since, lastCheck, ...row }: StatusRow): object {
-  return {
-    ...row,
-    since: new Date(since).toISOString(),
-    last_check: lastCheck === null ? null : new Date(lastCheck).toISOString(),
-  };
+  return { ...row, since: isoTime(since), last_check: isoTime(lastCheck) };
 }

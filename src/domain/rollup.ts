@@ -70,7 +70,8 @@ export function addResult(changes: HourlyChanges, result: RecordedResult): void 
   const blame = blameFor(result.reason);
   if (blame !== null) sum.blames[blame] += 1;
   const good = result.outcome === 'healthy' || result.outcome === 'degraded';
-  if (good && result.durationMs !== null) observe(sum.latency, result.durationMs);
+  // In whole ms, as it is kept, so that what is kept gives the same.
+  if (good && result.durationMs !== null) observe(sum.latency, Math.round(result.durationMs));
 }
 
 /** Adds `source` to `target`. */

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import type { StoredModel, StoreReader } from '../store/port.js';
+import { csvOption, jsonOption, type FormatOptions } from './format-options.js';
+import type { IncidentRow } from './incidents-table.js';
+import { modelWithId } from './known-model.js';
+import { readDatabase } from './read-database.js';
+import { terminalOf } from './terminal.js';
+import { askedWindow, timezoneOption, windowOption, type AskedWindow } from './window-options.js';
+
+interface Options extends FormatOptions {
+  readonly open?: true;
+  readonly window: string;
+  readonly timezone: string;
+}
+
+/** Newest first; `open` leaves out those of models that left the registry, since nobody looks any more. */
+async function readIncidents(
+  store: StoreReader,
+  models: readonly StoredModel[],
+  { from, to }: AskedWindow,
+  { open, now }: { open: boolean; now: number },
+): Promise<IncidentRow[]> {
+  const byId = new Map(models.map((model) => [model.id, model]));
+  const found = await store.incidents({ from, to, limit: Number.MAX_SAFE_INTEGER, ...(open && { open }) });
+  return found
+    .flatMap((incident): IncidentRow[] => {
+      const model = byId.get(incident.model);
+      if (model === undefined || (open && model.retiredAt !== null)) return [];
+      const { openedAt, closedAt } = incident;
+      const end = closedAt ?? model.retiredAt ?? now;
+      const standing = closedAt !== null ? 'closed' : model.retiredAt === null ? 'open' : 'left';
+      return [{ ...incident, standing, durationMs: Math.max(0, end - openedAt) }];
+    })
+    .sort((a, b) => b.openedAt - a.openedAt || b.id - a.id);
+}
+
+/** Adds `modelpulse incidents`: what failed, when, why and whose it was, as the database has it. */
+export function incidentsCommand(program: Command): void {
+  program
+    .command('incidents')
+    .argument('[id...]', 'models, also those that left the registry; all when none is named')
+    .description('incidents that lasted into a window, newest first, read from the database')
+    .option('--open', 'only those that are open')
+    .addOption(windowOption().default('30d'))
+    .addOption(timezoneOption())
+    .addOption(jsonOption())
+    .addOption(csvOption())
+    .action(async (ids: string[], options: Options, command: Command) => {
+      await readDatabase(command, async ({ store, now }) => {
+        const window = askedWindow(options.window, options.timezone, now);
+        const all = await store.models();
+        const asked = ids.length === 0 ? all : ids.map((id) => modelWithId(id, all));
+        const rows = await readIncidents(store, asked, window, { open: options.open === true, now });
+        const { incidentRowShape, incidentsCsv } = await import('./incidents-shape.js');
+        if (options.json === true) return `${JSON.stringify(rows.map(incidentRowShape), null, 2)}\n`;
+        if (options.csv === true) return incidentsCsv(rows);
+        if (rows.length === 0) return options.open === true ? 'no incident is open\n' : 'no incidents\n';
+        const { incidentsTable } = await import('./incidents-table.js');
+        return `${incidentsTable(rows, window, terminalOf(process.stdout, process.env))}\n`;
+      });
+    });
+}

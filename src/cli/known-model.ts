@@ -1,0 +1,23 @@
+import { closestName } from '../config/closest-name.js';
+import { UsageError } from './failure.js';
+
+const mostNamed = 10;
+
+/** The model with this id. Throws a UsageError with what was most likely meant, or else what there is. */
+export function modelWithId<Model extends { readonly id: string }>(
+  id: string,
+  models: readonly Model[],
+): Model {
+  const found = models.find((model) => model.id === id);
+  if (found !== undefined) return found;
+  const known = [...new Set(models.map((model) => model.id))];
+  throw new UsageError(`no model ${id} is known; ${advice(id, known)}`);
+}
+
+function advice(id: string, known: readonly string[]): string {
+  const closest = closestName(id, known);
+  if (closest !== null) return `did you mean ${closest}?`;
+  if (known.length === 0) return 'none is yet';
+  const more = known.length - mostNamed;
+  return `there is ${known.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

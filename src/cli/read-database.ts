@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { Settings } from '../config/settings.js';
+import { systemClock } from '../domain/clock.js';
+import type { StoreReader } from '../store/port.js';
+import { openStoreReader } from '../store/store-reader.js';
+import { globalOptions } from './global-options.js';
+import { loadFor } from './load.js';
+import { packageFile } from './package-files.js';
+
+/** What a command reads from. */
+export interface Database {
+  readonly store: StoreReader;
+  readonly settings: Settings;
+  /** Unix ms; everything is told as of this time. */
+  readonly now: number;
+}
+
+/**
+ * Opens the database of the configuration a command was called with, with the daemon running or not, and prints what
+ * `tell` makes of it. Throws ConfigError, UsageError and StoreError.
+ */
+export async function readDatabase(
+  command: Command,
+  tell: (database: Database) => Promise<string>,
+): Promise<void> {
+  const { settings } = await loadFor(globalOptions(command).config);
+  const store = openStoreReader(settings.storage.path, packageFile('migrations'));
+  try {
+    process.stdout.write(await tell({ store, settings, now: systemClock.wall() }));
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,84 @@
+import type { Model } from '../domain/model.js';
+import { judgedBy, type Verdict } from '../domain/objective.js';
+import { uptimeOf, type Uptime } from '../domain/uptime.js';
+import type { StoredIncident, StoreReader } from '../store/port.js';
+import { countedMs } from './incident-time.js';
+import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
+import type { AskedWindow } from './window-options.js';
+
+/** An incident and the ms of the report's time in which it counts. */
+export interface ReportIncident extends StoredIncident {
+  readonly countedMs: number;
+}
+
+/** How a model was in the time of the report. */
+export interface ReportModel extends Uptime, Verdict {
+  readonly model: string;
+  /** Null where the registry names none. */
+  readonly objective: number | null;
+  /** Unix ms; null while the model is in the registry. */
+  readonly retiredAt: number | null;
+  /** Null when nothing is known of the model in that time. */
+  readonly figures: Figures | null;
+  /** All that lasted into that time, oldest first. */
+  readonly incidents: readonly ReportIncident[];
+}
+
+/** Incidents of all models in the window by the id of their model, oldest first. */
+async function incidentsIn(
+  store: StoreReader,
+  { from, to }: AskedWindow,
+): Promise<ReadonlyMap<string, StoredIncident[]>> {
+  const byModel = new Map<string, StoredIncident[]>();
+  for (const incident of await store.incidents({ from, to, limit: Number.MAX_SAFE_INTEGER })) {
+    const own = byModel.get(incident.model);
+    if (own === undefined) byModel.set(incident.model, [incident]);
+    else own.push(incident);
+  }
+  for (const incidents of byModel.values()) incidents.sort((a, b) => a.openedAt - b.openedAt);
+  return byModel;
+}
+
+/**
+ * Figures of the models of the registry, in its order, and of others that were followed in the window; of those in `ids`
+ * only, unless it is empty.
+ */
+export async function readReport(
+  store: StoreReader,
+  registry: readonly Model[],
+  ids: ReadonlySet<string>,
+  window: AskedWindow,
+): Promise<ReportModel[]> {
+  const stored = new Map((await store.models()).map((model) => [model.id, model]));
+  const objectives = new Map(registry.map(({ id, slo }) => [id, slo]));
+  const incidents = await incidentsIn(store, window);
+  const exclusions = await store.exclusions();
+  const report: ReportModel[] = [];
+  for (const id of new Set([...objectives.keys(), ...stored.keys()])) {
+    if (ids.size > 0 && !ids.has(id)) continue;
+    const model = stored.get(id);
+    const known = { model: id, objective: objectives.get(id) ?? null, retiredAt: model?.retiredAt ?? null };
+    const past = model && pastOf(model, exclusions);
+    const followed = past && followedIn(window, model, past);
+    if (past === undefined || followed === undefined || followed.from >= followed.to) {
+      const nothing = {
+        uptime: null,
+        coverage: null,
+        met: null,
+        budgetUsed: null,
+        figures: null,
+        incidents: [],
+      };
+      if (objectives.has(id) || ids.has(id)) report.push({ ...known, ...nothing });
+      continue;
+    }
+    const figures = await figuresOf(store, past, followed);
+    const verdict =
+      known.objective === null
+        ? { met: null, budgetUsed: null }
+        : judgedBy(known.objective, figures.durations);
+    const own = (incidents.get(id) ?? []).map((each) => ({ ...each, countedMs: countedMs(each, followed) }));
+    report.push({ ...known, ...uptimeOf(figures.durations), ...verdict, figures, incidents: own });
+  }
+  return report;
+}
