@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import { catalogue } from '../../src/metrics/catalogue.js';
+
+interface Panel {
+  readonly id: number;
+  readonly type: string;
+  readonly title: string;
+  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
+  readonly targets?: readonly { readonly expr: string }[];
+}
+
+const folder = 'deploy/grafana/dashboards';
+const dashboards = readdirSync(folder).map(
+  (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { title: string; panels: Panel[] },
+);
+const panels = dashboards.flatMap((dashboard) => dashboard.panels);
+/** Expressions as Grafana sends them, with its variables filled in. */
+const expressions = panels
+  .flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
+  .map(({ title, expr }) => ({
+    title,
+    expr: expr
+      .replaceAll('$__rate_interval', '5m')
+      .replaceAll(/\$(?:instance|model|job)/g, '.*')
+      .replaceAll('$window', '30d'),
+  }));
+
+const hasPromtool = spawnSync('promtool', ['--version']).status === 0 || process.env.CI === 'true';
+if (!hasPromtool) {
+  process.stderr.write('SKIPPED: promtool is not installed, so the dashboard was not parsed with it\n');
+}
+
+describe('the dashboard', () => {
+  (hasPromtool ? it : it.skip)('has only expressions that Prometheus can read', () => {
+    const rules = expressions.map(({ expr }, index) => ({ record: `panel:expression:${index}`, expr }));
+    const directory = mkdtempSync(join(tmpdir(), 'modelpulse-dashboard-'));
+    const file = join(directory, 'rules.yml');
+    writeFileSync(file, stringify({ groups: [{ name: 'panels', rules }] }));
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', file], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(`${expressions.length} rules found`);
+  });
+
+  it('asks only for metrics that exist', () => {
+    const families = catalogue().flatMap(({ name, type }) =>
+      type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name],
+    );
+    const known = new Set([...families, 'process_resident_memory_bytes', 'process_cpu_seconds_total']);
+    for (const { title, expr } of expressions) {
+      const asked = expr.match(/\b(?:modelpulse|process)_\w+/g) ?? [];
+      expect([title, asked.filter((name) => !known.has(name))]).toEqual([title, []]);
+      expect(asked).not.toEqual([]);
+    }
+  });
+
+  it('shows coverage wherever it shows uptime', () => {
+    for (const { title, targets = [] } of panels) {
+      const text = targets.map(({ expr }) => expr).join(' ');
+      if (text.includes('uptime_ratio'))
+        expect([title, text]).toEqual([title, expect.stringContaining('coverage_ratio')]);
+    }
+  });
+
+  it('has panels with ids of their own that do not lie on each other', () => {
+    for (const { panels: all } of dashboards) {
+      expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+      const places = all.flatMap(({ gridPos: { x, y, w, h } }) =>
+        Array.from({ length: w * h }, (_, n) => `${x + (n % w)} ${y + Math.floor(n / w)}`),
+      );
+      expect(new Set(places).size).toBe(places.length);
+      for (const { gridPos } of all) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+    }
+  });
+});
