@@ -19,9 +19,11 @@ const layers = [
 const homes: Readonly<Record<string, readonly string[]>> = {
   '@fastify/rate-limit': ['http'],
   '@fastify/swagger': ['http'],
+  '@fastify/swagger-ui': ['http'],
   '@smithy/core': ['checker', 'cli'],
   ajv: ['config', 'checker'],
   aws4: ['checker'],
+  'badge-maker': ['http'],
   'better-sqlite3': ['store'],
   'cli-table3': ['cli'],
   commander: ['cli'],

@@ -9,14 +9,14 @@ export function createAnnotations(parts: {
   store: Store;
   clock: Clock;
   roster: Roster;
-  /** Told when a model's exclusions are others than before. */
-  excluded: (tracked: Tracked) => void;
+  /** Told when a model's exclusions are others than before; resolves when that is in force. */
+  excluded: (tracked: Tracked) => Promise<void>;
 }): Annotations {
   const { store, clock, roster } = parts;
 
-  const replace = (tracked: Tracked, exclusions: Tracked['view']['exclusions']): void => {
+  const replace = (tracked: Tracked, exclusions: Tracked['view']['exclusions']): Promise<void> => {
     tracked.view.exclusions = [...exclusions].sort((a, b) => a.from - b.from);
-    parts.excluded(tracked);
+    return parts.excluded(tracked);
   };
 
   return {
@@ -25,13 +25,13 @@ export function createAnnotations(parts: {
       const tracked = roster.get(id);
       if (tracked === undefined) return null;
       const exclusion = await store.exclude(tracked.view.key, { ...window, createdAt: clock.wall() });
-      replace(tracked, [...tracked.view.exclusions, exclusion]);
+      await replace(tracked, [...tracked.view.exclusions, exclusion]);
       return exclusion;
     },
     async include(id, exclusion) {
       const tracked = roster.get(id);
       if (tracked === undefined || !(await store.include(tracked.view.key, exclusion))) return false;
-      replace(
+      await replace(
         tracked,
         tracked.view.exclusions.filter((known) => known.id !== exclusion),
       );

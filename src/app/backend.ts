@@ -30,6 +30,7 @@ export function createBackend(parts: {
   events: EventFeed;
   health: HealthApi;
   annotations: Annotations;
+  readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
   ready: () => boolean;
@@ -68,6 +69,7 @@ export function createBackend(parts: {
     events: parts.events,
     health: parts.health,
     annotations: parts.annotations,
+    readLong: parts.readLong,
     probe: parts.probe,
     async checkNow(id) {
       const before = roster.get(id)?.view;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/load.js';
@@ -11,7 +12,9 @@ import { openStore } from '../store/sqlite-store.js';
 import { createAccess } from './access.js';
 import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
+import { createBeside } from './beside.js';
 import { createChecker } from './checker.js';
+import { despiteDamage } from './despite-damage.js';
 import { noteClock, noteOutage, noteSight } from './outage.js';
 import { createProbe } from './probe.js';
 import { createRecording } from './recording.js';
@@ -25,6 +28,11 @@ import { watchFiles } from './watch.js';
 
 /** Events that a client which was away can still be told; the busiest registries make some hundred a second. */
 const keptEvents = 1_024;
+
+/** Batches of deletion a second: 10,000 models every 60 s need 0.8, and what was put off has to be made up for. */
+const pruneBatches = 4;
+/** So long without a long question its thread is kept. */
+const besideIdleMs = 30_000;
 
 export interface Daemon {
   /** Where it listens. */
@@ -77,7 +85,9 @@ export async function startDaemon(parts: {
     log,
   });
   releasers.add('store', () => store.close());
-  const metrics = createMonitorMetrics({ version, missed: await store.missed() });
+  const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
+  // The file was damaged when it was opened.
+  if (store.corruptions > 0) metrics.storeFailed();
   const calendar = createCalendar();
   const events = createEventFeed({ run: clock.wall().toString(36), size: keptEvents });
   const { roster, recorder, writer, windows, publisher } = createRecording({
@@ -166,10 +176,18 @@ export async function startDaemon(parts: {
     store,
     clock,
     roster,
-    excluded: (tracked) => {
+    async excluded(tracked) {
       windows.excluded(tracked, clock.wall());
+      await writer.flush();
       refresh.soon(tracked);
     },
+  });
+  const beside = createBeside({
+    thread: new URL('./beside-thread.js', import.meta.url),
+    path: config.settings.storage.path,
+    migrationsDir: parts.migrationsDir,
+    file: () => store.corruptions,
+    idleMs: besideIdleMs,
   });
   const backend = createBackend({
     store,
@@ -182,6 +200,7 @@ export async function startDaemon(parts: {
     events,
     health,
     annotations,
+    readLong: beside.read,
     probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,
     ready: () => ready,
@@ -193,6 +212,7 @@ export async function startDaemon(parts: {
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
 
+  releasers.add('long reads', () => beside.close());
   releasers.add('server', () => server.close());
   releasers.add('health API', () => {
     health.close();
@@ -200,7 +220,7 @@ export async function startDaemon(parts: {
   releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
 
   try {
-    await apply(config);
+    await despiteDamage(() => apply(config));
     ready = true;
     metrics.reloaded(true, clock.wall());
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
@@ -211,7 +231,7 @@ export async function startDaemon(parts: {
         if (now >= tracked.announced.until) publisher.announce(tracked);
       }
       await refresh.step();
-      await store.prune(now);
+      for (let batch = 0; batch < pruneBatches && (await store.prune(now)); batch += 1) await setImmediate();
     }, log);
     releasers.add('housekeeping', () => ticker.stop());
     releasers.add('file watch', () => {

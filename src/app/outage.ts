@@ -1,9 +1,31 @@
 import type { Logger } from 'pino';
 import type { Calendar } from '../calendar/calendar.js';
+import type { SlotRange } from '../calendar/next-slot.js';
 import type { Sight } from '../checker/connectivity.js';
 import type { Recorder } from './recorder.js';
-import { epochAt } from '../domain/epoch.js';
+import type { Epoch } from '../domain/epoch.js';
 import type { Tracked } from './tracked.js';
+
+/** The slots in (after, upTo], each by the schedule that was in force then. */
+function slotsInForce(
+  calendar: Calendar,
+  epochs: readonly Epoch[],
+  id: string,
+  after: number,
+  upTo: number,
+): SlotRange {
+  const ranges = epochs.map(({ from, schedule }, index) => {
+    const begin = index === 0 ? after : Math.max(after, from - 1);
+    const end = Math.min(upTo, (epochs[index + 1]?.from ?? Infinity) - 1);
+    return calendar.slotsBetween(schedule, id, begin, end);
+  });
+  const found = ranges.filter(({ count }) => count > 0);
+  return {
+    count: found.reduce((sum, { count }) => sum + count, 0),
+    first: found[0]?.first ?? null,
+    last: found.at(-1)?.last ?? null,
+  };
+}
 
 /** Counts the slots that fell due while no daemon ran; the first of them ends what was valid. */
 export function noteOutage(
@@ -23,8 +45,7 @@ export function noteOutage(
     const { watermark, memory, view } = tracked;
     if (watermark === null || view.model.pause) continue;
     const upTo = Math.min((parts.nextDue(view.model.id) ?? Infinity) - 1, now);
-    const { schedule } = epochAt(memory.epochs, watermark);
-    const { count, first, last } = calendar.slotsBetween(schedule, view.model.id, watermark, upTo);
+    const { count, first, last } = slotsInForce(calendar, memory.epochs, view.model.id, watermark, upTo);
     if (first === null || last === null) continue;
     missed += count;
     recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);

@@ -28,8 +28,6 @@ export function createRecorder(parts: {
   clock: Clock;
   writer: Writer;
   openWindows: (now: number) => void;
-  /** Counts slots that were missed. */
-  missed: (cause: MissCause, count: number) => void;
 }): Recorder {
   const { calendar, clock, writer, openWindows } = parts;
 
@@ -72,7 +70,6 @@ export function createRecorder(parts: {
         tracked.memory = { ...tracked.memory, health: withGap(tracked.memory.health, unwatched) };
         pendingOf(tracked).gaps.push(unwatched);
       }
-      parts.missed(cause, count);
       writer.missed(cause, count);
       writer.changed(tracked, 0);
     },

@@ -43,6 +43,7 @@ export function createRecording(parts: {
   const publisher = createPublisher({ ...parts, clock, log });
   const writer: Writer = createWriter(store, clock, {
     publish: publisher.publish,
+    missed: metrics.missed,
     wrote: metrics.observeStoreWrite,
     async failed(error) {
       metrics.storeFailed();
@@ -74,7 +75,6 @@ export function createRecording(parts: {
     clock,
     writer,
     openWindows: windows.sweep,
-    missed: metrics.missed,
   });
   return { roster, recorder, writer, windows, publisher };
 }

@@ -41,9 +41,10 @@ export function createRoster(parts: {
     const { health, epochs } = memory;
     const subject = subjectOf(model);
     const newRun = subject !== memory.subject;
-    // After the newest slot, also where the clock was set back.
-    const epoch = epochOf(model, Math.max(now, health.settled + 1), newRun);
-    const differs = newRun || !sameEpoch(epoch, epochs.at(-1) ?? epochs[0]);
+    const latest = epochs.at(-1) ?? epochs[0];
+    // After the newest slot and the epoch before, also where the clock was set back.
+    const epoch = epochOf(model, Math.max(now, health.settled + 1, latest.from + 1), newRun);
+    const differs = newRun || !sameEpoch(epoch, latest);
     if (differs) pendingOf(tracked).epochs.push(epoch);
     if (differs || model.pause !== memory.paused) {
       tracked.memory = {
@@ -57,7 +58,7 @@ export function createRoster(parts: {
       parts.changed(tracked);
     }
     if (model.pause) tracked.watermark = null;
-    else if (memory.paused) tracked.watermark = now;
+    else if (memory.paused) tracked.watermark = Math.max(now, health.settled);
     const changed = JSON.stringify(model) !== JSON.stringify(tracked.view.model);
     reconfigure(tracked, model);
     return changed;

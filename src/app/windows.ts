@@ -18,11 +18,13 @@ export interface Windows {
   excluded(tracked: Tracked, now: number): void;
 }
 
+/** Keeps what of the window lies after the newest slot; an empty one deletes that with its beginning. */
 function note(tracked: Tracked, window: Interval): void {
   const health = withWindow(tracked.memory.health, window);
   tracked.memory = { ...tracked.memory, health };
-  const stored = health.windows.find(({ to }) => to === window.to) ?? window;
-  pendingOf(tracked).maintenance.set(stored.from, stored);
+  const empty = window.to <= window.from;
+  const stored = empty ? window : health.windows.find(({ to }) => to === window.to);
+  if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
 }
 
 /** Keeps maintenance windows: noted when they begin, so that later edits do not change the past. */
@@ -40,8 +42,11 @@ export function createWindows(
 
   const windowsOf = ({ view }: Tracked, from: number, to: number): Interval[] => {
     const matching = rules.filter((rule) => matchesModel(rule, view.model.id));
-    const excluded = view.exclusions.filter((exclusion) => exclusion.from < to && exclusion.to > from);
-    return merge([...calendar.windows(matching, from, to), ...excluded]);
+    // What lay behind when it was excluded was watched: it is told otherwise, but not recorded otherwise.
+    const ahead = view.exclusions
+      .map((each) => ({ from: Math.max(each.from, each.createdAt), to: each.to }))
+      .filter((each) => each.from < to && each.to > from);
+    return merge([...calendar.windows(matching, from, to), ...ahead]);
   };
 
   const expectExclusions = (now: number): void => {
@@ -54,8 +59,11 @@ export function createWindows(
   /** Notes windows in [from, now] that are new; none of them begins before `earliest`. */
   const follow = (tracked: Tracked, from: number, now: number, earliest: number): void => {
     for (const window of windowsOf(tracked, from, now + 1)) {
-      if (tracked.memory.health.windows.some(({ to }) => to === window.to)) continue;
-      note(tracked, { from: Math.max(window.from, earliest), to: window.to });
+      const { windows } = tracked.memory.health;
+      if (windows.some(({ to }) => to === window.to)) continue;
+      // One that is open goes on for longer, but has not begun earlier.
+      const begun = windows.find((known) => known.from <= now && now < known.to && now < window.to);
+      note(tracked, { from: begun?.from ?? Math.max(window.from, earliest), to: window.to });
       changed(tracked);
     }
   };
@@ -89,7 +97,9 @@ export function createWindows(
       const fresh = new Set(added);
       for (const tracked of models()) {
         cut(tracked, now);
-        if (fresh.has(tracked)) follow(tracked, tracked.memory.health.settled + 1, now, 0);
+        const { watermark, memory } = tracked;
+        const unfollowed = Math.max(memory.health.settled, watermark ?? 0) + 1;
+        if (fresh.has(tracked)) follow(tracked, unfollowed, now, unfollowed);
         else follow(tracked, now, now, now);
       }
       expectExclusions(now);

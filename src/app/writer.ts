@@ -27,6 +27,8 @@ export interface Shown {
 export interface WriterEvents {
   /** These may be shown now. */
   publish(shown: Shown): void;
+  /** So many slots without a result may be shown now, written or not. */
+  missed(cause: MissCause, count: number): void;
   /** ms one transaction took. */
   wrote(ms: number): void;
   failed(error: unknown): Promise<void>;
@@ -54,6 +56,7 @@ interface Taken {
 export function createWriter(store: Store, clock: Clock, events: WriterEvents): Writer {
   const dirty = new Set<Tracked>();
   let missed = new Map<MissCause, number>();
+  let missedUnshown: { readonly cause: MissCause; readonly count: number }[] = [];
   let pendingResults = 0;
   let failing = false;
   let timer: NodeJS.Timeout | null = null;
@@ -92,6 +95,10 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     events.publish({ tracked, memory: tracked.memory, publications, written: false });
   };
 
+  const showMissed = (some: typeof missedUnshown): void => {
+    for (const { cause, count } of some) events.missed(cause, count);
+  };
+
   /** What went with a damaged file no longer waits. */
   const giveUpLost = (): void => {
     let waiting = 0;
@@ -103,6 +110,8 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   const write = async (taken: readonly Taken[]): Promise<void> => {
     const counted = missed;
     missed = new Map();
+    const shownNext = missedUnshown;
+    missedUnshown = [];
     const started = clock.monotonic();
     try {
       await store.write({
@@ -116,12 +125,14 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       putBack(taken, counted);
       await events.failed(error);
       giveUpLost();
+      showMissed(shownNext);
       for (const tracked of dirty) showUnwritten(tracked);
       return;
     }
     events.wrote(clock.monotonic() - started);
     if (failing) events.recovered();
     failing = false;
+    showMissed(shownNext);
     for (const { tracked, pending, memory } of taken) {
       pendingResults -= pending.results.length;
       events.publish({ tracked, memory, publications: pending.publications, written: true });
@@ -164,6 +175,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     },
     missed(cause, count) {
       missed.set(cause, (missed.get(cause) ?? 0) + count);
+      missedUnshown.push({ cause, count });
     },
     get pendingResults() {
       return pendingResults;

@@ -1,12 +1,16 @@
 import { Command, Option } from 'commander';
 import { logLevels } from '../app/log.js';
+import { backupCommand } from './backup.js';
 import { checkCommand } from './check.js';
 import { configCommand, schemaCommand, validateCommand } from './config.js';
 import { demoCommand } from './demo.js';
+import { exportCommand } from './export.js';
 import { reportFailure } from './failure.js';
 import { historyCommand } from './history.js';
+import { importCommand } from './import.js';
 import { incidentsCommand } from './incidents.js';
 import { packageVersion } from './package-files.js';
+import { rebuildCommand } from './rebuild.js';
 import { reportCommand } from './report.js';
 import { rulesCommand } from './rules.js';
 import { runCommand } from './run.js';
@@ -25,6 +29,7 @@ Examples:
   modelpulse incidents --open             what failed, why and whose fault that is
   modelpulse report --month 2026-10       how models did against their objectives
   modelpulse rules > rules.yml            alerts for Prometheus that fit the registry
+  modelpulse backup pulse-copy.db         a copy of the database, also while the daemon writes
   modelpulse demo                         see it work, without a key or a network
 
 Exit codes: 0 all is well, 1 something is not, 2 the command line or the configuration is wrong.`;
@@ -54,6 +59,10 @@ export function createProgram(done: (code: number) => void): Command {
     incidentsCommand,
     reportCommand,
     rulesCommand,
+    backupCommand,
+    exportCommand,
+    importCommand,
+    rebuildCommand,
     schemaCommand,
     simulateCommand,
     demoCommand,

@@ -85,13 +85,19 @@ export function withGap(health: Health, slot: number): Health {
   };
 }
 
-/** Adds a maintenance window that has begun; one with the same beginning is replaced. */
+/**
+ * Adds a maintenance window that has begun; one with the same beginning is replaced. What of a new one lies up to the
+ * newest slot is too late.
+ */
 export function withWindow(health: Health, window: Interval): Health {
   const known = health.windows.some(({ from }) => from === window.from);
   const from = known ? window.from : Math.max(window.from, health.settled + 1);
+  if (!known && window.to <= from) return health;
+  const beside = known ? undefined : health.windows.find((other) => other.from === from);
+  const to = Math.max(window.to, beside?.to ?? window.to);
   const others = health.windows.filter((other) => other.from !== from);
-  const windows = window.to > from ? [...others, { from, to: window.to }] : others;
-  windows.sort((a, b) => a.from - b.from);
+  const windows = to > from ? [...others, { from, to }] : others;
+  windows.sort((one, other) => one.from - other.from);
   return { ...health, windows };
 }
 

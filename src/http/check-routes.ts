@@ -1,13 +1,12 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { outcomes } from '../domain/reason.js';
-import type { RecordedResult } from '../domain/result.js';
+import { csvPageSize, resultCsv } from './csv-stream.js';
 import { errorResponses } from './http-error.js';
 import { listOf, pageOf } from './list.js';
 import { idParameter, viewOf } from './model-routes.js';
 import type { RouteOptions } from './port.js';
 import { from, limit, numberCursor, oneOf, ordered, to } from './query.js';
-import { resultCsv } from './result-csv.js';
 import { resultSchema, resultShape } from './result-shape.js';
 import { streamField, streamOf } from './stream.js';
 
@@ -53,16 +52,25 @@ export const checkRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
       const { key, model } = viewOf(backend, params.id);
       const { outcome, cursor } = query;
       const window = { ...ordered(query), ...(outcome && { outcome }) };
-      const page = (most: number, before: number | undefined): Promise<readonly RecordedResult[]> =>
-        backend.store.results(key, { ...window, limit: most, ...(before !== undefined && { before }) });
       if (query.format === 'csv') {
-        const csv = streamOf(resultCsv(model.id, page), report, `GET ${routeOptions.url ?? ''}`);
+        const page = (before: number | null) =>
+          backend.readLong({
+            kind: 'rows',
+            model: model.id,
+            key,
+            query: { ...window, limit: csvPageSize, ...(before !== null && { before }) },
+          });
+        const csv = streamOf(resultCsv(page), report, `GET ${routeOptions.url ?? ''}`);
         return reply
           .type('text/csv; charset=utf-8; header=present')
           .header('content-disposition', 'attachment; filename="checks.csv"')
           .send(csv);
       }
-      const found = await page(query.limit + 1, cursor);
+      const found = await backend.store.results(key, {
+        ...window,
+        limit: query.limit + 1,
+        ...(cursor !== undefined && { before: cursor }),
+      });
       const { items, next_cursor } = pageOf(found, query.limit, ({ slot }) => String(slot));
       return { items: items.map((result) => resultShape(model.id, result)), next_cursor };
     },

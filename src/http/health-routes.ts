@@ -5,6 +5,7 @@ import { hangUp } from './hang-up.js';
 import { keyOf, requireKey } from './health-key.js';
 import { healthAnswer, healthAnswerSchema } from './health-shape.js';
 import { HttpError } from './http-error.js';
+import { readJson } from './json-body.js';
 import type { RouteOptions } from './port.js';
 
 const tags = ['model health'];
@@ -26,14 +27,7 @@ const bodySchema = z
 export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { backend }) => {
   const { health } = backend;
   const config = { open: true };
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body: string, done) => {
-    try {
-      done(null, body.trim() === '' ? null : JSON.parse(body));
-    } catch {
-      done(new HttpError(400, 'bad_json', 'the body is not JSON'));
-    }
-  });
+  readJson(app);
   requireKey(app, health);
   await app.register(rateLimit, {
     timeWindow: 60_000,

@@ -29,7 +29,7 @@ const timelineSchema = listOf(
 ).extend({ from: timeField, to: timeField });
 
 /** The part of a window that has happened: not before the model was first seen, not after now. */
-function happened(health: Health, { from, to }: Interval, now: number): Interval {
+export function happened(health: Health, { from, to }: Interval, now: number): Interval {
   return clip(health, { from: Math.min(from, now), to: Math.min(to, now) });
 }
 
@@ -76,9 +76,8 @@ export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { bac
       const now = backend.now();
       const window = happened(view.stored, windowOf(query, now), now);
       const rest = { from: Math.max(window.from, query.cursor ?? 0), to: window.to };
-      const { items, next_cursor } = pageOf(await timelineBetween(store, view, rest), query.limit, ({ to }) =>
-        String(to),
-      );
+      const found = await timelineBetween(store, view, rest, query.limit + 1);
+      const { items, next_cursor } = pageOf(found, query.limit, ({ to }) => String(to));
       return {
         from: isoTime(window.from),
         to: isoTime(window.to),

@@ -55,13 +55,14 @@ function statusOf(error: unknown): number {
 }
 
 /** Every route answers 405 to the methods it does not have, and what is no route answers 404. */
-export function refuseTheRest(app: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
+export function refuseTheRest(app: FastifyInstance, urls: Iterable<string>): void {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-  for (const [url, allowed] of routes) {
-    const list = [...allowed].join(', ');
+  for (const url of urls) {
+    const allowed = methods.filter((method) => app.hasRoute({ method, url }));
+    const list = allowed.join(', ');
     app.route({
       url,
-      method: methods.filter((method) => !allowed.has(method)),
+      method: methods.filter((method) => !allowed.includes(method)),
       schema: { hide: true },
       onRequest: (_request, reply, done) => {
         void reply.header('allow', list);

@@ -1,22 +1,38 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { errorResponses } from './http-error.js';
+import { errorResponses, HttpError } from './http-error.js';
 import { incidentSchema, incidentShape } from './incident-shape.js';
 import { listOf, pageOf } from './list.js';
 import { viewOf } from './model-routes.js';
 import type { RouteOptions } from './port.js';
-import { from, limit, numberCursor, oneOf, ordered, to } from './query.js';
+import {
+  limit,
+  namedIn,
+  numberCursor,
+  oneOf,
+  ordered,
+  parameter,
+  wholeNumber,
+  windowParameters,
+} from './query.js';
 
 const incidentsQuery = z.strictObject({
   model: z.string('must be given once').optional().describe('Only incidents of this model.'),
   open: oneOf(['true', 'false'])
     .optional()
     .describe('Only open ones, or only closed ones; both if not given.'),
-  from: from.optional(),
-  to: to.optional(),
+  ...windowParameters,
   limit: limit(1000, 100),
   cursor: numberCursor.optional(),
 });
+
+export const incidentId = z.object({
+  id: parameter('must be the number of an incident', wholeNumber).describe('Number of the incident.'),
+});
+
+export function unknownIncident(): HttpError {
+  return new HttpError(404, 'unknown_incident', 'there is no such incident');
+}
 
 /** The incidents of all models. */
 export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
@@ -32,7 +48,8 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       },
     },
     async ({ query }) => {
-      const { model, open, from, to, cursor } = query;
+      const { model, open, cursor } = query;
+      const { from, to } = namedIn(query, backend.now()) ?? query;
       if (from !== undefined && to !== undefined) ordered({ from, to });
       const found = await backend.store.incidents({
         limit: query.limit + 1,
@@ -44,6 +61,24 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       });
       const { items, next_cursor } = pageOf(found, query.limit, ({ id }) => String(id));
       return { items: items.map(incidentShape), next_cursor };
+    },
+  );
+
+  app.get(
+    '/api/v1/incidents/:id',
+    {
+      schema: {
+        summary: 'One incident',
+        tags: ['history'],
+        params: incidentId,
+        response: { 200: incidentSchema, ...errorResponses },
+      },
+    },
+    async ({ params }) => {
+      const found = await backend.store.incidents({ limit: 1, before: params.id + 1 });
+      const incident = found.find(({ id }) => id === params.id);
+      if (incident === undefined) throw unknownIncident();
+      return incidentShape(incident);
     },
   );
   done();

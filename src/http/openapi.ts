@@ -1,22 +1,30 @@
 import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema } from './http-error.js';
-import { incidentSchema } from './incident-shape.js';
+import { exclusionSchema, incidentSchema } from './incident-shape.js';
 import { modelSchema } from './model-shape.js';
 import { resultSchema } from './result-shape.js';
+import { seriesSchema } from './series-shape.js';
 import { uptimeSchema } from './uptime-shape.js';
 
 const named = {
   Error: errorSchema,
+  Exclusion: exclusionSchema,
   Incident: incidentSchema,
   Model: modelSchema,
   Result: resultSchema,
+  Series: seriesSchema,
   Uptime: uptimeSchema,
 };
 
-/** Describes every route that is registered after this by its own schemas, at /api/v1/openapi.json. */
+/** The page brings everything it needs; it sets styles from its script. */
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Describes every route that is registered after this by its own schemas, at /api/v1/openapi.json and, for people, at /docs. */
 export function describeRoutes(app: FastifyInstance, version: string): void {
   const schemaRegistry = z.registry<{ id?: string | undefined }>();
   for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });
@@ -50,6 +58,12 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
       const answered = Object.entries(components.schemas).filter(([name]) => name in named);
       return { ...rest, components: { ...components, schemas: Object.fromEntries(answered) } };
     },
+  });
+  app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: pagePolicy,
+    theme: { title: 'modelpulse API' },
+    uiConfig: { layout: 'BaseLayout', deepLinking: true },
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

@@ -7,6 +7,7 @@ import type { Format } from '../metrics/format.js';
 import type { Store, StoredIncident } from '../store/port.js';
 import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './health-shape.js';
+import type { LongAnswer, LongQuestion } from './long-read.js';
 
 /** What the routes read of the store. */
 export type HistoryStore = Pick<Store, 'points' | 'durations' | 'counts' | 'results' | 'incidents'>;
@@ -47,6 +48,8 @@ export interface Backend {
   views(): Iterable<ModelView>;
   view(id: string): ModelView | undefined;
   readonly store: HistoryStore;
+  /** Answers beside the event loop; 503 when too many wait already. Only the first page of several is refused. */
+  readLong(question: LongQuestion): Promise<LongAnswer<Uint8Array>>;
   readonly events: EventFeed;
   readonly health: HealthApi;
   readonly annotations: Annotations;

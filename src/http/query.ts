@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { namedWindow, namedWindowForms } from '../calendar/named-window.js';
+import { createZone } from '../calendar/zone.js';
 import { parseDuration } from '../domain/duration.js';
 import { dayMs } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
@@ -15,7 +17,8 @@ export function parameter<T>(allowed: string, parse: (text: string) => T | null)
   });
 }
 
-function wholeNumber(text: string): number | null {
+/** A number of up to 15 digits; null for anything else. */
+export function wholeNumber(text: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
@@ -62,33 +65,63 @@ export function several<T extends z.ZodType>(item: T) {
   );
 }
 
-function duration(text: string): number | null {
-  const ms = parseDuration(text);
-  return ms === 0 ? null : ms;
+/** A window by its length until now, or by its name on the calendar. */
+type WindowName = { readonly ms: number } | { readonly name: string };
+
+function windowName(text: string): WindowName | null {
+  const ms = parseDuration(text) ?? 0;
+  if (ms > 0) return { ms };
+  return namedWindow(text, 'UTC') === null ? null : { name: text };
+}
+
+function timezoneName(text: string): string | null {
+  try {
+    createZone(text);
+    return text;
+  } catch {
+    return null;
+  }
 }
 
 export const windowParameters = {
   from: from.optional(),
   to: to.optional(),
-  window: parameter('must be a duration such as 90m, 24h or 30d', duration)
+  window: parameter(`must be a duration such as 90m, 24h or 30d, or ${namedWindowForms}`, windowName)
     .optional()
     .meta({
-      description: 'So long until now, such as `30d`; instead of `from` and `to`.',
-      examples: ['24h', '30d'],
+      type: 'string',
+      description: `So long until now, such as \`30d\`, or a part of the calendar: ${namedWindowForms}; instead of \`from\` and \`to\`.`,
+      examples: ['24h', '30d', 'month:2026-10'],
+    }),
+  timezone: parameter('must be the name of a time zone, such as Europe/Berlin', timezoneName)
+    .optional()
+    .meta({
+      description: 'On whose calendar; UTC if not given.',
+      examples: ['Europe/Berlin'],
     }),
 };
 
-/** The window a query asks for: `from` to `to`, or `window` until now, or else the last 24 h. */
-export function windowOf(
-  query: { from?: number | undefined; to?: number | undefined; window?: number | undefined },
-  now: number,
-): Interval {
-  if (query.window !== undefined) {
-    if (query.from === undefined && query.to === undefined) return { from: now - query.window, to: now };
+interface WindowQuery {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly window?: WindowName | undefined;
+  readonly timezone?: string | undefined;
+}
+
+/** The window a query names; null when it names none. */
+export function namedIn({ from, to, window, timezone }: WindowQuery, now: number): Interval | null {
+  if (timezone !== undefined && (window === undefined || 'ms' in window))
+    throw new HttpError(400, 'bad_query', 'timezone: only together with a window such as month:2026-10');
+  if (window === undefined) return null;
+  if (from !== undefined || to !== undefined)
     throw new HttpError(400, 'bad_query', 'window: not allowed together with from or to');
-  }
+  return 'ms' in window ? { from: now - window.ms, to: now } : namedWindow(window.name, timezone ?? 'UTC');
+}
+
+/** The window a query asks for: the one it names, or `from` to `to`, or else the last 24 h. */
+export function windowOf(query: WindowQuery, now: number): Interval {
   const end = query.to ?? now;
-  return ordered({ from: query.from ?? end - dayMs, to: end });
+  return namedIn(query, now) ?? ordered({ from: query.from ?? end - dayMs, to: end });
 }
 
 /** Refuses a window that ends before it begins. */

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { phaseNames, type RecordedResult } from '../domain/result.js';
 import { resultShape } from './result-shape.js';
 
@@ -27,20 +26,7 @@ function csvRow(model: string, result: RecordedResult): string {
   return cells.map(csvCell).join(',') + '\r\n';
 }
 
-const pageSize = 500;
-
-/** All results that `page` gives, newest first, as CSV with a header; a page at a time, so that memory stays small. */
-export async function* resultCsv(
-  model: string,
-  page: (limit: number, before: number | undefined) => Promise<readonly RecordedResult[]>,
-): AsyncGenerator<string> {
-  yield csvColumns.join(',') + '\r\n';
-  let before: number | undefined;
-  for (;;) {
-    const results = await page(pageSize, before);
-    if (results.length > 0) yield results.map((result) => csvRow(model, result)).join('');
-    if (results.length < pageSize) return;
-    before = results.at(-1)?.slot;
-    await setImmediate();
-  }
+/** Results as lines of CSV. */
+export function csvRows(model: string, results: readonly RecordedResult[]): string {
+  return results.map((result) => csvRow(model, result)).join('');
 }

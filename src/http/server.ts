@@ -1,6 +1,8 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
+import { annotationRoutes } from './annotation-routes.js';
 import { refuseOtherOrigins, requireToken } from './auth.js';
+import { badgeRoutes } from './badge-routes.js';
 import { checkRoutes } from './check-routes.js';
 import { answerBrokenRequests } from './client-error.js';
 import { eventsRoutes } from './events-routes.js';
@@ -13,6 +15,7 @@ import { describeRoutes } from './openapi.js';
 import { operationRoutes } from './operation-routes.js';
 import type { Backend, Report } from './port.js';
 import { probeRoutes } from './probe-routes.js';
+import { seriesRoutes } from './series-routes.js';
 import { compileValidator } from './validation.js';
 
 export interface ServerOptions {
@@ -63,7 +66,7 @@ export function createServer(
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
-  // No route takes a body, so any is read, up to the limit, and ignored.
+  // Where a route takes no body any is read, up to the limit, and ignored.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null));
   app.addHook('onRequest', (_request, reply, done) => {
@@ -73,11 +76,9 @@ export function createServer(
   requireToken(app, bearerToken);
   refuseOtherOrigins(app);
 
-  const routes = new Map<string, Set<string>>();
-  app.addHook('onRoute', ({ url, method }) => {
-    const methods = routes.get(url) ?? new Set();
-    routes.set(url, methods);
-    for (const one of [method].flat()) methods.add(one);
+  const urls = new Set<string>();
+  app.addHook('onRoute', ({ url }) => {
+    urls.add(url);
   });
   describeRoutes(app, version);
   for (const plugin of [
@@ -85,15 +86,18 @@ export function createServer(
     probeRoutes,
     modelRoutes,
     historyRoutes,
+    seriesRoutes,
     checkRoutes,
     incidentRoutes,
+    annotationRoutes,
+    badgeRoutes,
     eventsRoutes,
     healthRoutes,
   ]) {
     app.register(plugin, { backend, report });
   }
   app.register((rest, _options, done) => {
-    refuseTheRest(rest, new Map(routes));
+    refuseTheRest(rest, [...urls]);
     done();
   });
   return app;

@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { quantile } from '../domain/histogram.js';
 import { outcomes } from '../domain/reason.js';
-import { states, type Interval, type StateDurations } from '../domain/state.js';
+import { states, type Interval, type State, type StateDurations } from '../domain/state.js';
 import { uptimeOf } from '../domain/uptime.js';
 import type { Counts } from '../store/port.js';
 import { countField, ratioField, secondsField, timeField } from './fields.js';
 import { coverageField, uptimeField } from './model-shape.js';
 import { isoTime, toSeconds } from './time.js';
 
-const latencyField = secondsField.nullable();
+const quantileField = secondsField.nullable();
+export const latencyField = z.object({ p50: quantileField, p95: quantileField, p99: quantileField });
+export const checksField = z.object({ total: countField, ...fromKeys(outcomes, () => countField) });
 
 export const uptimeSchema = z
   .object({
@@ -18,15 +20,11 @@ export const uptimeSchema = z
     uptime: uptimeField,
     coverage: coverageField,
     seconds: z.record(z.enum(states), secondsField).describe('Seconds in each state.'),
-    checks: z
-      .object({ total: countField, ...fromKeys(outcomes, () => countField) })
-      .describe('Results by outcome.'),
+    checks: checksField.describe('Results by outcome.'),
     uptime_by_checks: ratioField
       .nullable()
       .describe('As `uptime`, but of results instead of time; null without any.'),
-    latency_seconds: z
-      .object({ p50: latencyField, p95: latencyField, p99: latencyField })
-      .describe('Quantiles over healthy and degraded results, within 4 %.'),
+    latency_seconds: latencyField.describe('Quantiles over healthy and degraded results, within 4 %.'),
     resolution: z
       .enum(['exact', 'hour', 'day'])
       .describe(
@@ -39,6 +37,23 @@ function fromKeys<K extends string, V>(keys: readonly K[], valueOf: (key: K) => 
   return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<K, V>;
 }
 
+/** Seconds in each state. */
+export function durationsShape(durations: StateDurations): Record<State, number> {
+  return fromKeys(states, (state) => toSeconds(durations[state]));
+}
+
+/** Results by outcome, and all of them. */
+export function checksShape(counts: Counts['outcomes']): z.output<typeof checksField> {
+  const { healthy, degraded, unhealthy, unknown } = counts;
+  return { total: healthy + degraded + unhealthy + unknown, healthy, degraded, unhealthy, unknown };
+}
+
+/** Quantiles in seconds; null when nothing was measured. */
+export function latencyShape(latency: Counts['latency']): z.output<typeof latencyField> {
+  const at = (q: number): number | null => toSeconds(quantile(latency, q));
+  return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
 /** Uptime of a model over a window that is clipped already. */
 export function uptimeShape(
   model: string,
@@ -46,18 +61,17 @@ export function uptimeShape(
   durations: StateDurations,
   counts: Counts,
 ): z.output<typeof uptimeSchema> {
-  const { healthy, degraded, unhealthy, unknown } = counts.outcomes;
+  const { healthy, degraded, unhealthy } = counts.outcomes;
   const known = healthy + degraded + unhealthy;
-  const latency = (q: number): number | null => toSeconds(quantile(counts.latency, q));
   return {
     model,
     from: isoTime(from),
     to: isoTime(to),
     ...uptimeOf(durations),
-    seconds: fromKeys(states, (state) => toSeconds(durations[state])),
-    checks: { total: known + unknown, healthy, degraded, unhealthy, unknown },
+    seconds: durationsShape(durations),
+    checks: checksShape(counts.outcomes),
     uptime_by_checks: known === 0 ? null : (healthy + degraded) / known,
-    latency_seconds: { p50: latency(0.5), p95: latency(0.95), p99: latency(0.99) },
+    latency_seconds: latencyShape(counts.latency),
     resolution: counts.resolution,
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HttpError } from './http-error.js';
 
 function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
-  if (issue.code !== 'unrecognized_keys') return [`${String(issue.path[0])}: ${issue.message}`];
+  if (issue.code !== 'unrecognized_keys') return [`${String(issue.path[0] ?? 'body')}: ${issue.message}`];
   const allowed = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
   return issue.keys.map((key) => `${key}: no such parameter; allowed are ${allowed.join(', ')}`);
 }

@@ -4,8 +4,9 @@ import { addResult, dayMs, emptyRollup, hourMs, type HourlyChanges } from '../do
 import type { Interval } from '../domain/state.js';
 import { checkColumns, resultOf, type CheckRow } from './check-row.js';
 import { prepareHorizons } from './horizons.js';
+import { decodeLatencyInto } from './latency-blob.js';
 import type { Counts } from './port.js';
-import { addRow, type RollupRow } from './rollup-row.js';
+import { addRow, sumsOfCounts, type RollupRow } from './rollup-row.js';
 import { addRollup, type Tally } from './tally.js';
 import { coarsest, partsOf, snap, type Horizons } from './window.js';
 
@@ -14,12 +15,19 @@ type CountWindow = (key: number, from: number, to: number, without?: readonly In
 /** Counts over a window: the middle from rollups, the ends from raw results where those are still complete. */
 export function prepareCounts(database: Database): CountWindow {
   type Bounds = [model: number, from: number, to: number];
-  const days = database.prepare<Bounds, RollupRow>(
-    'SELECT * FROM days WHERE model = ? AND span >= ? AND span < ?',
-  );
-  const hours = database.prepare<Bounds, RollupRow>(
-    'SELECT * FROM hours WHERE model = ? AND span >= ? AND span < ?',
-  );
+  /** Summed by SQLite: making an object of each row would take most of the time. */
+  const prepareLevel = (table: 'hours' | 'days') => {
+    const within = `FROM ${table} WHERE model = ? AND span >= ? AND span < ?`;
+    const sums = database.prepare<Bounds, RollupRow>(`SELECT ${sumsOfCounts}, NULL AS latency ${within}`);
+    const latencies = database.prepare<Bounds, Uint8Array | null>(`SELECT latency ${within}`).pluck();
+    return (sum: Tally, ...bounds: Bounds): void => {
+      const row = sums.get(...bounds);
+      if (row !== undefined) addRow(sum, row);
+      for (const latency of latencies.all(...bounds)) decodeLatencyInto(sum.latency, latency);
+    };
+  };
+  const addDays = prepareLevel('days');
+  const addHours = prepareLevel('hours');
   const raw = database.prepare<Bounds, CheckRow>(
     `SELECT ${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases
       FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
@@ -28,12 +36,8 @@ export function prepareCounts(database: Database): CountWindow {
 
   const addWindow = (sum: Tally, key: number, window: Interval, complete: Horizons): void => {
     const parts = partsOf(window, complete);
-    for (const part of parts.days) {
-      for (const row of days.iterate(key, part.from / dayMs, part.to / dayMs)) addRow(sum, row);
-    }
-    for (const part of parts.hours) {
-      for (const row of hours.iterate(key, part.from / hourMs, part.to / hourMs)) addRow(sum, row);
-    }
+    for (const part of parts.days) addDays(sum, key, part.from / dayMs, part.to / dayMs);
+    for (const part of parts.hours) addHours(sum, key, part.from / hourMs, part.to / hourMs);
     // Counted as the recorder does, so that an hour gives the same from either.
     const ends: HourlyChanges = new Map();
     for (const part of parts.rest) {

@@ -4,7 +4,7 @@ import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js
 import { StoreError } from './store-error.js';
 
 /** `mpul` in the file's header says whose database it is. */
-const applicationId = 0x6d70756c;
+export const applicationId = 0x6d70756c;
 const busyTimeoutMs = 1_000;
 
 /** In this order: the vacuum mode counts only before WAL writes the first page. */

@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Health } from '../domain/health.js';
 import { exclude } from '../domain/exclusion.js';
 import { clipTo, merge, subtract, totalOf } from '../domain/intervals.js';
-import type { Interval, StateDurations } from '../domain/state.js';
+import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import {
   addDurations,
   durationsOf,
@@ -11,6 +12,8 @@ import {
   type TimelineInterval,
 } from '../domain/timeline.js';
 import type { ModelKey, StoreReader } from './port.js';
+
+const pointsAtOnce = 10_002;
 
 /** What has to be known of a model to tell its past. */
 export interface Past {
@@ -26,15 +29,38 @@ export function clip(health: Health, window: Interval): Interval {
   return { from, to: Math.max(from, window.to) };
 }
 
-/** State intervals over `window`. */
+/** The time line from the newest slot to `to`. */
+export function silenceAfter(health: Health, to: number): StatePoint[] {
+  return [{ from: health.settled, state: health.state, reason: health.reason }, ...tail(health, to)];
+}
+
+/** State intervals over `window`, the first `most` of them; what is not answered is hardly read. */
 export async function timelineBetween(
   store: Pick<StoreReader, 'points'>,
   { key, stored, exclusions }: Past,
   window: Interval,
+  most = Infinity,
 ): Promise<TimelineInterval[]> {
-  const clipped = clip(stored, window);
-  const points = await store.points(key, clipped.from, clipped.to);
-  return exclude(intervalsOf([...points, ...tail(stored, clipped.to)], clipped), exclusions);
+  const { from: begin, to } = clip(stored, window);
+  // At least two, so that each page comes further; intervals of one state become one, so one page may not do.
+  const size = Math.min(most + 2, pointsAtOnce);
+  const told: TimelineInterval[] = [];
+  for (let from = begin; told.length <= most;) {
+    const points = await store.points(key, from, to, size);
+    const next = points.length < size ? to : (points.at(-1)?.from ?? to);
+    const line = next < to ? points : [...points, ...tail(stored, to)];
+    for (const interval of exclude(intervalsOf(line, { from, to: next }), exclusions)) join(told, interval);
+    if (next === to) break;
+    from = next;
+    await setImmediate();
+  }
+  return told.slice(0, most);
+}
+
+function join(told: TimelineInterval[], next: TimelineInterval): void {
+  const last = told.at(-1);
+  if (last?.state === next.state) told[told.length - 1] = { ...last, to: next.to };
+  else told.push(next);
 }
 
 /** ms per state over `window`, exact. */
@@ -60,6 +86,5 @@ async function seenBetween(
 ): Promise<StateDurations> {
   const settled = Math.min(to, health.settled);
   const past = from < settled ? await store.durations(key, from, settled) : noDurations;
-  const silence = [{ from: health.settled, state: health.state, reason: health.reason }, ...tail(health, to)];
-  return addDurations(past, durationsOf(intervalsOf(silence, { from, to })));
+  return addDurations(past, durationsOf(intervalsOf(silenceAfter(health, to), { from, to })));
 }

@@ -35,9 +35,9 @@ export function limitsAt(now: number, { checksMs, failuresMs, hoursMs, daysMs }:
 
 /** What has been given up so far; it never comes back, even when retention is made longer. */
 export function prepareHorizons(database: Database) {
-  const all = database.prepare<[], { name: string; since: number }>('SELECT name, since FROM horizons');
+  const all = database.prepare<[], [name: string, since: number]>('SELECT name, since FROM horizons').raw();
   return (): Horizons & { readonly swept: number } => {
-    const since = Object.fromEntries(all.all().map((row) => [row.name, row.since]));
+    const since = Object.fromEntries(all.all());
     return {
       checks: since.checks ?? 0,
       hours: since.hours ?? 0,

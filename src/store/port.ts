@@ -119,8 +119,8 @@ export interface Store {
    * keep it to about `batchResults` results, and yield to the event loop between two.
    */
   write(batch: Batch): Promise<void>;
-  /** Points in [from, to), preceded by the one in force at `from`. */
-  points(key: ModelKey, from: number, to: number): Promise<readonly StatePoint[]>;
+  /** Points in [from, to), preceded by the one in force at `from`; the first `most` of them. */
+  points(key: ModelKey, from: number, to: number, most?: number): Promise<readonly StatePoint[]>;
   /** Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written. */
   durations(key: ModelKey, from: number, to: number): Promise<StateDurations>;
   /** Leaves out what lies in the intervals of `without`. */

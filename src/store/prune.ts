@@ -56,7 +56,8 @@ function prepare(database: Database) {
     ),
     model: database.prepare('DELETE FROM models WHERE key = ? AND retired_at IS NOT NULL'),
     places: database.prepare<[], Place>(`SELECT key, retired_at,
-      NOT EXISTS (SELECT 1 FROM checks WHERE model = key) AND NOT EXISTS (SELECT 1 FROM states WHERE model = key) AS bare
+      retired_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM checks WHERE model = key)
+        AND NOT EXISTS (SELECT 1 FROM states WHERE model = key) AS bare
       FROM models ORDER BY key`),
   };
 }

@@ -4,13 +4,11 @@ import { states } from '../domain/state.js';
 import { decodeLatencyInto, encodeLatency } from './latency-blob.js';
 import type { Tally } from './tally.js';
 
-const sums = [
-  ...states.map((state) => `${state}_ms`),
-  ...outcomes,
-  ...blames,
-  'input_tokens',
-  'output_tokens',
-];
+const counts = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
+const sums = [...states.map((state) => `${state}_ms`), ...counts];
+
+/** What SELECT needs to sum all of several rows but durations and latencies. */
+export const sumsOfCounts = counts.map((column) => `total(${column}) AS ${column}`).join(', ');
 
 /** Adds one row to what `table` has for (model, span); parameters: model, span, then `rollupValues`. */
 export function upsertRollup(table: 'hours' | 'days'): string {

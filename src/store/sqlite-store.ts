@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.js';
 import { openDatabase } from './database.js';
 import { attempt, isDamage, promised } from './failure.js';
 import { lockFile } from './file-lock.js';
+import { createLogWatch } from './log-watch.js';
 import { bytesOnDisk, moveAside, placeFor } from './file-place.js';
 import type { Retention } from './horizons.js';
 import { reserveKeys } from './model-row.js';
@@ -18,7 +19,7 @@ export interface StoreOptions {
   /** What to do with a damaged file: move it aside and begin a fresh one, or leave it and fail. */
   readonly onCorrupt: 'move' | 'stop';
   readonly clock: Pick<Clock, 'wall'>;
-  readonly log: { error(fields: object, message: string): void };
+  readonly log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>;
 }
 
 export interface OpenedStore extends Store {
@@ -34,6 +35,7 @@ export interface OpenedStore extends Store {
 export function openStore(options: StoreOptions): OpenedStore {
   const path = attempt(options.path, () => placeFor(options.path));
   const lock = attempt(path, () => lockFile(path));
+  const watchLog = createLogWatch(path, options.log);
   let corruptions = 0;
   let highestKey = 0;
   let closed = false;
@@ -108,7 +110,7 @@ export function openStore(options: StoreOptions): OpenedStore {
     retire: (key, now) => ask((open) => open.retire(key, now)),
     missed: () => ask((open) => open.missed()),
     write: (batch) => ask((open) => open.write(batch)),
-    points: (key, from, to) => ask((open) => open.points(key, from, to)),
+    points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
     durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
     results: (key, query) => ask((open) => open.results(key, query)),
@@ -120,7 +122,11 @@ export function openStore(options: StoreOptions): OpenedStore {
     addNote: (incident, note) => ask((open) => open.addNote(incident, note)),
     exclude: (key, exclusion) => ask((open) => open.exclude(key, exclusion)),
     include: (key, id) => ask((open) => open.include(key, id)),
-    prune: (now) => ask((open) => open.prune(now)),
+    prune: (now) =>
+      ask((open) => {
+        watchLog(now);
+        return open.prune(now);
+      }),
     sizeBytes: () => promised(path, () => bytesOnDisk(path)),
     close: () =>
       promised(path, () => {

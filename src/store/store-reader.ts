@@ -20,7 +20,7 @@ export function openStoreReader(path: string, migrationsDir: string): StoreReade
   return {
     models: () => ask((open) => open.models()),
     missed: () => ask((open) => open.missed()),
-    points: (key, from, to) => ask((open) => open.points(key, from, to)),
+    points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
     durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
     results: (key, query) => ask((open) => open.results(key, query)),

@@ -1,16 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { dayMs, hourMs } from '../domain/rollup.js';
 import { states, type Interval, type State, type StateDurations, type StatePoint } from '../domain/state.js';
-import { addDurations, durationsOf, intervalsOf, noDurations } from '../domain/timeline.js';
+import { addDurations, noDurations } from '../domain/timeline.js';
 import { reasonCodes, stateCodes } from './codes.js';
 import { prepareHorizons } from './horizons.js';
+import { prepareSpent } from './spent-query.js';
 import { partsOf } from './window.js';
 
-interface PointRow {
-  readonly starts: number;
-  readonly state: number;
-  readonly reason: number | null;
-}
+type PointRow = [starts: number, state: number, reason: number | null];
 
 function sumOf(table: 'hours' | 'days'): string {
   const sums = states.map((state) => `total(${state}_ms) AS ${state}`).join(', ');
@@ -19,9 +16,16 @@ function sumOf(table: 'hours' | 'days'): string {
 
 /** Everything that is asked of the time line. */
 export function prepareTimeline(database: Database) {
-  const pointRows = database.prepare<[number, number, number, number, number], PointRow>(`
-    SELECT starts, state, reason FROM states WHERE model = ? AND starts < ?
-      AND starts >= coalesce((SELECT max(starts) FROM states WHERE model = ? AND starts <= ?), ?) ORDER BY starts`);
+  const inForce = database
+    .prepare<[number, number], PointRow>(
+      'SELECT starts, state, reason FROM states WHERE model = ? AND starts <= ? ORDER BY starts DESC LIMIT 1',
+    )
+    .raw();
+  const later = database
+    .prepare<[number, number, number, number], PointRow>(
+      'SELECT starts, state, reason FROM states WHERE model = ? AND starts > ? AND starts < ? ORDER BY starts LIMIT ?',
+    )
+    .raw();
   const hours = database.prepare<[number, number, number], Record<State, number>>(sumOf('hours'));
   const days = database.prepare<[number, number, number], Record<State, number>>(sumOf('days'));
   const maintenanceRows = database.prepare<[number, number, number], Interval>(`
@@ -33,22 +37,29 @@ export function prepareTimeline(database: Database) {
     .prepare<[number], number>('SELECT slot FROM gaps WHERE model = ? ORDER BY slot')
     .pluck();
   const horizons = prepareHorizons(database);
+  const spent = prepareSpent(database);
 
-  const points = (key: number, from: number, to: number): StatePoint[] =>
-    pointRows.all(key, to, key, from, from).map(({ starts, state, reason }) => ({
+  const points = (key: number, from: number, to: number, most = Number.MAX_SAFE_INTEGER): StatePoint[] => {
+    const first = inForce.all(key, from);
+    const rows = [...first, ...later.all(key, from, to, most - first.length)];
+    return rows.map(([starts, state, reason]) => ({
       from: starts,
       state: stateCodes.toWord(state),
       reason: reason === null ? null : reasonCodes.toWord(reason),
     }));
+  };
 
   return {
     points,
     durations(key: number, from: number, to: number): StateDurations {
-      const parts = partsOf({ from, to }, horizons());
+      const complete = horizons();
+      const few = spent.ifFew(key, { from: Math.max(from, complete.days), to });
+      if (few !== null) return few;
+      const parts = partsOf({ from, to }, complete);
       const sums = [
         ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
         ...parts.hours.map((part) => hours.get(key, part.from / hourMs, part.to / hourMs)),
-        ...parts.rest.map((part) => durationsOf(intervalsOf(points(key, part.from, part.to), part))),
+        ...parts.rest.map((part) => spent.all(key, part)),
       ];
       return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), noDurations);
     },

@@ -27,12 +27,16 @@ function cut(window: Interval, unit: number, since: number): { whole: Interval[]
   return { whole: [{ from, to }], ends: ends.filter((end) => end.to > end.from) };
 }
 
-/** Whole UTC days, then whole hours of what is left, then the rest; nothing from before the horizon of days. */
-export function partsOf(window: Interval, horizons: Horizons): Parts {
+/**
+ * Whole UTC days, then whole hours of what is left, then the rest; nothing from before the horizon of days. With `stepMs`
+ * only days or hours that such steps, counted from the epoch, do not divide.
+ */
+export function partsOf(window: Interval, horizons: Horizons, stepMs = dayMs): Parts {
   const from = Math.max(window.from, horizons.days);
   if (from >= window.to) return { days: [], hours: [], rest: [] };
-  const days = cut({ from, to: window.to }, dayMs, horizons.days);
-  const hours = days.ends.map((end) => cut(end, hourMs, horizons.hours));
+  const since = (unit: number, horizon: number): number => (stepMs % unit === 0 ? horizon : Infinity);
+  const days = cut({ from, to: window.to }, dayMs, since(dayMs, horizons.days));
+  const hours = days.ends.map((end) => cut(end, hourMs, since(hourMs, horizons.hours)));
   return {
     days: days.whole,
     hours: hours.flatMap(({ whole }) => whole),

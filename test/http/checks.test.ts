@@ -72,14 +72,14 @@ describe('GET checks', () => {
 
 describe('GET checks as CSV', () => {
   it('streams all results of the window under a header, whatever the limit', async () => {
-    const { ask } = await start(resultsOf(1_700));
+    const { ask } = await start(resultsOf(2_700));
     const { text, headers } = await ask('/api/v1/models/a/checks?format=csv&limit=10');
     const lines = text.split('\r\n');
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(headers.get('content-disposition')).toBe('attachment; filename="checks.csv"');
     expect(lines[0]).toBe(csvColumns.join(','));
-    expect(lines).toHaveLength(1_702);
-    expect(new Set(lines.slice(1, -1).map((line) => line.split(',')[1])).size).toBe(1_700);
+    expect(lines).toHaveLength(2_702);
+    expect(new Set(lines.slice(1, -1).map((line) => line.split(',')[1])).size).toBe(2_700);
   });
 
   it('has a value for each column', async () => {
@@ -142,13 +142,23 @@ describe('GET checks as CSV', () => {
   });
 
   it('is cut short, and says so in the log, when the store fails in the middle', async () => {
-    const results = resultsOf(1_000);
+    const results = resultsOf(1_500);
     const backend = createFakeBackend({ views: [sampleView('a')], results });
-    const failing: typeof backend.store.results = (key, query) =>
-      query.before === undefined ? backend.store.results(key, query) : Promise.reject(new Error('disk gone'));
-    const store = { ...backend.store, results: failing };
-    const { ask, reported } = await startServer({ ...backend, store });
+    const readLong: typeof backend.readLong = (question) =>
+      question.kind === 'rows' && question.query.before === undefined
+        ? backend.readLong(question)
+        : Promise.reject(new Error('disk gone'));
+    const { ask, reported } = await startServer({ ...backend, readLong });
     await expect(ask('/api/v1/models/a/checks?format=csv')).rejects.toThrow();
     expect(reported).toEqual([new Error('disk gone')]);
+  });
+
+  it('fails as a whole when the store fails at once', async () => {
+    const backend = createFakeBackend({ views: [sampleView('a')] });
+    const readLong = () => Promise.reject(new Error('disk gone'));
+    const { ask } = await startServer({ ...backend, readLong });
+    const { status, headers } = await ask('/api/v1/models/a/checks?format=csv');
+    expect(status).toBe(500);
+    expect(headers.get('content-type')).toContain('application/json');
   });
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { namedWindowForms } from '../../src/calendar/named-window.js';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
@@ -9,6 +10,7 @@ import { startServer } from './running-server.js';
 const start = () => startServer(createFakeBackend({ views: [sampleView('a')] }));
 
 const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds';
+const window = `window: must be a duration such as 90m, 24h or 30d, or ${namedWindowForms}`;
 const limit = 'must be a whole number from 1 to 1000';
 
 describe('a wrong query', () => {
@@ -22,8 +24,8 @@ describe('a wrong query', () => {
     ['models?limit=1&limit=2', 'limit: must be given once'],
     ['models?lmit=1', 'lmit: no such parameter; allowed are state, label, limit, cursor'],
     ['models?__proto__=1', '__proto__: no such parameter; allowed are state, label, limit, cursor'],
-    ['models/a/uptime?window=1w', 'window: must be a duration such as 90m, 24h or 30d'],
-    ['models/a/uptime?window=0s', 'window: must be a duration such as 90m, 24h or 30d'],
+    ['models/a/uptime?window=1w', window],
+    ['models/a/uptime?window=0s', window],
     ['models/a/uptime?window=1d&from=1', 'window: not allowed together with from or to'],
     ['models/a/uptime?from=2&to=1', 'from: must be before to'],
     ['models/a/uptime?from=1&to=1', 'from: must be before to'],

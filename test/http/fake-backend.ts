@@ -4,8 +4,10 @@ import type { StatePoint } from '../../src/domain/state.js';
 import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelView } from '../../src/domain/view.js';
 import { createEventFeed } from '../../src/http/event-feed.js';
+import { answerLong, type LongSource } from '../../src/http/long-read.js';
 import type { Backend, HistoryStore } from '../../src/http/port.js';
-import type { StoredIncident } from '../../src/store/port.js';
+import type { ResultQuery, StoredIncident } from '../../src/store/port.js';
+import { createSeriesBuckets } from '../../src/store/series-buckets.js';
 import { noon } from '../metrics/sample-view.js';
 
 export interface FakeData {
@@ -17,13 +19,38 @@ export interface FakeData {
   incidents: StoredIncident[];
 }
 
-function createFakeStore({ results, points, incidents }: FakeData): HistoryStore {
+function resultsOf({ results }: FakeData, { from, to, outcome, limit, before = Infinity }: ResultQuery) {
+  return results
+    .filter(({ slot }) => from <= slot && slot < to && slot < before)
+    .filter((result) => outcome === undefined || result.outcome === outcome)
+    .slice(0, limit);
+}
+
+/** The time line and the results in steps. */
+function createFakeSource(data: FakeData): LongSource {
+  return {
+    series(_past, window, stepMs) {
+      const buckets = createSeriesBuckets(window, stepMs);
+      for (const told of intervalsOf(data.points, window)) buckets.spend(told);
+      buckets.countFrom(window.from);
+      for (const { slot, outcome } of data.results) {
+        if (window.from <= slot && slot < window.to) buckets.at(slot).outcomes[outcome] += 1;
+      }
+      return { ...window, stepMs, resolution: 'exact', buckets: buckets.all };
+    },
+    results: (_key, query) => resultsOf(data, query),
+  };
+}
+
+function createFakeStore(data: FakeData): HistoryStore {
+  const { results, points, incidents } = data;
   const ofTime = (from: number, to: number): RecordedResult[] =>
     results.filter(({ slot }) => from <= slot && slot < to);
   return {
-    points: (_key, from, to) => {
+    points: (_key, from, to, most) => {
       const first = points.findLastIndex((point) => point.from <= from);
-      return Promise.resolve(points.slice(Math.max(0, first)).filter((point) => point.from < to));
+      const after = points.slice(Math.max(0, first)).filter((point) => point.from < to);
+      return Promise.resolve(after.slice(0, most));
     },
     durations: (_key, from, to) => Promise.resolve(durationsOf(intervalsOf(points, { from, to }))),
     counts: (_key, from, to) => {
@@ -32,12 +59,7 @@ function createFakeStore({ results, points, incidents }: FakeData): HistoryStore
       sum.latency.set(90, 1);
       return Promise.resolve({ ...sum, resolution: 'hour' });
     },
-    results: (_key, { from, to, outcome, limit, before = Infinity }) =>
-      Promise.resolve(
-        ofTime(from, to)
-          .filter((result) => result.slot < before && (outcome === undefined || result.outcome === outcome))
-          .slice(0, limit),
-      ),
+    results: (_key, query) => Promise.resolve(resultsOf(data, query)),
     incidents: ({ open, from = 0, to = Infinity, limit, before = Infinity }) =>
       Promise.resolve(
         incidents
@@ -56,6 +78,10 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     views: () => full.views,
     view: (id) => full.views.find(({ model }) => model.id === id),
     store: createFakeStore(full),
+    async readLong(question) {
+      const { text, before } = await Promise.resolve(answerLong(createFakeSource(full), question));
+      return { text: Buffer.from(text), before };
+    },
     events: createEventFeed({ run: 'run', size: 16 }),
     health: {
       terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 600 }),

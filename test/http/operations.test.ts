@@ -7,7 +7,10 @@ import { startServer } from './running-server.js';
 describe('/metrics', () => {
   it('streams the exposition in the text format', async () => {
     const views = Array.from({ length: 500 }, (_, index) => sampleView(`model-${index}`));
-    const backend = createFakeBackend({ views }, { exposition: (format) => modelExposition(views, noon, format) });
+    const backend = createFakeBackend(
+      { views },
+      { exposition: (format) => modelExposition(views, noon, format) },
+    );
     const { ask } = await startServer(backend);
     const { text, headers } = await ask('/metrics?name[]=up');
     expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
@@ -67,11 +70,16 @@ describe('openapi.json', () => {
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
     expect(routes.sort()).toEqual([
+      'delete /api/v1/models/{id}/exclusions/{exclusion}',
       'get /api/v1/events',
       'get /api/v1/incidents',
+      'get /api/v1/incidents/{id}',
       'get /api/v1/models',
       'get /api/v1/models/{id}',
+      'get /api/v1/models/{id}/badge.svg',
       'get /api/v1/models/{id}/checks',
+      'get /api/v1/models/{id}/exclusions',
+      'get /api/v1/models/{id}/series',
       'get /api/v1/models/{id}/timeline',
       'get /api/v1/models/{id}/uptime',
       'get /livez',
@@ -81,7 +89,9 @@ describe('openapi.json', () => {
       'get /redteam/health',
       'get /sd/prometheus',
       'post /-/reload',
+      'post /api/v1/incidents/{id}/notes',
       'post /api/v1/models/{id}/check',
+      'post /api/v1/models/{id}/exclusions',
       'post /redteam/model-health',
       'post /redteam/model/model-health',
       'post /redteam/v3/model-health',
@@ -108,9 +118,11 @@ describe('openapi.json', () => {
     const { components } = json as Description;
     expect(Object.keys(components.schemas).sort()).toEqual([
       'Error',
+      'Exclusion',
       'Incident',
       'Model',
       'Result',
+      'Series',
       'Uptime',
     ]);
     expect(components.schemas.Result?.properties.slot).toEqual({

@@ -29,7 +29,8 @@ function expectDescribed(
   path: string,
   answer: Answer,
 ): void {
-  const matches = (known: string): boolean => new RegExp(`^${known.replace('{id}', '[^/]+')}$`).test(path);
+  const matches = (known: string): boolean =>
+    new RegExp(`^${known.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
   const route = Object.keys(description.paths).find(matches);
   const responses = route && description.paths[route]?.[method]?.responses;
   if (!responses) return;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { batchOf, modelWrite, result, start, workplace } from './samples.js';
+import { batchOf, modelWrite, result, start, workplace, silent } from './samples.js';
 
 const place = workplace();
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 10_000 };
@@ -20,7 +20,7 @@ describe('a damaged file', () => {
     const path = join(directory, 'store.db');
     writeFileSync(path, 'this is no database'.repeat(100));
     const logged: object[] = [];
-    const store = place.open(path, { log: { error: (fields) => logged.push(fields) } });
+    const store = place.open(path, { log: { ...silent, error: (fields) => logged.push(fields) } });
     expect(store.corruptions).toBe(1);
     expect(logged).toEqual([expect.objectContaining({ path, movedTo: join(directory, aside) })]);
     expect(readFileSync(join(directory, aside), 'utf8')).toContain('this is no database');

@@ -47,6 +47,13 @@ function apply(line: Line, { stepMs, state, backMs }: Move, key: number): { line
   };
 }
 
+/** A line that begins with so many changes that it is summed from rollups. */
+const flaps: readonly Move[] = Array.from({ length: 70 }, (_, n) => ({
+  stepMs: 3 * 60_000,
+  state: states[n % states.length]!,
+  backMs: 0,
+}));
+
 const moves = fc.array(
   fc.record({
     stepMs: fc.oneof(fc.integer({ min: 1, max: 90_000 }), fc.integer({ min: 1, max: 40 * hourMs })),
@@ -82,11 +89,11 @@ describe('durations', () => {
     });
     let model = 0;
     await fc.assert(
-      fc.asyncProperty(moves, windows, async (steps, fractions) => {
+      fc.asyncProperty(fc.constantFrom([], [], [], flaps), moves, windows, async (first, steps, fractions) => {
         for (const store of [plain, pruned]) {
           const { key } = await store.register(`model-${(model += 1)}`, start, null);
           let line: Line = { points: [], settled: start };
-          for (const step of steps) {
+          for (const step of [...first, ...steps]) {
             const { line: next, write } = apply(line, step, key);
             line = next;
             await store.write(batchOf(write));

@@ -138,9 +138,11 @@ describe('a reader', () => {
 });
 
 describe('the write-ahead log', () => {
-  it('shrinks again after a reader has held it up', async () => {
+  it('shrinks again after a reader has held it up, of which the operator is told', async () => {
     const path = join(place.directory(), 'store.db');
-    const store = place.open(path);
+    const told: string[] = [];
+    const tell = (_fields: object, message: string) => told.push(message);
+    const store = place.open(path, { log: { error: tell, warn: tell, info: tell } });
     const { key } = await store.register('gpt', start, null);
     const reader = new Database(path, { readonly: true });
     reader.exec('BEGIN');
@@ -153,10 +155,14 @@ describe('the write-ahead log', () => {
       );
       await store.write(batchOf(modelWrite(key, { results })));
     };
-    for (let n = 0; n < 40; n += 1) await write();
-    expect(statSync(`${path}-wal`).size).toBeGreaterThan(24_000_000);
+    for (let n = 0; n < 90; n += 1) await write();
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(64 * 1024 * 1024);
+    for (const minute of [0, 1, 2]) await store.prune(start + minute * 60_000);
+    expect(told).toEqual([expect.stringContaining('keeps a transaction open')]);
     reader.close();
     for (let n = 0; n < 3; n += 1) await write();
     expect(statSync(`${path}-wal`).size).toBeLessThanOrEqual(16_777_216);
+    await store.prune(start + 3 * 60_000);
+    expect(told).toHaveLength(2);
   });
 });

@@ -37,7 +37,7 @@ export function workplace() {
       retention: () => retention,
       onCorrupt: 'move',
       clock: { wall: () => start },
-      log: { error: () => undefined },
+      log: silent,
       ...options,
     });
     releases.push(() => store.close());
@@ -45,6 +45,10 @@ export function workplace() {
   };
   return { directory, open, fresh: () => open(join(directory(), 'store.db')) };
 }
+
+const nothing = (): void => undefined;
+/** A log that nobody reads. */
+export const silent: StoreOptions['log'] = { error: nothing, warn: nothing, info: nothing };
 
 export function result(slot: number, changes: Partial<RecordedResult> = {}): RecordedResult {
   return {

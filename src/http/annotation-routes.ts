@@ -1,0 +1,158 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { dayMs } from '../domain/rollup.js';
+import { errorResponses, HttpError, unknownModel } from './http-error.js';
+import { incidentId, unknownIncident } from './incident-routes.js';
+import { exclusionSchema, exclusionShape, incidentSchema, incidentShape } from './incident-shape.js';
+import { readJson } from './json-body.js';
+import { idParameter, viewOf } from './model-routes.js';
+import type { RouteOptions } from './port.js';
+import { ordered, parameter, wholeNumber } from './query.js';
+import { parseTime } from './time.js';
+
+const longestMs = 366 * dayMs;
+const mostExclusions = 1_000;
+
+/** Text of a person; a null character would end it in other programs. */
+function written(most: number) {
+  const allowed = `must be text of 1 to ${most} characters`;
+  return z
+    .string(allowed)
+    .trim()
+    .min(1, allowed)
+    .max(most, allowed)
+    .refine((text) => !text.includes('\0'), allowed);
+}
+
+/** A time as anywhere in the API; Unix seconds may be a number in JSON. */
+const timeMember = z
+  .unknown()
+  .transform((value, context): number => {
+    const time = typeof value === 'string' || typeof value === 'number' ? parseTime(String(value)) : null;
+    if (time !== null) return time;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds',
+    });
+    return z.NEVER;
+  })
+  .meta({ anyOf: [{ type: 'string' }, { type: 'number' }] });
+
+const noteBody = z
+  .strictObject({ text: written(2_000), author: written(200).nullable().default(null) }, 'must be an object')
+  .describe('What to remember of an incident.');
+const exclusionBody = z
+  .strictObject(
+    {
+      from: timeMember.describe(
+        'Beginning, itself included: ISO 8601 (UTC unless it has an offset) or Unix seconds.',
+      ),
+      to: timeMember.describe('End, itself not included; it may lie ahead.'),
+      reason: written(2_000),
+    },
+    'must be an object',
+  )
+  .describe('Time that is to count as maintenance; it may lie ahead.');
+const exclusionId = idParameter.extend({
+  exclusion: parameter('must be the number of an exclusion', wholeNumber).describe(
+    'Number of the exclusion.',
+  ),
+});
+const exclusionList = z.object({ items: z.array(exclusionSchema) });
+const tags = ['history'];
+
+/** What people add to what was seen: notes to incidents, and time taken out of the figures. */
+export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
+  const { annotations } = backend;
+  readJson(app);
+
+  /** A store that refuses for a moment is not the caller's fault, and worth another try. */
+  const kept = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      report(error, 'annotations');
+      throw new HttpError(503, 'not_stored', 'the store does not take it now; try again');
+    }
+  };
+
+  app.post(
+    '/api/v1/incidents/:id/notes',
+    {
+      schema: {
+        summary: 'Write a note to an incident',
+        tags,
+        params: incidentId,
+        body: noteBody,
+        response: { 201: incidentSchema, ...errorResponses },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const incident = await kept(annotations.note(params.id, body));
+      if (incident === null) throw unknownIncident();
+      return reply.code(201).send(incidentShape(incident));
+    },
+  );
+
+  app.get(
+    '/api/v1/models/:id/exclusions',
+    {
+      schema: {
+        summary: 'What was taken out of the figures, oldest first',
+        tags,
+        params: idParameter,
+        response: { 200: exclusionList, ...errorResponses },
+      },
+    },
+    ({ params }) => ({ items: viewOf(backend, params.id).exclusions.map(exclusionShape) }),
+  );
+
+  app.post(
+    '/api/v1/models/:id/exclusions',
+    {
+      schema: {
+        summary: 'Take time out of the figures, past or planned',
+        description:
+          'It counts as maintenance. What was seen stays as it was recorded, so taking an exclusion back brings it back; of one that lies ahead checks go on and are listed, but open no incident.',
+        tags,
+        params: idParameter,
+        body: exclusionBody,
+        response: { 201: exclusionSchema, ...errorResponses },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { exclusions } = viewOf(backend, params.id);
+      const window = { ...ordered(body), reason: body.reason };
+      if (window.to - window.from > longestMs)
+        throw new HttpError(400, 'bad_query', 'to: must be at most 366 days after from');
+      if (exclusions.length >= mostExclusions)
+        throw new HttpError(
+          409,
+          'too_many_exclusions',
+          `a model can have ${mostExclusions} exclusions; take some back`,
+        );
+      const exclusion = await kept(annotations.exclude(params.id, window));
+      if (exclusion === null) throw unknownModel();
+      return reply.code(201).send(exclusionShape(exclusion));
+    },
+  );
+
+  app.delete(
+    '/api/v1/models/:id/exclusions/:exclusion',
+    {
+      schema: {
+        summary: 'Take an exclusion back',
+        description: 'One that is running ends now: what it has covered since it was made stays maintenance.',
+        tags,
+        params: exclusionId,
+        response: { 204: z.null().describe('It is gone.'), ...errorResponses },
+      },
+    },
+    async ({ params }, reply) => {
+      viewOf(backend, params.id);
+      if (await kept(annotations.include(params.id, params.exclusion))) return reply.code(204).send(null);
+      throw new HttpError(404, 'unknown_exclusion', 'the model has no such exclusion');
+    },
+  );
+  done();
+};

@@ -1,0 +1,80 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { formatDuration } from '../domain/duration.js';
+import { dayMs } from '../domain/rollup.js';
+import { stateAt } from '../domain/timeline.js';
+import { uptimeOf } from '../domain/uptime.js';
+import type { ModelView } from '../domain/view.js';
+import { durationsBetween } from '../store/history.js';
+import { latencyBadge, stateBadge, uptimeBadge, type Badge } from './badge.js';
+import { happened } from './history-routes.js';
+import { errorResponses } from './http-error.js';
+import { idParameter, viewOf } from './model-routes.js';
+import type { RouteOptions } from './port.js';
+import { oneOf, windowOf, windowParameters } from './query.js';
+
+const { window, timezone } = windowParameters;
+const badgeQuery = z.strictObject({
+  show: oneOf(['uptime', 'state', 'latency']).default('uptime').describe('What the badge says.'),
+  window: window.describe('As of /uptime; 30 days if not given.'),
+  timezone,
+  label: z
+    .string('must be given once')
+    // Others have no place in XML.
+    .regex(/^[^\p{Cc}\uFFFE\uFFFF]{1,100}$/u, 'must be 1 to 100 characters, none of them a control character')
+    .optional()
+    .describe('Text on the left.'),
+});
+
+const usualWindow = { ms: 30 * dayMs };
+
+/** A picture of how a model is, to be put into a page. */
+export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
+  async function badgeOf(
+    view: ModelView,
+    query: z.output<typeof badgeQuery>,
+  ): Promise<{ label: string; badge: Badge }> {
+    const { model, stored, key, exclusions } = view;
+    const now = backend.now();
+    if (query.show === 'state')
+      return { label: model.id, badge: stateBadge(stateAt(view.health, now).state) };
+    const { window: asked = usualWindow } = query;
+    const name = 'ms' in asked ? formatDuration(asked.ms) : asked.name.replace(/^\w+:/, '');
+    const covered = happened(stored, windowOf({ ...query, window: asked }, now), now);
+    if (query.show === 'latency') {
+      const { latency } = await backend.store.counts(key, covered.from, covered.to, exclusions);
+      return { label: `latency p95 ${name}`, badge: latencyBadge(latency) };
+    }
+    const uptime = uptimeOf(await durationsBetween(backend.store, view, covered));
+    return { label: `uptime ${name}`, badge: uptimeBadge(uptime, model.slo) };
+  }
+
+  app.get(
+    '/api/v1/models/:id/badge.svg',
+    {
+      schema: {
+        summary: 'A badge',
+        description: 'Uptime is rounded down, and says so where less than 99 % of the window was watched.',
+        tags: ['models'],
+        params: idParameter,
+        querystring: badgeQuery,
+        response: {
+          200: { description: 'A picture', content: { 'image/svg+xml': { schema: z.string() } } },
+          ...errorResponses,
+        },
+      },
+    },
+    async ({ params, query }, reply) => {
+      const { label, badge } = await badgeOf(viewOf(backend, params.id), query);
+      // Its tables of letters take 15 MB, which a daemon that nobody asks for badges never needs.
+      const { makeBadge } = await import('badge-maker');
+      return reply
+        .type('image/svg+xml; charset=utf-8')
+        .header('cache-control', 'max-age=60')
+        .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+        .serializer(String)
+        .send(makeBadge({ label: query.label ?? label, ...badge }));
+    },
+  );
+  done();
+};

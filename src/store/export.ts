@@ -1,0 +1,104 @@
+import type { Database } from 'better-sqlite3';
+import { openExisting } from './existing-file.js';
+import { describe } from './failure.js';
+import type { Field, Stored } from './history-fields.js';
+import {
+  fileKinds,
+  historyFormat,
+  historyVersion,
+  modelKinds,
+  modelLine,
+  type Row,
+} from './history-kinds.js';
+import { StoreError } from './store-error.js';
+
+const chunkLength = 65_536;
+/** Beyond JSON's own escapes: what could move a cursor or turn the direction of text, should somebody print the file. */
+const unprintable = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+const escaped = (characters: string): string =>
+  characters
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+function lineOf(type: string, line: object): string {
+  return `${JSON.stringify({ type, ...line }).replace(unprintable, escaped)}\n`;
+}
+
+function shape(row: Row, members: Readonly<Record<string, Field>>): object {
+  const line: Record<string, unknown> = {};
+  for (const member in members) line[member] = members[member]?.write(row[member] ?? null);
+  return line;
+}
+
+/** What is in the database as lines of text; each model is read in a transaction of its own, so that a daemon can empty its WAL. */
+function* linesOf(database: Database, ids: readonly string[]): Generator<string> {
+  const keys = database
+    .prepare<[], { key: number; id: string }>('SELECT key, id FROM models ORDER BY key')
+    .all();
+  const unknown = ids.find((id) => keys.every((model) => model.id !== id));
+  if (unknown !== undefined) {
+    const known = keys.map(({ id }) => id).join(', ') || 'none';
+    throw new StoreError('unknown_model', `no model ${unknown} in the database; it has ${known}`);
+  }
+  const kinds = Object.entries(modelKinds).map(([type, { select, members }]) => ({
+    type,
+    members,
+    rows: database.prepare<[{ model: number }], Record<string, Stored>>(select),
+  }));
+  const models = database.prepare<[{ model: number }], Record<string, Stored>>(modelLine.select);
+
+  yield lineOf('header', { format: historyFormat, version: historyVersion });
+  for (const { key, id } of keys) {
+    if (ids.length > 0 && !ids.includes(id)) continue;
+    database.exec('BEGIN');
+    try {
+      const row = models.get({ model: key });
+      // Retention may have taken it meanwhile.
+      if (row === undefined) continue;
+      yield lineOf('model', shape(row, modelLine.members));
+      for (const { type, rows, members } of kinds) {
+        for (const each of rows.iterate({ model: key })) {
+          yield lineOf(type, { model: row.id, ...shape(each, members) });
+        }
+      }
+    } finally {
+      database.exec('COMMIT');
+    }
+  }
+  // Last, since retention may have gone on: they say of every model above what is complete.
+  for (const [type, { select, members }] of Object.entries(fileKinds)) {
+    if (type === 'missed' && ids.length > 0) continue;
+    for (const row of database.prepare<[], Record<string, Stored>>(select).all()) {
+      yield lineOf(type, shape(row, members));
+    }
+  }
+}
+
+/**
+ * The history of the models `ids`, or of all where none is named, as NDJSON in pieces of some 64 KiB; for the daemon's
+ * file too. Throws StoreError.
+ */
+export function* exportHistory(
+  path: string,
+  migrationsDir: string,
+  ids: readonly string[],
+): Generator<string, void> {
+  const database = openExisting(path, migrationsDir);
+  try {
+    let lines = 1;
+    let chunk = '';
+    for (const line of linesOf(database, ids)) {
+      lines += 1;
+      chunk += line;
+      if (chunk.length < chunkLength) continue;
+      yield chunk;
+      chunk = '';
+    }
+    yield chunk + lineOf('end', { lines });
+  } catch (error) {
+    throw describe(error, path);
+  } finally {
+    database.close();
+  }
+}

@@ -1,0 +1,95 @@
+import type { Stored } from './history-fields.js';
+import {
+  fileKinds,
+  historyFormat,
+  historyVersion,
+  modelKinds,
+  modelLine,
+  type Kind,
+  type Row,
+} from './history-kinds.js';
+
+/** A line that is not what the format says; the message names the line, the member and what is allowed. */
+export class LineError extends Error {
+  override readonly name = 'LineError';
+
+  constructor(number: number, problem: string) {
+    super(`line ${number}: ${problem}`);
+  }
+}
+
+/** A line of a history file. */
+export type Line =
+  | { readonly type: 'header' }
+  | { readonly type: 'end'; readonly lines: number }
+  | { readonly type: 'model'; readonly row: Row }
+  | {
+      readonly type: 'of model';
+      readonly kind: keyof typeof modelKinds;
+      readonly model: string;
+      readonly row: Row;
+    }
+  | { readonly type: 'of file'; readonly kind: keyof typeof fileKinds; readonly row: Row };
+
+const isKind = <Kinds extends object>(kinds: Kinds, type: unknown): type is keyof Kinds =>
+  typeof type === 'string' && Object.hasOwn(kinds, type);
+const shown = (value: unknown): string =>
+  (JSON.stringify(value) as string | undefined)?.slice(0, 60) ?? 'nothing';
+
+function objectIn(text: string): Record<string, unknown> | null {
+  try {
+    const value = JSON.parse(text) as unknown;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function rowOf(given: Record<string, unknown>, members: Kind['members'], number: number): Row {
+  const row: Record<string, Stored> = {};
+  for (const member in given) {
+    if (!Object.hasOwn(members, member))
+      throw new LineError(
+        number,
+        `${shown(member)} is no member; there are ${Object.keys(members).join(', ')}`,
+      );
+  }
+  for (const member in members) {
+    const field = members[member];
+    const stored = field?.read(given[member]);
+    if (field !== undefined && stored === undefined)
+      throw new LineError(number, `${member} is ${shown(given[member])}, must be ${field.allowed}`);
+    row[member] = stored ?? null;
+  }
+  return row;
+}
+
+/** Reads line `number` (from 1 on); throws LineError. */
+export function lineOf(text: string, number: number): Line {
+  const value = objectIn(text);
+  if (value === null) throw new LineError(number, 'is not a JSON object');
+  const { type, ...given } = value;
+  if (type === 'header') {
+    const { format, version } = given;
+    if (format !== historyFormat || version !== historyVersion)
+      throw new LineError(
+        number,
+        `format ${shown(format)} version ${shown(version)} is not known here; it must be "${historyFormat}" version ${historyVersion}`,
+      );
+    return { type };
+  }
+  if (type === 'end') {
+    if (!Number.isSafeInteger(given.lines)) throw new LineError(number, 'lines must be a whole number');
+    return { type, lines: given.lines as number };
+  }
+  if (type === 'model') return { type, row: rowOf(given, modelLine.members, number) };
+  if (isKind(fileKinds, type))
+    return { type: 'of file', kind: type, row: rowOf(given, fileKinds[type].members, number) };
+  if (isKind(modelKinds, type)) {
+    const { model, ...own } = given;
+    if (typeof model !== 'string') throw new LineError(number, 'model must be the id of the model');
+    return { type: 'of model', kind: type, model, row: rowOf(own, modelKinds[type].members, number) };
+  }
+  const types = ['header', 'model', ...Object.keys(modelKinds), ...Object.keys(fileKinds), 'end'];
+  throw new LineError(number, `type is ${shown(type)}, must be one of ${types.join(', ')}`);
+}

@@ -1,0 +1,31 @@
+import { statSync } from 'node:fs';
+
+/** What the write-ahead log is allowed to grow to before the operator is told; without a reader it stays below a quarter of it. */
+const mostBytes = 64 * 1024 * 1024;
+const everyMs = 60_000;
+
+/**
+ * Looks once a minute whether the write-ahead log of `path` grows, which only a reader in a long transaction can bring
+ * about; tells once, and again when it has shrunk.
+ */
+export function createLogWatch(
+  path: string,
+  log: { warn(fields: object, message: string): void; info(fields: object, message: string): void },
+): (now: number) => void {
+  let looked = -Infinity;
+  let told = false;
+  return (now) => {
+    if (Math.abs(now - looked) < everyMs) return;
+    looked = now;
+    const bytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    const grows = bytes > mostBytes;
+    if (grows === told) return;
+    told = grows;
+    if (grows)
+      log.warn(
+        { path, bytes },
+        'a program keeps a transaction open on the database, so that its write-ahead log grows; end it',
+      );
+    else log.info({ path, bytes }, 'write-ahead log of the database is small again');
+  };
+}

@@ -1,0 +1,117 @@
+import type { Database } from 'better-sqlite3';
+import { clipTo, merge, subtract } from '../domain/intervals.js';
+import { addResult, dayMs, hourMs, type HourlyChanges } from '../domain/rollup.js';
+import { states, type Interval, type State } from '../domain/state.js';
+import { intervalsOf } from '../domain/timeline.js';
+import { checkColumns, resultOf, type CheckRow } from './check-row.js';
+import { clip, silenceAfter, type Past } from './history.js';
+import { prepareHorizons } from './horizons.js';
+import { addRow, type RollupRow } from './rollup-row.js';
+import { createSeriesBuckets, type Series, type SeriesBuckets } from './series-buckets.js';
+import { addRollup } from './tally.js';
+import { prepareTimeline } from './timeline-query.js';
+import { coarsest, partsOf, snap, type Horizons } from './window.js';
+
+type Bounds = [model: number, from: number, to: number];
+type DurationRow = { readonly span: number } & Readonly<Record<State, number>>;
+
+/** Cuts a model's past into steps counted from the epoch, all as of one moment of the file. */
+export type ReadSeries = (past: Past, window: Interval, stepMs: number) => Series;
+
+export function prepareSeries(database: Database): ReadSeries {
+  const horizons = prepareHorizons(database);
+  const addSeconds = prepareSeconds(database);
+  const addCounts = prepareCounts(database);
+  return database.transaction((past: Past, window: Interval, stepMs: number): Series => {
+    const complete = horizons();
+    const { from, to } = clip(past.stored, { from: Math.max(window.from, complete.days), to: window.to });
+    const buckets = createSeriesBuckets({ from, to }, stepMs);
+    const excluded = clipTo(merge(past.exclusions), { from, to });
+    for (const part of subtract({ from, to }, excluded)) addSeconds(buckets, past, part, complete);
+    for (const part of excluded) buckets.spend({ ...part, state: 'maintenance' });
+
+    // What is kept of older times cannot be divided so finely.
+    const since =
+      stepMs % dayMs === 0 ? complete.days : stepMs % hourMs === 0 ? complete.hours : complete.checks;
+    const counted = buckets.countFrom(since);
+    const pieces = subtract({ from: counted, to }, excluded).map((piece) => snap(piece, complete));
+    for (const piece of merge(pieces)) addCounts(buckets, past.key, piece, complete);
+    const resolutions = pieces.map(({ resolution }) => resolution);
+    if (counted > from) resolutions.push(from < complete.hours ? 'day' : 'hour');
+    return { from, to, stepMs, resolution: coarsest(resolutions), buckets: buckets.all };
+  });
+}
+
+/** ms per state: whole units from rollups as far as the time line is settled, the rest from its points. */
+function prepareSeconds(database: Database) {
+  const { points } = prepareTimeline(database);
+  const columns = states.map((state) => `${state}_ms AS ${state}`).join(', ');
+  const rows = (table: 'hours' | 'days') =>
+    database.prepare<Bounds, DurationRow>(
+      `SELECT span, ${columns} FROM ${table} WHERE model = ? AND span >= ? AND span < ?`,
+    );
+  const levels = { hours: rows('hours'), days: rows('days') };
+
+  return (
+    buckets: SeriesBuckets,
+    { key, stored }: Past,
+    { from, to }: Interval,
+    complete: Horizons,
+  ): void => {
+    const settled = { from, to: Math.min(to, stored.settled) };
+    const parts = partsOf(settled, complete, buckets.stepMs);
+    for (const [level, unit] of [
+      ['days', dayMs],
+      ['hours', hourMs],
+    ] as const) {
+      for (const part of parts[level]) {
+        for (const row of levels[level].iterate(key, part.from / unit, part.to / unit)) {
+          const { durations } = buckets.at(row.span * unit);
+          for (const state of states) durations[state] += row[state];
+        }
+      }
+    }
+    for (const part of parts.rest) {
+      for (const told of intervalsOf(points(key, part.from, part.to), part)) buckets.spend(told);
+    }
+    for (const told of intervalsOf(silenceAfter(stored, to), { from, to })) buckets.spend(told);
+  };
+}
+
+/** Results, tokens and latencies, from the coarsest level that the step does not divide. */
+function prepareCounts(database: Database) {
+  const rows = (table: 'hours' | 'days') =>
+    database.prepare<Bounds, RollupRow & { readonly span: number }>(
+      `SELECT * FROM ${table} WHERE model = ? AND span >= ? AND span < ?`,
+    );
+  const levels = { hours: rows('hours'), days: rows('days') };
+  const raw = database.prepare<Bounds, CheckRow>(
+    `SELECT ${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases
+      FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
+  );
+
+  const addRaw = (buckets: SeriesBuckets, key: number, { from, to }: Interval): void => {
+    for (const bucket of buckets.within({ from, to })) {
+      // Counted as the recorder does, so that an hour gives the same from either.
+      const changes: HourlyChanges = new Map();
+      const [begin, end] = [Math.max(from, bucket.from), Math.min(to, bucket.to)];
+      for (const row of raw.iterate(key, begin, end)) addResult(changes, resultOf(row));
+      for (const change of changes.values()) addRollup(bucket, change);
+    }
+  };
+
+  return (buckets: SeriesBuckets, key: number, window: Interval, complete: Horizons): void => {
+    const parts = partsOf(window, complete, buckets.stepMs);
+    for (const [level, unit] of [
+      ['days', dayMs],
+      ['hours', hourMs],
+    ] as const) {
+      for (const part of parts[level]) {
+        for (const row of levels[level].iterate(key, part.from / unit, part.to / unit)) {
+          addRow(buckets.at(row.span * unit), row);
+        }
+      }
+    }
+    for (const part of parts.rest) addRaw(buckets, key, part);
+  };
+}

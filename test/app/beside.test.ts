@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { renameSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { createBeside, type Beside } from '../../src/app/beside.js';
+import { newHealth } from '../../src/domain/health.js';
+import { dayMs } from '../../src/domain/rollup.js';
+import { answerLong, type LongQuestion } from '../../src/http/long-read.js';
+import { openHistoryReader } from '../../src/store/history-reader.js';
+import {
+  batchOf,
+  counted,
+  failed,
+  migrationsDir,
+  modelWrite,
+  result,
+  start,
+  workplace,
+} from '../store/samples.js';
+
+const place = workplace();
+const built = new URL('../../dist/app/beside-thread.js', import.meta.url);
+const hours = 100;
+const points = [{ from: start, state: 'healthy', reason: 'ok' }] as const;
+
+/** A thread of these lines; `port` is its end. */
+function scripted(lines: string): URL {
+  const source = `import { parentPort as port } from 'node:worker_threads'; ${lines}`;
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+const opened: Beside[] = [];
+afterEach(async () => {
+  for (const beside of opened.splice(0)) await beside.close();
+});
+
+function besides(path: string, changes: Partial<Parameters<typeof createBeside>[0]> = {}): Beside {
+  const parts = { path, migrationsDir, thread: built, file: () => 0, idleMs: 30_000, ...changes };
+  const beside = createBeside(parts);
+  opened.push(beside);
+  return beside;
+}
+
+/** A store with one model and a result each hour. */
+async function stored(path: string): Promise<number> {
+  const store = place.open(path);
+  const { key } = await store.register('gpt', start, null);
+  const results = Array.from({ length: hours }, (_, hour) =>
+    hour % 9 === 0 ? failed(start + hour * 3_600_000) : result(start + hour * 3_600_000),
+  );
+  await store.write(batchOf(modelWrite(key, { ...counted(results), points })));
+  return key;
+}
+
+const rowsOf = (key: number, before?: number): LongQuestion => ({
+  kind: 'rows',
+  model: 'gpt',
+  key,
+  query: { from: 0, to: start + 9 * dayMs, limit: 30, ...(before !== undefined && { before }) },
+});
+const seriesOf = (key: number): LongQuestion => ({
+  kind: 'series',
+  model: 'gpt',
+  past: { key, stored: newHealth(start), exclusions: [{ from: start, to: start + dayMs }] },
+  window: { from: start, to: start + 9 * dayMs },
+  stepMs: dayMs,
+});
+
+async function textOf(beside: Beside, question: LongQuestion): Promise<string> {
+  return Buffer.from((await beside.read(question)).text).toString();
+}
+
+describe('reading beside the loop', () => {
+  it('answers as reading at once does, page by page', async () => {
+    const path = `${place.directory()}/store.db`;
+    const key = await stored(path);
+    const beside = besides(path);
+    const reader = openHistoryReader(path, migrationsDir);
+    expect(await textOf(beside, seriesOf(key))).toBe(answerLong(reader, seriesOf(key)).text);
+    let before: number | null = start + 9 * dayMs;
+    let lines = 0;
+    while (before !== null) {
+      const answer = await beside.read(rowsOf(key, before));
+      const expected = answerLong(reader, rowsOf(key, before));
+      expect(Buffer.from(answer.text).toString()).toBe(expected.text);
+      lines += expected.text.split('\r\n').length - 1;
+      ({ before } = answer);
+    }
+    expect(lines).toBe(hours);
+    reader.close();
+  });
+
+  it('tells what is wrong with the store, and goes on when it is right again', async () => {
+    const path = `${place.directory()}/store.db`;
+    const beside = besides(path);
+    await expect(beside.read(rowsOf(1))).rejects.toThrow(/cannot use .*store\.db.*SQLITE_CANTOPEN/);
+    const key = await stored(path);
+    expect((await textOf(beside, rowsOf(key))).split('\r\n')).toHaveLength(31);
+  });
+
+  it('reads the file that took the place of a damaged one', async () => {
+    const path = `${place.directory()}/store.db`;
+    const store = place.open(path);
+    const beside = besides(path, { file: () => files });
+    let files = 0;
+    const { key } = await store.register('gpt', start, null);
+    await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
+    expect((await textOf(beside, rowsOf(key))).split('\r\n')).toHaveLength(2);
+    await store.close();
+    renameSync(path, `${path}.corrupt`);
+    files += 1;
+    expect((await textOf(beside, rowsOf(await stored(path)))).split('\r\n')).toHaveLength(31);
+  });
+
+  it('ends when nothing was asked for a while, and starts again with the next question', async () => {
+    const thread = scripted(`let answered = 0;
+      port.on('message', ({ id }) => {
+        answered += 1;
+        port.postMessage({ id, answer: { text: new TextEncoder().encode(String(answered)), before: null } });
+      })`);
+    const kept = besides('none', { thread });
+    expect([await textOf(kept, rowsOf(1)), await textOf(kept, rowsOf(1))]).toEqual(['1', '2']);
+    const ended = besides('none', { thread, idleMs: 1 });
+    expect(await textOf(ended, rowsOf(1))).toBe('1');
+    // Until its time is over.
+    do await wait(5);
+    while ((await textOf(ended, rowsOf(1))) !== '1');
+  });
+
+  it('rejects what was asked when the thread dies, and starts another', async () => {
+    const beside = besides('none', {
+      thread: scripted(`port.on('message', ({ id, question }) => {
+        if (question.model === 'crash') process.exit(3);
+        port.postMessage({ id, answer: { text: new Uint8Array([65]), before: null } });
+      })`),
+    });
+    await expect(beside.read({ ...rowsOf(1), model: 'crash' })).rejects.toThrow('ended');
+    expect(await textOf(beside, rowsOf(1))).toBe('A');
+  });
+
+  it('says why a thread that cannot start does not', async () => {
+    const beside = besides('none', { thread: scripted('throw new Error("no such module")') });
+    const error = await beside.read(rowsOf(1)).catch((reason: unknown) => reason);
+    expect((error as Error).cause).toEqual(new Error('no such module'));
+  });
+
+  it('refuses more than a bounded number, but never the next page of a stream, and rejects all at the end', async () => {
+    const beside = besides('none', { thread: scripted(`port.on('message', () => undefined)`) });
+    const asked = Array.from({ length: 32 }, () => beside.read(rowsOf(1)));
+    await expect(beside.read(rowsOf(1))).rejects.toMatchObject({ statusCode: 503, code: 'busy' });
+    asked.push(beside.read(rowsOf(1, start)));
+    const ends = Promise.allSettled(asked);
+    await beside.close();
+    for (const end of await ends)
+      expect(end).toMatchObject({ status: 'rejected', reason: { statusCode: 503 } });
+    await expect(beside.read(rowsOf(1))).rejects.toMatchObject({ code: 'stopping' });
+  });
+});

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { openStoreReader } from '../../src/store/store-reader.js';
+import { migrationsDir, workplace } from '../store/samples.js';
+import { expectReplay } from './killing/stored.js';
+import { modelNamed, useParts } from './parts.js';
+import { startDaemon, type RunningDaemon } from './process.js';
+import { series, useSite } from './registry.js';
+
+const site = useSite();
+const place = workplace();
+const createParts = useParts();
+const minute = 60_000;
+const hour = 60 * minute;
+
+interface Result {
+  slot: string;
+  started_at: string;
+}
+interface Uptime {
+  uptime: number | null;
+  coverage: number | null;
+  seconds: Record<string, number>;
+}
+
+let running: RunningDaemon | null = null;
+afterEach(async () => {
+  running?.child.kill('SIGKILL');
+  await running?.ended;
+  running = null;
+});
+
+/** Starts a daemon whose wall clock can be set back, and is so by `backMs`. */
+async function start(config: string, backMs = 0): Promise<RunningDaemon> {
+  const preload = pathToFileURL(join(import.meta.dirname, 'wall-clock.child.mjs')).href;
+  running = await startDaemon(config, { NODE_OPTIONS: `--import=${preload}`, CLOCK_BACK_MS: String(backMs) });
+  return running;
+}
+
+/** Half an hour of health, one result a minute, that ended half an hour ago. */
+async function writePast(path: string): Promise<void> {
+  const store = place.open(path);
+  const parts = createParts(store);
+  const end = Date.now() - 30 * minute;
+  parts.clock.now = end - hour;
+  await parts.roster.replace([modelNamed('gpt')], parts.clock.now);
+  for (let slot = end - hour + 1; slot < end; slot += minute) await parts.record('gpt', slot);
+  await store.close();
+}
+
+async function results({ get }: RunningDaemon): Promise<Result[]> {
+  const { items } = (await get('/api/v1/models/gpt/checks?limit=1000&from=0&to=99999999999')).json() as {
+    items: Result[];
+  };
+  return items.reverse();
+}
+
+/** Waits until the schedule has brought some more results than there are. */
+async function more(daemon: RunningDaemon, count: number): Promise<Result[]> {
+  const before = (await results(daemon)).length;
+  for (;;) {
+    const now = await results(daemon);
+    if (now.length >= before + count) return now;
+  }
+}
+
+/** Holds that figures over the last day, as the clock has it, are those of the half hour that was watched. */
+async function expectSaneUptime({ get }: RunningDaemon): Promise<void> {
+  const { uptime, coverage, seconds } = (await get('/api/v1/models/gpt/uptime?window=24h')).json() as Uptime;
+  expect(uptime).toBe(1);
+  expect(coverage).toBeCloseTo(1, 2);
+  expect(seconds.healthy).toBeGreaterThan(25 * 60);
+  expect(seconds.healthy).toBeLessThan(35 * 60);
+  expect(seconds.unhealthy).toBe(0);
+}
+
+describe('a clock that is set back by an hour', () => {
+  it('does not take recorded time back, nor the checks, nor the figures; a daemon that starts then says so', async () => {
+    const { model, configure, folder } = site();
+    const path = `${folder.path}/pulse.db`;
+    await writePast(path);
+    const config = configure([model('healthy', { id: 'gpt' })]);
+    const first = await start(config);
+    const known = (await more(first, 2)).at(-1)!;
+    const checks = 'modelpulse_checks_total{model="gpt"}';
+    const counted = series((await first.get('/metrics')).text, checks)!;
+    first.child.kill('SIGUSR2');
+    for (;;) {
+      const { slot, started_at } = (await first.post('/api/v1/models/gpt/check')).json() as Result;
+      expect(Date.parse(slot)).toBeGreaterThan(Date.parse(known.slot));
+      if (Date.parse(started_at) < Date.parse(known.slot) - hour / 2) break;
+    }
+    const all = await more(first, 3);
+    const slots = all.map(({ slot }) => Date.parse(slot));
+    expect(slots).toEqual([...new Set(slots)].sort((a, b) => a - b));
+    const { text } = await first.get('/metrics');
+    expect(series(text, checks)).toBeGreaterThan(counted);
+    expect(series(text, 'modelpulse_model_up{model="gpt"}')).toBe(1);
+    await expectSaneUptime(first);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+
+    const second = await start(config, hour);
+    const { ahead_ms: ahead } = await second.line(({ msg }) => msg.startsWith('the clock is behind'));
+    expect(ahead).toBeGreaterThan(hour - minute);
+    const after = await more(second, 2);
+    expect(after.map(({ slot }) => Date.parse(slot)).slice(0, slots.length)).toEqual(slots);
+    await expectSaneUptime(second);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+
+    const store = openStoreReader(path, migrationsDir);
+    for (const each of await store.models()) await expectReplay(store, each);
+    await store.close();
+  }, 60_000);
+});

@@ -1,0 +1,64 @@
+import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { workplace } from '../store/samples.js';
+import { writeOldPast } from './killing/old-past.js';
+import { became, series, useSite } from './registry.js';
+
+const site = useSite();
+const place = workplace();
+const errors = 'modelpulse_store_errors_total';
+const movedAside = ({ msg }: { msg: string }): boolean => msg.startsWith('database is damaged: moved aside');
+
+/** Overwrites every page but the first, as a broken disk would. */
+function ruin(path: string): void {
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xa5), 0, undefined, 4096);
+  closeSync(file);
+}
+
+describe('a damaged file', () => {
+  it('does not stop a daemon that starts: it is moved aside, told and counted', async () => {
+    const { model, configure, daemon, folder } = site();
+    writeFileSync(`${folder.path}/pulse.db`, 'this is no database'.repeat(100));
+    const running = await daemon(configure([model('healthy')]));
+    const { movedTo } = await running.line(movedAside);
+    expect(readdirSync(folder.path).map((name) => `${folder.path}/${name}`)).toContain(movedTo);
+    expect(series((await running.get('/metrics')).text, errors)).toBe(1);
+    await running.line(became('healthy', 'healthy'));
+  });
+
+  it('does not stop one that runs: beliefs, incidents and counters go on in a fresh file', async () => {
+    const { model, configure, daemon, folder } = site();
+    const path = `${folder.path}/pulse.db`;
+    const store = place.open(path);
+    await writeOldPast(store);
+    await store.close();
+    const old = model('healthy', { id: 'old', schedule: { every: '1h' } });
+    const running = await daemon(configure([model('healthy'), model('bad-key'), old]));
+    await running.line(became('healthy', 'healthy'));
+    await running.line(became('bad-key', 'unhealthy'));
+    const total = 'modelpulse_checks_total{model="healthy"}';
+    const before = series((await running.get('/metrics')).text, total)!;
+    ruin(path);
+    const { status, text } = await running.get('/api/v1/models/old/checks?from=0&limit=1000');
+    expect(status).toBeGreaterThanOrEqual(500);
+    expect(text).not.toContain('pulse.db');
+    await running.line(movedAside);
+    const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
+    for (;;) {
+      const { items } = (await running.get('/api/v1/models/healthy/checks')).json() as {
+        items: { slot: string }[];
+      };
+      if (items.some((item) => item.slot >= slot)) break;
+    }
+    const metrics = (await running.get('/metrics')).text;
+    expect(series(metrics, total)).toBeGreaterThan(before);
+    expect(series(metrics, errors)).toBeGreaterThan(0);
+    expect(series(metrics, 'modelpulse_model_up{model="healthy"}')).toBe(1);
+    expect(series(metrics, 'modelpulse_model_up{model="bad-key"}')).toBe(0);
+    const { items } = (await running.get('/api/v1/incidents?open=true')).json() as { items: object[] };
+    expect(items).toMatchObject([{ model: 'bad-key', closed_at: null }]);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+  });
+});

@@ -1,0 +1,87 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { dayMs, hourMs } from '../../src/domain/rollup.js';
+import { createMonitorMetrics } from '../../src/metrics/monitor.js';
+import { workplace } from '../store/samples.js';
+import { expectAgreement, expectNoted } from './reference/agreement.js';
+import {
+  beginnings,
+  histories,
+  settings,
+  unsteadyHistories,
+  type Command,
+  type Settings,
+} from './reference/commands.js';
+import { beginLife } from './reference/life.js';
+
+const place = workplace();
+// In memory where there is such a place: thousands of transactions wait for no disk.
+const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'modelpulse-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const metrics = createMonitorMetrics({ version: '0', missed: new Map() });
+const retention = { checksMs: 2 * hourMs, failuresMs: 5 * hourMs, hoursMs: dayMs, daysMs: 1825 * dayMs };
+const fraction = fc.double({ min: 0, max: 1, noNaN: true });
+const fractions = fc.array(fc.tuple(fraction, fraction), { minLength: 3, maxLength: 3 });
+
+/** Leads a life to its end, with a look at it before and after raw results have gone. */
+async function expectTold(
+  begins: number,
+  inForce: Settings,
+  commands: readonly Command[],
+  windows: readonly [number, number][],
+  steady: boolean,
+): Promise<void> {
+  const path = join(mkdtempSync(join(directory, 'life-')), 'store.db');
+  let kept = { checks: 0, hours: 0 };
+  const life = await beginLife({
+    open: () => place.open(path, { retention: () => retention }),
+    metrics,
+    begins,
+    settings: inForce,
+    pruned(now) {
+      kept = {
+        checks: Math.max(kept.checks, Math.floor((now - retention.checksMs) / hourMs) * hourMs),
+        hours: Math.max(kept.hours, Math.floor((now - retention.hoursMs) / dayMs) * dayMs),
+      };
+    },
+  });
+  for (const command of commands) await life.live(command);
+  for (const end of [[], [{ kind: 'prune' as const }]]) {
+    for (const command of end) await life.live(command);
+    const facts = await life.facts();
+    if (steady) expectNoted(life, facts);
+    const { store, now } = life;
+    const { key, health, exclusions, results } = life.tracked.view;
+    expect(health).toEqual(life.tracked.memory.health);
+    await expectAgreement({ store, key, health, exclusions, totals: results, now }, facts, kept, windows);
+  }
+  await life.close();
+  rmSync(dirname(path), { recursive: true });
+}
+
+describe('what is told of any past', () => {
+  it('is what a slow reading of the contract makes of everything that was seen', async () => {
+    await fc.assert(
+      fc.asyncProperty(beginnings, settings, histories, fractions, (begins, inForce, commands, windows) =>
+        expectTold(begins, inForce, commands, windows, true),
+      ),
+      { numRuns: 150, interruptAfterTimeLimit: 60_000 },
+    );
+  }, 120_000);
+
+  it('is so where the clock was set, forward and back', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        beginnings,
+        settings,
+        unsteadyHistories,
+        fractions,
+        (begins, inForce, commands, windows) => expectTold(begins, inForce, commands, windows, false),
+      ),
+      { numRuns: 50, interruptAfterTimeLimit: 30_000 },
+    );
+  }, 120_000);
+});

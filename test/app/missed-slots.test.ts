@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { createWriter } from '../../src/app/writer.js';
+import { systemClock } from '../../src/domain/clock.js';
+import { StoreError } from '../../src/store/store-error.js';
+import { workplace } from '../store/samples.js';
+
+const place = workplace();
+const quiet = {
+  publish: () => undefined,
+  wrote: () => undefined,
+  failed: () => Promise.resolve(),
+  recovered: () => undefined,
+  dropped: () => undefined,
+};
+
+describe('slots without a result', () => {
+  it('are shown once they are written, so that no kill takes a counter back', async () => {
+    const store = place.fresh();
+    let shown = 0;
+    const writer = createWriter(store, systemClock, {
+      ...quiet,
+      missed: (_cause, count) => (shown += count),
+    });
+    writer.missed('overlap', 2);
+    expect(shown).toBe(0);
+    await writer.flush();
+    expect([shown, (await store.missed()).get('overlap')]).toEqual([2, 2]);
+  });
+
+  it('are shown once and from memory while the store fails, and written when it works again', async () => {
+    const store = place.fresh();
+    let refuses = true;
+    const sometimes: typeof store = {
+      ...store,
+      corruptions: 0,
+      write: (batch) =>
+        refuses ? Promise.reject(new StoreError('unavailable', 'disk is full')) : store.write(batch),
+    };
+    let shown = 0;
+    const writer = createWriter(sometimes, systemClock, {
+      ...quiet,
+      missed: (_cause, count) => (shown += count),
+    });
+    writer.missed('capacity', 3);
+    await writer.flush();
+    expect([shown, (await store.missed()).get('capacity')]).toEqual([3, undefined]);
+    refuses = false;
+    await writer.flush();
+    expect([shown, (await store.missed()).get('capacity')]).toEqual([3, 3]);
+    await writer.drain();
+  });
+});

@@ -1,0 +1,136 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, it, jest } from '@jest/globals';
+import { command, start } from '../app/process.js';
+import { became, useSite, type Site } from '../app/registry.js';
+
+const site = useSite();
+
+/** Lets a daemon see a healthy and a failing model, and gives what is to be done while it runs. */
+async function seen(
+  { model, configure, daemon }: Site,
+  meanwhile: (config: string) => Promise<void>,
+): Promise<string> {
+  const config = configure([model('healthy'), model('error-500')]);
+  const running = await daemon(config);
+  await running.line(became('error-500', 'unhealthy'));
+  await meanwhile(config);
+  running.child.kill('SIGTERM');
+  expect(await running.ended).toBe(0);
+  return config;
+}
+const elsewhere = (config: string, path: string): string => {
+  const other = config.replace('config.yaml', 'other.yaml');
+  writeFileSync(other, readFileSync(config, 'utf8').replaceAll('pulse.db', path));
+  return other;
+};
+
+// Many a command starts a process, and a daemon has to be seen to fail.
+jest.setTimeout(90_000);
+
+describe('the commands for data', () => {
+  it('copy, export and compare while the daemon writes, and change nothing then', async () => {
+    const { folder } = site();
+    const at = (name: string): string => join(folder.path, name);
+    await seen(site(), async (config) => {
+      const run = (...args: string[]) => command([...args, '--config', config]);
+      const backup = await run('backup', at('copy.db'));
+      expect(backup).toMatchObject({ code: 0, err: '' });
+      expect(backup.out).toMatch(/copy\.db: \d+ bytes in \d+\.\d s\n$/);
+      expect(await run('backup', at('copy.db'))).toMatchObject({
+        code: 2,
+        out: '',
+        err: `${at('copy.db')} exists; it is not overwritten\n`,
+      });
+      expect(await run('export', '--output', at('all.ndjson'))).toEqual({ code: 0, out: '', err: '' });
+      const check = await run('rebuild', '--check');
+      expect(check.out).toMatch(/hours and days compared, \d+ wrong\n$/);
+      for (const args of [['import', at('all.ndjson')], ['rebuild']]) {
+        const { code, err } = await run(...args);
+        expect({ code, err }).toEqual({
+          code: 1,
+          err: expect.stringMatching(/pulse\.db is in use by another modelpulse daemon/) as unknown,
+        });
+      }
+      expect(await run('export', 'nobody')).toMatchObject({
+        code: 2,
+        out: '',
+        err: 'no model nobody in the database; it has healthy, error-500\n',
+      });
+    });
+    expect(readFileSync(at('all.ndjson'), 'utf8')).not.toContain('sk-test');
+    const database = new Database(at('copy.db'), { readonly: true });
+    expect(database.prepare('SELECT id FROM models ORDER BY key').pluck().all()).toEqual([
+      'healthy',
+      'error-500',
+    ]);
+    database.close();
+  });
+
+  it('take a history to another database, through a pipe', async () => {
+    const config = await seen(site(), () => Promise.resolve());
+    const other = elsewhere(config, 'other.db');
+    const { out } = await command(['export', '--config', config]);
+    const taking = start(['import', '-', '--config', other], {}, 'text');
+    taking.child.stdin!.end(out);
+    expect(await taking.ended).toBe(0);
+    expect(taking.lines.map(({ msg }) => msg)).toEqual([
+      '2 models: 2 new, 0 put before what was there, 0 there already, 0 left alone',
+    ]);
+    expect((await command(['export', '--config', other])).out).toBe(out);
+    const figures = async (file: string): Promise<unknown> =>
+      (
+        JSON.parse((await command(['status', '--json', '--config', file])).out) as {
+          model: string;
+          since: string;
+        }[]
+      ).map(({ model, since }) => [model, since]);
+    expect(await figures(other)).toEqual(await figures(config));
+  });
+
+  it('name a line that is wrong, and a model that is left alone', async () => {
+    const config = await seen(site(), () => Promise.resolve());
+    const { folder } = site();
+    const { out } = await command(['export', '--config', config]);
+    const cut = folder.write('cut.ndjson', out.slice(0, -30));
+    const refused = await command(['import', cut, '--config', config]);
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toMatch(/cut\.ndjson: line \d+: is not a JSON object\n$/);
+    expect(await command(['import', join(folder.path, 'none'), '--config', config])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^cannot read .*none: ENOENT/) as unknown,
+    });
+    const moved = folder.write('moved.ndjson', out.replace(/"firstSeen":\d+/, '"firstSeen":1700000000000'));
+    const left = await command(['import', moved, '--config', config]);
+    expect(left).toMatchObject({
+      code: 1,
+      out: '2 models: 0 new, 0 put before what was there, 1 there already, 1 left alone\n',
+    });
+    expect(left.err).toMatch(
+      /^healthy: left alone, for the two overlap: the file has 2023-11-14T22:13:20\.000Z to .*Z, the database .*Z to .*Z\n$/,
+    );
+  });
+
+  it('show what is wrong in hours and days, and mend it', async () => {
+    const config = await seen(site(), () => Promise.resolve());
+    const database = new Database(join(site().folder.path, 'pulse.db'));
+    database.exec('UPDATE hours SET healthy = healthy + 7 WHERE model = 1');
+    database.close();
+    const check = await command(['rebuild', '--check', '--config', config]);
+    expect(check.code).toBe(1);
+    expect(check.out).toMatch(/MODEL\s+TABLE\s+FROM\s+COLUMN\s+STORED\s+RIGHT/);
+    expect(check.out).toMatch(/healthy\s+hours\s+\S+Z\s+healthy\s+\d+\s+\d+/);
+    expect((await command(['rebuild', '--config', config])).out).toMatch(
+      /\d+ hours and days compared, \d+ mended\n$/,
+    );
+    expect((await command(['rebuild', '--check', '--config', config])).out).not.toMatch(/ healthy +\d/);
+  });
+
+  it('end quietly when nobody reads on', async () => {
+    const config = await seen(site(), () => Promise.resolve());
+    const { child, ended, errors } = start(['export', '--config', config], {}, 'text');
+    child.stdout?.destroy();
+    expect({ code: await ended, err: errors() }).toEqual({ code: 0, err: '' });
+  });
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { createServer } from '../../src/http/server.js';
+import { createFakeBackend } from '../http/fake-backend.js';
+
+const page = readFileSync('docs/api.md', 'utf8');
+
+/** Methods and paths, as the description of the API has them. */
+async function describedRoutes(): Promise<string[]> {
+  const server = createServer(createFakeBackend(), {
+    version: '1',
+    bearerToken: () => null,
+    report: () => undefined,
+  });
+  await server.ready();
+  const { paths = {} } = server.swagger() as { paths?: Record<string, object> };
+  await server.close();
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+}
+
+describe('the page on the API', () => {
+  it('lists each route that there is, and no other', async () => {
+    const listed = [...page.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, route]) => route);
+    expect(listed.sort()).toEqual((await describedRoutes()).sort());
+  });
+
+  it('has examples that are routes', async () => {
+    const routes = (await describedRoutes()).map((route) => route.split(' ')[1] ?? '');
+    const patterns = routes.map((route) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`));
+    const asked = [...page.matchAll(/http:\/\/127\.0\.0\.1:9464(\/[^\s'?]*)/g)].map(([, path]) => path ?? '');
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
+  });
+
+  it('has answers that are JSON', () => {
+    const blocks = [...page.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text]) => text ?? '');
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const block of blocks) expect(JSON.parse(block)).toBeInstanceOf(Object);
+  });
+});

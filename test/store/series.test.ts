@@ -1,0 +1,226 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { exclude } from '../../src/domain/exclusion.js';
+import { newHealth, type Health } from '../../src/domain/health.js';
+import { mergeInto } from '../../src/domain/histogram.js';
+import { clipTo, merge, subtract } from '../../src/domain/intervals.js';
+import type { RecordedResult } from '../../src/domain/result.js';
+import {
+  addResult,
+  addSpan,
+  dayMs,
+  emptyRollup,
+  hourMs,
+  type HourlyChanges,
+} from '../../src/domain/rollup.js';
+import { spansOf } from '../../src/domain/span.js';
+import type { Interval, StatePoint } from '../../src/domain/state.js';
+import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
+import { openHistoryReader, type HistoryReader } from '../../src/store/history-reader.js';
+import { durationsBetween } from '../../src/store/history.js';
+import type { Store } from '../../src/store/port.js';
+import { addRollup, type Tally } from '../../src/store/tally.js';
+import {
+  batchOf,
+  failed,
+  migrationsDir,
+  modelWrite,
+  result,
+  retention,
+  start,
+  workplace,
+} from './samples.js';
+
+const place = workplace();
+const minuteMs = 60_000;
+const settled = start + 3 * dayMs - 7 * minuteMs;
+const end = settled + 2 * hourMs;
+
+/** Results of every kind, one each eleven minutes. */
+const results: RecordedResult[] = [];
+for (let n = 0, slot = start; slot <= settled; n += 1, slot = start + n * 11 * minuteMs) {
+  if (n % 7 === 0) results.push(failed(slot));
+  else if (n % 11 === 0) results.push(result(slot, { maintenance: true }));
+  else results.push(result(slot, { durationMs: 100 + n * 7 }));
+}
+const states = ['unknown', 'healthy', 'unhealthy', 'maintenance', 'degraded'] as const;
+const points: StatePoint[] = Array.from({ length: 60 }, (_, n) => ({
+  from: start + n * 71 * minuteMs,
+  state: states[n % states.length]!,
+  reason: null,
+}));
+const stored: Health = {
+  ...newHealth(start),
+  settled,
+  state: points.at(-1)!.state,
+  belief: 'up',
+  lastSuccess: { outcome: 'healthy', reason: 'ok' },
+  validUntil: settled + 40 * minuteMs,
+};
+/** The whole time line, silence included. */
+const line = intervalsOf([...points, { from: stored.validUntil, state: 'unknown', reason: null }], {
+  from: start,
+  to: end,
+});
+
+const steps = [3, 7, 15, 60, 90, 180, 1440, 2160, 2880, 10_080].map((minutes) => minutes * minuteMs);
+const time = fc.integer({ min: start - hourMs, max: end });
+const interval = fc
+  .tuple(time, time)
+  .map(([a, b]): Interval => ({ from: Math.min(a, b), to: Math.max(a, b) }))
+  .filter(({ from, to }) => to > start && from < to);
+const question = fc.record({
+  window: interval,
+  stepMs: fc.constantFrom(...steps),
+  exclusions: fc.array(interval, { maxLength: 2 }),
+});
+
+interface Filled {
+  readonly store: Store;
+  readonly reader: HistoryReader;
+  readonly key: number;
+}
+
+async function filled(kept: object): Promise<Filled> {
+  const path = `${place.directory()}/store.db`;
+  const store = place.open(path, { retention: () => ({ ...retention, ...kept }) });
+  const { key } = await store.register('gpt', start, null);
+  const rollups: HourlyChanges = new Map();
+  for (const each of results) addResult(rollups, each);
+  for (const span of spansOf(points, settled, 1)) addSpan(rollups, span);
+  await store.write(batchOf(modelWrite(key, { results, points, rollups })));
+  while (await store.prune(settled));
+  const reader = openHistoryReader(path, migrationsDir);
+  return { store, reader, key };
+}
+
+const shorter = { checksMs: 12 * hourMs, failuresMs: 12 * hourMs, hoursMs: dayMs };
+
+function seriesOf({ reader, key }: Filled, { window, stepMs, exclusions }: Question) {
+  return reader.series({ key, stored, exclusions }, window, stepMs);
+}
+type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
+
+/** Counts of plain results outside of `without`. */
+function countsOf(window: Interval, without: readonly Interval[]): Tally {
+  const changes: HourlyChanges = new Map();
+  const kept = subtract(window, merge(without));
+  const counted = results.filter(({ slot }) => kept.some(({ from, to }) => from <= slot && slot < to));
+  for (const each of counted) addResult(changes, each);
+  const sum = emptyRollup();
+  for (const change of changes.values()) addRollup(sum, change);
+  return sum;
+}
+
+const withoutDurations = ({
+  outcomes,
+  blames,
+  inputTokens,
+  outputTokens,
+  latency,
+}: Omit<Tally, 'durations'>) => ({
+  outcomes,
+  blames,
+  inputTokens,
+  outputTokens,
+  latency: [...latency].sort(([a], [b]) => a - b),
+});
+
+describe('a series', () => {
+  it('covers the window in steps counted from the epoch, with every ms in one state', async () => {
+    for (const kept of [{}, shorter]) {
+      const place = await filled(kept);
+      fc.assert(
+        fc.property(question, (asked) => {
+          const { from, to, buckets } = seriesOf(place, asked);
+          expect([from, to]).toEqual([Math.max(start, asked.window.from), asked.window.to]);
+          expect([buckets[0]!.from, buckets.at(-1)!.to]).toEqual([from, to]);
+          const told = exclude(line, asked.exclusions);
+          buckets.forEach((bucket, index) => {
+            if (index > 0)
+              expect([bucket.from, bucket.from % asked.stepMs]).toEqual([buckets[index - 1]!.to, 0]);
+            expect(bucket.durations).toEqual(durationsOf(clipped(told, bucket)));
+          });
+        }),
+        { numRuns: 60 },
+      );
+      place.reader.close();
+    }
+  });
+
+  it('counts each bucket exactly while raw results are kept', async () => {
+    const place = await filled({});
+    fc.assert(
+      fc.property(question, (asked) => {
+        for (const bucket of seriesOf(place, asked).buckets) {
+          expect(bucket.counted).toBe(true);
+          expect(withoutDurations(bucket)).toEqual(withoutDurations(countsOf(bucket, asked.exclusions)));
+        }
+      }),
+      { numRuns: 60 },
+    );
+    place.reader.close();
+  });
+
+  it('adds up to what the uptime of the same window says, wherever all of it is counted', async () => {
+    for (const kept of [{}, shorter]) {
+      const { store, key, ...place } = await filled(kept);
+      let compared = 0;
+      await fc.assert(
+        fc.asyncProperty(question, async (asked) => {
+          const series = seriesOf({ store, key, ...place }, asked);
+          const past = { key, stored, exclusions: asked.exclusions };
+          const sum = emptyRollup();
+          for (const bucket of series.buckets) addRollup(sum, bucket);
+          expect(sum.durations).toEqual(await durationsBetween(store, past, asked.window));
+          if (!series.buckets.every(({ counted }) => counted)) return;
+          compared += 1;
+          const counts = await store.counts(key, series.from, series.to, asked.exclusions);
+          expect(withoutDurations(sum)).toEqual(withoutDurations(counts));
+          expect(series.resolution).toBe(counts.resolution);
+        }),
+        { numRuns: 80 },
+      );
+      expect(compared).toBeGreaterThan(10);
+      place.reader.close();
+    }
+  });
+
+  it('counts nothing where the step is finer than what is kept, and says what is', async () => {
+    const place = await filled(shorter);
+    const ask = (fromHours: number, hours: number, stepMs: number) => {
+      const window = { from: start + fromHours * hourMs, to: start + (fromHours + hours) * hourMs };
+      const { resolution, buckets } = seriesOf(place, { window, stepMs, exclusions: [] });
+      return { resolution, counted: buckets.map(({ counted }) => counted) };
+    };
+    // Hours are kept from hour 24 on, raw results from hour 59.
+    expect(ask(60, 2, hourMs / 2)).toEqual({ resolution: 'exact', counted: [true, true, true, true] });
+    expect(ask(58, 2, hourMs / 2)).toEqual({ resolution: 'hour', counted: [false, false, true, true] });
+    expect(ask(57, 3, 1.5 * hourMs)).toEqual({ resolution: 'hour', counted: [false, false] });
+    expect(ask(57.5, 2, hourMs)).toEqual({ resolution: 'hour', counted: [true, true, true] });
+    expect(ask(23, 2, hourMs)).toEqual({ resolution: 'day', counted: [false, true] });
+    expect(ask(12, 36, dayMs)).toEqual({ resolution: 'day', counted: [true, true] });
+    place.reader.close();
+  });
+
+  it('is empty for a window before anything was seen', async () => {
+    const place = await filled({});
+    const window = { from: start - 2 * dayMs, to: start - dayMs };
+    expect(seriesOf(place, { window, stepMs: hourMs, exclusions: [] }).buckets).toEqual([]);
+    place.reader.close();
+  });
+
+  it('merges latencies of all steps to those of the whole', async () => {
+    const place = await filled({});
+    const { buckets } = seriesOf(place, { window: { from: start, to: end }, stepMs: dayMs, exclusions: [] });
+    const latency = new Map<number, number>();
+    for (const bucket of buckets) mergeInto(latency, bucket.latency);
+    const { latency: whole } = countsOf({ from: start, to: end }, []);
+    expect(new Map([...latency].sort())).toEqual(new Map([...whole].sort()));
+    place.reader.close();
+  });
+});
+
+function clipped<T extends Interval>(intervals: readonly T[], window: Interval): T[] {
+  return intervals.flatMap((each) => clipTo([each], window).map((part) => ({ ...each, ...part })));
+}
