@@ -28,7 +28,7 @@ const health = {
   incident: null,
   rateLimited: null,
   loading: null,
-  newRunAt: null,
+  newRunsAt: [],
   gaps: [],
 };
 

@@ -140,7 +140,7 @@ function healthOf(year, start) {
       reason: 'ok',
       windows: [],
       gaps: [],
-      newRunAt: null,
+      newRunsAt: [],
       incident: null,
       rateLimited: null,
       loading: null,

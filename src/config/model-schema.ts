@@ -41,7 +41,9 @@ export const modelSchema = z.strictObject({
     ),
   provider: someText()
     .optional()
-    .describe('Name of the provider (docs/providers.md); `openai_compatible` unless set, which then needs a `base_url`.'),
+    .describe(
+      'Name of the provider (docs/providers.md); `openai_compatible` unless set, which then needs a `base_url`.',
+    ),
   model: someText().optional().describe('Name of the model, as the provider has it.'),
   api_key: headerValue().optional().describe('Secret key.'),
   api_keys: z

@@ -39,8 +39,8 @@ export interface Health {
   readonly windows: readonly Interval[];
   /** Slots after `settled` that were missed because nobody watched; no validity reaches past one. */
   readonly gaps: readonly number[];
-  /** From this slot on a new run starts, because the model asks something else now. */
-  readonly newRunAt: number | null;
+  /** Times after `settled`, in order, from which the model asks something else: no run reaches across one. */
+  readonly newRunsAt: readonly number[];
   readonly incident: Incident | null;
   /** Results in a row with reason `rate_limited`. */
   readonly rateLimited: { readonly count: number; readonly validUntil: number } | null;
@@ -62,7 +62,7 @@ export function newHealth(firstSeen: number): Health {
     reason: null,
     windows: [],
     gaps: [],
-    newRunAt: null,
+    newRunsAt: [],
     incident: null,
     rateLimited: null,
     loading: null,
@@ -101,9 +101,9 @@ export function withWindow(health: Health, window: Interval): Health {
   return { ...health, windows };
 }
 
-/** The model asks something else from `at` on: results before and after do not confirm each other. */
+/** The model asks something else from `at` on, after the newest slot: results before and after do not confirm each other. */
 export function withNewRun(health: Health, at: number): Health {
-  return { ...health, newRunAt: at };
+  return { ...health, newRunsAt: [...health.newRunsAt, at] };
 }
 
 /** True while a result or what it confirmed still stands at `now`. */

@@ -30,7 +30,7 @@ function settle(health: Health, slot: number): { health: Health; points: StatePo
   const segments = [{ from: health.settled, state: health.state }, ...points];
   const last = points.at(-1);
   const interrupted =
-    health.windows.some(({ from }) => from <= slot) || (health.newRunAt !== null && slot >= health.newRunAt);
+    health.windows.some(({ from }) => from <= slot) || health.newRunsAt.some((at) => at <= slot);
   const keeps = (until: { validUntil: number } | null): boolean =>
     until !== null && !interrupted && slot <= until.validUntil;
   const run: Run | null = keeps(health.run)
@@ -45,7 +45,7 @@ function settle(health: Health, slot: number): { health: Health; points: StatePo
       run,
       rateLimited: keeps(health.rateLimited) ? health.rateLimited : null,
       loading: keeps(health.loading) ? health.loading : null,
-      newRunAt: health.newRunAt !== null && slot >= health.newRunAt ? null : health.newRunAt,
+      newRunsAt: health.newRunsAt.filter((at) => at > slot),
       windows: health.windows.filter(({ to }) => to > slot),
       gaps: health.gaps.filter((gap) => gap > slot),
       ...(last ? { state: last.state, since: last.from, reason: last.reason } : {}),

@@ -139,6 +139,18 @@ describe('the reducer', () => {
     expect(stateAt(life.health, 3 * minute).state).toBe('healthy');
   });
 
+  it('confirms nothing across the first of two changes of what is asked, when a slot lies between them', () => {
+    const life = live([
+      result(minute, 'healthy'),
+      result(2 * minute, 'unhealthy'),
+      { kind: 'new run', at: 2.5 * minute },
+      { kind: 'new run', at: 3.5 * minute },
+      result(3 * minute, 'unhealthy'),
+      result(4 * minute, 'unhealthy'),
+    ]);
+    expect(stateAt(life.health, 4 * minute).state).toBe('healthy');
+  });
+
   it('refuses a slot that is not after the newest one', () => {
     expect(() => live([result(minute, 'healthy'), result(minute, 'healthy')], rules)).toThrow(RangeError);
   });

@@ -89,19 +89,24 @@ describe('durations', () => {
     });
     let model = 0;
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom([], [], [], flaps), moves, windows, async (first, steps, fractions) => {
-        for (const store of [plain, pruned]) {
-          const { key } = await store.register(`model-${(model += 1)}`, start, null);
-          let line: Line = { points: [], settled: start };
-          for (const step of [...first, ...steps]) {
-            const { line: next, write } = apply(line, step, key);
-            line = next;
-            await store.write(batchOf(write));
+      fc.asyncProperty(
+        fc.constantFrom([], [], [], flaps),
+        moves,
+        windows,
+        async (first, steps, fractions) => {
+          for (const store of [plain, pruned]) {
+            const { key } = await store.register(`model-${(model += 1)}`, start, null);
+            let line: Line = { points: [], settled: start };
+            for (const step of [...first, ...steps]) {
+              const { line: next, write } = apply(line, step, key);
+              line = next;
+              await store.write(batchOf(write));
+            }
+            if (store === pruned) while (await store.prune(line.settled));
+            await agrees(store, key, line, fractions);
           }
-          if (store === pruned) while (await store.prune(line.settled));
-          await agrees(store, key, line, fractions);
-        }
-      }),
+        },
+      ),
       { numRuns: 60 },
     );
   });

@@ -86,7 +86,7 @@ describe('an import', () => {
       }),
       { numRuns: 20 },
     );
-  });
+  }, 60_000);
 
   it('fills a model that is registered but was never checked', async () => {
     const { path, text } = await full();
@@ -143,6 +143,7 @@ describe('a line that is wrong', () => {
         (lines) => lines.toSpliced(9, 1),
         /^line \d+: lines is \d+, must be \d+: lines are missing/,
       ],
+      ['a line too many', (lines) => [...lines, '{}'], /^line \d+: comes after the last line$/],
       [
         'another format',
         (lines) => lines.with(0, '{"type":"header","format":"x","version":1}'),

@@ -47,7 +47,7 @@ describe('hours and days', () => {
       }),
       { numRuns: 40 },
     );
-  });
+  }, 60_000);
 
   it('that were changed are found, by column, and mended', async () => {
     const columns = [

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import {
+  composeFile,
+  dependenciesOf,
+  mountsOf,
+  networksOf,
+  reachedAs,
+  services,
+  type Service,
+} from './compose-file.js';
+
+const tool = [['docker', 'compose'], ['docker-compose']].find(
+  ([program = '', ...args]) => spawnSync(program, [...args, 'version']).status === 0,
+);
+if (!tool)
+  process.stderr.write('SKIPPED: Compose is not installed, so docker-compose.yml was not read by it\n');
+
+const sourcesOf = (service: Service) => mountsOf(service).map(({ source }) => source);
+const yamlOf = (path: string) => parse(readFileSync(path, 'utf8')) as unknown;
+
+describe('docker-compose.yml', () => {
+  (tool ? it : it.skip)('is read by Compose, with the demo and without', () => {
+    const [program, ...args] = tool!;
+    for (const profile of [[], ['--profile', 'demo']]) {
+      const { status, stderr } = spawnSync(program!, [...args, ...profile, 'config', '--quiet']);
+      expect([status, stderr.toString()]).toEqual([0, '']);
+    }
+  });
+
+  it('mounts files that exist, and only for reading', () => {
+    const mounts = services.flatMap(mountsOf).filter(({ source }) => source.startsWith('./'));
+    expect(mounts.filter(({ source, readOnly }) => !existsSync(source) || !readOnly)).toEqual([]);
+    expect(mounts.length).toBeGreaterThan(0);
+  });
+
+  it('opens nothing but on loopback, and no port twice', () => {
+    const ports = services.flatMap((service) => service.ports ?? []);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    const published = ports.map((port) => port.split(':')[1]);
+    expect(new Set(published).size).toBe(published.length);
+  });
+
+  it.each(services)('seals $name', (service) => {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      mem_limit: expect.stringMatching(/^\d+m$/),
+    });
+  });
+
+  it('builds its own image and names a full version of all others', () => {
+    for (const { image, build, pull_policy: policy } of services) {
+      // A name without a registry would be looked for in a public one before it is built.
+      if (build !== undefined) expect([image, policy]).toEqual(['localhost/modelpulse', 'build']);
+      else expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it('declares each volume and network that is used, and no other', () => {
+    const volumes = services.flatMap(sourcesOf).filter((source) => !source.startsWith('./'));
+    expect(new Set(volumes)).toEqual(new Set(Object.keys(composeFile.volumes)));
+    expect(new Set(services.flatMap(networksOf))).toEqual(new Set(Object.keys(composeFile.networks)));
+  });
+
+  it('makes nothing that always runs wait for the demo', () => {
+    const always = services.filter(({ profiles }) => profiles === undefined);
+    const names = always.map(({ name }) => name);
+    expect(always.flatMap(dependenciesOf).filter((name) => !names.includes(name))).toEqual([]);
+    expect(services.filter(({ profiles }) => profiles !== undefined).map(({ profiles }) => profiles)).toEqual(
+      Array(3).fill(['demo']),
+    );
+  });
+});
+
+describe('what the services know of each other', () => {
+  interface Prometheus {
+    alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
+    scrape_configs: {
+      authorization: { credentials_file: string };
+      static_configs: { targets: string[] }[];
+    }[];
+  }
+  const prometheus = yamlOf('deploy/prometheus/prometheus.yml') as Prometheus;
+  const hostsOf = (configs: { static_configs: { targets: string[] }[] }[]) =>
+    configs.flatMap((config) => config.static_configs.flatMap(({ targets }) => targets));
+
+  it.each([
+    ['prometheus', 'modelpulse'],
+    ['prometheus-demo', 'modelpulse-demo'],
+  ])('%s scrapes %s, and no other, with the token of both', (name, daemon) => {
+    const service = composeFile.services[name]!;
+    const [target, ...others] = hostsOf(prometheus.scrape_configs);
+    expect([target, others]).toEqual([expect.stringMatching(/:9464$/), []]);
+    expect(reachedAs(service, target!.split(':')[0]!)).toEqual([daemon]);
+    const [alertmanager = ''] = hostsOf(prometheus.alerting.alertmanagers);
+    expect(reachedAs(service, alertmanager.split(':')[0]!)).toEqual(['alertmanager']);
+    const directory = mountsOf(service).find(({ source }) => source === 'token')?.target;
+    expect(prometheus.scrape_configs[0]!.authorization.credentials_file).toBe(
+      `${directory}/modelpulse_token`,
+    );
+  });
+
+  it('Grafana reaches each of its data sources', () => {
+    const urls = ['prometheus', 'demo'].flatMap((name) => {
+      const path = `deploy/grafana/provisioning/datasources/${name}.yml`;
+      return (yamlOf(path) as { datasources: { url: string }[] }).datasources.map(({ url }) => new URL(url));
+    });
+    expect(urls.map(({ hostname }) => reachedAs(composeFile.services.grafana!, hostname))).toEqual([
+      ['prometheus'],
+      ['prometheus-demo'],
+    ]);
+  });
+
+  it('Grafana finds its dashboards where the provider looks', () => {
+    const provider = yamlOf('deploy/grafana/provisioning/dashboards/modelpulse.yml') as {
+      providers: { options: { path: string } }[];
+    };
+    expect(mountsOf(composeFile.services.grafana!)).toContainEqual({
+      source: './deploy/grafana/dashboards',
+      target: provider.providers[0]!.options.path,
+      readOnly: true,
+    });
+  });
+});

@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { problemOf, typeProblems } from './manifest-schemas.js';
+import { kustomizations, manifestFolder, manifestOf, manifests, podOf } from './manifests.js';
+
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
+if (!hasKubectl) process.stderr.write('SKIPPED: kubectl is not installed, so no kustomization was built\n');
+
+interface Selector {
+  readonly matchLabels: object;
+}
+
+interface Endpoint {
+  readonly port: string;
+  readonly authorization: { readonly credentials: { readonly name: string; readonly key: string } };
+}
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const own = podOf('StatefulSet');
+const beside = podOf('Deployment');
+const pods = [own, beside];
+const portsOf = (pod: typeof own) =>
+  pod.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name));
+const isPart = (part: object, whole: object) =>
+  Object.entries(part).every(([key, value]) => (whole as Record<string, unknown>)[key] === value);
+
+describe('a manifest', () => {
+  it.each(manifests)('fits the schema of its kind: $path', (manifest) => {
+    expect(problemOf(manifest)).toBe(null);
+  });
+
+  it('has no key that its kind does not know, but for one that is misspelt to see', () => {
+    const service = manifestOf('Service');
+    const misspelt = { ...service, content: { ...service.content, spec: { prots: [] } } };
+    expect(typeProblems([misspelt])).toEqual([expect.stringContaining(`'"prots"' does not exist`)]);
+  }, 60_000);
+
+  it('is named in the kustomization of its folder, and nothing else is', () => {
+    for (const { folder, resources } of kustomizations) {
+      const there = readdirSync(join(manifestFolder, folder), { withFileTypes: true })
+        .filter((entry) => entry.isFile() && entry.name !== 'kustomization.yaml')
+        .map(({ name }) => name);
+      expect(resources.filter((name) => name.endsWith('.yaml')).sort()).toEqual(there.sort());
+    }
+  });
+});
+
+describe('a kustomization', () => {
+  it('puts in an image of this version', () => {
+    const images = kustomizations.flatMap((kustomization) => kustomization.images ?? []);
+    expect(images).toEqual([expect.objectContaining({ name: 'modelpulse' }), expect.anything()]);
+    expect(images.filter(({ newTag }) => newTag !== version)).toEqual([]);
+  });
+
+  (hasKubectl ? it : it.skip).each(['.', 'sidecar'])('can be built: %s', (folder) => {
+    const { status, stderr } = spawnSync('kubectl', ['kustomize', join(manifestFolder, folder)]);
+    expect([status, stderr.toString()]).toEqual([0, '']);
+  });
+});
+
+describe('a pod', () => {
+  const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ pod, container })));
+  const ours = containers.filter(({ container }) => container.name === 'modelpulse');
+
+  it('keeps to the restricted standard of pod security', () => {
+    for (const { pod, container } of containers) {
+      expect({ ...pod.securityContext, ...container.securityContext }).toMatchObject({
+        runAsNonRoot: true,
+        runAsUser: expect.any(Number),
+        seccompProfile: { type: 'RuntimeDefault' },
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      expect(pod.volumes.flatMap(Object.keys)).not.toContain('hostPath');
+      expect(container.resources.limits.memory).toMatch(/^\d+Mi$/);
+    }
+  });
+
+  it('runs modelpulse as the user of the image, with both probes on a port that it has', () => {
+    const user = /^USER (\d+):/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1];
+    expect(ours).toHaveLength(2);
+    for (const { pod, container } of ours) {
+      expect({ ...pod.securityContext, ...container.securityContext }).toMatchObject({
+        runAsUser: Number(user),
+      });
+      expect(container.livenessProbe?.httpGet.path).toBe('/livez');
+      const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe];
+      const ports = container.ports?.map(({ name }) => name);
+      expect(
+        probes.flatMap((probe) => probe?.httpGet.port ?? []).filter((port) => !ports?.includes(port)),
+      ).toEqual([]);
+    }
+  });
+
+  it('mounts what it has, and has what it mounts', () => {
+    for (const { containers: all, volumes, claims } of pods) {
+      const mounted = all.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
+      expect(new Set(mounted)).toEqual(new Set([...volumes.map(({ name }) => name), ...claims]));
+    }
+  });
+});
+
+describe('what manifests say of each other', () => {
+  it('names a ConfigMap and a Secret that exist', () => {
+    const names = (kind: string) => [manifestOf(kind).metadata.name];
+    for (const { volumes } of pods) {
+      expect(volumes.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(names('ConfigMap'));
+      expect(volumes.flatMap(({ secret }) => secret?.secretName ?? [])).toEqual(names('Secret'));
+    }
+  });
+
+  it('selects labels and ports that a pod has', () => {
+    const service = manifestOf('Service').spec as {
+      selector: object;
+      ports: { name: string; targetPort: string }[];
+    };
+    expect(isPart(service.selector, own.labels)).toBe(true);
+    expect(portsOf(own)).toEqual(service.ports.map(({ targetPort }) => targetPort));
+    expect(manifestOf('StatefulSet').spec).toMatchObject({
+      serviceName: manifestOf('Service').metadata.name,
+    });
+
+    const policy = manifestOf('NetworkPolicy').spec as {
+      podSelector: Selector;
+      ingress: { ports: { port: string }[] }[];
+    };
+    expect(isPart(policy.podSelector.matchLabels, own.labels)).toBe(true);
+    expect(policy.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual(portsOf(own));
+
+    const monitor = manifestOf('ServiceMonitor').spec as { selector: Selector; endpoints: Endpoint[] };
+    expect(isPart(monitor.selector.matchLabels, manifestOf('Service').metadata.labels!)).toBe(true);
+    expect(monitor.endpoints.map(({ port }) => port)).toEqual(service.ports.map(({ name }) => name));
+
+    const podMonitor = manifestOf('PodMonitor').spec as {
+      selector: Selector;
+      podMetricsEndpoints: Endpoint[];
+    };
+    expect(isPart(podMonitor.selector.matchLabels, beside.labels)).toBe(true);
+    expect(podMonitor.podMetricsEndpoints.map(({ port }) => port)).toEqual(portsOf(beside));
+
+    const secret = manifestOf('Secret');
+    for (const { authorization } of [...monitor.endpoints, ...podMonitor.podMetricsEndpoints]) {
+      expect(authorization.credentials.name).toBe(secret.metadata.name);
+      expect(Object.keys(secret.stringData!)).toContain(authorization.credentials.key);
+    }
+  });
+});

@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { capabilities } from '../../src/checker/dialects.js';
+import { loadConfig } from '../../src/config/load.js';
+import { createFolder, start, startDaemon, type Running } from '../app/process.js';
+import { composeFile, mountsOf } from './compose-file.js';
+import { manifestOf } from './manifests.js';
+
+const folder = createFolder();
+const running: Running[] = [];
+afterEach(async () => {
+  for (const { child } of running) child.kill('SIGTERM');
+  await Promise.all(running.splice(0).map(({ ended }) => ended));
+});
+afterAll(() => folder.clean());
+
+const token = join(folder.path, 'run/secrets/modelpulse_token');
+const writeToken = (given?: string) =>
+  execFileSync(process.execPath, ['deploy/compose/token.mjs', token], {
+    env: given === undefined ? {} : { MODELPULSE_TOKEN: given },
+  });
+const compose = (name: string) => readFileSync(`deploy/compose/${name}.yaml`, 'utf8');
+const moved = (text: string) => text.replaceAll('/run/secrets', `${folder.path}/run/secrets`);
+
+describe('the token of the services', () => {
+  it('is made up once, is long, and can be given', () => {
+    mkdirSync(dirname(token), { recursive: true });
+    writeToken('');
+    const first = readFileSync(token, 'utf8');
+    expect(first).toMatch(/^[\w-]{32}$/);
+    writeToken();
+    expect(readFileSync(token, 'utf8')).toBe(first);
+    writeToken('given-by-somebody');
+    expect(readFileSync(token, 'utf8')).toBe('given-by-somebody');
+    // Prometheus is another user.
+    expect(statSync(token).mode & 0o444).toBe(0o444);
+  });
+});
+
+describe('a configuration to deploy', () => {
+  it.each(['modelpulse', 'demo'])('of the service is valid: deploy/compose/%s.yaml', async (name) => {
+    mkdirSync(dirname(token), { recursive: true });
+    writeToken('0123456789abcdef');
+    const path = folder.write('modelpulse.yaml', moved(compose(name)));
+    const { settings } = await loadConfig(path, {}, capabilities);
+    expect(settings.models.length).toBeGreaterThan(0);
+    expect(settings.storage.path).toBe('data/modelpulse.db');
+  });
+
+  it('of the service names only variables that the service passes on', () => {
+    const { modelpulse } = composeFile.services;
+    const names = [...compose('modelpulse').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect(modelpulse!.environment).toEqual(names);
+    expect(mountsOf(modelpulse!)).toContainEqual({
+      source: './deploy/compose',
+      target: '/etc/modelpulse',
+      readOnly: true,
+    });
+    expect(modelpulse!.command).toContain('/etc/modelpulse/modelpulse.yaml');
+  });
+
+  it('in the ConfigMap is valid with the files of the Secret, and refused while the token is empty', async () => {
+    const secrets = join(folder.path, 'run/secrets/modelpulse');
+    mkdirSync(secrets, { recursive: true });
+    const put = (values: Readonly<Record<string, string>>) => {
+      for (const [name, value] of Object.entries(values)) writeFileSync(join(secrets, name), value);
+    };
+    const { stringData = {} } = manifestOf('Secret');
+    const [[name, text]] = Object.entries(manifestOf('ConfigMap').data!) as [[string, string]];
+    const path = folder.write(name, moved(text));
+    put(stringData);
+    await expect(loadConfig(path, {}, capabilities)).rejects.toThrow(/server\.(?:listen|bearer_token)/);
+    put(Object.fromEntries(Object.keys(stringData).map((key) => [key, '0123456789abcdef'])));
+    const { settings } = await loadConfig(path, {}, capabilities);
+    expect(settings.models.map(({ id }) => id)).toEqual(['gpt']);
+  });
+});
+
+describe('the demo', () => {
+  it('shows models that are well, slow, without credit, misspelt and unknown', async () => {
+    mkdirSync(dirname(token), { recursive: true });
+    writeToken('0123456789abcdef');
+    const simulator = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');
+    running.push(simulator);
+    const { msg } = await simulator.line((line) => line.msg.includes('base_url'));
+    const text = moved(compose('demo'))
+      .replace('http://simulator:9465/v1', /base_url (\S+)/.exec(msg)![1]!)
+      .replace('0.0.0.0:9464', '127.0.0.1:0');
+    const path = folder.write('demo.yaml', `${text}\nstorage: { path: ${folder.path}/demo.db }\n`);
+    const daemon = await startDaemon(path);
+    running.push(daemon);
+    const expected = {
+      healthy: 'healthy',
+      slow: 'degraded',
+      'no-credit': 'unhealthy',
+      misspelt: 'unhealthy',
+    };
+    for (const [model, state] of Object.entries(expected)) {
+      await daemon.line(
+        (line) => line.msg === 'state changed' && line.model === model && line.state === state,
+      );
+    }
+    const answer = await fetch(`${daemon.url}/api/v1/models/keyless`, {
+      headers: { authorization: 'Bearer 0123456789abcdef' },
+    });
+    expect(await answer.json()).toMatchObject({ state: 'unknown' });
+  }, 60_000);
+});
