@@ -12,7 +12,7 @@ export interface StatusRow {
   readonly model: string;
   readonly state: State;
   readonly since: number;
-  /** Null where the state has none. */
+  /** Of the state, or of a newest check that says nothing of the model; null where there is none. */
   readonly reason: Reason | null;
   /** Slot of the newest check; null before the first. */
   readonly lastCheck: number | null;

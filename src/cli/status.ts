@@ -40,7 +40,15 @@ async function rowsOf(
     const { state, since, reason } = standingOf(past, now);
     if (asked !== undefined && asked !== state) continue;
     const uptime = await readUptime(store, past, now);
-    rows.push({ model: model.id, state, since, reason, lastCheck: model.latest?.slot ?? null, uptime });
+    const { id, latest } = model;
+    rows.push({
+      model: id,
+      state,
+      since,
+      reason: state === 'unknown' && latest?.outcome === 'unknown' ? latest.reason : reason,
+      lastCheck: latest?.slot ?? null,
+      uptime,
+    });
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { usePast } from './written-past.js';
+import { begin, day, usePast } from './written-past.js';
 
 const past = usePast();
 
@@ -10,6 +10,13 @@ describe('modelpulse status', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.match(/^\S+/gm)).toEqual(['MODEL', 'gpt', 'mixtral', 'idle']);
     expect(out).toMatch(/^idle +unknown +\d+d( \d+h)? +- +- +- /m);
+  });
+
+  it('says why the newest check could tell nothing', async () => {
+    const { run, check } = await past();
+    const why = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null } as const;
+    await check('idle', begin + day, why);
+    expect((await run('status', 'idle')).out).toMatch(/^idle +unknown .* secret_missing +config /m);
   });
 
   it('shows only what was asked for', async () => {

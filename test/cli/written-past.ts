@@ -63,6 +63,8 @@ async function keyOf(store: Store, model: string): Promise<number> {
 export interface WrittenPast {
   /** Takes time of a model out of the figures. */
   exclude(model: string, exclusion: Parameters<Store['exclude']>[1]): Promise<unknown>;
+  /** Records one more result. */
+  check(model: string, slot: number, of: Parameters<typeof result>[1]): Promise<unknown>;
   /** Runs a command on it. */
   run(...args: readonly string[]): ReturnType<typeof command>;
 }
@@ -75,7 +77,8 @@ export function usePast(): () => Promise<WrittenPast> {
     const directory = place.directory();
     const path = join(directory, 'pulse.db');
     const store = place.open(path);
-    await record(store, createParts(store));
+    const parts = createParts(store);
+    await record(store, parts);
     const config = join(directory, 'config.yaml');
     const model = (id: string, slo: object) => ({
       ...{
@@ -91,6 +94,7 @@ export function usePast(): () => Promise<WrittenPast> {
     writeFileSync(config, stringify({ storage: { path }, models: [...models, model('new', {})] }));
     return {
       exclude: async (model, exclusion) => store.exclude(await keyOf(store, model), exclusion),
+      check: (model, slot, of) => parts.record(model, slot, of),
       run: (...args) => command([...args, '--config', config]),
     };
   };

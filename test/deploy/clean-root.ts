@@ -40,9 +40,13 @@ export async function finish(
   return out;
 }
 
+/** Its mounts and its processes end with it, also when it is killed, so that nothing reaches through them. */
+const apart = ['--mount', '--pid', '--fork', '--kill-child'];
+
 /** Makes a root directory with nothing but the least of this Debian. */
 export async function bootstrap(suite: string, path: string): Promise<void> {
-  await finish('debootstrap', ['--variant=minbase', suite, path, 'http://deb.debian.org/debian']);
+  const made = ['debootstrap', '--variant=minbase', suite, path, 'http://deb.debian.org/debian'];
+  await finish('unshare', [...apart, '--mount-proc', ...made]);
 }
 
 export async function copyRoot(from: string, to: string): Promise<void> {
@@ -105,14 +109,10 @@ export async function runInRoot(
     mount -t proc proc "$1/proc"
     mount --rbind /dev "$1/dev"
     exec chroot "$1" env --chdir="$2" /bin/sh -c "$3"`;
-  await finish(
-    'unshare',
-    ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script, 'sh', root, workdir, command],
-    {
-      env: { ...environment, PATH: enginePath, HOME: '/root' },
-      stdio: ['ignore', 'pipe', 'pipe'] satisfies StdioOptions,
-    },
-  );
+  await finish('unshare', [...apart, 'sh', '-c', script, 'sh', root, workdir, command], {
+    env: { ...environment, PATH: enginePath, HOME: '/root' },
+    stdio: ['ignore', 'pipe', 'pipe'] satisfies StdioOptions,
+  });
 }
 
 /**
@@ -133,26 +133,10 @@ export function startInRoot(
     mount --bind "$2" "$1/data"
     mount -o remount,bind,ro "$1"
     root=$1; user=$3; group=$4; shift 4
-    exec chroot "$root" setpriv --reuid="$user" --regid="$group" --clear-groups --no-new-privs --bounding-set=-all "$@"`;
-  return spawn(
-    'unshare',
-    [
-      '--mount',
-      '--pid',
-      '--fork',
-      '--kill-child',
-      'sh',
-      '-c',
-      script,
-      'sh',
-      root,
-      data,
-      user,
-      group,
-      ...command,
-    ],
-    { env: { PATH: enginePath, ...environment } },
-  );
+    exec chroot "$root" setpriv --reuid="$user" --regid="$group" --clear-groups --no-new-privs --bounding-set=-all --pdeathsig=KILL "$@"`;
+  return spawn('unshare', [...apart, 'sh', '-c', script, 'sh', root, data, user, group, ...command], {
+    env: { PATH: enginePath, ...environment },
+  });
 }
 
 /** The process of this machine that is process 1 inside. */
