@@ -4,14 +4,17 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The image brings Node's headers, so that the native module compiles without fetching them.
-RUN JOBS=max npm_config_nodedir=/usr/local npm ci
+# The image brings Node's headers, so that the native module compiles without fetching them; what it has ready is not used.
+RUN npm ci --ignore-scripts \
+ && cd node_modules/better-sqlite3 \
+ && JOBS=max node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js rebuild \
+    --release --nodedir=/usr/local --force_build=1
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 RUN npm run build \
  && chmod +x dist/main.cjs \
+ && npm pkg delete devDependencies optionalDependencies.better-sqlite3-12 scripts \
  && npm prune --omit=dev \
- && npm pkg delete devDependencies scripts \
  && npm sbom --sbom-format=cyclonedx > sbom.cdx.json
 # What only compilers, editors and debuggers read. Licences stay.
 RUN cd node_modules/better-sqlite3 \

@@ -13,6 +13,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...path) => join(root, ...path);
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
+// As src/store/sqlite.ts chooses. The release for newer Nodes brings its binaries along.
+const compiles = Number(process.versions.napi) < 10;
+const sqlite = compiles ? 'better-sqlite3-12' : 'better-sqlite3';
+
 requireNode();
 if (!packagesAreInstalled()) installPackages();
 if (!buildIsCurrent()) build();
@@ -37,7 +41,7 @@ function packagesAreInstalled() {
 
 function nativeModuleLoads() {
   try {
-    const Database = createRequire(at('package.json'))('better-sqlite3');
+    const Database = createRequire(at('package.json'))(sqlite);
     new Database(':memory:').close();
     return true;
   } catch {
@@ -46,13 +50,24 @@ function nativeModuleLoads() {
 }
 
 function installPackages() {
-  console.error('setup: installing packages with npm ci; better-sqlite3 may compile for two minutes');
-  if (run('npm', ['ci', '--no-audit', '--no-fund'], headersOfThisNode())) return;
+  console.error(
+    `setup: installing packages with npm ci${compiles ? '; better-sqlite3 may compile for two minutes' : ''}`,
+  );
+  const scripts = compiles ? [] : ['--ignore-scripts'];
+  const installed = run('npm', ['ci', '--no-audit', '--no-fund', ...scripts], headersOfThisNode());
+  // It is optional for npm, which does not say when it could not be compiled.
+  if (installed && nativeModuleLoads()) return;
   const missing = ['c++', 'make', 'python3'].filter((tool) => !run(tool, ['--version'], {}, 'ignore'));
-  if (missing.length === 0) fail('npm ci failed; its messages are above.');
+  if (!compiles || missing.length === 0) {
+    fail(
+      installed
+        ? `npm ci left no ${sqlite} that works; \`npm rebuild ${sqlite}\` says why.`
+        : 'npm ci failed; its messages are above.',
+    );
+  }
   fail(
-    `npm ci failed, and ${missing.join(', ')} is missing. better-sqlite3 is compiled where no ready binary can be fetched: ` +
-      'install a C++ compiler, make and Python 3 (Debian, Ubuntu: apt-get install build-essential python3).',
+    `better-sqlite3 is not there, and ${missing.join(', ')} is missing. It is compiled where no ready binary can be fetched: ` +
+      'install a C++ compiler, make and Python 3 (Debian, Ubuntu: apt-get install build-essential python3), or use Node 22.14 or later, for which nothing is compiled.',
   );
 }
 

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { Database } from '../dist/store/sqlite.js';
 import { bucketOf } from '../dist/domain/histogram.js';
 import { openStore } from '../dist/store/sqlite-store.js';
 

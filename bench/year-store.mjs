@@ -1,6 +1,6 @@
 // The file of a year, read and pruned through the store, without a daemon.
 import { copyFileSync, constants, rmSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import { Database } from '../dist/store/sqlite.js';
 import { durationsBetween } from '../dist/store/history.js';
 import { openStore } from '../dist/store/sqlite-store.js';
 import { openStoreReader } from '../dist/store/store-reader.js';

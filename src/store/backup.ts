@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3';
 import { applicationId } from './database.js';
 import { requireFile } from './existing-file.js';
 import { attempt, describe, isDamage } from './failure.js';
 import { versionOf } from './migrations.js';
+import { Database } from './sqlite.js';
 import { StoreError } from './store-error.js';
 
 const busyTimeoutMs = 1_000;

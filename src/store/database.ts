@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { createMergeLatency } from './latency-blob.js';
 import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js';
+import { Database } from './sqlite.js';
 import { StoreError } from './store-error.js';
 
 /** `mpul` in the file's header says whose database it is. */
@@ -20,7 +20,7 @@ const pragmas: readonly (readonly [name: string, set: string, expected: unknown]
 ];
 
 /** Opens or makes the database for the one writer, with its schema up to date. */
-export function openDatabase(path: string, migrationsDir: string): Database.Database {
+export function openDatabase(path: string, migrationsDir: string): Database {
   return opened(new Database(path, { timeout: busyTimeoutMs }), (database) => {
     refuseForeign(database);
     refuseNewer(path, versionOf(database), listMigrations(migrationsDir).length);
@@ -43,7 +43,7 @@ export function openDatabase(path: string, migrationsDir: string): Database.Data
 }
 
 /** Opens an existing database to read, whether a daemon writes it or not. */
-export function openToRead(path: string, migrationsDir: string): Database.Database {
+export function openToRead(path: string, migrationsDir: string): Database {
   return opened(
     new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs }),
     (database) => {
@@ -60,10 +60,7 @@ export function openToRead(path: string, migrationsDir: string): Database.Databa
   );
 }
 
-function opened(
-  database: Database.Database,
-  prepare: (database: Database.Database) => void,
-): Database.Database {
+function opened(database: Database, prepare: (database: Database) => void): Database {
   try {
     prepare(database);
     return database;
@@ -73,7 +70,7 @@ function opened(
   }
 }
 
-function refuseForeign(database: Database.Database): void {
+function refuseForeign(database: Database): void {
   const id = database.pragma('application_id', { simple: true });
   if (id === applicationId) return;
   const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { codeOf } from './failure.js';
+import { Database } from './sqlite.js';
 import { StoreError } from './store-error.js';
 
 /**

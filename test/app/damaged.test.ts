@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { became, useSite } from './registry.js';
 import { start } from './process.js';
+import { Database } from '../../src/store/sqlite.js';
 
 const site = useSite();
 

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it, jest } from '@jest/globals';
 import { command, start } from '../app/process.js';
 import { became, useSite, type Site } from '../app/registry.js';
+import { Database } from '../../src/store/sqlite.js';
 
 const site = useSite();
 

@@ -21,9 +21,9 @@ async function describedRoutes(): Promise<string[]> {
 }
 
 describe('the page on the API', () => {
-  it('lists each route that there is, and no other', async () => {
-    const listed = [...page.matchAll(/^\| `([A-Z]+ \/[^`]*)`/gm)].map(([, route]) => route);
-    expect(listed.sort()).toEqual((await describedRoutes()).sort());
+  it('names each route that there is, and no other', async () => {
+    const named = [...page.matchAll(/`((?:GET|POST|DELETE) \/[^`]*)`/g)].map(([, route]) => route);
+    expect(new Set(named)).toEqual(new Set(await describedRoutes()));
   });
 
   it('has examples that are routes', async () => {

@@ -1,11 +1,11 @@
 import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from '@jest/globals';
 import { makeFile } from '../../src/cli/new-file.js';
 import { copyDatabase } from '../../src/store/backup.js';
 import { writers } from './compiled.js';
 import { start, workplace } from './samples.js';
+import { Database } from '../../src/store/sqlite.js';
 
 const place = workplace();
 const startWriter = writers();

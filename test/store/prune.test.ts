@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { dayMs, hourMs } from '../../src/domain/rollup.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Store } from '../../src/store/port.js';
 import { batchOf, counted, failed, modelWrite, result, retention, start, workplace } from './samples.js';
+import { Database } from '../../src/store/sqlite.js';
 
 const place = workplace();
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 100_000 };

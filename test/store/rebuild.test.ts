@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { modelMemory } from '../../src/cli/model-memory.js';
@@ -9,6 +8,7 @@ import { contentOf } from './content.js';
 import { fullLife } from './full-life.js';
 import { happenings, lead } from './random-life.js';
 import { migrationsDir, retention, start, workplace } from './samples.js';
+import { Database } from '../../src/store/sqlite.js';
 
 const place = workplace();
 const createParts = useParts();

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from '@jest/globals';
-import Database from 'better-sqlite3';
 import type { Epoch } from '../../../src/domain/epoch.js';
 import type { Health } from '../../../src/domain/health.js';
 import { outcomeFor } from '../../../src/domain/reason.js';
@@ -10,6 +9,7 @@ import { expectAgreement } from '../reference/agreement.js';
 import type { Facts } from '../reference/past.js';
 import { slotAfter } from '../reference/wall-clock.js';
 import type { Witness } from './witness.js';
+import { Database } from '../../../src/store/sqlite.js';
 
 const everything = { from: 0, to: 1e15, limit: 1e6 };
 const fractions = [
