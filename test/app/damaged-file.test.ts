@@ -41,7 +41,9 @@ describe('a damaged file', () => {
     const before = series((await running.get('/metrics')).text, total)!;
     ruin(path);
     const { status, text } = await running.get('/api/v1/models/old/checks?from=0&limit=1000');
-    expect(status).toBeGreaterThanOrEqual(500);
+    // A check that met the damage first has begun the fresh file.
+    if (status === 200) expect(JSON.parse(text)).toMatchObject({ items: [] });
+    else expect(status).toBeGreaterThanOrEqual(500);
     expect(text).not.toContain('pulse.db');
     await running.line(movedAside);
     const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
