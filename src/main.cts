@@ -7,4 +7,10 @@ process.env.UV_THREADPOOL_SIZE ??= '64';
 // The default lets garbage grow to several times what lives before it is collected; a sidecar has no memory to lend.
 v8.setFlagsFromString('--heap-growing-percent=40');
 
-void import('./cli/program.js').then(({ main }) => main(process.argv));
+void import('./cli/program.js').then(
+  ({ main }) => main(process.argv),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);
