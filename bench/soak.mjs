@@ -13,7 +13,7 @@ const behaviours = [
   ...[
     'flaky-20',
     'flaky-80',
-    'slow-800ms',
+    'slow-400ms',
     'down-1m-every-5m',
     'rate-limited',
     'quota',
@@ -39,8 +39,8 @@ const simulator = await startSimulator();
 const shuffled = () => ({
   storage: { path: join(folder, 'soak.db'), retention: { checks: '1h' } },
   checker: { concurrency: 256, per_host: 256 },
-  // A check and the recheck of its failure end before the next slot, and a first check 2 s before it.
-  defaults: { schedule: { every }, timeout: '1500ms', confirm: { recheck_after: '1s' } },
+  // A check and the recheck of its failure end before the next slot, also those of a first check, 2 s before it.
+  defaults: { schedule: { every }, timeout: '700ms', confirm: { recheck_after: '200ms' } },
   models: modelsOf(
     simulator.baseUrl,
     // Some leave and come back.
