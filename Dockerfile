@@ -18,11 +18,12 @@ RUN npm run build \
  && npm sbom --sbom-format=cyclonedx > sbom.cdx.json
 # What only compilers, editors and debuggers read. Licences stay.
 RUN cd node_modules/better-sqlite3 \
- && find . -mindepth 1 -maxdepth 1 ! -name build ! -name lib ! -name package.json ! -name LICENSE -exec rm -r {} + \
+ && find . -mindepth 1 -maxdepth 1 ! -name build ! -name lib ! -name node_modules ! -name package.json ! -name LICENSE \
+    -exec rm -r {} + \
  && find build -type f ! -path build/Release/better_sqlite3.node -delete \
  && strip --strip-unneeded build/Release/better_sqlite3.node \
  && cd /app \
- && find dist node_modules -type f \( -name '*.map' -o -name '*.[cm]ts' -o -name '*.ts' \) -delete \
+ && find dist node_modules -type f \( -name '*.map' -o -name '*.[cm]ts' -o -name '*.ts' -o -name '*.h' \) -delete \
  && find node_modules -type d \( -name test -o -name tests -o -name __tests__ -o -name benchmark -o -name benchmarks \
     -o -name examples -o -name .github \) -prune -exec rm -r {} + \
  && find dist node_modules -type d -empty -delete
