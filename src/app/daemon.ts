@@ -220,6 +220,8 @@ export async function startDaemon(parts: {
   releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
 
   try {
+    // Before there are checks, which would make it wait.
+    await server.ready();
     await despiteDamage(() => apply(config));
     ready = true;
     metrics.reloaded(true, clock.wall());

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
-import got, { type Response } from 'got';
+import type { Response } from 'got';
 import type { Clock } from '../domain/clock.js';
 import type { Phases } from '../domain/result.js';
 import type { Agents } from './agents.js';
@@ -51,7 +51,9 @@ interface Terms {
 }
 
 /** Sends one request, once, and reads its reply; resolves within `timeoutMs` or when `signal` aborts, never rejects. */
-export function exchange({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Exchange> {
+export async function exchange({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Exchange> {
+  // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
+  const { default: got } = await import('got');
   const { agent, timeoutMs, signal, clock, reading = null } = terms;
   const secure = url.startsWith('https:');
   return new Promise((resolve) => {

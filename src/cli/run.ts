@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { startDaemon, type Daemon } from '../app/daemon.js';
+import type { Daemon } from '../app/daemon.js';
 import { createLog } from '../app/log.js';
 import type { LoadedConfig } from '../config/load.js';
 import { systemClock } from '../domain/clock.js';
@@ -26,6 +26,7 @@ export async function runDaemon(
   const log = await createLog(options.logLevel, process.stdout.isTTY);
   const version = packageVersion();
   for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
+  const { startDaemon } = await import('../app/daemon.js');
   const daemon = await startDaemon({
     config,
     load: () => loadFor(options.config),
