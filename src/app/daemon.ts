@@ -14,6 +14,7 @@ import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
 import { createBeside } from './beside.js';
 import { createChecker } from './checker.js';
+import { createClockTrust } from './clock-trust.js';
 import { despiteDamage } from './despite-damage.js';
 import { noteClock, noteOutage, noteSight } from './outage.js';
 import { createProbe } from './probe.js';
@@ -226,6 +227,10 @@ export async function startDaemon(parts: {
     ready = true;
     metrics.reloaded(true, clock.wall());
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
+    const newest = [...roster.all()]
+      .map(({ watermark }) => watermark ?? 0)
+      .reduce((a, b) => Math.max(a, b), 0);
+    const trusted = createClockTrust(clock, newest || null, log);
     const ticker = startTicker(async () => {
       const now = clock.wall();
       windows.sweep(now);
@@ -233,6 +238,7 @@ export async function startDaemon(parts: {
         if (now >= tracked.announced.until) publisher.announce(tracked);
       }
       await refresh.step();
+      if (!trusted()) return;
       for (let batch = 0; batch < pruneBatches && (await store.prune(now)); batch += 1) await setImmediate();
     }, log);
     releasers.add('housekeeping', () => ticker.stop());

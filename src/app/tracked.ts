@@ -67,13 +67,13 @@ export function follow(
   // What an earlier release did not remember is as for a new model.
   const memory: Memory = {
     ...noVersions,
-    health: newHealth(stored.firstSeen),
     epochs: [epoch] as const,
     subject: subjectOf(model),
     conclusive: null,
     keys: null,
     paused: false,
     ...remembered,
+    health: { ...newHealth(stored.firstSeen), ...remembered?.health },
   };
   const count = model.endpoint.apiKeys.length;
   const keys = memory.keys?.healthy.length === count ? memory.keys : newKeys(count);

@@ -27,6 +27,9 @@ function note(tracked: Tracked, window: Interval): void {
   if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
 }
 
+/** Sweeps come once a second; after so long without one the process or the machine slept. */
+const sleptMs = 3_000;
+
 /** Keeps maintenance windows: noted when they begin, so that later edits do not change the past. */
 export function createWindows(
   calendar: Calendar,
@@ -35,6 +38,8 @@ export function createWindows(
 ): Windows {
   let rules: readonly MaintenanceRule[] = [];
   let second = 0;
+  /** Unix ms of the last sweep. */
+  let swept = Infinity;
   /** Windows that are open, as text, to see when another begins. */
   let open = '[]';
   /** Unix ms of the next beginning of an exclusion. */
@@ -68,6 +73,13 @@ export function createWindows(
     }
   };
 
+  /** Notes windows that began since the model was followed last, and after `since`. */
+  const followSince = (tracked: Tracked, since: number, now: number): void => {
+    const { watermark, memory } = tracked;
+    const unfollowed = Math.max(memory.health.settled, watermark ?? 0, since) + 1;
+    follow(tracked, unfollowed, now, unfollowed);
+  };
+
   /** Ends windows that the rules in force no longer know, but not before the newest slot, which was judged by them. */
   const cut = (tracked: Tracked, now: number): void => {
     const wanted = windowsOf(tracked, now, now + 1);
@@ -84,6 +96,9 @@ export function createWindows(
     sweep(now) {
       if (Math.floor(now / 1_000) === second) return;
       second = Math.floor(now / 1_000);
+      // What began and ended meanwhile was planned nonetheless.
+      if (now - swept > sleptMs) for (const tracked of models()) followSince(tracked, swept, now);
+      swept = now;
       const active = JSON.stringify(rules.map((rule) => calendar.windows([rule], now, now + 1)));
       if (active === open && now < nextExclusion) return;
       open = active;
@@ -93,13 +108,12 @@ export function createWindows(
     replace(next, now, added) {
       rules = next;
       second = 0;
+      swept = now;
       open = '';
       const fresh = new Set(added);
       for (const tracked of models()) {
         cut(tracked, now);
-        const { watermark, memory } = tracked;
-        const unfollowed = Math.max(memory.health.settled, watermark ?? 0) + 1;
-        if (fresh.has(tracked)) follow(tracked, unfollowed, now, unfollowed);
+        if (fresh.has(tracked)) followSince(tracked, 0, now);
         else follow(tracked, now, now, now);
       }
       expectExclusions(now);

@@ -6,7 +6,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const times = ['firstSeen', 'validUntil', 'settled', 'since'];
-const lists = ['windows', 'gaps'];
+const lists = ['windows', 'gaps', 'newRunsAt'];
 const rows = ['run', 'lastSuccess', 'incident', 'rateLimited', 'loading'];
 
 function healthProblem(health: Readonly<Record<string, unknown>>): string | null {

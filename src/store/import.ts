@@ -1,10 +1,12 @@
 import type { Database } from 'better-sqlite3';
+import { dayMs } from '../domain/rollup.js';
 import { describe } from './failure.js';
 import { fileKinds, modelKinds, type Row } from './history-kinds.js';
 import { LineError, lineOf, type Line } from './import-line.js';
 import { prepareTaking, type Taken, type Taking } from './import-model.js';
 import { openLoneWriter } from './lone-writer.js';
 import type { MemoryReading } from './model-memory.js';
+import { StoreError } from './store-error.js';
 
 const kindNames = [...Object.keys(modelKinds), ...Object.keys(fileKinds)];
 
@@ -17,8 +19,32 @@ function rises(previous: Row, row: Row, order: readonly string[]): boolean {
   return order.length === 0;
 }
 
+/**
+ * Refuses horizons that would hide what the database has: they are its own for all models, and never go back. A day is what
+ * retention gives up between two exports.
+ */
+function prepareReach(database: Database): (horizons: readonly Row[]) => void {
+  const oldest = database.prepare<[], number | null>('SELECT min(first_seen) FROM models').pluck().get();
+  const known = new Map(
+    database.prepare<[], [string, number]>('SELECT name, since FROM horizons').raw().all(),
+  );
+  return (horizons) => {
+    for (const { name, since } of horizons) {
+      const reach = Math.max(oldest ?? Infinity, known.get(String(name)) ?? 0);
+      if (name === 'swept' || Number(since) <= reach + dayMs) continue;
+      const [theirs, ours] = [Number(since), reach].map((time) => new Date(time).toISOString());
+      throw new StoreError(
+        'unavailable',
+        `the file has ${String(name)} only from ${theirs} on, the database from ${ours}: what is older would not be read any more; ` +
+          'import the file into a database of its own',
+      );
+    }
+  };
+}
+
 /** Adds what is said of the whole file, when something of it was taken. */
 function prepareFileRows(database: Database) {
+  const requireReach = prepareReach(database);
   const bare = database.prepare('SELECT 1 FROM models').get() === undefined;
   const missed = database.prepare<[Row]>(`INSERT INTO missed VALUES (@cause, @count)
     ON CONFLICT (cause) DO UPDATE SET count = count + excluded.count`);
@@ -27,8 +53,10 @@ function prepareFileRows(database: Database) {
   const swept = database.prepare<[{ since: number }]>(
     "UPDATE horizons SET since = min(since, @since) WHERE name = 'swept'",
   );
-  return (rows: Readonly<Record<keyof typeof fileKinds, readonly Row[]>>): void => {
-    for (const row of rows.missed) missed.run(row);
+  return (rows: Readonly<Record<keyof typeof fileKinds, readonly Row[]>>, whole: boolean): void => {
+    requireReach(rows.horizon);
+    // Counts that an earlier file of the same daemon brought must not be counted again.
+    if (whole) for (const row of rows.missed) missed.run(row);
     const from = rows.horizon.find(({ name }) => name === 'swept');
     // What was taken is still to be swept, from where its own file left off.
     const known = swept.run({ since: Number(from?.since ?? 0) }).changes > 0;
@@ -121,7 +149,8 @@ function createIntake(database: Database, memory: MemoryReading) {
     finish(): readonly Taken[] {
       if (!ended) fail('is the last one and not of type "end": the file is cut off');
       const all = [...taken.values()];
-      if (all.some(({ how }) => how === 'new' || how === 'before')) addFileRows(fileRows);
+      const added = all.filter(({ how }) => how === 'new' || how === 'before');
+      if (added.length > 0) addFileRows(fileRows, added.length === all.length);
       return all;
     },
   };

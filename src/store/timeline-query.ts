@@ -53,15 +53,18 @@ export function prepareTimeline(database: Database) {
     points,
     durations(key: number, from: number, to: number): StateDurations {
       const complete = horizons();
-      const few = spent.ifFew(key, { from: Math.max(from, complete.days), to });
-      if (few !== null) return few;
+      // What was given up is not known any more: else a share of what is left would pass for one of the whole.
+      const known = { from: Math.min(to, Math.max(from, complete.days)), to };
+      const givenUp: StateDurations = { ...noDurations, unknown: known.from - from };
+      const few = spent.ifFew(key, known);
+      if (few !== null) return addDurations(givenUp, few);
       const parts = partsOf({ from, to }, complete);
       const sums = [
         ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
         ...parts.hours.map((part) => hours.get(key, part.from / hourMs, part.to / hourMs)),
         ...parts.rest.map((part) => spent.all(key, part)),
       ];
-      return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), noDurations);
+      return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), givenUp);
     },
     maintenance: (key: number, from: number, to: number): Interval[] => maintenanceRows.all(key, to, from),
     epochs: (key: number): { from: number; settings: unknown }[] =>

@@ -136,6 +136,19 @@ describe('maintenance windows', () => {
     ]);
   });
 
+  it('that passed while the machine slept count, by the rules that were in force', async () => {
+    const parts = createParts(place.fresh());
+    const before = start - 5 * minute;
+    const { added } = await parts.roster.replace([modelNamed('gpt')], before - 24 * 60 * minute);
+    parts.windows.replace([], before - 24 * 60 * minute, added);
+    parts.windows.replace([rule], before, []);
+    parts.windows.sweep(before);
+    parts.windows.sweep(start + 90 * minute);
+    expect(parts.roster.get('gpt')!.memory.health.windows).toEqual([
+      { from: start, to: start + 60 * minute },
+    ]);
+  });
+
   it('that began while no daemon ran count from their beginning', async () => {
     const store = place.fresh();
     const before = createParts(store);

@@ -124,6 +124,42 @@ describe('an import', () => {
     expect(after.checks!.filter((row) => (row as string[])[0] === 'gpt')).toEqual(before.checks);
   });
 
+  it('refuses a file that was kept so much shorter that what is there would be hidden', async () => {
+    const { path, text } = await full();
+    const days = text.replace(/("name":"days","since":)"[^"]+"/, '$1"2026-03-20T00:00:00.000Z"');
+    const other = days.replaceAll('"gpt"', '"gpt-2"').replaceAll('"other"', '"other-2"');
+    const before = contentOf(path);
+    await expect(imported(path, other)).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^the file has days only from 2026-03-20T00:00:00.000Z on, the database from 2026-03-01T/,
+      ),
+    });
+    expect(contentOf(path)).toEqual(before);
+    expect((await imported(join(place.directory(), 'own.db'), other)).map(({ how }) => how)).toEqual([
+      'new',
+      'new',
+    ]);
+  });
+
+  it('does not count missed checks again that an earlier file of the same daemon brought', async () => {
+    const { path, text } = await full();
+    const target = join(place.directory(), 'target.db');
+    await imported(target, text);
+    const missed = contentOf(target).missed;
+    expect(missed).not.toEqual([]);
+    const store = place.open(path);
+    await lead(
+      store,
+      createParts(store),
+      [{ kind: 'result', afterMs: 60_000, found: ['healthy', 'ok'], ms: 10 }],
+      start,
+    );
+    await store.close();
+    const renamed = exported(path).replaceAll('"other"', '"third"');
+    expect((await imported(target, renamed)).map(({ how }) => how)).toContain('new');
+    expect(contentOf(target).missed).toEqual(missed);
+  });
+
   it('refuses while a daemon has the database', async () => {
     const { path, text } = await full();
     place.open(path);

@@ -71,6 +71,16 @@ describe('retention', () => {
     file.close();
   });
 
+  it('leaves time of which nothing is kept as unknown, so that the rest does not pass for all of it', async () => {
+    const { store, key } = await lived(`${place.directory()}/store.db`);
+    await sweep(store, now);
+    const kept = await store.durations(key, now - short.daysMs, now);
+    const { unknown, ...others } = await store.durations(key, start, now);
+    expect(others).toEqual({ ...kept, unknown: undefined });
+    expect(unknown).toBe(kept.unknown + now - short.daysMs - start);
+    expect(await store.durations(key, start, start + dayMs)).toMatchObject({ healthy: 0, unknown: dayMs });
+  });
+
   it('keeps the last point and the last epoch however old they are', async () => {
     const { store, key } = await lived(`${place.directory()}/store.db`);
     await sweep(store, now + 3650 * dayMs);

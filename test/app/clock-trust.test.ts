@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { createClockTrust } from '../../src/app/clock-trust.js';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const log = pino({ level: 'silent' });
+
+function clockAt(start: number) {
+  const time = { wall: start, monotonic: 5 };
+  return {
+    wall: () => time.wall,
+    monotonic: () => time.monotonic,
+    pass(ms: number) {
+      time.wall += ms;
+      time.monotonic += ms;
+    },
+    step(ms: number) {
+      time.wall += ms;
+    },
+  };
+}
+
+describe('what may be deleted by the clock', () => {
+  it('is deleted while the clock goes as it should, and where nothing was recorded yet', () => {
+    for (const newest of [null, 1000 * day - hour, 1001 * day]) {
+      const clock = clockAt(1000 * day);
+      const trusted = createClockTrust(clock, newest, log);
+      for (let beat = 0; beat < 100; beat += 1) {
+        clock.pass(hour);
+        expect(trusted()).toBe(true);
+      }
+    }
+  });
+
+  it('waits for an hour where the clock is ahead of the newest result at the start', () => {
+    const clock = clockAt(1000 * day);
+    const trusted = createClockTrust(clock, clock.wall() - 10 * 365 * day, log);
+    expect(trusted()).toBe(false);
+    clock.pass(hour - 1);
+    expect(trusted()).toBe(false);
+    clock.pass(1);
+    expect(trusted()).toBe(true);
+  });
+
+  it('waits for an hour after a jump, or until the clock is set right', () => {
+    const clock = clockAt(1000 * day);
+    const trusted = createClockTrust(clock, clock.wall(), log);
+    clock.step(365 * day);
+    expect(trusted()).toBe(false);
+    clock.pass(1_000);
+    expect(trusted()).toBe(false);
+    clock.step(-365 * day);
+    expect(trusted()).toBe(true);
+    clock.step(hour);
+    expect(trusted()).toBe(true);
+  });
+});
