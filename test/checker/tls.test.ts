@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdtemp } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
@@ -128,7 +128,8 @@ describe('TLS', () => {
   });
 
   it('reads a file anew when its content changes', async () => {
-    const caFile = join(await mkdtemp(join(tmpdir(), 'modelpulse-')), 'ca.pem');
+    const folder = await mkdtemp(join(tmpdir(), 'modelpulse-'));
+    const caFile = join(folder, 'ca.pem');
     await copyFile(file('self-signed.pem'), caFile);
     const prober = createProber({
       clock: systemClock,
@@ -145,5 +146,6 @@ describe('TLS', () => {
       expect((await prober.check(model, signal)).reason).toBe('ok');
     });
     prober.close();
+    await rm(folder, { recursive: true });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -27,6 +27,7 @@ beforeAll(async () => {
   simulator = await createSimulator().listen(0, '127.0.0.1');
 });
 afterAll(async () => {
+  rmSync(folder, { recursive: true });
   prober.close();
   await simulator.close();
 });

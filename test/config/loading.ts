@@ -1,6 +1,7 @@
-import { mkdtemp, mkdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import type { Capabilities } from '../../src/config/address.js';
 import { ConfigError, loadConfig } from '../../src/config/load.js';
 import type { Environment, LoadedConfig } from '../../src/config/load.js';
@@ -14,9 +15,15 @@ export const capabilities: Capabilities = {
   anthropic: [],
 };
 
-/** Writes files into a new directory and returns it. */
+const made: string[] = [];
+afterAll(async () => {
+  for (const directory of made) await rm(directory, { recursive: true });
+});
+
+/** Writes files into a new directory, gone after the tests of the file, and returns it. */
 export async function directoryOf(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'modelpulse-config-'));
+  made.push(directory);
   for (const [name, content] of Object.entries(files)) {
     await mkdir(dirname(join(directory, name)), { recursive: true });
     await writeFile(join(directory, name), content);
