@@ -6,12 +6,15 @@ import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
 import { withVersions } from '../domain/version.js';
 import type { MissCause } from '../store/port.js';
-import { addStep } from './pending.js';
+import { addPending, addStep, nothingPending } from './pending.js';
 import { pendingOf, type Tracked } from './tracked.js';
 import type { Writer } from './writer.js';
 
 export interface Recorder {
-  /** Folds a result into what is known of its model; resolves when it has been written and shown. */
+  /**
+   * Folds a result into what is known of its model; resolves when it has been written and shown. Where it throws,
+   * nothing of the result is kept.
+   */
   record(tracked: Tracked, result: CheckResult, slot: number, kind: CheckKind): Promise<RecordedResult>;
   /** Notes slots without a result. `unwatched` is the first of them when nobody watched, which ends every validity. */
   miss(
@@ -48,15 +51,19 @@ export function createRecorder(parts: {
         maintenance: step.maintenance,
       };
       const { versions, changes } = withVersions(memory, result);
+      // On its own first: what throws in between leaves nothing half recorded.
+      const gathered = nothingPending();
+      addStep(gathered, recorded, step);
+      gathered.versionChanges = changes.length;
+      const epochs = liveEpochs(memory.epochs, slot);
+      tracked.pending = tracked.pending === null ? gathered : addPending(tracked.pending, gathered);
       tracked.memory = {
         ...memory,
         ...versions,
         health: step.health,
-        epochs: liveEpochs(memory.epochs, slot),
+        epochs,
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
       };
-      addStep(pendingOf(tracked), recorded, step);
-      pendingOf(tracked).versionChanges += changes.length;
       tracked.watermark = Math.max(tracked.watermark ?? 0, slot);
       return new Promise((done) => {
         pendingOf(tracked).publications.push({ result: recorded, changes, done });

@@ -6,7 +6,7 @@ import { judgeKey, keyFor, keysAfter } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import { recheckAt } from '../domain/recheck.js';
-import { notSent, type CheckResult } from '../domain/result.js';
+import { notSent, type CheckResult, type RecordedResult } from '../domain/result.js';
 import type { ModelView } from '../domain/view.js';
 import type { Job } from '../scheduler/port.js';
 import type { Recorder } from './recorder.js';
@@ -74,20 +74,38 @@ export function createRunner(parts: {
     );
   };
 
+  /** Models of which one failure was told; a broken one would tell the same at each slot. */
+  const told = new WeakSet<Tracked>();
+  const tell = (tracked: Tracked, err: unknown): void => {
+    if (told.has(tracked)) return;
+    told.add(tracked);
+    log.error({ model: tracked.view.model.id, err }, 'check cannot be carried out or recorded; others go on');
+  };
+
   return async (job: Job, signal: AbortSignal): Promise<void> => {
     const tracked = parts.tracked(job.id);
     if (tracked === undefined) return;
-    const { view } = tracked;
-    const { model, tokensToday } = view;
-    const { keys } = tracked.memory;
-    const key = keys === null ? undefined : keyFor(keys, job.kind === 'recheck');
-    const result = await attempt(view, job.overRate, signal, key);
-    if (signal.aborted || parts.tracked(job.id) !== tracked) return;
-    const endedAt = clock.wall();
-    const recording = recorder.record(tracked, weighKey(tracked, model, result), job.slot, job.kind);
-    const recorded = await recording;
-    tellBudget(view, tokensToday);
-    const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
-    if (at !== null) parts.recheck(job.id, at);
+    // What was aborted is counted by who aborted it, and what left the registry is no longer anybody's.
+    const current = (): boolean => !signal.aborted && parts.tracked(job.id) === tracked;
+    let recording: Promise<RecordedResult> | null = null;
+    try {
+      const { view } = tracked;
+      const { model, tokensToday } = view;
+      const { keys } = tracked.memory;
+      const key = keys === null ? undefined : keyFor(keys, job.kind === 'recheck');
+      const result = await attempt(view, job.overRate, signal, key);
+      if (!current()) return;
+      const endedAt = clock.wall();
+      recording = recorder.record(tracked, weighKey(tracked, model, result), job.slot, job.kind);
+      const recorded = await recording;
+      tellBudget(view, tokensToday);
+      const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
+      if (at !== null) parts.recheck(job.id, at);
+    } catch (error) {
+      tell(tracked, error);
+      if (recording !== null || job.kind !== 'scheduled' || !current()) return;
+      // As a check that was aborted: it was begun, and has no result.
+      recorder.miss(tracked, { lastSlot: job.slot, unwatched: null }, 'stopped', 1);
+    }
   };
 }

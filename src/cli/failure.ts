@@ -1,32 +1,36 @@
 import { ConfigError } from '../config/load.js';
 import { StoreError } from '../store/store-error.js';
+import { plainLines, plainText } from './terminal.js';
 
 /** The command line or its input is wrong in a way its user can mend. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Says on standard error what went wrong, without a stack trace where the user caused it; returns the exit code. */
+/**
+ * Says on standard error what went wrong, without a stack trace where the user caused it; returns the exit code. What a
+ * message quotes, from arguments, files and the database, cannot move a cursor.
+ */
 export function reportFailure(error: unknown, write: (text: string) => void): number {
   if (error instanceof ConfigError) {
-    for (const problem of error.problems) write(`${problem}\n`);
+    for (const problem of error.problems) write(`${plainLines(problem)}\n`);
     const count = error.problems.length;
     write(`${count} ${count === 1 ? 'problem' : 'problems'} in the configuration\n`);
     return 2;
   }
   if (error instanceof UsageError) {
-    write(`${error.message}\n`);
+    write(`${plainText(error.message)}\n`);
     return 2;
   }
   if (error instanceof StoreError) {
-    write(`${error.message}\n`);
+    write(`${plainText(error.message)}\n`);
     return 1;
   }
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    write(`cannot listen: ${(error as Error).message}\n`);
+    write(`cannot listen: ${plainText((error as Error).message)}\n`);
     return 1;
   }
-  write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  write(`${plainLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);
   return 1;
 }

@@ -4,7 +4,7 @@ import { csvOption, jsonOption, type FormatOptions } from './format-options.js';
 import type { IncidentRow } from './incidents-table.js';
 import { modelWithId } from './known-model.js';
 import { readDatabase } from './read-database.js';
-import { terminalOf } from './terminal.js';
+import { jsonText, terminalOf } from './terminal.js';
 import { askedWindow, timezoneOption, windowOption, type AskedWindow } from './window-options.js';
 
 interface Options extends FormatOptions {
@@ -52,7 +52,7 @@ export function incidentsCommand(program: Command): void {
         const asked = ids.length === 0 ? all : ids.map((id) => modelWithId(id, all));
         const rows = await readIncidents(store, asked, window, { open: options.open === true, now });
         const { incidentRowShape, incidentsCsv } = await import('./incidents-shape.js');
-        if (options.json === true) return `${JSON.stringify(rows.map(incidentRowShape), null, 2)}\n`;
+        if (options.json === true) return jsonText(rows.map(incidentRowShape));
         if (options.csv === true) return incidentsCsv(rows);
         if (rows.length === 0) return options.open === true ? 'no incident is open\n' : 'no incidents\n';
         const { incidentsTable } = await import('./incidents-table.js');

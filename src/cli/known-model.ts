@@ -1,5 +1,6 @@
 import { closestName } from '../config/closest-name.js';
 import { UsageError } from './failure.js';
+import { plainText } from './terminal.js';
 
 const mostNamed = 10;
 
@@ -11,13 +12,15 @@ export function modelWithId<Model extends { readonly id: string }>(
   const found = models.find((model) => model.id === id);
   if (found !== undefined) return found;
   const known = [...new Set(models.map((model) => model.id))];
-  throw new UsageError(`no model ${id} is known; ${advice(id, known)}`);
+  throw new UsageError(`no model ${plainText(id)} is known; ${advice(id, known)}`);
 }
 
 function advice(id: string, known: readonly string[]): string {
   const closest = closestName(id, known);
-  if (closest !== null) return `did you mean ${closest}?`;
+  if (closest !== null) return `did you mean ${plainText(closest)}?`;
   if (known.length === 0) return 'none is yet';
   const more = known.length - mostNamed;
-  return `there is ${known.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  // Each by itself: an escape sequence that one leaves open would take the others with it.
+  const named = known.slice(0, mostNamed).map(plainText).join(', ');
+  return `there is ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -38,7 +38,11 @@ export function createProgram(done: (code: number) => void): Command {
   const program = new Command('modelpulse')
     .description('Says of every model endpoint whether it is healthy and, if not, whose fault that is.')
     .version(packageVersion())
-    .option('-c, --config <file>', 'configuration, YAML or JSON', 'config/modelpulse.yaml')
+    .addOption(
+      new Option('-c, --config <file>', 'configuration, YAML or JSON')
+        .env('MODELPULSE_CONFIG')
+        .default('config/modelpulse.yaml'),
+    )
     .addOption(
       new Option('--log-level <level>', 'least level that is logged').choices(logLevels).default('info'),
     )

@@ -37,6 +37,27 @@ export function plainText(text: string): string {
     .trim();
 }
 
+/** The same of text of several lines, which stay, and so does how far each is indented. */
+export function plainLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `${/^ */.exec(line)?.[0] ?? ''}${plainText(line)}`)
+    .join('\n');
+}
+
+/** Beyond JSON's own escapes: what could move a cursor or turn the direction of text. */
+const unprintable = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
+const escaped = (characters: string): string =>
+  characters
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** Indented JSON that says the same to a program as JSON.stringify's, and nothing to a terminal. */
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2).replace(unprintable, escaped)}\n`;
+}
+
 /** ECMA-48: control strings up to their terminator, then control sequences, then what is left of two-byte escapes. */
 function stripEscapes(text: string): string {
   return text

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { longestId, modelIdPattern } from '../domain/model.js';
 import { asking } from './asking-schema.js';
 import { freeMap, headerValue, httpAddress, someText } from './fields.js';
 import { authType, customHeaders, endpointConfiguration, jwtConfig, modalities } from './seed-schema.js';
 
 const id = z
   .string()
-  .max(200, 'must have at most 200 characters')
-  .regex(/^(?!\.{1,2}$)[^\s/\\\p{C}]+$/u, 'must be text without spaces, slashes and control characters')
+  .max(longestId, `must have at most ${longestId} characters`)
+  .regex(modelIdPattern, 'must be text without spaces, slashes and control characters')
   .describe('Stable key of the model in history, metrics and API, unique in the registry.');
 
 const labels = z.record(

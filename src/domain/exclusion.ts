@@ -1,4 +1,4 @@
-import { clipTo, merge } from './intervals.js';
+import { merge } from './intervals.js';
 import type { Interval } from './state.js';
 import type { TimelineInterval } from './timeline.js';
 
@@ -25,14 +25,19 @@ export function exclude(
     if (last?.state === next.state) told[told.length - 1] = { ...last, to: next.to };
     else told.push(next);
   };
+  // Both are in order, so each is walked once.
+  let ahead = 0;
   for (const interval of timeline) {
     let { from } = interval;
-    for (const hole of clipTo(holes, interval)) {
-      if (from < hole.from) add({ ...interval, from, to: hole.from });
-      add({ ...hole, state: 'maintenance', reason: null });
-      from = hole.to;
+    while ((holes[ahead]?.to ?? Infinity) <= from) ahead += 1;
+    for (let at = ahead; from < interval.to; at += 1) {
+      const hole = holes[at];
+      const begin = Math.min(Math.max(from, hole?.from ?? Infinity), interval.to);
+      if (from < begin) add({ ...interval, from, to: begin });
+      const end = Math.min(hole?.to ?? Infinity, interval.to);
+      if (begin < end) add({ from: begin, to: end, state: 'maintenance', reason: null });
+      from = Math.max(begin, end);
     }
-    if (from < interval.to) add({ ...interval, from });
   }
   return told;
 }

@@ -13,6 +13,10 @@ export const probes = [
 ] as const;
 export type Probe = (typeof probes)[number];
 
+/** What the id of a model may be, for it stands in paths, on terminals and in queries. */
+export const modelIdPattern = /^(?!\.{1,2}$)[^\s/\\\p{C}]+$/u;
+export const longestId = 200;
+
 /** What the answer must be for a check to be `ok`. Text comparisons ignore case. */
 export interface Expectation {
   readonly contains?: readonly string[];

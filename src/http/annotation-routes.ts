@@ -12,6 +12,7 @@ import { parseTime } from './time.js';
 
 const longestMs = 366 * dayMs;
 const mostExclusions = 1_000;
+const mostNotes = 100;
 
 /** Text of a person; a null character would end it in other programs. */
 function written(most: number) {
@@ -88,6 +89,9 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
       },
     },
     async ({ params, body }, reply) => {
+      const [known] = await backend.store.incidents({ limit: 1, before: params.id + 1 });
+      if (known?.id === params.id && known.notes.length >= mostNotes)
+        throw new HttpError(409, 'too_many_notes', `an incident can have ${mostNotes} notes`);
       const incident = await kept(annotations.note(params.id, body));
       if (incident === null) throw unknownIncident();
       return reply.code(201).send(incidentShape(incident));

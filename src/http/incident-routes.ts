@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { addedText } from '../store/incident-query.js';
 import { errorResponses, HttpError } from './http-error.js';
 import { incidentSchema, incidentShape } from './incident-shape.js';
 import { listOf, pageOf } from './list.js';
@@ -34,6 +35,9 @@ export function unknownIncident(): HttpError {
   return new HttpError(404, 'unknown_incident', 'there is no such incident');
 }
 
+/** Characters of notes and exclusions after which a page ends, lest a few people's words hold up everybody. */
+const mostAddedText = 1024 * 1024;
+
 /** The incidents of all models. */
 export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   app.get(
@@ -41,7 +45,8 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
     {
       schema: {
         summary: 'Incidents that overlap a window, newest first',
-        description: 'Those of any age without a window.',
+        description:
+          'Those of any age without a window. A page also ends where notes and exclusions come to a million characters.',
         tags: ['history'],
         querystring: incidentsQuery,
         response: { 200: listOf(incidentSchema), ...errorResponses },
@@ -53,6 +58,7 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       if (from !== undefined && to !== undefined) ordered({ from, to });
       const found = await backend.store.incidents({
         limit: query.limit + 1,
+        mostText: mostAddedText,
         ...(model !== undefined && { model: viewOf(backend, model).key }),
         ...(open !== undefined && { open: open === 'true' }),
         ...(from !== undefined && { from }),
@@ -60,7 +66,12 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
         ...(cursor !== undefined && { before: cursor }),
       });
       const { items, next_cursor } = pageOf(found, query.limit, ({ id }) => String(id));
-      return { items: items.map(incidentShape), next_cursor };
+      const full = found.reduce((sum, incident) => sum + addedText(incident), 0) > mostAddedText;
+      const last = items.at(-1);
+      return {
+        items: items.map(incidentShape),
+        next_cursor: next_cursor ?? (full && last !== undefined ? String(last.id) : null),
+      };
     },
   );
 

@@ -50,6 +50,15 @@ export function withBounds(text: string): string {
   return text.replace(/le="(\d+)"/g, 'le="$1.0"');
 }
 
+/** What prom-client wrote as text, in OpenMetrics: writing that itself it would rename its counters, and in the text, too. */
+export function openMetricsOf(text: string): string {
+  const lines = text
+    .replace(/^# HELP (\S+)_total (.*)\n# TYPE \1_total counter$/gm, '# HELP $1 $2\n# TYPE $1 counter')
+    .replace(/\n{2,}/g, '\n')
+    .trimEnd();
+  return `${lines}\n${endMarks.openmetrics}`;
+}
+
 export function escapeLabel(value: string): string {
   return /[\\"\n]/.test(value)
     ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')

@@ -1,15 +1,7 @@
-import {
-  collectDefaultMetrics,
-  Counter,
-  Gauge,
-  Histogram,
-  Registry,
-  type OpenMetricsContentType,
-  type PrometheusContentType,
-} from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { missCauses, type MissCause } from '../domain/miss.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
-import { withBounds, type Format } from './format.js';
+import { openMetricsOf, withBounds, type Format } from './format.js';
 
 /** What is measured at the moment of a scrape; null is absent. */
 export interface MonitorGauges {
@@ -52,7 +44,7 @@ const delayBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
 const writeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
 export function createMonitorMetrics({ version, missed }: MonitorOptions): MonitorMetrics {
-  const registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
+  const registry = new Registry();
   const about = (key: MonitorFamilyName) => {
     const { name, help, labels } = monitorFamily(key);
     return { name, help, labelNames: [...labels], registers: [registry] };
@@ -99,10 +91,8 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       pending.set(gauges.pendingResults);
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
-      registry.setContentType(
-        format === 'text' ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE,
-      );
-      return withBounds(await registry.metrics());
+      const text = withBounds(await registry.metrics());
+      return format === 'text' ? text : openMetricsOf(text);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { merge, subtract } from '../domain/intervals.js';
+import { clipTo, merge, subtract } from '../domain/intervals.js';
 import { addResult, dayMs, emptyRollup, hourMs, type HourlyChanges } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
 import { checkColumns, resultOf, type CheckRow } from './check-row.js';
@@ -7,7 +7,7 @@ import { prepareHorizons } from './horizons.js';
 import { decodeLatencyInto } from './latency-blob.js';
 import type { Counts } from './port.js';
 import { addRow, sumsOfCounts, type RollupRow } from './rollup-row.js';
-import { addRollup, type Tally } from './tally.js';
+import { addRollup, takeRollup, type Tally } from './tally.js';
 import { coarsest, partsOf, snap, type Horizons } from './window.js';
 
 type CountWindow = (key: number, from: number, to: number, without?: readonly Interval[]) => Counts;
@@ -48,10 +48,17 @@ export function prepareCounts(database: Database): CountWindow {
 
   return (key, from, to, without = []) => {
     const complete = horizons();
-    const snapped = subtract({ from, to }, merge(without)).map((window) => snap(window, complete));
+    const holes = merge(without);
+    const exact = { from: Math.min(to, Math.max(from, complete.checks)), to };
+    const snapped = subtract({ from, to: exact.from }, holes).map((window) => snap(window, complete));
     const sum = emptyRollup();
     // What is left of an hour beside an exclusion stands for the whole hour, once.
     for (const window of merge(snapped)) addWindow(sum, key, window, complete);
+    // Where results are complete: all, less what lies in the exclusions, which is less to read than what lies beside them.
+    addWindow(sum, key, exact, complete);
+    const excluded = emptyRollup();
+    for (const hole of clipTo(holes, exact)) addWindow(excluded, key, hole, complete);
+    takeRollup(sum, excluded);
     const { outcomes, blames, inputTokens, outputTokens, latency } = sum;
     const resolution = coarsest(snapped.map((window) => window.resolution));
     return { outcomes, blames, inputTokens, outputTokens, latency, resolution };

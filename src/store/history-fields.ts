@@ -1,4 +1,5 @@
 import type { Histogram } from '../domain/histogram.js';
+import { longestId, modelIdPattern } from '../domain/model.js';
 import { phaseNames } from '../domain/result.js';
 import type { Codes } from './codes.js';
 import { decodeLatencyInto, encodeLatency } from './latency-blob.js';
@@ -66,8 +67,12 @@ export const flag = field(
 
 export const text = field('text', same, (value) => (typeof value === 'string' ? value : undefined));
 
-export const name = field('text that is not empty', same, (value) =>
-  typeof value === 'string' && value !== '' ? value : undefined,
+/** The id of a model. */
+export const name = field(
+  `text of at most ${longestId} characters without spaces, slashes and control characters, and not . or ..`,
+  same,
+  (value) =>
+    typeof value === 'string' && value.length <= longestId && modelIdPattern.test(value) ? value : undefined,
 );
 
 const oneOf = (words: readonly string[]): string => `one of ${words.join(', ')}`;

@@ -14,6 +14,8 @@ import {
 import type { ModelKey, StoreReader } from './port.js';
 
 const pointsAtOnce = 10_002;
+/** Questions about time between exclusions that keep the event loop for a few ms. */
+const partsAtOnce = 100;
 
 /** What has to be known of a model to tell its past. */
 export interface Past {
@@ -72,8 +74,9 @@ export async function durationsBetween(
   const clipped = clip(stored, window);
   const excluded = clipTo(merge(exclusions), clipped);
   let sum: StateDurations = { ...noDurations, maintenance: totalOf(excluded) };
-  for (const part of subtract(clipped, excluded)) {
+  for (const [index, part] of subtract(clipped, excluded).entries()) {
     sum = addDurations(sum, await seenBetween(store, key, stored, part));
+    if (index % partsAtOnce === partsAtOnce - 1) await setImmediate();
   }
   return sum;
 }

@@ -95,6 +95,8 @@ export interface IncidentQuery {
   readonly limit: number;
   /** Only ids below this one; newest first. */
   readonly before?: number;
+  /** No further incident once notes and exclusions of those before have more characters than this. */
+  readonly mostText?: number;
 }
 
 /** Counts, tokens and latency over a window, and how far its ends were moved to be answerable. */

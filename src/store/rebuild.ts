@@ -8,6 +8,7 @@ import type { MemoryReading } from './model-memory.js';
 import { prepareRecount, type Pair, type Recount } from './rebuild-model.js';
 import { mismatchesOf, type Mismatch } from './rebuild-row.js';
 import { rollupValues, upsertRollup } from './rollup-row.js';
+import { StoreError } from './store-error.js';
 
 export type { Mismatch };
 
@@ -86,6 +87,9 @@ function recountAll(
 export function checkRollups(options: RebuildOptions): Rebuilt {
   const database = openExisting(options.path, options.migrationsDir);
   try {
+    // Pages that no sum is made of, such as those of an index, would go unseen.
+    const said = database.pragma('quick_check(1)', { simple: true });
+    if (said !== 'ok') throw new StoreError('damaged', `${options.path} is damaged: ${String(said)}`);
     return recountAll(database, options, null);
   } catch (error) {
     throw describe(error, options.path);

@@ -7,8 +7,22 @@ export type Tally = ReturnType<typeof emptyRollup>;
 function addAll<Word extends string>(
   target: Record<Word, number>,
   source: Readonly<Record<Word, number>>,
+  sign = 1,
 ): void {
-  for (const word in source) target[word] += source[word];
+  for (const word in source) target[word] += sign * source[word];
+}
+
+/** Takes away what is part of the tally. */
+export function takeRollup(tally: Tally, part: Rollup): void {
+  addAll(tally.outcomes, part.outcomes, -1);
+  addAll(tally.blames, part.blames, -1);
+  tally.inputTokens -= part.inputTokens;
+  tally.outputTokens -= part.outputTokens;
+  for (const [bucket, count] of part.latency) {
+    const left = (tally.latency.get(bucket) ?? 0) - count;
+    if (left > 0) tally.latency.set(bucket, left);
+    else tally.latency.delete(bucket);
+  }
 }
 
 export function addRollup(tally: Tally, rollup: Rollup): void {

@@ -10,8 +10,7 @@ export interface Service {
   readonly environment?: readonly string[] | Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
-  readonly networks?:
-    readonly string[] | Readonly<Record<string, { readonly aliases?: readonly string[] } | null>>;
+  readonly networks?: readonly string[];
   readonly network_mode?: string;
   readonly depends_on?: readonly string[] | Readonly<Record<string, unknown>>;
   readonly read_only?: boolean;
@@ -43,21 +42,14 @@ export function dependenciesOf(service: Service): readonly string[] {
 /** Names of the networks that a service is on. */
 export function networksOf(service: Service): readonly string[] {
   if (service.network_mode !== undefined) return [];
-  return service.networks === undefined ? ['default'] : namesOf(service.networks);
+  return service.networks ?? ['default'];
 }
 
-/** The services that a service finds under this name: those of its networks that are called so, there or everywhere. */
+/** The services that a service finds under this name, on its networks. */
 export function reachedAs(from: Service, name: string): readonly string[] {
   return services
     .filter((service) =>
-      networksOf(service)
-        .filter((network) => networksOf(from).includes(network))
-        .some((network) => {
-          const own = Array.isArray(service.networks) ? undefined : service.networks;
-          const aliases = (own as Record<string, { aliases?: string[] } | null> | undefined)?.[network]
-            ?.aliases;
-          return service.name === name || aliases?.includes(name) === true;
-        }),
+      networksOf(service).some((network) => service.name === name && networksOf(from).includes(network)),
     )
     .map((service) => service.name);
 }

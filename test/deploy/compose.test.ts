@@ -78,26 +78,27 @@ describe('docker-compose.yml', () => {
 
 describe('what the services know of each other', () => {
   interface Prometheus {
-    alerting: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
+    alerting?: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
     scrape_configs: {
       authorization: { credentials_file: string };
       static_configs: { targets: string[] }[];
     }[];
   }
-  const prometheus = yamlOf('deploy/prometheus/prometheus.yml') as Prometheus;
   const hostsOf = (configs: { static_configs: { targets: string[] }[] }[]) =>
     configs.flatMap((config) => config.static_configs.flatMap(({ targets }) => targets));
 
   it.each([
-    ['prometheus', 'modelpulse'],
-    ['prometheus-demo', 'modelpulse-demo'],
-  ])('%s scrapes %s, and no other, with the token of both', (name, daemon) => {
+    ['prometheus', 'modelpulse', ['alertmanager']],
+    ['prometheus-demo', 'modelpulse-demo', []],
+  ])('%s scrapes %s with its token, and tells whom it should', (name, daemon, told) => {
     const service = composeFile.services[name]!;
+    const file = mountsOf(service).find(({ target }) => target === '/etc/prometheus/prometheus.yml')!.source;
+    const prometheus = yamlOf(file) as Prometheus;
     const [target, ...others] = hostsOf(prometheus.scrape_configs);
     expect([target, others]).toEqual([expect.stringMatching(/:9464$/), []]);
     expect(reachedAs(service, target!.split(':')[0]!)).toEqual([daemon]);
-    const [alertmanager = ''] = hostsOf(prometheus.alerting.alertmanagers);
-    expect(reachedAs(service, alertmanager.split(':')[0]!)).toEqual(['alertmanager']);
+    const alertmanagers = hostsOf(prometheus.alerting?.alertmanagers ?? []);
+    expect(alertmanagers.flatMap((host) => reachedAs(service, host.split(':')[0]!))).toEqual(told);
     const directory = mountsOf(service).find(({ source }) => source === 'token')?.target;
     expect(prometheus.scrape_configs[0]!.authorization.credentials_file).toBe(
       `${directory}/modelpulse_token`,

@@ -52,13 +52,12 @@ describe('a configuration to deploy', () => {
   it('of the service names only variables that the service passes on', () => {
     const { modelpulse } = composeFile.services;
     const names = [...compose('modelpulse').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
-    expect(modelpulse!.environment).toEqual(names);
+    expect(modelpulse!.environment).toEqual(['MODELPULSE_CONFIG=/etc/modelpulse/modelpulse.yaml', ...names]);
     expect(mountsOf(modelpulse!)).toContainEqual({
       source: './deploy/compose',
       target: '/etc/modelpulse',
       readOnly: true,
     });
-    expect(modelpulse!.command).toContain('/etc/modelpulse/modelpulse.yaml');
   });
 
   it('in the ConfigMap is valid with the files of the Secret, and refused while the token is empty', async () => {

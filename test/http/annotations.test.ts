@@ -21,7 +21,30 @@ function serve(changes: Partial<Annotations> = {}) {
   return startServer(createFakeBackend({ views }, { annotations }));
 }
 
+const sampleIncident = {
+  model: 'a',
+  openedAt: noon - hour,
+  closedAt: null,
+  reason: 'timeout',
+  blame: 'provider',
+  checksFailed: 3,
+  lastDetail: null,
+  exclusions: [],
+} as const;
 const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
+
+describe('notes', () => {
+  it('are at most 100 an incident', async () => {
+    const notes = Array.from({ length: 100 }, () => ({ at: noon, author: null, text: 'again' }));
+    const incident = { ...sampleIncident, id: 5, notes };
+    const server = await startServer(createFakeBackend({ incidents: [incident] }));
+    const { status, json } = await server.ask('/api/v1/incidents/5/notes', post({ text: 'one more' }));
+    expect([status, json]).toEqual([
+      409,
+      { code: 'too_many_notes', message: 'an incident can have 100 notes' },
+    ]);
+  });
+});
 
 describe('exclusions', () => {
   it('are made from times as anywhere in the API, and numbers', async () => {

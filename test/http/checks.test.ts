@@ -137,6 +137,9 @@ describe('GET checks as CSV', () => {
     ['say "hi"', '"say ""hi"""'],
     ['two\r\nlines', '"two\r\nlines"'],
     ['plain = text', 'plain = text'],
+    ['\u001b[31mred\u0007 \u009b2J\u007f', '[31mred 2J'],
+    ['\u001b=1+1', "'=1+1"],
+    ['tab\tand\nline', '"tab\tand\nline"'],
   ])('writes the text %j as the cell %j', (text, cell) => {
     expect(csvCell(text)).toBe(cell);
   });

@@ -34,6 +34,14 @@ describe('incidents', () => {
     );
   };
 
+  it('end a page where people added too much, and go on with the next', async () => {
+    const notes = Array.from({ length: 600 }, () => ({ at: noon, author: null, text: 'x'.repeat(2_000) }));
+    const found = [{ ...incident, id: 9, openedAt: noon, closedAt: null, notes }];
+    const { ask } = await startServer(createFakeBackend({ incidents: found }));
+    const { json } = await ask('/api/v1/incidents');
+    expect(json).toMatchObject({ items: [{ id: 9 }], next_cursor: '9' });
+  });
+
   it('come newest first, open and closed, with null while open', async () => {
     const { ask } = await startServer(createFakeBackend({ incidents }));
     const { json } = await ask('/api/v1/incidents?limit=1');

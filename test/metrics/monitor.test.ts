@@ -45,6 +45,14 @@ describe('the metrics of the monitor itself', () => {
     ).toBe('0');
   });
 
+  it('have the same names in the text, whoever asked for OpenMetrics before', async () => {
+    const monitor = createMonitorMetrics(options);
+    const namesIn = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    const before = namesIn(await monitor.exposition(gauges, 'text'));
+    expect(namesIn(await monitor.exposition(gauges, 'openmetrics'))).not.toEqual(before);
+    expect(namesIn(await monitor.exposition(gauges, 'text'))).toEqual(before);
+  });
+
   it('observe in seconds', async () => {
     const monitor = createMonitorMetrics(options);
     monitor.observeDelay(30);

@@ -179,6 +179,11 @@ describe('a line that is wrong', () => {
         (lines) => lines.toSpliced(9, 1),
         /^line \d+: lines is \d+, must be \d+: lines are missing/,
       ],
+      [
+        'an id that no configuration allows',
+        (lines) => lines.map((line) => line.replace('"id":"gpt"', '"id":"g\\u001b[31m"')),
+        /^line 2: id is .*, must be text of at most 200 characters without spaces/,
+      ],
       ['a line too many', (lines) => [...lines, '{}'], /^line \d+: comes after the last line$/],
       [
         'another format',

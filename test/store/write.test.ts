@@ -140,6 +140,12 @@ describe('a written batch', () => {
     expect(await found({ to: start + 50 })).toEqual([1]);
     expect(await found({ before: 2 })).toEqual([1]);
     expect(await found({ limit: 1 })).toEqual([2]);
+    // With its model it ended.
+    await store.retire(b.key, start + 200);
+    expect(await found({ open: true })).toEqual([]);
+    expect(await found({ open: false })).toEqual([2, 1]);
+    expect(await found({ from: start + 199 })).toEqual([2]);
+    expect(await found({ from: start + 200 })).toEqual([]);
   });
 
   it('keeps gaps, epochs and maintenance, and takes maintenance back', async () => {
