@@ -1,6 +1,10 @@
 import type { Outcome, Reason } from './reason.js';
 import type { Schedule } from './schedule.js';
 
+/** What the id of a model may be, for it stands in paths, on terminals and in queries. */
+export const modelIdPattern = /^(?!\.{1,2}$)[^\s/\\\p{C}]+$/u;
+export const longestId = 200;
+
 export const probes = [
   'chat',
   'chat_stream',
@@ -12,10 +16,6 @@ export const probes = [
   'models',
 ] as const;
 export type Probe = (typeof probes)[number];
-
-/** What the id of a model may be, for it stands in paths, on terminals and in queries. */
-export const modelIdPattern = /^(?!\.{1,2}$)[^\s/\\\p{C}]+$/u;
-export const longestId = 200;
 
 /** What the answer must be for a check to be `ok`. Text comparisons ignore case. */
 export interface Expectation {

@@ -132,7 +132,8 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
     if (file === null) return { ...alone, taken: { how: 'there', id: known.id } };
     const there =
       known.health === null ? { from: known.firstSeen, to: known.firstSeen } : memory.covered(known.health);
-    if (known.health !== null && file.to <= there.from) return before(row, known, file, there.from);
+    const earlier = file.from < there.from && file.to <= there.from;
+    if (known.health !== null && earlier) return before(row, known, file, there.from);
     const begun = there.from === file.from || statements.begins.get(known.key, file.from) !== undefined;
     if (begun && file.to <= there.to) return { ...alone, taken: { how: 'there', id: known.id } };
     return { ...alone, taken: { how: 'left', id: known.id, there, file } };
