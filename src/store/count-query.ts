@@ -49,7 +49,8 @@ export function prepareCounts(database: Database): CountWindow {
   return (key, from, to, without = []) => {
     const complete = horizons();
     const holes = merge(without);
-    const exact = { from: Math.min(to, Math.max(from, complete.checks)), to };
+    const late = { from: Math.min(to, Math.max(from, complete.checks)), to };
+    const exact = clipTo(holes, late).length > 0 ? late : { from: to, to };
     const snapped = subtract({ from, to: exact.from }, holes).map((window) => snap(window, complete));
     const sum = emptyRollup();
     // What is left of an hour beside an exclusion stands for the whole hour, once.

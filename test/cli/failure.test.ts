@@ -49,9 +49,9 @@ describe('a failure', () => {
       code: 2,
       text: 'no model nosuch is known; there is a, b, c\n',
     });
-    expect(told(thrownBy(() => modelWithId('gpd', [{ id: 'gpt\u001b' }])))).toEqual({
+    expect(told(thrownBy(() => modelWithId('mixtrl', [{ id: 'mixtral\u001b' }])))).toEqual({
       code: 2,
-      text: 'no model gpd is known; did you mean gpt?\n',
+      text: 'no model mixtrl is known; did you mean mixtral?\n',
     });
   });
 });
