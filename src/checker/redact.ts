@@ -1,4 +1,6 @@
+import { merge } from '../domain/intervals.js';
 import type { Model } from '../domain/model.js';
+import type { Interval } from '../domain/state.js';
 import { secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
 import { awsKey } from './sigv4.js';
 
@@ -67,12 +69,11 @@ function writingsOf(secret: string): readonly string[] {
   return once.flatMap((text) => [text, escaped(text), encoded(text)]);
 }
 
-/** How a text may hold a secret: in any writing, or the ends of one that was cut. */
+/** How a text may hold a secret: in any writing. */
 function formsOf(secret: string): readonly string[] {
   // Python and PHP encode these too.
   const strict = encoded(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-  const ends = secret.length >= 16 ? [secret.slice(0, 8), secret.slice(-8)] : [];
-  return [...writingsOf(secret), strict, ...ends];
+  return [...writingsOf(secret), strict];
 }
 
 /** A secret in base64, whatever stands before and behind it in what was encoded. */
@@ -87,6 +88,8 @@ function base64Of(secret: string): readonly string[] {
   });
 }
 
+const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
 /** Takes the forms of secrets out of a line. */
 function createMask(forms: readonly string[]) {
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
@@ -97,10 +100,48 @@ function createMask(forms: readonly string[]) {
   return (line: string): string => {
     const lower = line.toLowerCase();
     if (!folded.some((form) => lower.includes(form))) return line;
-    const parts = longestFirst.map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
+    const parts = longestFirst.map(quoted);
     values ??= new RegExp(parts.join('|'), 'gi');
     return line.replace(values, mask);
   };
+}
+
+const same = (one: string | undefined, other: string | undefined): boolean =>
+  one?.toLowerCase() === other?.toLowerCase() && one !== undefined;
+const endLength = 8;
+
+/** Where the line holds the first or the last 8 characters of the secret, with as much beside them as is the secret's too. */
+function piecesOf(line: string, secret: string): Interval[] {
+  const heads = line.matchAll(new RegExp(quoted(secret.slice(0, endLength)), 'gi'));
+  const tails = line.matchAll(new RegExp(quoted(secret.slice(-endLength)), 'gi'));
+  const found: Interval[] = [];
+  for (const { index: from } of heads) {
+    let length = endLength;
+    while (same(line[from + length], secret[length])) length += 1;
+    found.push({ from, to: from + length });
+  }
+  for (const { index } of tails) {
+    const to = index + endLength;
+    let length = endLength;
+    while (same(line[to - length - 1], secret[secret.length - length - 1])) length += 1;
+    found.push({ from: to - length, to });
+  }
+  return found;
+}
+
+/** The line without the ends of secrets that were cut, however much of them was left. */
+function withoutPieces(line: string, secrets: readonly string[]): string {
+  const lower = line.toLowerCase();
+  const cut = secrets.filter((secret) =>
+    [secret.slice(0, endLength), secret.slice(-endLength)].some((end) => lower.includes(end.toLowerCase())),
+  );
+  let clean = '';
+  let at = 0;
+  for (const { from, to } of merge(cut.flatMap((secret) => piecesOf(line, secret)))) {
+    clean += line.slice(at, from) + mask;
+    at = to;
+  }
+  return clean + line.slice(at);
 }
 
 /** The line without the beginning of a secret that was cut at its end; fewer than 6 characters tell nothing. */
@@ -119,6 +160,7 @@ function withoutCutEnd(line: string, secrets: readonly string[]): string {
 export function createRedaction(secrets: readonly string[]) {
   const known = [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
   const cuttable = known.filter(({ length }) => length >= 8);
+  const long = known.filter(({ length }) => length >= 2 * endLength);
   const withoutValues = createMask(known.flatMap(formsOf));
   let withoutBase64: ((line: string) => string) | null = null;
 
@@ -129,7 +171,7 @@ export function createRedaction(secrets: readonly string[]) {
       /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
       ' ',
     );
-    let clean = withoutCutEnd(withoutValues(line), cuttable);
+    let clean = withoutCutEnd(withoutPieces(withoutValues(line), long), cuttable);
     if (/[\w+/-]{10}/.test(clean)) {
       withoutBase64 ??= createMask(known.flatMap(base64Of));
       clean = withoutBase64(clean);

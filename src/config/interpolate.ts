@@ -87,6 +87,13 @@ export function interpolate(value: unknown, references: References, at: Path): I
       if (found === null) complete = false;
       return found ?? written;
     });
+    const optional = text.includes(':-');
+    if (complete && result === '' && path.at(-1) === 'api_key' && isReference(text) && !optional) {
+      // Else a key that was not filled in would be refused by the provider, and that blamed on the account.
+      const [, file, name = ''] = /^\$\{(file:)?(.*)\}$/s.exec(text) ?? [];
+      missing.push({ path, message: `${file === undefined ? 'variable' : 'file'} ${name} is empty` });
+      return absent;
+    }
     return complete ? result : absent;
   }
 

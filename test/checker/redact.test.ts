@@ -112,6 +112,18 @@ describe('redaction', () => {
         if (whole.length > 5 && !before.includes(whole.slice(0, 6)))
           expect(clean).not.toContain(whole.slice(0, 6));
       }),
+      { numRuns: 500, examples: [['erablaaaerabla0aaaaaaa', '', 15, 0]] },
+    );
+  });
+
+  it('leaves nothing of a long piece of a secret, whatever comes before and after it', () => {
+    const key = fc.stringMatching(/^[a-z]{16,400}$/);
+    fc.assert(
+      fc.property(key, fc.nat(400), fc.boolean(), (whole, length, fromEnd) => {
+        const most = Math.max(8, Math.min(length, whole.length));
+        const piece = fromEnd ? whole.slice(-most) : whole.slice(0, most);
+        expect(createRedaction([whole])(`0 ${piece} 0`, 2_000)).toBe('0 [redacted] 0');
+      }),
       { numRuns: 500 },
     );
   });

@@ -80,6 +80,21 @@ describe('a missing variable', () => {
     expect(() => new URL(settings.models[0]!.endpoint.baseUrl)).not.toThrow();
   });
 
+  it.each([
+    ['"${KEY}"', 'variable KEY is empty'],
+    ['"${file:empty}"', 'file empty is empty'],
+  ])('that is empty is no key: %s', async (written, problem) => {
+    const entry = `{ id: a, provider: openai, model: m, api_key: ${written} }`;
+    const directory = await directoryOf({ 'main.yaml': models(entry), empty: '\n' });
+    const { settings } = await loadConfig(join(directory, 'main.yaml'), { KEY: '' }, capabilities);
+    expect(settings.models[0]!.missingSecret).toBe(problem);
+  });
+
+  it('that is empty may be none: ${KEY:-}', async () => {
+    const entry = '{ id: a, provider: openai, model: m, api_key: "${KEY:-}" }';
+    expect((await load(models(entry), { KEY: '' })).settings.models[0]!.missingSecret).toBe(null);
+  });
+
   it('that is a file is treated alike', async () => {
     const model = await loadModel(
       'models: [{ id: a, provider: openai, model: m, api_key: "${file:/absent/key}" }]',
