@@ -12,7 +12,7 @@ interface Incident {
 describe('notes to an incident', () => {
   it('are shown with it wherever it is, oldest first, and survive kill -9', async () => {
     const { model, configure, daemon } = site();
-    const config = configure([model('bad-key', { schedule: { every: '1h' } })]);
+    const config = configure([model('bad-key', { schedule: { every: '24h' } })]);
     const running = await daemon(config);
     for (let time = 0; time < 2; time += 1) await running.post('/api/v1/models/bad-key/check');
     const { items } = (await running.get('/api/v1/incidents')).json() as { items: Incident[] };

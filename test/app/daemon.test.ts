@@ -30,7 +30,7 @@ describe('the daemon', () => {
 
   it('confirms a failure by a recheck before the next slot and dates the state back to the failure', async () => {
     const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('quota', { schedule: { every: '1h' } })]));
+    const running = await daemon(configure([model('quota', { schedule: { every: '24h' } })]));
     await running.line(became('quota', 'unhealthy'));
     const { items } = (await running.get('/api/v1/models/quota/checks')).json() as {
       items: { slot: string; recheck: boolean }[];
@@ -44,7 +44,7 @@ describe('the daemon', () => {
 
   it('checks on request and answers with the recorded result', async () => {
     const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('healthy', { schedule: { every: '1h' } })]));
+    const running = await daemon(configure([model('healthy', { schedule: { every: '24h' } })]));
     const { status, json } = await running.post('/api/v1/models/healthy/check');
     expect(status).toBe(200);
     expect(json()).toMatchObject({ model: 'healthy', outcome: 'healthy', reason: 'ok', http_status: 200 });

@@ -33,7 +33,7 @@ describe('a damaged file', () => {
     const store = place.open(path);
     await writeOldPast(store);
     await store.close();
-    const old = model('healthy', { id: 'old', schedule: { every: '1h' } });
+    const old = model('healthy', { id: 'old', schedule: { every: '24h' } });
     const running = await daemon(configure([model('healthy'), model('bad-key'), old]));
     await running.line(became('healthy', 'healthy'));
     await running.line(became('bad-key', 'unhealthy'));

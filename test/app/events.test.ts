@@ -13,7 +13,7 @@ describe('the events of a daemon', () => {
     const provider = await listenHttp((_request, response) => {
       response.end(completion('New Delhi').replace('"mixtral"', JSON.stringify(version)));
     });
-    const once = { ...model('healthy'), id: 'once', schedule: { every: '1h' } };
+    const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
     const config = configure([{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }]);
     const running = await daemon(config);
     const response = await fetch(`${running.url}/api/v1/events`, { headers: { 'last-event-id': 'x-1' } });

@@ -55,7 +55,7 @@ describe('time that is taken out after the fact', () => {
   it('counts as maintenance and not in the figures, also after kill -9, until it is taken back', async () => {
     const past = await writePast(site());
     const { model, configure, daemon } = site();
-    const config = configure([model('gpt', { model: 'healthy', schedule: { every: '1h' } })]);
+    const config = configure([model('gpt', { model: 'healthy', schedule: { every: '24h' } })]);
     let running = await daemon(config);
     const window = `from=${iso(past.from)}&to=${iso(past.to)}`;
     const told = async () => ({
@@ -116,7 +116,7 @@ describe('time that is taken out after the fact', () => {
 });
 
 describe('time that is taken out before it comes', () => {
-  const hourly = { schedule: { every: '1h' } };
+  const daily = { schedule: { every: '24h' } };
   const stateOf = async (running: RunningDaemon): Promise<string> =>
     (await get<{ state: string }>(running, '/api/v1/models/gpt')).state;
   const check = (running: RunningDaemon) => send(running, 'POST', '/api/v1/models/gpt/check');
@@ -129,7 +129,7 @@ describe('time that is taken out before it comes', () => {
 
   it('is maintenance when it comes, and checks inside it open no incident, also after kill -9', async () => {
     const { model, configure, daemon } = site();
-    const config = configure([model('gpt', { model: 'healthy', ...hourly })]);
+    const config = configure([model('gpt', { model: 'healthy', ...daily })]);
     let running = await daemon(config);
     await check(running);
     await running.line(became('gpt', 'healthy'));
@@ -137,7 +137,7 @@ describe('time that is taken out before it comes', () => {
     expect((await plan(running, from)).status).toBe(201);
     await running.line(became('gpt', 'maintenance'));
 
-    configure([model('gpt', { model: 'bad-key', ...hourly })]);
+    configure([model('gpt', { model: 'bad-key', ...daily })]);
     expect((await running.post('/-/reload')).status).toBe(200);
     for (let time = 0; time < 3; time += 1) {
       expect((await check(running)).json).toMatchObject({ outcome: 'unhealthy', reason: 'auth_failed' });
@@ -160,7 +160,7 @@ describe('time that is taken out before it comes', () => {
 
   it('ends now when it is taken back early, and what it covered stays maintenance', async () => {
     const { model, configure, daemon } = site();
-    const config = configure([model('gpt', { model: 'bad-key', ...hourly })]);
+    const config = configure([model('gpt', { model: 'bad-key', ...daily })]);
     let running = await daemon(config);
     const made = await plan(running, Date.now());
     await running.line(became('gpt', 'maintenance'));
@@ -188,7 +188,7 @@ describe('time that is taken out before it comes', () => {
 
   it('never comes when it is taken back before', async () => {
     const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('gpt', { model: 'healthy', ...hourly })]));
+    const running = await daemon(configure([model('gpt', { model: 'healthy', ...daily })]));
     const { id } = (await plan(running, Date.now() + 60 * minute)).json as { id: number };
     await check(running);
     await running.line(became('gpt', 'healthy'));

@@ -171,7 +171,7 @@ describe('the health API', () => {
 
   it('checks a model of the registry by its name, without a body, and records nothing', async () => {
     const models = [
-      site().model('healthy', { rate_per_min: 3, schedule: { every: '1h' } }),
+      site().model('healthy', { rate_per_min: 3, schedule: { every: '24h' } }),
       site().model('slow-800ms', { pause: true }),
     ];
     const daemon = await site().daemon(site().configure(models, healthApi()));

@@ -30,7 +30,7 @@ async function withKeys(keys: readonly string[], dead: Set<string>, more: object
   const { configure } = site();
   const base_url = `http://127.0.0.1:${provider.port}/v1`;
   const model = { id: 'gpt', provider: 'openai_compatible', base_url, model: 'm', api_keys: keys };
-  const config = configure([{ ...model, schedule: { every: '1h' }, ...more }]);
+  const config = configure([{ ...model, schedule: { every: '24h' }, ...more }]);
   return { config, used };
 }
 

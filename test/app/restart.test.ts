@@ -12,7 +12,7 @@ const minute = 60_000;
 describe('after a restart', () => {
   it('checks a model soon whose last result a missed slot has ended', async () => {
     const { model, configure, daemon, folder } = site();
-    const every = (id: string): object => model(id, { schedule: { every: '1h' }, model: 'healthy' });
+    const every = (id: string): object => model(id, { schedule: { every: '24h' }, model: 'healthy' });
     // Ten, because one could be due soon by its phase alone.
     const ids = Array.from({ length: 10 }, (_, index) => `gpt-${index}`);
     const config = configure(ids.map(every));
@@ -58,12 +58,12 @@ describe('after a restart', () => {
 
   it('does not answer a check that was aborted with the result before it', async () => {
     const { model, configure, daemon } = site();
-    const config = configure([model('swaying', { model: 'healthy', schedule: { every: '1h' } })], {
+    const config = configure([model('swaying', { model: 'healthy', schedule: { every: '24h' } })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
     });
     const running = await daemon(config);
     expect((await running.post('/api/v1/models/swaying/check')).status).toBe(200);
-    configure([model('swaying', { model: 'hang', schedule: { every: '1h' }, timeout: '60s' })], {
+    configure([model('swaying', { model: 'hang', schedule: { every: '24h' }, timeout: '60s' })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
     });
     await running.post('/-/reload');
@@ -80,7 +80,7 @@ describe('after a restart', () => {
 
   it('lets a check end as it began when the way of checking changes', async () => {
     const { model, configure, daemon } = site();
-    const models = [model('slow-800ms', { schedule: { every: '1h' } })];
+    const models = [model('slow-800ms', { schedule: { every: '24h' } })];
     const running = await daemon(configure(models));
     const answer = running.post('/api/v1/models/slow-800ms/check');
     for (let text = ''; !/^modelpulse_checks_in_flight [1-9]/m.test(text);)

@@ -14,7 +14,11 @@ async function seen(
 ): Promise<string> {
   const config = configure([model('healthy'), model('error-500')]);
   const running = await daemon(config);
-  await running.line(became('error-500', 'unhealthy'));
+  // Either may be first: which one depends on where in the second the daemon starts.
+  await Promise.all([
+    running.line(became('healthy', 'healthy')),
+    running.line(became('error-500', 'unhealthy')),
+  ]);
   await meanwhile(config);
   running.child.kill('SIGTERM');
   expect(await running.ended).toBe(0);
