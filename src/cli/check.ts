@@ -11,7 +11,7 @@ import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { packageVersion } from './package-files.js';
 import { createProgress } from './progress.js';
-import { terminalOf } from './terminal.js';
+import { jsonText, terminalOf } from './terminal.js';
 
 /** The models named, in the order of the registry; all that are not paused when none is. */
 function chosen(models: readonly Model[], ids: readonly string[]): readonly Model[] {
@@ -71,7 +71,7 @@ export function checkCommand(program: Command, done: (code: number) => void): vo
       progress.clear();
       if (json === true) {
         const results = rows.map((row) => resultShape(row.model, asRecorded(row)));
-        process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+        process.stdout.write(jsonText(results));
       } else if (rows.length === 0) {
         process.stdout.write('no models to check\n');
       } else {

@@ -7,7 +7,7 @@ import type { Settings } from '../config/settings.js';
 import { budgetWarning, dailyUse, type DailyUse } from './daily-use.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
-import { terminalOf } from './terminal.js';
+import { jsonText, terminalOf } from './terminal.js';
 
 /** What all models ask for in a day; a health API asks what nobody can tell. */
 function dailyUses({ models, remote }: Settings): DailyUse[] {
@@ -44,7 +44,7 @@ export function configCommand(program: Command): void {
     .option('--json', 'as JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const effective = (await loadFor(globalOptions(command).config)).effective();
-      process.stdout.write(json === true ? `${JSON.stringify(effective, null, 2)}\n` : stringify(effective));
+      process.stdout.write(json === true ? jsonText(effective) : stringify(effective));
     });
 }
 
@@ -53,6 +53,6 @@ export function schemaCommand(program: Command): void {
     .command('schema')
     .description('print the JSON Schema of the configuration, for editors')
     .action(() => {
-      process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
+      process.stdout.write(jsonText(jsonSchema()));
     });
 }

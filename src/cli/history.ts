@@ -3,7 +3,7 @@ import { csvOption, jsonOption, type FormatOptions } from './format-options.js';
 import { readHistory } from './history-days.js';
 import { modelWithId } from './known-model.js';
 import { readDatabase } from './read-database.js';
-import { terminalOf } from './terminal.js';
+import { jsonText, terminalOf } from './terminal.js';
 import { askedWindow, timezoneOption, windowOption } from './window-options.js';
 
 interface Options extends FormatOptions {
@@ -27,7 +27,7 @@ export function historyCommand(program: Command): void {
         const model = modelWithId(id, await store.models());
         const history = await readHistory(store, model, await store.exclusions(), window);
         const { historyCsv, historyShape } = await import('./history-shape.js');
-        if (json === true) return `${JSON.stringify(historyShape(history, timezone), null, 2)}\n`;
+        if (json === true) return jsonText(historyShape(history, timezone));
         if (csv === true) return historyCsv(history);
         if (history.days.length === 0) return `${id} was not followed then\n`;
         const { historyTable } = await import('./history-table.js');

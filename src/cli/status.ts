@@ -11,7 +11,7 @@ import { modelWithId } from './known-model.js';
 import { pastOf } from './past.js';
 import { readDatabase } from './read-database.js';
 import type { StatusRow } from './status-table.js';
-import { terminalOf } from './terminal.js';
+import { jsonText, terminalOf } from './terminal.js';
 
 interface Options {
   readonly state?: State;
@@ -69,7 +69,7 @@ export function statusCommand(program: Command): void {
             ? all.filter(({ retiredAt }) => retiredAt === null)
             : [...new Set(ids)].map((id) => modelWithId(id, all));
         const rows = await rowsOf(store, models, asked, now);
-        if (json === true) return `${JSON.stringify(rows.map(shape), null, 2)}\n`;
+        if (json === true) return jsonText(rows.map(shape));
         if (rows.length === 0) {
           const what =
             asked === undefined || models.length === 0 ? 'has been checked yet' : `is in state ${asked}`;

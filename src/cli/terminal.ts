@@ -1,3 +1,5 @@
+import { printableJson } from '../store/printable-json.js';
+
 /** What the place that text goes to can show. */
 export interface Terminal {
   /** Columns; null off a terminal, where lines may be as long as they like. */
@@ -45,17 +47,9 @@ export function plainLines(text: string): string {
     .join('\n');
 }
 
-/** Beyond JSON's own escapes: what could move a cursor or turn the direction of text. */
-const unprintable = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
-const escaped = (characters: string): string =>
-  characters
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
-
-/** Indented JSON that says the same to a program as JSON.stringify's, and nothing to a terminal. */
+/** Indented JSON that moves no cursor. */
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2).replace(unprintable, escaped)}\n`;
+  return `${printableJson(value, 2)}\n`;
 }
 
 /** ECMA-48: control strings up to their terminator, then control sequences, then what is left of two-byte escapes. */

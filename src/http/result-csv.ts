@@ -9,7 +9,6 @@ export const csvColumns = [
 ];
 
 /** What could move a cursor, should somebody print the file: controls, but for tabs and line breaks. */
-
 const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
 /**

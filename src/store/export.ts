@@ -10,19 +10,13 @@ import {
   modelLine,
   type Row,
 } from './history-kinds.js';
+import { printableJson } from './printable-json.js';
 import { StoreError } from './store-error.js';
 
 const chunkLength = 65_536;
-/** Beyond JSON's own escapes: what could move a cursor or turn the direction of text, should somebody print the file. */
-const unprintable = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
-const escaped = (characters: string): string =>
-  characters
-    .split('')
-    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .join('');
 
 function lineOf(type: string, line: object): string {
-  return `${JSON.stringify({ type, ...line }).replace(unprintable, escaped)}\n`;
+  return `${printableJson({ type, ...line })}\n`;
 }
 
 function shape(row: Row, members: Readonly<Record<string, Field>>): object {
