@@ -9,6 +9,9 @@ const round = (ms: number | null): number | null => (ms === null ? null : Math.r
 export const checkColumns =
   'slot, outcome, reason, flags, delay, duration, first_token, http, input_tokens, output_tokens, key_index';
 
+/** The same for a `CheckRow` without what `details` may have. */
+export const plainColumns = `${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases`;
+
 /** A row of `checks`, with what `details` has for it. */
 export interface CheckRow {
   readonly slot: number;

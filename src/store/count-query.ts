@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { clipTo, merge, subtract } from '../domain/intervals.js';
 import { addResult, dayMs, emptyRollup, hourMs, type HourlyChanges } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
-import { checkColumns, resultOf, type CheckRow } from './check-row.js';
+import { plainColumns, resultOf, type CheckRow } from './check-row.js';
 import { prepareHorizons } from './horizons.js';
 import { decodeLatencyInto } from './latency-blob.js';
 import type { Counts } from './port.js';
@@ -29,8 +29,7 @@ export function prepareCounts(database: Database): CountWindow {
   const addDays = prepareLevel('days');
   const addHours = prepareLevel('hours');
   const raw = database.prepare<Bounds, CheckRow>(
-    `SELECT ${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases
-      FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
+    `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
   );
   const horizons = prepareHorizons(database);
 

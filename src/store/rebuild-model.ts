@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { addResult, addSpan, dayMs, emptyRollup, hourMs, type HourlyChanges } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
-import { checkColumns, resultOf, type CheckRow } from './check-row.js';
+import { plainColumns, resultOf, type CheckRow } from './check-row.js';
 import { stateCodes } from './codes.js';
 import { countsAtLeast, countsEqual, rollupOf, secondsEqual } from './rebuild-row.js';
 import type { RollupRow } from './rollup-row.js';
@@ -38,8 +38,7 @@ function prepare(database: Database) {
     hours: rollups('hours'),
     days: rollups('days'),
     results: database.prepare<[number, number], CheckRow>(
-      `SELECT ${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases
-        FROM checks WHERE model = ? AND slot >= ?`,
+      `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ?`,
     ),
     points: database.prepare<[number], { starts: number; state: number }>(
       'SELECT starts, state FROM states WHERE model = ? ORDER BY starts',

@@ -7,6 +7,9 @@ import type { Tally } from './tally.js';
 const counts = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
 const sums = [...states.map((state) => `${state}_ms`), ...counts];
 
+/** The columns that `addRow` reads. */
+export const countColumns = [...counts, 'latency'].join(', ');
+
 /** What SELECT needs to sum all of several rows but durations and latencies. */
 export const sumsOfCounts = counts.map((column) => `total(${column}) AS ${column}`).join(', ');
 

@@ -1,19 +1,18 @@
 import type { Database } from 'better-sqlite3';
 import { clipTo, merge, subtract } from '../domain/intervals.js';
 import { addResult, dayMs, hourMs, type HourlyChanges } from '../domain/rollup.js';
-import { states, type Interval, type State } from '../domain/state.js';
+import { states, type Interval } from '../domain/state.js';
 import { intervalsOf } from '../domain/timeline.js';
-import { checkColumns, resultOf, type CheckRow } from './check-row.js';
+import { plainColumns, resultOf, type CheckRow } from './check-row.js';
 import { clip, silenceAfter, type Past } from './history.js';
 import { prepareHorizons } from './horizons.js';
-import { addRow, type RollupRow } from './rollup-row.js';
+import { addRow, countColumns, type RollupRow } from './rollup-row.js';
 import { createSeriesBuckets, type Series, type SeriesBuckets } from './series-buckets.js';
 import { addRollup } from './tally.js';
 import { prepareTimeline } from './timeline-query.js';
-import { coarsest, partsOf, snap, type Horizons } from './window.js';
+import { coarsest, partsOf, snap, type Horizons, type Parts } from './window.js';
 
 type Bounds = [model: number, from: number, to: number];
-type DurationRow = { readonly span: number } & Readonly<Record<State, number>>;
 
 /** Cuts a model's past into steps counted from the epoch, all as of one moment of the file. */
 export type ReadSeries = (past: Past, window: Interval, stepMs: number) => Series;
@@ -42,15 +41,30 @@ export function prepareSeries(database: Database): ReadSeries {
   });
 }
 
+/** The stored rows of whole days and hours, each with the Unix ms of its beginning. */
+function prepareRows(database: Database, columns: string) {
+  const rows = (table: 'hours' | 'days') =>
+    database.prepare<Bounds, RollupRow & { readonly span: number }>(
+      `SELECT span, ${columns} FROM ${table} WHERE model = ? AND span >= ? AND span < ?`,
+    );
+  const levels = [
+    { level: 'days', unit: dayMs, rows: rows('days') },
+    { level: 'hours', unit: hourMs, rows: rows('hours') },
+  ] as const;
+  return (key: number, parts: Parts, take: (from: number, row: RollupRow) => void): void => {
+    for (const { level, unit, rows } of levels) {
+      for (const { from, to } of parts[level]) {
+        for (const row of rows.iterate(key, from / unit, to / unit)) take(row.span * unit, row);
+      }
+    }
+  };
+}
+
 /** ms per state: whole units from rollups as far as the time line is settled, the rest from its points. */
 function prepareSeconds(database: Database) {
   const { points } = prepareTimeline(database);
-  const columns = states.map((state) => `${state}_ms AS ${state}`).join(', ');
-  const rows = (table: 'hours' | 'days') =>
-    database.prepare<Bounds, DurationRow>(
-      `SELECT span, ${columns} FROM ${table} WHERE model = ? AND span >= ? AND span < ?`,
-    );
-  const levels = { hours: rows('hours'), days: rows('days') };
+  const columns = states.map((state) => `${state}_ms`).join(', ');
+  const eachRow = prepareRows(database, `${columns}, NULL AS latency`);
 
   return (
     buckets: SeriesBuckets,
@@ -60,17 +74,10 @@ function prepareSeconds(database: Database) {
   ): void => {
     const settled = { from, to: Math.min(to, stored.settled) };
     const parts = partsOf(settled, complete, buckets.stepMs);
-    for (const [level, unit] of [
-      ['days', dayMs],
-      ['hours', hourMs],
-    ] as const) {
-      for (const part of parts[level]) {
-        for (const row of levels[level].iterate(key, part.from / unit, part.to / unit)) {
-          const { durations } = buckets.at(row.span * unit);
-          for (const state of states) durations[state] += row[state];
-        }
-      }
-    }
+    eachRow(key, parts, (start, row) => {
+      const { durations } = buckets.at(start);
+      for (const state of states) durations[state] += Number(row[`${state}_ms`]);
+    });
     for (const part of parts.rest) {
       for (const told of intervalsOf(points(key, part.from, part.to), part)) buckets.spend(told);
     }
@@ -80,14 +87,9 @@ function prepareSeconds(database: Database) {
 
 /** Results, tokens and latencies, from the coarsest level that the step does not divide. */
 function prepareCounts(database: Database) {
-  const rows = (table: 'hours' | 'days') =>
-    database.prepare<Bounds, RollupRow & { readonly span: number }>(
-      `SELECT * FROM ${table} WHERE model = ? AND span >= ? AND span < ?`,
-    );
-  const levels = { hours: rows('hours'), days: rows('days') };
+  const eachRow = prepareRows(database, countColumns);
   const raw = database.prepare<Bounds, CheckRow>(
-    `SELECT ${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases
-      FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
+    `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
   );
 
   const addRaw = (buckets: SeriesBuckets, key: number, { from, to }: Interval): void => {
@@ -102,16 +104,7 @@ function prepareCounts(database: Database) {
 
   return (buckets: SeriesBuckets, key: number, window: Interval, complete: Horizons): void => {
     const parts = partsOf(window, complete, buckets.stepMs);
-    for (const [level, unit] of [
-      ['days', dayMs],
-      ['hours', hourMs],
-    ] as const) {
-      for (const part of parts[level]) {
-        for (const row of levels[level].iterate(key, part.from / unit, part.to / unit)) {
-          addRow(buckets.at(row.span * unit), row);
-        }
-      }
-    }
+    eachRow(key, parts, (start, row) => addRow(buckets.at(start), row));
     for (const part of parts.rest) addRaw(buckets, key, part);
   };
 }
