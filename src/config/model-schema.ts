@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { longestId, modelIdPattern } from '../domain/model.js';
 import { asking } from './asking-schema.js';
-import { freeMap, headerValue, httpAddress, someText } from './fields.js';
-import { authType, customHeaders, endpointConfiguration, jwtConfig, modalities } from './seed-schema.js';
+import { headerValue, httpAddress, someText } from './fields.js';
+import { endpointConfiguration, modalities, sharedKeys } from './seed-schema.js';
 
 const id = z
   .string()
@@ -62,29 +62,21 @@ export const modelSchema = z.strictObject({
     .regex(/^[a-z0-9-]+$/, 'must be a region such as us-east-1')
     .optional()
     .describe('Region, of Bedrock; us-east-1 unless set.'),
-  model_auth_type: authType
-    .optional()
-    .describe('`jwt` has a token fetched in the place of a key; `apikey` unless set.'),
-  model_jwt_config: jwtConfig
-    .optional()
-    .describe('Where the token of `model_auth_type: jwt` comes from. All of it is secret.'),
+  model_auth_type: sharedKeys.model_auth_type,
+  model_jwt_config: sharedKeys.model_jwt_config,
   input_modalities: modalities
     .optional()
     .describe(
       'What the model takes: text, image, audio; `validate` warns when the probe sends something else.',
     ),
-  custom_headers: customHeaders.optional().describe('Headers that are sent along; the values are secrets.'),
-  custom_payload: freeMap()
-    .optional()
-    .describe('Body for provider `custom`, with `{prompt}` where the question goes.'),
+  custom_headers: sharedKeys.custom_headers,
+  custom_payload: sharedKeys.custom_payload,
   custom_response_format: someText()
     .optional()
     .describe(
       'jq program that finds the answer in the reply of provider `custom`; the whole body unless set.',
     ),
-  default_request_options: freeMap()
-    .optional()
-    .describe('Merged into the body, with the last word; a member that is null is not sent.'),
+  default_request_options: sharedKeys.default_request_options,
 });
 
 export type ModelEntry = z.output<typeof modelSchema>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { addressProblem, freeMap, headerName, headerValue, someText, wholeNumber } from './fields.js';
 
 /** `custom_headers` of the seed; the values are secrets. */
-export const customHeaders = z.array(
+const customHeaders = z.array(
   z.strictObject({
     key: headerName().describe('Name of the header.'),
     value: headerValue().describe('Its value, a secret.'),
@@ -58,9 +58,9 @@ const addressWithQuery = z.string().superRefine((text, context) => {
   if (problem !== null) context.addIssue(problem);
 });
 
-export const authType = z.enum(['apikey', 'jwt']);
+const authType = z.enum(['apikey', 'jwt']);
 
-export const jwtConfig = z.strictObject({
+const jwtConfig = z.strictObject({
   jwt_method: z
     .enum(['POST', 'GET'])
     .optional()
@@ -72,6 +72,23 @@ export const jwtConfig = z.strictObject({
     .optional()
     .describe('Where the token is in the answer, such as `data.token`; the usual places unless set.'),
 });
+
+/** Keys that mean the same in the preset form. */
+export const sharedKeys = {
+  model_auth_type: authType
+    .optional()
+    .describe('`jwt` has a token fetched in the place of a key; `apikey` unless set.'),
+  model_jwt_config: jwtConfig
+    .optional()
+    .describe('Where the token of `model_auth_type: jwt` comes from. All of it is secret.'),
+  custom_headers: customHeaders.optional().describe('Headers that are sent along; the values are secrets.'),
+  custom_payload: freeMap()
+    .optional()
+    .describe('Body for provider `custom`, with `{prompt}` where the question goes.'),
+  default_request_options: freeMap()
+    .optional()
+    .describe('Merged into the body, with the last word; a member that is null is not sent.'),
+};
 
 /** What a model takes or gives: `text`, `image`, `audio`. */
 export const modalities = z.array(z.string());
@@ -96,19 +113,13 @@ const modelConfig = z
       .describe('Address as a whole, with or without the path; comes before `endpoint`.'),
     paths: paths.optional().describe("Paths of the API; the provider's unless set."),
     auth_data: authData.optional().describe("How the key is sent; the provider's way unless set."),
-    model_auth_type: authType
-      .optional()
-      .describe('`jwt` has a token fetched in the place of a key; `apikey` unless set.'),
-    model_jwt_config: jwtConfig
-      .optional()
-      .describe('Where the token of `model_auth_type: jwt` comes from. All of it is secret.'),
+    model_auth_type: sharedKeys.model_auth_type,
+    model_jwt_config: sharedKeys.model_jwt_config,
     apikey: headerValue().optional().describe('Secret key, after those of `apikeys`.'),
     apikeys: z.array(headerValue()).optional().describe('Secret keys that are used in turn.'),
     model_api_key: headerValue().optional().describe('Secret key, after the others.'),
-    custom_headers: customHeaders.optional().describe('Headers that are sent along; the values are secrets.'),
-    custom_payload: freeMap()
-      .optional()
-      .describe('Body for provider `custom`, with `{prompt}` where the question goes.'),
+    custom_headers: sharedKeys.custom_headers,
+    custom_payload: sharedKeys.custom_payload,
     custom_response_format: z
       .string()
       .optional()
@@ -118,9 +129,7 @@ const modelConfig = z
     custom_response_content_type: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
     custom_curl_command: z.string().optional().describe('Kept as it is; sent along in remote mode. Secret.'),
     metadata: freeMap().optional().describe('Kept as it is; sent along in remote mode.'),
-    default_request_options: freeMap()
-      .optional()
-      .describe('Merged into the body, with the last word; a member that is null is not sent.'),
+    default_request_options: sharedKeys.default_request_options,
   })
   .describe('Where it is and how it is asked.');
 
