@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { command } from '../app/process.js';
+import { freePort } from '../app/free-port.js';
 
 /** So many times faster than it is shipped does the stack of a test run; what the rules say of time is tested with promtool. */
 const haste = 20;
@@ -28,15 +28,6 @@ if (!hasStack) {
   process.stderr.write(
     'SKIPPED: prometheus and prometheus-alertmanager are not installed, so no alert was sent\n',
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface Stack {

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -17,6 +16,7 @@ import {
   waysOut,
 } from './clean-root.js';
 import { commandOf, pairsOf, parseCopy, readDockerfile, textsOf, type Stage } from './dockerfile.js';
+import { freePort } from '../app/free-port.js';
 
 const [build, image] = readDockerfile() as [Stage, Stage];
 const folder = join(tmpdir(), `modelpulse-image-${process.pid}`);
@@ -37,15 +37,6 @@ async function make(stage: Stage, root: string, environment: NodeJS.ProcessEnv):
     const path = target.startsWith('/') ? target : `${workdir}/${target}`;
     copyInto(from === '' ? process.cwd() : roots.build, root, sources, path);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function start(command: readonly string[], environment: NodeJS.ProcessEnv = {}) {

@@ -10,12 +10,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { blocksOf } from './pages.js';
+import { freePort } from '../app/free-port.js';
 
 const blocks = blocksOf('README.md').filter(({ language }) => language === 'sh');
 /** What cannot be had here; of those blocks only the files they name are looked for. */
@@ -24,15 +24,6 @@ const checkout = mkdtempSync(join(tmpdir(), 'modelpulse-readme-'));
 const usualPorts = ['9464', '9465'];
 let ports: readonly string[] = [];
 let service: { end(): Promise<void> } | null = null;
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return String(port);
-}
 
 /** The usual ports may be taken. */
 function moved(text: string): string {
@@ -70,7 +61,7 @@ async function endService(): Promise<void> {
 }
 
 beforeAll(async () => {
-  ports = [await freePort(), await freePort()];
+  ports = [String(await freePort()), String(await freePort())];
   const left = new Set(['.git', 'node_modules', 'data', 'test']);
   for (const name of readdirSync('.').filter((entry) => !left.has(entry))) {
     cpSync(name, join(checkout, name), { recursive: true, preserveTimestamps: true });
