@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../dist/store/sqlite.js';
-import { bucketOf } from '../dist/domain/histogram.js';
+import { newHealth } from '../dist/domain/health.js';
+import { addResult, addSpan } from '../dist/domain/rollup.js';
 import { openStore } from '../dist/store/sqlite-store.js';
 
 const models = Number(process.argv[2] ?? 1000);
@@ -15,21 +16,12 @@ const batchSize = 100;
 const intervalMs = 60_000;
 const start = Date.UTC(2026, 2, 1);
 const health = {
-  firstSeen: start,
+  ...newHealth(start),
   belief: 'up',
   run: { kind: 'success', count: 3, from: start, reason: 'ok', validUntil: start, points: [], said: [] },
   lastSuccess: { outcome: 'healthy', reason: 'ok' },
-  validUntil: start,
-  settled: start,
   state: 'healthy',
-  since: start,
   reason: 'ok',
-  windows: [],
-  incident: null,
-  rateLimited: null,
-  loading: null,
-  newRunsAt: [],
-  gaps: [],
 };
 
 function writeOf(key, slot) {
@@ -54,14 +46,9 @@ function writeOf(key, slot) {
     certificateExpiresAt: start,
     keyIndex: 0,
   };
-  const rollup = {
-    durations: { healthy: intervalMs, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 },
-    outcomes: { healthy: 1, degraded: 0, unhealthy: 0, unknown: 0 },
-    blames: { provider: 0, account: 0, config: 0, network: 0, monitor: 0 },
-    inputTokens: 14,
-    outputTokens: 8,
-    latency: new Map([[bucketOf(durationMs), 1]]),
-  };
+  const rollups = new Map();
+  addResult(rollups, result);
+  addSpan(rollups, { from: slot, to: slot + intervalMs, state: 'healthy', sign: 1 });
   return {
     key,
     results: [result],
@@ -71,7 +58,7 @@ function writeOf(key, slot) {
     gaps: [],
     maintenance: [],
     epochs: [],
-    rollups: new Map([[Math.floor(slot / 3_600_000) * 3_600_000, rollup]]),
+    rollups,
     health: { ...health, settled: slot },
     watermark: slot,
     totals: {

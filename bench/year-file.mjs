@@ -1,7 +1,8 @@
 // Writes the database of a year: every row that the daemon would have written, in about the order in which it would have.
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { bucketOf } from '../dist/domain/histogram.js';
+import { newHealth } from '../dist/domain/health.js';
+import { observe } from '../dist/domain/histogram.js';
 import { reasonTable } from '../dist/domain/reason.js';
 import { outcomeCodes, reasonCodes, stateCodes, blameCodes } from '../dist/store/codes.js';
 import { openDatabase } from '../dist/store/database.js';
@@ -31,7 +32,7 @@ function prepare(database, samplesOfDays) {
   const sampleDay = database.prepare('INSERT INTO sample_days VALUES (?, ?)');
   const histogramOf = (checks) => {
     const histogram = new Map();
-    for (const { ms } of checks) histogram.set(bucketOf(ms), (histogram.get(bucketOf(ms)) ?? 0) + 1);
+    for (const { ms } of checks) observe(histogram, ms);
     return encodeLatency(histogram);
   };
   samplesOfDays.forEach((hours, day) => {
@@ -129,21 +130,14 @@ function healthOf(year, start) {
   const { settled, events } = year;
   return {
     health: {
-      firstSeen: start,
+      ...newHealth(start),
       belief: 'up',
-      run: null,
       lastSuccess: { outcome: 'healthy', reason: 'ok' },
       validUntil: settled + 2 * minuteMs + 10_000,
       settled,
       state: 'healthy',
       since: events.at(-1).to,
       reason: 'ok',
-      windows: [],
-      gaps: [],
-      newRunsAt: [],
-      incident: null,
-      rateLimited: null,
-      loading: null,
     },
     epochs: [epochFrom(start)],
     conclusive: 'ok',

@@ -1,5 +1,6 @@
 // The file of a year, read and pruned through the store, without a daemon.
 import { copyFileSync, constants, rmSync, statSync } from 'node:fs';
+import { addResult, addSpan } from '../dist/domain/rollup.js';
 import { Database } from '../dist/store/sqlite.js';
 import { durationsBetween } from '../dist/store/history.js';
 import { openStore } from '../dist/store/sqlite-store.js';
@@ -113,19 +114,14 @@ const noChange = { rewriteFrom: null, points: [], incidents: [], gaps: [], maint
 function writeOf(key, slot) {
   const durationMs = 300 + ((slot / 1000 + key * 7919) % 900);
   const result = { ...life, slot, startedAt: slot, durationMs, phases: {}, rateLimitRemaining: {} };
-  const rollup = {
-    durations: { healthy: minuteMs, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 },
-    outcomes: { healthy: 1, degraded: 0, unhealthy: 0, unknown: 0 },
-    blames: { provider: 0, account: 0, config: 0, network: 0, monitor: 0 },
-    inputTokens: 14,
-    outputTokens: 8,
-    latency: new Map([[80 + (slot % 20), 1]]),
-  };
+  const rollups = new Map();
+  addResult(rollups, result);
+  addSpan(rollups, { from: slot, to: slot + minuteMs, state: 'healthy', sign: 1 });
   return {
     ...noChange,
     key,
     results: [result],
-    rollups: new Map([[Math.floor(slot / hourMs) * hourMs, rollup]]),
+    rollups,
     health: null,
     watermark: slot,
     totals: { results: [], inputTokens: 14, outputTokens: 8, versionChanges: 0 },
