@@ -94,12 +94,20 @@ export async function measureDaemon(path, models) {
   const folder = mkdtempSync(join(tmpdir(), 'modelpulse-bench-'));
   const copy = copyOf(path);
   const simulator = await startSimulator();
-  const daemon = await startDaemon(folder, {
+  const configuration = {
     storage: { path: copy.path },
     checker: { concurrency: 256, per_host: 256 },
     defaults: { schedule: { every: '60s' }, timeout: '10s' },
     models: modelsOf(simulator.baseUrl, models, () => 'healthy'),
-  });
+  };
+  // The first one meets a file that the system is still writing.
+  const starts = [];
+  for (let n = 0; n < 5; n += 1) {
+    const started = await startDaemon(folder, configuration);
+    starts.push(started.readyMs);
+    await started.stop();
+  }
+  const daemon = await startDaemon(folder, configuration);
   await wait(30_000);
   const quiet = await longestHold(daemon)
     .then(() => wait(10_000))
@@ -115,9 +123,8 @@ export async function measureDaemon(path, models) {
   await simulator.stop();
   copy.discard();
   rmSync(folder, { recursive: true });
-  const { readyMs } = daemon;
   return {
-    readyMs,
+    readyMs: median(starts),
     quiet,
     memory,
     alone,
