@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { dayMs } from '../domain/rollup.js';
 import { errorResponses, HttpError, unknownModel } from './http-error.js';
-import { incidentId, unknownIncident } from './incident-routes.js';
+import { incidentId, incidentWith, unknownIncident } from './incident-routes.js';
 import { exclusionSchema, exclusionShape, incidentSchema, incidentShape } from './incident-shape.js';
 import { readJson } from './json-body.js';
 import { idParameter, viewOf } from './model-routes.js';
@@ -89,8 +89,8 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
       },
     },
     async ({ params, body }, reply) => {
-      const [known] = await backend.store.incidents({ limit: 1, before: params.id + 1 });
-      if (known?.id === params.id && known.notes.length >= mostNotes)
+      const known = await incidentWith(backend, params.id);
+      if (known !== null && known.notes.length >= mostNotes)
         throw new HttpError(409, 'too_many_notes', `an incident can have ${mostNotes} notes`);
       const incident = await kept(annotations.note(params.id, body));
       if (incident === null) throw unknownIncident();

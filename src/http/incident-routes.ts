@@ -1,11 +1,12 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { addedText } from '../store/incident-query.js';
+import type { StoredIncident } from '../store/port.js';
 import { errorResponses, HttpError } from './http-error.js';
 import { incidentSchema, incidentShape } from './incident-shape.js';
 import { listOf, pageOf } from './list.js';
 import { viewOf } from './model-routes.js';
-import type { RouteOptions } from './port.js';
+import type { Backend, RouteOptions } from './port.js';
 import {
   limit,
   namedIn,
@@ -30,6 +31,12 @@ const incidentsQuery = z.strictObject({
 export const incidentId = z.object({
   id: parameter('must be the number of an incident', wholeNumber).describe('Number of the incident.'),
 });
+
+/** Null when there is none of that number. */
+export async function incidentWith({ store }: Backend, id: number): Promise<StoredIncident | null> {
+  const [newest] = await store.incidents({ limit: 1, before: id + 1 });
+  return newest?.id === id ? newest : null;
+}
 
 export function unknownIncident(): HttpError {
   return new HttpError(404, 'unknown_incident', 'there is no such incident');
@@ -86,9 +93,8 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       },
     },
     async ({ params }) => {
-      const found = await backend.store.incidents({ limit: 1, before: params.id + 1 });
-      const incident = found.find(({ id }) => id === params.id);
-      if (incident === undefined) throw unknownIncident();
+      const incident = await incidentWith(backend, params.id);
+      if (incident === null) throw unknownIncident();
       return incidentShape(incident);
     },
   );
