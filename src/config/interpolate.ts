@@ -40,6 +40,9 @@ export function filesReferred(value: unknown): string[] {
 
 const absent = Symbol('absent');
 
+/** Members that hold one key. Of a list, what is empty is left out. */
+const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key']);
+
 /** Replaces the references in all scalars of `value`, whose place in its file is `at`. */
 export function interpolate(value: unknown, references: References, at: Path): Interpolated {
   const missing: Problem[] = [];
@@ -47,17 +50,20 @@ export function interpolate(value: unknown, references: References, at: Path): I
   const replaced = new Set<string>();
   const secrets = new Set<string>();
 
-  /** Null stands for what is missing. */
-  function replacement(body: string, path: Path): string | null {
+  /** Null stands for what is missing; so does what is empty where it must be `filled`. */
+  function replacement(body: string, path: Path, filled: boolean): string | null {
     if (body.startsWith('file:')) {
       const name = body.slice(5);
       const found = references.file(name);
-      if ('text' in found) {
+      if ('text' in found && !(filled && found.text === '')) {
         replaced.add(found.text);
         secrets.add(found.text);
         return found.text;
       }
-      missing.push({ path, message: `file ${name}: ${found.problem}` });
+      missing.push({
+        path,
+        message: 'text' in found ? `file ${name} is empty` : `file ${name}: ${found.problem}`,
+      });
       return null;
     }
     const [, name, fallback] = variableName.exec(body) ?? [];
@@ -74,26 +80,24 @@ export function interpolate(value: unknown, references: References, at: Path): I
       if (found !== undefined) replaced.add(found);
       return found === undefined || found === '' ? fallback : found;
     }
-    if (found !== undefined) replaced.add(found);
-    else missing.push({ path, message: `variable ${name} is not set` });
-    return found ?? null;
+    if (found !== undefined && !(filled && found === '')) {
+      replaced.add(found);
+      return found;
+    }
+    missing.push({ path, message: `variable ${name} is ${found === undefined ? 'not set' : 'empty'}` });
+    return null;
   }
 
   function scalar(text: string, path: Path): string | typeof absent {
     let complete = true as boolean;
+    // Else a key that was not filled in would be refused by the provider, and that blamed on the account.
+    const filled = keyMembers.has(path.at(-1)) && isReference(text);
     const result = text.replaceAll(reference, (written, body: string | undefined, end: string) => {
       if (body === undefined) return '${';
-      const found = replacement(end === '' ? '' : body, path);
+      const found = replacement(end === '' ? '' : body, path, filled);
       if (found === null) complete = false;
       return found ?? written;
     });
-    const optional = text.includes(':-');
-    if (complete && result === '' && path.at(-1) === 'api_key' && isReference(text) && !optional) {
-      // Else a key that was not filled in would be refused by the provider, and that blamed on the account.
-      const [, file, name = ''] = /^\$\{(file:)?(.*)\}$/s.exec(text) ?? [];
-      missing.push({ path, message: `${file === undefined ? 'variable' : 'file'} ${name} is empty` });
-      return absent;
-    }
     return complete ? result : absent;
   }
 

@@ -83,12 +83,25 @@ describe('a missing variable', () => {
   it.each([
     ['"${KEY}"', 'variable KEY is empty'],
     ['"${file:empty}"', 'file empty is empty'],
+    ['"${file:dir:-empty}"', 'file dir:-empty is empty'],
   ])('that is empty is no key: %s', async (written, problem) => {
     const entry = `{ id: a, provider: openai, model: m, api_key: ${written} }`;
-    const directory = await directoryOf({ 'main.yaml': models(entry), empty: '\n' });
+    const files = { 'main.yaml': models(entry), empty: '\n', 'dir:-empty': '' };
+    const directory = await directoryOf(files);
     const { settings } = await loadConfig(join(directory, 'main.yaml'), { KEY: '' }, capabilities);
     expect(settings.models[0]!.missingSecret).toBe(problem);
   });
+
+  it.each(['apikey', 'model_api_key'])(
+    'that is empty is no key in the other form either: %s',
+    async (member) => {
+      const config = `{ model_provider: openai, ${member}: "\${KEY}" }`;
+      const entry = `{ id: a, endpoint_configuration: { model_name: m, model_config: ${config} } }`;
+      expect((await load(models(entry), { KEY: '' })).settings.models[0]!.missingSecret).toBe(
+        'variable KEY is empty',
+      );
+    },
+  );
 
   it('that is empty may be none: ${KEY:-}', async () => {
     const entry = '{ id: a, provider: openai, model: m, api_key: "${KEY:-}" }';
