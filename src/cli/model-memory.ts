@@ -1,26 +1,12 @@
 import type { Memory } from '../app/tracked.js';
-import { states } from '../domain/state.js';
+import { issueMessage } from '../config/issue-message.js';
 import type { MemoryReading } from '../store/model-memory.js';
+import { latestSchema, memorySchema } from '../wire/memory.js';
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const times = ['firstSeen', 'validUntil', 'settled', 'since'];
-const lists = ['windows', 'gaps', 'newRunsAt'];
-const rows = ['run', 'lastSuccess', 'incident', 'rateLimited', 'loading'];
-
-function healthProblem(health: Readonly<Record<string, unknown>>): string | null {
-  const time = times.find((member) => !Number.isSafeInteger(health[member]));
-  if (time !== undefined) return `health.${time} must be a time in ms`;
-  const list = lists.find((member) => !Array.isArray(health[member]));
-  if (list !== undefined) return `health.${list} must be a list`;
-  const row = rows.find((member) => health[member] !== null && !isObject(health[member]));
-  if (row !== undefined) return `health.${row} must be an object or null`;
-  if (!states.some((state) => state === health.state))
-    return `health.state must be one of ${states.join(', ')}`;
-  if (!['none', 'up', 'down'].includes(String(health.belief)))
-    return 'health.belief must be none, up or down';
-  return null;
+/** Where the first thing is that is wrong, and what it must be. */
+function problemOf(schema: typeof memorySchema | typeof latestSchema, value: object): string | null {
+  const [issue] = schema.safeParse(value, { error: issueMessage }).error?.issues ?? [];
+  return issue === undefined ? null : `${issue.path.join('.')} ${issue.message}`;
 }
 
 /** What the store is told of what the daemon remembers of a model. */
@@ -33,11 +19,6 @@ export const modelMemory: MemoryReading = {
     const known = memory as Memory;
     return { ...known, health: { ...known.health, firstSeen } };
   },
-  problem(memory) {
-    const { health, epochs } = memory as Record<string, unknown>;
-    if (!isObject(health)) return 'health must be an object';
-    if (!Array.isArray(epochs) || !epochs.every(isObject) || epochs.length === 0)
-      return 'epochs must be a list of objects that is not empty';
-    return healthProblem(health);
-  },
+  problem: (memory) => problemOf(memorySchema, memory),
+  problemOfLatest: (latest) => problemOf(latestSchema, latest),
 };

@@ -98,8 +98,14 @@ function createIntake(database: Database, memory: MemoryReading) {
     if (taken.has(id)) fail(`the model ${id} came before`);
     if (fileRows.missed.length + fileRows.horizon.length > 0)
       fail('model must come before missed and horizon');
-    const problem = row.memory === null ? null : memory.problem(JSON.parse(String(row.memory)) as object);
-    if (problem !== null) fail(`memory.${problem}`);
+    for (const [member, problemOf] of [
+      ['memory', memory.problem],
+      ['latest', memory.problemOfLatest],
+    ] as const) {
+      const stored = row[member] ?? null;
+      const problem = stored === null ? null : problemOf(JSON.parse(String(stored)) as object);
+      if (problem !== null) fail(`${member}.${problem}`);
+    }
     current = take(row);
     taken.set(id, current.taken);
   }

@@ -8,4 +8,6 @@ export interface MemoryReading {
   since(memory: unknown, firstSeen: number): unknown;
   /** What keeps it from being a memory, such as `health.settled must be a number`; null when nothing does. */
   problem(memory: object): string | null;
+  /** The same of the newest result, as it stands beside the memory. */
+  problemOfLatest(latest: object): string | null;
 }

@@ -242,6 +242,21 @@ describe('a line that is wrong', () => {
         /memory\.health\.settled must be/,
       ],
       [
+        'keys that are none',
+        (lines) => edit(lines, 'model', '"keys":null', '"keys":{}'),
+        /memory\.keys\.healthy is required/,
+      ],
+      [
+        'a schedule that is none',
+        (lines) => edit(lines, 'model', '"kind":"every"', '"kind":"ever"'),
+        /memory\.epochs\.0\.schedule must be a schedule with its kind/,
+      ],
+      [
+        'a newest result that is none',
+        (lines) => edit(lines, 'model', '"phases":{', '"phrases":{'),
+        /latest\.phases is required/,
+      ],
+      [
         'another model',
         (lines) => edit(lines, 'state', '"gpt"', '"gtp"'),
         /^line \d+: model must be gpt, whose lines/,
