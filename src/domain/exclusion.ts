@@ -1,6 +1,6 @@
 import { merge } from './intervals.js';
 import type { Interval } from './state.js';
-import type { TimelineInterval } from './timeline.js';
+import { append, type TimelineInterval } from './timeline.js';
 
 /**
  * Time that an operator takes out of the figures, planned or after the fact: it counts as maintenance. What was seen
@@ -20,11 +20,6 @@ export function exclude(
   const holes = merge(exclusions);
   if (holes.length === 0) return [...timeline];
   const told: TimelineInterval[] = [];
-  const add = (next: TimelineInterval): void => {
-    const last = told.at(-1);
-    if (last?.state === next.state) told[told.length - 1] = { ...last, to: next.to };
-    else told.push(next);
-  };
   // Both are in order, so each is walked once.
   let ahead = 0;
   for (const interval of timeline) {
@@ -33,9 +28,9 @@ export function exclude(
     for (let at = ahead; from < interval.to; at += 1) {
       const hole = holes[at];
       const begin = Math.min(Math.max(from, hole?.from ?? Infinity), interval.to);
-      if (from < begin) add({ ...interval, from, to: begin });
+      if (from < begin) append(told, { ...interval, from, to: begin });
       const end = Math.min(hole?.to ?? Infinity, interval.to);
-      if (begin < end) add({ from: begin, to: end, state: 'maintenance', reason: null });
+      if (begin < end) append(told, { from: begin, to: end, state: 'maintenance', reason: null });
       from = Math.max(begin, end);
     }
   }

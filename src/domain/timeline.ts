@@ -60,16 +60,20 @@ export interface TimelineInterval extends Interval {
   readonly reason: Reason | null;
 }
 
+/** Puts an interval at the end of a time line, as part of the one before where both are of one state. */
+export function append(timeline: TimelineInterval[], next: TimelineInterval): void {
+  const last = timeline.at(-1);
+  if (last?.state === next.state) timeline[timeline.length - 1] = { ...last, to: next.to };
+  else timeline.push(next);
+}
+
 /** Turns points into the intervals that cover `window`; the first point is in force at its beginning or later. */
 export function intervalsOf(points: readonly StatePoint[], window: Interval): TimelineInterval[] {
   const intervals: TimelineInterval[] = [];
   points.forEach((point, index) => {
     const from = Math.max(point.from, window.from);
     const to = Math.min(points[index + 1]?.from ?? window.to, window.to);
-    if (from >= to) return;
-    const previous = intervals.at(-1);
-    if (previous?.state === point.state) intervals[intervals.length - 1] = { ...previous, to };
-    else intervals.push({ from, to, state: point.state, reason: point.reason });
+    if (from < to) append(intervals, { from, to, state: point.state, reason: point.reason });
   });
   return intervals;
 }

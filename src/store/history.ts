@@ -5,6 +5,7 @@ import { clipTo, merge, subtract, totalOf } from '../domain/intervals.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import {
   addDurations,
+  append,
   durationsOf,
   intervalsOf,
   noDurations,
@@ -51,18 +52,12 @@ export async function timelineBetween(
     const points = await store.points(key, from, to, size);
     const next = points.length < size ? to : (points.at(-1)?.from ?? to);
     const line = next < to ? points : [...points, ...tail(stored, to)];
-    for (const interval of exclude(intervalsOf(line, { from, to: next }), exclusions)) join(told, interval);
+    for (const interval of exclude(intervalsOf(line, { from, to: next }), exclusions)) append(told, interval);
     if (next === to) break;
     from = next;
     await setImmediate();
   }
   return told.slice(0, most);
-}
-
-function join(told: TimelineInterval[], next: TimelineInterval): void {
-  const last = told.at(-1);
-  if (last?.state === next.state) told[told.length - 1] = { ...last, to: next.to };
-  else told.push(next);
 }
 
 /** ms per state over `window`, exact. */
