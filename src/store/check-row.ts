@@ -1,8 +1,10 @@
 import type { RecordedResult, Phases } from '../domain/result.js';
 import { kindCodes, outcomeCodes, reasonCodes } from './codes.js';
 
-const inMaintenance = 4;
-const usualStatus = 200;
+/** Of `flags`: added to the kind of a result that lies in a maintenance window. */
+export const inMaintenance = 4;
+/** What `http` counts from, so that the usual status takes no byte. */
+export const usualStatus = 200;
 const round = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 
 /** The columns of `checks` that a row is read from. */

@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { clipTo, merge, subtract } from '../domain/intervals.js';
-import { addResult, dayMs, emptyRollup, hourMs, type HourlyChanges } from '../domain/rollup.js';
+import { dayMs, emptyRollup, hourMs } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
-import { plainColumns, resultOf, type CheckRow } from './check-row.js';
 import { prepareHorizons } from './horizons.js';
 import { decodeLatencyInto } from './latency-blob.js';
 import type { Counts } from './port.js';
+import { prepareRawCounts } from './raw-counts.js';
 import { addRow, sumsOfCounts, type RollupRow } from './rollup-row.js';
-import { addRollup, takeRollup, type Tally } from './tally.js';
+import { takeRollup, type Tally } from './tally.js';
 import { coarsest, partsOf, snap, type Horizons } from './window.js';
 
 type CountWindow = (key: number, from: number, to: number, without?: readonly Interval[]) => Counts;
@@ -28,21 +28,14 @@ export function prepareCounts(database: Database): CountWindow {
   };
   const addDays = prepareLevel('days');
   const addHours = prepareLevel('hours');
-  const raw = database.prepare<Bounds, CheckRow>(
-    `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
-  );
+  const addRaw = prepareRawCounts(database);
   const horizons = prepareHorizons(database);
 
   const addWindow = (sum: Tally, key: number, window: Interval, complete: Horizons): void => {
     const parts = partsOf(window, complete);
     for (const part of parts.days) addDays(sum, key, part.from / dayMs, part.to / dayMs);
     for (const part of parts.hours) addHours(sum, key, part.from / hourMs, part.to / hourMs);
-    // Counted as the recorder does, so that an hour gives the same from either.
-    const ends: HourlyChanges = new Map();
-    for (const part of parts.rest) {
-      for (const row of raw.iterate(key, part.from, part.to)) addResult(ends, resultOf(row));
-    }
-    for (const end of ends.values()) addRollup(sum, end);
+    addRaw(sum, key, parts.rest);
   };
 
   return (key, from, to, without = []) => {

@@ -4,9 +4,10 @@ import { blames, outcomes, reasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
 import { dayMs, hourMs } from '../domain/rollup.js';
 import { states } from '../domain/state.js';
+import { inMaintenance, usualStatus } from './check-row.js';
 import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes } from './codes.js';
 import * as is from './history-fields.js';
-import { upsertRollup } from './rollup-row.js';
+import { sumNames, upsertRollup } from './rollup-row.js';
 
 /** What the first line of a history file says. */
 export const historyFormat = 'modelpulse-history';
@@ -60,16 +61,17 @@ const result: Kind = {
     response_model: is.optional(is.text),
     phases: is.optional(is.phases),
   },
-  select: `SELECT slot, flags % 4 AS kind, flags / 4 AS maintenance, slot + delay AS started_at, outcome, reason,
-      duration AS duration_ms, first_token AS first_token_ms, http + 200 AS http_status, input_tokens, output_tokens,
-      key_index AS key, detail, response, response_model, phases
+  select: `SELECT slot, flags % ${inMaintenance} AS kind, flags / ${inMaintenance} AS maintenance,
+      slot + delay AS started_at, outcome, reason, duration AS duration_ms, first_token AS first_token_ms,
+      http + ${usualStatus} AS http_status, input_tokens, output_tokens, key_index AS key,
+      detail, response, response_model, phases
     FROM checks LEFT JOIN details USING (model, slot) WHERE model = @model ORDER BY slot`,
   order: ['slot'],
   settled: 'slot',
   insert(database) {
     const check = database.prepare<[Row]>(`INSERT INTO checks VALUES (@model, @slot, @outcome, @reason,
-      @kind + 4 * @maintenance, @started_at - @slot, @duration_ms, @first_token_ms, @http_status - 200, @input_tokens,
-      @output_tokens, @key)`);
+      @kind + ${inMaintenance} * @maintenance, @started_at - @slot, @duration_ms, @first_token_ms,
+      @http_status - ${usualStatus}, @input_tokens, @output_tokens, @key)`);
     const detail = database.prepare<[Row]>(
       'INSERT INTO details VALUES (@model, @slot, @detail, @response, @response_model, @phases)',
     );
@@ -81,26 +83,19 @@ const result: Kind = {
 };
 
 function rollup(table: 'hours' | 'days', unit: number, allowed: string): Kind {
-  const sums = [
-    ...states.map((state) => `${state}_ms`),
-    ...outcomes,
-    ...blames,
-    'input_tokens',
-    'output_tokens',
-  ];
   return {
     members: {
       from: is.timeOn(unit, allowed),
-      ...Object.fromEntries(sums.map((sum) => [sum, is.count])),
+      ...Object.fromEntries(sumNames.map((sum) => [sum, is.count])),
       latency: is.optional(is.latency),
     },
-    select: `SELECT span * ${unit} AS "from", ${sums.join(', ')}, latency FROM ${table} WHERE model = @model
+    select: `SELECT span * ${unit} AS "from", ${sumNames.join(', ')}, latency FROM ${table} WHERE model = @model
       ORDER BY span`,
     order: ['from'],
     settled: 'from',
     insert(database) {
       const statement = database.prepare<is.Stored[]>(upsertRollup(table));
-      const columns = [...sums, 'latency'];
+      const columns = [...sumNames, 'latency'];
       return (row) => {
         const values = columns.map((column) => row[column] ?? null);
         statement.run(row.model ?? null, Number(row.from) / unit, ...values);

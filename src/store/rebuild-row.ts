@@ -1,7 +1,6 @@
-import { blames, outcomes } from '../domain/reason.js';
 import { emptyRollup, type Rollup } from '../domain/rollup.js';
 import { states } from '../domain/state.js';
-import { addRow, type RollupRow } from './rollup-row.js';
+import { addRow, countNames, countsOf, type RollupRow } from './rollup-row.js';
 import type { Tally } from './tally.js';
 
 /** A figure of an hour or a day that is not what it must be. */
@@ -19,23 +18,10 @@ export function rollupOf(row: RollupRow): Tally {
   return rollup;
 }
 
-const columns = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
-
-/** What a rollup counts, all but its latencies, in the order of `columns`. */
-function figuresOf({
-  outcomes: found,
-  blames: blamed,
-  inputTokens,
-  outputTokens,
-}: Rollup): readonly number[] {
-  const counted = [...outcomes.map((outcome) => found[outcome]), ...blames.map((blame) => blamed[blame])];
-  return [...counted, inputTokens, outputTokens];
-}
-
 /** True when `more` counts at least what `less` counts, in each column and each bucket of latency. */
 export function countsAtLeast(more: Rollup, less: Rollup): boolean {
-  const least = figuresOf(less);
-  if (figuresOf(more).some((figure, index) => figure < (least[index] ?? 0))) return false;
+  const least = countsOf(less);
+  if (countsOf(more).some((figure, index) => figure < (least[index] ?? 0))) return false;
   for (const [bucket, count] of less.latency) if ((more.latency.get(bucket) ?? 0) < count) return false;
   return true;
 }
@@ -65,8 +51,8 @@ export function mismatchesOf(stored: Rollup, right: Rollup): Mismatch[] {
   for (const state of states) {
     compare(`${state}_ms`, String(stored.durations[state]), String(right.durations[state]));
   }
-  const [were, are] = [figuresOf(stored), figuresOf(right)];
-  columns.forEach((column, index) => compare(column, String(were[index]), String(are[index])));
+  const [were, are] = [countsOf(stored), countsOf(right)];
+  countNames.forEach((column, index) => compare(column, String(were[index]), String(are[index])));
   compare('latency', latencyText(stored), latencyText(right));
   return found;
 }

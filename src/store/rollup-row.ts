@@ -4,34 +4,40 @@ import { states } from '../domain/state.js';
 import { decodeLatencyInto, encodeLatency } from './latency-blob.js';
 import type { Tally } from './tally.js';
 
-const counts = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
-const sums = [...states.map((state) => `${state}_ms`), ...counts];
+/** Columns of what is counted but for latencies. */
+export const countNames: readonly string[] = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
+/** All columns after model and span but the latencies, in the order of the table. */
+export const sumNames: readonly string[] = [...states.map((state) => `${state}_ms`), ...countNames];
 
 /** The columns that `addRow` reads. */
-export const countColumns = [...counts, 'latency'].join(', ');
+export const countColumns = [...countNames, 'latency'].join(', ');
 
 /** What SELECT needs to sum all of several rows but durations and latencies. */
-export const sumsOfCounts = counts.map((column) => `total(${column}) AS ${column}`).join(', ');
+export const sumsOfCounts = countNames.map((column) => `total(${column}) AS ${column}`).join(', ');
 
 /** Adds one row to what `table` has for (model, span); parameters: model, span, then `rollupValues`. */
 export function upsertRollup(table: 'hours' | 'days'): string {
-  return `INSERT INTO ${table} (model, span, ${sums.join(', ')}, latency)
-    VALUES (?, ?, ${sums.map(() => '?').join(', ')}, ?)
+  return `INSERT INTO ${table} (model, span, ${sumNames.join(', ')}, latency)
+    VALUES (?, ?, ${sumNames.map(() => '?').join(', ')}, ?)
     ON CONFLICT (model, span) DO UPDATE SET
-      ${sums.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
+      ${sumNames.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
       latency = merge_latency(latency, excluded.latency)`;
 }
 
-/** In the order of the columns. */
-export function rollupValues(rollup: Rollup): (number | Uint8Array | null)[] {
+/** Everything that is counted but latencies, in the order of `countNames`. */
+export function countsOf(rollup: Rollup): number[] {
   return [
-    ...states.map((state) => rollup.durations[state]),
     ...outcomes.map((outcome) => rollup.outcomes[outcome]),
     ...blames.map((blame) => rollup.blames[blame]),
     rollup.inputTokens,
     rollup.outputTokens,
-    encodeLatency(rollup.latency),
   ];
+}
+
+/** In the order of the columns. */
+export function rollupValues(rollup: Rollup): (number | Uint8Array | null)[] {
+  const durations = states.map((state) => rollup.durations[state]);
+  return [...durations, ...countsOf(rollup), encodeLatency(rollup.latency)];
 }
 
 export interface RollupRow extends Readonly<Record<string, number | Uint8Array | null>> {

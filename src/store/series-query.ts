@@ -1,14 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import { clipTo, merge, subtract } from '../domain/intervals.js';
-import { addResult, dayMs, hourMs, type HourlyChanges } from '../domain/rollup.js';
+import { dayMs, hourMs } from '../domain/rollup.js';
 import { states, type Interval } from '../domain/state.js';
 import { intervalsOf } from '../domain/timeline.js';
-import { plainColumns, resultOf, type CheckRow } from './check-row.js';
 import { clip, silenceAfter, type Past } from './history.js';
 import { prepareHorizons } from './horizons.js';
+import { prepareRawCounts } from './raw-counts.js';
 import { addRow, countColumns, type RollupRow } from './rollup-row.js';
 import { createSeriesBuckets, type Series, type SeriesBuckets } from './series-buckets.js';
-import { addRollup } from './tally.js';
 import { prepareTimeline } from './timeline-query.js';
 import { coarsest, partsOf, snap, type Horizons, type Parts } from './window.js';
 
@@ -88,23 +87,13 @@ function prepareSeconds(database: Database) {
 /** Results, tokens and latencies, from the coarsest level that the step does not divide. */
 function prepareCounts(database: Database) {
   const eachRow = prepareRows(database, countColumns);
-  const raw = database.prepare<Bounds, CheckRow>(
-    `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
-  );
-
-  const addRaw = (buckets: SeriesBuckets, key: number, { from, to }: Interval): void => {
-    for (const bucket of buckets.within({ from, to })) {
-      // Counted as the recorder does, so that an hour gives the same from either.
-      const changes: HourlyChanges = new Map();
-      const [begin, end] = [Math.max(from, bucket.from), Math.min(to, bucket.to)];
-      for (const row of raw.iterate(key, begin, end)) addResult(changes, resultOf(row));
-      for (const change of changes.values()) addRollup(bucket, change);
-    }
-  };
+  const addRaw = prepareRawCounts(database);
 
   return (buckets: SeriesBuckets, key: number, window: Interval, complete: Horizons): void => {
     const parts = partsOf(window, complete, buckets.stepMs);
     eachRow(key, parts, (start, row) => addRow(buckets.at(start), row));
-    for (const part of parts.rest) addRaw(buckets, key, part);
+    for (const part of parts.rest) {
+      for (const bucket of buckets.within(part)) addRaw(bucket, key, clipTo([bucket], part));
+    }
   };
 }
