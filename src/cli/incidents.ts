@@ -25,7 +25,7 @@ async function readIncidents(
   return found
     .flatMap((incident): IncidentRow[] => {
       const model = byId.get(incident.model);
-      if (model === undefined || (open && model.retiredAt !== null)) return [];
+      if (model === undefined) return [];
       const { openedAt, closedAt } = incident;
       const end = closedAt ?? model.retiredAt ?? now;
       const standing = closedAt !== null ? 'closed' : model.retiredAt === null ? 'open' : 'left';

@@ -3,7 +3,7 @@ import { addSpan, type HourlyChanges } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
 import { modelKinds, type Row } from './history-kinds.js';
 import type { MemoryReading } from './model-memory.js';
-import { prepareModels } from './model-row.js';
+import { prepareHasHistory, prepareModels } from './model-row.js';
 import type { StoredModel } from './port.js';
 import { prepareWrite } from './write.js';
 
@@ -25,10 +25,8 @@ export interface Taking {
 }
 
 function prepare(database: Database) {
-  const history =
-    'SELECT EXISTS (SELECT 1 FROM checks WHERE model = ?) OR EXISTS (SELECT 1 FROM states WHERE model = ?)';
   return {
-    hasHistory: database.prepare<[number, number], number>(history).pluck(),
+    hasHistory: prepareHasHistory(database),
     begins: database.prepare<[number, number]>('SELECT 1 FROM states WHERE model = ? AND starts = ?'),
     insert: database.prepare<[Row]>(`INSERT INTO models (id, first_seen, retired_at, watermark, last_success,
         input_tokens, output_tokens, version_changes, health, latest)
@@ -126,7 +124,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
   return (row) => {
     const known = models.find(String(row.id));
     const file = row.memory === null ? null : memory.covered(JSON.parse(String(row.memory)));
-    const lived = known !== undefined && statements.hasHistory.get(known.key, known.key) === 1;
+    const lived = known !== undefined && statements.hasHistory(known.key);
     if (known === undefined || (!lived && file !== null)) return fresh(row, known, file?.to ?? null);
     const alone = { settled: file?.to ?? null, add: () => undefined, finish: () => undefined };
     if (file === null) return { ...alone, taken: { how: 'there', id: known.id } };

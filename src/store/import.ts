@@ -4,6 +4,7 @@ import { describe } from './failure.js';
 import { fileKinds, modelKinds, type Row } from './history-kinds.js';
 import { LineError, lineOf, type Line } from './import-line.js';
 import { prepareTaking, type Taken, type Taking } from './import-model.js';
+import { prepareHorizons } from './horizons.js';
 import { openLoneWriter } from './lone-writer.js';
 import type { MemoryReading } from './model-memory.js';
 import { StoreError } from './store-error.js';
@@ -25,13 +26,12 @@ function rises(previous: Row, row: Row, order: readonly string[]): boolean {
  */
 function prepareReach(database: Database): (horizons: readonly Row[]) => void {
   const oldest = database.prepare<[], number | null>('SELECT min(first_seen) FROM models').pluck().get();
-  const known = new Map(
-    database.prepare<[], [string, number]>('SELECT name, since FROM horizons').raw().all(),
-  );
+  const known = prepareHorizons(database)();
   return (horizons) => {
     for (const { name, since } of horizons) {
-      const reach = Math.max(oldest ?? Infinity, known.get(String(name)) ?? 0);
-      if (name === 'swept' || Number(since) <= reach + dayMs) continue;
+      if (name === 'swept') continue;
+      const reach = Math.max(oldest ?? Infinity, known[name as keyof typeof known]);
+      if (Number(since) <= reach + dayMs) continue;
       const [theirs, ours] = [Number(since), reach].map((time) => new Date(time).toISOString());
       throw new StoreError(
         'unavailable',

@@ -61,6 +61,16 @@ export function prepareModels(database: Database) {
   };
 }
 
+/** True for a model that has results or a time line. */
+export function prepareHasHistory(database: Database): (key: ModelKey) => boolean {
+  const found = database
+    .prepare<[ModelKey, ModelKey], number>(
+      'SELECT EXISTS (SELECT 1 FROM checks WHERE model = ?) OR EXISTS (SELECT 1 FROM states WHERE model = ?)',
+    )
+    .pluck();
+  return (key) => found.get(key, key) === 1;
+}
+
 /** Writes to the table of models, apart from what a batch brings. */
 export function prepareRegistry(database: Database) {
   const models = prepareModels(database);
@@ -73,16 +83,12 @@ export function prepareRegistry(database: Database) {
   const retire = database.prepare(
     'UPDATE models SET retired_at = coalesce(retired_at, ?), watermark = NULL WHERE key = ?',
   );
-  const hasHistory = database
-    .prepare<[ModelKey, ModelKey], number>(
-      `SELECT EXISTS (SELECT 1 FROM checks WHERE model = ?) OR EXISTS (SELECT 1 FROM states WHERE model = ?)`,
-    )
-    .pluck();
+  const hasHistory = prepareHasHistory(database);
 
   const register = (id: string, now: number, renameFrom: string | null): StoredModel => {
     const known = models.find(id);
     const former = renameFrom === null || renameFrom === id ? undefined : models.find(renameFrom);
-    if (former !== undefined && (known === undefined || hasHistory.get(known.key, known.key) === 0)) {
+    if (former !== undefined && (known === undefined || !hasHistory(known.key))) {
       if (known !== undefined) remove.run(known.key);
       rename.run(id, former.key);
     } else if (known === undefined) insert.run(id, now);

@@ -10,8 +10,6 @@ import { mismatchesOf, type Mismatch } from './rebuild-row.js';
 import { rollupValues, upsertRollup } from './rollup-row.js';
 import { StoreError } from './store-error.js';
 
-export type { Mismatch };
-
 /** A row of hours or days that was wrong. */
 export interface WrongRow {
   readonly model: string;

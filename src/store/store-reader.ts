@@ -1,19 +1,13 @@
-import { existsSync } from 'node:fs';
-import { openToRead } from './database.js';
+import { openExisting } from './existing-file.js';
 import { attempt, promised } from './failure.js';
 import { bytesOnDisk } from './file-place.js';
 import type { StoreReader } from './port.js';
 import { prepareReadSession, type ReadSession } from './session.js';
-import { StoreError } from './store-error.js';
 
 /** Opens an existing store to read it, whether a daemon writes it or not: no lock, no migration. Throws StoreError. */
 export function openStoreReader(path: string, migrationsDir: string): StoreReader {
-  const { database, session } = attempt(path, () => {
-    if (!existsSync(path))
-      throw new StoreError('missing', `there is no database at ${path}; start the daemon first`);
-    const database = openToRead(path, migrationsDir);
-    return { database, session: prepareReadSession(database) };
-  });
+  const database = openExisting(path, migrationsDir);
+  const session = attempt(path, () => prepareReadSession(database));
   const ask = <Result>(work: (session: ReadSession) => Result): Promise<Result> =>
     promised(path, () => work(session));
 
