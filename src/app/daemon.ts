@@ -224,13 +224,12 @@ export async function startDaemon(parts: {
     // Before there are checks, which would make it wait.
     await server.ready();
     await despiteDamage(() => apply(config));
+    // Of results alone: what fell due since then moved the watermarks up to the clock that is in doubt.
+    const newest = [...roster.all()].reduce((most, { view }) => Math.max(most, view.latest?.slot ?? 0), 0);
+    const trusted = createClockTrust(clock, newest || null, log);
     ready = true;
     metrics.reloaded(true, clock.wall());
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
-    const newest = [...roster.all()]
-      .map(({ watermark }) => watermark ?? 0)
-      .reduce((a, b) => Math.max(a, b), 0);
-    const trusted = createClockTrust(clock, newest || null, log);
     const ticker = startTicker(async () => {
       const now = clock.wall();
       windows.sweep(now);

@@ -115,3 +115,20 @@ describe('a clock that is set back by an hour', () => {
     await store.close();
   }, 60_000);
 });
+
+describe('a clock that is years ahead when the daemon starts', () => {
+  it('has nothing deleted, and that is said', async () => {
+    const { model, configure, folder } = site();
+    await writePast(`${folder.path}/pulse.db`);
+    const daemon = await start(configure([model('healthy', { id: 'gpt' })]), -2 * 365 * 24 * hour);
+    const { ahead_ms: ahead } = await daemon.line(({ msg }) => msg.endsWith('retention waits for an hour'));
+    expect(ahead).toBeGreaterThan(2 * 364 * 24 * hour);
+    const { items } = (
+      await daemon.get('/api/v1/models/gpt/checks?limit=1000&from=0&to=99999999999')
+    ).json() as {
+      items: Result[];
+    };
+    const past = items.filter(({ slot }) => Date.parse(slot) < Date.now());
+    expect(past.length).toBeGreaterThanOrEqual(59);
+  }, 60_000);
+});
