@@ -1,11 +1,11 @@
-import type { Check } from '../domain/check.js';
+import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import { createProber } from '../checker/prober.js';
 import { createRemoteChecker } from '../checker/remote-checker.js';
 import type { Settings } from '../config/settings.js';
 
 export interface Checker {
-  readonly check: Check;
+  readonly check: Ask;
   /** Puts the mode in force; checks that run end as they began. */
   configure(settings: Pick<Settings, 'checker' | 'remote'>): void;
   close(): void;
@@ -14,7 +14,7 @@ export interface Checker {
 /** The check in force: by the builtin prober or through a remote health API. */
 export function createChecker(clock: Clock, version: string): Checker {
   const userAgent = `modelpulse/${version}`;
-  let inForce: { check: Check; close(): void; mode: string; running: number } | null = null;
+  let inForce: { check: Ask; close(): void; mode: string; running: number } | null = null;
 
   return {
     async check(model, signal, key) {

@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { Settings } from '../config/settings.js';
-import type { Check } from '../domain/check.js';
+import type { Ask, Check, Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import {
   allSilent,
@@ -116,15 +116,19 @@ export function createConnectivity({
     if (blindness !== null) settle();
   }
 
-  async function judge(model: Model, result: CheckResult, signal: AbortSignal): Promise<CheckResult> {
-    const sign = signOf(result);
+  async function judge(model: Model, found: Found, signal: AbortSignal): Promise<CheckResult> {
+    const { tokenEndpoint, ...plain } = found;
+    const result = tokenEndpoint === undefined ? found : plain;
+    const asked = { ...result, ...tokenEndpoint };
+    const machine = tokenEndpoint?.machine ?? machineOf(model);
+    const sign = signOf(asked);
     if (sign === null || !watches()) return result;
     if (sign === 'answered') {
       // What the configured targets say of the way out, an answer from within does not refute.
-      if (targets === null) answered(machineOf(model));
+      if (targets === null) answered(machine);
       return result;
     }
-    silence = withResult(silence, machineOf(model), result);
+    silence = withResult(silence, machine, asked);
     if (blindness === null || !around.justLooked()) await unlessAborted(around.look(), signal);
     settle();
     if (blindness === null) return result;
@@ -179,7 +183,7 @@ export function createConnectivity({
 
     /** The check, with its result set aside when it was the monitor that could reach nobody. */
     guard:
-      (check: Check): Check =>
+      (check: Ask): Check =>
       async (model, signal, key) =>
         judge(model, await check(model, signal, key), signal),
 

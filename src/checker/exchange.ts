@@ -18,6 +18,7 @@ export interface Outgoing {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Null sends none, which a POST says by its length. */
   readonly body: string | null;
 }
 
@@ -78,7 +79,8 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
     const stream = got.stream(url, {
       method,
       headers,
-      ...(body !== null && { body }),
+      // Without one got would wait with a POST until a body is written to the stream.
+      ...(body !== null ? { body } : method === 'POST' && { body: '' }),
       agent,
       retry: { limit: 0 },
       followRedirect: false,

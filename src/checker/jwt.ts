@@ -1,7 +1,7 @@
+import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Jwt, Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
-import type { CheckResult } from '../domain/result.js';
 import type { Agents } from './agents.js';
 import { reasonOfStatus } from './classify.js';
 import { exchange, type Exchange, type Outgoing } from './exchange.js';
@@ -13,7 +13,9 @@ import { tokenIn, type Token } from './token-answer.js';
 const sweepFrom = 1_000;
 
 /** A token, or why there is none; `detail` holds nothing of what was sent or answered. */
-export type Fetched = { readonly token: string } | { readonly reason: Reason; readonly detail: string };
+export type Fetched =
+  | { readonly token: string }
+  | { readonly reason: Reason; readonly detail: string; readonly from?: Found['tokenEndpoint'] };
 
 interface Options {
   readonly clock: Clock;
@@ -32,11 +34,12 @@ function outgoing({ method, url, headers, body }: Jwt, userAgent: string): Outgo
 }
 
 function read(
-  { reply, fault }: Exchange,
+  { reply, fault, phases }: Exchange,
   jwt: Jwt,
   now: number,
 ): Token | Exclude<Fetched, { token: string }> {
-  const failed = (reason: Reason, detail: string) => ({ reason, detail: `token endpoint: ${detail}` });
+  const from = { machine: new URL(jwt.url).hostname, httpStatus: reply?.status ?? null, phases };
+  const failed = (reason: Reason, detail: string) => ({ reason, detail: `token endpoint: ${detail}`, from });
   if (reply === null || (fault !== null && reply.status < 300)) {
     return failed(fault?.reason ?? 'internal_error', fault?.detail ?? 'no reply');
   }
@@ -105,14 +108,17 @@ export function createTokens({ clock, userAgent, agentFor }: Options) {
   async function withToken(
     attempt: Attempt,
     signal: AbortSignal,
-    ask: (attempt: Attempt) => Promise<CheckResult>,
-  ): Promise<CheckResult> {
+    ask: (attempt: Attempt) => Promise<Found>,
+  ): Promise<Found> {
     const { model } = attempt;
     const { jwt } = model.endpoint;
     if (jwt === null) return ask(attempt);
     const began = clock.monotonic();
     const fetched = await tokenFor(model, jwt, signal);
-    if ('reason' in fetched) return unsent(attempt, fetched.reason, fetched.detail);
+    if ('reason' in fetched) {
+      const { reason, detail, from } = fetched;
+      return { ...unsent(attempt, reason, detail), ...(from && { tokenEndpoint: from }) };
+    }
     const { token } = fetched;
     const timeoutMs = Math.max(1, Math.ceil(model.timeoutMs - (clock.monotonic() - began)));
     const carrying = { ...model, timeoutMs, endpoint: { ...model.endpoint, apiKeys: [token] } };

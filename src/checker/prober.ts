@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import type { Check } from '../domain/check.js';
+import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import type { CheckResult } from '../domain/result.js';
@@ -85,7 +85,7 @@ export function createProber({
     return { ...finish(attempt, done, found, clock), keyIndex };
   }
 
-  const check: Check = async (model, signal, key) => {
+  const check: Ask = async (model, signal, key) => {
     const attempt = { model, startedAt: clock.wall(), redact: createRedaction(secretsOf(model)) };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     const dialect = dialectFor(model.provider, model.probe);

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../domain/clock.js';
 import type { Phases } from '../domain/result.js';
@@ -36,7 +36,7 @@ export function createTrace(clock: Clock) {
     return start === undefined || end === undefined || end < start ? undefined : end - start;
   }
 
-  function watchSocket(socket: Socket, connected: () => void): void {
+  function watchSocket(socket: Socket, host: string, connected: () => void): void {
     mark('socket');
     const secure = socket instanceof TLSSocket;
     const ready = (): void => {
@@ -51,7 +51,7 @@ export function createTrace(clock: Clock) {
       mark('connect');
       if (!secure) ready();
     };
-    looksUp = socket.connecting;
+    looksUp = socket.connecting && isIP(host.replace(/^\[|\]$/g, '')) === 0;
     socket.once('lookup', () => mark('lookup'));
     if (secure) {
       socket.once('secureConnect', () => {
@@ -69,7 +69,7 @@ export function createTrace(clock: Clock) {
     watch(request: ClientRequest, connected: () => void): void {
       request.once('socket', (socket) => {
         reused = request.reusedSocket;
-        watchSocket(socket, connected);
+        watchSocket(socket, request.host, connected);
       });
       request.once('finish', () => mark('upload'));
       request.once('response', () => mark('response'));

@@ -7,3 +7,12 @@ import type { CheckResult } from './result.js';
  * take turns.
  */
 export type Check = (model: Model, signal: AbortSignal, key?: number) => Promise<CheckResult>;
+
+/** A result before it is known whether the monitor's own network is at fault. */
+export interface Found extends CheckResult {
+  /** Set when the model was not asked because its token endpoint gave no token: `reason` is the endpoint's. */
+  readonly tokenEndpoint?: Pick<CheckResult, 'httpStatus' | 'phases'> & { readonly machine: string };
+}
+
+/** A check whose failures may still be those of the monitor's own network. */
+export type Ask = (model: Model, signal: AbortSignal, key?: number) => Promise<Found>;

@@ -117,6 +117,18 @@ describe('a token', () => {
       { method: 'GET', body: null },
     ));
 
+  it('is asked for by POST without a body, as is usual where nothing is configured', () =>
+    withTokens(
+      json({ access_token: 'abc' }),
+      async ({ check, asked, carried }) => {
+        expect(await check()).toMatchObject({ reason: 'ok' });
+        expect(carried).toEqual(['Bearer abc']);
+        expect(asked).toMatchObject([{ method: 'POST', body: '', headers: { 'content-length': '0' } }]);
+        expect(asked[0]!.headers['content-type']).toBeUndefined();
+      },
+      { body: null },
+    ));
+
   it('is asked for by a form as one', () =>
     withTokens(
       json({ access_token: 'abc' }),

@@ -6,6 +6,7 @@ import { createProber } from '../../src/checker/prober.js';
 import { systemClock } from '../../src/domain/clock.js';
 import type { CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
+import { listenMute } from './mute.js';
 import { checkOnce, withServer } from './probing.js';
 import { completion, listenHttp, listenTcp } from './server.js';
 
@@ -181,6 +182,28 @@ describe('a fault of the connection', () => {
     });
     expect(result.reason).toBe('dns_error');
     expect(result.detail).toBe('look-up of model.test not answered: no connection within 300 ms');
+  });
+
+  it.each([
+    ['an IP address', '127.0.0.1', (port: number) => ({ url: `http://127.0.0.1:${port}`, proxy: null })],
+    ['an IPv6 address', '::1', (port: number) => ({ url: `http://[::1]:${port}`, proxy: null })],
+    ['a secure address', '127.0.0.1', (port: number) => ({ url: `https://127.0.0.1:${port}`, proxy: null })],
+    [
+      'a name of the hosts file',
+      '127.0.0.1',
+      (port: number) => ({ url: `http://localhost:${port}`, proxy: null }),
+    ],
+    [
+      'a proxy',
+      '127.0.0.1',
+      (port: number) => ({ url: 'https://model.test', proxy: `http://127.0.0.1:${port}` }),
+    ],
+  ])('calls a connection to %s that does not come about a timeout', async (_name, host, through) => {
+    await withServer(listenMute(host), async (port) => {
+      const { url, proxy } = through(port);
+      const result = await checkOnce(modelAt(`${url}/v1`, { timeoutMs: 300, endpoint: { proxy } }));
+      expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 300 ms' });
+    });
   });
 
   it('ends at once when it is told to stop', async () => {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type LookupFunction, type Server } from 'node:net';
+import { afterEach } from '@jest/globals';
+import { createConnectivity, type Sight } from '../../src/checker/connectivity.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Model } from '../../src/domain/model.js';
+import { notSent, type CheckResult } from '../../src/domain/result.js';
+import { modelAt } from './model.js';
+
+/** What a test opened. */
+export const releases: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const release of releases.splice(0)) await release();
+});
+
+interface Door {
+  readonly port: number;
+  /** Connections that came. */
+  readonly knocks: () => number;
+  shut(): Promise<void>;
+}
+
+/** Takes connections on an address of its own and says nothing. */
+export async function door(host: string, port = 0): Promise<Door> {
+  const server: Server = createServer((socket) => {
+    knocks += 1;
+    socket.on('error', () => undefined).destroy();
+  });
+  let knocks = 0;
+  server.listen(port, host);
+  await once(server, 'listening');
+  const shut = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    await once(server, 'close');
+  };
+  releases.push(shut);
+  return { port: (server.address() as AddressInfo).port, knocks: () => knocks, shut };
+}
+
+export const silent: CheckResult = notSent(0, 'connect_error', 'unhealthy', 'refused');
+export const good: CheckResult = {
+  ...silent,
+  outcome: 'healthy',
+  reason: 'ok',
+  detail: null,
+  httpStatus: 200,
+};
+export const modelOn = (host: string, port: number, changes: Parameters<typeof modelAt>[1] = {}): Model =>
+  modelAt(`http://${host}:${port}/v1`, { id: `${host}-${port}`, ...changes });
+
+interface Setting {
+  readonly models?: readonly Model[];
+  readonly targets?: readonly string[];
+  readonly remote?: boolean;
+  readonly lookup?: LookupFunction;
+}
+
+/** A gate, and what it makes of a check that found something. */
+export function watch({ models = [], targets, remote = false, lookup }: Setting) {
+  const sights: Sight[] = [];
+  const connectivity = createConnectivity({
+    clock: systemClock,
+    env: {},
+    ...(lookup && { lookup }),
+    changed: (sight) => sights.push(sight),
+  });
+  releases.push(() => {
+    connectivity.close();
+  });
+  const configure = (targetsNow = targets): void =>
+    connectivity.configure({
+      connectivity: targetsNow === undefined ? null : { targets: targetsNow, everyMs: 60_000 },
+      models,
+      remote: remote ? { url: 'http://127.0.0.1', apiKey: 'k', timeoutMs: 1 } : null,
+    });
+  configure();
+  const check = (model: Model, found: CheckResult, signal = new AbortController().signal) =>
+    connectivity.guard(() => Promise.resolve(found))(model, signal);
+  return { ...connectivity, configure, check, sights };
+}
