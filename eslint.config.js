@@ -18,6 +18,24 @@ export default tseslint.config(
     },
   },
   {
+    // Text from outside meets most of these. A pattern that can begin anywhere and whose repetition can fail after it looks
+    // from each place anew, so that its time grows with the square of the text. A loop, indexOf or a bound such as {1,20} does not.
+    files: ['src/**/*.ts', 'src/**/*.cts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: String.raw`Literal[regex.pattern=/^(?!\^).*(?:[+*]|\{\d+,\})\??\)*\$$/]`,
+          message: 'A repetition before "$" in a pattern that does not begin with "^" takes quadratic time.',
+        },
+        {
+          selector: String.raw`Literal[regex.pattern=/^(?:\(\?:|\()*(?:\[(?:\\.|[^\]\\])*\]|\\[^bB]|\.|[^\\[(^])(?:[+*]|\{\d+,\})\??\)*[^)|]/]`,
+          message: 'A pattern that begins with a repetition and goes on takes quadratic time.',
+        },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

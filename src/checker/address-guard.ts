@@ -81,10 +81,10 @@ const bare = (host: string): string =>
 export function createGuard({ allowHosts }: GuardTerms, lookup: LookupFunction): AddressGuard {
   const blocked = { ipv4: createBlockList('ipv4'), ipv6: createBlockList('ipv6') };
   const allowed = new Set(allowHosts.map((host) => host.toLowerCase().replace(/\.(?=$|:\d+$)/, '')));
-  const names = new Set([...allowed].map((host) => bare(host.replace(/(?<=[^:]):\d+$/, ''))));
+  const names = new Set([...allowed].map((host) => bare(host.replace(/(?<=[^:]):\d{1,5}$/, ''))));
 
   const isPublic = (address: string): boolean => {
-    const plain = address.replace(/%.*$/, '');
+    const [plain = ''] = address.split('%', 1);
     const family = isIPv6(plain) ? 'ipv6' : 'ipv4';
     return isIP(plain) !== 0 && !blocked[family].check(plain, family);
   };

@@ -76,7 +76,7 @@ function redirectTarget({ headers }: Reply, model: Model): string {
 function withHeader({ headers }: Reply, error: ReplyError | null): ReplyError | null {
   const name = headers['x-amzn-errortype'];
   if (typeof name !== 'string') return error;
-  const code = name.replace(/[:,].*$/, '');
+  const [code = ''] = name.split(/[:,]/, 1);
   return { types: [], text: '', status: null, ...error, codes: [code, ...(error?.codes ?? [])] };
 }
 

@@ -20,7 +20,7 @@ function scaled(value: string | null, unit: number): number | null {
 /** ms of `6m0s`, `1.2s`, `500ms`, `1h2m3s`; null for anything else. */
 function durationMs(value: string): number | null {
   if (!new RegExp(`^(?:${duration})+$`).test(value)) return null;
-  const parts = value.matchAll(/([\d.]+)(ms|[smhd])/g);
+  const parts = value.matchAll(/([\d.]{1,20})(ms|[smhd])/g);
   return Math.ceil(
     [...parts].reduce((sum, [, count, unit = '']) => sum + Number(count) * (unitMs[unit] ?? 0), 0),
   );

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
@@ -30,7 +31,7 @@ export interface RemoteOptions {
 }
 
 function addressOf(url: string): string {
-  const bare = url.replace(/\/+$/, '');
+  const bare = withoutTrailingSlashes(url);
   return bare.endsWith('/model-health') ? bare : bare + modelHealthPath;
 }
 

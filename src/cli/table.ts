@@ -114,7 +114,11 @@ function drawn(
     table.push(...rows.slice(from, from + rowsAtOnce).map(cells));
     tables.push(table.toString());
   }
-  return tables.join('\n').replace(/ +$/gm, '');
+  return tables
+    .join('\n')
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** Columns that text takes on a terminal; the table knows, as the length of a border. */

@@ -1,13 +1,10 @@
+import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Endpoint } from '../domain/model.js';
 import type { Provider } from './providers.js';
 import type { ModelConfigEntry } from './seed-schema.js';
 
 function withSlash(path: string): string {
   return path === '' || path.startsWith('/') ? path : `/${path}`;
-}
-
-function withoutSlash(address: string): string {
-  return address.replace(/\/+$/, '');
 }
 
 function hostText(host: string): string {
@@ -22,7 +19,9 @@ function baseAddress({
   base_path: base = '',
 }: NonNullable<ModelConfigEntry['endpoint']>): string {
   const implied = port === undefined || port === { http: 80, https: 443 }[scheme];
-  return withoutSlash(`${scheme}://${hostText(host)}${implied ? '' : `:${port}`}${withSlash(base)}`);
+  return withoutTrailingSlashes(
+    `${scheme}://${hostText(host)}${implied ? '' : `:${port}`}${withSlash(base)}`,
+  );
 }
 
 type Place = Pick<Endpoint, 'baseUrl' | 'paths'>;
@@ -35,14 +34,14 @@ function placeOf(address: string, paths: Endpoint['paths']): Place {
   const url = new URL(address);
   const whole = `${url.pathname}${url.search}`;
   if (paths.chat === '') {
-    const bare = withoutSlash(url.pathname);
+    const bare = withoutTrailingSlashes(url.pathname);
     return { baseUrl: `${url.origin}${bare}`, paths: { ...paths, chat: whole.slice(bare.length) } };
   }
   if (whole.endsWith(paths.chat)) {
-    return { baseUrl: withoutSlash(`${url.origin}${whole.slice(0, -paths.chat.length)}`), paths };
+    return { baseUrl: withoutTrailingSlashes(`${url.origin}${whole.slice(0, -paths.chat.length)}`), paths };
   }
   if (url.search !== '') return { baseUrl: url.origin, paths: { ...paths, chat: whole } };
-  return { baseUrl: withoutSlash(`${url.origin}${url.pathname}`), paths };
+  return { baseUrl: withoutTrailingSlashes(`${url.origin}${url.pathname}`), paths };
 }
 
 /** The address and paths a configuration names, completed from its provider; null when neither has an address. */

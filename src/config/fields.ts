@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestAddress } from '../domain/address.js';
 import { durationPattern, formatDuration, parseDuration } from '../domain/duration.js';
 import { cronProblem, isTimezone } from '../calendar/cron.js';
 
@@ -65,6 +66,7 @@ export function headerName() {
 export function httpAddress() {
   return z
     .string()
+    .max(longestAddress, { error: `must have at most ${longestAddress} characters`, abort: true })
     .regex(/^https?:\/\/[^/]/, {
       message: 'must be an address that begins with http:// or https://',
       abort: true,

@@ -4,13 +4,8 @@ import { issueMessage } from './issue-message.js';
 import { buildModel } from './model.js';
 import type { DefaultsEntry } from './asking-schema.js';
 import type { Findings, Path } from './problem.js';
+import { longLists, overLimits, type RequestProblem } from './request-limits.js';
 import { endpointConfiguration, withoutUnset } from './seed-schema.js';
-
-/** What is wrong with a request, and where below its body. */
-export interface RequestProblem {
-  readonly path: Path;
-  readonly message: string;
-}
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -57,28 +52,35 @@ function writtenAt(path: Path, form: string): Path {
   return [form];
 }
 
-/** A copy without the members at `paths`. */
-function withoutMembers(value: unknown, paths: readonly Path[]): unknown {
+const placeOf = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String));
+
+/** A copy without the members at `places`, each as `placeOf` has it. */
+function withoutMembers(value: unknown, places: ReadonlySet<string>, at: readonly string[] = []): unknown {
+  if (Array.isArray(value)) {
+    return value.map((item, index) => withoutMembers(item, places, [...at, String(index)]));
+  }
   if (!isMap(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !paths.some(([first, ...rest]) => first === key && rest.length === 0))
-      .map(([key, item]) => {
-        const inner = paths.filter(([first]) => first === key).map(([, ...rest]) => rest);
-        return [key, inner.length === 0 ? item : withoutMembers(item, inner)];
-      }),
+      .map(([key, item]) => ({ key, item, path: [...at, key] }))
+      .filter(({ path }) => !places.has(placeOf(path)))
+      .map(({ key, item, path }) => [key, withoutMembers(item, places, path)]),
   );
 }
 
+/** Words for an issue; without the hints of a configuration file, which look through all names that may be meant. */
+const callersMessage: typeof issueMessage = (issue) =>
+  issue.code === 'unrecognized_keys' ? 'unknown key' : issueMessage(issue);
+
 /** Reads the seed's form; members that nobody knows are left out. */
 function parse(given: unknown) {
-  const first = endpointConfiguration.safeParse(given, { error: issueMessage });
+  const first = endpointConfiguration.safeParse(given, { error: callersMessage });
   const unknown = (first.error?.issues ?? []).flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key] as string[]) : [],
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => placeOf([...issue.path, key])) : [],
   );
   if (unknown.length === 0) return { given, parsed: first };
-  const known = withoutMembers(given, unknown);
-  return { given: known, parsed: endpointConfiguration.safeParse(known, { error: issueMessage }) };
+  const known = withoutMembers(given, new Set(unknown));
+  return { given: known, parsed: endpointConfiguration.safeParse(known, { error: callersMessage }) };
 }
 
 /** What holds for a model that a caller described: nothing of the operator's that would be shown to its address. */
@@ -100,6 +102,8 @@ export function requestedModel(
   defaults: DefaultsEntry,
   capabilities: Capabilities,
 ): Requested {
+  const excess = overLimits(body);
+  if (excess !== null) return { problems: [excess] };
   const flat = isMap(body) ? body.target_model_configuration : undefined;
   const form = isMap(flat) ? 'target_model_configuration' : 'endpoint_configuration';
   const written = isMap(flat) ? fromFlat(flat) : isMap(body) ? body.endpoint_configuration : undefined;
@@ -108,11 +112,14 @@ export function requestedModel(
       problems: [{ path: ['endpoint_configuration'], message: 'is required, and must be an object' }],
     };
   }
-  const { given, parsed } = parse(withoutUnset(written));
   const at = ({ path, message }: RequestProblem): RequestProblem => ({
     path: writtenAt(path, form),
     message,
   });
+  const set = withoutUnset(written);
+  const tooLong = longLists(set);
+  if (tooLong.length > 0) return { problems: tooLong.map(at) };
+  const { given, parsed } = parse(set);
   if (!parsed.success) {
     return { problems: parsed.error.issues.map(({ path, message }) => at({ path: path as Path, message })) };
   }

@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Probe } from '../domain/model.js';
 import { bearer } from './endpoint.js';
 import type { ModelEntry } from './model-schema.js';
@@ -13,7 +14,7 @@ function endpointMember(address: string) {
     scheme,
     host: url.hostname,
     port: url.port === '' ? { http: 80, https: 443 }[scheme] : Number(url.port),
-    base_path: url.pathname.replace(/\/+$/, ''),
+    base_path: withoutTrailingSlashes(url.pathname),
   } as const;
 }
 

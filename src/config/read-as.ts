@@ -65,7 +65,8 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Pr
   const written = valueAt(origin.written, issue.path as Path);
   // What came from a reference may be a secret: neither the value nor an explanation, which may quote it, is shown.
   const own = written === valueAt(value, issue.path as Path);
-  const message = own || typeof written !== 'string' ? issue.message : issue.message.replace(/: .*$/s, '');
+  const [unexplained = ''] = issue.message.split(': ', 1);
+  const message = own || typeof written !== 'string' ? issue.message : unexplained;
   const naming = /^must be [^:]*$/.test(message) && written !== undefined && !mayHoldSecret(path);
   return [{ path, message: naming ? `${message}, not ${shown(written)}` : message }];
 }

@@ -40,7 +40,7 @@ export function mayHoldSecret(path: Path): boolean {
 
 /** An address or path without what stands under the name of a secret in its query. */
 function withoutQuerySecrets(text: string): string {
-  return text.replaceAll(/([?&]([^=&#\s]+)=)[^&#\s]+/g, (all, before: string, name: string) =>
+  return text.replaceAll(/([?&]([^=&?#\s]+)=)[^&#\s]+/g, (all, before: string, name: string) =>
     isSecretName(name) ? `${before}${mask}` : all,
   );
 }

@@ -1,3 +1,4 @@
+import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Model } from '../domain/model.js';
 import { unsendable } from './asking.js';
 import { isLoopback, parseListen } from './listen.js';
@@ -70,7 +71,7 @@ export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Sett
     remote:
       remote === undefined
         ? null
-        : { url: remote.url.replace(/\/+$/, ''), apiKey: remote.api_key, timeoutMs: remote.timeout },
+        : { url: withoutTrailingSlashes(remote.url), apiKey: remote.api_key, timeoutMs: remote.timeout },
     healthApi: {
       enabled: api.enabled ?? apiKeys.length > 0,
       apiKeys,

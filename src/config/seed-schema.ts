@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestAddress } from '../domain/address.js';
 import { addressProblem, freeMap, headerName, headerValue, someText, wholeNumber } from './fields.js';
 
 /** `custom_headers` of the seed; the values are secrets. */
@@ -9,12 +10,17 @@ const customHeaders = z.array(
   }),
 );
 
-const path = z.string().regex(/^[^\s#]*$/, 'must be a path such as /chat/completions');
+const tooLong = { error: `must have at most ${longestAddress} characters`, abort: true };
+const path = z
+  .string()
+  .max(longestAddress, tooLong)
+  .regex(/^[^\s#]*$/, 'must be a path such as /chat/completions');
 
 const endpoint = z.strictObject({
   scheme: z.enum(['http', 'https']).optional().describe('Scheme of the address; https unless set.'),
   host: z
     .string()
+    .max(253, { error: 'must have at most 253 characters', abort: true })
     .regex(/^(?:[\w.-]+|\[?[0-9a-f:.]+\]?)$/i, {
       message: 'must be a host name or an IP address',
       abort: true,
@@ -33,6 +39,7 @@ const endpoint = z.strictObject({
     .describe('Port; that of the scheme unless set.'),
   base_path: z
     .string()
+    .max(longestAddress, tooLong)
     .regex(/^[^\s?#]*$/, 'must be a path such as /v1')
     .optional()
     .describe('What stands before each of the `paths`.'),
@@ -53,10 +60,14 @@ const authData = z.strictObject({
   space_after_prefix: z.boolean().optional().describe('Whether a space follows the prefix; true unless set.'),
 });
 
-const addressWithQuery = z.string().superRefine((text, context) => {
-  const problem = addressProblem(text.replace(/\?[^#]*$/, ''), ['http:', 'https:']);
-  if (problem !== null) context.addIssue(problem);
-});
+const addressWithQuery = z
+  .string()
+  .max(longestAddress, tooLong)
+  .superRefine((text, context) => {
+    const query = text.includes('#') ? -1 : text.indexOf('?');
+    const problem = addressProblem(query < 0 ? text : text.slice(0, query), ['http:', 'https:']);
+    if (problem !== null) context.addIssue(problem);
+  });
 
 const authType = z.enum(['apikey', 'jwt']);
 

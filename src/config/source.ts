@@ -76,7 +76,8 @@ function syntaxProblems({ document, where }: Parsed): string[] {
     if (kind !== undefined)
       return `${place}: a ${kind === 'map' ? 'map' : 'list'} is not closed with "${end}"`;
     // The parser may quote the text it stumbled over, which may be a secret.
-    return `${place}: ${message.replace(/(?: in YAML stream)?: .*$/s, '')}`;
+    const [unquoted = ''] = message.split(/(?: in YAML stream)?: /, 1);
+    return `${place}: ${unquoted}`;
   });
 }
 

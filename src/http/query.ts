@@ -57,11 +57,14 @@ export function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `must be one of ${names.join(', ')}`);
 }
 
+/** Values that one parameter may have; each is compared with every model. */
+const mostValues = 20;
+
 /** A parameter that may be given several times. */
 export function several<T extends z.ZodType>(item: T) {
   return z.preprocess(
     (value) => (Array.isArray(value) || value === undefined ? value : [value]),
-    z.array(item),
+    z.array(item).max(mostValues, `may be given at most ${mostValues} times`),
   );
 }
 

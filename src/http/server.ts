@@ -26,7 +26,8 @@ export interface ServerOptions {
 }
 
 const limits = {
-  bodyLimit: 1024 * 1024,
+  /** The longest body that a route takes, a model that a caller describes, is a few KiB. */
+  bodyLimit: 64 * 1024,
   /** A whole request has to arrive in this time, ... */
   requestTimeout: 30_000,
   /** ... its headers in this, ... */

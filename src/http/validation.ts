@@ -2,18 +2,26 @@ import type { FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
 import { HttpError } from './http-error.js';
 
+/** Problems that one answer names. */
+const mostNamed = 10;
+
 function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
   if (issue.code !== 'unrecognized_keys') return [`${String(issue.path[0] ?? 'body')}: ${issue.message}`];
   const allowed = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  return issue.keys.map((key) => `${key}: no such parameter; allowed are ${allowed.join(', ')}`);
+  return issue.keys
+    .slice(0, mostNamed)
+    .map((key) => `${key}: no such parameter; allowed are ${allowed.join(', ')}`);
 }
 
-/** Parses parameters by their zod schema; all that is wrong is said at once. */
+/** Parses parameters by their zod schema; what is wrong is said at once, as far as it fits. */
 export const compileValidator: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (data) => {
     const parsed = schema.safeParse(data);
     if (parsed.success) return { value: parsed.data };
-    const message = parsed.error.issues.flatMap((issue) => messagesOf(issue, schema)).join('; ');
+    const message = parsed.error.issues
+      .slice(0, mostNamed)
+      .flatMap((issue) => messagesOf(issue, schema))
+      .join('; ');
     return { error: new HttpError(400, 'bad_query', message) };
   };

@@ -34,7 +34,10 @@ export interface Shape {
 
 /** The pieces in which a text is streamed. */
 export function wordsOf(text: string): readonly string[] {
-  return text.match(/\s*\S+/g) ?? [];
+  return text
+    .trimEnd()
+    .split(/(?<=\S)(?=\s)/)
+    .filter((token) => token !== '');
 }
 
 /** One server-sent event. */
