@@ -27,6 +27,7 @@ const bodySchema = z
 export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { backend }) => {
   const { health } = backend;
   const config = { open: true };
+  const checks = { ...config, waits: true };
   readJson(app);
   requireKey(app, health);
   await app.register(rateLimit, {
@@ -54,7 +55,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
     app.post(
       url,
       {
-        config,
+        config: checks,
         attachValidation: true,
         schema: {
           summary: 'Check a model that is described in the body',
@@ -80,7 +81,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
     app.post(
       url,
       {
-        config,
+        config: checks,
         schema: {
           summary: 'Check a model of the registry',
           description: 'The header X-Enkrypt-Model names it by its id or its model_saved_name.',

@@ -91,6 +91,7 @@ export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
   app.post(
     '/api/v1/models/:id/check',
     {
+      config: { waits: true },
       schema: {
         summary: 'Check now',
         description: 'Answers when the result is recorded; joins the check that is running, if one is.',
@@ -99,10 +100,8 @@ export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
         response: { 200: resultSchema, ...errorResponses },
       },
     },
-    async ({ params, socket }) => {
+    async ({ params }) => {
       viewOf(backend, params.id);
-      // The check has a deadline of its own, which may be longer than that of a silent connection.
-      socket.setTimeout(0);
       return resultShape(params.id, await backend.checkNow(params.id));
     },
   );

@@ -30,6 +30,7 @@ export const probeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
     {
       // A HEAD would check too.
       exposeHeadRoute: false,
+      config: { waits: true },
       schema: {
         summary: 'Check a model now and answer with metrics of this check alone',
         description:
@@ -48,8 +49,7 @@ export const probeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
         },
       },
     },
-    async ({ query, headers, socket }, reply) => {
-      socket.setTimeout(0);
+    async ({ query, headers }, reply) => {
       const timeout = headers['x-prometheus-scrape-timeout-seconds'];
       const timeoutMs = deadlineOf(typeof timeout === 'string' ? timeout : undefined);
       const result = await backend.probe(query.target, timeoutMs, hangUp(reply));

@@ -5,6 +5,7 @@ import { refuseOtherOrigins, requireToken } from './auth.js';
 import { badgeRoutes } from './badge-routes.js';
 import { checkRoutes } from './check-routes.js';
 import { answerBrokenRequests } from './client-error.js';
+import { tendConnections } from './connection.js';
 import { eventsRoutes } from './events-routes.js';
 import { healthRoutes } from './health-routes.js';
 import { historyRoutes } from './history-routes.js';
@@ -74,6 +75,7 @@ export function createServer(
     void reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     done();
   });
+  tendConnections(app);
   requireToken(app, bearerToken);
   refuseOtherOrigins(app);
 

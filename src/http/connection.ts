@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { HttpError } from './http-error.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route waits for a check, which has a deadline of its own. */
+    readonly waits?: boolean;
+  }
+}
+
+/** Requests of one connection that may wait for their answers: pipelining is for few, and each costs memory. */
+const mostPending = 8;
+/** Bytes of a refused body that are read, so that a client which sends on reads the answer first. */
+const mostDrained = 8 * 1024 * 1024;
+
+/** Keeps a connection from more than it may cost, and open for as long as its answer takes. */
+export function tendConnections(app: FastifyInstance): void {
+  const pending = new WeakMap<Socket, number>();
+
+  app.addHook('onRequest', ({ socket, routeOptions }, reply, done) => {
+    const count = (pending.get(socket) ?? 0) + 1;
+    pending.set(socket, count);
+    reply.raw.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
+    if (count > mostPending) {
+      // An answer would have to wait for those before it.
+      socket.destroy();
+      done(new HttpError(429, 'too_many_pending', `a connection may await ${mostPending} answers`));
+      return;
+    }
+    // Node sets the usual timeout again with the next request.
+    if (routeOptions.config.waits === true) socket.setTimeout(0);
+    done();
+  });
+
+  app.addHook('onSend', ({ raw, headers, socket }, reply, _payload, done) => {
+    const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
+    if (raw.complete || !hasBody) {
+      done();
+      return;
+    }
+    // A connection that is closed with unread bytes is reset, and the client never sees the answer.
+    void reply.removeHeader('connection');
+    let drained = 0;
+    raw.on('data', ({ length }: Buffer) => {
+      drained += length;
+      if (drained > mostDrained) socket.destroy();
+    });
+    raw.once('end', () => {
+      socket.end();
+    });
+    done();
+  });
+}

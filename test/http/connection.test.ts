@@ -1,0 +1,160 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Backend } from '../../src/http/port.js';
+import { createServer } from '../../src/http/server.js';
+import { sampleResult, sampleView } from '../metrics/sample-view.js';
+import { createFakeBackend } from './fake-backend.js';
+
+const key = 'health-key-0123456789';
+const silentMs = 200;
+
+let close: () => Promise<void> = () => Promise.resolve();
+afterEach(() => close());
+
+/** A server that closes connections on which nothing moves for `timeoutMs`. */
+async function serve(changes: Partial<Backend>, timeoutMs = 60_000): Promise<string> {
+  const app = createServer(createFakeBackend({ views: [sampleView('a')] }, changes), {
+    version: '1.2.3',
+    bearerToken: () => null,
+    report: () => undefined,
+  });
+  app.server.timeout = timeoutMs;
+  app.server.setTimeout(timeoutMs);
+  close = () => app.close();
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  return `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+}
+
+/** Resolves when it is closed, by a reset or otherwise. */
+const closing = (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    socket
+      .on('error', () => undefined)
+      .once('close', () => {
+        resolve();
+      });
+  });
+
+describe('a route that waits for a check', () => {
+  const late = async <T>(value: T): Promise<T> => {
+    await wait(4 * silentMs);
+    return value;
+  };
+  const answer = () => late({ query: 'q', result: sampleResult() });
+  const backend: Partial<Backend> = {
+    health: {
+      terms: () => ({ enabled: true, apiKeys: [key], ratePerMin: 600 }),
+      ask: answer,
+      askSaved: answer,
+    },
+    checkNow: () => late(sampleResult()),
+    probe: () => late(sampleResult()),
+  };
+
+  it.each([
+    ['POST', '/redteam/v3/model-health'],
+    ['POST', '/redteam/model-health'],
+    ['POST', '/redteam/v3/model/model-health'],
+    ['POST', '/redteam/model/model-health'],
+    ['POST', '/api/v1/models/a/check'],
+    ['GET', '/probe?target=a'],
+  ])(
+    'answers although nothing moves for longer than a connection may be silent: %s %s',
+    async (method, path) => {
+      const url = await serve(backend, silentMs);
+      const headers = { apikey: key, 'x-enkrypt-model': 'a' };
+      const body = method === 'POST' && path.endsWith('/model-health') ? '{}' : null;
+      const response = await fetch(url + path, { method, headers, body });
+      expect([response.status, (await response.text()).length > 0]).toEqual([200, true]);
+    },
+  );
+});
+
+describe('a body that is refused', () => {
+  const enabled = { terms: () => ({ enabled: true, apiKeys: [key], ratePerMin: 600 }) };
+  const posts = [
+    ['/redteam/v3/model-health', 413],
+    ['/redteam/model-health', 413],
+    ['/redteam/v3/model/model-health', 413],
+    ['/api/v1/incidents/1/notes', 413],
+    ['/api/v1/models/a/exclusions', 413],
+    ['/api/v1/models/a/check', 413],
+    ['/-/reload', 413],
+    ['/metrics', 405],
+    ['/nowhere', 413],
+  ] as const;
+
+  it.each(posts)('of 5 MB gets its answer through a common client: %s %i', async (path, status) => {
+    const { health } = createFakeBackend();
+    const url = await serve({ health: { ...health, ...enabled } });
+    for (let turn = 0; turn < 3; turn += 1) {
+      const body = 'x'.repeat(5_000_000);
+      const response = await fetch(url + path, { method: 'POST', headers: { apikey: key }, body });
+      expect([response.status, await response.json()]).toEqual([
+        status,
+        expect.objectContaining({ message: expect.any(String) }),
+      ]);
+    }
+  });
+
+  it('is read for a while, and then no more', async () => {
+    const url = await serve({});
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const closed = closing(socket);
+    let answered = '';
+    socket.on('data', (chunk: Buffer) => (answered += chunk.toString()));
+    socket.write('POST /-/reload HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n');
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    let sent = 0;
+    while (!socket.destroyed && sent < 2_000) {
+      sent += 1;
+      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain').catch(() => undefined), closed]);
+    }
+    await closed;
+    expect(answered).toMatch(/^HTTP\/1\.1 413 /);
+    expect(sent).toBeLessThan(2_000);
+  });
+});
+
+describe('a connection with many requests before an answer', () => {
+  it.each(['/metrics', '/api/v1/models/a/checks?format=csv', '/api/v1/models/a/series'])(
+    'is closed before it costs more than a few answers of %s',
+    async (path) => {
+      let begun = 0;
+      const never = () => {
+        begun += 1;
+        return new Promise<never>(() => undefined);
+      };
+      const url = await serve({
+        readLong: never,
+        // eslint-disable-next-line require-yield -- it begins, and says nothing
+        async *exposition() {
+          await never();
+        },
+      });
+      const sockets = Array.from({ length: 20 }, () => connect(Number(new URL(url).port), '127.0.0.1'));
+      const ended = sockets.map(async (socket) => {
+        const closed = closing(socket);
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(5_000));
+        return closed;
+      });
+      await Promise.all(ended);
+      expect(begun).toBeLessThanOrEqual(20 * 8);
+      expect((await fetch(`${url}/livez`)).status).toBe(200);
+    },
+  );
+
+  it('still answers a few', async () => {
+    const url = await serve({});
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    socket.write('GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(7));
+    socket.write('GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    await once(socket, 'close');
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(8);
+  });
+});
