@@ -33,6 +33,7 @@ export function createBackend(parts: {
   readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
+  logDropped: () => number;
   ready: () => boolean;
 }): Backend {
   const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
@@ -55,6 +56,7 @@ export function createBackend(parts: {
       pendingResults: writer.pendingResults,
       storeSizeBytes: await store.sizeBytes().catch(() => null),
       connectivityUp: parts.connectivityUp(),
+      logDropped: parts.logDropped(),
     };
     yield await metrics.exposition(gauges, format);
   }

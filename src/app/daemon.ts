@@ -49,6 +49,8 @@ export async function startDaemon(parts: {
   load: () => Promise<LoadedConfig>;
   clock: Clock;
   log: Logger;
+  /** Lines of the log that were given up. */
+  logDropped: () => number;
   version: string;
   migrationsDir: string;
 }): Promise<Daemon> {
@@ -204,6 +206,7 @@ export async function startDaemon(parts: {
     readLong: beside.read,
     probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,
+    logDropped: parts.logDropped,
     ready: () => ready,
   });
   const access = createAccess(config.settings.server);

@@ -23,7 +23,7 @@ export async function runDaemon(
     early.reload ||= running === null;
     void running?.reload('signal');
   });
-  const log = await createLog(options.logLevel, process.stdout.isTTY);
+  const { logger: log, output } = await createLog(options.logLevel, process.stdout);
   const version = packageVersion();
   for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
   const { startDaemon } = await import('../app/daemon.js');
@@ -32,6 +32,7 @@ export async function runDaemon(
     load: () => loadFor(options.config),
     clock: systemClock,
     log,
+    logDropped: () => output.dropped,
     version,
     migrationsDir: packageFile('migrations'),
   });

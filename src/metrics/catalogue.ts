@@ -101,6 +101,11 @@ const monitorRows = {
   ],
   store_pending_results: ['gauge', '', 'Results that are not written yet.'],
   store_size_bytes: ['gauge', '', 'Size of the store on disk.'],
+  log_dropped_total: [
+    'counter',
+    '',
+    'Lines of the log that were given up because its reader stood still or its disk was full.',
+  ],
   connectivity_up: [
     'gauge',
     '',

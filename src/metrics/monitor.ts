@@ -11,6 +11,8 @@ export interface MonitorGauges {
   readonly storeSizeBytes: number | null;
   /** Null while nothing is known: without targets, fewer than three hosts say nothing. */
   readonly connectivityUp: boolean | null;
+  /** Lines of the log that were given up since the start. */
+  readonly logDropped: number;
 }
 
 /** The daemon's metrics about itself. */
@@ -63,6 +65,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const dropped = new Counter(about('store_dropped_results_total'));
   const pending = new Gauge(about('store_pending_results'));
   const size = new Gauge(about('store_size_bytes'));
+  const logDropped = new Counter(about('log_dropped_total'));
   const connectivity = new Gauge(about('connectivity_up'));
   const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
   const reloadedAt = new Gauge(about('config_last_reload_success_timestamp_seconds'));
@@ -89,6 +92,8 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       inFlight.set(gauges.checksInFlight);
       queued.set(gauges.checksQueued);
       pending.set(gauges.pendingResults);
+      logDropped.reset();
+      logDropped.inc(gauges.logDropped);
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
       const text = withBounds(await registry.metrics());

@@ -13,6 +13,7 @@ const gauges = {
   pendingResults: 0,
   storeSizeBytes: 1,
   connectivityUp: true,
+  logDropped: 0,
 };
 
 /** The exposition when everything is known, so that each family has a series. */

@@ -49,6 +49,7 @@ describe('the format of an exposition', () => {
       pendingResults: 0,
       storeSizeBytes: 1,
       connectivityUp: true,
+      logDropped: 0,
     };
     let text = '';
     for await (const chunk of modelExposition([view], noon, 'openmetrics')) text += chunk;

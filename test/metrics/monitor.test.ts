@@ -10,6 +10,7 @@ const gauges: MonitorGauges = {
   pendingResults: 1,
   storeSizeBytes: 4096,
   connectivityUp: null,
+  logDropped: 0,
 };
 const options = { version: '1.2.3', missed: new Map([['down', 7]] as const) };
 
