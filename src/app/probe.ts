@@ -25,7 +25,7 @@ export function createProbe(parts: {
       throw new HttpError(503, 'busy', `${concurrency} probes are running already; try again soon`);
     running += 1;
     try {
-      const model = { ...view.model, timeoutMs: Math.min(view.model.timeoutMs, timeoutMs) };
+      const model = { ...view.model, timeoutMs: Math.floor(Math.min(view.model.timeoutMs, timeoutMs)) };
       return await attempt({ ...view, model }, !spend(id), signal);
     } finally {
       running -= 1;

@@ -18,6 +18,7 @@ import { createLookAround } from './look-around.js';
 import { createLookup } from './lookup.js';
 import { proxyFor } from './proxy.js';
 import { addressOf, type Address } from './reach.js';
+import { createTimeLimit, type TimeLimit } from './time-limit.js';
 
 /** The monitor became blind or sees again. */
 export interface Sight {
@@ -40,19 +41,6 @@ export interface ConnectivityOptions {
 const mostHosts = 16;
 /** ms between two looks around without configured targets, which are taken only while blind. */
 const blindEveryMs = 30_000;
-
-/** Resolves with `done`, or when the signal aborts. */
-function unlessAborted(done: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    signal.addEventListener('abort', end);
-    void done.then(end);
-    if (signal.aborted) end();
-  });
-}
 
 /**
  * Tells failures of models from failures of the monitor's own network. When a check finds nobody at the other end, and
@@ -116,7 +104,7 @@ export function createConnectivity({
     if (blindness !== null) settle();
   }
 
-  async function judge(model: Model, found: Found, signal: AbortSignal): Promise<CheckResult> {
+  async function judge(model: Model, found: Found, limit: TimeLimit): Promise<CheckResult> {
     const { tokenEndpoint, ...plain } = found;
     const result = tokenEndpoint === undefined ? found : plain;
     const asked = { ...result, ...tokenEndpoint };
@@ -129,10 +117,15 @@ export function createConnectivity({
       return result;
     }
     silence = withResult(silence, machine, asked);
-    if (blindness === null || !around.justLooked()) await unlessAborted(around.look(), signal);
+    const looking =
+      blindness !== null && around.justLooked() ? Promise.resolve() : around.look(limit.leftMs());
+    const alone = await limit.within(
+      looking.then(() => false),
+      (why) => why === 'overdue' && around.findsNobody(),
+    );
     settle();
-    if (blindness === null) return result;
-    blindness.results += 1;
+    if (blindness === null && !alone) return result;
+    if (blindness !== null) blindness.results += 1;
     return withoutConnectivity(result, model);
   }
 
@@ -184,8 +177,10 @@ export function createConnectivity({
     /** The check, with its result set aside when it was the monitor that could reach nobody. */
     guard:
       (check: Ask): Check =>
-      async (model, signal, key) =>
-        judge(model, await check(model, signal, key), signal),
+      async (model, signal, key) => {
+        const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
+        return judge(model, await check(model, signal, key), limit);
+      },
 
     /** Null while nothing is known. */
     up: (): boolean | null => (blindness !== null ? false : watches() && reached !== null ? true : null),

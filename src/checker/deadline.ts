@@ -1,5 +1,12 @@
 /** ms a connection may take, look-up and TLS included: what takes longer is not coming. */
 export const connectLimitMs = 10_000;
+/** ms that connecting leaves of an attempt, so that there is time to see whether others can be reached. */
+const lookAroundMs = 4_000;
+
+/** ms that connecting may take of an attempt of `totalMs`: half of it at least. */
+const connectLimitOf = (totalMs: number): number =>
+  Math.min(connectLimitMs, Math.ceil(Math.max(totalMs / 2, totalMs - lookAroundMs)));
+
 /** ms without a byte after which a begun body is given up. */
 export const idleLimitMs = 30_000;
 
@@ -28,9 +35,10 @@ export function describeExpiry({ phase, ms }: Expiry): string {
 
 /**
  * Timers for one attempt: at most `totalMs` in all, less for connecting and for silence in the body. `expired` is
- * called at most once, and not for what had arrived but was not read yet because the event loop was busy.
+ * called at most once, and not for what had arrived but was not read yet because the event loop was busy. `leftMs` is
+ * less than `totalMs` where the attempt began earlier.
  */
-export function createDeadline(totalMs: number, expired: (expiry: Expiry) => void) {
+export function createDeadline(totalMs: number, expired: (expiry: Expiry) => void, leftMs = totalMs) {
   let waitingFor: 'connect' | 'headers' | 'body' = 'connect';
   let lastByte = performance.now();
   const armed = new Set<NodeJS.Timeout>();
@@ -49,9 +57,10 @@ export function createDeadline(totalMs: number, expired: (expiry: Expiry) => voi
     else expired({ phase: 'total', ms: totalMs });
   }
 
-  arm(totalMs, whenTotalIsOver);
-  arm(connectLimitMs, () => {
-    if (waitingFor === 'connect') expired({ phase: 'connect', ms: connectLimitMs });
+  const connectMs = connectLimitOf(totalMs);
+  arm(leftMs, whenTotalIsOver);
+  arm(Math.min(connectMs, leftMs), () => {
+    if (waitingFor === 'connect') expired({ phase: 'connect', ms: connectMs });
   });
   let idle: NodeJS.Timeout | undefined;
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { Response } from 'got';
 import type { Clock } from '../domain/clock.js';
@@ -7,6 +6,7 @@ import type { Agents } from './agents.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, type Fault } from './fault.js';
 import type { StreamReading } from './stream-reading.js';
+import type { TimeLimit } from './time-limit.js';
 import { createTrace } from './trace.js';
 
 /** Bytes of a body, decompressed, that are read at most. */
@@ -44,18 +44,20 @@ export interface Exchange {
 
 interface Terms {
   readonly agent: Agents;
+  /** ms that the attempt has for this, as it is told; `limit` says what is left of it. */
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly limit: TimeLimit;
   readonly clock: Clock;
   /** Follows the body of a successful reply as it comes. */
   readonly reading?: StreamReading | null;
 }
 
-/** Sends one request, once, and reads its reply; resolves within `timeoutMs` or when `signal` aborts, never rejects. */
+/** Sends one request, once, and reads its reply; resolves within `limit`, never rejects. */
 export async function exchange({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Exchange> {
   // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
   const { default: got } = await import('got');
-  const { agent, timeoutMs, signal, clock, reading = null } = terms;
+  const { agent, timeoutMs, limit, clock, reading = null } = terms;
+  const { signal } = limit;
   const secure = url.startsWith('https:');
   return new Promise((resolve) => {
     const trace = createTrace(clock);
@@ -126,9 +128,7 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
       settle({ reason: 'internal_error', detail: 'stopped before it ended' });
     }
 
-    const deadline = createDeadline(timeoutMs, expired);
-    // One signal may stand for all checks that are running.
-    setMaxListeners(0, signal);
+    const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
     signal.addEventListener('abort', stopped);
     stream.on('request', (request: ClientRequest) => trace.watch(request, deadline.connected));
     stream.on('response', (response: Response) => {

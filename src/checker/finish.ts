@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.js';
 import type { Verdict } from './judge.js';
 import { rateLimitRemaining, retryAfterMs } from './limits.js';
 import type { Redact } from './redact.js';
+import type { TimeLimit } from './time-limit.js';
 
 const detailLimit = 300;
 const responseLimit = 1_024;
@@ -16,6 +17,11 @@ export interface Attempt {
   readonly model: Model;
   readonly startedAt: number;
   readonly redact: Redact;
+}
+
+/** An attempt while it is being made. */
+export interface TimedAttempt extends Attempt {
+  readonly limit: TimeLimit;
 }
 
 /** The result of a check that never reached the wire. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import type { TimeLimit } from './time-limit.js';
 
 /**
  * Runs a jq program on a JSON value: its first result, null for none, and of a list or an object only that it is one.
@@ -81,8 +82,11 @@ function startWorker() {
   return { worker, ready: next(), next };
 }
 
-/** jq in a worker thread that starts with the first program; one program runs at a time. */
-export function createJq(): { readonly run: Jq; close(): void } {
+/** jq in a worker thread that starts with the first program; one program runs at a time, and none for whom nobody waits any longer. */
+export function createJq(): {
+  run(program: string, input: unknown, limit?: TimeLimit): Promise<unknown>;
+  close(): void;
+} {
   let started: ReturnType<typeof startWorker> | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -120,8 +124,11 @@ export function createJq(): { readonly run: Jq; close(): void } {
   }
 
   return {
-    run(program, input) {
-      const running = turn.then(() => run(program, input));
+    run(program, input, limit) {
+      const running = turn.then(() => {
+        if (limit?.over() === true) throw new Error('jq: its turn came too late');
+        return run(program, input);
+      });
       turn = running.catch(() => undefined);
       return running;
     },

@@ -7,12 +7,16 @@ import { reachAny, type Address } from './reach.js';
 const restMs = 1_000;
 /** ms after which an address that takes no connection is given up. */
 const patienceMs = 3_000;
+/** ms within which one that takes connections usually has taken one. */
+const usualMs = 300;
 
 export interface LookAround {
-  /** Resolves after a look around that begins from now on, at most one a second. */
-  look(): Promise<void>;
+  /** Resolves after a look around that begins from now on, at most one a second; sooner when there are only `withinMs` for it. */
+  look(withinMs?: number): Promise<void>;
   /** The newest look around ended within the last second. */
   justLooked(): boolean;
+  /** A look around that is going on has found nobody yet, in what is usually enough. */
+  findsNobody(): boolean;
   close(): void;
 }
 
@@ -28,20 +32,23 @@ export function createLookAround(parts: {
   const { signal } = stopping;
   let begunAt = -Infinity;
   let endedAt = -Infinity;
+  let trying = false;
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
   async function tryAll(): Promise<void> {
     const addresses = parts.addresses();
     if (addresses.length === 0) return;
+    trying = true;
     const reached = await reachAny(addresses, { lookup, timeoutMs: patienceMs, signal });
+    trying = false;
     endedAt = clock.monotonic();
     if (!signal.aborted) parts.saw(reached);
   }
 
-  async function begin(): Promise<void> {
+  async function begin(withinMs: number): Promise<void> {
     await running;
-    const rest = begunAt + restMs - clock.monotonic();
+    const rest = Math.min(begunAt + restMs - clock.monotonic(), withinMs / 2);
     if (rest > 0) await wait(rest, undefined, { signal }).catch(() => undefined);
     next = null;
     begunAt = clock.monotonic();
@@ -50,8 +57,9 @@ export function createLookAround(parts: {
   }
 
   return {
-    look: () => (next ??= begin()),
+    look: (withinMs = Infinity) => (next ??= begin(withinMs)),
     justLooked: () => clock.monotonic() - endedAt < restMs,
+    findsNobody: () => trying && clock.monotonic() - begunAt >= usualMs,
     close: () => {
       stopping.abort();
     },

@@ -1,8 +1,7 @@
 import type { LookupFunction } from 'node:net';
-import type { Ask } from '../domain/check.js';
+import type { Ask, Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
-import type { CheckResult } from '../domain/result.js';
 import { BlockedAddressError, createGuard, type GuardTerms } from './address-guard.js';
 import { createAgents } from './agents.js';
 import { TlsFileError } from './authorities.js';
@@ -10,7 +9,7 @@ import type { Dialect } from './dialect.js';
 import { dialectFor } from './dialects.js';
 import { exchange, type Exchange } from './exchange.js';
 import { createExpectations } from './expectation.js';
-import { finish, unsent, type Attempt } from './finish.js';
+import { finish, unsent, type TimedAttempt } from './finish.js';
 import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './judge.js';
 import { createJq } from './jq.js';
 import { createTokens } from './jwt.js';
@@ -18,6 +17,7 @@ import { createLookup } from './lookup.js';
 import { createRedaction, secretsOf } from './redact.js';
 import { requestFor } from './request.js';
 import { readStream } from './stream-reading.js';
+import { createTimeLimit, givenUp, type TimeLimit } from './time-limit.js';
 
 export interface ProberOptions {
   readonly clock: Clock;
@@ -44,19 +44,20 @@ export function createProber({
   const agents = createAgents({ ...guarded, reuseConnections, env });
   const meets = createExpectations();
   const jq = createJq();
-  const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor });
-  const turns = new Map<string, number>();
+  // What others than the operator wrote is not kept: they would fill the memory with it.
+  const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor, keep: guard === null });
+  /** How often each list of keys was used, as long as there is a model that has it. */
+  const turns = new WeakMap<readonly string[], number>();
 
   /** Position of the key whose turn it is; null without keys. */
-  function nextKey({ id, endpoint }: Model): number | null {
-    const count = endpoint.apiKeys.length;
-    if (count === 0) return null;
-    const turn = (turns.get(id) ?? 0) % count;
-    turns.set(id, turn + 1);
+  function nextKey({ endpoint: { apiKeys } }: Model): number | null {
+    if (apiKeys.length === 0) return null;
+    const turn = (turns.get(apiKeys) ?? 0) % apiKeys.length;
+    turns.set(apiKeys, turn + 1);
     return turn;
   }
 
-  function decide({ reply, fault }: Exchange, judging: Judging): Verdict | Promise<Verdict> {
+  async function decide({ reply, fault }: Exchange, judging: Judging, limit: TimeLimit): Promise<Verdict> {
     // Of a refusal the status is enough, even with a body that cannot be read; of a stream what came before its end.
     const readable =
       fault === null ||
@@ -65,28 +66,28 @@ export function createProber({
     if (reply === null || !readable) return verdict(fault?.reason ?? 'internal_error', fault?.detail ?? null);
     return judging.dialect.extract === undefined
       ? judge(reply, judging)
-      : judgeExtracted(reply, judging, jq.run);
+      : judgeExtracted(reply, judging, (program, input) => jq.run(program, input, limit));
   }
 
-  async function ask(
-    attempt: Attempt,
-    dialect: Dialect,
-    signal: AbortSignal,
-    key: number | undefined,
-  ): Promise<CheckResult> {
-    const { model } = attempt;
+  async function ask(attempt: TimedAttempt, dialect: Dialect, key: number | undefined): Promise<Found> {
+    const { model, limit } = attempt;
+    const { timeoutMs } = model;
     const keyIndex = key ?? nextKey(model);
     const apiKey = keyIndex === null ? null : (model.endpoint.apiKeys[keyIndex] ?? null);
     const request = requestFor(model, dialect, { apiKey, userAgent, now: clock.wall() });
-    const agent = await agents.agentFor(new URL(request.url), model.endpoint);
+    const agent = await limit.within(agents.agentFor(new URL(request.url), model.endpoint), givenUp);
+    if (typeof agent === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${agent}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
-    const done = await exchange(request, { agent, timeoutMs: model.timeoutMs, signal, clock, reading });
-    const found = await decide(done, { model, dialect, meets, reading });
+    const done = await exchange(request, { agent, timeoutMs, limit, clock, reading });
+    const found = await limit.within(decide(done, { model, dialect, meets, reading }, limit), (why) =>
+      verdict('internal_error', `the reply was not read: ${givenUp(why)}`),
+    );
     return { ...finish(attempt, done, found, clock), keyIndex };
   }
 
   const check: Ask = async (model, signal, key) => {
-    const attempt = { model, startedAt: clock.wall(), redact: createRedaction(secretsOf(model)) };
+    const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
+    const attempt = { model, startedAt: clock.wall(), redact: createRedaction(secretsOf(model)), limit };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     const dialect = dialectFor(model.provider, model.probe);
     if (dialect === null) {
@@ -97,7 +98,7 @@ export function createProber({
       );
     }
     try {
-      return await tokens.withToken(attempt, signal, (carrying) => ask(carrying, dialect, signal, key));
+      return await tokens.withToken(attempt, (carrying) => ask(carrying, dialect, key));
     } catch (error) {
       if (error instanceof BlockedAddressError) return unsent(attempt, 'blocked_address', error.message);
       if (error instanceof TlsFileError) return unsent(attempt, 'secret_missing', error.message);

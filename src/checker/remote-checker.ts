@@ -13,10 +13,11 @@ import {
 } from '../wire/model-health.js';
 import { createAgents } from './agents.js';
 import { exchange, type Exchange, type Outgoing, type Reply } from './exchange.js';
-import { finish, unsent, type Attempt } from './finish.js';
+import { finish, unsent, type TimedAttempt } from './finish.js';
 import { verdict, type Verdict } from './judge.js';
 import { createLookup } from './lookup.js';
 import { createRedaction, secretsOf } from './redact.js';
+import { createTimeLimit, givenUp } from './time-limit.js';
 
 export interface RemoteOptions {
   readonly clock: Clock;
@@ -103,24 +104,25 @@ export function createRemoteChecker(options: RemoteOptions) {
     return { method: 'POST', url, headers, body: JSON.stringify(body) };
   }
 
-  async function ask(attempt: Attempt, signal: AbortSignal): Promise<CheckResult> {
-    const agent = await agents.agentFor(new URL(url), { tls: { insecure: false }, proxy: null });
-    const done = await exchange(outgoing(attempt.model), {
-      agent,
-      timeoutMs: Math.min(timeoutMs, attempt.model.timeoutMs),
-      signal,
-      clock,
-    });
+  async function ask(attempt: TimedAttempt, withinMs: number): Promise<CheckResult> {
+    const { limit } = attempt;
+    const opening = agents.agentFor(new URL(url), { tls: { insecure: false }, proxy: null });
+    const agent = await limit.within(opening, givenUp);
+    if (typeof agent === 'string')
+      return unsent(attempt, 'internal_error', `the system's authorities: ${agent}`);
+    const done = await exchange(outgoing(attempt.model), { agent, timeoutMs: withinMs, limit, clock });
     const { found, firstTokenMs } = decide(done);
     return { ...finish(attempt, done, found, clock), firstTokenMs };
   }
 
   const check: Check = async (model, signal) => {
+    const withinMs = Math.min(timeoutMs, model.timeoutMs);
+    const limit = createTimeLimit({ clock, timeoutMs: withinMs, signal });
     const redact = createRedaction([apiKey, ...secretsOf(model)]);
-    const attempt = { model, startedAt: clock.wall(), redact };
+    const attempt = { model, startedAt: clock.wall(), redact, limit };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     try {
-      return await ask(attempt, signal);
+      return await ask(attempt, withinMs);
     } catch (error) {
       return unsent(attempt, 'internal_error', error instanceof Error ? error.message : 'unknown');
     }

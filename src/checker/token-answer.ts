@@ -5,6 +5,10 @@ import { jsonOrText } from './json-or-text.js';
 const leewayMs = 30_000;
 /** How long a token is used that does not say when it ends. */
 const unknownLifeMs = 5 * 60_000;
+/** A token is used for a day at most, whatever it says. */
+const longestLifeMs = 86_400_000;
+/** Characters of a token; servers take no header that is larger. */
+const longestToken = 16 * 1024;
 
 function memberAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
@@ -46,10 +50,11 @@ export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token 
   const paths = responseKey === null ? [[], ['access_token'], ['token']] : [responseKey.split('.')];
   for (const path of paths) {
     const token = memberAt(answer, path);
-    if (typeof token !== 'string' || !sendable.test(token)) continue;
+    if (typeof token !== 'string' || token.length > longestToken || !sendable.test(token)) continue;
     const life = lifeIn(answer, path);
     const end = endOf(token) ?? (life === null ? null : now + life * 1_000);
-    return { token, until: end === null ? now + unknownLifeMs : end - leewayMs };
+    const until = end === null ? now + unknownLifeMs : end - leewayMs;
+    return { token, until: Math.floor(Math.min(until, now + longestLifeMs)) };
   }
   return null;
 }

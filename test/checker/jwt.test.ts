@@ -1,91 +1,5 @@
-import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { createProber } from '../../src/checker/prober.js';
-import type { Jwt, Model } from '../../src/domain/model.js';
-import type { CheckResult } from '../../src/domain/result.js';
-import { modelAt } from './model.js';
-import { withServer } from './probing.js';
-import { completion, listenHttp } from './server.js';
-
-interface Asked {
-  readonly method: string | undefined;
-  readonly url: string | undefined;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-type Answer = (response: ServerResponse, asked: Asked) => void;
-
-const text =
-  (status: number, body: string): Answer =>
-  (response) =>
-    void response.writeHead(status).end(body);
-const json = (body: unknown): Answer => text(200, JSON.stringify(body));
-
-/** A token without a signature that ends at Unix seconds `exp`. */
-const token = (exp?: number): string =>
-  [{ alg: 'none' }, { sub: 'modelpulse', exp }, 'signature']
-    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
-    .join('.');
-
-interface Place {
-  /** What the token endpoint was asked. */
-  readonly asked: Asked[];
-  /** The credentials the model was asked with. */
-  readonly carried: (string | undefined)[];
-  readonly clock: { now: number };
-  check(changes?: Partial<Model>, signal?: AbortSignal): Promise<CheckResult>;
-}
-
-/** A prober at a time the test sets, and a server that gives out tokens and answers as a model with `refusal`. */
-async function withTokens(
-  answer: Answer,
-  run: (place: Place) => Promise<void>,
-  configured: Partial<Jwt> = {},
-  refusal: (credential: string) => { readonly status: number; readonly text: string } | 'never' | null = () =>
-    null,
-): Promise<void> {
-  const asked: Asked[] = [];
-  const carried: (string | undefined)[] = [];
-  const server = listenHttp((request, response) => {
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const { method, url, headers } = request;
-      if (url?.startsWith('/token') === true) {
-        asked.push({ method, url, headers, body });
-        answer(response, asked.at(-1)!);
-        return;
-      }
-      carried.push(headers.authorization);
-      const refused = refusal(headers.authorization ?? '');
-      if (refused === 'never') return;
-      response.writeHead(refused?.status ?? 200).end(refused?.text ?? completion('New Delhi'));
-    });
-  });
-  await withServer(server, async (port) => {
-    const clock = { now: Date.parse('2026-01-01T00:00:00Z') };
-    const prober = createProber({
-      clock: { wall: () => clock.now, monotonic: () => performance.now() },
-      userAgent: 'modelpulse/test',
-      reuseConnections: false,
-      env: {},
-    });
-    const jwt: Jwt = {
-      method: 'POST',
-      url: `http://127.0.0.1:${port}/token?tenant=a`,
-      headers: {},
-      body: '{"user":"u","password":"p"}',
-      responseKey: null,
-      ...configured,
-    };
-    const model = modelAt(`http://127.0.0.1:${port}`, { timeoutMs: 2_000, endpoint: { apiKeys: [], jwt } });
-    const check: Place['check'] = (changes = {}, signal = new AbortController().signal) =>
-      prober.check({ ...model, ...changes }, signal);
-    await run({ asked, carried, clock, check });
-    prober.close();
-  });
-}
+import { json, text, token, withTokens, type Answer } from './tokens.js';
 
 describe('a token', () => {
   it('is asked for as configured, and sent as the key', () =>
@@ -156,6 +70,33 @@ describe('a token', () => {
       expect(asked.length).toBe(2);
     }),
   );
+
+  it.each([
+    ['its own end', { token: token(1e300) }],
+    ['the end the answer names', { access_token: 'opaque', expires_in: 9e8 }],
+  ])('is kept for a day at most, whatever is %s', (_, answer) =>
+    withTokens(json(answer), async ({ check, asked, clock }) => {
+      await check();
+      clock.now += 86_400_000 - 1;
+      await check();
+      expect(asked.length).toBe(1);
+      clock.now += 1;
+      await check();
+      expect(asked.length).toBe(2);
+    }),
+  );
+
+  it('is kept for a thousand models, those used last', () =>
+    withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
+      for (let count = 0; count < 1_000; count += 1) await check({ id: `m${count}` });
+      await check({ id: 'm0' });
+      await check({ id: 'another' });
+      expect(asked.length).toBe(1_001);
+      await check({ id: 'm0' });
+      expect(asked.length).toBe(1_001);
+      await check({ id: 'm1' });
+      expect(asked.length).toBe(1_002);
+    }));
 
   it('that ends at once serves one check', () =>
     withTokens(json({ token: token(start + 10) }), async ({ check, asked, carried }) => {
@@ -247,6 +188,7 @@ describe('a token that cannot be had', () => {
     [500, '', 'server_error', 'HTTP 500'],
     [200, '', 'malformed_response', 'no token in the answer'],
     [200, '{"token": 5, "secret-word": 1}', 'malformed_response', 'no token in the answer'],
+    [200, 'x'.repeat(16_385), 'malformed_response', 'no token in the answer'],
     [200, '"two\\nlines"', 'malformed_response', 'no token in the answer'],
   ])('for HTTP %i %j is %s, without a word of the answer', (status, body, reason, detail) =>
     withTokens(text(status, body), async ({ check, asked, carried }) => {

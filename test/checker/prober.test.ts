@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { createProber } from '../../src/checker/prober.js';
 import { systemClock } from '../../src/domain/clock.js';
+import type { Model } from '../../src/domain/model.js';
 import { modelAt } from './model.js';
 import { checkOnce, everythingIsHere, withServer } from './probing.js';
 import { completion, listenHttp } from './server.js';
@@ -124,8 +125,9 @@ describe('the prober', () => {
   it('takes several keys in turn, each model for itself', async () => {
     const seen: Seen[] = [];
     await withServer(listenHttp(recording(seen)), async (port) => {
-      const model = modelAt(`http://127.0.0.1:${port}`, { endpoint: { apiKeys: ['key-a', 'key-b'] } });
-      const other = { ...model, id: 'other' };
+      const [model, other] = ['one', 'other'].map((id) =>
+        modelAt(`http://127.0.0.1:${port}`, { id, endpoint: { apiKeys: ['key-a', 'key-b'] } }),
+      ) as [Model, Model];
       const { check, close } = prober();
       const positions = [];
       for (const one of [model, model, other, model]) positions.push((await check(one, signal)).keyIndex);

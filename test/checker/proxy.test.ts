@@ -94,7 +94,7 @@ describe('a check through a proxy', () => {
     const targets: string[] = [];
     const through = (port: number) =>
       modelAt('https://refused.test/v1', {
-        timeoutMs: 300,
+        timeoutMs: 2_000,
         endpoint: { proxy: `http://u:hidden-word@127.0.0.1:${port}` },
       });
     const refused = await withServer(listenProxy(targets), (port) => checkOnce(through(port)));
@@ -103,7 +103,7 @@ describe('a check through a proxy', () => {
       listenTcp(() => undefined),
       (port) => checkOnce(through(port)),
     );
-    expect(hung).toMatchObject({ reason: 'timeout', detail: 'no connection within 300 ms' });
+    expect(hung).toMatchObject({ reason: 'timeout', detail: 'no connection within 1 s' });
     const absent = await checkOnce(through(1));
     expect(absent.reason).toBe('connect_error');
     expect(absent.detail).not.toContain('hidden-word');

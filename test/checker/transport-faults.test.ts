@@ -13,6 +13,7 @@ import { completion, listenHttp, listenTcp } from './server.js';
 const timeoutMs = 1_000;
 const ok = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const answer = completion('New Delhi');
+const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
 
 const against = (talk: (socket: Socket) => void): Promise<CheckResult> =>
   withServer(listenTcp(talk), (port) => checkOnce(modelAt(`http://127.0.0.1:${port}/v1`, { timeoutMs })));
@@ -79,7 +80,6 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
   [
     'a gzip bomb',
     (socket) => {
-      const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
       socket.end(
         Buffer.concat([
           Buffer.from(`${ok}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`),
@@ -181,7 +181,7 @@ describe('a fault of the connection', () => {
       lookup: () => undefined,
     });
     expect(result.reason).toBe('dns_error');
-    expect(result.detail).toBe('look-up of model.test not answered: no connection within 300 ms');
+    expect(result.detail).toBe('look-up of model.test not answered: no connection within 150 ms');
   });
 
   it.each([
@@ -201,8 +201,8 @@ describe('a fault of the connection', () => {
   ])('calls a connection to %s that does not come about a timeout', async (_name, host, through) => {
     await withServer(listenMute(host), async (port) => {
       const { url, proxy } = through(port);
-      const result = await checkOnce(modelAt(`${url}/v1`, { timeoutMs: 300, endpoint: { proxy } }));
-      expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 300 ms' });
+      const result = await checkOnce(modelAt(`${url}/v1`, { timeoutMs: 2_000, endpoint: { proxy } }));
+      expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 1 s' });
     });
   });
 
