@@ -137,9 +137,9 @@ export async function startDaemon(parts: {
     concurrency: config.settings.checker.concurrency,
     perHost: config.settings.checker.perHost,
     events: {
-      run(job, signal) {
+      run(job, signal, recorded) {
         metrics.observeDelay(job.delayMs);
-        return run(job, signal);
+        return run(job, signal, recorded);
       },
       missed({ id, cause, firstSlot, lastSlot, count }) {
         const tracked = roster.get(id);

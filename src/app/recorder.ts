@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { withGap } from '../domain/health.js';
 import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
+import { slotOf } from '../domain/time.js';
 import { withVersions } from '../domain/version.js';
 import type { MissCause } from '../store/port.js';
 import { addPending, addStep, nothingPending } from './pending.js';
@@ -39,7 +40,7 @@ export function createRecorder(parts: {
       openWindows(clock.wall());
       const { memory } = tracked;
       // A fresh store began meanwhile where the check was due before it.
-      const slot = Math.max(due, memory.health.settled + 1);
+      const slot = slotOf(Math.max(due, memory.health.settled + 1));
       const epoch = epochAt(memory.epochs, slot);
       const intervalMs = calendar.intervalAt(epoch.schedule, tracked.view.model.id, slot);
       const step = reduce(memory.health, { ...result, slot }, { ...epoch, intervalMs });
@@ -74,8 +75,11 @@ export function createRecorder(parts: {
     miss(tracked, { lastSlot, unwatched }, cause, count) {
       tracked.watermark = Math.max(tracked.watermark ?? 0, lastSlot);
       if (unwatched !== null) {
-        tracked.memory = { ...tracked.memory, health: withGap(tracked.memory.health, unwatched) };
-        pendingOf(tracked).gaps.push(unwatched);
+        const { health } = tracked.memory;
+        const cut = withGap(health, unwatched);
+        // At a slot that has its result, or its gap, there is none.
+        if (cut !== health) pendingOf(tracked).gaps.push(unwatched);
+        tracked.memory = { ...tracked.memory, health: cut };
       }
       writer.missed(cause, count);
       writer.changed(tracked, 0);

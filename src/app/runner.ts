@@ -82,7 +82,7 @@ export function createRunner(parts: {
     log.error({ model: tracked.view.model.id, err }, 'check cannot be carried out or recorded; others go on');
   };
 
-  return async (job: Job, signal: AbortSignal): Promise<void> => {
+  return async (job: Job, signal: AbortSignal, hasResult: () => void): Promise<void> => {
     const tracked = parts.tracked(job.id);
     if (tracked === undefined) return;
     // What was aborted is counted by who aborted it, and what left the registry is no longer anybody's.
@@ -97,6 +97,7 @@ export function createRunner(parts: {
       if (!current()) return;
       const endedAt = clock.wall();
       recording = recorder.record(tracked, weighKey(tracked, model, result), job.slot, job.kind);
+      hasResult();
       const recorded = await recording;
       tellBudget(view, tokensToday);
       const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.js';
 import { systemClock } from '../domain/clock.js';
 import { hostOf, type Model } from '../domain/model.js';
 import type { RecordedResult } from '../domain/result.js';
+import { slotOf } from '../domain/time.js';
 import { resultShape } from '../http/result-shape.js';
 import type { CheckRow } from './check-table.js';
 import { UsageError } from './failure.js';
@@ -49,7 +50,7 @@ async function checkAll(settings: Settings, models: readonly Model[], done: () =
 }
 
 function asRecorded({ result }: CheckRow): RecordedResult {
-  return { ...result, slot: result.startedAt, kind: 'manual', maintenance: false };
+  return { ...result, slot: slotOf(result.startedAt), kind: 'manual', maintenance: false };
 }
 
 export function checkCommand(program: Command, done: (code: number) => void): void {

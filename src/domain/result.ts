@@ -1,4 +1,5 @@
 import type { Outcome, Reason } from './reason.js';
+import type { Slot } from './time.js';
 
 /** Milliseconds each phase of a request took; only those that happened. */
 export interface Phases {
@@ -53,8 +54,8 @@ export type CheckKind = (typeof checkKinds)[number];
 
 /** A result with its place on the model's time line. */
 export interface RecordedResult extends CheckResult {
-  /** Unix time in ms the result stands for; strictly increasing per model. */
-  readonly slot: number;
+  /** The time the result stands for; strictly increasing per model. */
+  readonly slot: Slot;
   readonly kind: CheckKind;
   /** True inside a maintenance window: listed, but neither counted nor believed. */
   readonly maintenance: boolean;

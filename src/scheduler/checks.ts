@@ -71,10 +71,11 @@ export function createChecks(
     entry.waiting = null;
     entry.running = ticket;
     entry.recheckAt = Infinity;
-    ticket.slot = claimSlot(entry, ticket.slot);
+    const slot = claimSlot(entry, ticket.slot);
+    ticket.claimed = slot;
     const delayMs = Math.max(0, monotonic - ticket.dueMonotonic);
     void events
-      .run({ id, slot: ticket.slot, kind, overRate, delayMs }, grace.signal)
+      .run({ id, slot, kind, overRate, delayMs }, grace.signal, () => (ticket.recorded = true))
       .finally(() => finish(ticket));
   }
 
@@ -90,7 +91,8 @@ export function createChecks(
   return {
     request(entry, kind, slot, dueMonotonic) {
       const { host } = entry.plan;
-      const ticket = { entry, kind, slot, dueMonotonic, host, dropped: false };
+      const begin = { claimed: null, recorded: false, dropped: false };
+      const ticket = { entry, kind, slot, dueMonotonic, host, ...begin };
       entry.waiting = ticket;
       queued += 1;
       admit(ticket);

@@ -1,4 +1,5 @@
 import type { CheckKind } from '../domain/result.js';
+import { slotOf, type Slot } from '../domain/time.js';
 import type { HeapItem } from './heap.js';
 import type { Waiting } from './limits.js';
 import type { Missed, Plan } from './port.js';
@@ -9,7 +10,12 @@ import type { Due, Lost } from './slots.js';
 export interface Ticket extends Waiting {
   readonly entry: Entry;
   kind: CheckKind;
+  /** Unix ms for which it is wanted. */
   slot: number;
+  /** The slot it was given at its start. */
+  claimed: Slot | null;
+  /** Its slot has a result, which may wait to be written. */
+  recorded: boolean;
   /** Monotonic ms at which the slot came. */
   dueMonotonic: number;
 }
@@ -58,15 +64,17 @@ export function wakeAt(entry: Entry): number {
   return Math.min(entry.due.at, entry.placeAt, entry.running ? Infinity : entry.recheckAt);
 }
 
-/** The slot to record: never at or before one that went before, whatever the clock says. */
-export function claimSlot(entry: Entry, slot: number): number {
-  entry.lastSlot = Math.max(slot, entry.lastSlot + 1);
-  return entry.lastSlot;
+/** Makes the slot to record, the only place that does: never at or before one that went before, whatever the clock says. */
+export function claimSlot(entry: Entry, due: number): Slot {
+  const slot = slotOf(Math.max(due, entry.lastSlot + 1));
+  entry.lastSlot = slot;
+  return slot;
 }
 
 /** Notes slots that ended without a check; like recorded ones they never go back. */
 export function claimLost(entry: Entry, cause: Missed['cause'], lost: Lost): Missed {
   const firstSlot = claimSlot(entry, lost.first);
-  entry.lastSlot = Math.max(lost.last, firstSlot + lost.count - 1);
-  return { id: entry.plan.id, cause, firstSlot, lastSlot: entry.lastSlot, count: lost.count };
+  const lastSlot = slotOf(Math.max(lost.last, firstSlot + lost.count - 1));
+  entry.lastSlot = lastSlot;
+  return { id: entry.plan.id, cause, firstSlot, lastSlot, count: lost.count };
 }

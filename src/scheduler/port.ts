@@ -1,5 +1,6 @@
 import type { CheckKind } from '../domain/result.js';
 import type { Schedule } from '../domain/schedule.js';
+import type { Slot } from '../domain/time.js';
 
 /** What the scheduler needs to know of a model. */
 export interface Plan {
@@ -21,7 +22,7 @@ export interface Plan {
 export interface Job {
   readonly id: string;
   /** Unix ms the result stands for; strictly increasing per model. */
-  readonly slot: number;
+  readonly slot: Slot;
   readonly kind: CheckKind;
   /** True when `rate_per_min` is used up: the job ends as `rate_budget` and sends nothing. */
   readonly overRate: boolean;
@@ -33,14 +34,17 @@ export interface Job {
 export interface Missed {
   readonly id: string;
   readonly cause: 'overlap' | 'capacity' | 'stopped' | 'loop_blocked';
-  readonly firstSlot: number;
-  readonly lastSlot: number;
+  readonly firstSlot: Slot;
+  readonly lastSlot: Slot;
   readonly count: number;
 }
 
 export interface SchedulerEvents {
-  /** Makes the check and records it; never rejects. The signal aborts when the grace of a stop is over. */
-  run(job: Job, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes the check and records it; never rejects. The signal aborts when the grace of a stop is over; then the slot is
+   * missed, unless `recorded` was called, which says that it has a result. Nothing is recorded after the signal.
+   */
+  run(job: Job, signal: AbortSignal, recorded: () => void): Promise<void>;
   missed(missed: Missed): void;
 }
 

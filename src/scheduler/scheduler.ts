@@ -74,13 +74,14 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   /** Reads the clocks. When the wall clock was set back, what is planned keeps its distance in elapsed time. */
   function look(): void {
     const now = { wall: clock.wall(), monotonic: clock.monotonic() };
-    const step = now.wall - seen.wall - (now.monotonic - seen.monotonic);
+    // In whole ms, as the wall clock counts: what it moves becomes a slot.
+    const step = Math.round(now.wall - seen.wall - (now.monotonic - seen.monotonic));
     seen = now;
     if (step >= -stepMs) return;
     for (const entry of entries.values()) {
       entry.recheckAt += step;
       entry.placeAt += step;
-      const at = Math.round(entry.due.at + step);
+      const at = entry.due.at + step;
       if (entry.plan.schedule.kind === 'cron' && entry.due.regular && at > now.wall)
         planNext(entry, now.wall);
       else entry.due = { at, regular: false };
@@ -182,8 +183,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   function abortRunning(): void {
     const running = [...entries.values()].flatMap((entry) => entry.running ?? []);
     checks.abort();
-    for (const { entry, kind, slot } of running) {
-      if (kind !== 'scheduled') continue;
+    for (const { entry, kind, claimed: slot, recorded } of running) {
+      if (kind !== 'scheduled' || recorded || slot === null) continue;
       events.missed({ id: entry.plan.id, cause: 'stopped', firstSlot: slot, lastSlot: slot, count: 1 });
     }
   }

@@ -1,4 +1,5 @@
 import type { RecordedResult, Phases } from '../domain/result.js';
+import type { Slot } from '../domain/time.js';
 import { kindCodes, outcomeCodes, reasonCodes } from './codes.js';
 
 /** Of `flags`: added to the kind of a result that lies in a maintenance window. */
@@ -16,7 +17,7 @@ export const plainColumns = `${checkColumns}, NULL AS detail, NULL AS response, 
 
 /** A row of `checks`, with what `details` has for it. */
 export interface CheckRow {
-  readonly slot: number;
+  readonly slot: Slot;
   readonly outcome: number;
   readonly reason: number;
   readonly flags: number;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createRunner } from '../../src/app/runner.js';
 import type { CheckKind, CheckResult } from '../../src/domain/result.js';
+import { slotOf } from '../../src/domain/time.js';
 import { result, start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
 
@@ -36,7 +37,8 @@ async function createRig(attempt?: () => Promise<CheckResult>) {
   });
   const job = async (id: string, slot: number, kind: CheckKind = 'scheduled', signal?: AbortSignal) => {
     parts.clock.now = slot;
-    const done = run({ id, slot, kind, overRate: false, delayMs: 0 }, signal ?? new AbortController().signal);
+    const asked = { id, slot: slotOf(slot), kind, overRate: false, delayMs: 0 };
+    const done = run(asked, signal ?? new AbortController().signal, () => undefined);
     await Promise.all([done, new Promise(setImmediate).then(() => parts.writer.flush())]);
     return store.missed();
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { csvCell, csvColumns } from '../../src/http/result-csv.js';
 import type { RecordedResult } from '../../src/domain/result.js';
+import { slotOf } from '../../src/domain/time.js';
 import { noon, sampleResult, sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer, type Running } from './running-server.js';
@@ -8,7 +9,7 @@ import { startServer, type Running } from './running-server.js';
 /** One result a minute, newest first; every tenth failed. */
 function resultsOf(count: number): RecordedResult[] {
   return Array.from({ length: count }, (_, index) => {
-    const slot = noon - (index + 1) * 60_000;
+    const slot = slotOf(noon - (index + 1) * 60_000);
     return index % 10 === 0
       ? sampleResult({ slot, outcome: 'unhealthy', reason: 'timeout', detail: 'total' })
       : sampleResult({ slot });
@@ -65,7 +66,7 @@ describe('GET checks', () => {
   });
 
   it('shows a result that lies after now, because the clock was set back', async () => {
-    const { ask } = await start([sampleResult({ slot: noon + 5_000 })]);
+    const { ask } = await start([sampleResult({ slot: slotOf(noon + 5_000) })]);
     expect(((await ask('/api/v1/models/a/checks')).json as Page).items).toHaveLength(1);
   });
 });

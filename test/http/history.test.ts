@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { slotOf } from '../../src/domain/time.js';
 import { sampleHealth, noon, sampleResult, sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
@@ -13,7 +14,7 @@ const points = [
 ] as const;
 const health = sampleHealth({ state: 'degraded', reason: 'slow', since: noon - 6 * hour });
 const outcomes = ['healthy', 'healthy', 'degraded', 'unhealthy', 'unknown'] as const;
-const results = outcomes.map((outcome, index) => sampleResult({ outcome, slot: noon - (index + 1) * hour }));
+const results = outcomes.map((outcome, index) => sampleResult({ outcome, slot: slotOf(noon - (index + 1) * hour) }));
 
 const start = (now = noon) =>
   startServer(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HttpError } from '../../src/http/http-error.js';
+import { slotOf } from '../../src/domain/time.js';
 import { noon, sampleHealth, sampleResult, sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
@@ -13,7 +14,7 @@ const health = sampleHealth({ firstSeen: noon - 24 * hour });
 const data = {
   views: [sampleView('a', { health })],
   points: [...points],
-  results: [sampleResult({ slot: noon - hour, outcome: 'unhealthy', reason: 'timeout' })],
+  results: [sampleResult({ slot: slotOf(noon - hour), outcome: 'unhealthy', reason: 'timeout' })],
 };
 const start = () => startServer(createFakeBackend(data));
 

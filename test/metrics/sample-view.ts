@@ -3,6 +3,7 @@ import { newHealth, type Health } from '../../src/domain/health.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type RecordedResult } from '../../src/domain/result.js';
 import type { ModelView } from '../../src/domain/view.js';
+import { slotOf } from '../../src/domain/time.js';
 
 export const noon = Date.UTC(2026, 0, 2, 12);
 
@@ -71,7 +72,7 @@ export function sampleResult(changes: Partial<RecordedResult> = {}): RecordedRes
     usage: { inputTokens: 14, outputTokens: 3 },
     response: 'New Delhi',
     responseModel: 'gpt-4o-mini-2024-07-18',
-    slot: noon - 60_000,
+    slot: slotOf(noon - 60_000),
     kind: 'scheduled',
     maintenance: false,
     ...changes,

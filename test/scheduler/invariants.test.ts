@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Schedule } from '../../src/domain/schedule.js';
+import { earliestTime, latestTime } from '../../src/domain/time.js';
 import type { Plan } from '../../src/scheduler/port.js';
 import { clockChanges } from '../calendar/local-clock.js';
-import { createRig, plan, slotsOf, type Rig } from './rig.js';
+import { createRig, noon, plan, slotsOf, type Rig } from './rig.js';
 
 /** What starts at about the same time is served at once, so some of it this late. */
 const lateMs = 25;
@@ -176,6 +177,35 @@ describe('whatever happens', () => {
         },
       ),
       { numRuns: 100 },
+    );
+  });
+
+  it('each slot is a whole ms between 2000 and 2100, though the clock says 1970, 2200 or nothing sane', async () => {
+    const step = fc.record({
+      ms: fc.double({ min: 0.01, max: 20_000, noNaN: true }),
+      set: fc.oneof(
+        { weight: 6, arbitrary: fc.constant(0) },
+        fc.integer({ min: -10_000, max: 10_000 }),
+        fc.constantFrom(-Date.parse('2025-06-01'), Date.parse('2145-06-01'), -8e15, 8e15),
+      ),
+      again: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 20 }), async (steps) => {
+        const rig = createRig({ start: noon, duration: () => 30 });
+        rig.update([plan('gpt', { schedule: { kind: 'every', everyMs: 30_000 } })]);
+        for (const { ms, set, again } of steps) {
+          if (again) rig.scheduler.recheck('gpt', rig.time.clock.wall() + 8_000);
+          rig.time.setClock(set);
+          await rig.time.pass(ms);
+        }
+        for (const slot of rig.jobs.map((job) => job.slot)) {
+          expect(Number.isInteger(slot)).toBe(true);
+          expect(slot).toBeGreaterThanOrEqual(earliestTime);
+          expect(slot).toBeLessThanOrEqual(latestTime);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -51,6 +51,67 @@ describe('a recheck', () => {
   });
 });
 
+describe('a clock that is set', () => {
+  /** A recheck that is due in 10 s, by a monotonic clock that does not count in whole ms. */
+  async function withRecheck() {
+    const rig = createRig();
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 500.375);
+    rig.scheduler.recheck('gpt', rig.time.clock.wall() + 10_000);
+    return { ...rig, asked: rig.time.clock.monotonic() };
+  }
+
+  it.each([-9_000, -2_500, -1_001])('%p ms leaves a recheck its distance, and its slot whole', async (ms) => {
+    const { asked, time, jobs } = await withRecheck();
+    time.setClock(ms);
+    await time.pass(9_900);
+    expect(jobs).toHaveLength(1);
+    await time.pass(200);
+    expect(jobs).toHaveLength(2);
+    expect(jobs[1]!.at - asked).toBeGreaterThan(9_900);
+    expect(jobs[1]!.kind).toBe('recheck');
+    expect(Number.isInteger(jobs[1]!.slot)).toBe(true);
+  });
+
+  it('ahead brings a recheck as soon as its time is over, with the slot it was asked for', async () => {
+    const { time, jobs } = await withRecheck();
+    const slot = time.clock.wall() + 10_000;
+    time.setClock(15_000);
+    await time.pass(1_100);
+    expect(jobs[1]).toMatchObject({ kind: 'recheck', slot });
+  });
+
+  it('back leaves a check that waits for room under its rate its distance', async () => {
+    const rig = createRig();
+    rig.update([plan('gpt', { schedule: { kind: 'every', everyMs: 600_000 }, ratePerMin: 1 })]);
+    void rig.scheduler.checkNow('gpt');
+    await rig.time.pass(57_000.25);
+    void rig.scheduler.checkNow('gpt');
+    rig.time.setClock(-20_000);
+    await rig.time.pass(3_100);
+    expect(rig.jobs.map(({ overRate }) => overRate)).toEqual([false, false]);
+    expect(rig.jobs[1]!.at - rig.jobs[0]!.at).toBeLessThan(60_100);
+  });
+
+  it('by less than a second is drift, which moves nothing', async () => {
+    const rig = createRig();
+    rig.update([gpt]);
+    await rig.time.pass(firstSlot - noon + 500);
+    rig.time.setClock(-700);
+    await rig.time.pass(1_000);
+    expect(rig.scheduler.nextDue('gpt')).toBe(secondSlot);
+  });
+
+  it('is seen once: the step is not taken again at the next look', async () => {
+    const { time, scheduler } = await withRecheck();
+    time.setClock(-5_000);
+    await time.pass(1_000);
+    const due = scheduler.nextDue('gpt');
+    await time.pass(3_000);
+    expect(scheduler.nextDue('gpt')).toBe(due);
+  });
+});
+
 describe('checkNow', () => {
   it('checks at once, joined by whoever asks while it runs', async () => {
     const rig = createRig();

@@ -7,6 +7,7 @@ import type { Retention } from '../../src/store/horizons.js';
 import type { ModelTotals, ModelWrite } from '../../src/store/port.js';
 import { openStore, type OpenedStore, type StoreOptions } from '../../src/store/sqlite-store.js';
 import { addResult, dayMs, type HourlyChanges } from '../../src/domain/rollup.js';
+import { slotOf } from '../../src/domain/time.js';
 
 export const migrationsDir = join(import.meta.dirname, '../../migrations');
 export const retention: Retention = {
@@ -52,7 +53,7 @@ export const silent: StoreOptions['log'] = { error: nothing, warn: nothing, info
 
 export function result(slot: number, changes: Partial<RecordedResult> = {}): RecordedResult {
   return {
-    slot,
+    slot: slotOf(slot),
     kind: 'scheduled',
     maintenance: false,
     startedAt: slot + 3,

@@ -1,0 +1,26 @@
+declare const unixMs: unique symbol;
+declare const slot: unique symbol;
+
+/** A time in whole ms since 1970, from 2000 to 2100. Made by `unixMsOf` alone. */
+export type UnixMs = number & { readonly [unixMs]: true };
+/** The time a result stands for. Made by `slotOf` alone. */
+export type Slot = UnixMs & { readonly [slot]: true };
+
+/** Start of 2000 and of 2100 in Unix ms: what lies outside is not a time that a monitor can have met. */
+export const earliestTime = Date.UTC(2000, 0, 1);
+export const latestTime = Date.UTC(2100, 0, 1);
+
+/** True for a time between 2000 and 2100. */
+export function isPlausible(ms: number): boolean {
+  return ms >= earliestTime && ms <= latestTime;
+}
+
+/** Cuts fractions of a ms off; what lies outside 2000 to 2100 becomes its nearer end, and what is no number 2000. */
+export function unixMsOf(ms: number): UnixMs {
+  const time = Math.min(latestTime, Math.max(earliestTime, Math.floor(ms)));
+  return (Number.isNaN(time) ? earliestTime : time) as UnixMs;
+}
+
+export function slotOf(ms: number): Slot {
+  return unixMsOf(ms) as Slot;
+}
