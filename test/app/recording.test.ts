@@ -45,6 +45,30 @@ describe('a fresh store in the place of a damaged one', () => {
   });
 });
 
+describe('what the headers of replies left of a rate limit', () => {
+  it('is kept kind by kind: a reply that names one leaves the other', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    const replies = [{ requests: 9 }, { tokens: 500 }, {}, { requests: 8 }];
+    for (const [index, rateLimitRemaining] of replies.entries())
+      await parts.record('gpt', start + (index + 1) * minute, { rateLimitRemaining });
+    expect(parts.roster.get('gpt')!.view.rateLimitRemaining).toEqual({ requests: 8, tokens: 500 });
+  });
+});
+
+describe('a slot', () => {
+  it('that has its result is not missed as well: it ends no validity and is no gap', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    await parts.record('gpt', start + minute);
+    const gpt = parts.roster.get('gpt')!;
+    const { health } = gpt.memory;
+    parts.recorder.miss(gpt, { lastSlot: start + minute, unwatched: start + minute }, 'stopped', 1);
+    expect(gpt.memory.health).toBe(health);
+    expect(gpt.pending?.gaps ?? []).toEqual([]);
+  });
+});
+
 describe('the roster', () => {
   it('knows the tokens of the day again after a restart, and when a budget comes later', async () => {
     const store = place.fresh();

@@ -14,7 +14,9 @@ const points = [
 ] as const;
 const health = sampleHealth({ state: 'degraded', reason: 'slow', since: noon - 6 * hour });
 const outcomes = ['healthy', 'healthy', 'degraded', 'unhealthy', 'unknown'] as const;
-const results = outcomes.map((outcome, index) => sampleResult({ outcome, slot: slotOf(noon - (index + 1) * hour) }));
+const results = outcomes.map((outcome, index) =>
+  sampleResult({ outcome, slot: slotOf(noon - (index + 1) * hour) }),
+);
 
 const start = (now = noon) =>
   startServer(

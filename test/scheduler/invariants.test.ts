@@ -62,7 +62,7 @@ async function stopNow(rig: Rig): Promise<number> {
 
 /** Slots that ended, as results and as misses. */
 function endsOf(rig: Rig, id: string) {
-  const results = rig.jobs.filter((job) => job.id === id && job.kind === 'scheduled' && job.ended === 'done');
+  const results = rig.jobs.filter((job) => job.id === id && job.kind === 'scheduled' && job.recorded);
   const missed = rig.missed.filter((one) => one.id === id);
   return {
     slots: results.map(({ slot }) => slot),
@@ -92,12 +92,14 @@ describe('whatever happens', () => {
         moment,
         durations,
         fc.array(happening, { maxLength: 12 }),
-        async (models, start, ms, story) => {
+        fc.constantFrom(0, 50, 3_000),
+        async (models, start, ms, story, writing) => {
           const rig = createRig({
             start,
             concurrency: 3,
             perHost: 2,
             duration: () => ms.next().value as number,
+            writing,
           });
           rig.update(models);
           await live(rig, story);

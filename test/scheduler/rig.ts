@@ -13,6 +13,8 @@ export interface Begun extends Job {
   readonly host: string;
   readonly at: number;
   readonly end: () => void;
+  /** It has its result, which may wait to be written. */
+  recorded: boolean;
   ended: 'running' | 'done' | 'aborted';
 }
 
@@ -47,9 +49,11 @@ export function createRig(
     readonly concurrency?: number;
     readonly perHost?: number;
     readonly duration?: (job: Job) => number | null;
+    /** ms from the result of a check until it is written, which ends the check. */
+    readonly writing?: number;
   } = {},
 ): Rig {
-  const { concurrency = 64, perHost = 16, duration = () => 100 } = options;
+  const { concurrency = 64, perHost = 16, duration = () => 100, writing = 0 } = options;
   const time = options.time ?? createVirtualTime(options.start ?? noon);
   const hosts = new Map<string, string>();
   const running = new Set<Begun>();
@@ -64,7 +68,7 @@ export function createRig(
     most.model = Math.max(most.model, all.filter(({ id }) => id === begun.id).length);
   }
 
-  function run(job: Job, signal: AbortSignal): Promise<void> {
+  function run(job: Job, signal: AbortSignal, recorded: () => void): Promise<void> {
     return new Promise((resolve) => {
       const finish = (ended: 'done' | 'aborted') => {
         begun.ended = ended;
@@ -75,13 +79,25 @@ export function createRig(
       const aborted = () => finish('aborted');
       const host = hosts.get(job.id) ?? '';
       const at = time.clock.monotonic();
-      const begun: Begun = { ...job, host, at, ended: 'running', end: () => finish('done') };
+      const begun: Begun = {
+        ...job,
+        host,
+        at,
+        ended: 'running',
+        recorded: false,
+        end: () => {
+          begun.recorded = true;
+          recorded();
+          if (writing === 0) finish('done');
+          else time.timers.set(() => begun.ended === 'running' && finish('done'), writing);
+        },
+      };
       jobs.push(begun);
       running.add(begun);
       watch(begun);
       signal.addEventListener('abort', aborted);
       const ms = duration(job);
-      if (ms !== null) time.timers.set(() => begun.ended === 'running' && finish('done'), ms);
+      if (ms !== null) time.timers.set(() => begun.ended === 'running' && begun.end(), ms);
     });
   }
 

@@ -62,10 +62,11 @@ describe('a clock that is set', () => {
   }
 
   it.each([-9_000, -2_500, -1_001])('%p ms leaves a recheck its distance, and its slot whole', async (ms) => {
-    const { asked, time, jobs } = await withRecheck();
+    const { asked, time, jobs, scheduler } = await withRecheck();
     time.setClock(ms);
     await time.pass(9_900);
     expect(jobs).toHaveLength(1);
+    expect(Number.isInteger(scheduler.nextDue('gpt'))).toBe(true);
     await time.pass(200);
     expect(jobs).toHaveLength(2);
     expect(jobs[1]!.at - asked).toBeGreaterThan(9_900);
