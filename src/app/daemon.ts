@@ -22,7 +22,7 @@ import { createRecording } from './recording.js';
 import { createHealthApi } from './health-api.js';
 import { createReleasers } from './releasers.js';
 import { createReloader, type Trigger } from './reload.js';
-import { createAttempt, createRunner } from './runner.js';
+import { createAttempt, createRunner, createUnrecordedAttempt } from './runner.js';
 import { startTicker } from './ticker.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { watchFiles } from './watch.js';
@@ -121,6 +121,7 @@ export async function startDaemon(parts: {
     connectivity.close();
   });
   const attempt = createAttempt(connectivity.guard(checker.check), clock);
+  const unrecorded = createUnrecordedAttempt({ attempt, clock, log });
   const run = createRunner({
     attempt,
     clock,
@@ -172,7 +173,7 @@ export async function startDaemon(parts: {
     userAgent: `modelpulse/${version}`,
     config: () => reloader.current,
     roster,
-    attempt,
+    attempt: unrecorded,
     spend: (id) => scheduler.spend(id),
   });
   const annotations = createAnnotations({
@@ -204,7 +205,7 @@ export async function startDaemon(parts: {
     health,
     annotations,
     readLong: beside.read,
-    probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
+    probe: createProbe({ roster, attempt: unrecorded, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,
     logDropped: parts.logDropped,
     ready: () => ready,
@@ -213,6 +214,7 @@ export async function startDaemon(parts: {
   const server = createServer(backend, {
     version,
     bearerToken: () => access.tokenFor(settings().server),
+    hosts: () => access.hostsOf(settings().server),
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
 

@@ -6,7 +6,7 @@ import type { Model } from '../domain/model.js';
 import type { HealthAnswer } from '../http/health-shape.js';
 import { HttpError } from '../http/http-error.js';
 import type { HealthApi } from '../http/port.js';
-import type { createAttempt } from './runner.js';
+import type { createUnrecordedAttempt } from './runner.js';
 import type { Roster } from './roster.js';
 import type { Tracked } from './tracked.js';
 
@@ -24,7 +24,7 @@ export function createHealthApi(parts: {
   userAgent: string;
   config: () => LoadedConfig;
   roster: Roster;
-  attempt: ReturnType<typeof createAttempt>;
+  attempt: ReturnType<typeof createUnrecordedAttempt>;
   /** Takes a place in the model's rate; false when none is left. */
   spend: (id: string) => boolean;
 }): HealthApi & { close(): void } {
@@ -96,7 +96,7 @@ export function createHealthApi(parts: {
       if (view.model.pause) throw new HttpError(409, 'paused', 'the model is paused');
       return ask(signal, async (either) => {
         const overRate = !parts.spend(view.model.id);
-        return { query: view.model.query, result: await parts.attempt(view, overRate, either) };
+        return { query: view.model.query, result: await parts.attempt(tracked, view, overRate, either) };
       });
     },
     close() {

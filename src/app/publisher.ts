@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { observeSeconds } from '../domain/buckets.js';
+import { tokensAfter } from '../domain/budget.js';
 import type { Clock } from '../domain/clock.js';
 import { blameFor } from '../domain/reason.js';
 import type { ModelEvent } from '../domain/event.js';
 import type { RecordedResult } from '../domain/result.js';
-import { dayMs } from '../domain/rollup.js';
 import { nextEdge, stateAt } from '../domain/timeline.js';
 import type { Tracked } from './tracked.js';
 import type { Shown } from './writer.js';
@@ -27,9 +27,7 @@ export function createPublisher(parts: {
     view.latest = result;
     view.inputTokens += result.usage?.inputTokens ?? 0;
     view.outputTokens += result.usage?.outputTokens ?? 0;
-    const tokens = (result.usage?.inputTokens ?? 0) + (result.usage?.outputTokens ?? 0);
-    const day = Math.floor(result.slot / dayMs);
-    view.tokensToday = { day, tokens: tokens + (view.tokensToday.day === day ? view.tokensToday.tokens : 0) };
+    view.tokensToday = tokensAfter(view.tokensToday, result.usage, result.slot);
     if (result.certificateExpiresAt !== null) view.certificateExpiresAt = result.certificateExpiresAt;
     if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);
     if (result.firstTokenMs !== null && view.firstTokens !== null) {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { reachedShare, tokensOn } from '../domain/budget.js';
+import { reachedShare, tokensAfter, tokensOn } from '../domain/budget.js';
 import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import { judgeKey, keyFor, keysAfter } from '../domain/keys.js';
@@ -51,6 +51,42 @@ function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckRes
   return judgeKey(result, keys, outcomes);
 }
 
+/** Logs that a check reached a share of the token budget. */
+function tellBudget({ model, tokensToday }: ModelView, before: ModelView['tokensToday'], log: Logger): void {
+  const budget = model.tokensPerDay;
+  const share = budget === null ? null : reachedShare(before, tokensToday, budget);
+  if (share === null) return;
+  log.warn(
+    { model: model.id, tokens: tokensToday.tokens, tokens_per_day: budget },
+    share === 1
+      ? 'token budget is used up: no checks until 00:00 UTC'
+      : 'over 80 % of the token budget of the day is used up',
+  );
+}
+
+/**
+ * Makes one attempt that is recorded nowhere; the tokens that it used count toward the budget of the day, until a restart. The view
+ * is that of `tracked`, or one with another deadline.
+ */
+export function createUnrecordedAttempt(parts: {
+  attempt: ReturnType<typeof createAttempt>;
+  clock: Clock;
+  log: Logger;
+}) {
+  return async (
+    tracked: Tracked,
+    view: ModelView,
+    overRate: boolean,
+    signal: AbortSignal,
+  ): Promise<CheckResult> => {
+    const result = await parts.attempt(view, overRate, signal);
+    const before = tracked.view.tokensToday;
+    tracked.view.tokensToday = tokensAfter(before, result.usage, parts.clock.wall());
+    tellBudget(tracked.view, before, parts.log);
+    return result;
+  };
+}
+
 /** Carries a job from its start to the recorded result, and asks for a recheck where a failure wants confirming. */
 export function createRunner(parts: {
   attempt: ReturnType<typeof createAttempt>;
@@ -61,18 +97,6 @@ export function createRunner(parts: {
   log: Logger;
 }) {
   const { attempt, clock, recorder, log } = parts;
-
-  const tellBudget = ({ model, tokensToday }: ModelView, before: ModelView['tokensToday']): void => {
-    const budget = model.tokensPerDay;
-    const share = budget === null ? null : reachedShare(before, tokensToday, budget);
-    if (share === null) return;
-    log.warn(
-      { model: model.id, tokens: tokensToday.tokens, tokens_per_day: budget },
-      share === 1
-        ? 'token budget is used up: no checks until 00:00 UTC'
-        : 'over 80 % of the token budget of the day is used up',
-    );
-  };
 
   /** Models of which one failure was told; a broken one would tell the same at each slot. */
   const told = new WeakSet<Tracked>();
@@ -99,7 +123,7 @@ export function createRunner(parts: {
       recording = recorder.record(tracked, weighKey(tracked, model, result), job.slot, job.kind);
       hasResult();
       const recorded = await recording;
-      tellBudget(view, tokensToday);
+      tellBudget(view, tokensToday, log);
       const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
       if (at !== null) parts.recheck(job.id, at);
     } catch (error) {

@@ -76,6 +76,7 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
       listen: `${host}:${server.port}`,
       ...(server.bearerToken !== null && { bearer_token: server.bearerToken }),
       insecure_public: server.insecurePublic,
+      allowed_hosts: server.allowedHosts,
       shutdown_grace: formatDuration(server.shutdownGraceMs),
     },
     storage: {

@@ -30,6 +30,13 @@ const server = z.strictObject({
     .boolean()
     .prefault(false)
     .describe('Allows an address that others can reach without a `bearer_token`.'),
+  allowed_hosts: z
+    .array(z.string().regex(/^[\w.-]{1,253}$/, 'must be a host name without a port'))
+    .max(100, 'must have at most 100 items')
+    .prefault([])
+    .describe(
+      'Names, without a port, by which this server may also be asked without a token, and whose pages may change something. Without a token a loopback address is asked as localhost or by its address alone, and a public one by address or a name without a dot, so that no page of another name reaches it (DNS rebinding).',
+    ),
   shutdown_grace: duration(0, hour)
     .prefault('5s')
     .describe(

@@ -50,6 +50,7 @@ export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Sett
       ...(parseListen(server.listen) ?? nowhere),
       bearerToken: server.bearer_token === '' ? null : (server.bearer_token ?? null),
       insecurePublic: server.insecure_public,
+      allowedHosts: server.allowed_hosts.map((host) => host.toLowerCase()),
       shutdownGraceMs: server.shutdown_grace,
     },
     storage: {

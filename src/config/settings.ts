@@ -17,6 +17,8 @@ export interface Settings {
     readonly bearerToken: string | null;
     /** The operator accepts a public address without a token. */
     readonly insecurePublic: boolean;
+    /** Names in lower case by which browsers may ask without a token, and whose pages may change something. */
+    readonly allowedHosts: readonly string[];
     readonly shutdownGraceMs: number;
   };
   readonly storage: {

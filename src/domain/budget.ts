@@ -1,3 +1,4 @@
+import type { Usage } from './result.js';
 import { dayMs } from './rollup.js';
 
 /** Tokens used in the UTC day with that number since the epoch. */
@@ -9,6 +10,12 @@ export interface DayTokens {
 /** Tokens used in the UTC day of `now`. */
 export function tokensOn({ day, tokens }: DayTokens, now: number): number {
   return day === Math.floor(now / dayMs) ? tokens : 0;
+}
+
+/** The count after a check that used these tokens at Unix ms `at`. */
+export function tokensAfter(before: DayTokens, usage: Usage | null, at: number): DayTokens {
+  const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+  return { day: Math.floor(at / dayMs), tokens: tokensOn(before, at) + tokens };
 }
 
 /** The share of the budget that was reached between two counts, the greater one of both; null when neither was. */

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP, isIPv4 } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { HttpError } from './http-error.js';
 
@@ -6,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route needs no token. */
     readonly open?: boolean;
+    /** The route costs something, although its method is safe. */
+    readonly spends?: boolean;
   }
 }
 
@@ -48,14 +51,78 @@ export function requireToken(app: FastifyInstance, expected: () => string | null
   });
 }
 
-/** Refuses what a page of another origin makes a browser send, which would carry the browser's Basic credentials. */
-export function refuseOtherOrigins(app: FastifyInstance): void {
-  app.addHook('onRequest', (request, _reply, done) => {
-    const site = request.headers['sec-fetch-site'] ?? 'none';
-    const reads = request.method === 'GET' || request.method === 'HEAD';
-    const own = site === 'same-origin' || site === 'none';
+/** By which names this server may be asked. */
+export interface Hosts {
+  /** In lower case, without a port. */
+  readonly allowed: readonly string[];
+  /** The server listens on a loopback address. */
+  readonly local: boolean;
+}
+
+/** The name in `host:port`, in lower case and without brackets; null when it is none. */
+function nameOf(host: string): string | null {
+  const address = `http://${host}`;
+  return URL.canParse(address) ? new URL(address).hostname.replace(/^\[|\]$/g, '') : null;
+}
+
+/** True for a name that nobody else can have their name server point here. */
+function isOwnName(name: string, { allowed, local }: Hosts): boolean {
+  if (allowed.includes(name) || name === 'localhost' || isLoopbackAddress(name)) return true;
+  return !local && (isIP(name) !== 0 || !name.includes('.'));
+}
+
+function isLoopbackAddress(name: string): boolean {
+  return name === '::1' || (isIPv4(name) && name.startsWith('127.'));
+}
+
+/**
+ * Without a token refuses requests by a name of which others may be the owners: a browser keeps its pages apart by name, and the
+ * name of a page can be pointed at this server (DNS rebinding).
+ */
+export function refuseOtherHosts(
+  app: FastifyInstance,
+  expected: () => string | null,
+  hosts: () => Hosts,
+): void {
+  app.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
+    const name = nameOf(headers.host ?? 'localhost');
+    const open = expected() !== null || routeOptions.config.open === true;
+    if (open || (name !== null && isOwnName(name, hosts()))) {
+      done();
+      return;
+    }
     done(
-      reads || own ? undefined : new HttpError(403, 'other_origin', 'only pages of this server may ask this'),
+      new HttpError(
+        403,
+        'other_host',
+        'without a token this server is not asked by this name; server.allowed_hosts can allow it',
+      ),
+    );
+  });
+}
+
+/** True when the page at `address` may change something here. */
+function isOwnPage(address: string, host: string, { allowed }: Hosts): boolean {
+  if (!URL.canParse(address)) return false;
+  const page = new URL(address);
+  return page.host === host.toLowerCase() || allowed.includes(page.hostname);
+}
+
+/**
+ * Refuses what a page of another origin makes a browser send, which would carry the browser's Basic credentials: what
+ * changes something, and what costs something. Browsers say where a request comes from by Sec-Fetch-Site only to https and
+ * loopback, and by Origin only for some requests.
+ */
+export function refuseOtherOrigins(app: FastifyInstance, hosts: () => Hosts): void {
+  app.addHook('onRequest', ({ method, headers, routeOptions }, _reply, done) => {
+    const free = (method === 'GET' || method === 'HEAD') && routeOptions.config.spends !== true;
+    const site = headers['sec-fetch-site'] ?? 'none';
+    const pages = [headers.origin, routeOptions.config.spends === true ? headers.referer : undefined];
+    const own =
+      (site === 'same-origin' || site === 'none') &&
+      pages.every((page) => page === undefined || isOwnPage(page, headers.host ?? '', hosts()));
+    done(
+      free || own ? undefined : new HttpError(403, 'other_origin', 'only pages of this server may ask this'),
     );
   });
 }

@@ -30,7 +30,7 @@ export const probeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
     {
       // A HEAD would check too.
       exposeHeadRoute: false,
-      config: { waits: true },
+      config: { waits: true, spends: true },
       schema: {
         summary: 'Check a model now and answer with metrics of this check alone',
         description:

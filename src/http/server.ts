@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './annotation-routes.js';
-import { refuseOtherOrigins, requireToken } from './auth.js';
+import { refuseOtherHosts, refuseOtherOrigins, requireToken, type Hosts } from './auth.js';
 import { badgeRoutes } from './badge-routes.js';
 import { checkRoutes } from './check-routes.js';
 import { answerBrokenRequests } from './client-error.js';
@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly version: string;
   /** Null lets everybody in; asked at each request. */
   readonly bearerToken: () => string | null;
+  /** Asked at each request, since a reload may change it. */
+  readonly hosts: () => Hosts;
   readonly report: Report;
 }
 
@@ -47,7 +49,7 @@ const farewellMs = 1_000;
 /** The server with all its routes, not listening yet. */
 export function createServer(
   backend: Backend,
-  { version, bearerToken, report }: ServerOptions,
+  { version, bearerToken, hosts, report }: ServerOptions,
 ): FastifyInstance {
   const handleError = createErrorHandler(report);
   const app = fastify({
@@ -76,8 +78,9 @@ export function createServer(
     done();
   });
   tendConnections(app);
+  refuseOtherHosts(app, bearerToken, hosts);
   requireToken(app, bearerToken);
-  refuseOtherOrigins(app);
+  refuseOtherOrigins(app, hosts);
 
   const urls = new Set<string>();
   app.addHook('onRoute', ({ url }) => {

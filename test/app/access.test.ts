@@ -6,6 +6,7 @@ const server = (host: string, bearerToken: string | null, insecurePublic = false
   port: 9464,
   bearerToken,
   insecurePublic,
+  allowedHosts: [],
   shutdownGraceMs: 5_000,
 });
 

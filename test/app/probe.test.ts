@@ -37,6 +37,27 @@ describe('GET /probe', () => {
     expect(text).toContain('reason="timeout",blame="provider"');
   });
 
+  it('counts toward the token budget of the day, and is not sent when that is used up', async () => {
+    const { model, configure, daemon } = site();
+    const budget = { budget: { tokens_per_day: 60 } };
+    const health = { health_api: { enabled: true, api_keys: ['health-key-0123456789'] } };
+    const running = await daemon(configure([model('healthy', { ...rare, ...budget })], health));
+    const probed = async () => /reason="(\w+)"/.exec((await running.get('/probe?target=healthy')).text)?.[1];
+    const saved = async () => {
+      const headers = { apikey: 'health-key-0123456789', 'x-enkrypt-model': 'healthy' };
+      const response = await fetch(`${running.url}/redteam/model/model-health`, { method: 'POST', headers });
+      return ((await response.json()) as { details: { reason: string } }).details.reason;
+    };
+    // Each uses some 24 tokens.
+    const reasons: unknown[] = [];
+    for (let turn = 0; turn < 4; turn += 1) reasons.push(await probed(), await saved());
+    expect(reasons[0]).toBe('ok');
+    expect(reasons.slice(3)).toEqual(Array.from({ length: 5 }, () => 'budget_spent'));
+    await running.line(({ msg }) => msg === 'token budget is used up: no checks until 00:00 UTC');
+    const { text } = await running.get('/metrics');
+    expect(series(text, 'modelpulse_budget_tokens_used_ratio{model="healthy"}')).toBeGreaterThan(1);
+  });
+
   it('uses up the rate of the model', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy', { ...rare, rate_per_min: 2 })]));

@@ -88,6 +88,7 @@ describe('the sections', () => {
         port: 9464,
         bearerToken: null,
         insecurePublic: false,
+        allowedHosts: [],
         shutdownGraceMs: 5_000,
       },
       storage: {

@@ -10,6 +10,7 @@ async function describedRoutes(): Promise<string[]> {
   const server = createServer(createFakeBackend(), {
     version: '1',
     bearerToken: () => null,
+    hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });
   await server.ready();

@@ -20,6 +20,7 @@ async function describedRoutes(): Promise<Described> {
   const app = createServer(createFakeBackend(), {
     version: '1.2.3',
     bearerToken: () => null,
+    hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });
   await app.ready();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { tokenOf } from '../../src/http/auth.js';
 import { sampleView } from '../metrics/sample-view.js';
@@ -95,5 +97,95 @@ describe('a page of another origin', () => {
       expect([status, json]).toMatchObject([403, { code: 'other_origin' }]);
     }
     expect((await ask('/api/v1/models', { headers: { 'sec-fetch-site': site } })).status).toBe(200);
+  });
+
+  it.each([
+    ['another page', 'http://evil.example'],
+    ['another port', 'http://127.0.0.1:1'],
+    ['nowhere', 'null'],
+  ])('cannot where the browser says it only by Origin: %s', async (_what, origin) => {
+    const { ask } = await startServer(createFakeBackend({ views: [sampleView('a')] }));
+    for (const path of ['/-/reload', '/api/v1/models/a/check', '/api/v1/models/a/exclusions']) {
+      const { status, json } = await ask(path, { method: 'POST', headers: { origin }, body: '{}' });
+      expect([status, json]).toMatchObject([403, { code: 'other_origin' }]);
+    }
+  });
+
+  it('cannot make a browser spend by /probe, by whatever it gives itself away', async () => {
+    const probed: string[] = [];
+    const probe = (id: string) => Promise.resolve(probed.push(id)).then(() => null);
+    const { ask, url } = await startServer(createFakeBackend({}, { probe }));
+    const headers = [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: 'http://evil.example' },
+      { referer: 'http://evil.example/page' },
+    ];
+    for (const given of headers) expect((await ask('/probe?target=a', { headers: given })).status).toBe(403);
+    expect(probed).toEqual([]);
+    for (const given of [
+      {},
+      { origin: url },
+      { referer: `${url}/docs` },
+      { 'sec-fetch-site': 'same-origin' },
+    ])
+      expect((await ask('/probe?target=a', { headers: given as Record<string, string> })).status).toBe(404);
+    expect(probed).toHaveLength(4);
+  });
+
+  it('can where the operator allows its host', async () => {
+    const { ask } = await startServer(createFakeBackend(), {
+      hosts: () => ({ allowed: ['pulse.example'], local: true }),
+    });
+    const headers = { origin: 'https://pulse.example' };
+    expect((await ask('/-/reload', { method: 'POST', headers })).status).toBe(200);
+  });
+});
+
+describe('the name by which a server without a token is asked', () => {
+  const asked = async (url: string, host: string, path = '/api/v1/models'): Promise<number> => {
+    const sent = request(url + path, { headers: { host, connection: 'close' } }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode ?? 0;
+  };
+  const near = ['localhost', 'LOCALHOST:9464', '127.0.0.1', '127.8.8.8:1', '[::1]:9464'];
+  const wide = ['10.0.0.5:9464', '[fd00::1]', 'modelpulse:9464', 'modelpulse'];
+  const far = [
+    'evil.example',
+    '127.0.0.1.evil.example:9464',
+    'localhost.evil.example',
+    '127.evil',
+    'a b',
+    '@',
+  ];
+
+  it.each([
+    ['is a loopback one on a loopback address', true, near, [...wide, ...far]],
+    ['has no dot, or is an address, on a public one', false, [...near, ...wide], far],
+  ])('%s', async (_what, local, good, bad) => {
+    const { url } = await startServer(createFakeBackend(), {
+      hosts: () => ({ allowed: ['pulse.example'], local }),
+    });
+    for (const host of [...good, 'pulse.example', 'Pulse.Example:443'])
+      expect([host, await asked(url, host)]).toEqual([host, 200]);
+    for (const host of bad) expect([host, await asked(url, host)]).toEqual([host, 403]);
+    for (const path of [
+      '/metrics',
+      '/probe?target=a',
+      '/nowhere',
+      '/openapi.json',
+      '/docs',
+      '/api/v1/events',
+    ])
+      expect([path, await asked(url, 'evil.example', path)]).toEqual([path, 403]);
+    // Orchestrators ask these by any name.
+    for (const path of ['/livez', '/readyz'])
+      expect([path, await asked(url, 'evil.example', path)]).toEqual([path, 200]);
+  });
+
+  it('may be any with a token', async () => {
+    const { url } = await startServer(createFakeBackend(), { bearerToken: () => 'token' });
+    expect(await asked(url, 'evil.example')).toBe(401);
   });
 });

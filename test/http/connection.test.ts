@@ -19,6 +19,7 @@ async function serve(changes: Partial<Backend>, timeoutMs = 60_000): Promise<str
   const app = createServer(createFakeBackend({ views: [sampleView('a')] }, changes), {
     version: '1.2.3',
     bearerToken: () => null,
+    hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });
   app.server.timeout = timeoutMs;
@@ -130,7 +131,6 @@ describe('a connection with many requests before an answer', () => {
       };
       const url = await serve({
         readLong: never,
-        // eslint-disable-next-line require-yield -- it begins, and says nothing
         async *exposition() {
           await never();
         },

@@ -29,6 +29,7 @@ async function start(size = 64, token: string | null = null) {
   const app = createServer(createFakeBackend({ views }, { events }), {
     version: '1',
     bearerToken: () => token,
+    hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -164,7 +165,7 @@ describe('GET /api/v1/events', () => {
     const quick = await listen(url);
     const connected = once(app.server, 'connection') as Promise<[Socket]>;
     const slow = connect(Number(new URL(url).port), '127.0.0.1');
-    slow.write('GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n');
+    slow.write('GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const [served] = await connected;
     const gone = once(served, 'close');
     await once(slow, 'readable');
@@ -198,7 +199,7 @@ describe('GET /api/v1/events', () => {
     const client = await listen(url);
     const mute = connect(Number(new URL(url).port), '127.0.0.1');
     mute.on('error', () => undefined);
-    mute.write('GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n');
+    mute.write('GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(mute, 'readable');
     mute.pause();
     const started = performance.now();

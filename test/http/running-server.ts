@@ -56,6 +56,7 @@ export async function startServer(backend: Backend, options: Partial<ServerOptio
   const app = createServer(backend, {
     version: '1.2.3',
     bearerToken: () => null,
+    hosts: () => ({ allowed: [], local: true }),
     report: (error) => reported.push(error),
     ...options,
   });
