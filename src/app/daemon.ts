@@ -76,6 +76,7 @@ export async function startDaemon(parts: {
     async () => {
       await begun;
       await reloader.reload('content');
+      return !reloader.failing;
     },
   );
 

@@ -8,11 +8,13 @@ export type Trigger = 'signal' | 'request' | 'content';
 
 export interface Reloader {
   /**
-   * Loads and applies the configuration, one call after another; never rejects. The problems, when it was refused, by
+   * Loads and applies the configuration, one call after another; calls that come while one waits are one with it. Never rejects. The problems, when it was refused, by
    * what is wrong in it or by a store that fails, and nothing changed.
    */
   reload(trigger: Trigger): Promise<readonly string[]>;
   readonly current: LoadedConfig;
+  /** The newest attempt failed, by a store that fails and not by what is wrong in the configuration: it is worth another try. */
+  readonly failing: boolean;
   /** Files and directories whose change may mend or change it: also those of the newest attempt that was refused. */
   readonly watched: readonly string[];
 }
@@ -46,13 +48,17 @@ export function createReloader(parts: {
 }): Reloader {
   const { log } = parts;
   let current = parts.initial;
-  let queue: Promise<unknown> = Promise.resolve();
+  let running: Promise<unknown> = Promise.resolve();
+  let waiting: { trigger: Trigger; turn: Promise<readonly string[]> } | null = null;
+  /** Why the newest attempt failed, where the configuration is not what is wrong. */
+  let fault: string | null = null;
 
   /** What the newest attempt was refused for; null when it was not. */
   let refusal: { readonly problems: readonly string[]; readonly files: readonly string[] } | null = null;
 
   const accepted = (): void => {
     refusal = null;
+    fault = null;
     parts.reloaded(true);
   };
 
@@ -60,6 +66,9 @@ export function createReloader(parts: {
     const known = refusal?.problems.join('\n');
     const bad = error instanceof ConfigError;
     refusal = bad ? error : { problems: [], files: [] };
+    const message = error instanceof Error ? error.message : 'unknown error';
+    const again = trigger === 'content' && message === fault;
+    fault = bad ? null : message;
     // What is watched from now on makes it look like a change once more.
     if (bad && trigger === 'content' && error.message === known) return error.problems;
     parts.reloaded(false);
@@ -67,8 +76,9 @@ export function createReloader(parts: {
       log.error({ trigger, problems: error.problems }, 'configuration refused, the old one stays in force');
       return error.problems;
     }
-    log.error({ trigger, err: error }, 'configuration cannot be put in force, the old one stays');
-    return [`cannot be put in force: ${error instanceof Error ? error.message : 'unknown error'}`];
+    // The file watch tries again each second.
+    if (!again) log.error({ trigger, err: error }, 'configuration cannot be put in force, the old one stays');
+    return [`cannot be put in force: ${message}`];
   };
 
   const load = async (trigger: Trigger): Promise<readonly string[]> => {
@@ -99,12 +109,26 @@ export function createReloader(parts: {
 
   return {
     reload(trigger) {
-      const turn = queue.then(() => load(trigger)).catch((error: unknown) => refuse(trigger, error));
-      queue = turn;
-      return turn;
+      if (waiting !== null) {
+        if (waiting.trigger === 'content') waiting.trigger = trigger;
+        return waiting.turn;
+      }
+      const next = { trigger, turn: Promise.resolve<readonly string[]>([]) };
+      next.turn = running
+        .then(() => {
+          waiting = null;
+          return load(next.trigger);
+        })
+        .catch((error: unknown) => refuse(next.trigger, error));
+      waiting = next;
+      running = next.turn;
+      return next.turn;
     },
     get current() {
       return current;
+    },
+    get failing() {
+      return fault !== null;
     },
     get watched() {
       return [...new Set([...current.files, ...(refusal?.files ?? [])])];

@@ -9,6 +9,8 @@ interface Making {
   readonly readers: Set<{ at: number }>;
   dropped: number;
   done: boolean;
+  /** Why the text has no end; for every reader, since one that came this far later must not take it for whole. */
+  failure: { readonly error: unknown } | null;
   /** Makes the next chunk; one promise for all who wait for it. */
   advance: () => Promise<void>;
 }
@@ -27,7 +29,8 @@ async function* follow(making: Making, reader: { at: number }): AsyncGenerator<B
         reader.at += 1;
         drop(making);
         yield chunk;
-      } else if (making.done) return;
+      } else if (making.failure !== null) throw making.failure.error;
+      else if (making.done) return;
       else await making.advance();
     }
   } finally {
@@ -69,11 +72,16 @@ export function createSharedText(
       readers: new Set(),
       dropped: 0,
       done: false,
+      failure: null,
       advance: together(async () => {
-        source ??= await begin();
-        const next: IteratorResult<string, unknown> = await source.next();
-        if (next.done === true) making.done = true;
-        else making.chunks.push(Buffer.from(next.value, 'utf8'));
+        try {
+          source ??= await begin();
+          const next: IteratorResult<string, unknown> = await source.next();
+          if (next.done === true) making.done = true;
+          else making.chunks.push(Buffer.from(next.value, 'utf8'));
+        } catch (error) {
+          making.failure = { error };
+        }
       }),
     };
     return making;

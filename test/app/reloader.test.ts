@@ -16,7 +16,7 @@ function rig(load: () => Promise<LoadedConfig>, apply: () => Promise<never>) {
   const reloaded = (successful: boolean): void => void told.push(successful);
   const log = pino({ level: 'silent' });
   const reloader = createReloader({ initial: loaded, load, apply, reloaded, log });
-  return { told, reload: reloader.reload, watched: () => reloader.watched };
+  return { told, reload: reloader.reload, failing: () => reloader.failing, watched: () => reloader.watched };
 }
 
 describe('the reloader', () => {
@@ -53,5 +53,43 @@ describe('the reloader', () => {
     await reload('content');
     expect(told).toEqual([false]);
     expect(reloader.watched()).toEqual(['/main.yaml', '/new.yaml']);
+  });
+
+  it('is failing only while something other than the configuration is wrong', async () => {
+    const next = { ...loaded, fingerprint: 'next' };
+    let bad = true;
+    const { reload, failing } = rig(
+      () => (bad ? Promise.reject(new ConfigError(['bad'])) : Promise.resolve(next)),
+      () => Promise.reject(new StoreError('unavailable', 'database is locked')),
+    );
+    await reload('content');
+    expect(failing()).toBe(false);
+    bad = false;
+    await reload('content');
+    expect(failing()).toBe(true);
+  });
+
+  it('joins the calls that come while one waits', async () => {
+    const loads: (() => void)[] = [];
+    let begun = 0;
+    const { reload } = rig(
+      () => {
+        begun += 1;
+        return new Promise((resolve) => loads.push(() => resolve(loaded)));
+      },
+      () => Promise.reject(new StoreError('unavailable', 'disk is full')),
+    );
+    const first = reload('content');
+    while (begun < 1) await Promise.resolve();
+    const rest = Array.from({ length: 300 }, (_, n) => reload(n % 2 === 0 ? 'content' : 'request'));
+    loads[0]!();
+    expect(await first).toEqual([]);
+    while (begun < 2) await Promise.resolve();
+    loads[1]!();
+    // One of them has to put it in force, although the content is the same.
+    expect(new Set((await Promise.all(rest)).flat())).toEqual(
+      new Set(['cannot be put in force: disk is full']),
+    );
+    expect(begun).toBe(2);
   });
 });

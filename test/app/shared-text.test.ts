@@ -55,4 +55,13 @@ describe('a shared text', () => {
     await expect(read(text())).rejects.toThrow('broken');
     expect(made.count).toBe(2);
   });
+
+  it('is not whole for a reader who comes to the error after others', async () => {
+    const { text } = counted(true);
+    const [quick, slow] = [text(), text()];
+    const iterator = slow[Symbol.asyncIterator]();
+    expect(String((await iterator.next()).value)).toBe('1:');
+    await expect(read(quick)).rejects.toThrow('broken');
+    await expect(iterator.next()).rejects.toThrow('broken');
+  });
 });

@@ -1,0 +1,50 @@
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { watchFiles } from '../../src/app/watch.js';
+import { createFolder } from './process.js';
+
+let folder: ReturnType<typeof createFolder>;
+let close = (): void => undefined;
+beforeEach(() => {
+  folder = createFolder();
+});
+afterEach(() => {
+  close();
+  folder.clean();
+});
+
+/** Watches one file; resolves with the number of calls once there were `calls`. */
+function watched(file: string, calls: number, answer: (call: number) => boolean): Promise<number> {
+  return new Promise((resolve) => {
+    let called = 0;
+    ({ close } = watchFiles(
+      () => [file],
+      () => {
+        called += 1;
+        if (called === calls) resolve(called);
+        return Promise.resolve(answer(called));
+      },
+    ));
+  });
+}
+
+describe('the file watch', () => {
+  it('calls within some seconds although the file changes all the time', async () => {
+    const file = folder.write('secret', '0');
+    const called = watched(file, 1, () => true);
+    let turn = 0;
+    const rotation = setInterval(() => {
+      writeFileSync(file, 'x'.repeat((turn += 1)));
+    }, 100);
+    expect(await called).toBe(1);
+    clearInterval(rotation);
+    expect(turn).toBeLessThan(100);
+  }, 30_000);
+
+  it('calls again until the change is in force or refused', async () => {
+    const file = folder.write('secret', '0');
+    const called = watched(file, 3, (call) => call === 3);
+    writeFileSync(file, 'another');
+    expect(await called).toBe(3);
+  }, 30_000);
+});
