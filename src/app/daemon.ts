@@ -23,6 +23,7 @@ import { createHealthApi } from './health-api.js';
 import { createReleasers } from './releasers.js';
 import { createReloader, type Trigger } from './reload.js';
 import { createAttempt, createRunner, createUnrecordedAttempt } from './runner.js';
+import { despiteStalls, watchStalls } from './stalls.js';
 import { startTicker } from './ticker.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { watchFiles } from './watch.js';
@@ -121,7 +122,12 @@ export async function startDaemon(parts: {
   releasers.add('connectivity', () => {
     connectivity.close();
   });
-  const attempt = createAttempt(connectivity.guard(checker.check), clock);
+  const stalls = watchStalls(clock, log);
+  releasers.add('stall watch', () => {
+    stalls.stop();
+  });
+  const check = despiteStalls(checker.check, stalls, clock, metrics.checkStalled);
+  const attempt = createAttempt(connectivity.guard(check), clock);
   const unrecorded = createUnrecordedAttempt({ attempt, clock, log });
   const run = createRunner({
     attempt,

@@ -22,7 +22,7 @@ export interface Usage {
 export interface CheckResult {
   /** Unix time in ms at which the attempt began. */
   readonly startedAt: number;
-  /** ms from the call to the last byte; null when nothing was sent. */
+  /** ms from the call to the last byte; null when nothing was sent, or the monitor stood still. */
   readonly durationMs: number | null;
   /** ms to the first chunk with text or reasoning; null unless streamed. */
   readonly firstTokenMs: number | null;
@@ -46,6 +46,8 @@ export interface CheckResult {
   readonly certificateExpiresAt: number | null;
   /** Position of the API key that was used; null without keys. */
   readonly keyIndex: number | null;
+  /** Set when the monitor stood still meanwhile: there is no latency, and no telling whether it was slow. */
+  readonly stalled?: true;
 }
 
 /** Why a check ran: its slot came, a failure wanted confirming, or somebody asked. */

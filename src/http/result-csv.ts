@@ -5,7 +5,7 @@ import { resultShape } from './result-shape.js';
 export const csvColumns = [
   ...['model', 'slot', 'started_at', 'outcome', 'reason', 'blame', 'detail', 'http_status'],
   ...['duration_seconds', 'first_token_seconds', ...phaseNames.map((phase) => `${phase}_seconds`)],
-  ...['input_tokens', 'output_tokens', 'response', 'response_model', 'recheck'],
+  ...['input_tokens', 'output_tokens', 'response', 'response_model', 'recheck', 'stalled'],
 ];
 
 /** What could move a cursor, should somebody print the file: controls, but for tabs and line breaks. */
@@ -24,10 +24,10 @@ export function csvCell(value: string | number | boolean | null): string {
 }
 
 function csvRow(model: string, result: RecordedResult): string {
-  const { phases, usage, response, response_model, recheck, ...plain } = resultShape(model, result);
+  const { phases, usage, response, response_model, recheck, stalled, ...plain } = resultShape(model, result);
   const timed = phaseNames.map((phase) => phases?.[phase] ?? null);
   const tokens = [usage?.input_tokens ?? null, usage?.output_tokens ?? null];
-  const cells = [...Object.values(plain), ...timed, ...tokens, response, response_model, recheck];
+  const cells = [...Object.values(plain), ...timed, ...tokens, response, response_model, recheck, stalled];
   return cells.map(csvCell).join(',') + '\r\n';
 }
 

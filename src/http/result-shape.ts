@@ -29,6 +29,7 @@ export const resultSchema = z
     response: z.string().nullable().describe('Text of the answer, bounded; kept like `phases`.'),
     response_model: z.string().nullable().describe('The model the reply names; kept like `phases`.'),
     recheck: z.boolean().describe('The check was made to confirm a failure.'),
+    stalled: z.boolean().describe('The monitor itself stood still meanwhile, so there is no latency.'),
   })
   .describe('What one check found. What is not known is null.');
 
@@ -56,5 +57,6 @@ export function resultShape(model: string, result: RecordedResult): ResultShape 
     response: result.response,
     response_model: result.responseModel,
     recheck: result.kind === 'recheck',
+    stalled: result.stalled === true,
   };
 }

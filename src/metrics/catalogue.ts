@@ -89,6 +89,11 @@ const modelRows = {
 
 const monitorRows = {
   scheduler_checks_missed_total: ['counter', 'cause', 'Slots that ended without a result.'],
+  checks_stalled_total: [
+    'counter',
+    '',
+    'Checks without latency, because the monitor itself stood still for over 250 ms meanwhile.',
+  ],
   scheduler_delay_seconds: ['histogram', '', 'Time from the slot to the start of its check.'],
   checks_in_flight: ['gauge', '', 'Checks that are running.'],
   checks_queued: ['gauge', '', 'Checks that wait for a place.'],

@@ -19,6 +19,8 @@ export interface MonitorGauges {
 export interface MonitorMetrics {
   readonly observeDelay: (ms: number) => void;
   readonly missed: (cause: MissCause, count: number) => void;
+  /** The monitor stood still while a check ran. */
+  readonly checkStalled: () => void;
   readonly observeStoreWrite: (ms: number) => void;
   readonly storeFailed: () => void;
   /** Results were given up unwritten, because too many waited. */
@@ -57,6 +59,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   };
 
   const misses = new Counter(about('scheduler_checks_missed_total'));
+  const stalled = new Counter(about('checks_stalled_total'));
   const delay = new Histogram({ ...about('scheduler_delay_seconds'), buckets: delayBounds });
   const inFlight = new Gauge(about('checks_in_flight'));
   const queued = new Gauge(about('checks_queued'));
@@ -81,6 +84,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   return {
     observeDelay: (ms) => delay.observe(ms / 1000),
     missed: (cause, count) => misses.inc({ cause }, count),
+    checkStalled: () => stalled.inc(),
     observeStoreWrite: (ms) => storeWrite.observe(ms / 1000),
     storeFailed: () => storeErrors.inc(),
     resultsDropped: (count) => dropped.inc(count),

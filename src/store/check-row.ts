@@ -4,6 +4,8 @@ import { kindCodes, outcomeCodes, reasonCodes } from './codes.js';
 
 /** Of `flags`: added to the kind of a result that lies in a maintenance window. */
 export const inMaintenance = 4;
+/** Of `flags`: added when the monitor stood still while it was checked. */
+export const whileStalled = 8;
 /** What `http` counts from, so that the usual status takes no byte. */
 export const usualStatus = 200;
 const round = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
@@ -40,7 +42,9 @@ export function checkValues(result: RecordedResult): (number | null)[] {
     result.slot,
     outcomeCodes.toCode(result.outcome),
     reasonCodes.toCode(result.reason),
-    kindCodes.toCode(result.kind) + (result.maintenance ? inMaintenance : 0),
+    kindCodes.toCode(result.kind) +
+      (result.maintenance ? inMaintenance : 0) +
+      (result.stalled ? whileStalled : 0),
     Math.round(result.startedAt) - result.slot,
     round(result.durationMs),
     round(result.firstTokenMs),
@@ -65,7 +69,8 @@ export function resultOf(row: CheckRow): RecordedResult {
   return {
     slot: row.slot,
     kind: kindCodes.toWord(row.flags % inMaintenance),
-    maintenance: row.flags >= inMaintenance,
+    maintenance: (row.flags & inMaintenance) !== 0,
+    ...((row.flags & whileStalled) !== 0 && { stalled: true as const }),
     startedAt: row.slot + row.delay,
     durationMs: row.duration,
     firstTokenMs: row.first_token,

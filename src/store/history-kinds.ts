@@ -4,7 +4,7 @@ import { blames, outcomes, reasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
 import { dayMs, hourMs } from '../domain/rollup.js';
 import { states } from '../domain/state.js';
-import { inMaintenance, usualStatus } from './check-row.js';
+import { inMaintenance, usualStatus, whileStalled } from './check-row.js';
 import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes } from './codes.js';
 import * as is from './history-fields.js';
 import { sumNames, upsertRollup } from './rollup-row.js';
@@ -60,8 +60,10 @@ const result: Kind = {
     response: is.optional(is.text),
     response_model: is.optional(is.text),
     phases: is.optional(is.phases),
+    stalled: is.optional(is.flag),
   },
-  select: `SELECT slot, flags % ${inMaintenance} AS kind, flags / ${inMaintenance} AS maintenance,
+  select: `SELECT slot, flags % ${inMaintenance} AS kind, flags / ${inMaintenance} % 2 AS maintenance,
+      nullif(flags / ${whileStalled}, 0) AS stalled,
       slot + delay AS started_at, outcome, reason, duration AS duration_ms, first_token AS first_token_ms,
       http + ${usualStatus} AS http_status, input_tokens, output_tokens, key_index AS key,
       detail, response, response_model, phases
@@ -70,7 +72,7 @@ const result: Kind = {
   settled: 'slot',
   insert(database) {
     const check = database.prepare<[Row]>(`INSERT INTO checks VALUES (@model, @slot, @outcome, @reason,
-      @kind + ${inMaintenance} * @maintenance, @started_at - @slot, @duration_ms, @first_token_ms,
+      @kind + ${inMaintenance} * @maintenance + ${whileStalled} * coalesce(@stalled, 0), @started_at - @slot, @duration_ms, @first_token_ms,
       @http_status - ${usualStatus}, @input_tokens, @output_tokens, @key)`);
     const detail = database.prepare<[Row]>(
       'INSERT INTO details VALUES (@model, @slot, @detail, @response, @response_model, @phases)',

@@ -106,4 +106,5 @@ export const latestSchema = z.looseObject({
   response: text,
   responseModel: text,
   keyIndex: number,
+  stalled: z.literal(true).optional(),
 });

@@ -109,6 +109,7 @@ describe('GET checks as CSV', () => {
       response: 'New Delhi',
       response_model: 'gpt-4o-mini-2024-07-18',
       recheck: 'false',
+      stalled: 'false',
     });
     expect(values).toHaveLength(csvColumns.length);
   });

@@ -101,6 +101,7 @@ describe('GET /api/v1/models/{id}', () => {
         response: 'New Delhi',
         response_model: 'gpt-4o-mini-2024-07-18',
         recheck: false,
+        stalled: false,
       },
       api_keys: [],
       next_check: '2026-01-02T12:00:01.000Z',

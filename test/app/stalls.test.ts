@@ -1,0 +1,160 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { despiteStalls, watchStalls } from '../../src/app/stalls.js';
+import type { Reason } from '../../src/domain/reason.js';
+import { result, start } from '../store/samples.js';
+import { modelNamed } from './parts.js';
+import { series, useSite } from './registry.js';
+
+const site = useSite();
+let stop: () => void = () => undefined;
+afterEach(() => {
+  stop();
+  stop = () => undefined;
+});
+
+/** A provider that keeps each first question of a model until the test says what becomes of it. */
+async function holdingProvider() {
+  const held = new Map<string, ServerResponse>();
+  const asked = new EventEmitter();
+  const known = new Set<string>();
+  const answer = (reply: ServerResponse, model: string) => {
+    const choices = [
+      { index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'New Delhi' } },
+    ];
+    reply.setHeader('content-type', 'application/json').end(JSON.stringify({ model, choices }));
+  };
+  const server = createServer((request, reply) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const { model } = JSON.parse(body) as { model: string };
+      if (known.has(model)) answer(reply, model);
+      else {
+        known.add(model);
+        held.set(model, reply);
+        asked.emit('question');
+      }
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  stop = () => server.close().closeAllConnections();
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    answer: (model: string) => answer(held.get(model)!, model),
+    hangUp: (model: string) => void held.get(model)!.destroy(),
+    async questions(count: number) {
+      while (held.size < count) await once(asked, 'question');
+    },
+  };
+}
+
+describe('a monitor that was stopped while checks were on their way', () => {
+  it('tells neither latency, nor slow, nor a failure of the models', async () => {
+    const provider = await holdingProvider();
+    const { configure, daemon } = site();
+    const ids = ['answers', 'hangs-up', 'says-nothing'];
+    const models = ids.map((id) => ({
+      id,
+      provider: 'openai_compatible',
+      base_url: provider.url,
+      model: id,
+      api_key: 'sk-test-0123456789abcdef',
+      schedule: { every: '1h' },
+      timeout: '2s',
+      slow: { duration: '1s' },
+    }));
+    const { child, get, post } = await daemon(configure(models));
+    const checks = ids.map((id) => post(`/api/v1/models/${id}/check`));
+    await provider.questions(3);
+    child.kill('SIGSTOP');
+    provider.answer('answers');
+    provider.hangUp('hangs-up');
+    // The length of the standstill: beyond the timeout.
+    await setTimeout(3_000);
+    child.kill('SIGCONT');
+    const found = (await Promise.all(checks)).map((reply) => reply.json());
+    const unmeasured = { stalled: true, duration_seconds: null, first_token_seconds: null, phases: null };
+    expect(found).toMatchObject([
+      { ...unmeasured, outcome: 'healthy', reason: 'ok', detail: null },
+      { ...unmeasured, outcome: 'unknown', reason: 'internal_error' },
+      { ...unmeasured, outcome: 'unknown', reason: 'internal_error' },
+    ]);
+    const { text } = await get('/metrics');
+    expect(series(text, 'modelpulse_checks_stalled_total')).toBe(3);
+    expect(text).not.toMatch(/^modelpulse_check_duration_seconds_count\{.*\} [1-9]/m);
+    const after = (await post('/api/v1/models/says-nothing/check')).json();
+    expect(after).toMatchObject({ outcome: 'healthy', stalled: false });
+    const { items } = (await get('/api/v1/models/answers/checks')).json() as { items: object[] };
+    expect(items.at(-1)).toMatchObject(unmeasured);
+  }, 60_000);
+});
+
+describe('what a check says when the monitor stood still', () => {
+  const look = 1_100;
+  const model = modelNamed('gpt');
+  const log = pino({ level: 'silent' });
+
+  /** A check that takes 10 s, of which the loop stands still from `from` to `to`. */
+  async function told(reason: Reason, from: number, to: number) {
+    const time = { wall: start, monotonic: 0 };
+    const clock = { wall: () => time.wall + time.monotonic, monotonic: () => time.monotonic };
+    const stalls = watchStalls(clock, log);
+    stop = () => stalls.stop();
+    const pass = (until: number) => {
+      while (time.monotonic < until) {
+        time.monotonic =
+          time.monotonic >= from && time.monotonic < to ? to : Math.min(until, time.monotonic + 50);
+        stalls.within(0, 0);
+      }
+    };
+    let counted = 0;
+    const outcome = reason === 'slow' ? 'degraded' : 'unhealthy';
+    const check = despiteStalls(
+      () => {
+        pass(10_000);
+        return Promise.resolve(result(start, { durationMs: 10_000, reason, outcome }));
+      },
+      stalls,
+      clock,
+      () => (counted += 1),
+    );
+    const { stalled = false, ...found } = await check(model, new AbortController().signal);
+    return { ...found, stalled, counted };
+  }
+
+  it('leaves a failure that came out later than that what it is, but without its latency', async () => {
+    expect(await told('timeout', 2_000, 10_000 - look)).toMatchObject({
+      reason: 'timeout',
+      outcome: 'unhealthy',
+      durationMs: null,
+      stalled: true,
+      counted: 1,
+    });
+    expect(await told('server_error', 2_000, 10_000)).toMatchObject({
+      reason: 'server_error',
+      durationMs: null,
+    });
+  });
+
+  it('sets a failure to get a reply aside that came out right after it', async () => {
+    for (const reason of ['timeout', 'connection_lost', 'tls_error'] as const)
+      expect(await told(reason, 2_000, 9_500)).toMatchObject({
+        reason: 'internal_error',
+        outcome: 'unknown',
+      });
+  });
+
+  it('bears 250 ms of it', async () => {
+    expect(await told('slow', 2_000, 2_250)).toMatchObject({
+      reason: 'slow',
+      durationMs: 10_000,
+      counted: 0,
+    });
+    expect(await told('slow', 2_000, 2_400)).toMatchObject({ reason: 'ok', durationMs: null, counted: 1 });
+  });
+});
