@@ -14,7 +14,10 @@ const longestMs = 366 * dayMs;
 const mostExclusions = 1_000;
 const mostNotes = 100;
 
-/** Text of a person; a null character would end it in other programs. */
+/** Surrogates without their other half, and control characters but those of a text in lines. */
+const unfit = /\p{Cs}|[^\P{Cc}\t\n\r]/u;
+
+/** Text of a person. */
 function written(most: number) {
   const allowed = `must be text of 1 to ${most} characters`;
   return z
@@ -22,7 +25,7 @@ function written(most: number) {
     .trim()
     .min(1, allowed)
     .max(most, allowed)
-    .refine((text) => !text.includes('\0'), allowed);
+    .refine((text) => !unfit.test(text), allowed);
 }
 
 /** A time as anywhere in the API; Unix seconds may be a number in JSON. */

@@ -1,7 +1,14 @@
+import { latestTime } from '../domain/time.js';
+
 const isoPattern = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+ -]\d\d:?\d\d)?)?$/;
 
-/** Unix ms of an ISO 8601 time, UTC unless it says otherwise, or of Unix seconds; null when `text` is neither. */
+/** Unix ms of an ISO 8601 time, UTC unless it says otherwise, or of Unix seconds, from 1970 to 2100; null when `text` is neither. */
 export function parseTime(text: string): number | null {
+  const ms = timeOf(text);
+  return ms !== null && ms >= 0 && ms <= latestTime ? ms : null;
+}
+
+function timeOf(text: string): number | null {
   if (/^\d{1,11}(\.\d{1,9})?$/.test(text)) return Math.round(Number(text) * 1000);
   const [, year, month, day, time = '00:00', zone = 'Z'] = isoPattern.exec(text) ?? [];
   if (year === undefined) return null;
