@@ -1,5 +1,5 @@
 import type { Calendar } from '../calendar/calendar.js';
-import { matchesModel } from '../config/maintenance.js';
+import { modelMatcher } from '../config/maintenance.js';
 import type { MaintenanceRule } from '../config/settings.js';
 import { withWindow } from '../domain/health.js';
 import { merge } from '../domain/intervals.js';
@@ -36,7 +36,7 @@ export function createWindows(
   models: () => Iterable<Tracked>,
   changed: (tracked: Tracked) => void,
 ): Windows {
-  let rules: readonly MaintenanceRule[] = [];
+  let rules: readonly (MaintenanceRule & { readonly matches: (id: string) => boolean })[] = [];
   let second = 0;
   /** Unix ms of the last sweep. */
   let swept = Infinity;
@@ -46,7 +46,7 @@ export function createWindows(
   let nextExclusion = Infinity;
 
   const windowsOf = ({ view }: Tracked, from: number, to: number): Interval[] => {
-    const matching = rules.filter((rule) => matchesModel(rule, view.model.id));
+    const matching = rules.filter(({ matches }) => matches(view.model.id));
     // What lay behind when it was excluded was watched: it is told otherwise, but not recorded otherwise.
     const ahead = view.exclusions
       .map((each) => ({ from: Math.max(each.from, each.createdAt), to: each.to }))
@@ -106,7 +106,7 @@ export function createWindows(
       expectExclusions(now);
     },
     replace(next, now, added) {
-      rules = next;
+      rules = next.map((rule) => ({ ...rule, matches: modelMatcher(rule) }));
       second = 0;
       swept = now;
       open = '';

@@ -9,7 +9,7 @@ import { createInputs } from './inputs.js';
 import type { Inputs } from './inputs.js';
 import { filesReferred, interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
-import { matchesModel } from './maintenance.js';
+import { modelMatcher } from './maintenance.js';
 import type { DefaultsEntry } from './asking-schema.js';
 import { ConfigError, inOrder, withWords } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
@@ -142,7 +142,8 @@ export async function loadConfig(
 
   const complete = settingsOf(entry, registry.models);
   for (const [index, rule] of complete.maintenance.entries()) {
-    if (complete.models.some(({ id }) => matchesModel(rule, id))) continue;
+    const matches = modelMatcher(rule);
+    if (complete.models.some(({ id }) => matches(id))) continue;
     if (complete.models.length === 0) break;
     warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
   }

@@ -1,7 +1,10 @@
 import picomatch from 'picomatch';
 import type { MaintenanceRule } from './settings.js';
 
-/** True when one of the rule's patterns covers the model; `*` stands for any run of characters. */
-export function matchesModel(rule: Pick<MaintenanceRule, 'models'>, id: string): boolean {
-  return picomatch.isMatch(id, [...rule.models], { dot: true });
+/**
+ * Says of an id whether one of the rule's patterns covers the model; `*` stands for any run of characters. Patterns are
+ * compiled here, which costs a hundred times what an answer does: make it once per rule.
+ */
+export function modelMatcher({ models }: Pick<MaintenanceRule, 'models'>): (id: string) => boolean {
+  return picomatch([...models], { dot: true });
 }

@@ -6,7 +6,7 @@ import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { jsonSchema } from '../../src/config/json-schema.js';
 import { loadConfig } from '../../src/config/load.js';
-import { matchesModel } from '../../src/config/maintenance.js';
+import { modelMatcher } from '../../src/config/maintenance.js';
 import { capabilities, directoryOf, load, problemsOf } from './loading.js';
 
 const packaged = fileURLToPath(new URL('../../config', import.meta.url));
@@ -123,13 +123,13 @@ describe('the sections', () => {
 
   it('cover models by patterns in maintenance, and warn when one covers none', async () => {
     const rule = { models: ['gpt-*', 'exact'] };
-    expect(['gpt-4.1', 'exact', 'my-gpt-4', 'exactly'].map((id) => matchesModel(rule, id))).toEqual([
+    expect(['gpt-4.1', 'exact', 'my-gpt-4', 'exactly'].map((id) => modelMatcher(rule)(id))).toEqual([
       true,
       true,
       false,
       false,
     ]);
-    expect(matchesModel({ models: ['*'] }, '.hidden:x@y')).toBe(true);
+    expect(modelMatcher({ models: ['*'] })('.hidden:x@y')).toBe(true);
     const { warnings } = await load(
       `maintenance: [{ cron: "0 2 * * 0", duration: 2h, models: ["claude-*"] }]\nmodels: [${openai('gpt')}]`,
     );
