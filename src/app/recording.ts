@@ -47,7 +47,11 @@ export function createRecording(parts: {
     wrote: metrics.observeStoreWrite,
     async failed(error) {
       metrics.storeFailed();
-      if (failures === 0) log.error({ err: error }, 'store failed; checks go on and results wait in memory');
+      if (failures === 0)
+        log.error(
+          { err: error },
+          'store is unavailable; checks go on, results wait in memory and are tried again each second',
+        );
       failures += 1;
       if (!lostHistory(error)) return;
       await roster.rebase(clock.wall()).catch((err: unknown) => {
@@ -57,6 +61,14 @@ export function createRecording(parts: {
     recovered() {
       log.info({ attempts: failures, results: writer.pendingResults }, 'store works again');
       failures = 0;
+    },
+    refused({ what, slot, value, message }, model) {
+      metrics.resultRefused();
+      const place = slot === null ? {} : { slot };
+      log.error(
+        { model, what, ...place, value, reason: message },
+        'store refused this for its content; it is given up',
+      );
     },
     dropped: metrics.resultsDropped,
   });

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import { batchResults, type MissCause, type Store } from '../store/port.js';
+import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
 import { addPending, writeOf, type Pending, type Publication } from './pending.js';
 import { pendingOf, type Memory, type Tracked } from './tracked.js';
 
@@ -33,6 +33,8 @@ export interface WriterEvents {
   wrote(ms: number): void;
   failed(error: unknown): Promise<void>;
   recovered(): void;
+  /** The store refused this for its content, and it is given up; `model` is null for what belongs to none. */
+  refused(refusal: Refusal, model: string | null): void;
   /** Raw results were given up because too many wait for the store. */
   dropped(count: number): void;
 }
@@ -46,6 +48,22 @@ interface Taken {
   readonly pending: Pending;
   readonly memory: Memory;
   readonly watermark: number | null;
+}
+
+/** What may be shown: a refused result is not, but its callers are told that its check is over. */
+function withoutRefused(
+  { view }: Tracked,
+  { publications }: Pending,
+  refusals: readonly Refusal[],
+): readonly Publication[] {
+  if (refusals.length === 0) return publications;
+  const slots = new Set(
+    refusals.filter(({ key, what }) => key === view.key && what === 'result').map(({ slot }) => slot),
+  );
+  return publications.filter(({ result, done }) => {
+    if (slots.has(result.slot)) done(result);
+    return !slots.has(result.slot);
+  });
 }
 
 /**
@@ -113,8 +131,9 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     const shownNext = missedUnshown;
     missedUnshown = [];
     const started = clock.monotonic();
+    let refusals: readonly Refusal[];
     try {
-      await store.write({
+      refusals = await store.write({
         models: taken.map(({ tracked, pending, ...rest }) =>
           writeOf(pending, { key: tracked.view.key, ...rest }),
         ),
@@ -135,7 +154,12 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     showMissed(shownNext);
     for (const { tracked, pending, memory } of taken) {
       pendingResults -= pending.results.length;
-      events.publish({ tracked, memory, publications: pending.publications, written: true });
+      const publications = withoutRefused(tracked, pending, refusals);
+      events.publish({ tracked, memory, publications, written: true });
+    }
+    for (const refusal of refusals) {
+      const of = taken.find(({ tracked }) => tracked.view.key === refusal.key);
+      events.refused(refusal, of?.tracked.view.model.id ?? null);
     }
   };
 

@@ -104,6 +104,11 @@ const monitorRows = {
     '',
     'Results that were given up unwritten because too many waited.',
   ],
+  store_refused_results_total: [
+    'counter',
+    '',
+    'Results, or other parts of what is recorded of a model, that the store refused for their content.',
+  ],
   store_pending_results: ['gauge', '', 'Results that are not written yet.'],
   store_size_bytes: ['gauge', '', 'Size of the store on disk.'],
   log_dropped_total: [

@@ -25,6 +25,8 @@ export interface MonitorMetrics {
   readonly storeFailed: () => void;
   /** Results were given up unwritten, because too many waited. */
   readonly resultsDropped: (count: number) => void;
+  /** The store refused a result, or another part of what is recorded, for its content. */
+  readonly resultRefused: () => void;
   /** The configuration was loaded, or refused, at Unix ms `at`. */
   readonly reloaded: (successful: boolean, at: number) => void;
   /** All of them, with what ends an exposition. */
@@ -66,6 +68,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const storeWrite = new Histogram({ ...about('store_write_seconds'), buckets: writeBounds });
   const storeErrors = new Counter(about('store_errors_total'));
   const dropped = new Counter(about('store_dropped_results_total'));
+  const refusedResults = new Counter(about('store_refused_results_total'));
   const pending = new Gauge(about('store_pending_results'));
   const size = new Gauge(about('store_size_bytes'));
   const logDropped = new Counter(about('log_dropped_total'));
@@ -88,6 +91,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
     observeStoreWrite: (ms) => storeWrite.observe(ms / 1000),
     storeFailed: () => storeErrors.inc(),
     resultsDropped: (count) => dropped.inc(count),
+    resultRefused: () => refusedResults.inc(),
     reloaded: (successful, at) => {
       reloadSuccessful.set(successful ? 1 : 0);
       if (successful) reloadedAt.set(at / 1000);

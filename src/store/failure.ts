@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { StoreError } from './store-error.js';
 
 /** The code of an error of SQLite (`SQLITE_...`) or of the system; null for any other. */
@@ -10,6 +11,19 @@ export function codeOf(error: unknown): string | null {
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
   return code !== null && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'));
+}
+
+/** Codes with which SQLite refuses the content of a row, which it would refuse again. */
+const refusals = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLITE_RANGE'];
+
+/**
+ * True for an error that says that the content of a write is refused and would be refused again: by SQLite, or before it,
+ * by a value that cannot be bound or has no code. False for what may pass, for damage and for a model that is not known.
+ */
+export function refusesContent(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== null) return refusals.some((refusal) => code.startsWith(refusal));
+  return types.isNativeError(error) && ['TypeError', 'RangeError'].includes(error.name);
 }
 
 const advice: readonly (readonly [prefix: string, text: string])[] = [

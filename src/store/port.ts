@@ -66,6 +66,28 @@ export interface Batch {
   readonly missed: ReadonlyMap<MissCause, number>;
 }
 
+/** A part of a batch that the store refuses for its content, so that trying again is of no use. */
+export interface Refusal {
+  /** Null for what belongs to no model. */
+  readonly key: ModelKey | null;
+  readonly what:
+    | 'result'
+    | 'model'
+    | 'totals'
+    | 'state'
+    | 'incident'
+    | 'gap'
+    | 'maintenance'
+    | 'epoch'
+    | 'rollup'
+    | 'missed';
+  /** Of a result. */
+  readonly slot: number | null;
+  /** What is refused, bounded: the numbers that are no safe integers, or else the beginning of the part. */
+  readonly value: string;
+  readonly message: string;
+}
+
 export interface StoredIncident extends Incident {
   readonly id: number;
   readonly model: string;
@@ -117,10 +139,11 @@ export interface Store {
   retire(key: ModelKey, now: number): Promise<void>;
   missed(): Promise<ReadonlyMap<MissCause, number>>;
   /**
-   * Durable when it resolves; rejects when nothing of it was written. One batch is one transaction and is not divided:
-   * keep it to about `batchResults` results, and yield to the event loop between two.
+   * Durable when it resolves; rejects when nothing of it was written, for a reason that may pass. Resolves with the parts that
+   * were left out because the store refuses their content. One batch is one transaction and is not divided: keep it to
+   * about `batchResults` results, and yield to the event loop between two.
    */
-  write(batch: Batch): Promise<void>;
+  write(batch: Batch): Promise<readonly Refusal[]>;
   /** Points in [from, to), preceded by the one in force at `from`; the first `most` of them. */
   points(key: ModelKey, from: number, to: number, most?: number): Promise<readonly StatePoint[]>;
   /** Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written. */

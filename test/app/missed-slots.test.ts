@@ -11,6 +11,7 @@ const quiet = {
   failed: () => Promise.resolve(),
   recovered: () => undefined,
   dropped: () => undefined,
+  refused: () => undefined,
 };
 
 describe('slots without a result', () => {

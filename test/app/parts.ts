@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { afterEach } from '@jest/globals';
 import { pino } from 'pino';
 import { createRecording, type Recording } from '../../src/app/recording.js';
@@ -14,6 +15,10 @@ export interface Parts extends Recording {
   readonly clock: { now: number; wall(): number; monotonic(): number };
   /** Makes these calls of the store reject with what is given; null lets them through. */
   readonly refuse: (calls: readonly (keyof Store)[], error?: Error) => void;
+  /** Resolves when so many calls were rejected since the last `refuse`. */
+  refusedCalls(count: number): Promise<void>;
+  /** Log lines about content that the store refused. */
+  readonly refusals: readonly Readonly<Record<string, unknown>>[];
   /** What was told, in order. */
   readonly told: readonly ModelEvent[];
   /** Records a result of the model at the slot, and writes it. */
@@ -38,9 +43,16 @@ function createParts(store: Store): Parts {
   const clock = { now: start, wall: () => clock.now, monotonic: () => performance.now() };
   let refused: readonly (keyof Store)[] = [];
   let refusal: Error = new StoreError('unavailable', 'disk is full');
+  let calls = 0;
+  const rejected = new EventEmitter();
+  const refusals: Record<string, unknown>[] = [];
   const guarded = new Proxy(store, {
     get(target, name: keyof Store) {
-      if (refused.includes(name)) return () => Promise.reject(refusal);
+      if (refused.includes(name))
+        return () => {
+          rejected.emit('call', (calls += 1));
+          return Promise.reject(refusal);
+        };
       return Reflect.get(target, name) as unknown;
     },
   });
@@ -49,7 +61,10 @@ function createParts(store: Store): Parts {
     store: guarded,
     calendar: createCalendar(),
     clock,
-    log: pino({ level: 'silent' }),
+    log: pino(
+      { level: 'error' },
+      { write: (line) => void refusals.push(JSON.parse(line) as Record<string, unknown>) },
+    ),
     metrics: createMonitorMetrics({ version: '0', missed: new Map() }),
     nextDue: () => null,
     stateChanged: () => undefined,
@@ -59,9 +74,16 @@ function createParts(store: Store): Parts {
     ...recording,
     clock,
     told,
-    refuse(calls, error = new StoreError('unavailable', 'disk is full')) {
-      refused = calls;
+    get refusals() {
+      return refusals.filter(({ what }) => what !== undefined);
+    },
+    refuse(names, error = new StoreError('unavailable', 'disk is full')) {
+      refused = names;
       refusal = error;
+      calls = 0;
+    },
+    async refusedCalls(count) {
+      while (calls < count) await once(rejected, 'call');
     },
     async record(id, slot, changes = {}) {
       clock.now = Math.max(clock.now, slot);

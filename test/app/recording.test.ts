@@ -45,6 +45,43 @@ describe('a fresh store in the place of a damaged one', () => {
   });
 });
 
+describe('a result that the store refuses', () => {
+  const spoiled = { usage: { inputTokens: 1e30, outputTokens: 1 } };
+
+  it('is given up alone: its neighbours and the next ones are written, and nobody is shown it', async () => {
+    const store = place.fresh();
+    const parts = createParts(store);
+    await parts.roster.replace([modelNamed('good'), modelNamed('bad')], start);
+    const waiting = [parts.record('bad', start + minute, spoiled), parts.record('good', start + minute)];
+    await Promise.all(waiting);
+    await parts.record('bad', start + 2 * minute);
+    const slots = async (id: string) =>
+      (
+        await store.results(parts.roster.get(id)!.view.key, { from: 0, to: start + 60 * minute, limit: 9 })
+      ).map(({ slot }) => slot - start);
+    expect([await slots('good'), await slots('bad')]).toEqual([[minute], [2 * minute]]);
+    expect(parts.writer.pendingResults).toBe(0);
+    expect(parts.roster.get('bad')!.view.results).toMatchObject([{ count: 1 }]);
+    expect(parts.refusals).toMatchObject([
+      { model: 'bad', what: 'result', slot: start + minute, value: 'input_tokens: 1e+30' },
+    ]);
+  });
+});
+
+describe('a write that fails', () => {
+  it('is tried again a second later, not at once', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    await parts.record('gpt', start + minute);
+    parts.refuse(['write']);
+    await parts.record('gpt', start + 2 * minute);
+    const failed = performance.now();
+    await parts.refusedCalls(2);
+    expect(performance.now() - failed).toBeGreaterThan(900);
+    parts.refuse([]);
+  });
+});
+
 describe('what the headers of replies left of a rate limit', () => {
   it('is kept kind by kind: a reply that names one leaves the other', async () => {
     const parts = createParts(place.fresh());

@@ -60,6 +60,7 @@ describe('the metrics of the monitor itself', () => {
     monitor.observeStoreWrite(2);
     monitor.storeFailed();
     monitor.resultsDropped(3);
+    monitor.resultRefused();
     const series = seriesOf(await monitor.exposition(gauges, 'text'));
     expect(series.get('modelpulse_scheduler_delay_seconds_sum')).toBe('0.03');
     expect(series.get('modelpulse_scheduler_delay_seconds_bucket{le="0.05"}')).toBe('1');
@@ -67,6 +68,7 @@ describe('the metrics of the monitor itself', () => {
     expect(series.get('modelpulse_store_write_seconds_sum')).toBe('0.002');
     expect(series.get('modelpulse_store_errors_total')).toBe('1');
     expect(series.get('modelpulse_store_dropped_results_total')).toBe('3');
+    expect(series.get('modelpulse_store_refused_results_total')).toBe('1');
   });
 
   it('keep the time of the last good reload when one fails', async () => {

@@ -79,6 +79,16 @@ export function monitorAlerts(): AlertRule[] {
       },
     },
     {
+      alert: 'ModelpulseResultsRefused',
+      expr: 'increase(modelpulse_store_refused_results_total[15m]) > 0',
+      labels: { severity: 'warning', blame: 'monitor' },
+      annotations: {
+        summary: 'the store of modelpulse at {{ $labels.instance }} refused results',
+        description:
+          'Results were given up in the last 15 minutes because the store refused their content. The log names each model and value; other results are not affected.',
+      },
+    },
+    {
       alert: 'ModelpulseResultsPending',
       expr: `min_over_time(modelpulse_store_pending_results[5m])
 > clamp_min(increase(${startedChecks}[5m]) / 5, 10)`,

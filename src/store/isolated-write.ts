@@ -1,0 +1,138 @@
+import type { RecordedResult } from '../domain/result.js';
+import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../domain/rollup.js';
+import { checkColumns, checkValues } from './check-row.js';
+import {
+  updateModel,
+  writeResults,
+  writeRollups,
+  writeTimeline,
+  writeTotals,
+  type Statements,
+} from './model-write.js';
+import type { ModelKey, ModelTotals, ModelWrite, Refusal } from './port.js';
+import { addRollup, takeRollup } from './tally.js';
+
+/** Does `work` whole or not at all; false when the store refuses its content, which is noted. */
+export type Accepts = (key: ModelKey, what: Refusal['what'], part: unknown, work: () => void) => boolean;
+
+const noTotals: ModelTotals = { results: [], inputTokens: 0, outputTokens: 0, versionChanges: 0 };
+
+/**
+ * Writes what the store takes of a model: each result on its own, then sums without the refused results, then each other
+ * part on its own. Rows, totals and rollups agree afterwards, as far as those parts are accepted.
+ */
+export function writeModelInParts(statements: Statements, write: ModelWrite, accepts: Accepts): void {
+  const { key } = write;
+  const kept: RecordedResult[] = [];
+  const refused: RecordedResult[] = [];
+  const only = (part: Partial<ModelWrite>): ModelWrite => ({ ...emptyWrite(write), ...part });
+  for (const result of write.results) {
+    const accepted = accepts(key, 'result', columnsOf(result), () =>
+      writeResults(statements, only({ results: [result] })),
+    );
+    (accepted ? kept : refused).push(result);
+  }
+  const totals = totalsWithout(write.totals, refused, kept);
+  const { health, watermark } = write;
+  const row = only({ results: kept, totals, health, watermark });
+  if (!accepts(key, 'model', { watermark, ...totals, results: [] }, () => updateModel(statements, row)))
+    accepts(key, 'model', health, () => updateModel(statements, only({ results: kept, health })));
+  for (const total of totals.results)
+    accepts(key, 'totals', total, () =>
+      writeTotals(statements, only({ totals: { ...noTotals, results: [total] } })),
+    );
+  const timeline = (what: Refusal['what'], part: unknown, changes: Partial<ModelWrite>): void => {
+    accepts(key, what, part, () => writeTimeline(statements, only(changes)));
+  };
+  const { rewriteFrom } = write;
+  if (rewriteFrom !== null) timeline('state', { rewriteFrom }, { rewriteFrom });
+  for (const point of write.points) timeline('state', point, { points: [point] });
+  for (const incident of write.incidents) timeline('incident', incident, { incidents: [incident] });
+  for (const gap of write.gaps) timeline('gap', { gap }, { gaps: [gap] });
+  for (const window of write.maintenance) timeline('maintenance', window, { maintenance: [window] });
+  for (const epoch of write.epochs) timeline('epoch', epoch, { epochs: [epoch] });
+  for (const [hour, rollup] of rollupsWithout(write.rollups, refused, kept))
+    accepts(key, 'rollup', { hour, ...rollup, latency: null }, () =>
+      writeRollups(statements, only({ rollups: new Map([[hour, rollup]]) })),
+    );
+}
+
+function columnsOf(result: RecordedResult): Record<string, number | null> {
+  const values = checkValues(result);
+  return Object.fromEntries(checkColumns.split(', ').map((column, index) => [column, values[index] ?? null]));
+}
+
+function emptyWrite({ key, health }: ModelWrite): ModelWrite {
+  return {
+    key,
+    results: [],
+    rewriteFrom: null,
+    points: [],
+    rollups: new Map(),
+    incidents: [],
+    gaps: [],
+    maintenance: [],
+    epochs: [],
+    health,
+    watermark: null,
+    totals: noTotals,
+  };
+}
+
+/** The sum without its refused part; where that part was no safe integer, the sum of what is kept. */
+function sumWithout(sum: number, refused: number, kept: number): number {
+  return Number.isSafeInteger(sum) && Number.isSafeInteger(refused) ? sum - refused : kept;
+}
+
+function tokensOf(results: readonly RecordedResult[], kind: 'inputTokens' | 'outputTokens'): number {
+  return results.reduce((sum, { usage }) => sum + (usage?.[kind] ?? 0), 0);
+}
+
+function totalsWithout(
+  totals: ModelTotals,
+  refused: readonly RecordedResult[],
+  kept: readonly RecordedResult[],
+): ModelTotals {
+  const tokens = (kind: 'inputTokens' | 'outputTokens'): number =>
+    sumWithout(totals[kind], tokensOf(refused, kind), tokensOf(kept, kind));
+  const countOf = (total: ModelTotals['results'][number]): number =>
+    refused.filter(
+      ({ outcome, reason, maintenance }) =>
+        !maintenance && outcome === total.outcome && reason === total.reason,
+    ).length;
+  return {
+    results: totals.results
+      .map((total) => ({ ...total, count: total.count - countOf(total) }))
+      .filter(({ count }) => count !== 0),
+    inputTokens: tokens('inputTokens'),
+    outputTokens: tokens('outputTokens'),
+    versionChanges: totals.versionChanges,
+  };
+}
+
+function hoursOf(results: readonly RecordedResult[]): HourlyChanges {
+  const hours: HourlyChanges = new Map();
+  for (const result of results) addResult(hours, result);
+  return hours;
+}
+
+function rollupsWithout(
+  rollups: ReadonlyMap<number, Rollup>,
+  refused: readonly RecordedResult[],
+  kept: readonly RecordedResult[],
+): Map<number, Rollup> {
+  const [given, left] = [hoursOf(refused), hoursOf(kept)];
+  return new Map(
+    [...rollups].map(([hour, rollup]) => {
+      const share = given.get(hour);
+      if (share === undefined) return [hour, rollup];
+      const rest = emptyRollup();
+      addRollup(rest, rollup);
+      takeRollup(rest, share);
+      const own = left.get(hour) ?? emptyRollup();
+      rest.inputTokens = sumWithout(rollup.inputTokens, share.inputTokens, own.inputTokens);
+      rest.outputTokens = sumWithout(rollup.outputTokens, share.outputTokens, own.outputTokens);
+      return [hour, rest];
+    }),
+  );
+}
