@@ -13,17 +13,18 @@ export interface VirtualTime {
   setClock(ms: number): void;
 }
 
-export function createVirtualTime(start: number): VirtualTime {
+async function someTurns(): Promise<void> {
+  for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
+}
+
+/** `settle` lets what a timer began come to rest. */
+export function createVirtualTime(start: number, settle: () => Promise<void> = someTurns): VirtualTime {
   let [wall, monotonic] = [start, 1000];
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
 
   function go(ms: number): void {
     wall += ms;
     monotonic += ms;
-  }
-
-  async function settle(): Promise<void> {
-    for (let turn = 0; turn < 12; turn += 1) await Promise.resolve();
   }
 
   return {

@@ -1,0 +1,198 @@
+import { setImmediate } from 'node:timers/promises';
+import { pino } from 'pino';
+import { createAnnotations } from '../../src/app/annotations.js';
+import { createBackend } from '../../src/app/backend.js';
+import { createProbe } from '../../src/app/probe.js';
+import { createRecording, type Recording } from '../../src/app/recording.js';
+import { createAttempt, createRunner } from '../../src/app/runner.js';
+import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
+import { createCalendar } from '../../src/calendar/calendar.js';
+import type { Check } from '../../src/domain/check.js';
+import type { Clock } from '../../src/domain/clock.js';
+import type { ModelEvent } from '../../src/domain/event.js';
+import type { Model } from '../../src/domain/model.js';
+import type { CheckResult } from '../../src/domain/result.js';
+import { createEventFeed } from '../../src/http/event-feed.js';
+import { answerLong } from '../../src/http/long-read.js';
+import type { Backend } from '../../src/http/port.js';
+import { createMonitorMetrics } from '../../src/metrics/monitor.js';
+import { createScheduler } from '../../src/scheduler/scheduler.js';
+import { openHistoryReader } from '../../src/store/history-reader.js';
+import type { OpenedStore } from '../../src/store/sqlite-store.js';
+import { createVirtualTime, type VirtualTime } from '../scheduler/virtual-time.js';
+import { migrationsDir } from '../store/samples.js';
+import type { Move } from './moves.js';
+
+/** What a check is made of: where time comes from, and a pause that time ends. */
+export interface Surroundings {
+  readonly clock: Clock;
+  /** Resolves after so many ms of the life, or when the signal aborts. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** The parts of a daemon, wired as it wires them, in a time of their own. */
+export interface Life extends Recording {
+  readonly backend: Backend;
+  readonly now: () => number;
+  /** Everything that was told, in order. */
+  readonly told: readonly ModelEvent[];
+  /** What the checks of each model found, as long as nothing aborted them. */
+  readonly found: ReadonlyMap<string, readonly CheckResult[]>;
+  /** Lines of the log that say that something failed. */
+  readonly errors: readonly string[];
+  go(move: Move): Promise<void>;
+  /** No more checks; everything is written. */
+  end(): Promise<void>;
+}
+
+export async function beginLife(parts: {
+  readonly store: OpenedStore;
+  readonly path: string;
+  readonly models: readonly Model[];
+  readonly start: number;
+  readonly checkIn: (surroundings: Surroundings) => Check;
+}): Promise<Life> {
+  const { store, path, models } = parts;
+  const told: ModelEvent[] = [];
+  const found = new Map<string, CheckResult[]>(models.map(({ id }) => [id, []]));
+  const errors: string[] = [];
+  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
+  let running = 0;
+  let sleeping = 0;
+
+  /** Until every check that does not sleep has ended, and what it found is written. */
+  const rest = async (): Promise<void> => {
+    do {
+      await setImmediate();
+      await recording.writer.flush();
+      await setImmediate();
+    } while (running > sleeping);
+  };
+  const time: VirtualTime = createVirtualTime(parts.start, rest);
+  const { clock, timers } = time;
+  const sleep: Surroundings['sleep'] = (ms, signal) =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        cancel();
+        signal.removeEventListener('abort', wake);
+        sleeping -= 1;
+        resolve();
+      };
+      sleeping += 1;
+      const cancel = timers.set(wake, ms);
+      signal.addEventListener('abort', wake);
+    });
+  const asked = parts.checkIn({ clock, sleep });
+  const check: Check = async (model, signal, key) => {
+    const result = await asked(model, signal, key);
+    if (!signal.aborted) found.get(model.id)?.push(result);
+    return result;
+  };
+
+  const calendar = createCalendar();
+  const metrics = createMonitorMetrics({ version: '0', missed: await store.missed() });
+  const events = createEventFeed({ run: 'life', size: 1_024 });
+  const recording = createRecording({
+    store,
+    calendar,
+    clock,
+    log,
+    metrics,
+    nextDue: (id) => scheduler.nextDue(id),
+    stateChanged: (tracked) => refresh.soon(tracked),
+    tell(event) {
+      told.push(event);
+      events.publish(event);
+    },
+  });
+  const { roster, recorder, writer, windows, publisher } = recording;
+  const attempt = createAttempt(check, clock);
+  const run = createRunner({
+    attempt,
+    clock,
+    recorder,
+    tracked: roster.get,
+    recheck: (id, at) => scheduler.recheck(id, at),
+    log,
+  });
+  const scheduler = createScheduler({
+    calendar,
+    clock,
+    timers,
+    concurrency: 64,
+    perHost: 16,
+    events: {
+      async run(job, signal) {
+        running += 1;
+        metrics.observeDelay(job.delayMs);
+        await run(job, signal).finally(() => (running -= 1));
+      },
+      missed({ id, cause, firstSlot, lastSlot, count }) {
+        const tracked = roster.get(id);
+        const unwatched = cause === 'stopped' || cause === 'loop_blocked' ? firstSlot : null;
+        if (tracked !== undefined) recorder.miss(tracked, { lastSlot, unwatched }, cause, count);
+      },
+    },
+  });
+  const refresh = createUptimeRefresh(store, clock, roster.all);
+  const { added } = await roster.replace(models, clock.wall());
+  windows.replace([], clock.wall(), added);
+  scheduler.update(roster.plans(clock.wall()));
+  const reader = openHistoryReader(path, migrationsDir);
+  const backend = createBackend({
+    store,
+    clock,
+    roster,
+    scheduler,
+    metrics,
+    writer,
+    reloader: { reload: () => Promise.resolve([]), watched: [], current: null as never },
+    events,
+    health: {
+      terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 1 }),
+      ask: () => Promise.reject(new Error('nothing is asked')),
+      askSaved: () => Promise.resolve(null),
+    },
+    annotations: createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() }),
+    readLong(question) {
+      const { text, before } = answerLong(reader, question);
+      return Promise.resolve({ text: new TextEncoder().encode(text), before });
+    },
+    probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
+    connectivityUp: () => null,
+    ready: () => true,
+  });
+
+  /** What the daemon does once a second. */
+  const beat = async (): Promise<void> => {
+    windows.sweep(clock.wall());
+    for (const tracked of roster.all()) {
+      if (clock.wall() >= tracked.announced.until) publisher.announce(tracked);
+    }
+    await refresh.step();
+  };
+
+  return {
+    ...recording,
+    backend,
+    now: () => clock.wall(),
+    told,
+    found,
+    errors,
+    async go(move) {
+      if (move.kind === 'set') time.setClock(move.ms);
+      else if (move.kind === 'block') time.block(move.ms);
+      else await time.pass(move.ms, () => move.lateMs);
+      await rest();
+      await beat();
+    },
+    async end() {
+      const stopped = scheduler.stop(10_000);
+      await time.pass(11_000);
+      await stopped;
+      await refresh.stop();
+      await writer.drain();
+      reader.close();
+    },
+  };
+}
