@@ -167,10 +167,13 @@ export function createRedaction(secrets: readonly string[]) {
   return (text: string, limit: number): string => {
     // What lies beyond is cut anyway; the margin keeps a secret whole that would cross the cut.
     const near = text.slice(0, limit * 4 + 1_024);
-    const line = near.replace(
-      /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
-      ' ',
-    );
+    // A surrogate without its other half is no character: the store would write another text than is shown.
+    const line = near
+      .replace(/\p{Surrogate}/gu, '\ufffd')
+      .replace(
+        /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+/g,
+        ' ',
+      );
     let clean = withoutCutEnd(withoutPieces(withoutValues(line), long), cuttable);
     if (/[\w+/-]{10}/.test(clean)) {
       withoutBase64 ??= createMask(known.flatMap(base64Of));
