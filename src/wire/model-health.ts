@@ -10,7 +10,11 @@ export const modelHealthRequest = z.looseObject({
 export type ModelHealthRequest = z.infer<typeof modelHealthRequest>;
 
 const text = z.string().nullish().catch(null);
-const amount = z.number().nonnegative().nullish().catch(null);
+/** Tokens that one check uses at most; more is no count. */
+export const mostTokens = 1_000_000_000;
+const tokens = z.int().min(0).max(mostTokens);
+/** A check ends within its timeout, which is at most a day. */
+const seconds = z.number().min(0).max(86_400).nullish().catch(null);
 
 /**
  * Body of an answer. Only `status` decides: the original shows a filled `error` beside `healthy`, so what does not fit
@@ -26,9 +30,9 @@ export const modelHealthReply = z.looseObject({
       outcome: text,
       reason: text,
       blame: text,
-      duration_seconds: amount,
-      first_token_seconds: amount,
-      usage: z.looseObject({ input_tokens: z.number(), output_tokens: z.number() }).nullish().catch(null),
+      duration_seconds: seconds,
+      first_token_seconds: seconds,
+      usage: z.looseObject({ input_tokens: tokens, output_tokens: tokens }).nullish().catch(null),
       response_model: text,
     })
     .nullish()

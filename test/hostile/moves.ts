@@ -24,7 +24,7 @@ export interface Asked {
 }
 
 /** Models beside the good one. */
-export const hostileModels = 4;
+export const hostileModels = 8;
 /** Interval of the checks; a recheck comes within it. */
 export const everyMs = 10_000;
 export const recheckAfterMs = 4_000;

@@ -64,10 +64,10 @@ const odd = fc.constantFrom(
   ],
 );
 const texts = fc.oneof(
-  { weight: 6, arbitrary: plain },
-  { weight: 6, arbitrary: fc.tuple(plain, odd, plain).map((parts) => parts.join(' ')) },
-  { weight: 3, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
-  { weight: 3, arbitrary: fc.tuple(odd, fc.nat(2_000)).map(([text, times]) => text.repeat(times)) },
+  { weight: 60, arbitrary: plain },
+  { weight: 60, arbitrary: fc.tuple(plain, odd, plain).map((parts) => parts.join(' ')) },
+  { weight: 30, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+  { weight: 5, arbitrary: fc.tuple(odd, fc.nat(2_000)).map(([text, times]) => text.repeat(times)) },
   { weight: 1, arbitrary: fc.constantFrom('a'.repeat(300_000), 'word '.repeat(60_000), '1'.repeat(300_000)) },
 );
 /** A text as JSON has it, or something else in its place. */

@@ -1,12 +1,13 @@
 import type { Usage } from '../../domain/result.js';
+import { mostTokens } from '../../wire/model-health.js';
 import type { Answer } from '../answer.js';
 
 /** The value when it is text, else nothing. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** A whole number of tokens; 0 for anything else. */
+/** A whole number of tokens that one check can have used; 0 for anything else. */
 export function countOf(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.floor(value) : 0;
+  return typeof value === 'number' && value > 0 && value <= mostTokens ? Math.floor(value) : 0;
 }
 
 /** Null when the API counts neither. */
