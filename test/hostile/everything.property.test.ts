@@ -101,6 +101,7 @@ async function expectWhole(
     for (const { moves, replies } of steps) {
       way.setReplies((id) => (id === 'good' ? way.best : replies[Number(id.split('-')[1])]!));
       for (const move of moves) await life.go(move);
+      expect(life.errors).toEqual([]);
     }
     // A clock that was set is believed again.
     way.setReplies(() => way.best);
@@ -125,6 +126,8 @@ async function expectWhole(
     return exposition;
   } finally {
     end();
+    // What a store refuses would be tried again and again.
+    await life.writer.drain();
     await store.close();
     rmSync(dirname(path), { recursive: true });
   }
