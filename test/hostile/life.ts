@@ -122,10 +122,10 @@ export async function beginLife(parts: {
     concurrency: 64,
     perHost: 16,
     events: {
-      async run(job, signal) {
+      async run(job, signal, hasResult) {
         running += 1;
         metrics.observeDelay(job.delayMs);
-        await run(job, signal).finally(() => (running -= 1));
+        await run(job, signal, hasResult).finally(() => (running -= 1));
       },
       missed({ id, cause, firstSlot, lastSlot, count }) {
         const tracked = roster.get(id);
@@ -160,6 +160,7 @@ export async function beginLife(parts: {
     },
     probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
     connectivityUp: () => null,
+    logDropped: () => 0,
     ready: () => true,
   });
 
