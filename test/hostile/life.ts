@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createAnnotations } from '../../src/app/annotations.js';
 import { createBackend } from '../../src/app/backend.js';
-import { createProbe } from '../../src/app/probe.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
 import { createAttempt, createRunner } from '../../src/app/runner.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
@@ -146,7 +145,7 @@ export async function beginLife(parts: {
     scheduler,
     metrics,
     writer,
-    reloader: { reload: () => Promise.resolve([]), watched: [], current: null as never },
+    reloader: { reload: () => Promise.resolve([]), watched: [], failing: false, current: null as never },
     events,
     health: {
       terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 1 }),
@@ -158,7 +157,7 @@ export async function beginLife(parts: {
       const { text, before } = answerLong(reader, question);
       return Promise.resolve({ text: new TextEncoder().encode(text), before });
     },
-    probe: createProbe({ roster, attempt, spend: (id) => scheduler.spend(id) }),
+    probe: () => Promise.resolve(null),
     connectivityUp: () => null,
     logDropped: () => 0,
     ready: () => true,
