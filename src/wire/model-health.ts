@@ -12,9 +12,11 @@ export type ModelHealthRequest = z.infer<typeof modelHealthRequest>;
 const text = z.string().nullish().catch(null);
 /** Tokens that one check uses at most; more is no count. */
 export const mostTokens = 1_000_000_000;
-const tokens = z.int().min(0).max(mostTokens);
+/** JSON has a zero below zero, and the store has none. */
+const unsigned = (value: number): number => Math.abs(value);
+const tokens = z.int().min(0).max(mostTokens).overwrite(unsigned);
 /** A check ends within its timeout, which is at most a day. */
-const seconds = z.number().min(0).max(86_400).nullish().catch(null);
+const seconds = z.number().min(0).max(86_400).overwrite(unsigned).nullish().catch(null);
 
 /**
  * Body of an answer. Only `status` decides: the original shows a filled `error` beside `healthy`, so what does not fit

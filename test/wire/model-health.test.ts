@@ -26,4 +26,24 @@ describe('the model-health API', () => {
     });
     expect(modelHealthReply.safeParse({ status: 'ok' }).success).toBe(false);
   });
+
+  it('takes no count or time that a check cannot have, and no zero below zero', () => {
+    const read = (seconds: number, count: number) =>
+      modelHealthReply.parse({
+        status: 'healthy',
+        details: { first_token_seconds: seconds, usage: { input_tokens: count, output_tokens: 1 } },
+      }).details;
+    expect(read(1.5, 14)).toEqual({
+      first_token_seconds: 1.5,
+      usage: { input_tokens: 14, output_tokens: 1 },
+    });
+    expect(read(-0, -0)).toEqual({ first_token_seconds: 0, usage: { input_tokens: 0, output_tokens: 1 } });
+    for (const [seconds, count] of [
+      [-1, -5],
+      [1e306, 1e30],
+      [86_401, 12.5],
+    ] as const) {
+      expect(read(seconds, count)).toEqual({ first_token_seconds: null, usage: null });
+    }
+  });
 });
