@@ -1,6 +1,7 @@
 import type { Expectation, Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import type { Usage } from '../domain/result.js';
+import { brokenText } from './broken-text.js';
 
 /** What a successful reply answered, whatever its API calls the parts. */
 export interface Answer {
@@ -9,22 +10,38 @@ export interface Answer {
   /** Reasoning the API keeps apart. */
   readonly reasoning: string;
   /** Null when the API gave none; `other` for those that decide nothing. */
-  readonly finish: 'stop' | 'length' | 'filtered' | 'error' | 'other' | null;
+  readonly finish: 'stop' | 'length' | 'filtered' | 'called' | 'error' | 'other' | null;
   readonly refusal: string | null;
   readonly usage: Usage | null;
   readonly model: string | null;
   /** What the API names the build that answered, such as OpenAI's `system_fingerprint`. */
   readonly fingerprint?: string | null;
-  /** Length of the vector of an embedding, which stands in the place of text. */
+  /** Length of the vector of an embedding, which stands in the place of text; 0 for one that holds nothing. */
   readonly vector?: number;
-  /** Names in a list of models, which stands in the place of text. */
-  readonly models?: readonly string[];
+  /** A list of models, which stands in the place of text. */
+  readonly models?: Listed;
+  /** A tool was called, though none was offered. */
+  readonly called?: boolean;
   /** An error inside the answer; undefined for none. */
   readonly error?: unknown;
 }
 
-/** Says in words how a text misses the expectation; null when it meets it. */
-export type Meets = (text: string, expect: Expectation) => string | null;
+/** A list of models. */
+export interface Listed {
+  readonly has: (name: string) => boolean;
+  /** Whether the API lists each name it takes; aliases are missing in most lists. */
+  readonly whole: boolean;
+}
+
+/** How a text misses an expectation. */
+export interface Miss {
+  readonly detail: string;
+  /** The text may be the beginning of one that meets it. */
+  readonly begun: boolean;
+}
+
+/** Compares a text with the expectation; null when it meets it. */
+export type Meets = (text: string, expect: Expectation) => Miss | null;
 
 export interface Finding {
   readonly reason: Reason;
@@ -46,17 +63,6 @@ export function visibleText(text: string): string {
   return (inside ? visible : visible + text.slice(from)).trim();
 }
 
-/** True for one token repeated: what a broken engine says. */
-export function isDegenerate(text: string): boolean {
-  const line = text.replace(/\s+/g, ' ').trim().slice(0, 4_096);
-  for (let period = 1; period <= 16 && line.length >= Math.max(20, period * 8); period += 1) {
-    let at = period;
-    while (at < line.length && line[at] === line[at - period]) at += 1;
-    if (at === line.length) return true;
-  }
-  return false;
-}
-
 function produced({ text, reasoning, usage }: Answer): boolean {
   return usage === null ? text.trim() !== '' || reasoning.trim() !== '' : usage.outputTokens > 0;
 }
@@ -67,11 +73,38 @@ function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding |
   return { reason: 'model_mismatch', detail: `the reply names the model ${model}` };
 }
 
-function judgeList(names: readonly string[], wanted: string): Finding {
-  const listed = names.some((name) => name.toLowerCase() === wanted.toLowerCase());
-  return listed
-    ? { reason: 'ok', detail: 'it is in the list of models, which proves no health' }
-    : { reason: 'model_not_found', detail: 'not in the list of models' };
+function judgeList({ has, whole }: Listed, wanted: string): Finding {
+  if (has(wanted)) return { reason: 'ok', detail: 'it is in the list of models, which proves no health' };
+  return whole
+    ? { reason: 'model_not_found', detail: 'not in the list of models' }
+    : { reason: 'ok', detail: 'not in the list of models, which may leave out an alias' };
+}
+
+/** What is wrong with an answer without a sign that can be seen. */
+function judgeNothing(answer: Answer): Finding {
+  if (answer.called === true || answer.finish === 'called')
+    return { reason: 'unexpected_answer', detail: 'a call of a tool in the place of an answer' };
+  if (answer.finish === 'length' && produced(answer))
+    return { reason: 'output_truncated', detail: 'the token limit was used up before any visible text' };
+  const detail = answer.reasoning.trim() === '' ? null : 'reasoning without an answer';
+  return { reason: 'empty_response', detail };
+}
+
+/** Whether the expectation asks for signs without letters, or for a text sign by sign. */
+function wantsSigns({ contains, json }: Expectation): boolean {
+  return json !== undefined || contains?.some((part) => !/[\p{L}\p{N}]/u.test(part)) === true;
+}
+
+function judgeText(text: string, cut: boolean, expect: Expectation, meets: Meets): Finding {
+  const missed = meets(text, expect);
+  // A text that was asked for word by word may be one character thirty times.
+  const exact = missed === null && (expect.equals !== undefined || expect.regex !== undefined);
+  const broken = exact ? null : brokenText(text, wantsSigns(expect));
+  if (broken !== null) return { reason: 'unexpected_answer', detail: broken };
+  if (missed === null) return { reason: 'ok', detail: null };
+  if (cut && missed.begun)
+    return { reason: 'output_truncated', detail: 'cut by the token limit before it could be judged' };
+  return { reason: 'unexpected_answer', detail: missed.detail };
 }
 
 /** Judges an answer in which there is no error. */
@@ -87,23 +120,7 @@ export function judgeAnswer(
   if (answer.finish === 'filtered')
     return { reason: 'content_filtered', detail: 'finished by a content filter' };
   const text = visibleText(answer.text);
-  const cut = answer.finish === 'length';
-  const truncated: Finding = {
-    reason: 'output_truncated',
-    detail: 'cut by the token limit before it could be judged',
-  };
-  // Signs that cannot be seen are no answer either.
-  if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) {
-    if (cut && produced(answer))
-      return { ...truncated, detail: 'the token limit was used up before any visible text' };
-    return {
-      reason: 'empty_response',
-      detail: answer.reasoning.trim() === '' ? null : 'reasoning without an answer',
-    };
-  }
-  const textual = expect.equals === undefined && expect.regex === undefined;
-  if (textual && isDegenerate(text)) return { reason: 'unexpected_answer', detail: 'one token repeated' };
-  const missed = meets(text, expect);
-  if (missed !== null) return cut ? truncated : { reason: 'unexpected_answer', detail: missed };
-  return mismatch(answer, expect) ?? { reason: 'ok', detail: null };
+  if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) return judgeNothing(answer);
+  const found = judgeText(text, answer.finish === 'length', expect, meets);
+  return found.reason === 'ok' ? (mismatch(answer, expect) ?? found) : found;
 }

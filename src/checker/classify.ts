@@ -1,7 +1,7 @@
 import type { Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import type { ReplyError } from './error-member.js';
-import { reasonOfMarker, reasonOfText, reasonOfVagueMarker } from './error-rules.js';
+import { reasonOfMarker, reasonOfNumber, reasonOfText, reasonOfVagueMarker } from './error-rules.js';
 
 const addresses = /\b[a-z][a-z0-9+.-]*:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+\/\S*/gi;
 
@@ -60,14 +60,17 @@ export function reasonOfStatus(status: number, json: boolean): Reason {
 
 /**
  * What an error found in a reply means: its code, then its type, then its text, then the HTTP status - of the error
- * itself where it carries one of its own, as gateways do inside a 200. A vague marker comes last.
+ * itself where it carries one of its own, as gateways do inside a 200. A marker that is given for many causes yields to
+ * a text that names one; a vague marker comes last.
  */
 export function classify(error: ReplyError, status: number, model: Model): Reason | null {
   const own = error.status ?? status;
+  const told = reasonOfText(withoutEcho(error.text.slice(0, 4_096), model), own);
   const specific =
-    reasonOfMarker(error.codes) ??
-    reasonOfMarker(error.types) ??
-    reasonOfText(withoutEcho(error.text.slice(0, 4_096), model), own);
+    reasonOfMarker(error.codes, told) ??
+    reasonOfMarker(error.types, told) ??
+    told ??
+    reasonOfNumber(error.codes);
   if (specific !== null) return specific;
   const vague = reasonOfVagueMarker([...error.codes, ...error.types]);
   if (own < 400) return vague;

@@ -27,6 +27,8 @@ export interface StreamEvent {
 export type Draft = { -readonly [Member in keyof Answer]: Answer[Member] } & {
   /** The mark came after which nothing is missing. */
   ended: boolean;
+  /** The API's own last word came: not even usage follows. */
+  closed: boolean;
 };
 
 /** How a streamed reply is read. */

@@ -50,7 +50,7 @@ const anthropic: Dialects = {
   chat: anthropicChat,
   chat_stream: anthropicChatStream,
   vision: anthropicChat,
-  models: modelList('?limit=1000', anthropicVersion),
+  models: modelList({ query: '?limit=1000', headers: anthropicVersion }),
 };
 
 const cohere: Dialects = {
@@ -58,12 +58,13 @@ const cohere: Dialects = {
   chat_stream: cohereChatStream,
   vision: cohereChat,
   embeddings: cohereEmbeddings,
-  models: modelList('?page_size=1000'),
+  models: modelList({ query: '?page_size=1000' }),
 };
 
 /** What the builtin prober can ask, by provider; those that speak another API are named so that none is taken for OpenAI's. */
 const dialects: Readonly<Record<string, Dialects>> = {
-  openai: { ...openai, completion, responses, embeddings, models },
+  // It lists aliases too.
+  openai: { ...openai, completion, responses, embeddings, models: modelList({ whole: true }) },
   // Azure lists what may be deployed, not what is.
   azure_openai: { ...openai, completion, responses, embeddings },
   openai_compatible: compatible,
@@ -101,7 +102,7 @@ const dialects: Readonly<Record<string, Dialects>> = {
     vision: geminiChat,
     audio: geminiChat,
     embeddings: geminiEmbeddings,
-    models: modelList('?pageSize=1000'),
+    models: modelList({ query: '?pageSize=1000' }),
   },
   bedrock: { chat: bedrockChat, chat_stream: bedrockChatStream, vision: bedrockChat, audio: bedrockChat },
   cohere,
@@ -111,7 +112,8 @@ const dialects: Readonly<Record<string, Dialects>> = {
     chat_stream: ollamaChatStream,
     vision: ollamaChat,
     embeddings: ollamaEmbeddings,
-    models,
+    // What is not pulled is not there.
+    models: modelList({ whole: true }),
   },
   custom: { chat: custom },
 };

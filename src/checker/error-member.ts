@@ -19,6 +19,11 @@ function isPresent(value: unknown): boolean {
   return !(typeof value === 'object' && Object.keys(value).length === 0);
 }
 
+/** A code as text; numbers of three digits are an HTTP status. */
+function codeOf(value: unknown): unknown {
+  return Number.isSafeInteger(value) && Number(value) >= 1_000 ? String(value) : value;
+}
+
 function strings(...values: readonly unknown[]): string[] {
   return values.filter((value): value is string => typeof value === 'string' && value !== '');
 }
@@ -37,7 +42,9 @@ function statusIn(value: unknown): number | null {
 function problemsText(problems: readonly unknown[]): string {
   const lines = problems.map((problem) => {
     if (!isObject(problem)) return strings(problem).join('');
-    const where = Array.isArray(problem.loc) ? `${problem.loc.join('.')}: ` : '';
+    const where = Array.isArray(problem.loc)
+      ? `${problem.loc.filter((part) => typeof part !== 'object').join('.')}: `
+      : '';
     return where + strings(problem.msg, problem.message).join(' ');
   });
   return lines.filter((line) => line !== '').join('; ');
@@ -49,21 +56,26 @@ function fromObject(error: Members): ReplyError {
   const details = Array.isArray(error.details) ? error.details.filter(isObject) : [];
   const own = isObject(error.details) ? error.details : {};
   const detail = error.detail;
+  // WSO2 puts what a guardrail says into an object.
+  const said = isObject(error.message) ? error.message : {};
   return {
     codes: strings(
       own.error_code,
+      said.action,
       inner.code,
       ...details.map((one) => one.reason),
       // Google names the quota that was hit.
       ...details.flatMap(({ violations }) =>
         Array.isArray(violations) ? violations.filter(isObject).map(({ quotaId }) => quotaId) : [],
       ),
-      error.code,
+      codeOf(error.code),
+      error.action,
       error.status,
       'estimated_time' in error ? 'estimated_time' : undefined,
     ),
     types: strings(error.type, error.error_type, error.__type),
     text: [
+      ...strings(said.action, said.actionReason, said.message, said.interveningGuardrail),
       ...strings(error.message, error.msg, error.error, error.error_description, detail, metadata.raw),
       ...(Array.isArray(detail) ? [problemsText(detail)] : []),
     ].join(' '),
@@ -73,7 +85,10 @@ function fromObject(error: Members): ReplyError {
 
 function fromValue(value: unknown, around: Members): ReplyError {
   const outer = fromObject({ ...around, error: undefined, errors: undefined });
-  if (Array.isArray(value)) return fromValue(value.find(isPresent), around);
+  if (Array.isArray(value)) {
+    const first: unknown = value.find(isPresent);
+    return fromValue(Array.isArray(first) ? undefined : first, around);
+  }
   if (!isObject(value)) return { ...outer, text: [...strings(value), outer.text].join(' ').trim() };
   const nested = isObject(value.error) ? value.error : {};
   const error = fromObject({ ...nested, ...value });
@@ -102,10 +117,27 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   // MiniMax's way, with a status of 200.
   const { base_resp: base } = payload;
   if (isObject(base) && isPresent(base.status_code))
-    return { codes: [], types: [], text: strings(base.status_msg).join(''), status: null };
+    return {
+      codes: [`minimax${String(base.status_code).slice(0, 8)}`],
+      types: [],
+      text: strings(base.status_msg).join(''),
+      status: null,
+    };
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
   const error = fromObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
+}
+
+/** The error in a successful reply that is no answer, where only a code or a flag tells that it failed. */
+export function failureIn(payload: unknown): ReplyError | null {
+  if (!isObject(payload)) return null;
+  const { success, code, status } = payload;
+  const failed =
+    success === false ||
+    (typeof code === 'number' && code !== 0 && code !== 200) ||
+    (typeof code === 'string' && !/^(?:0+|200|ok|success)?$/i.test(code)) ||
+    (typeof status === 'string' && /^(?:error|fail(?:ed|ure)?)$/i.test(status));
+  return failed ? errorIn(payload, false) : null;
 }

@@ -11,8 +11,10 @@ import { createTrace } from './trace.js';
 
 /** Bytes of a body, decompressed, that are read at most. */
 export const bodyLimit = 1024 * 1024;
-/** ms an answered stream may stay open: usage may follow the end mark, but nothing else that is needed. */
-const lingerLimitMs = 1_000;
+/** ms an answered stream may stay open after its last event: some mark each part as the last. */
+const lingerLimitMs = 2_500;
+/** The same after the API's own last word. */
+const closedLingerMs = 250;
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST';
@@ -71,11 +73,15 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
 
     function follow(chunk: Buffer): void {
       if (reading === null || (head?.statusCode ?? 0) >= 300) return;
+      const before = reading.events;
       reading.push(chunk);
       if (reading.spoke) firstTokenMs ??= trace.elapsedMs();
       if (!reading.ended) return;
+      // Comments that keep a connection open are no events.
+      if (lingering !== undefined && reading.events === before) return;
       endedMs = trace.elapsedMs();
-      lingering ??= setTimeout(() => settle(null, 'open'), lingerLimitMs);
+      clearTimeout(lingering);
+      lingering = setTimeout(() => settle(null, 'open'), reading.closed ? closedLingerMs : lingerLimitMs);
     }
 
     const stream = got.stream(url, {

@@ -14,6 +14,22 @@ export interface Framer {
 
 type Emit = (event: StreamEvent) => void;
 
+/** Passes whole lines on: a line that comes byte by byte is looked at once. */
+function wholeLines(pass: (text: string) => void) {
+  let waiting: string[] = [];
+  return {
+    push(text: string): void {
+      // Half of CR LF may be what has come.
+      const end = Math.max(text.lastIndexOf('\n'), text.slice(0, -1).lastIndexOf('\r')) + 1;
+      if (end > 0) {
+        pass(waiting.join('') + text.slice(0, end));
+        waiting = [];
+      }
+      if (end < text.length) waiting.push(text.slice(end));
+    },
+  };
+}
+
 /** Server-sent events; `began` is called for a comment, which is no event but shows that this is a stream. */
 export function frameSse(emit: Emit, began: () => void): Framer {
   const decoder = new TextDecoder();
@@ -21,28 +37,26 @@ export function frameSse(emit: Emit, began: () => void): Framer {
     onEvent: ({ event, data }) => emit({ name: event ?? null, data: jsonOrText(data) }),
     onComment: began,
   });
+  const lines = wholeLines((text) => parser.feed(text));
   return {
-    push: (chunk) => parser.feed(decoder.decode(chunk, { stream: true })),
+    push: (chunk) => lines.push(decoder.decode(chunk, { stream: true })),
     // The last event may lack the empty line that ends it.
-    end: () => parser.feed(`${decoder.decode()}\n\n`),
+    end: () => lines.push(`${decoder.decode()}\n\n`),
   };
 }
 
 /** One JSON object a line; other lines are no events. */
 export function frameLines(emit: Emit): Framer {
   const decoder = new TextDecoder();
-  let rest = '';
-  const take = (text: string): void => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
+  const lines = wholeLines((text) => {
+    for (const line of text.split('\n')) {
       const data = jsonOrText(line);
       if (typeof data === 'object' && data !== null) emit({ name: null, data });
     }
-  };
+  });
   return {
-    push: (chunk) => take(decoder.decode(chunk, { stream: true })),
-    end: () => take(`${decoder.decode()}\n`),
+    push: (chunk) => lines.push(decoder.decode(chunk, { stream: true })),
+    end: () => lines.push(`${decoder.decode()}\n`),
   };
 }
 
@@ -61,7 +75,10 @@ export function frameAws(emit: Emit): Framer {
     (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
     (text) => Buffer.from(text),
   );
-  let rest: Buffer = Buffer.alloc(0);
+  let waiting: Buffer[] = [];
+  let size = 0;
+  /** Bytes without which nothing can be told. */
+  let needed = 4;
 
   const take = (frame: Buffer): void => {
     const { headers, body } = codec.decode(frame);
@@ -82,14 +99,21 @@ export function frameAws(emit: Emit): Framer {
 
   return {
     push(chunk) {
-      rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      waiting.push(chunk);
+      size += chunk.length;
+      if (size < needed) return;
+      let rest = Buffer.concat(waiting);
+      needed = 4;
       while (rest.length >= 4) {
-        const length = rest.readUInt32BE(0);
-        if (length < shortestFrame || length > longestFrame) throw new Error('not an event stream');
-        if (rest.length < length) return;
-        take(rest.subarray(0, length));
-        rest = rest.subarray(length);
+        needed = rest.readUInt32BE(0);
+        if (needed < shortestFrame || needed > longestFrame) throw new Error('not an event stream');
+        if (rest.length < needed) break;
+        take(rest.subarray(0, needed));
+        rest = rest.subarray(needed);
+        needed = 4;
       }
+      waiting = [rest];
+      size = rest.length;
     },
     end: () => undefined,
   };

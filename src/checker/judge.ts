@@ -2,9 +2,10 @@ import type { Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import type { Usage } from '../domain/result.js';
 import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
-import { classify, reasonOfStatus } from './classify.js';
+import { classify, reasonOfStatus, withoutEcho } from './classify.js';
 import type { Dialect } from './dialect.js';
-import { errorIn, type ReplyError } from './error-member.js';
+import { errorIn, failureIn, type ReplyError } from './error-member.js';
+import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from './exchange.js';
 import type { Jq } from './jq.js';
 import type { StreamReading } from './stream-reading.js';
@@ -80,6 +81,19 @@ function withHeader({ headers }: Reply, error: ReplyError | null): ReplyError | 
   return { types: [], text: '', status: null, ...error, codes: [code, ...(error?.codes ?? [])] };
 }
 
+/** A failure of the server's in plain text: by its words, and its status once more is none of a gateway. */
+function reasonOfPlain(text: string, status: number, model: Model): Reason | null {
+  const told = reasonOfText(withoutEcho(text.slice(0, 4_096), model), status);
+  if (told !== null) return told;
+  return status === 500 && /^[\s\d"']*internal server error\b/i.test(text) ? 'server_error' : null;
+}
+
+/** A proxy refuses the client's certificate with a page of its own; other pages say no more than the status. */
+function reasonOfPage(text: string, status: number): Reason | null {
+  const told = reasonOfText(text.slice(0, 4_096).replace(/<[^<>]*>/g, ' '), status);
+  return told === 'tls_error' ? told : null;
+}
+
 function judgeFailure(
   reply: Reply,
   { text, payload }: Content,
@@ -87,13 +101,18 @@ function judgeFailure(
   rules: Dialect['rules'],
 ): Verdict {
   const { status } = reply;
-  const plain = payload === undefined && status < 500 && text.trim() !== '' && !isMarkup(text);
+  const json = payload !== undefined;
+  const plain = !json && text.trim() !== '' && !isMarkup(text);
   const error = withHeader(
     reply,
     plain ? { codes: [], types: [], text, status: null } : errorIn(payload, false),
   );
-  const reason = rules?.(status, error) ?? (error && classify(error, status, model));
-  return verdict(reason ?? reasonOfStatus(status, payload !== undefined), describe(error, text));
+  const reason =
+    rules?.(status, error) ??
+    (plain && status >= 500 ? reasonOfPlain(text, status, model) : null) ??
+    (error !== null && (json || status < 500) ? classify(error, status, model) : null) ??
+    (isMarkup(text) ? reasonOfPage(text, status) : null);
+  return verdict(reason ?? reasonOfStatus(status, json), describe(error, text));
 }
 
 function read({ text, payload }: Content, { dialect, model }: Judging): Answer | null {
@@ -114,6 +133,8 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   const error = reading?.error ?? errorIn(payload, true);
   if (error !== null) return failed(error, null);
   const answer = reading?.begun ? reading.draft : read(content, judging);
+  const failure = answer === null ? failureIn(payload) : null;
+  if (failure !== null) return failed(failure, null);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
   if (inside !== null) return failed(inside, answer);

@@ -11,6 +11,10 @@ export interface StreamReading {
   readonly spoke: boolean;
   /** What has come is complete: the end mark, or an error. */
   readonly ended: boolean;
+  /** Nothing follows that is needed. */
+  readonly closed: boolean;
+  /** Grows with each event. */
+  readonly events: number;
   readonly draft: Readonly<Draft>;
   /** The error the stream reported. */
   readonly error: ReplyError | null;
@@ -28,8 +32,9 @@ function errorOf({ name, data }: StreamEvent): ReplyError | null {
 
 /** Reads a stream event by event; what follows an error is not read. */
 export function readStream({ framing, take }: Streaming): StreamReading {
-  const draft: Draft = { ...blankAnswer, ended: false };
+  const draft: Draft = { ...blankAnswer, ended: false, closed: false };
   let begun = false;
+  let events = 0;
   let error: ReplyError | null = null;
   let fault: string | null = null;
 
@@ -38,6 +43,7 @@ export function readStream({ framing, take }: Streaming): StreamReading {
   };
   const emit = (event: StreamEvent): void => {
     begun = true;
+    events += 1;
     error ??= errorOf(event);
     if (error === null) take(draft, event);
   };
@@ -62,6 +68,12 @@ export function readStream({ framing, take }: Streaming): StreamReading {
     },
     get ended() {
       return draft.ended || error !== null;
+    },
+    get closed() {
+      return draft.closed || error !== null;
+    },
+    get events() {
+      return events;
     },
     draft,
     get error() {

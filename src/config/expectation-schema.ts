@@ -1,7 +1,7 @@
-import { Ajv } from 'ajv';
 import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { freeMap, someText, texts, wholeNumber } from './fields.js';
+import { compileJsonSchema } from './json-schema-compiler.js';
 
 function regexProblem(pattern: string): string | null {
   try {
@@ -16,7 +16,7 @@ function regexProblem(pattern: string): string | null {
 
 function jsonSchemaProblem(schema: Record<string, unknown>): string | null {
   try {
-    new Ajv({ strict: false, logger: false, validateFormats: false }).compile(schema);
+    compileJsonSchema(schema);
     return null;
   } catch (error) {
     return `must be true or a JSON Schema of draft 7: ${error instanceof Error ? error.message : 'unreadable'}`;
@@ -45,7 +45,9 @@ export const expectation = z
         if (problem !== null) context.addIssue(problem);
       })
       .optional()
-      .describe('true: it parses as JSON; a map: it also fits this JSON Schema of draft 7.'),
+      .describe(
+        'true: it parses as JSON; a map: it also fits this JSON Schema of draft 7, whose patterns are in the syntax of RE2.',
+      ),
     min_length: wholeNumber(0, longestAnswer).optional().describe('Least characters.'),
     max_length: wholeNumber(0, longestAnswer).optional().describe('Most characters.'),
     model: texts().optional().describe('Names that the reply may give its model, whatever the case.'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isDegenerate } from '../../src/checker/answer.js';
+import { brokenText } from '../../src/checker/broken-text.js';
 import { dialectFor } from '../../src/checker/dialects.js';
 import { createExpectations } from '../../src/checker/expectation.js';
 import type { Exchange } from '../../src/checker/exchange.js';
@@ -154,13 +154,42 @@ describe('a degenerate answer', () => {
     '//////////////////////',
     'the the the the the the the the the',
     '!!!!\n!!!!\n!!!!\n!!!!\n!!!!\n'.repeat(3),
+    '!!!!!!!!',
+    '的的的的的的的的',
+    '0 0 0 0 0 0 0 0',
+    'The capital of India is\ufffd\ufffd\ufffd',
+    '?,. !;: ,,. ::',
+    '<unk><unk>New',
+    'New!!!!!!!!!!!!!!!!',
+    'MethodInfoyageegebensatunya amatööri Ilmais 拿着 ру',
   ])('is %j', (text) => {
-    expect(isDegenerate(text)).toBe(true);
+    expect(brokenText(text)).not.toBeNull();
   });
-  it.each(['no no', 'New Delhi', '', 'aaaa', 'The capital of India is New Delhi, the capital of India.'])(
-    'is not %j',
-    (text) => {
-      expect(isDegenerate(text)).toBe(false);
-    },
-  );
+  it.each([
+    'no no',
+    'New Delhi',
+    '',
+    'aaaa',
+    'The capital of India is New Delhi, the capital of India.',
+    '新德里',
+    '印度的首都是新德里。',
+    'New Delhi (नई दिल्ली)',
+    '42',
+    '$4.50',
+    '100000000',
+    '3.141592653589793',
+    '2026-11-28 07:30',
+    '+1 (555) 123-4567',
+    '```json\n{"city":"New Delhi"}\n```',
+    '{"a":[1,2],"b":{}}',
+    'for (let i = 0; i < n; i++) { sum += a[i]; }',
+    'hello, привет, 你好, नमस्ते',
+    '**New Delhi**',
+    'Donaudampfschifffahrtsgesellschaft',
+    'सही उत्तर नई दिल्ली है।',
+    'Столица Индии — Нью-Дели.',
+    'yes 👍',
+  ])('is not %j', (text) => {
+    expect(brokenText(text)).toBeNull();
+  });
 });

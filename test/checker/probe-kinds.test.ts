@@ -20,8 +20,16 @@ describe('the list of models', () => {
     expect(result.detail).toContain('proves no health');
   });
 
-  it('that lacks the model proves a failure', async () => {
+  it('that lacks the model proves nothing, since an alias may be missing', async () => {
     expect(await asked(list, { probe: 'models', modelName: 'gpt-3' })).toMatchObject({
+      reason: 'ok',
+      outcome: 'unknown',
+      detail: 'not in the list of models, which may leave out an alias',
+    });
+  });
+
+  it('that holds each name and lacks the model proves a failure', async () => {
+    expect(await asked(list, { provider: 'openai', probe: 'models', modelName: 'gpt-3' })).toMatchObject({
       reason: 'model_not_found',
       outcome: 'unhealthy',
       detail: 'not in the list of models',

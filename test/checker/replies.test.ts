@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createProber } from '../../src/checker/prober.js';
 import { providerFor } from '../../src/config/providers.js';
@@ -13,15 +14,19 @@ interface Case {
   readonly provider: string;
   readonly probe: Probe;
   readonly model?: string;
+  readonly expect_model?: readonly string[];
   readonly reply: {
     readonly status: number;
     readonly headers: Record<string, string>;
-    readonly body: string;
+    readonly body?: string;
+    /** In the place of `body`: what is written, each so long after the one before. */
+    readonly chunks?: readonly { readonly after_ms: number; readonly text: string }[];
     /** Of `body`, where it is no text. */
     readonly encoding?: 'base64';
   };
   readonly expect: {
     readonly reason: string;
+    readonly outcome?: string;
     readonly alternatives?: string[];
     readonly query_expect?: 'none';
   };
@@ -44,8 +49,15 @@ const prober = createProber({
 beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume().on('end', () => {
-      const { status, headers, body, encoding } = replaying;
-      response.writeHead(status, headers).end(Buffer.from(body, encoding ?? 'utf8'));
+      const { status, headers, body = '', chunks = [], encoding } = replaying;
+      response.writeHead(status, headers);
+      void (async () => {
+        for (const { after_ms, text } of chunks) {
+          await delay(after_ms);
+          response.write(text);
+        }
+        response.end(Buffer.from(body, encoding ?? 'utf8'));
+      })();
     });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -67,10 +79,12 @@ describe.each(files)('replies in %s', (file) => {
       modelName,
       endpoint: { paths },
       ...(wanted.query_expect === 'none' && { expect: {} }),
+      ...(one.expect_model && { expect: { contains: ['New Delhi'], model: one.expect_model } }),
     });
-    const { reason, detail } = await prober.check(model, new AbortController().signal);
-    expect({ reason, detail }).toEqual({
+    const { reason, outcome, detail } = await prober.check(model, new AbortController().signal);
+    expect({ reason, outcome, detail }).toEqual({
       reason: wanted.alternatives?.includes(reason) ? reason : wanted.reason,
+      outcome: wanted.outcome ?? outcome,
       detail,
     });
   });

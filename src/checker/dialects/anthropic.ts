@@ -57,6 +57,7 @@ function read(payload: unknown): Answer | null {
     refusal: null,
     usage: usageIn(payload.usage),
     model: textOf(payload.model) || null,
+    ...(parts.some(({ type }) => type === 'tool_use') && { called: true }),
   };
 }
 
@@ -77,7 +78,9 @@ function take(draft: Draft, { data }: StreamEvent): void {
     const input = Math.max(said?.inputTokens ?? 0, draft.usage?.inputTokens ?? 0);
     draft.usage = { inputTokens: input, outputTokens: said?.outputTokens ?? 0 };
   }
-  draft.ended ||= data.type === 'message_stop' || draft.finish !== null;
+  if (isObject(block) && block.type === 'tool_use') draft.called = true;
+  draft.closed ||= data.type === 'message_stop';
+  draft.ended ||= draft.closed || draft.finish !== null;
 }
 
 /** Anthropic's messages. */

@@ -52,6 +52,7 @@ function read(payload: unknown): Answer | null {
     reasoning: parts.map(reasoningIn).join(''),
     finish: finishOf(payload.stopReason),
     usage: usageIn(payload.usage),
+    called: parts.some(({ toolUse }) => isObject(toolUse)),
   };
 }
 
@@ -63,7 +64,9 @@ function take(draft: Draft, { data }: StreamEvent): void {
   }
   draft.usage = usageIn(data.usage) ?? draft.usage;
   draft.finish = finishOf(data.stopReason) ?? draft.finish;
+  if (isObject(data.start) && isObject(data.start.toolUse)) draft.called = true;
   draft.ended ||= draft.finish !== null;
+  draft.closed ||= draft.ended && isObject(data.usage);
 }
 
 /** What Amazon's own names mean, in lower case: streams write them with a small first letter. */

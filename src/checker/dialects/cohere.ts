@@ -4,7 +4,7 @@ import { chatPath, contentOf, dataUrl } from '../attachment.js';
 import type { Dialect, Draft, Question } from '../dialect.js';
 import { isObject } from '../error-member.js';
 import { finishOf } from './finish-mark.js';
-import { blankAnswer, textOf, usageOf } from './members.js';
+import { blankAnswer, isFilled, textOf, usageOf } from './members.js';
 import { isReasoning } from './reasoning.js';
 import { bodyWith, chatMessages, tokenLimit } from './token-limit.js';
 
@@ -44,21 +44,23 @@ function read(payload: unknown): Answer | null {
     reasoning: joined('thinking'),
     finish: finishOf(payload.finish_reason),
     usage: usageIn(payload.usage),
+    called: isFilled(payload.message.tool_calls),
   };
 }
 
 function take(draft: Draft, data: unknown): void {
-  if (data === '[DONE]') draft.ended = true;
+  if (data === '[DONE]') draft.ended = draft.closed = true;
   if (!isObject(data) || !isObject(data.delta)) return;
   const { delta } = data;
   const content = isObject(delta.message) && isObject(delta.message.content) ? delta.message.content : {};
   draft.text += textOf(content.text);
   draft.reasoning += textOf(content.thinking);
+  if (data.type === 'tool-call-start') draft.called = true;
   if (data.type !== 'message-end') return;
   draft.finish = finishOf(delta.finish_reason);
   draft.usage = usageIn(delta.usage);
   if (delta.error !== undefined && delta.error !== null) draft.error = delta.error;
-  draft.ended = true;
+  draft.ended = draft.closed = true;
 }
 
 /** Cohere's chat, version 2. */

@@ -27,6 +27,12 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   error: 'error',
   error_limit: 'error',
   timeout: 'error',
+  malformed_function_call: 'called',
+  unexpected_tool_call: 'called',
+  tool_calls: 'called',
+  tool_call: 'called',
+  tool_use: 'called',
+  function_call: 'called',
 };
 
 /** Null without a mark; `other` for those that decide nothing. */

@@ -73,6 +73,7 @@ function read(payload: unknown): Answer | null {
     refusal: blocked || null,
     usage: usageIn(payload.usageMetadata),
     model: textOf(payload.modelVersion) || null,
+    called: parts.some(({ functionCall }) => isObject(functionCall)),
   };
 }
 

@@ -16,12 +16,22 @@ export function usageOf(input: unknown, output: unknown): Usage | null {
   return { inputTokens: countOf(input), outputTokens: countOf(output) };
 }
 
-/** Length of a vector as numbers or as base64 of 32-bit floats; 0 when it holds anything else. */
+/** Length of a vector as numbers or as base64 of 32-bit floats; 0 when it holds anything else, or nothing. */
 export function vectorLength(value: unknown): number {
-  if (typeof value === 'string') return Math.floor(Buffer.from(value, 'base64').length / 4);
-  if (!Array.isArray(value)) return 0;
-  return value.every((one) => typeof one === 'number' && Number.isFinite(one)) ? value.length : 0;
+  const numbers = typeof value === 'string' ? floatsOf(value) : Array.isArray(value) ? value : [];
+  if (!numbers.every((one) => typeof one === 'number' && Number.isFinite(one))) return 0;
+  // One number over and over is what an engine gives that computed nothing.
+  const constant = numbers.every((one) => one === numbers[0]);
+  return constant && (numbers.length > 1 || numbers[0] === 0) ? 0 : numbers.length;
 }
+
+function floatsOf(base64: string): number[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readFloatLE(index * 4));
+}
+
+/** Whether a list is there and holds something. */
+export const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
 /** An answer without text, to which the members that an API has are added. */
 export const blankAnswer: Answer = {

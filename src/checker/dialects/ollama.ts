@@ -4,7 +4,7 @@ import { attached, chatPath } from '../attachment.js';
 import type { Dialect, Question } from '../dialect.js';
 import { isObject } from '../error-member.js';
 import { finishOf } from './finish-mark.js';
-import { blankAnswer, textOf, usageOf } from './members.js';
+import { blankAnswer, isFilled, textOf, usageOf } from './members.js';
 import { piecewise } from './piecewise.js';
 import { bodyWith, chatMessages, tokenLimit } from './token-limit.js';
 
@@ -40,6 +40,7 @@ function read(payload: unknown): Answer | null {
     finish: finishOf(payload.done_reason) ?? (payload.done === true ? 'stop' : null),
     usage: usageOf(payload.prompt_eval_count, payload.eval_count),
     model: textOf(payload.model) || null,
+    called: isFilled(payload.message.tool_calls),
   };
 }
 

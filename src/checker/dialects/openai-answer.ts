@@ -3,13 +3,23 @@ import type { Answer } from '../answer.js';
 import type { Draft, StreamEvent } from '../dialect.js';
 import { isObject } from '../error-member.js';
 import { finishOf } from './finish-mark.js';
-import { countOf, textOf } from './members.js';
+import { countOf, isFilled, textOf } from './members.js';
 
 /** Content is a string, or a list of parts of which some are reasoning. */
 export function textIn(content: unknown, type: 'text' | 'thinking'): string {
   if (!Array.isArray(content)) return type === 'text' ? textOf(content) : '';
   const parts = content.filter(isObject).filter((part) => (part.type ?? 'text') === type);
-  return parts.map((part) => textOf(part[type]) || textIn(part[type], 'text')).join('');
+  return parts.map((part) => textOf(part[type]) || inner(part[type])).join('');
+}
+
+/** The text of parts inside a part, which have no parts of their own. */
+function inner(parts: unknown): string {
+  return Array.isArray(parts)
+    ? parts
+        .filter(isObject)
+        .map(({ text }) => textOf(text))
+        .join('')
+    : '';
 }
 
 /** Tokens as `usage` counts them; null when it counts none. */
@@ -24,6 +34,9 @@ function usageIn(usage: unknown): Usage | null {
 function reasoningIn({ reasoning_content, reasoning, content }: Readonly<Record<string, unknown>>): string {
   return textOf(reasoning_content) || textOf(reasoning) || textIn(content, 'thinking');
 }
+
+const callsIn = ({ tool_calls: calls, function_call: call }: Readonly<Record<string, unknown>>): boolean =>
+  isFilled(calls) || isObject(call);
 
 /** A chat completion, or with `text` in the place of a message a legacy completion; null when it is neither. */
 export function readCompletion(payload: unknown): Answer | null {
@@ -46,13 +59,14 @@ export function readCompletion(payload: unknown): Answer | null {
     usage: usageIn(payload.usage),
     model: textOf(payload.model) || null,
     fingerprint: textOf(payload.system_fingerprint) || null,
+    ...(callsIn(message ?? {}) && { called: true }),
     ...(failed && { error: choice.error }),
   };
 }
 
 /** One chunk of a streamed chat completion. */
 export function takeChunk(draft: Draft, { data }: StreamEvent): void {
-  if (data === '[DONE]') draft.ended = true;
+  if (data === '[DONE]') draft.ended = draft.closed = true;
   if (!isObject(data)) return;
   // Groq counts in a member of its own.
   const groq = isObject(data.x_groq) ? data.x_groq : {};
@@ -66,6 +80,7 @@ export function takeChunk(draft: Draft, { data }: StreamEvent): void {
   draft.text += textIn(delta.content, 'text');
   draft.reasoning += reasoningIn(delta);
   draft.refusal = (draft.refusal ?? '') + textOf(delta.refusal) || null;
+  if (callsIn(delta)) draft.called = true;
   const finish = finishOf(choice.finish_reason);
   if (finish === null) return;
   draft.finish = finish;

@@ -32,6 +32,7 @@ function read(payload: unknown): Answer | null {
     refusal: said.map(({ refusal }) => textOf(refusal)).join('') || null,
     usage: usageOf(usage.input_tokens, usage.output_tokens),
     model: textOf(payload.model) || null,
+    called: payload.output.filter(isObject).some(({ type }) => textOf(type).endsWith('_call')),
   };
 }
 

@@ -11,6 +11,7 @@ export function piecewise(read: (payload: unknown) => Answer | null): Streaming[
     draft.usage = answer.usage ?? draft.usage;
     draft.model = answer.model ?? draft.model;
     draft.finish = answer.finish ?? draft.finish;
+    draft.called ||= answer.called === true;
     draft.ended ||= answer.finish !== null;
   };
 }

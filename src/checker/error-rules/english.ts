@@ -1,0 +1,245 @@
+import type { TextRule } from './text-rule.js';
+
+const is4xx = (status: number): boolean => status >= 400 && status < 500;
+const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“]?[\\w./:@+-]{0,200}[`\'"’”]?,?\\s*';
+
+/** What English texts mean, tried in this order: each kind of sentence stands before those whose words it may contain. */
+export const english: readonly TextRule[] = [
+  {
+    reason: 'tls_error',
+    pattern: any(
+      'ssl certificate error',
+      'no required ssl certificate',
+      '(?:client|ssl|tls) certificate (?:is |was |has )?(?:been )?(?:required|missing|invalid|expired|revoked|rejected|refused|not (?:provided|trusted|valid|accepted))',
+      '(?:invalid|missing|expired|untrusted|revoked) client certificate',
+    ),
+    on: is4xx,
+  },
+  {
+    reason: 'unexpected_answer',
+    pattern: any(
+      'model (?:called|tried to call|attempted to call|generated) (?:a |an )?(?:tool|function)',
+      'tool call validation failed|failed to call a function|failed to parse tool call',
+      'attempted to call (?:a )?tool',
+    ),
+  },
+  {
+    reason: 'server_error',
+    pattern: any(
+      "(?:failed|unable|could ?n[o']t|can ?n[o']t|error|failure|problem)(?: to| while| when| in)? (?:load(?:ing)?|initiali[sz](?:e|ing)|start(?:ing)?) (?:the |your |this )?(?:llm |llama |local )?(?:model|engine|runner|weights)",
+      '\\bmodel\\b.{0,80}(?:failed to|could not be|did not|cannot be|can.t be) (?:load|start|initiali[sz]e)',
+      'model (?:load(?:ing)? )?(?:has )?(?:failed|crashed)\\b|model has (?:unexpectedly )?crashed',
+      'no (?:llm |local )?models? (?:is |are |was |were )?(?:currently )?loaded|model (?:is )?not loaded|model (?:was |has been )?unloaded',
+      'degraded function|function [\\w :-]{0,80}degraded|\\bdegraded\\b.{0,40}cannot be invoked',
+      'cuda (?:error|out of memory)|out of memory|requires more (?:system )?memory',
+      'engine (?:core |loop |process )?(?:is |has |was )?(?:dead|died|crashed|terminated|stopped)|enginedeaderror|runner (?:process )?(?:has )?(?:terminated|crashed|no longer running)',
+    ),
+    on: (status) => status !== 429 && status !== 503,
+  },
+  {
+    reason: 'server_error',
+    pattern: any(
+      'temporar(?:il)?y (?:unavailable|disabled|offline|down|closed|suspended|out of service|not available)',
+      'brown-?out|(?:scheduled|under|undergoing|down for|for) (?:\\w+ )?maintenance',
+      'unavailable (?:temporarily|for a (?:short )?(?:while|time))|currently (?:closed|down|offline)',
+    ),
+    on: (status) => is4xx(status) && status !== 429,
+  },
+  {
+    reason: 'gateway_error',
+    pattern: any('upstream connect error or disconnect'),
+  },
+  {
+    reason: 'endpoint_not_found',
+    pattern: any('unexpected endpoint or method', 'unknown request url', 'no route matched'),
+  },
+  {
+    reason: 'output_truncated',
+    pattern: any('could not finish the message because max_tokens', 'model output limit was reached'),
+  },
+  {
+    reason: 'probe_unsupported',
+    pattern: any(
+      "does(?: not|n't) support (?:chat|generate|completions?|embeddings?|the (?:chat|completions?) (?:api|operation))\\b",
+      'not a chat model',
+      'operation does not work with the specified model',
+      'only supported in v1/',
+      '(?:can only be used|only works?|only support\\w*|must be (?:called|used|invoked))(?: with| in| via| through)? (?:the )?(?:stream\\w*|responses|completions?|embeddings?|batch)\\b',
+      'only support\\w* (?:stream|async)',
+      'not supported in the v1/',
+    ),
+  },
+  {
+    reason: 'auth_failed',
+    pattern: any(
+      '(?:key|token|credential)s?\\b.{0,60}\\b(?:leaked|compromised|revoked|exposed|blacklisted)',
+      '(?:leaked|compromised|revoked|exposed) (?:api |access |secret )?(?:key|token|credential)',
+    ),
+    on: (status) => status === 400 || status === 401 || status === 403,
+  },
+  {
+    reason: 'quota_exhausted',
+    pattern: any(
+      '(?:suspended|blocked|disabled|deactivated|restricted)\\b.{0,160}(?:spend|payment|\\bpay\\b|billing|overdue|balance|credits|invoice)',
+    ),
+  },
+  {
+    reason: 'permission_denied',
+    pattern: any(
+      '(?:disabled|suspended|blocked|banned|deactivated) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation)',
+      '\\b(?:organi[sz]ation|account|project|team|workspace|user|access)\\b.{0,40}\\b(?:is|was|has been|been|are) (?:temporarily |permanently )?(?:disabled|suspended|deactivated|blocked|banned|terminated|restricted|frozen|locked|on hold)',
+      '(?:unsupported|restricted|embargoed|sanctioned) (?:country|countries|region|location|territor)',
+      "(?:countr(?:y|ies)|region|location|territor(?:y|ies)|jurisdiction)s?\\b.{0,60}(?:\\bnot|n't) (?:yet |currently )?(?:supported|available|allowed|served|permitted|eligible)",
+      "(?:(?:not|n't)(?: yet| currently)? (?:supported|available|allowed|served|offered|permitted|accessible)|unavailable) (?:in|from|to) (?:your|this|the|certain|some)(?: current)? (?:country|region|location|area|territory|jurisdiction)",
+      '(?:must|needs? to|has to|have to|please|required to) (?:first )?(?:be verif|verify|complete (?:the )?(?:\\w+ )?verification)|(?:not|un)[- ]?(?:yet )?(?:been )?verified|verification (?:is )?(?:required|needed)|identity verification|real[- ]name',
+      '(?:requires?|without) (?:a |an |the |at least )?(?:[\\w-]+ ){0,4}(?:subscription|credit card|payment method|plan\\b(?! to ))',
+      "(?:not|n't) (?:available|included|supported|allowed|covered|enabled|part|accessible) (?:on|in|for|with|under|by|of) (?:your|the|this)(?: [\\w-]+){0,3} (?:plan|tier|subscription|package)",
+      '(?:plan|tier|subscription|package|license|licence) (?:does(?: not|n.t)|do(?: not|n.t)) (?:include|support|cover|allow|permit|provide|have)|upgrade (?:\\w+ ){0,4}(?:for|to (?:get|gain|unlock|enable)) access',
+      '(?:credential|key|token|account|plan|subscription|license)s?\\b.{0,40}\\b(?:only|not) (?:be )?(?:authori[sz]ed|valid|intended|allowed|meant|permitted|enabled|used|usable|licensed)? ?(?:for|with|in|by|to be used|for use)\\b',
+    ),
+    on: (status) => is4xx(status) && status !== 429,
+  },
+  {
+    reason: 'content_filtered',
+    pattern: any(
+      "violat\\w+ [\\w' ]{0,40}(?:guidelines|terms|rules|standards|content\\w*detection)|(?:usage|community|safety|content) guidelines",
+      'guardrails?\\b.{0,60}(?:interven|violat|trigger|block|reject|fail)|guardrail_intervened|(?:violat\\w+|blocked|rejected|stopped|flagged|intercepted) (?:of|by) .{0,30}guardrail',
+      '(?:flagged|blocked|rejected|refused|stopped) (?:by|as|for|due to|because of) .{0,40}(?:moderation|safety|unsafe|harm|sensitive|filter|policy|content)',
+      '(?:sensitive|unsafe|harmful|prohibited|illegal|disallowed) (?:content|information|words?|text|input|output)|content (?:exists? risk|moderation|risk|safety|security)|moderation (?:check |filter )?(?:fail|block|reject|flag)',
+      'content (?:management|filter\\w*|usage)? ?polic(?:y|ies)',
+      "violat\\w+ [\\w' ]{0,40}polic(?:y|ies)",
+      '(?:prompt|content|input|response|output) (?:was|were|has been|is) (?:flagged|filtered|blocked)',
+      'blocked (?:input|prompt|content)',
+      'safety system',
+      'blocked by (?:a |the |our )?guardrail',
+      'data inspection failed|inappropriate content',
+    ),
+  },
+  {
+    reason: 'overloaded',
+    pattern: any(
+      'back-?pressure',
+      'no (?:\\w+ ){0,3}(?:deployment|channel|instance|provider|account|worker|server|replica|gpu|node|upstream|backend|runner|capacity|resource|slot)s?\\b(?: (?:is|are|was|were))?(?: (?:currently|left|now))? (?:available|healthy|ready|online|alive|left)',
+      'no (?:available|healthy|free|ready|live|idle|online|usable|active|enabled|eligible|working) (?:\\w+ ){0,2}(?:deployment|channel|instance|provider|account|worker|server|replica|gpu|node|upstream|backend|runner|slot)s?\\b',
+      'all (?:\\w+ ){0,3}(?:deployment|channel|instance|provider|account|worker|server|replica|upstream|backend|key|model)s?\\b.{0,40}(?:unavailable|busy|exhausted|down|cool\\w*|failed|unhealthy|disabled|overloaded|in use)',
+      '(?:queue|waiting list|backlog) (?:is )?(?:currently )?(?:full|at capacity|too long)|(?:max\\w*|too many) (?:\\w+ )?(?:queued|pending|waiting)|queue (?:size |length )?limit',
+      'worker\\b.{0,40}limit reached|(?:request|requests) (?:was |were )?(?:dropped|shed|load[- ]shed)|load shed',
+      'too many (?:people|users|customers|visitors)|currently (?:experiencing|seeing) (?:\\w+ ){0,2}(?:load|traffic|demand|volume)',
+    ),
+  },
+  {
+    reason: 'rate_limited',
+    pattern: any(
+      '(?:per|/|a|each) ?-?(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?\\b',
+      '\\b[rt]p[msh]\\b',
+      '(?:requests|tokens)-per-(?:second|minute|hour)',
+    ),
+    on: (status) => status < 500,
+  },
+  {
+    reason: 'quota_exhausted',
+    pattern: any(
+      '(?:per|/|a|each|this|current) ?-?(?:day|month|week|billing (?:period|cycle))\\b.{0,80}(?:limit|quota|exceed|reached|used up|budget|credit)',
+      '(?:limit|quota|exceed|reached|used up|budget|credit).{0,120}(?:per|/|a|each|this|for the) ?-?(?:day|month|week|today)\\b',
+      '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|allocation|cap)\\b',
+      'credit balance is too low',
+      '(?:out of|ran out of|used up|used all(?: of)?|reached|hit|exceeded|over|exhausted) (?:your |the |all |my |its |this )?(?:[\\w-]+ ){0,3}(?:usage|credits?|quota|allowance|allocation|spend\\w*|budget)\\b',
+      '(?:usage|session|key|spend\\w*|credit|total|weekly|5[- ]hour|five[- ]hour) (?:usage )?(?:limit|cap) (?:has been |was |is )?(?:reached|exceeded|hit|used)',
+      'free (?:[\\w-]+ ){0,3}(?:tier|trial|period|quota|credits?|plan|promotion|usage|access|allowance|model)\\b.{0,40}(?:\\bover\\b|ended|expired|exhausted|used up|finished|reached|exceeded|depleted|no longer)',
+      '(?:trial|subscription|package|plan|coding plan|promotion) (?:period )?(?:has |is |was )?(?:already )?(?:expired|ended|over\\b|run out|lapsed)|no longer free',
+      '(?:balance|credits?|quota)[\\w ]{0,20} (?:is|of|at|:) ?[$€¥]?-?0(?:\\.0+)?\\b|(?:zero|negative|no|low) (?:remaining )?(?:balance|credits?)\\b|balance (?:is )?(?:too low|negative|zero|insufficient|not enough|empty)',
+      '(?:please|need to|must) (?:top[- ]?up|recharge|add (?:more )?(?:credits?|funds|balance)|purchase (?:more )?(?:credits?|tokens))|overdue (?:balance|bill|invoice)|in arrears|good standing|unpaid',
+      '(?:balance|credits?|funds) (?:is|are) (?:insufficient|not enough|exhausted|depleted)',
+      "(?:do|does)(?:n't| not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)",
+      "(?:insufficient|not enough|no|out of|run out of|exhausted|depleted|exceeded|used up)\\b[\\w' ]{0,40}\\b(?:balance|credits?|funds|quota)\\b",
+      'quota\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',
+      "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget|exceededbudget|over budget",
+      'billing (?:is )?not active|check your (?:plan and )?billing|payment (?:is )?required|account is in arrears|overdue payment',
+    ),
+  },
+  {
+    reason: 'context_exceeded',
+    pattern: any(
+      'context (?:length|window|size)',
+      'maximum context',
+      'too many (?:input |prompt )?tokens',
+      '(?:prompt|input|message|request)s? (?:is|are|was) too (?:long|large)',
+      '(?:request|payload|entity) too large',
+      'reduce the length',
+      'input token count',
+      '\\binputs?`? must have less than',
+      'exceed n_ctx',
+    ),
+    on: (status) => is4xx(status) && status !== 429,
+  },
+  {
+    reason: 'overloaded',
+    pattern: any(
+      'overload',
+      '(?:at|over|no|insufficient|not enough|out of|exceed\\w*|lack of|limited) (?:\\w+ )?capacity',
+      'capacity (?:is |was |has been |temporarily )?(?:exceeded|reached|exhausted|constraint|limit)',
+      'high demand|heavy load|under load|peak load',
+      '(?:server|service|system|engine|model) (?:is |are )?(?:currently |too )?busy|too busy',
+      'no (?:available|healthy|free) (?:server|worker|instance|upstream|backend|replica|endpoint|channel)',
+    ),
+  },
+  {
+    reason: 'model_loading',
+    pattern: any(
+      '(?<!(?:error|fail\\w*|unable to|while|when|during) )\\bloading\\b',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed)|scaling up|not (?:yet )?ready|scaled to zero)',
+      'cold start',
+    ),
+    on: (status) => status === 503 || status === 429 || status === 409 || status === 425,
+  },
+  {
+    reason: 'model_not_found',
+    pattern: any(
+      `${named}(?:is |was |does |has been |has |could |can |are )?(?:currently )?(?:not|n't) ?(?:be )?(?:a )?(?:found|exist|supported|available|deployed|valid|accessible|recogni[sz]ed)`,
+      `${named}(?:is |was |has been )(?:deprecated|decommissioned|removed|retired|shut ?down|invalid|unknown|no longer)`,
+      '(?:unknown|invalid|no such|unrecogni[sz]ed|unsupported|unable to access(?: non-serverless)?|could not find|cannot find) (?:the )?model\\b(?! (?:parameter|input|output|response))',
+      'deployment .{0,40}does not exist',
+      'no endpoints (?:found|available)',
+      `${named}(?:is |was |has been )?disabled`,
+      '^model: \\S+$',
+      '\\bmodel\\b.{0,200} has reached (?:the |its )end of (?:its )?life',
+      'could not resolve the (?:foundation )?model',
+      'with on-demand throughput',
+      "function '[\\w-]{1,80}': not found for account",
+      'not a valid model',
+      'no model (?:named|called|with)',
+    ),
+    on: is4xx,
+  },
+  {
+    reason: 'auth_failed',
+    pattern: any(
+      '(?:incorrect|invalid|wrong|missing|expired|malformed|revoked|no|bad|unknown|inactive) (?:or (?:missing|expired|invalid) )?(?:api|access|auth\\w*|subscription|bearer|security|x-api)?[- ]?(?:key|token|credential)s?\\b',
+      '(?:api|access|subscription|x-api)[- ]?(?:key|token) (?:is |was |has )?(?:been )?(?:not valid|not found|invalid|expired|missing|required|revoked|disabled|deactivated)',
+      '(?:security )?token [\\w ]{0,40}is (?:invalid|expired)',
+      'unauthori[sz]ed|unauthenticated|not authenticated|authentication (?:failed|fails|required|error)',
+      "did(?: not|n't) provide an api key|invalid authentication",
+    ),
+    on: (status) => status === 400 || status === 401 || status === 403,
+  },
+  {
+    reason: 'permission_denied',
+    pattern: any(
+      'country, region|location is not supported',
+      '\\b(?:organization|account|project|team|workspace|key|user) (?:is |was |has been )(?:disabled|suspended|deactivated|blocked|banned)',
+      '(?:do|does) not have (?:access|permission)|permission denied|access denied|not (?:permitted|authorized) to|must be verified',
+    ),
+    on: (status) => status === 400 || status === 401 || status === 403 || status === 451,
+  },
+  {
+    reason: 'rate_limited',
+    pattern: any(
+      'rate[- ]?limit',
+      'too many (?:concurrent )?requests',
+      'throttl',
+      'concurren(?:t|cy) [\\w ]{0,20}limit',
+      'slow down',
+    ),
+  },
+];
