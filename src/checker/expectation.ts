@@ -51,7 +51,7 @@ function missesJson(text: string, schema: ValidateFunction | null): string | nul
 
 function lengthOf(text: string): number {
   let length = 0;
-  for (let at = 0; at < text.length; at += text.codePointAt(at)! > 0xffff ? 2 : 1) length += 1;
+  for (let at = 0; at < text.length; at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1) length += 1;
   return length;
 }
 
