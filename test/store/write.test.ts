@@ -2,7 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import type { Incident } from '../../src/domain/incident.js';
 import { hourMs } from '../../src/domain/rollup.js';
-import { batchOf, counted, failed, modelWrite, noTotals, result, start, workplace } from './samples.js';
+import { exportHistory } from '../../src/store/export.js';
+import {
+  batchOf,
+  counted,
+  failed,
+  migrationsDir,
+  modelWrite,
+  noTotals,
+  result,
+  start,
+  workplace,
+} from './samples.js';
 
 const place = workplace();
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 100 };
@@ -49,6 +60,23 @@ describe('a written batch', () => {
     });
     await store.write(batchOf(modelWrite(key, { results: [unusual, result(start + 1)] })));
     expect((await store.results(key, everything))[1]).toEqual(unusual);
+  });
+
+  it('keeps any HTTP status a reply can come with as it is, also through an export', async () => {
+    const path = join(place.directory(), 'store.db');
+    const store = place.open(path);
+    const { key } = await store.register('gpt', start, null);
+    const statuses = [null, 0, 99, 100, 101, 199, 200, 201, 599, 600, 999];
+    const results = statuses.map((httpStatus, index) => result(start + index, { httpStatus }));
+    await store.write(batchOf(modelWrite(key, { results })));
+    const kept = await store.results(key, everything);
+    expect(kept.map(({ httpStatus }) => httpStatus)).toEqual(statuses.toReversed());
+    const told = [...exportHistory(path, migrationsDir, [])]
+      .join('')
+      .split('\n')
+      .filter((line) => line.startsWith('{"type":"result"'))
+      .map((line) => (JSON.parse(line) as { http_status?: number }).http_status ?? null);
+    expect(told).toEqual(statuses);
   });
 
   it('is filtered by outcome and paged by slot', async () => {
