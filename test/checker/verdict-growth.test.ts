@@ -1,0 +1,159 @@
+import { describe, expect, it } from '@jest/globals';
+import { dialectFor } from '../../src/checker/dialects.js';
+import { createExpectations } from '../../src/checker/expectation.js';
+import { finish } from '../../src/checker/finish.js';
+import { judge } from '../../src/checker/judge.js';
+import { createRedaction, secretsOf } from '../../src/checker/redact.js';
+import { readStream } from '../../src/checker/stream-reading.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Expectation, Probe } from '../../src/domain/model.js';
+import { modelAt } from './model.js';
+
+const meets = createExpectations();
+const base = modelAt('http://127.0.0.1:1');
+const redact = createRedaction(secretsOf(base));
+
+interface Asked {
+  readonly status?: number;
+  readonly provider?: string;
+  readonly probe?: Probe;
+  readonly expect?: Expectation;
+  /** Bytes of one piece of a stream. */
+  readonly piece?: number;
+}
+
+function read(text: string, { status = 200, provider = 'openai_compatible', piece, ...rest }: Asked): void {
+  const probe = rest.probe ?? 'chat';
+  const model = { ...base, provider, probe, ...(rest.expect && { expect: rest.expect }) };
+  const dialect = dialectFor(provider, probe);
+  if (dialect === null) throw new Error(`${provider} has no ${probe}`);
+  const body = Buffer.from(text);
+  const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
+  for (let at = 0; at < body.length; at += piece ?? body.length)
+    reading?.push(body.subarray(at, at + (piece ?? body.length)));
+  reading?.end();
+  const reply = { status, headers: {}, body, overLimit: false };
+  const found = judge(reply, { model, dialect, meets, reading });
+  finish(
+    { model, startedAt: 0, redact },
+    { reply, fault: null, durationMs: 1, firstTokenMs: null, phases: {}, certificateExpiresAt: null },
+    found,
+    systemClock,
+  );
+}
+
+/** Least CPU ms of three runs: what else the machine does is not counted, a collection of garbage in one run neither. */
+function costOf(run: () => void): number {
+  const costs = [1, 2, 3].map(() => {
+    const before = process.cpuUsage();
+    run();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
+  });
+  return Math.min(...costs);
+}
+
+const said = (content: unknown): string => JSON.stringify({ choices: [{ message: { content } }] });
+const failed = (message: string): string => JSON.stringify({ error: { message } });
+const list = (entries: unknown): string => JSON.stringify({ data: entries });
+const times = (part: string) => (size: number) => part.repeat(Math.ceil(size / part.length));
+
+const cases: readonly (readonly [string, (size: number) => string, Asked])[] = [
+  ['combining marks', (size) => said(times('\u0301\u0323')(size)), {}],
+  ['letters with marks', (size) => said(times('a\u0301\u0323')(size)), {}],
+  ['spaces', (size) => said(`x${times(' ')(size)}y`), {}],
+  ['reasoning marks', (size) => said(times('<think>a</think>')(size)), {}],
+  ['one letter', (size) => said(times('a')(size)), { expect: {} }],
+  [
+    'parts inside parts',
+    (size) => `{"choices":[{"message":{"content":${times('[')(size / 2)}${times(']')(size / 2)}}}]}`,
+    {},
+  ],
+  [
+    'errors inside errors',
+    (size) => `{"error":${times('[')(size / 2)}1${times(']')(size / 2)}}`,
+    { status: 400 },
+  ],
+  [
+    'objects inside objects',
+    (size) => `${'{"error":'.repeat(size / 10)}1${'}'.repeat(size / 10)}`,
+    { status: 400 },
+  ],
+  [
+    'problems with places inside places',
+    (size) => `{"detail":[{"msg":"x","loc":[${times('[')(size / 2)}${times(']')(size / 2)}]}]}`,
+    { status: 422 },
+  ],
+  ['errors of one word', (size) => failed(times('model ')(size)), { status: 404 }],
+  ['errors of digits', (size) => failed(times('1')(size)), { status: 400 }],
+  ['errors of Chinese', (size) => failed(times('模型额度')(size)), { status: 400 }],
+  ['addresses', (size) => failed(times('a.')(size)), { status: 400 }],
+  ['pages', (size) => times('<title')(size), { status: 502 }],
+  ['codes', (size) => JSON.stringify({ error: { code: times('-')(size) } }), { status: 400 }],
+  [
+    'a list of names',
+    (size) => list(Array.from({ length: size / 40 }, (_, at) => ({ id: `model-${at}` }))),
+    { probe: 'models' },
+  ],
+  [
+    'a list of aliases and providers',
+    (size) =>
+      list([
+        {
+          id: 'x',
+          aliases: Array.from({ length: size / 40 }, (_, at) => `alias-${at}-20250101`),
+          providers: Array.from({ length: size / 40 }, (_, at) => ({ provider: `p${at}` })),
+        },
+      ]),
+    { probe: 'models' },
+  ],
+  [
+    'a pattern in a schema',
+    (size) => said(JSON.stringify(`${times('a ')(Math.min(size, 60_000))}!`)),
+    { expect: { json: { pattern: '^(\\w+\\s?)+$' } } },
+  ],
+  [
+    'unique items',
+    (size) =>
+      said(JSON.stringify(Array.from({ length: Math.min(size, 60_000) / 12 }, (_, at) => ({ a: at })))),
+    { expect: { json: { uniqueItems: true } } },
+  ],
+  [
+    'JSON inside JSON',
+    (size) => said(times('[')(size / 2) + times(']')(size / 2)),
+    { expect: { json: { items: { $ref: '#' } } } },
+  ],
+  ['a line in small pieces', (size) => `data: ${times('a')(size / 8)}`, { probe: 'chat_stream', piece: 2 }],
+  [
+    'a line of JSON in small pieces',
+    (size) => times('a')(size / 8),
+    { provider: 'ollama', probe: 'chat_stream', piece: 2 },
+  ],
+  [
+    'many events',
+    (size) => times('data: {"choices":[{"delta":{"content":"a"}}]}\n\n')(size),
+    { probe: 'chat_stream', piece: 64 },
+  ],
+  [
+    'a frame in small pieces',
+    (size) => `\u0000\u000f\u0000\u0000${times('a')(size / 8)}`,
+    { provider: 'bedrock', probe: 'chat_stream', piece: 2 },
+  ],
+  [
+    'a vector',
+    (size) => list([{ embedding: Array.from({ length: size / 8 }, (_, at) => at) }]),
+    { probe: 'embeddings' },
+  ],
+];
+
+describe('the cost of a verdict', () => {
+  it.each(cases)('grows no faster than the size of %s', (_name, build, asked) => {
+    const small = build(100_000);
+    const large = build(400_000);
+    read(small, asked);
+    const once = costOf(() => read(small, asked));
+    const fourfold = costOf(() => read(large, asked));
+    // Quadratic work costs sixteen times as much; what takes less than some ms is not measured well.
+    expect(fourfold).toBeLessThan(10 * Math.max(once, 5));
+  });
+});
