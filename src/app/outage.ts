@@ -45,7 +45,19 @@ export function noteOutage(
     const { watermark, memory, view } = tracked;
     if (watermark === null || view.model.pause) continue;
     const upTo = Math.min((parts.nextDue(view.model.id) ?? Infinity) - 1, now);
-    const { count, first, last } = slotsInForce(calendar, memory.epochs, view.model.id, watermark, upTo);
+    const { id, schedule } = view.model;
+    let found: SlotRange;
+    try {
+      found = slotsInForce(calendar, memory.epochs, id, watermark, upTo);
+    } catch (error) {
+      // A schedule of an earlier release, or of a file that was changed by hand.
+      log.warn(
+        { model: id, err: error },
+        'a stored schedule cannot be read; missed checks are counted by the present one',
+      );
+      found = calendar.slotsBetween(schedule, id, watermark, upTo);
+    }
+    const { count, first, last } = found;
     if (first === null || last === null) continue;
     missed += count;
     recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);

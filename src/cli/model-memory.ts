@@ -1,4 +1,6 @@
 import type { Memory } from '../app/tracked.js';
+import { cronProblem } from '../calendar/cron.js';
+import { isTimezone } from '../calendar/cron.js';
 import { issueMessage } from '../config/issue-message.js';
 import type { MemoryReading } from '../store/model-memory.js';
 import { latestSchema, memorySchema } from '../wire/memory.js';
@@ -7,6 +9,19 @@ import { latestSchema, memorySchema } from '../wire/memory.js';
 function problemOf(schema: typeof memorySchema | typeof latestSchema, value: object): string | null {
   const [issue] = schema.safeParse(value, { error: issueMessage }).error?.issues ?? [];
   return issue === undefined ? null : `${issue.path.join('.')} ${issue.message}`;
+}
+
+/** What of a schedule no daemon could start with: `epochs` are of a memory that is otherwise right. */
+function problemOfSchedules({ epochs }: Memory): string | null {
+  for (const [index, { schedule }] of epochs.entries()) {
+    if (schedule.kind !== 'cron') continue;
+    const place = `epochs.${index}.schedule`;
+    const problem = cronProblem(schedule.expression);
+    if (problem !== null) return `${place}.expression ${problem}`;
+    if (!isTimezone(schedule.timezone))
+      return `${place}.timezone must be a time zone such as "Europe/Berlin"`;
+  }
+  return null;
 }
 
 /** What the store is told of what the daemon remembers of a model. */
@@ -19,6 +34,6 @@ export const modelMemory: MemoryReading = {
     const known = memory as Memory;
     return { ...known, health: { ...known.health, firstSeen } };
   },
-  problem: (memory) => problemOf(memorySchema, memory),
+  problem: (memory) => problemOf(memorySchema, memory) ?? problemOfSchedules(memory as Memory),
   problemOfLatest: (latest) => problemOf(latestSchema, latest),
 };

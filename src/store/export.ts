@@ -11,9 +11,8 @@ import {
   type Row,
 } from './history-kinds.js';
 import { printableJson } from './printable-json.js';
+import { createSpool } from './spool.js';
 import { StoreError } from './store-error.js';
-
-const chunkLength = 65_536;
 
 function lineOf(type: string, line: object): string {
   return `${printableJson({ type, ...line })}\n`;
@@ -25,8 +24,12 @@ function shape(row: Row, members: Readonly<Record<string, Field>>): object {
   return line;
 }
 
-/** What is in the database as lines of text; each model is read in a transaction of its own, so that a daemon can empty its WAL. */
+/**
+ * What is in the database as lines of text. Each model is copied out in one transaction, which ends before the first of its
+ * lines is handed on: a reader that stands still keeps no daemon from emptying its WAL.
+ */
 function* linesOf(database: Database, ids: readonly string[]): Generator<string> {
+  let lines = 2;
   const keys = database
     .prepare<[], { key: number; id: string }>('SELECT key, id FROM models ORDER BY key')
     .all();
@@ -45,28 +48,37 @@ function* linesOf(database: Database, ids: readonly string[]): Generator<string>
   yield lineOf('header', { format: historyFormat, version: historyVersion });
   for (const { key, id } of keys) {
     if (ids.length > 0 && !ids.includes(id)) continue;
-    database.exec('BEGIN');
+    const spool = createSpool();
     try {
-      const row = models.get({ model: key });
-      // Retention may have taken it meanwhile.
-      if (row === undefined) continue;
-      yield lineOf('model', shape(row, modelLine.members));
-      for (const { type, rows, members } of kinds) {
-        for (const each of rows.iterate({ model: key })) {
-          yield lineOf(type, { model: row.id, ...shape(each, members) });
+      database.exec('BEGIN');
+      try {
+        const row = models.get({ model: key });
+        // Retention may have taken it meanwhile.
+        if (row === undefined) continue;
+        spool.add(lineOf('model', shape(row, modelLine.members)));
+        for (const { type, rows, members } of kinds) {
+          for (const each of rows.iterate({ model: key })) {
+            spool.add(lineOf(type, { model: row.id, ...shape(each, members) }));
+          }
         }
+      } finally {
+        database.exec('COMMIT');
       }
+      lines += spool.lines;
+      yield* spool.chunks();
     } finally {
-      database.exec('COMMIT');
+      spool.close();
     }
   }
   // Last, since retention may have gone on: they say of every model above what is complete.
   for (const [type, { select, members }] of Object.entries(fileKinds)) {
     if (type === 'missed' && ids.length > 0) continue;
     for (const row of database.prepare<[], Record<string, Stored>>(select).all()) {
+      lines += 1;
       yield lineOf(type, shape(row, members));
     }
   }
+  yield lineOf('end', { lines });
 }
 
 /**
@@ -80,16 +92,7 @@ export function* exportHistory(
 ): Generator<string, void> {
   const database = openExisting(path, migrationsDir);
   try {
-    let lines = 1;
-    let chunk = '';
-    for (const line of linesOf(database, ids)) {
-      lines += 1;
-      chunk += line;
-      if (chunk.length < chunkLength) continue;
-      yield chunk;
-      chunk = '';
-    }
-    yield chunk + lineOf('end', { lines });
+    yield* linesOf(database, ids);
   } catch (error) {
     throw describe(error, path);
   } finally {

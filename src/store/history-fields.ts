@@ -2,6 +2,7 @@ import type { Histogram } from '../domain/histogram.js';
 import { longestId, modelIdPattern } from '../domain/model.js';
 import { phaseNames } from '../domain/result.js';
 import type { Codes } from './codes.js';
+import { isPlausible } from '../domain/time.js';
 import { decodeLatencyInto, encodeLatency } from './latency-blob.js';
 
 /** A value as a column holds it. */
@@ -29,7 +30,11 @@ function field(
 const same = <Value>(value: Value): Value => value;
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+/** The largest count: sums of many stay exact. */
+const mostCount = 1e15;
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= mostCount;
+const longestText = 65_536;
 
 /** The same, or absent. */
 export function optional(inner: Field): Field {
@@ -41,7 +46,7 @@ export function optional(inner: Field): Field {
   };
 }
 
-/** A time in Unix ms that lies on a full `unit` (ms). */
+/** A time in Unix ms from 2000 to 2100 that lies on a full `unit` (ms). */
 export function timeOn(unit: number, allowed: string): Field {
   return field(
     allowed,
@@ -49,15 +54,17 @@ export function timeOn(unit: number, allowed: string): Field {
     (value) => {
       if (typeof value !== 'string') return undefined;
       const ms = Date.parse(value);
-      const whole = !Number.isNaN(ms) && ms % unit === 0;
+      const whole = isPlausible(ms) && ms % unit === 0;
       return whole && new Date(ms).toISOString() === value ? ms : undefined;
     },
   );
 }
 
-export const time = timeOn(1, 'a time such as "2026-03-01T00:00:00.000Z"');
+export const time = timeOn(1, 'a time from 2000 to 2100 such as "2026-03-01T00:00:00.000Z"');
 
-export const count = field('a whole number from 0 on', same, (value) => (isCount(value) ? value : undefined));
+export const count = field(`a whole number from 0 to ${mostCount}`, same, (value) =>
+  isCount(value) ? value : undefined,
+);
 
 export const flag = field(
   'true or false',
@@ -65,7 +72,11 @@ export const flag = field(
   (value) => (typeof value === 'boolean' ? Number(value) : undefined),
 );
 
-export const text = field('text', same, (value) => (typeof value === 'string' ? value : undefined));
+export const text = field(`well-formed text of at most ${longestText} characters`, same, (value) =>
+  typeof value === 'string' && value.length <= longestText && !/\p{Surrogate}/u.test(value)
+    ? value
+    : undefined,
+);
 
 /** The id of a model. */
 export const name = field(
@@ -106,10 +117,7 @@ export const phases = field(
     if (!isObject(value)) return undefined;
     const known = Object.entries(value).every(
       ([phase, ms]) =>
-        phaseNames.some((each) => each === phase) &&
-        typeof ms === 'number' &&
-        ms >= 0 &&
-        ms <= Number.MAX_SAFE_INTEGER,
+        phaseNames.some((each) => each === phase) && typeof ms === 'number' && ms >= 0 && ms <= mostCount,
     );
     return known ? JSON.stringify(value) : undefined;
   },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { blames, outcomes, reasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
+import { earliestTime, latestTime } from '../domain/time.js';
 import { states } from '../domain/state.js';
 
 /*
@@ -8,20 +9,30 @@ import { states } from '../domain/state.js';
  * can work with it; times in Unix ms.
  */
 
-const time = z.int('must be a time in ms');
-const count = z.int().min(0);
+const mostCount = 1e15;
+const time = z
+  .int('must be a time in ms')
+  .min(earliestTime, 'must be a time from 2000 on')
+  .max(latestTime, 'must be a time before 2100');
+const count = z.int().min(0).max(mostCount);
+/** ms of a span, or of a time with such a span added. */
+const ms = z.number().min(0).max(mostCount);
+const text = z
+  .string()
+  .max(65_536)
+  .refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed text');
 const outcome = z.enum(outcomes);
 const reason = z.enum(reasons);
 const state = z.enum(states);
 
 const schedule = z.union(
   [
-    z.looseObject({ kind: z.literal('every'), everyMs: z.int().min(1) }),
+    z.looseObject({ kind: z.literal('every'), everyMs: z.int().min(1).max(mostCount) }),
     z.looseObject({
       kind: z.literal('cron'),
       expression: z.string(),
       timezone: z.string(),
-      spreadMs: z.number().nullable(),
+      spreadMs: ms.nullable(),
     }),
   ],
   'must be a schedule with its kind, every or cron',
@@ -31,8 +42,8 @@ const epoch = z.looseObject({
   from: time,
   schedule,
   newRun: z.boolean(),
-  timeoutMs: z.number(),
-  loadingGraceMs: z.number(),
+  timeoutMs: ms,
+  loadingGraceMs: ms,
   failures: count,
   successes: count,
 });
@@ -46,13 +57,13 @@ const health = z.looseObject({
       count,
       from: time,
       reason,
-      validUntil: z.number(),
+      validUntil: ms,
       points: z.array(z.looseObject({ from: time, state, reason: reason.nullable() })),
       said: z.array(z.looseObject({ from: time, state })),
     })
     .nullable(),
   lastSuccess: z.looseObject({ outcome, reason }).nullable(),
-  validUntil: time,
+  validUntil: ms,
   settled: time,
   state,
   since: time,
@@ -67,44 +78,45 @@ const health = z.looseObject({
       reason,
       blame: z.enum(blames).nullable(),
       checksFailed: count,
-      lastDetail: z.string().nullable(),
+      lastDetail: text.nullable(),
     })
     .nullable(),
-  rateLimited: z.looseObject({ count, validUntil: z.number() }).nullable(),
-  loading: z.looseObject({ since: time, validUntil: z.number() }).nullable(),
+  rateLimited: z.looseObject({ count, validUntil: ms }).nullable(),
+  loading: z.looseObject({ since: time, validUntil: ms }).nullable(),
 });
 
 /** What is believed of a model, and by which rules. What an earlier release did not remember may be absent. */
 export const memorySchema = z.looseObject({
   health,
   epochs: z.array(epoch).min(1, 'must not be empty'),
-  subject: z.string().optional(),
+  subject: text.optional(),
   conclusive: reason.nullish(),
-  keys: z.looseObject({ healthy: z.array(z.boolean().nullable()), last: z.int() }).nullish(),
+  keys: z
+    .looseObject({ healthy: z.array(z.boolean().nullable()), last: z.int().min(-1).max(mostCount) })
+    .nullish(),
   paused: z.boolean().optional(),
-  responseModel: z.string().nullish(),
-  fingerprints: z.array(z.string()).optional(),
+  responseModel: text.nullish(),
+  fingerprints: z.array(text).optional(),
 });
 
-const text = z.string().nullable();
-const number = z.number().nullable();
+const number = count.nullable();
 
 /** The newest result of a model. */
 export const latestSchema = z.looseObject({
   slot: time,
   kind: z.enum(checkKinds),
   maintenance: z.boolean(),
-  startedAt: z.number(),
-  durationMs: number,
-  firstTokenMs: number,
+  startedAt: ms,
+  durationMs: ms.nullable(),
+  firstTokenMs: ms.nullable(),
   outcome,
   reason,
-  detail: text,
+  detail: text.nullable(),
   httpStatus: number,
-  phases: z.record(z.string(), z.number()),
+  phases: z.record(z.string(), ms),
   usage: z.looseObject({ inputTokens: count, outputTokens: count }).nullable(),
-  response: text,
-  responseModel: text,
+  response: text.nullable(),
+  responseModel: text.nullable(),
   keyIndex: number,
   stalled: z.literal(true).optional(),
 });

@@ -1,10 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { createWriter } from '../../src/app/writer.js';
+import { pino } from 'pino';
+import { noteOutage } from '../../src/app/outage.js';
+import { createCalendar } from '../../src/calendar/calendar.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { StoreError } from '../../src/store/store-error.js';
-import { workplace } from '../store/samples.js';
+import { start, workplace } from '../store/samples.js';
+import { modelNamed, useParts } from './parts.js';
 
 const place = workplace();
+const createParts = useParts();
 const quiet = {
   publish: () => undefined,
   wrote: () => undefined,
@@ -49,5 +54,27 @@ describe('slots without a result', () => {
     await writer.flush();
     expect([shown, (await store.missed()).get('capacity')]).toEqual([3, 3]);
     await writer.drain();
+  });
+});
+
+describe('the slots that fell due while no daemon ran', () => {
+  it('are counted by the present schedule where the stored one cannot be read', async () => {
+    const parts = createParts(place.fresh());
+    await parts.roster.replace([modelNamed('gpt')], start);
+    await parts.record('gpt', start + 60_000);
+    const gpt = parts.roster.get('gpt')!;
+    const [epoch] = gpt.memory.epochs;
+    const schedule = { kind: 'cron', expression: '61 * * * *', timezone: 'UTC', spreadMs: 0 } as const;
+    gpt.memory = { ...gpt.memory, epochs: [{ ...epoch, schedule }] };
+    const lines: string[] = [];
+    noteOutage([gpt], {
+      calendar: createCalendar(),
+      recorder: parts.recorder,
+      nextDue: () => null,
+      now: start + 60 * 60_000,
+      log: pino({}, { write: (line) => void lines.push(line) }),
+    });
+    expect(gpt.watermark).toBeGreaterThan(start + 50 * 60_000);
+    expect(lines.join('')).toContain('a stored schedule cannot be read');
   });
 });

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { modelMemory } from '../../src/cli/model-memory.js';
+import { exportHistory } from '../../src/store/export.js';
+import { importHistory } from '../../src/store/import.js';
+import { modelNamed, useParts } from '../app/parts.js';
+import { fullLife } from './full-life.js';
+import { migrationsDir, start, workplace } from './samples.js';
+
+const place = workplace();
+const createParts = useParts();
+
+const exported = (path: string): string => [...exportHistory(path, migrationsDir, [])].join('');
+async function* linesOf(text: string): AsyncGenerator<string[]> {
+  yield await Promise.resolve(text.replace(/\n$/, '').split('\n'));
+}
+const imported = (path: string, text: string) =>
+  importHistory({ path, migrationsDir, memory: modelMemory }, linesOf(text));
+
+async function fullText(): Promise<string> {
+  const path = join(place.directory(), 'full.db');
+  const store = place.open(path);
+  await fullLife(store, createParts(store), start);
+  await store.close();
+  return exported(path);
+}
+
+/** The line with another value in the place of one of its leaves. */
+function withLeaf(line: string, index: number, value: unknown): string {
+  const object = JSON.parse(line) as Record<string, unknown>;
+  const leaves: [Record<string, unknown>, string][] = [];
+  const visit = (node: Record<string, unknown>): void => {
+    for (const [name, child] of Object.entries(node)) {
+      if (name === 'type' || name === 'model') continue;
+      if (typeof child === 'object' && child !== null) visit(child as Record<string, unknown>);
+      else leaves.push([node, name]);
+    }
+  };
+  visit(object);
+  const [node, name] = leaves[index % leaves.length] ?? [object, 'type'];
+  node[name] = value;
+  return JSON.stringify(object);
+}
+
+describe('an import', () => {
+  it('refuses a schedule that no daemon could start with, and names the line and the member', async () => {
+    const text = await fullText();
+    const every = /"schedule":\{"kind":"every","everyMs":\d+\}/;
+    const cron = (expression: string, timezone: string) =>
+      text.replace(
+        every,
+        `"schedule":${JSON.stringify({ kind: 'cron', expression, timezone, spreadMs: null })}`,
+      );
+    for (const [file, problem] of [
+      [cron('61 * * * *', 'UTC'), 'epochs.0.schedule.expression minute must be 0-59, not "61"'],
+      [cron('0 0 31 2 *', 'UTC'), 'epochs.0.schedule.expression never matches any date'],
+      [cron('* * * * *', 'Mars/Base'), 'epochs.0.schedule.timezone must be a time zone'],
+    ] as const) {
+      const target = join(place.directory(), 'target.db');
+      await expect(imported(target, file)).rejects.toThrow(/^line 2: /);
+      await expect(imported(target, file)).rejects.toThrow(problem);
+    }
+  });
+
+  it('refuses or takes any absurd value, and takes none that the daemon or a new export could not read', async () => {
+    const text = await fullText();
+    const lines = text.trimEnd().split('\n');
+    const absurd = fc.constantFrom<unknown>(
+      1e30,
+      -1,
+      12.5,
+      2 ** 53,
+      9e15,
+      '5',
+      '',
+      'x'.repeat(1_000_000),
+      '\ud800',
+      null,
+      true,
+      [],
+      {},
+      '1969-12-31T23:59:59.999Z',
+      '2200-01-01T00:00:00.000Z',
+    );
+    const taken: string[] = [];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(), fc.nat(), absurd, async (line, leaf, value) => {
+        const at = 1 + (line % (lines.length - 2));
+        const changed = lines
+          .map((each, index) => (index === at ? withLeaf(each, leaf, value) : each))
+          .join('\n');
+        const target = join(place.directory(), 'target.db');
+        try {
+          await imported(target, `${changed}\n`);
+        } catch (error) {
+          expect(String(error)).toMatch(/^LineError: line \d+: |^StoreError: /);
+          return;
+        }
+        taken.push(changed);
+        const store = place.open(target);
+        const parts = createParts(store);
+        await parts.roster.replace([modelNamed('gpt'), modelNamed('other')], start + 40 * 86_400_000);
+        await parts.record('gpt', start + 41 * 86_400_000);
+        expect(parts.refusals).toEqual([]);
+        await parts.writer.drain();
+        await store.close();
+        const again = exported(target);
+        await imported(join(place.directory(), 'again.db'), again);
+      }),
+      { numRuns: process.env.MODELPULSE_SLOW === '1' ? 400 : 60 },
+    );
+  }, 120_000);
+});
