@@ -170,6 +170,8 @@ export async function startDaemon(parts: {
     noteOutage(change.added, { ...outage, nextDue: () => null, now });
     scheduler.update(roster.plans(clock.wall()));
     noteOutage(change.added, { ...outage, nextDue: (id) => scheduler.nextDue(id), now: clock.wall() });
+    // What a reload changes of a state, such as a pause, shows when the reload is done.
+    if (ready) await writer.flush();
     return change;
   };
 

@@ -14,7 +14,8 @@ function slotsInForce(
   after: number,
   upTo: number,
 ): SlotRange {
-  const ranges = epochs.map(({ from, schedule }, index) => {
+  const ranges = epochs.map(({ from, schedule, paused }, index): SlotRange => {
+    if (paused) return { count: 0, first: null, last: null };
     const begin = index === 0 ? after : Math.max(after, from - 1);
     const end = Math.min(upTo, (epochs[index + 1]?.from ?? Infinity) - 1);
     return calendar.slotsBetween(schedule, id, begin, end);

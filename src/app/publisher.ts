@@ -2,10 +2,11 @@ import type { Logger } from 'pino';
 import { observeSeconds } from '../domain/buckets.js';
 import { tokensAfter } from '../domain/budget.js';
 import type { Clock } from '../domain/clock.js';
-import { blameFor } from '../domain/reason.js';
+import { blameFor, type StateReason } from '../domain/reason.js';
 import type { ModelEvent } from '../domain/event.js';
 import type { RecordedResult } from '../domain/result.js';
-import { nextEdge, stateAt } from '../domain/timeline.js';
+import { nextEdge, sameStretch, stateAt } from '../domain/timeline.js';
+import type { ModelView } from '../domain/view.js';
 import type { Tracked } from './tracked.js';
 import type { Shown } from './writer.js';
 
@@ -13,6 +14,13 @@ export interface Publisher {
   publish(shown: Shown): void;
   /** Tells of a state that changed, by proof or by silence. */
   announce(tracked: Tracked): void;
+}
+
+/** Detail of a result that has this reason: of the failure that began the run, or of the newest result. */
+function detailOf({ health, latest }: ModelView, reason: StateReason | null): string | null {
+  const { run } = health;
+  if (run?.kind === 'failure' && run.reason === reason) return run.detail ?? null;
+  return latest?.reason === reason ? latest.detail : null;
 }
 
 /** Shows what was recorded: the views that metrics and API read, events, and the log. */
@@ -51,17 +59,22 @@ export function createPublisher(parts: {
     const { view, announced } = tracked;
     const now = clock.wall();
     const current = stateAt(view.health, now);
-    tracked.announced = { state: current.state, until: nextEdge(view.health, now) };
-    if (current.state === announced.state) return;
-    stateChanged(tracked);
+    tracked.announced = {
+      state: current.state,
+      reason: current.reason,
+      until: nextEdge(view.health, now),
+    };
+    if (sameStretch(current, announced)) return;
+    if (current.state !== announced.state) stateChanged(tracked);
     const { state, since, reason } = current;
+    const detail = detailOf(view, reason);
     const change = { model: view.model.id, state, was: announced.state, since, reason };
     tell({ kind: 'state', ...change });
     const line = {
       ...change,
       since: new Date(since).toISOString(),
       blame: reason && blameFor(reason),
-      ...(state === 'unhealthy' || state === 'degraded' ? { detail: view.latest?.detail } : {}),
+      ...(detail === null ? {} : { detail }),
     };
     if (state === 'unhealthy') log.warn(line, 'state changed');
     else log.info(line, 'state changed');

@@ -1,3 +1,4 @@
+import { ended } from '../domain/believe.js';
 import type { Health } from '../domain/health.js';
 import { stateAt } from '../domain/timeline.js';
 import { nothingPending } from './pending.js';
@@ -6,7 +7,16 @@ import { pendingOf, type Tracked } from './tracked.js';
 /** Begins a new time line at `now` that goes on with what is believed. */
 export function rebaseHealth(health: Health, now: number): Health {
   const { state, reason } = stateAt(health, now);
-  return { ...health, firstSeen: now, settled: now, since: now, state, reason, run: null };
+  return {
+    ...health,
+    firstSeen: now,
+    settled: now,
+    since: now,
+    state,
+    reason,
+    run: null,
+    unknowns: health.unknowns && ended(health.unknowns),
+  };
 }
 
 /** Puts a model on a fresh store, where it has the number `key`: its past went aside with the old file. */

@@ -1,5 +1,5 @@
-import { epochOf, sameEpoch } from '../domain/epoch.js';
-import { hasValidResult, withNewRun } from '../domain/health.js';
+import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
+import { hasValidResult } from '../domain/health.js';
 import { hostOf, subjectOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/rollup.js';
 import { noVersions } from '../domain/version.js';
@@ -52,7 +52,7 @@ export function createRoster(parts: {
         ...(newRun && noVersions),
         subject,
         epochs: differs ? [...epochs, epoch] : epochs,
-        health: newRun ? withNewRun(health, epoch.from) : health,
+        health: differs ? withEpoch(health, epoch) : health,
         paused: model.pause,
       };
       parts.changed(tracked);

@@ -1,9 +1,9 @@
 import type { BucketCounts, ModelView, UptimeWindow } from '../domain/view.js';
 import type { Epoch } from '../domain/epoch.js';
-import { newHealth, type Health } from '../domain/health.js';
+import { healthFrom, withPause, type Health } from '../domain/health.js';
 import { subjectOf, type Model } from '../domain/model.js';
 import { keysKept, newKeys, type Keys } from '../domain/keys.js';
-import type { Outcome, Reason } from '../domain/reason.js';
+import type { Outcome, Reason, StateReason } from '../domain/reason.js';
 import { noVersions, type Versions } from '../domain/version.js';
 import type { State } from '../domain/state.js';
 import type { Uptime } from '../domain/uptime.js';
@@ -34,7 +34,11 @@ export interface Tracked {
   /** Null while there is nothing to write, which is most of the time. */
   pending: Pending | null;
   /** State that was last told to others. */
-  announced: { state: State; /** Unix ms until which silence does not change it. */ until: number };
+  announced: {
+    state: State;
+    reason: StateReason | null;
+    /** Unix ms until which silence does not change it. */ until: number;
+  };
   readonly view: Mutable<ModelView> & { results: Totals };
   readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
 }
@@ -64,6 +68,7 @@ export function follow(
   nextDue: (id: string) => number | null,
 ): Tracked {
   const remembered = stored.health as Memory | null;
+  const known = healthFrom(remembered?.health, stored.firstSeen);
   // What an earlier release did not remember is as for a new model.
   const memory: Memory = {
     ...noVersions,
@@ -73,13 +78,13 @@ export function follow(
     keys: null,
     paused: false,
     ...remembered,
-    health: { ...newHealth(stored.firstSeen), ...remembered?.health },
+    health: epoch.paused && remembered === null ? withPause(known, stored.firstSeen) : known,
   };
   const count = model.endpoint.apiKeys.length;
   const keys = memory.keys?.healthy.length === count ? memory.keys : newKeys(count);
   const pending = remembered === null ? nothingPending() : null;
   if (pending !== null) {
-    pending.points.push({ from: stored.firstSeen, state: 'unknown', reason: null });
+    pending.points.push({ from: stored.firstSeen, state: 'unknown', reason: memory.health.reason });
     pending.epochs.push(epoch);
   }
   const { health } = memory;
@@ -88,7 +93,7 @@ export function follow(
     memory: { ...memory, keys },
     watermark: memory.paused ? null : stored.watermark,
     pending,
-    announced: { state: health.state, until: 0 },
+    announced: { state: health.state, reason: health.reason, until: 0 },
     totals: new Map(results.map((total) => [`${total.outcome} ${total.reason}`, total])),
     view: {
       key: stored.key,

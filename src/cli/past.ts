@@ -1,5 +1,5 @@
 import type { Memory } from '../app/tracked.js';
-import { newHealth } from '../domain/health.js';
+import { healthFrom } from '../domain/health.js';
 import type { Interval, StateDurations } from '../domain/state.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
 import type { Counts, StoredExclusion, StoredModel, StoreReader } from '../store/port.js';
@@ -9,7 +9,7 @@ export function pastOf(model: StoredModel, exclusions: readonly StoredExclusion[
   const memory = model.health as Memory | null;
   return {
     key: model.key,
-    stored: memory?.health ?? newHealth(model.firstSeen),
+    stored: healthFrom(memory?.health, model.firstSeen),
     exclusions: exclusions.filter(({ key }) => key === model.key),
   };
 }

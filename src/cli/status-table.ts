@@ -1,4 +1,4 @@
-import { blameFor, type Reason } from '../domain/reason.js';
+import { blameFor, type StateReason } from '../domain/reason.js';
 import type { State } from '../domain/state.js';
 import { percentDown, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
@@ -12,8 +12,8 @@ export interface StatusRow {
   readonly model: string;
   readonly state: State;
   readonly since: number;
-  /** Of the state, or of a newest check that says nothing of the model; null where there is none. */
-  readonly reason: Reason | null;
+  /** Why it came into its state, or why it is unknown; null in maintenance. */
+  readonly reason: StateReason | null;
   /** Slot of the newest check; null before the first. */
   readonly lastCheck: number | null;
   readonly uptime: Readonly<Record<UptimeWindow, Uptime>>;

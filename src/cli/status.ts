@@ -45,7 +45,7 @@ async function rowsOf(
       model: id,
       state,
       since,
-      reason: state === 'unknown' && latest?.outcome === 'unknown' ? latest.reason : reason,
+      reason,
       lastCheck: latest?.slot ?? null,
       uptime,
     });

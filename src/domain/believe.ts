@@ -1,4 +1,4 @@
-import type { Health, Run } from './health.js';
+import type { Health, Run, UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import { blameFor } from './reason.js';
@@ -20,27 +20,28 @@ function nothing(health: Health): Change {
 /** Continues the run of this kind, or begins one. */
 function extend(health: Health, seen: Observation, kind: Run['kind'], validUntil: number): Run {
   const run = health.run?.kind === kind ? health.run : null;
-  const { slot, outcome, reason } = seen;
+  const { slot, outcome, reason, detail } = seen;
   if (run === null) {
     const points = kind === 'success' ? [{ from: slot, state: outcome, reason }] : [];
-    return { kind, count: 1, from: slot, reason, validUntil, points, said: [] };
+    return { kind, count: 1, from: slot, reason, detail, validUntil, points, said: [] };
   }
   const changes = kind === 'success' && health.belief === 'down' && run.points.at(-1)?.state !== outcome;
   const points = changes ? [...run.points, { from: slot, state: outcome, reason }] : run.points;
   return { ...run, count: run.count + 1, validUntil, points };
 }
 
-/** Takes back what the time line said since the run began and says `points` instead. */
+/** Takes back what the time line said since the run or row began and says `points` instead. */
 function rewrite(
   health: Health,
-  run: Run,
+  run: Pick<Run, 'from' | 'said'>,
   slot: number,
   points: readonly StatePoint[],
 ): Omit<Change, 'incident'> {
   const last = points.at(-1);
   if (last === undefined) return nothing(health);
+  const since = points.find((_, index) => points.slice(index).every(({ state }) => state === last.state));
   return {
-    health: { ...health, state: last.state, since: last.from, reason: last.reason },
+    health: { ...health, state: last.state, since: (since ?? last).from, reason: last.reason },
     rewriteFrom: run.from,
     points,
     spans: [...spansOf(run.said, slot, -1), ...spansOf(points, slot, 1)],
@@ -50,7 +51,7 @@ function rewrite(
 function succeed(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
   const run = extend(health, seen, 'success', validUntil);
   const lastSuccess = { outcome: seen.outcome, reason: seen.reason };
-  const next: Health = { ...health, run, lastSuccess, validUntil };
+  const next: Health = { ...health, run, unknowns: null, lastSuccess, validUntil };
   if (health.belief !== 'down') return nothing({ ...next, belief: 'up', run: { ...run, points: [] } });
   if (run.count < rules.successes) return nothing(next);
   const believed: Health = { ...next, belief: 'up', incident: null, run: { ...run, points: [] } };
@@ -66,12 +67,12 @@ function fail(health: Health, seen: Observation, rules: Rules, validUntil: numbe
       checksFailed: health.incident.checksFailed + 1,
       lastDetail: seen.detail,
     };
-    return { ...nothing({ ...health, run, validUntil, incident }), incident };
+    return { ...nothing({ ...health, run, unknowns: null, validUntil, incident }), incident };
   }
   if (run.count < rules.failures) {
-    // An unconfirmed failure keeps a known state known, but does not make an unknown one known.
-    const known = seen.slot <= health.validUntil;
-    return nothing({ ...health, run, validUntil: known ? validUntil : health.validUntil });
+    // An unconfirmed failure keeps a known state known, but does not make an unknown one known, nor say why it is so.
+    if (seen.slot <= health.validUntil) return nothing({ ...health, run, unknowns: null, validUntil });
+    return nothing({ ...health, run, unknowns: health.unknowns && ended(health.unknowns) });
   }
   const incident: Incident = {
     openedAt: run.from,
@@ -81,15 +82,56 @@ function fail(health: Health, seen: Observation, rules: Rules, validUntil: numbe
     checksFailed: run.count,
     lastDetail: seen.detail,
   };
-  const believed: Health = { ...health, belief: 'down', incident, validUntil, run };
+  const believed: Health = { ...health, belief: 'down', incident, validUntil, run, unknowns: null };
   const points = [{ from: run.from, state: 'unhealthy' as const, reason: run.reason }];
   return { ...rewrite(believed, run, seen.slot, points), incident };
 }
 
+/** The row, when none follows: it still says why, and once it has lapsed that nothing was watched. */
+export function ended(row: UnknownRow): UnknownRow {
+  return { ...row, count: 0, points: [], said: [] };
+}
+
+/** Continues the row of unknown results, or begins one. */
+function lengthen(row: UnknownRow | null, { slot, reason }: Observation, validUntil: number): UnknownRow {
+  const point: StatePoint = { from: slot, state: 'unknown', reason };
+  if (row === null || row.count === 0) {
+    return { count: 1, from: slot, reason, validUntil, points: [point], said: [] };
+  }
+  const points = row.reason === reason ? row.points : [...row.points, point];
+  return { ...row, count: row.count + 1, reason, validUntil, points };
+}
+
+/** Enough unknown results in a row end every validity, and with it the run, where the first of them stands. */
+function doubt(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
+  const unknowns = lengthen(health.unknowns, seen, validUntil);
+  const wasKnown = health.validUntil > unknowns.from;
+  if (unknowns.count < rules.failures) {
+    return nothing({ ...health, unknowns: wasKnown ? unknowns : { ...unknowns, points: [] } });
+  }
+  const next: Health = {
+    ...health,
+    run: null,
+    unknowns: { ...unknowns, points: [], said: [] },
+    validUntil: Math.min(health.validUntil, unknowns.from),
+  };
+  if (!wasKnown) return nothing(next);
+  return { ...rewrite(next, unknowns, seen.slot, unknowns.points), incident: null };
+}
+
 /** Inside a window nothing is believed: a result only keeps what is believed already from expiring. */
 function bear(health: Health, seen: Observation, validUntil: number): Health {
-  if (seen.outcome === 'unhealthy') return health.belief === 'down' ? { ...health, validUntil } : health;
-  return { ...health, validUntil, lastSuccess: { outcome: seen.outcome, reason: seen.reason } };
+  switch (seen.outcome) {
+    case 'unknown':
+      return { ...health, unknowns: ended(lengthen(null, seen, validUntil)) };
+    case 'unhealthy':
+      return health.belief === 'down' ? { ...health, unknowns: null, validUntil } : health;
+    case 'healthy':
+    case 'degraded': {
+      const lastSuccess = { outcome: seen.outcome, reason: seen.reason };
+      return { ...health, unknowns: null, validUntil, lastSuccess };
+    }
+  }
 }
 
 /** What a result, at its slot, does to run, belief and incident. */
@@ -100,13 +142,14 @@ export function believe(
   validUntil: number,
   maintenance: boolean,
 ): Change {
+  if (maintenance) return nothing(bear(health, seen, validUntil));
   switch (seen.outcome) {
     case 'unknown':
-      return nothing(health);
+      return doubt(health, seen, rules, validUntil);
     case 'healthy':
     case 'degraded':
-      return maintenance ? nothing(bear(health, seen, validUntil)) : succeed(health, seen, rules, validUntil);
+      return succeed(health, seen, rules, validUntil);
     case 'unhealthy':
-      return maintenance ? nothing(bear(health, seen, validUntil)) : fail(health, seen, rules, validUntil);
+      return fail(health, seen, rules, validUntil);
   }
 }

@@ -1,4 +1,4 @@
-import type { Reason } from './reason.js';
+import type { StateReason } from './reason.js';
 import type { RecordedResult } from './result.js';
 import type { State } from './state.js';
 import type { VersionChange } from './version.js';
@@ -13,7 +13,7 @@ export type ModelEvent =
       readonly was: State;
       /** Unix ms; may lie back, since a change is dated to its first proof. */
       readonly since: number;
-      readonly reason: Reason | null;
+      readonly reason: StateReason | null;
     }
   | {
       readonly kind: 'version';

@@ -1,5 +1,5 @@
 import type { Incident } from './incident.js';
-import type { Outcome, Reason } from './reason.js';
+import type { Outcome, Reason, StateReason } from './reason.js';
 import type { Interval, State, StatePoint } from './state.js';
 
 /** A row of like results: what has to agree before a belief changes. */
@@ -10,12 +10,35 @@ export interface Run {
   readonly from: number;
   /** Reason of its first result. */
   readonly reason: Reason;
+  /** Detail of its first result; absent where an earlier release began it. */
+  readonly detail?: string | null;
   /** The run ends when no result follows until then. */
   readonly validUntil: number;
   /** The time line its successes would give, while they are not believed yet. */
   readonly points: readonly StatePoint[];
   /** What the time line says from `from` on, to be taken back when the run is believed. */
   readonly said: readonly { readonly from: number; readonly state: State }[];
+}
+
+/** Unknown results in a row: enough of them end what was known, back to the first. */
+export interface UnknownRow {
+  /** 0 once a conclusive result or a window came between: the next one begins another row. */
+  readonly count: number;
+  /** Slot of its first result. */
+  readonly from: number;
+  /** Reason of its newest result, which says why the model is unknown until `validUntil`. */
+  readonly reason: Reason;
+  readonly validUntil: number;
+  /** The time line it would give, while it is not long enough; empty where nothing is known anyway. */
+  readonly points: readonly StatePoint[];
+  /** What the time line says from `from` on, to be taken back when the row is long enough. */
+  readonly said: Run['said'];
+}
+
+/** Time in which the configuration pauses the model; `to` is null while it does. */
+export interface Pause {
+  readonly from: number;
+  readonly to: number | null;
 }
 
 /**
@@ -26,6 +49,7 @@ export interface Health {
   readonly firstSeen: number;
   readonly belief: 'none' | 'up' | 'down';
   readonly run: Run | null;
+  readonly unknowns: UnknownRow | null;
   readonly lastSuccess: { readonly outcome: Outcome; readonly reason: Reason } | null;
   /** The state is known until then, if nothing follows. */
   readonly validUntil: number;
@@ -34,11 +58,13 @@ export interface Health {
   /** State at `settled`, since when, and why. */
   readonly state: State;
   readonly since: number;
-  readonly reason: Reason | null;
+  readonly reason: StateReason | null;
   /** Maintenance windows that end after `settled`, by beginning; they may overlap and count as their union. */
   readonly windows: readonly Interval[];
   /** Slots after `settled` that were missed because nobody watched; no validity reaches past one. */
   readonly gaps: readonly number[];
+  /** Pauses that end after `settled`, in order; no validity reaches into one. */
+  readonly pauses: readonly Pause[];
   /** Times after `settled`, in order, from which the model asks something else: no run reaches across one. */
   readonly newRunsAt: readonly number[];
   readonly incident: Incident | null;
@@ -54,14 +80,16 @@ export function newHealth(firstSeen: number): Health {
     firstSeen,
     belief: 'none',
     run: null,
+    unknowns: null,
     lastSuccess: null,
     validUntil: firstSeen,
     settled: firstSeen,
     state: 'unknown',
     since: firstSeen,
-    reason: null,
+    reason: 'not_yet',
     windows: [],
     gaps: [],
+    pauses: [],
     newRunsAt: [],
     incident: null,
     rateLimited: null,
@@ -69,20 +97,46 @@ export function newHealth(firstSeen: number): Health {
   };
 }
 
+/** A memory that was stored: what an earlier release did not remember is as for a new model. */
+export function healthFrom(stored: Partial<Health> | undefined, firstSeen: number): Health {
+  return { ...newHealth(firstSeen), ...stored };
+}
+
 /** Cuts every validity at `slot`, the first one missed because the daemon was down, stopping or blocked. */
 export function withGap(health: Health, slot: number): Health {
   if (slot <= health.settled || health.gaps.includes(slot)) return health;
   const gaps = [...health.gaps, slot].sort((a, b) => a - b);
+  return { ...health, gaps, ...cutValidity(health, slot) };
+}
+
+function cutValidity(health: Health, at: number) {
   const cut = <T extends { readonly validUntil: number }>(row: T | null): T | null =>
-    row && { ...row, validUntil: Math.min(row.validUntil, slot) };
+    row && { ...row, validUntil: Math.min(row.validUntil, at) };
   return {
-    ...health,
-    gaps,
-    validUntil: Math.min(health.validUntil, slot),
+    validUntil: Math.min(health.validUntil, at),
     run: cut(health.run),
+    unknowns: cut(health.unknowns),
     rateLimited: cut(health.rateLimited),
     loading: cut(health.loading),
   };
+}
+
+/** Pauses the model from `at` on, after the newest slot or when it is first seen: it is unknown at once. */
+export function withPause(health: Health, at: number): Health {
+  if (health.pauses.at(-1)?.to === null) return health;
+  const paused = {
+    ...health,
+    pauses: [...health.pauses, { from: at, to: null }],
+    ...cutValidity(health, at),
+  };
+  return at === health.firstSeen ? { ...paused, reason: 'paused' } : paused;
+}
+
+/** Ends the pause at `at`, after it began. What was valid before stays cut. */
+export function withResumption(health: Health, at: number): Health {
+  const open = health.pauses.at(-1);
+  if (open?.to !== null) return health;
+  return { ...health, pauses: [...health.pauses.slice(0, -1), { ...open, to: at }] };
 }
 
 /**

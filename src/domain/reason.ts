@@ -56,9 +56,31 @@ export const reasonTable = {
 export type Reason = keyof typeof reasonTable;
 export const reasons = Object.keys(reasonTable) as readonly Reason[];
 
+/**
+ * Why a model is unknown although no result says so. `not_watched`: nothing ran, or what ran came too late; `paused`: by
+ * the configuration; `not_yet`: nothing has been proved since it was first seen. No check gives one of them.
+ */
+export const unknownCauseTable = {
+  not_watched: { code: 100, blame: 'monitor' },
+  paused: { code: 101, blame: null },
+  not_yet: { code: 102, blame: null },
+} as const satisfies Record<string, Omit<ReasonFacts, 'outcome'>>;
+
+export type UnknownCause = keyof typeof unknownCauseTable;
+export const unknownCauses = Object.keys(unknownCauseTable) as readonly UnknownCause[];
+
+/** Why a model is in its state: the reason of a result, or, while it is unknown, a cause beside all results. */
+export type StateReason = Reason | UnknownCause;
+export const stateReasons: readonly StateReason[] = [...reasons, ...unknownCauses];
+
+const stateReasonTable: Readonly<Record<StateReason, { readonly blame: Blame | null }>> = {
+  ...reasonTable,
+  ...unknownCauseTable,
+};
+
 /** Who has to act on `reason`; null when nobody has. */
-export function blameFor(reason: Reason): Blame | null {
-  return reasonTable[reason].blame;
+export function blameFor(reason: StateReason): Blame | null {
+  return stateReasonTable[reason].blame;
 }
 
 /** The outcome of `reason` for a model with these overrides. */

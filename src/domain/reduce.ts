@@ -1,11 +1,11 @@
-import { believe } from './believe.js';
-import type { Health, Run } from './health.js';
+import { believe, ended } from './believe.js';
+import type { Health, Pause, Run, UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import type { Outcome } from './reason.js';
 import { spansOf, type Span } from './span.js';
 import type { State, StatePoint } from './state.js';
-import { standingAt, tail } from './timeline.js';
+import { after, sameStretch, standingAt, tail } from './timeline.js';
 
 /** What one result changed. */
 export interface Step {
@@ -23,12 +23,25 @@ export interface Step {
 }
 
 const rateLimitedLimit = 10;
+/** What a result outlasts the next slot by is an interval, but no more than this. */
+const longestSpareMs = 600_000;
+
+/** Unknown results follow one another as those of a run do. */
+function settleRow(row: UnknownRow, follows: boolean, points: readonly StatePoint[]): UnknownRow {
+  return follows ? { ...row, said: [...row.said, ...points] } : ended(row);
+}
+
+/** A check that ran when the pause began puts the pause behind its slot. */
+function settlePauses(pauses: readonly Pause[], slot: number): Pause[] {
+  return pauses
+    .map(({ from, to }) => ({ from: Math.max(from, slot + 1), to }))
+    .filter(({ from, to }) => to === null || to > from);
+}
 
 /** Settles the time line up to `slot`: what silence since the newest slot meant can no longer change. */
 function settle(health: Health, slot: number): { health: Health; points: StatePoint[]; spans: Span[] } {
   const points = tail(health, slot);
   const segments = [{ from: health.settled, state: health.state }, ...points];
-  const last = points.at(-1);
   const interrupted =
     health.windows.some(({ from }) => from <= slot) || health.newRunsAt.some((at) => at <= slot);
   const keeps = (until: { validUntil: number } | null): boolean =>
@@ -41,14 +54,16 @@ function settle(health: Health, slot: number): { health: Health; points: StatePo
     spans: spansOf(segments, slot, 1),
     health: {
       ...health,
+      ...after(health, points),
       settled: slot,
       run,
+      unknowns: health.unknowns && settleRow(health.unknowns, keeps(health.unknowns), points),
       rateLimited: keeps(health.rateLimited) ? health.rateLimited : null,
       loading: keeps(health.loading) ? health.loading : null,
       newRunsAt: health.newRunsAt.filter((at) => at > slot),
       windows: health.windows.filter(({ to }) => to > slot),
       gaps: health.gaps.filter((gap) => gap > slot),
-      ...(last ? { state: last.state, since: last.from, reason: last.reason } : {}),
+      pauses: settlePauses(health.pauses, slot),
     },
   };
 }
@@ -74,8 +89,9 @@ export function reduce(before: Health, seen: Observation, rules: Rules): Step {
   if (slot <= before.settled) throw new RangeError(`slot ${slot} is not after ${before.settled}`);
   const settled = settle(before, slot);
   const validUntil = Math.min(
-    slot + 2 * rules.intervalMs + rules.timeoutMs,
+    slot + rules.intervalMs + Math.min(rules.intervalMs, longestSpareMs) + rules.timeoutMs,
     settled.health.gaps[0] ?? Infinity,
+    settled.health.pauses[0]?.from ?? Infinity,
   );
   const maintenance = settled.health.windows.some(({ from }) => from <= slot);
   const [escalated, outcome] = maintenance
@@ -83,11 +99,10 @@ export function reduce(before: Health, seen: Observation, rules: Rules): Step {
     : escalate(settled.health, seen, rules, validUntil);
   const change = believe(escalated, { ...seen, outcome }, rules, validUntil, maintenance);
   const standing = standingAt(change.health, slot);
-  const health =
-    standing.state === change.health.state ? change.health : { ...change.health, ...standing, since: slot };
-  const here = health === change.health ? [] : [{ from: slot, ...standing }];
+  const here = sameStretch(standing, change.health) ? [] : [{ from: slot, ...standing }];
+  const health = { ...change.health, ...after(change.health, here) };
   return {
-    health: { ...health, run: health.run && remember(health, health.run, standing.state) },
+    health: { ...health, ...remember(health, standing.state) },
     outcome,
     maintenance,
     rewriteFrom: change.rewriteFrom,
@@ -101,9 +116,17 @@ export function reduce(before: Health, seen: Observation, rules: Rules): Step {
   };
 }
 
-/** Notes what the time line says at the newest slot, in a run that may yet take it back. */
-function remember({ belief, settled }: Health, run: Run, state: State): Run {
-  const believed = (run.kind === 'failure') === (belief === 'down');
-  if (believed) return { ...run, said: [] };
-  return run.said.at(-1)?.state === state ? run : { ...run, said: [...run.said, { from: settled, state }] };
+/** Notes what the time line says at the newest slot, in a run and a row that may yet take it back. */
+function remember(
+  { belief, settled, run, unknowns }: Health,
+  state: State,
+): Pick<Health, 'run' | 'unknowns'> {
+  const note = <Row extends Pick<Run, 'said'>>(row: Row, open: boolean): Row => {
+    if (!open) return { ...row, said: [] };
+    return row.said.at(-1)?.state === state ? row : { ...row, said: [...row.said, { from: settled, state }] };
+  };
+  return {
+    run: run && note(run, (run.kind === 'failure') !== (belief === 'down')),
+    unknowns: unknowns && note(unknowns, unknowns.points.length > 0),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Reason } from './reason.js';
+import type { StateReason } from './reason.js';
 
 /** What is believed about a model. The order is the order of columns in the store. */
 export const states = ['healthy', 'degraded', 'unhealthy', 'unknown', 'maintenance'] as const;
@@ -14,8 +14,8 @@ export interface Interval {
 export interface StatePoint {
   readonly from: number;
   readonly state: State;
-  /** Why, at its beginning; null for unknown and maintenance. */
-  readonly reason: Reason | null;
+  /** Why, at its beginning; null for maintenance, and for an unknown time of which an earlier release did not keep it. */
+  readonly reason: StateReason | null;
 }
 
 /** Milliseconds in each state. */

@@ -1,16 +1,28 @@
 import type { Health } from './health.js';
 import type { Interval, State, StateDurations, StatePoint } from './state.js';
-import type { Reason } from './reason.js';
+import type { StateReason } from './reason.js';
 
 interface Standing {
   readonly state: State;
-  readonly reason: Reason | null;
+  readonly reason: StateReason | null;
 }
 
-function believed(health: Health): Standing {
+/** True where both are one stretch of a time line: unknown times with different reasons are two. */
+export function sameStretch(a: Standing, b: Standing): boolean {
+  return a.state === b.state && (a.state !== 'unknown' || a.reason === b.reason);
+}
+
+/** Null before anything was proved. */
+function believed(health: Health): Standing | null {
   if (health.belief === 'down') return { state: 'unhealthy', reason: health.incident?.reason ?? null };
-  if (health.lastSuccess === null) return { state: 'unknown', reason: null };
-  return { state: health.lastSuccess.outcome, reason: health.lastSuccess.reason };
+  return health.lastSuccess && { state: health.lastSuccess.outcome, reason: health.lastSuccess.reason };
+}
+
+/** Why the model is unknown at a moment at or after its newest slot, if nothing follows. */
+function whyUnknown(health: Health, time: number): StateReason {
+  const { unknowns, gaps } = health;
+  if (unknowns !== null) return time < unknowns.validUntil ? unknowns.reason : 'not_watched';
+  return believed(health) === null && !gaps.some((gap) => gap <= time) ? 'not_yet' : 'not_watched';
 }
 
 /** What the model's memory says of a moment at or after its newest slot, if nothing follows. */
@@ -18,21 +30,32 @@ export function standingAt(health: Health, time: number): Standing {
   if (health.windows.some(({ from, to }) => from <= time && time < to)) {
     return { state: 'maintenance', reason: null };
   }
-  return time < health.validUntil ? believed(health) : { state: 'unknown', reason: null };
+  if (health.pauses.some(({ from, to }) => from <= time && (to === null || time < to))) {
+    return { state: 'unknown', reason: 'paused' };
+  }
+  const standing = time < health.validUntil ? believed(health) : null;
+  return standing ?? { state: 'unknown', reason: whyUnknown(health, time) };
+}
+
+/** Moments at which silence may change the state. */
+function edgesOf({ windows, pauses, gaps, validUntil, unknowns }: Health): number[] {
+  const spans = [...windows, ...pauses].flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
+  return [...spans, ...gaps, validUntil, ...(unknowns === null ? [] : [unknowns.validUntil])];
 }
 
 /**
- * The time line after the newest slot and before `to`, as silence makes it: a result expires, a window begins or ends.
+ * The time line after the newest slot and before `to`, as silence makes it: a result expires, a window or a pause begins or
+ * ends.
  * Derived, never stored, so that what is stored depends on results alone.
  */
 export function tail(health: Health, to: number): StatePoint[] {
-  const edges = health.windows.flatMap((window) => [window.from, window.to]).concat(health.validUntil);
+  const edges = edgesOf(health).filter((edge) => edge > health.settled && edge < to);
   const points: StatePoint[] = [];
-  let { state } = health;
-  for (const from of edges.filter((edge) => edge > health.settled && edge < to).sort((a, b) => a - b)) {
+  let last: Standing = health;
+  for (const from of edges.sort((a, b) => a - b)) {
     const standing = standingAt(health, from);
-    if (standing.state === state) continue;
-    ({ state } = standing);
+    if (sameStretch(standing, last)) continue;
+    last = standing;
     points.push({ from, ...standing });
   }
   return points;
@@ -40,30 +63,40 @@ export function tail(health: Health, to: number): StatePoint[] {
 
 /** Unix ms of the next moment after `now` at which silence changes the state; Infinity when it never does. */
 export function nextEdge(health: Health, now: number): number {
-  let next = health.validUntil > now ? health.validUntil : Infinity;
-  for (const { from, to } of health.windows) {
-    if (from > now && from < next) next = from;
-    if (to > now && to < next) next = to;
-  }
+  let next = Infinity;
+  for (const edge of edgesOf(health)) if (edge > now && edge < next) next = edge;
   return next;
 }
 
-/** State at `now`, the start of that state, and why. */
+/** State at `now`, the start of that state, and why: of an unknown one the newest reason. */
 export function stateAt(health: Health, now: number): Standing & { readonly since: number } {
-  const last = tail(health, now + 1).at(-1);
-  if (last === undefined) return { state: health.state, since: health.since, reason: health.reason };
-  return { state: last.state, since: last.from, reason: last.reason };
+  return after(health, tail(health, now + 1));
+}
+
+/** The state that `points` lead to, from that of the memory; another reason to be unknown does not begin it anew. */
+export function after(
+  { state, since, reason }: Pick<Health, 'state' | 'since' | 'reason'>,
+  points: readonly StatePoint[],
+): Standing & { readonly since: number } {
+  return points.reduce(
+    (last, point) => ({
+      state: point.state,
+      since: point.state === last.state ? last.since : point.from,
+      reason: point.reason,
+    }),
+    { state, since, reason },
+  );
 }
 
 export interface TimelineInterval extends Interval {
   readonly state: State;
-  readonly reason: Reason | null;
+  readonly reason: StateReason | null;
 }
 
-/** Puts an interval at the end of a time line, as part of the one before where both are of one state. */
+/** Puts an interval at the end of a time line, as part of the one before where both are one stretch. */
 export function append(timeline: TimelineInterval[], next: TimelineInterval): void {
   const last = timeline.at(-1);
-  if (last?.state === next.state) timeline[timeline.length - 1] = { ...last, to: next.to };
+  if (last !== undefined && sameStretch(last, next)) timeline[timeline.length - 1] = { ...last, to: next.to };
   else timeline.push(next);
 }
 

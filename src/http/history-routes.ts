@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Health } from '../domain/health.js';
 import { states, type Interval } from '../domain/state.js';
 import { clip, durationsBetween, timelineBetween } from '../store/history.js';
-import { reasonField, timeField } from './fields.js';
+import { stateReasonField, timeField } from './fields.js';
 import { errorResponses } from './http-error.js';
 import { listOf, pageOf } from './list.js';
 import { idParameter, viewOf } from './model-routes.js';
@@ -24,7 +24,11 @@ const timelineSchema = listOf(
     from: timeField,
     to: timeField.nullable().describe('Null: until now.'),
     state: z.enum(states),
-    reason: reasonField.nullable().describe('Why the state began; null if unknown or in maintenance.'),
+    reason: stateReasonField
+      .nullable()
+      .describe(
+        'Why the state began, or why it was unknown; null in maintenance, and where an earlier release did not keep it.',
+      ),
   }),
 ).extend({ from: timeField, to: timeField });
 

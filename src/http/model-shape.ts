@@ -3,7 +3,7 @@ import { blameFor } from '../domain/reason.js';
 import { states } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
 import { uptimeWindows, type ModelView, type UptimeWindow } from '../domain/view.js';
-import { blameField, ratioField, reasonField, timeField } from './fields.js';
+import { blameField, ratioField, stateReasonField, timeField } from './fields.js';
 import { resultSchema, resultShape } from './result-shape.js';
 import { isoTime } from './time.js';
 
@@ -23,9 +23,9 @@ export const modelSchema = z
     id: z.string(),
     state: z.enum(states).describe('What is believed, after confirmation.'),
     since: timeField.describe('Beginning of the state.'),
-    reason: reasonField
+    reason: stateReasonField
       .nullable()
-      .describe('Why the model came into its state; null if unknown or in maintenance.'),
+      .describe('Why the model came into its state, or why it is unknown now; null in maintenance.'),
     blame: blameField.nullable(),
     labels: z.record(z.string(), z.string()),
     provider: z.string(),

@@ -5,7 +5,10 @@ import {
   reasonTable,
   type Blame,
   type Outcome,
+  unknownCauses,
+  unknownCauseTable,
   type Reason,
+  type StateReason,
 } from '../domain/reason.js';
 import { checkKinds, type CheckKind } from '../domain/result.js';
 import { states, type State } from '../domain/state.js';
@@ -40,7 +43,10 @@ export const outcomeCodes: Codes<Outcome> = codesOf('outcome', byPosition(outcom
 export const blameCodes: Codes<Blame> = codesOf('blame', byPosition(blames));
 export const stateCodes: Codes<State> = codesOf('state', byPosition(states));
 export const kindCodes: Codes<CheckKind> = codesOf('kind', byPosition(checkKinds));
-export const reasonCodes: Codes<Reason> = codesOf(
-  'reason',
-  reasons.map((reason) => [reason, reasonTable[reason].code]),
-);
+const codedReasons = reasons.map((reason): [Reason, number] => [reason, reasonTable[reason].code]);
+export const reasonCodes: Codes<Reason> = codesOf('reason', codedReasons);
+/** Of the time line, where a model is also unknown for causes beside all results. */
+export const stateReasonCodes: Codes<StateReason> = codesOf<StateReason>('reason', [
+  ...codedReasons,
+  ...unknownCauses.map((cause): [StateReason, number] => [cause, unknownCauseTable[cause].code]),
+]);

@@ -1,11 +1,11 @@
 import type { Database } from 'better-sqlite3';
 import { missCauses } from '../domain/miss.js';
-import { blames, outcomes, reasons } from '../domain/reason.js';
+import { blames, outcomes, reasons, stateReasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
 import { dayMs, hourMs } from '../domain/rollup.js';
 import { states } from '../domain/state.js';
 import { inMaintenance, usualStatus, whileStalled } from './check-row.js';
-import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes } from './codes.js';
+import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from './codes.js';
 import * as is from './history-fields.js';
 import { sumNames, upsertRollup } from './rollup-row.js';
 
@@ -131,7 +131,11 @@ export const modelKinds = {
     ),
   },
   state: {
-    members: { from: is.time, state: is.coded(states, stateCodes), reason: is.optional(reason) },
+    members: {
+      from: is.time,
+      state: is.coded(states, stateCodes),
+      reason: is.optional(is.coded(stateReasons, stateReasonCodes)),
+    },
     select: 'SELECT starts AS "from", state, reason FROM states WHERE model = @model ORDER BY starts',
     order: ['from'],
     settled: 'from',

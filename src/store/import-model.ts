@@ -84,7 +84,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
           key,
           results: [],
           rewriteFrom: null,
-          points: file.to < until ? [{ from: file.to, state: 'unknown', reason: null }] : [],
+          points: file.to < until ? [{ from: file.to, state: 'unknown', reason: 'not_watched' }] : [],
           rollups,
           incidents: [],
           gaps: [],

@@ -3,7 +3,7 @@ import type { Incident } from '../domain/incident.js';
 import type { RecordedResult } from '../domain/result.js';
 import { dayMs, emptyRollup, hourMs, type Rollup } from '../domain/rollup.js';
 import { checkValues, detailValues } from './check-row.js';
-import { blameCodes, outcomeCodes, reasonCodes, stateCodes } from './codes.js';
+import { blameCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from './codes.js';
 import type { ModelKey, ModelWrite } from './port.js';
 import { rollupValues, upsertRollup } from './rollup-row.js';
 import { StoreError } from './store-error.js';
@@ -89,7 +89,7 @@ export function writeTimeline(statements: Statements, write: ModelWrite): void {
   const { key } = write;
   if (write.rewriteFrom !== null) statements.forgetStates.run(key, write.rewriteFrom);
   for (const { from, state, reason } of write.points) {
-    statements.state.run(key, from, stateCodes.toCode(state), reason && reasonCodes.toCode(reason));
+    statements.state.run(key, from, stateCodes.toCode(state), reason && stateReasonCodes.toCode(reason));
   }
   for (const incident of write.incidents) writeIncident(statements, key, incident);
   for (const gap of write.gaps) statements.gap.run(key, gap);

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { dayMs, hourMs } from '../domain/rollup.js';
 import { states, type Interval, type State, type StateDurations, type StatePoint } from '../domain/state.js';
 import { addDurations, noDurations } from '../domain/timeline.js';
-import { reasonCodes, stateCodes } from './codes.js';
+import { stateCodes, stateReasonCodes } from './codes.js';
 import { prepareHorizons } from './horizons.js';
 import { prepareSpent } from './spent-query.js';
 import { partsOf } from './window.js';
@@ -45,7 +45,7 @@ export function prepareTimeline(database: Database) {
     return rows.map(([starts, state, reason]) => ({
       from: starts,
       state: stateCodes.toWord(state),
-      reason: reason === null ? null : reasonCodes.toWord(reason),
+      reason: reason === null ? null : stateReasonCodes.toWord(reason),
     }));
   };
 

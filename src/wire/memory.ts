@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { blames, outcomes, reasons } from '../domain/reason.js';
+import { blames, outcomes, reasons, stateReasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
 import { earliestTime, latestTime } from '../domain/time.js';
 import { states } from '../domain/state.js';
@@ -23,7 +23,10 @@ const text = z
   .refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed text');
 const outcome = z.enum(outcomes);
 const reason = z.enum(reasons);
+const stateReason = z.enum(stateReasons);
 const state = z.enum(states);
+const point = z.looseObject({ from: time, state, reason: stateReason.nullable() });
+const said = z.array(z.looseObject({ from: time, state }));
 
 const schedule = z.union(
   [
@@ -42,6 +45,7 @@ const epoch = z.looseObject({
   from: time,
   schedule,
   newRun: z.boolean(),
+  paused: z.literal(true).optional(),
   timeoutMs: ms,
   loadingGraceMs: ms,
   failures: count,
@@ -57,19 +61,24 @@ const health = z.looseObject({
       count,
       from: time,
       reason,
+      detail: text.nullish(),
       validUntil: ms,
-      points: z.array(z.looseObject({ from: time, state, reason: reason.nullable() })),
-      said: z.array(z.looseObject({ from: time, state })),
+      points: z.array(point),
+      said,
     })
     .nullable(),
+  unknowns: z
+    .looseObject({ count, from: time, reason, validUntil: ms, points: z.array(point), said })
+    .nullish(),
   lastSuccess: z.looseObject({ outcome, reason }).nullable(),
   validUntil: ms,
   settled: time,
   state,
   since: time,
-  reason: reason.nullable(),
+  reason: stateReason.nullable(),
   windows: z.array(z.looseObject({ from: time, to: time })),
   gaps: z.array(time),
+  pauses: z.array(z.looseObject({ from: time, to: time.nullable() })).optional(),
   newRunsAt: z.array(time),
   incident: z
     .looseObject({

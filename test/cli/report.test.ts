@@ -28,13 +28,13 @@ describe('modelpulse report', () => {
       '95%',
       'met',
       '97.297%',
-      '9.94%',
+      '9.72%',
       '2h',
       '1',
       '2h',
       '54.05%',
     ]);
-    expect(rowOf(out, 'mixtral').slice(0, 5)).toEqual(['90%', '**missed**', '89.470%', '5.11%', '4h 5s']);
+    expect(rowOf(out, 'mixtral').slice(0, 5)).toEqual(['90%', '**missed**', '89.470%', '5.00%', '4h 5s']);
     expect(rowOf(out, 'idle')).toEqual(['90%', 'unknown', 'unknown', '0.00%', '-', '0', '-', '-', '0 |']);
     expect(rowOf(out, '=old').slice(0, 6)).toEqual(['-', '-', '91.666%', '99.99%', '2h', '1']);
     expect(rowOf(out, 'new').slice(0, 3)).toEqual(['-', '-', 'unknown']);
@@ -59,8 +59,8 @@ describe('modelpulse report', () => {
     const { out } = await run('report', ...march);
     const sure = /## How sure\n\n([^#]*)\n##/.exec(out)![1]!.trim().split('\n');
     expect(sure).toEqual([
-      '- gpt: watched for 9.94% of the time: what happened in the rest is unknown.',
-      '- mixtral: watched for 5.11% of the time: what happened in the rest is unknown.',
+      '- gpt: watched for 9.72% of the time: what happened in the rest is unknown.',
+      '- mixtral: watched for 5.00% of the time: what happened in the rest is unknown.',
       '- idle: watched for 0.00% of the time: too little to say how it was.',
       '- new: nothing is known of it in this time.',
       '- =old: left the registry at 2026-03-02 00:00:00.',

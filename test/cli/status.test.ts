@@ -9,13 +9,17 @@ describe('modelpulse status', () => {
     const { code, out, err } = await run('status');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out.match(/^\S+/gm)).toEqual(['MODEL', 'gpt', 'mixtral', 'idle']);
-    expect(out).toMatch(/^idle +unknown +\d+d( \d+h)? +- +- +- /m);
+    expect(out).toMatch(/^idle +unknown +\d+d( \d+h)? +not_yet +- +- /m);
   });
 
-  it('says why the newest check could tell nothing', async () => {
+  it('says why nothing is known: what the newest checks say, and in time that nothing ran', async () => {
     const { run, check } = await past();
     const why = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null } as const;
     await check('idle', begin + day, why);
+    expect((await run('status', 'idle')).out).toMatch(/^idle +unknown .* not_watched +monitor /m);
+    await check('idle', Date.now() - 1_000, why);
+    const { out } = await run('status', 'idle', '--json');
+    expect(JSON.parse(out)).toMatchObject([{ state: 'unknown', reason: 'secret_missing' }]);
     expect((await run('status', 'idle')).out).toMatch(/^idle +unknown .* secret_missing +config /m);
   });
 

@@ -1,8 +1,16 @@
 import fc from 'fast-check';
-import { newHealth, withGap, withNewRun, withWindow, type Health } from '../../src/domain/health.js';
+import {
+  newHealth,
+  withGap,
+  withNewRun,
+  withPause,
+  withResumption,
+  withWindow,
+  type Health,
+} from '../../src/domain/health.js';
 import type { Incident } from '../../src/domain/incident.js';
 import type { Rules } from '../../src/domain/observation.js';
-import type { Outcome, Reason } from '../../src/domain/reason.js';
+import type { Outcome, Reason, StateReason } from '../../src/domain/reason.js';
 import { reduce } from '../../src/domain/reduce.js';
 import type { State, StateDurations, StatePoint } from '../../src/domain/state.js';
 import { noDurations, tail } from '../../src/domain/timeline.js';
@@ -19,7 +27,8 @@ export type Event =
   | { kind: 'result'; slot: number; outcome: Outcome; reason: Reason; detail?: string | null }
   | { kind: 'gap'; slot: number }
   | { kind: 'window'; from: number; to: number }
-  | { kind: 'new run'; at: number };
+  | { kind: 'new run'; at: number }
+  | { kind: 'pause' | 'resume'; at: number };
 
 /** What a store would hold after these events. */
 export interface Life {
@@ -30,7 +39,7 @@ export interface Life {
 }
 
 export function live(events: readonly Event[], inForce: Rules = rules, firstSeen = 0): Life {
-  const start: StatePoint = { from: firstSeen, state: 'unknown', reason: null };
+  const start: StatePoint = { from: firstSeen, state: 'unknown', reason: 'not_yet' };
   const life: Life = {
     health: newHealth(firstSeen),
     points: [start],
@@ -52,6 +61,12 @@ export function apply(life: Life, event: Event, inForce: Rules): void {
     case 'new run':
       life.health = withNewRun(life.health, event.at);
       return;
+    case 'pause':
+      life.health = withPause(life.health, event.at);
+      return;
+    case 'resume':
+      life.health = withResumption(life.health, event.at);
+      return;
     case 'result': {
       const step = reduce(life.health, { ...event, detail: event.detail ?? null }, inForce);
       life.health = step.health;
@@ -69,6 +84,13 @@ export function apply(life: Life, event: Event, inForce: Rules): void {
 /** The time line as a reader sees it at `now`. */
 export function seen(life: Life, now: number): [number, State][] {
   return [...life.points, ...tail(life.health, now)].map(({ from, state }) => [from, state]);
+}
+
+/** The same with the reason of each unknown time. */
+export function explained(life: Life, now: number): [number, State, StateReason?][] {
+  return [...life.points, ...tail(life.health, now)].map(({ from, state, reason }) =>
+    state === 'unknown' ? [from, state, reason!] : [from, state],
+  );
 }
 
 export const result = (slot: number, outcome: Outcome, reason?: Reason): Event => ({
@@ -89,22 +111,53 @@ const happening = fc.oneof(
     weight: 12,
     arbitrary: fc.constantFrom<Outcome>('healthy', 'degraded', 'unhealthy', 'unhealthy', 'unknown'),
   },
-  { weight: 2, arbitrary: fc.constantFrom<Reason>('rate_limited', 'model_loading') },
-  { weight: 1, arbitrary: fc.constantFrom('gap' as const, 'window' as const, 'new run' as const) },
+  { weight: 2, arbitrary: fc.constantFrom('rate_limited' as const, 'model_loading' as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('gap' as const, 'window' as const, 'new run' as const, 'pause' as const),
+  },
+  { weight: 1, arbitrary: fc.constantFrom('no_connectivity' as const, 'secret_missing' as const) },
 );
 
-/** Histories of results, gaps, windows and changes of subject, in the order in which they happen. */
+/** Histories of results, gaps, windows, pauses and changes of subject, in the order in which they happen. */
 export const histories: fc.Arbitrary<Event[]> = fc
   .array(fc.tuple(step, happening), { maxLength: 60 })
   .map((steps) => {
     let now = 0;
-    return steps.map(([wait, what]): Event => {
+    return steps.flatMap(([wait, what]): Event[] => {
       now += wait;
-      if (what === 'gap') return { kind: 'gap', slot: now };
-      if (what === 'window') return { kind: 'window', from: now, to: now + 3 * wait };
-      if (what === 'new run') return { kind: 'new run', at: now };
-      if (what === 'rate_limited') return result(now, 'degraded', what);
-      if (what === 'model_loading') return result(now, 'unknown', what);
-      return result(now, what as Outcome);
+      if (what !== 'pause') return [happens(now, wait, what)];
+      // Nothing is checked meanwhile.
+      const at = now;
+      now += wait;
+      return [
+        { kind: 'pause', at },
+        { kind: 'resume', at: now },
+      ];
     });
   });
+
+type Happening = Outcome | 'rate_limited' | UnknownReason | 'gap' | 'window' | 'new run';
+type UnknownReason = 'model_loading' | 'no_connectivity' | 'secret_missing';
+
+function happens(now: number, wait: number, what: Happening): Event {
+  switch (what) {
+    case 'gap':
+      return { kind: 'gap', slot: now };
+    case 'window':
+      return { kind: 'window', from: now, to: now + 3 * wait };
+    case 'new run':
+      return { kind: 'new run', at: now };
+    case 'rate_limited':
+      return result(now, 'degraded', what);
+    case 'model_loading':
+    case 'no_connectivity':
+    case 'secret_missing':
+      return result(now, 'unknown', what);
+    case 'healthy':
+    case 'degraded':
+    case 'unhealthy':
+    case 'unknown':
+      return result(now, what);
+  }
+}

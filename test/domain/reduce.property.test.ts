@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { durationsOf, intervalsOf, stateAt, tail } from '../../src/domain/timeline.js';
 import { uptimeOf } from '../../src/domain/uptime.js';
-import { apply, histories, live, result, rules, type Event } from './life.js';
+import { unknownCauses } from '../../src/domain/reason.js';
+import { apply, histories, live, result, rules, seen, type Event, type Life } from './life.js';
 
-const rank = { 'new run': 0, gap: 1, window: 2, result: 3 } as const;
+const rank = { 'new run': 0, resume: 0, pause: 1, gap: 1, window: 2, result: 3 } as const;
 const timeOf = (event: Event): number =>
-  event.kind === 'window' ? event.from : event.kind === 'new run' ? event.at : event.slot;
+  event.kind === 'window' ? event.from : 'at' in event ? event.at : event.slot;
 
 describe('any history', () => {
   it('gives a time line without gap, overlap or repetition', () => {
@@ -17,13 +18,17 @@ describe('any history', () => {
         const points = [...life.points, ...tail(life.health, now)];
         points.slice(1).forEach((point, index) => {
           expect(point.from).toBeGreaterThan(points[index]!.from);
-          expect(point.state).not.toBe(points[index]!.state);
+          if (point.state !== 'unknown') expect(point.state).not.toBe(points[index]!.state);
+          else expect(point).not.toEqual({ ...points[index]!, from: point.from });
+        });
+        points.forEach(({ state, reason }) => {
+          expect(reason === null).toBe(state === 'maintenance');
+          expect(unknownCauses.some((cause) => cause === reason) && state !== 'unknown').toBe(false);
         });
         const total = Object.values(durationsOf(intervalsOf(points, { from: 0, to: now })));
         expect(total.reduce((a, b) => a + b, 0)).toBe(now);
-        expect(stateAt(life.health, now)).toMatchObject({
-          state: [...life.points, ...tail(life.health, now + 1)].at(-1)!.state,
-        });
+        const { state, reason } = [...life.points, ...tail(life.health, now + 1)].at(-1)!;
+        expect(stateAt(life.health, now)).toMatchObject({ state, reason });
       }),
       { numRuns: 1_000 },
     );
@@ -64,16 +69,20 @@ describe('any history', () => {
     );
   });
 
-  it('has the same incidents with unknown results strewn in', () => {
+  it('has the same incidents with single unknown results strewn in', () => {
     fc.assert(
-      fc.property(histories, fc.array(fc.integer({ min: 1, max: 4_000_000 })), (events, slots) => {
-        const known = events.filter((event) => event.kind !== 'result' || event.reason !== 'model_loading');
-        const taken = new Set(known.map(timeOf));
-        const strewn = [...new Set(slots)]
-          .filter((slot) => !taken.has(slot))
-          .map((slot) => result(slot, 'unknown'));
-        const both = [...known, ...strewn].sort((a, b) => timeOf(a) - timeOf(b));
+      fc.property(histories, fc.array(fc.boolean(), { maxLength: 60 }), (events, places) => {
+        const known = events.filter((event) => event.kind !== 'result' || event.outcome !== 'unknown');
+        const both = known.flatMap((event, index) => {
+          const next = timeOf(known[index + 1] ?? event);
+          const between = Math.floor((timeOf(event) + next) / 2);
+          const room = event.kind === 'result' && between > timeOf(event) && between < next;
+          return places[index] === true && room ? [event, result(between, 'unknown')] : [event];
+        });
         expect(live(both).incidents).toEqual(live(known).incidents);
+        const states = (life: Life) =>
+          seen(life, 1e9).filter(([, state]) => state !== 'unknown' && state !== 'maintenance');
+        expect(states(live(both))).toEqual(states(live(known)));
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { stateAt } from '../../src/domain/timeline.js';
-import { live, result, rules, seen, type Event } from './life.js';
+import { explained, live, result, rules, seen, type Event } from './life.js';
 
 const minute = 60_000;
 const times = (count: number, from: number, make: (slot: number) => Event): Event[] =>
@@ -149,6 +149,110 @@ describe('the reducer', () => {
       result(4 * minute, 'unhealthy'),
     ]);
     expect(stateAt(life.health, 4 * minute).state).toBe('healthy');
+  });
+
+  it('is blind from the first of two unknown results on, says why, and sees again with the next proof', () => {
+    const life = live([
+      result(minute, 'healthy'),
+      result(2 * minute, 'unknown', 'no_connectivity'),
+      result(3 * minute, 'unknown', 'no_connectivity'),
+      result(4 * minute, 'unknown', 'secret_missing'),
+      result(5 * minute, 'healthy'),
+    ]);
+    expect(explained(life, 6 * minute)).toEqual([
+      [0, 'unknown', 'not_yet'],
+      [minute, 'healthy'],
+      [2 * minute, 'unknown', 'no_connectivity'],
+      [4 * minute, 'unknown', 'secret_missing'],
+      [5 * minute, 'healthy'],
+    ]);
+  });
+
+  it('takes back what it said since the first unknown result in the sums, too', () => {
+    const life = live([
+      result(minute, 'healthy'),
+      result(2 * minute, 'unknown'),
+      result(3 * minute, 'unknown'),
+      result(4 * minute, 'unknown'),
+    ]);
+    expect(life.durations).toMatchObject({ healthy: minute, unknown: 3 * minute });
+  });
+
+  it('ends a run where nothing was known, but neither belief nor incident', () => {
+    const blind = [result(2 * minute, 'unknown'), result(3 * minute, 'unknown')];
+    const up = live([
+      result(1, 'healthy'),
+      result(minute, 'unhealthy'),
+      ...blind,
+      result(4 * minute, 'unhealthy'),
+    ]);
+    expect(up.incidents.size).toBe(0);
+    expect(seen(up, 4.1 * minute).at(-1)).toEqual([2 * minute, 'unknown']);
+    const down = live([
+      ...times(2, 1, (slot) => result(slot, 'unhealthy')),
+      ...blind,
+      result(4 * minute, 'healthy'),
+    ]);
+    expect([...down.incidents.values()]).toMatchObject([{ openedAt: 1, closedAt: null }]);
+    expect(seen(down, 4.1 * minute).slice(1)).toEqual([
+      [1, 'unhealthy'],
+      [2 * minute, 'unknown'],
+      [4 * minute, 'unhealthy'],
+    ]);
+  });
+
+  it('says of unknown time why at once where nothing is known anyway, and that nothing ran once that has lapsed', () => {
+    const life = live([result(minute, 'unknown', 'secret_missing')]);
+    expect(explained(life, 10 * minute)).toEqual([
+      [0, 'unknown', 'not_yet'],
+      [minute, 'unknown', 'secret_missing'],
+      [3.5 * minute, 'unknown', 'not_watched'],
+    ]);
+    const known = live([result(minute, 'healthy'), { kind: 'gap', slot: 2 * minute }]);
+    expect(explained(known, 10 * minute).at(-1)).toEqual([2 * minute, 'unknown', 'not_watched']);
+    const never = live([{ kind: 'gap', slot: 2 * minute }]);
+    expect(explained(never, 10 * minute).at(-1)).toEqual([2 * minute, 'unknown', 'not_watched']);
+  });
+
+  it('is paused at once and until it goes on, after which a result is awaited', () => {
+    const life = live([
+      result(minute, 'healthy'),
+      { kind: 'pause', at: 1.5 * minute },
+      { kind: 'resume', at: 9 * minute },
+      result(10 * minute, 'unhealthy'),
+      result(11 * minute, 'healthy'),
+    ]);
+    expect(explained(life, 12 * minute).slice(1)).toEqual([
+      [minute, 'healthy'],
+      [1.5 * minute, 'unknown', 'paused'],
+      [9 * minute, 'unknown', 'not_watched'],
+      [11 * minute, 'healthy'],
+    ]);
+  });
+
+  it('lets no run reach across a pause', () => {
+    const life = live([
+      result(1, 'healthy'),
+      result(minute, 'unhealthy'),
+      { kind: 'pause', at: minute + 1 },
+      { kind: 'resume', at: minute + 2 },
+      result(2 * minute, 'unhealthy'),
+    ]);
+    expect(life.incidents.size).toBe(0);
+  });
+
+  it('puts a pause behind a check that ran when it began', () => {
+    const life = live([{ kind: 'pause', at: minute }, result(2 * minute, 'healthy')]);
+    expect(explained(life, 3 * minute).slice(1)).toEqual([
+      [minute, 'unknown', 'paused'],
+      [2 * minute, 'healthy'],
+      [2 * minute + 1, 'unknown', 'paused'],
+    ]);
+  });
+
+  it('lets a result of a long interval outlast the next slot by ten minutes at most', () => {
+    const life = live([result(minute, 'healthy')], { ...rules, intervalMs: 60 * minute });
+    expect(explained(life, 1_000 * minute).at(-1)).toEqual([71.5 * minute, 'unknown', 'not_watched']);
   });
 
   it('refuses a slot that is not after the newest one', () => {

@@ -106,7 +106,7 @@ describe('the time line', () => {
       from: '2026-01-02T12:01:00.000Z',
       to: null,
       state: 'unknown',
-      reason: null,
+      reason: 'not_watched',
     });
   });
 

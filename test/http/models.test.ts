@@ -122,7 +122,8 @@ describe('GET /api/v1/models/{id}', () => {
     expect((await ask('/api/v1/models/a')).json).toMatchObject({
       state: 'unknown',
       since: '2026-01-02T12:01:00.000Z',
-      reason: null,
+      reason: 'not_watched',
+      blame: 'monitor',
     });
   });
 

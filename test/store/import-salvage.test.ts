@@ -82,7 +82,11 @@ describe('the history of a file that was moved aside', () => {
     const end = (oldGpt!.health as Memory).health.settled;
     const points = await store.points(gpt.key, 0, forever.to);
     expect([gpt.firstSeen, memory.health.firstSeen, points[0]!.from]).toEqual([start, start, start]);
-    expect(points.find(({ from }) => from >= end)).toEqual({ from: end, state: 'unknown', reason: null });
+    expect(points.find(({ from }) => from >= end)).toEqual({
+      from: end,
+      state: 'unknown',
+      reason: 'not_watched',
+    });
     expect(points.find(({ from }) => from > end)).toMatchObject({
       from: end + 30 * minute,
       state: 'unknown',

@@ -67,7 +67,9 @@ export async function expectAgreement(
   expect(recent.map(seen).reverse()).toEqual(
     past.results.filter(({ slot }) => slot >= kept.checks).map(seen),
   );
-  expect(stateAt(health, until).state).toBe(past.cells.at(-1)!.state);
+  const { state, reason } = stateAt(health, until);
+  const { state: painted, why } = past.cells.at(-1)!;
+  expect({ state, why: state === 'unknown' ? reason : null }).toEqual({ state: painted, why });
 
   const incidents = await store.incidents({ model: key, limit: 10_000 });
   const incidentOf = ({ openedAt, closedAt, reason, checksFailed, lastDetail }: PastIncident) => ({
@@ -110,7 +112,11 @@ async function expectSame(asked: Asked, past: Past, window: Interval, kept: Kept
     const told = toldOf(past.cells, exclusions, window);
     const model = { key, stored: health, exclusions };
     const timeline = await timelineBetween(store, model, window);
-    expect(timeline.map(({ from, to, state }) => ({ from, to, state }))).toEqual(told);
+    const shown = timeline.map(({ reason, ...each }) => ({
+      ...each,
+      why: each.state === 'unknown' ? reason : null,
+    }));
+    expect(shown).toEqual(told);
     const durations = durationsIn(told);
     expect(await durationsBetween(store, model, window)).toEqual(durations);
     const { healthy, degraded, unhealthy, unknown } = durations;

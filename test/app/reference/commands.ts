@@ -57,12 +57,19 @@ const anything = fc.oneof(
       said('degraded', 'rate_limited'),
       said('unknown', 'invalid_request'),
       said('unknown', 'model_loading'),
+      said('unknown', 'no_connectivity'),
     ),
   },
 );
 const rows = fc
   .tuple(
-    fc.constantFrom(ok, broken, said('degraded', 'rate_limited'), said('unknown', 'model_loading')),
+    fc.constantFrom(
+      ok,
+      broken,
+      said('degraded', 'rate_limited'),
+      said('unknown', 'model_loading'),
+      said('unknown', 'secret_missing'),
+    ),
     fc.integer({ min: 1, max: 13 }),
   )
   .map(([each, count]) => Array.from({ length: count }, () => each));

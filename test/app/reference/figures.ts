@@ -2,7 +2,7 @@ import { dayMs, hourMs } from '../../../src/domain/rollup.js';
 import type { Interval, State, StateDurations } from '../../../src/domain/state.js';
 import type { Cell, Judged } from './past.js';
 
-/** Time that people took out of the figures lies over what was seen; states that touch are one. */
+/** Time that people took out of the figures lies over what was seen; what touches is one where state and reason are the same. */
 export function toldOf(cells: readonly Cell[], exclusions: readonly Interval[], window: Interval): Cell[] {
   const seen = cells.filter(({ from, to }) => from < window.to && to > window.from);
   const edges = [...seen, ...exclusions].flatMap(({ from, to }) => [from, to]);
@@ -18,9 +18,10 @@ export function toldOf(cells: readonly Cell[], exclusions: readonly Interval[], 
     const cell = seen[at];
     if (cell === undefined || cell.from > from) continue;
     const state = excluded ? 'maintenance' : cell.state;
+    const why = excluded ? null : cell.why;
     const last = told.at(-1);
-    if (last?.state === state) told[told.length - 1] = { ...last, to };
-    else told.push({ from, to, state });
+    if (last?.state === state && last.why === why) told[told.length - 1] = { ...last, to };
+    else told.push({ from, to, state, why });
   }
   return told;
 }

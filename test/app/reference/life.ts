@@ -82,7 +82,8 @@ export async function beginLife(parts: {
   /** The first slot after the watermark by what was in force at each moment; null when none fell due. */
   const missed = (): number | null => {
     if (watermark === null) return null;
-    const firsts = epochs.map(({ from, schedule }, index) => {
+    const firsts = epochs.map(({ from, schedule, paused }, index) => {
+      if (paused) return Infinity;
       const slot = slotAfter(schedule, id, Math.max(watermark!, index === 0 ? 0 : from - 1));
       return slot < (epochs[index + 1]?.from ?? now + 1) && slot <= now ? slot : Infinity;
     });
@@ -93,6 +94,8 @@ export async function beginLife(parts: {
     const first = missed();
     if (first !== null) gaps.push(first);
   };
+
+  const nextEpoch = (): number => Math.max(now, settled() + 1, epochs.at(-1)!.from + 1);
 
   /** Puts the registry in force. */
   const apply = (paused = false): Promise<void> => running.apply(settings, inForce.at(-1)!.rules, paused);
@@ -165,15 +168,16 @@ export async function beginLife(parts: {
         return running.writer.flush();
       }
       case 'pause':
+        epochs.push({ ...epochFrom(nextEpoch(), settings, false), paused: true });
         await apply(true);
         pass(now + command.ms);
+        epochs.push(epochFrom(nextEpoch(), settings, false));
         await apply();
         watermark = now;
         return running.writer.flush();
       case 'configure': {
         const next = { ...settings, ...command.settings };
-        const from = Math.max(now, settled() + 1, epochs.at(-1)!.from + 1);
-        const epoch = epochFrom(from, next, next.subject !== settings.subject);
+        const epoch = epochFrom(nextEpoch(), next, next.subject !== settings.subject);
         if (JSON.stringify(next) !== JSON.stringify(settings)) epochs.push(epoch);
         settings = next;
         await apply();

@@ -1,5 +1,5 @@
 import type { Epoch } from '../../../src/domain/epoch.js';
-import type { Outcome, Reason } from '../../../src/domain/reason.js';
+import type { Outcome, Reason, StateReason } from '../../../src/domain/reason.js';
 import type { Interval, State } from '../../../src/domain/state.js';
 import { slotAfter } from './wall-clock.js';
 
@@ -43,6 +43,8 @@ export interface PastIncident {
 /** One stretch of time in which nothing changes. */
 export interface Cell extends Interval {
   readonly state: State;
+  /** Why it is unknown; null in other states. */
+  readonly why: StateReason | null;
 }
 
 export interface Past {
@@ -82,6 +84,26 @@ function epochOf({ epochs }: Facts, slot: number): Epoch {
   return epochs.findLast(({ from }) => from <= slot) ?? epochs[0]!;
 }
 
+/** Times in which the configuration paused the model: epochs that say so, up to one that does not. */
+function pausesOf({ epochs }: Facts): Interval[] {
+  return epochs
+    .filter(({ paused }, index) => paused && !epochs[index - 1]?.paused)
+    .map(({ from }) => ({
+      from,
+      to: epochs.find((epoch) => epoch.from > from && !epoch.paused)?.from ?? Infinity,
+    }));
+}
+
+/** The first paused moment after `slot`; a check that ran meanwhile puts the pause behind its slot. */
+function pausedAfter(facts: Facts, slot: number): number {
+  return Math.min(
+    ...pausesOf(facts)
+      .map(({ from, to }) => ({ from: Math.max(from, slot + 1), to }))
+      .filter(({ from, to }) => from < to)
+      .map(({ from }) => from),
+  );
+}
+
 function judge(facts: Facts): Judged[] {
   const judged: Judged[] = [];
   for (const found of facts.results) {
@@ -89,8 +111,10 @@ function judge(facts: Facts): Judged[] {
     const { schedule, timeoutMs, loadingGraceMs } = epochOf(facts, slot);
     const intervalMs =
       schedule.kind === 'every' ? schedule.everyMs : slotAfter(schedule, facts.id, slot) - slot;
-    const lasts = slot + 2 * intervalMs + timeoutMs;
-    const validUntil = Math.min(lasts, ...facts.gaps.filter((gap) => gap > slot));
+    const spare = intervalMs > 600_000 ? 600_000 : intervalMs;
+    const lasts = slot + intervalMs + spare + timeoutMs;
+    const cuts = [...facts.gaps.filter((gap) => gap > slot), pausedAfter(facts, slot)];
+    const validUntil = Math.min(lasts, ...cuts);
     const maintenance = facts.windows.some(within(slot));
     const same = maintenance ? [] : row(facts, judged, found);
     const limited = reason === 'rate_limited' && outcome === 'degraded' && same.length >= 10;
@@ -103,12 +127,33 @@ function judge(facts: Facts): Judged[] {
   return judged;
 }
 
+/**
+ * For each result that makes the model unknown, the slot from which on it does: that of the first of the unknown ones in a
+ * row, once they are as many as failures have to be.
+ */
+function doubtsOf(facts: Facts, judged: readonly Judged[]): Map<Judged, number> {
+  const doubts = new Map<Judged, number>();
+  let row: Judged[] = [];
+  for (const each of judged) {
+    const last = row.at(-1);
+    const counts = each.outcome === 'unknown' && !each.maintenance;
+    row = !counts ? [] : last && follows(facts, last, each) ? [...row, each] : [each];
+    if (counts && row.length >= epochOf(facts, each.slot).failures) doubts.set(each, row[0]!.slot);
+  }
+  return doubts;
+}
+
 /** What was believed from when on, and the incidents: each change lies at the first result of the run that proved it. */
-function believe(facts: Facts, judged: readonly Judged[]): { turns: Turn[]; incidents: PastIncident[] } {
+function believe(
+  facts: Facts,
+  judged: readonly Judged[],
+  doubts: ReadonlyMap<Judged, number>,
+): { turns: Turn[]; incidents: PastIncident[] } {
   const turns: Turn[] = [];
   const incidents: PastIncident[] = [];
   let run: Judged[] = [];
   for (const each of judged) {
+    if (doubts.has(each)) run = [];
     if (each.outcome === 'unknown' || each.maintenance) continue;
     const last = run.at(-1);
     const goesOn = last && isSuccess(last) === isSuccess(each) && follows(facts, last, each);
@@ -136,31 +181,47 @@ function believe(facts: Facts, judged: readonly Judged[]): { turns: Turn[]; inci
 /** Paints the past anew from all that was ever seen, fact over fact, up to `until`. */
 export function pastOf(facts: Facts, until: number): Past {
   const results = judge(facts);
-  const { turns, incidents } = believe(facts, results);
-  const edges = results.flatMap(({ slot, validUntil }) => [slot, validUntil]);
-  const bounds = facts.windows.flatMap(({ from, to }) => [from, to]);
-  const times = [...new Set([facts.firstSeen, until, ...edges, ...bounds])]
+  const doubts = doubtsOf(facts, results);
+  const { turns, incidents } = believe(facts, results, doubts);
+  const slots = new Set(results.map(({ slot }) => slot));
+  const pauses = pausesOf(facts);
+  const edges = results.flatMap(({ slot, validUntil }) => [slot, slot + 1, validUntil]);
+  const bounds = [...facts.windows, ...pauses].flatMap(({ from, to }) => [from, to]);
+  const times = [...new Set([facts.firstSeen, until, ...edges, ...bounds, ...facts.gaps])]
     .filter((time) => time >= facts.firstSeen && time <= until)
     .sort((a, b) => a - b);
   const believedAt = (time: number) => turns.findLast(({ from }) => from <= time)?.belief;
-  const cells: { from: number; to: number; known: boolean; state: State }[] = times
+  const cells: { from: number; to: number; known: boolean; state: State; why: StateReason | null }[] = times
     .slice(1)
-    .map((to, index) => ({ from: times[index]!, to, known: false, state: 'unknown' }));
+    .map((to, index) => ({ from: times[index]!, to, known: false, state: 'unknown', why: null }));
 
   let knownUntil = -Infinity;
   for (const each of results) {
     const { slot, validUntil } = each;
+    const doubted = doubts.get(each) ?? Infinity;
     const proved = believedAt(slot) === 'down';
     const holdsOn = proved || (slot <= knownUntil && !each.maintenance);
+    knownUntil = Math.min(knownUntil, doubted);
+    for (const cell of cells) {
+      if (cell.from >= doubted) cell.known = false;
+      if (each.outcome === 'unknown' && cell.from >= slot)
+        cell.why = cell.from < validUntil ? each.reason : 'not_watched';
+    }
     if (each.outcome === 'unknown' || (!isSuccess(each) && !holdsOn)) continue;
-    for (const cell of cells) if (cell.from >= slot) cell.known = cell.from < validUntil;
+    for (const cell of cells) if (cell.from >= slot) [cell.known, cell.why] = [cell.from < validUntil, null];
     knownUntil = validUntil;
   }
   for (const cell of cells) {
     const success = results.findLast((each) => isSuccess(each) && each.slot <= cell.from);
-    if (!cell.known) continue;
-    cell.state = believedAt(cell.from) === 'down' ? 'unhealthy' : (success?.outcome ?? 'unknown');
+    const believed = believedAt(cell.from) === 'down' ? 'unhealthy' : success?.outcome;
+    if (cell.known && believed !== undefined) cell.state = believed;
+    const last = results.findLast(({ slot }) => slot <= cell.from)?.slot ?? -Infinity;
+    const missed = facts.gaps.some((gap) => last < gap && gap <= cell.from);
+    cell.why ??= believed === undefined && !missed ? 'not_yet' : 'not_watched';
+    if (pauses.some(within(cell.from)) && !slots.has(cell.from))
+      [cell.state, cell.why] = ['unknown', 'paused'];
+    if (facts.windows.some(within(cell.from))) cell.state = 'maintenance';
+    if (cell.state !== 'unknown') cell.why = null;
   }
-  for (const cell of cells) if (facts.windows.some(within(cell.from))) cell.state = 'maintenance';
   return { results, incidents, cells };
 }
