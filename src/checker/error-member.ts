@@ -8,6 +8,9 @@ export interface ReplyError {
   readonly status: number | null;
 }
 
+/** Of a list in an error this many are read. */
+const mostDetails = 32;
+
 type Members = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Members {
@@ -40,7 +43,7 @@ function statusIn(value: unknown): number | null {
 
 /** FastAPI's list of problems; what it echoes of the input is left out. */
 function problemsText(problems: readonly unknown[]): string {
-  const lines = problems.map((problem) => {
+  const lines = problems.slice(0, mostDetails).map((problem) => {
     if (!isObject(problem)) return strings(problem).join('');
     const where = Array.isArray(problem.loc)
       ? `${problem.loc.filter((part) => typeof part !== 'object').join('.')}: `
@@ -53,7 +56,7 @@ function problemsText(problems: readonly unknown[]): string {
 function fromObject(error: Members): ReplyError {
   const inner = isObject(error.innererror) ? error.innererror : {};
   const metadata = isObject(error.metadata) ? error.metadata : {};
-  const details = Array.isArray(error.details) ? error.details.filter(isObject) : [];
+  const details = Array.isArray(error.details) ? error.details.slice(0, mostDetails).filter(isObject) : [];
   const own = isObject(error.details) ? error.details : {};
   const detail = error.detail;
   // WSO2 puts what a guardrail says into an object.
@@ -66,7 +69,12 @@ function fromObject(error: Members): ReplyError {
       ...details.map((one) => one.reason),
       // Google names the quota that was hit.
       ...details.flatMap(({ violations }) =>
-        Array.isArray(violations) ? violations.filter(isObject).map(({ quotaId }) => quotaId) : [],
+        Array.isArray(violations)
+          ? violations
+              .slice(0, mostDetails)
+              .filter(isObject)
+              .map(({ quotaId }) => quotaId)
+          : [],
       ),
       codeOf(error.code),
       error.action,

@@ -30,11 +30,27 @@ function wholeLines(pass: (text: string) => void) {
   };
 }
 
+/** A parser that refuses takes its time: more texts than this that are no JSON are no stream of an API. */
+const mostUnreadable = 1_000;
+
+/** Reads the data of one event after another; throws where too many are no JSON. */
+function createDataReading(): (text: string) => unknown {
+  let unreadable = 0;
+  return (text) => {
+    if (text.trim() === '') return '';
+    const data = jsonOrText(text);
+    if (typeof data === 'string' && (unreadable += 1) > mostUnreadable)
+      throw new Error(`over ${mostUnreadable} events without JSON`);
+    return data;
+  };
+}
+
 /** Server-sent events; `began` is called for a comment, which is no event but shows that this is a stream. */
 export function frameSse(emit: Emit, began: () => void): Framer {
   const decoder = new TextDecoder();
+  const read = createDataReading();
   const parser = createParser({
-    onEvent: ({ event, data }) => emit({ name: event ?? null, data: jsonOrText(data) }),
+    onEvent: ({ event, data }) => emit({ name: event ?? null, data: read(data) }),
     onComment: began,
   });
   const lines = wholeLines((text) => parser.feed(text));
@@ -48,9 +64,10 @@ export function frameSse(emit: Emit, began: () => void): Framer {
 /** One JSON object a line; other lines are no events. */
 export function frameLines(emit: Emit): Framer {
   const decoder = new TextDecoder();
+  const read = createDataReading();
   const lines = wholeLines((text) => {
     for (const line of text.split('\n')) {
-      const data = jsonOrText(line);
+      const data = read(line);
       if (typeof data === 'object' && data !== null) emit({ name: null, data });
     }
   });

@@ -20,7 +20,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     `$1${mask}`,
   ],
   // A key that the provider masked itself still shows its ends.
-  [/(?<![\w-])(?:[\w-]{2,}(?:\*{3,}[\w-]+|\*{4,}|•{3,}[\w-]*)|\*{4,}[\w-]{2,8}(?![\w*-]))/g, mask],
+  [/(?<![\w-])(?:[\w-]{2,}(?:\*{3,}[\w-]+|\*{4,}|•{3,}[\w-]*)|(?<!\*)\*{4,}[\w-]{2,8}(?![\w*-]))/g, mask],
   [
     /((?:key|token|credential)s?\b\W{0,3}(?:provided|is|was)?\W{0,3})[\w-]{2,}(?:…|\.{3,})[\w-]*/gi,
     `$1${mask}`,

@@ -21,7 +21,7 @@ function weightOf(accept: string, mediaType: string, version: string): number {
     const weight = Number(valueOf('q') ?? 1);
     return Number.isNaN(weight) ? 0 : weight;
   });
-  return Math.max(...weights);
+  return weights.reduce((most, weight) => Math.max(most, weight), 0);
 }
 
 /** The format that an `Accept` header asks for: OpenMetrics only where it is wanted at least as much as text. */

@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import { dialectFor } from '../../src/checker/dialects.js';
+import { createExpectations } from '../../src/checker/expectation.js';
+import { judge } from '../../src/checker/judge.js';
+import { rateLimitRemaining, retryAfterMs } from '../../src/checker/limits.js';
+import { createRedaction } from '../../src/checker/redact.js';
+import { readStream } from '../../src/checker/stream-reading.js';
+import { plainText } from '../../src/cli/terminal.js';
+import type { Expectation, Probe } from '../../src/domain/model.js';
+import { csvCell } from '../../src/http/result-csv.js';
+import { escapeLabel, formatFor } from '../../src/metrics/format.js';
+import { modelAt } from '../checker/model.js';
+
+/** Pieces of which worst cases are made: for each of them some expression begins again at every place. */
+const pieces = [
+  ...[
+    'a',
+    ' ',
+    '/',
+    '?',
+    '#',
+    '@',
+    '://',
+    '1.',
+    '\\',
+    '"',
+    '\n',
+    '<',
+    '<title',
+    '[',
+    ']',
+    '{',
+    'e\u0301',
+    '\u0301',
+  ],
+  ...[
+    '=',
+    '-',
+    'sk-',
+    'key=',
+    'token ',
+    'Bearer ',
+    'eyJ',
+    '*',
+    'a*',
+    '…',
+    'a.b',
+    '1ms',
+    'try again in ',
+    '\ud800',
+    '😀',
+  ],
+  ...[
+    'retryDelay"',
+    'model ',
+    'not found ',
+    '<think>',
+    '</think>',
+    'İ',
+    'data: ',
+    'data: {}\n\n',
+    ': \n',
+    ',',
+    '; q=1,',
+  ],
+];
+
+const meets = createExpectations();
+const redact = createRedaction(['sk-test-1234567890abcdef', 'a secret with blanks']);
+const headersOf = (name: string) => (text: string) => ({ [name]: text });
+const replyOf = (text: string, status: number, headers = {}) => ({
+  status,
+  headers,
+  body: Buffer.from(text),
+  overLimit: false,
+});
+const json = JSON.stringify;
+
+function judged(
+  text: string,
+  status: number,
+  headers = {},
+  expect: Partial<Expectation> = {},
+  probe: Probe = 'chat',
+) {
+  const model = modelAt('http://127.0.0.1:1', { probe, ...(Object.keys(expect).length > 0 && { expect }) });
+  const dialect = dialectFor('openai', probe)!;
+  return judge(replyOf(text, status, headers), { model, dialect, meets, reading: null });
+}
+const answer = (text: string): string =>
+  json({ model: text, choices: [{ message: { content: text }, finish_reason: 'stop' }] });
+
+function streamed(provider: string, text: string, size: number): void {
+  const dialect = dialectFor(provider, 'chat_stream')!;
+  const reading = readStream(dialect.stream!);
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) reading.push(bytes.subarray(at, at + size));
+  reading.end();
+  judge(replyOf(text, 200), { model: modelAt('http://127.0.0.1:1'), dialect, meets, reading });
+}
+
+/** Everything that reads a text which somebody else chose. */
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  'a text that is made fit to show': (text) => redact(text, 1_024),
+  'an answer': (text) => judged(answer(text), 200),
+  'an answer that is to contain': (text) =>
+    judged(answer(text), 200, {}, { contains: ['x y'], equals: ['z'] }),
+  'an answer that is to match': (text) => judged(answer(text), 200, {}, { regex: '(a|b|ab)*c' }),
+  'a plain refusal': (text) => judged(text, 400),
+  'a plain failure': (text) => judged(text, 503),
+  'an error': (text) => judged(json({ error: { message: text, code: text, type: text, status: text } }), 400),
+  'an error in a success': (text) => judged(json({ error: { message: text, code: text } }), 200),
+  'an error with many details': (text) => {
+    const details = Array.from({ length: text.length / 64 }, () => ({
+      reason: text.slice(0, 16),
+      violations: [],
+    }));
+    return judged(json({ error: { details } }), 400);
+  },
+  'a list of problems': (text) => {
+    const detail = Array.from({ length: text.length / 64 }, () => ({ loc: [text.slice(0, 16)], msg: 'x' }));
+    return judged(json({ detail }), 422);
+  },
+  'a list of models': (text) => {
+    const data = Array.from({ length: text.length / 16 }, (_each, index) => ({
+      id: `${text.slice(0, 8)}${index}`,
+    }));
+    return judged(json({ data }), 200, {}, {}, 'models');
+  },
+  'the name of an error in a header': (text) => judged('{}', 400, headersOf('x-amzn-errortype')(text)),
+  'where a redirect leads': (text) => judged('', 302, headersOf('location')(text)),
+  'when to try again, in a header': (text) =>
+    retryAfterMs(replyOf('', 429, headersOf('retry-after')(text)), 0),
+  'when to try again, in a text': (text) => retryAfterMs(replyOf(text, 429), 0),
+  'what is left of a limit': (text) => rateLimitRemaining(headersOf('x-ratelimit-remaining-requests')(text)),
+  'the events of a stream': (text) => streamed('openai', text, 1_024),
+  'the lines of a stream': (text) => streamed('ollama', text, 1_024),
+  'the frames of a stream': (text) => streamed('bedrock', text, 1_024),
+  'a stream that comes in small pieces': (text) => streamed('openai', text, 16),
+  'a cell of CSV': csvCell,
+  'a text for a terminal': plainText,
+  'a label of a metric': escapeLabel,
+  'the formats that a client takes': formatFor,
+};
+
+/** ms of processor time, which others on the machine do not use up; the least of some runs where it is over what is allowed. */
+function costOf(work: () => unknown, allowed: number): number {
+  let least = Infinity;
+  for (let run = 0; run < 3 && least > allowed; run += 1) {
+    const begun = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(begun);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  return least;
+}
+
+const kib = 1_024;
+
+describe.each(Object.entries(readers))('%s', (_what, read) => {
+  it('takes time that grows with its length and no faster', () => {
+    const steep: unknown[] = [];
+    for (const piece of pieces) {
+      const text = (length: number): string => piece.repeat(Math.ceil(length / piece.length));
+      // 64 KiB in 50 ms; four times as much in four times as long, where that can be measured.
+      const [small, large] = [text(64 * kib), text(256 * kib)];
+      const few = costOf(() => read(small), 50);
+      const allowed = 4 * 3 * Math.max(few, 5);
+      const many = costOf(() => read(large), allowed);
+      if (few > 50 || many > allowed) steep.push({ piece, few, many });
+    }
+    expect(steep).toEqual([]);
+  }, 60_000);
+});
+
+describe('what is nested deeply, or has very many members', () => {
+  it.each(['[', '{"error":', '{"choices":[', '{"a":'])('is judged in time: %s', (open) => {
+    const ends = open.replaceAll(/[^[{]/g, '').replaceAll('[', ']').replaceAll('{', '}');
+    // The other way round: what opened last closes first.
+    const end = ends === '}]' ? ']}' : ends;
+    for (const status of [200, 400, 503]) {
+      const depth = 100_000;
+      const text = `${open.repeat(depth)}1${end.repeat(depth)}`;
+      expect(costOf(() => judged(text, status), 200)).toBeLessThan(200);
+    }
+  });
+
+  it('is judged in time with 50,000 members', () => {
+    const members = Object.fromEntries(
+      Array.from({ length: 50_000 }, (_each, index) => [`m${index}`, index]),
+    );
+    for (const body of [members, { error: members }, { usage: members }, { choices: [members] }]) {
+      for (const status of [200, 400])
+        expect(costOf(() => judged(json(body), status), 200)).toBeLessThan(200);
+    }
+  });
+});
