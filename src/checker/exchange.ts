@@ -1,4 +1,5 @@
-import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Response } from 'got';
 import type { Clock } from '../domain/clock.js';
 import type { Phases } from '../domain/result.js';
@@ -11,6 +12,12 @@ import { createTrace } from './trace.js';
 
 /** Bytes of a body, decompressed, that are read at most. */
 export const bodyLimit = 1024 * 1024;
+/** Bytes that are read for one reply at most, packed, with headers and whatever is between them. */
+const wireLimit = 2 * bodyLimit;
+/** ms between two looks at how many have come: nothing else tells of bytes that unpack to nothing. */
+const wireLookMs = 100;
+/** Provisional replies (1xx) that may come before the reply. */
+const mostProvisional = 16;
 /** ms an answered stream may stay open after its last event: some mark each part as the last. */
 const lingerLimitMs = 2_500;
 /** The same after the API's own last word. */
@@ -65,14 +72,15 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
     let size = 0;
-    let head: Response | null = null;
+    let head: Pick<Reply, 'status' | 'headers'> | null = null;
     let settled = false;
+    let provisional = 0;
     let firstTokenMs: number | null = null;
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
 
     function follow(chunk: Buffer): void {
-      if (reading === null || (head?.statusCode ?? 0) >= 300) return;
+      if (reading === null || (head?.status ?? 0) >= 300) return;
       const before = reading.events;
       reading.push(chunk);
       if (reading.spoke) firstTokenMs ??= trace.elapsedMs();
@@ -100,14 +108,14 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
       settled = true;
       deadline.stop();
       clearTimeout(lingering);
+      clearInterval(watching);
       signal.removeEventListener('abort', stopped);
       if (fault === null && rest === 'read') trace.mark('end');
       else stream.destroy();
       reading?.end();
       if (reading?.spoke) firstTokenMs ??= trace.elapsedMs();
       const reply = head && {
-        status: head.statusCode,
-        headers: head.headers,
+        ...head,
         body: Buffer.concat(chunks),
         overLimit: rest === 'over limit',
       };
@@ -122,7 +130,7 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
     }
 
     function expired(due: Expiry): void {
-      const mute = reading?.spoke === false && head !== null && head.statusCode < 300;
+      const mute = reading?.spoke === false && head !== null && head.status < 300;
       const expiry: Expiry = mute ? { phase: 'first_token', ms: trace.elapsedMs() } : due;
       const detail = describeExpiry(expiry);
       const looksUp = expiry.phase === 'connect' && trace.stage(secure) === 'lookup';
@@ -139,9 +147,25 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
     stream.on('request', (request: ClientRequest) => trace.watch(request, deadline.connected));
     stream.on('response', (response: Response) => {
       if (settled) return;
-      head = response;
+      head = { status: response.statusCode, headers: response.headers };
       deadline.headersArrived();
     });
+    // Not waited for: what comes next is no longer HTTP.
+    stream.on('upgrade', ({ statusCode = 101, headers: upgraded }: IncomingMessage, socket: Socket) => {
+      head = { status: statusCode, headers: upgraded };
+      socket.destroy();
+      settle(null, 'open');
+    });
+    stream.on('information', () => {
+      provisional += 1;
+      if (provisional > mostProvisional)
+        settle({ reason: 'malformed_response', detail: `over ${mostProvisional} provisional replies` });
+    });
+    const watching = setInterval(() => {
+      if (trace.receivedBytes() <= wireLimit) return;
+      const detail = `over ${wireLimit} bytes came without a reply`;
+      settle(head === null ? { reason: 'malformed_response', detail } : null, 'over limit');
+    }, wireLookMs);
     stream.on('data', (chunk: Buffer) => {
       if (settled) return;
       deadline.bytesArrived();

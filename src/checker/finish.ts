@@ -42,6 +42,11 @@ function lateness({ slow, probe }: Model, { durationMs, firstTokenMs }: Exchange
   return `first text after ${Math.round(firstTokenMs)} ms, over ${first} ms`;
 }
 
+/** Statuses that HTTP does not have are told in the detail only. */
+function statusOf({ reply }: Exchange): number | null {
+  return reply !== null && reply.status >= 100 && reply.status <= 599 ? reply.status : null;
+}
+
 /** Puts together what happened and what it means; the one place where text becomes fit to keep. */
 export function finish(attempt: Attempt, done: Exchange, found: Verdict, clock: Clock): CheckResult {
   const { model, startedAt, redact } = attempt;
@@ -60,7 +65,7 @@ export function finish(attempt: Attempt, done: Exchange, found: Verdict, clock: 
       model.probe === 'models' && found.reason === 'ok' ? 'unknown' : outcomeFor(reason, model.outcomes),
     reason,
     detail: bounded(detail, detailLimit),
-    httpStatus: done.reply?.status ?? null,
+    httpStatus: statusOf(done),
     phases: done.phases,
     usage: found.usage,
     response: bounded(found.response, responseLimit),

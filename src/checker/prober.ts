@@ -64,6 +64,8 @@ export function createProber({
       (fault.reason === 'malformed_response' && (reply?.status ?? 0) >= 300) ||
       judging.reading?.ended === true;
     if (reply === null || !readable) return verdict(fault?.reason ?? 'internal_error', fault?.detail ?? null);
+    if (reply.status < 200 || reply.status > 599)
+      return verdict('malformed_response', `HTTP status ${reply.status}`);
     return judging.dialect.extract === undefined
       ? judge(reply, judging)
       : judgeExtracted(reply, judging, (program, input) => jq.run(program, input, limit));

@@ -3,6 +3,7 @@ import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../domain/clock.js';
 import type { Phases } from '../domain/result.js';
+import { isPlausible } from '../domain/time.js';
 
 type Mark = 'start' | 'socket' | 'lookup' | 'connect' | 'secure' | 'upload' | 'response' | 'end';
 
@@ -13,7 +14,7 @@ function expiryOf(socket: TLSSocket): number | null {
   // Null at run time when the peer is gone already, and without `valid_to` when it showed none.
   const certificate = socket.getPeerCertificate() as { readonly valid_to?: string } | null;
   const expiresAt = Date.parse(certificate?.valid_to ?? '');
-  return Number.isNaN(expiresAt) ? null : expiresAt;
+  return isPlausible(expiresAt) ? expiresAt : null;
 }
 
 /**
@@ -25,6 +26,7 @@ export function createTrace(clock: Clock) {
   let certificateExpiresAt: number | null = null;
   let reused = false;
   let looksUp = false;
+  let received = (): number => 0;
 
   function mark(name: Mark): void {
     marks[name] ??= clock.monotonic();
@@ -69,6 +71,8 @@ export function createTrace(clock: Clock) {
     watch(request: ClientRequest, connected: () => void): void {
       request.once('socket', (socket) => {
         reused = request.reusedSocket;
+        const before = socket.bytesRead;
+        received = () => socket.bytesRead - before;
         watchSocket(socket, request.host, connected);
       });
       request.once('finish', () => mark('upload'));
@@ -97,6 +101,8 @@ export function createTrace(clock: Clock) {
       };
       return Object.fromEntries(Object.entries(found).filter(([, ms]) => ms !== undefined));
     },
+    /** Bytes that came on the connection since the request had it, whatever they are. */
+    receivedBytes: (): number => received(),
     elapsedMs: (): number => clock.monotonic() - (marks.start ?? 0),
     certificateExpiresAt: (): number | null => certificateExpiresAt,
   };

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { blameFor, outcomes } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
-import { blameField, countField, reasonField, secondsField } from './fields.js';
+import { healthCount, healthSeconds, mostTokens } from '../wire/model-health.js';
+import { blameField, reasonField } from './fields.js';
 import { toSeconds } from './time.js';
+
+const secondsField = healthSeconds.describe('Seconds.');
 
 export const healthAnswerSchema = z
   .object({
@@ -16,7 +19,7 @@ export const healthAnswerSchema = z
       blame: blameField.nullable(),
       duration_seconds: secondsField.nullable(),
       first_token_seconds: secondsField.nullable(),
-      usage: z.object({ input_tokens: countField, output_tokens: countField }).nullable(),
+      usage: z.object({ input_tokens: healthCount, output_tokens: healthCount }).nullable(),
       response_model: z.string().nullable(),
     }),
   })
@@ -41,6 +44,11 @@ function messageOf({ outcome, reason }: CheckResult): string {
   }
 }
 
+/** The value, or null where the other side would not take it: a machine that slept for days took that long. */
+function fitting(schema: z.ZodNumber, value: number | null): number | null {
+  return schema.safeParse(value).success ? value : null;
+}
+
 export function healthAnswer({ query, result }: HealthAnswer): z.output<typeof healthAnswerSchema> {
   const healthy = result.outcome === 'healthy' || result.outcome === 'degraded';
   return {
@@ -52,11 +60,11 @@ export function healthAnswer({ query, result }: HealthAnswer): z.output<typeof h
       outcome: result.outcome,
       reason: result.reason,
       blame: blameFor(result.reason),
-      duration_seconds: toSeconds(result.durationMs),
-      first_token_seconds: toSeconds(result.firstTokenMs),
+      duration_seconds: fitting(healthSeconds, toSeconds(result.durationMs)),
+      first_token_seconds: fitting(healthSeconds, toSeconds(result.firstTokenMs)),
       usage: result.usage && {
-        input_tokens: result.usage.inputTokens,
-        output_tokens: result.usage.outputTokens,
+        input_tokens: Math.min(result.usage.inputTokens, mostTokens),
+        output_tokens: Math.min(result.usage.outputTokens, mostTokens),
       },
       response_model: result.responseModel,
     },

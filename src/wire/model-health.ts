@@ -9,18 +9,27 @@ export const modelHealthRequest = z.looseObject({
 });
 export type ModelHealthRequest = z.infer<typeof modelHealthRequest>;
 
-const text = z.string().nullish().catch(null);
+/** Characters of a text that are read; less is kept. */
+const longestText = 16_384;
+
+const text = z
+  .string()
+  .transform((value) => value.slice(0, longestText))
+  .nullish()
+  .catch(null);
 /** Tokens that one check uses at most; more is no count. */
 export const mostTokens = 1_000_000_000;
 /** JSON has a zero below zero, and the store has none. */
 const unsigned = (value: number): number => Math.abs(value);
-const tokens = z.int().min(0).max(mostTokens).overwrite(unsigned);
+/** A count of tokens. */
+export const healthCount = z.int().min(0).max(mostTokens).overwrite(unsigned);
 /** A check ends within its timeout, which is at most a day. */
-const seconds = z.number().min(0).max(86_400).overwrite(unsigned).nullish().catch(null);
+export const healthSeconds = z.number().min(0).max(86_400).overwrite(unsigned);
+const seconds = healthSeconds.nullish().catch(null);
 
 /**
  * Body of an answer. Only `status` decides: the original shows a filled `error` beside `healthy`, so what does not fit
- * in the other members counts as absent. `details` is this project's addition.
+ * in the other members counts as absent, numbers beyond their bounds too. `details` is this project's addition.
  */
 export const modelHealthReply = z.looseObject({
   status: z.enum(['healthy', 'unhealthy']),
@@ -34,7 +43,7 @@ export const modelHealthReply = z.looseObject({
       blame: text,
       duration_seconds: seconds,
       first_token_seconds: seconds,
-      usage: z.looseObject({ input_tokens: tokens, output_tokens: tokens }).nullish().catch(null),
+      usage: z.looseObject({ input_tokens: healthCount, output_tokens: healthCount }).nullish().catch(null),
       response_model: text,
     })
     .nullish()

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { createRemoteChecker } from '../../src/checker/remote-checker.js';
+import fc from 'fast-check';
 import { systemClock } from '../../src/domain/clock.js';
 import type { CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
@@ -98,6 +99,30 @@ describe('the remote checker', () => {
       'reported_unhealthy',
     );
     expect((await answered({ status: 'unhealthy', message: 'bad' })).detail).toBe('bad');
+  });
+
+  it('takes no number that a check cannot have', async () => {
+    const odd = fc.oneof(
+      fc.double(),
+      fc.integer({ max: -1 }),
+      fc.constantFrom(12.5, 1e9 + 1, 1e16, 1e306, -5, 2 ** 53, '7', null, {}),
+    );
+    await fc.assert(
+      fc.asyncProperty(odd, odd, odd, async (input, output, first) => {
+        const details = {
+          usage: { input_tokens: input, output_tokens: output },
+          first_token_seconds: first,
+          duration_seconds: first,
+        };
+        const { usage, firstTokenMs, outcome } = await answered({ status: 'healthy', details });
+        expect(outcome).toBe('healthy');
+        for (const count of usage === null ? [] : [usage.inputTokens, usage.outputTokens]) {
+          expect(Number.isSafeInteger(count) && count >= 0 && count <= 1e9).toBe(true);
+        }
+        if (firstTokenMs !== null) expect(firstTokenMs >= 0 && firstTokenMs <= 86_400_000).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it.each([

@@ -46,11 +46,11 @@ const silentLookup: LookupFunction = () => undefined;
 const answering = (): Promise<number> =>
   opened(listenHttp((_request, response) => response.end(completion('New Delhi'))));
 const mute = (): Promise<number> => opened(listenTcp(() => undefined));
-const dripping = (head: string, drop: string): Promise<number> =>
+const dripping = (head: string, drop: string, everyMs = 20): Promise<number> =>
   opened(
     listenTcp((socket) => {
       socket.write(head);
-      const timer = setInterval(() => socket.write(drop), 20);
+      const timer = setInterval(() => socket.write(drop), everyMs);
       socket.on('close', () => clearInterval(timer));
     }),
   );
@@ -111,7 +111,7 @@ const hangs: readonly (readonly [string, () => Promise<Model>])[] = [
   ],
   [
     'the status',
-    async () => modelAt(`http://127.0.0.1:${await dripping('', 'HTTP/1.1 102 Processing\r\n\r\n')}`),
+    async () => modelAt(`http://127.0.0.1:${await dripping('', 'HTTP/1.1 102 Processing\r\n\r\n', 100)}`),
   ],
   ['the body', async () => modelAt(`http://127.0.0.1:${await dripping('HTTP/1.1 200 OK\r\n\r\n', ' ')}`)],
   ['its jq program', async () => modelAt(`http://127.0.0.1:${await answering()}`, endless)],
