@@ -33,7 +33,7 @@ export const modelSchema = z.strictObject({
     .lt(1, 'must be a fraction between 0 and 1, such as 0.99')
     .optional()
     .describe('Objective for the uptime as a fraction, such as 0.99; for reports, alerts and badges.'),
-  pause: z.boolean().optional().describe('Stops the checks; the model stays listed and its time is unknown.'),
+  pause: z.boolean().optional().describe('Stops the checks; the model stays listed, unknown at once.'),
   rename_from: id.optional().describe('Earlier id of the model; its history goes on under the new one.'),
   endpoint_configuration: endpointConfiguration
     .optional()

@@ -19,6 +19,11 @@ const modelRows = {
     'model reason blame',
     'Why the newest result that proves anything was not ok, and who has to act; absent while it was ok.',
   ],
+  model_unknown_info: [
+    'gauge',
+    'model reason blame',
+    'Why the model is unknown, and who has to act; absent in other states.',
+  ],
   model_version_changes_total: [
     'counter',
     'model',

@@ -1,6 +1,6 @@
 import { tokensOn } from '../domain/budget.js';
 import { phaseNames } from '../domain/result.js';
-import { blameFor } from '../domain/reason.js';
+import { blameFor, type StateReason } from '../domain/reason.js';
 import { states, type State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
 import { uptimeWindows, type BucketCounts, type ModelView, type UptimeWindow } from '../domain/view.js';
@@ -14,6 +14,7 @@ export interface Row {
   readonly label: string;
   readonly state: State;
   readonly since: number;
+  readonly reason: StateReason | null;
   readonly now: number;
 }
 
@@ -71,6 +72,10 @@ function consecutiveFailures({ view, now }: Row): number {
   return run?.kind === 'failure' && now <= run.validUntil ? run.count : 0;
 }
 
+function reasonLabels(reason: StateReason): string {
+  return label('reason', reason) + label('blame', blameFor(reason) ?? '');
+}
+
 function budgetUsed({ view, now }: Row): number | null {
   const budget = view.model.tokensPerDay;
   return budget && tokensOn(view.tokensToday, now) / budget;
@@ -91,10 +96,10 @@ export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
   },
   model_status_info: (name, row) => {
     const reason = row.view.latestConclusive?.reason ?? 'ok';
-    return reason === 'ok'
-      ? ''
-      : line(name, row, 1, label('reason', reason) + label('blame', blameFor(reason) ?? ''));
+    return reason === 'ok' ? '' : line(name, row, 1, reasonLabels(reason));
   },
+  model_unknown_info: (name, row) =>
+    row.state === 'unknown' && row.reason !== null ? line(name, row, 1, reasonLabels(row.reason)) : '',
   model_version_changes_total: (name, row) => line(name, row, row.view.versionChanges),
   budget_tokens_used_ratio: (name, row) => line(name, row, budgetUsed(row)),
   model_up: (name, row) => line(name, row, up(row)),
@@ -141,6 +146,6 @@ export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
 
 /** Prepares a model for writing, so that its state is worked out once a scrape. */
 export function rowOf(view: ModelView, now: number): Row {
-  const { state, since } = stateAt(view.health, now);
-  return { view, label: `model="${escapeLabel(view.model.id)}"`, state, since, now };
+  const { state, since, reason } = stateAt(view.health, now);
+  return { view, label: `model="${escapeLabel(view.model.id)}"`, state, since, reason, now };
 }

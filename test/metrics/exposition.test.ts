@@ -55,6 +55,13 @@ describe('the per-model exposition', () => {
     expect(text.get(on('model_status_info', ',reason="auth_failed",blame="account"'))).toBe('1');
   });
 
+  it('says while a model is unknown why, and does not in any other state', async () => {
+    const health = sampleHealth({ validUntil: noon - 30_000 });
+    const text = await series({ health });
+    expect(text.get(on('model_unknown_info', ',reason="not_watched",blame="monitor"'))).toBe('1');
+    expect([...(await series({})).keys()].filter((key) => key.includes('unknown_info'))).toEqual([]);
+  });
+
   it('leaves out what is not known', async () => {
     const text = await series({
       latest: null,

@@ -7,7 +7,7 @@ import { formatFor } from '../../src/metrics/format.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { probeExposition } from '../../src/metrics/probe-exposition.js';
 import { hasOpenMetricsParser, parseOpenMetrics } from './open-metrics.js';
-import { noon, sampleModel, sampleResult, sampleView } from './sample-view.js';
+import { noon, sampleHealth, sampleModel, sampleResult, sampleView } from './sample-view.js';
 
 describe('the format of an exposition', () => {
   it.each([
@@ -41,6 +41,9 @@ describe('the format of an exposition', () => {
       certificateExpiresAt: noon,
       latestConclusive: { reason: 'slow' },
     });
+    const unknown = sampleView('b', {
+      health: sampleHealth({ validUntil: noon - 30_000 }),
+    });
     const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
     monitor.reloaded(true, noon);
     const gauges = {
@@ -52,7 +55,7 @@ describe('the format of an exposition', () => {
       logDropped: 0,
     };
     let text = '';
-    for await (const chunk of modelExposition([view], noon, 'openmetrics')) text += chunk;
+    for await (const chunk of modelExposition([view, unknown], noon, 'openmetrics')) text += chunk;
     text += await monitor.exposition(gauges, 'openmetrics');
 
     const parsed = parseOpenMetrics(text);

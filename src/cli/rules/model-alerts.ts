@@ -2,10 +2,8 @@ import type { AlertRule } from './rule-group.js';
 import { bridged, checkedSinceItBegan, reasonNow, reasonFound, sameModel } from './selection.js';
 
 const degraded = 'modelpulse_model_state{state="degraded"}';
-const unknownReason = reasonFound(
-  (matchers) =>
-    `sort_desc(sum by (reason) (increase(modelpulse_check_results_total{outcome="unknown",${matchers}}[30m])) > 0)`,
-);
+const unknownInfo = 'modelpulse_model_unknown_info';
+const unknownReason = reasonFound((matchers) => `${unknownInfo}{${matchers}}`);
 
 /** Alerts on single models that hold for any registry: what depends on an interval is read from the metrics. */
 export function modelAlerts(): AlertRule[] {
@@ -31,7 +29,8 @@ export function modelAlerts(): AlertRule[] {
     {
       alert: 'ModelUnknown',
       expr: `max without (state) (${bridged('modelpulse_model_state{state="unknown"}')}) == 1
-and ${sameModel} ${checkedSinceItBegan}`,
+and ${sameModel} ${checkedSinceItBegan}
+unless ${sameModel} ${bridged(`${unknownInfo}{reason="paused"}`)}`,
       for: '15m',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {

@@ -4,6 +4,9 @@ import { bridged, reasonNow, sameModel } from './selection.js';
 
 const reasonInfo = 'modelpulse:unhealthy_reason:info';
 const unhealthy = 'modelpulse_model_state{state="unhealthy"}';
+const maintenance = 'modelpulse_model_state{state="maintenance"}';
+/** Longer than the two minutes after a window in which the state has not yet been seen for long enough. */
+const afterWindow = '4m';
 const refusals: readonly Reason[] = ['auth_failed', 'permission_denied'];
 const empty: readonly Reason[] = ['quota_exhausted'];
 
@@ -11,7 +14,8 @@ const empty: readonly Reason[] = ['quota_exhausted'];
  * The alerts on models that are unhealthy, each such model in exactly one of them. The daemon has confirmed the state;
  * instead of `for`, which starts anew with each change of a label and each gap, the state must also have been seen two
  * minutes ago or earlier, so that alternating reasons and a restart delay nothing. One minute of failure stays silent
- * unless it comes back. `reason` is not a label: with it an alert would end and begin with each other error.
+ * unless it comes back. What fires when a maintenance window begins goes on to its end, and beyond it while the model is
+ * still unhealthy: the incident stays open, so it is told once. `reason` is not a label: with it an alert would end and begin with each other error.
  */
 export function unhealthyRules(): (RecordingRule | AlertRule)[] {
   return [
@@ -25,6 +29,11 @@ export function unhealthyRules(): (RecordingRule | AlertRule)[] {
 and ${sameModel} (
   ${bridged(unhealthy)} == 1
   and max_over_time(${unhealthy}[15m] offset 2m) == 1
+)
+or ${bridged(reasonInfo)}
+and ${sameModel} (
+  max_over_time(${maintenance}[${afterWindow}]) == 1
+  and ${sameModel} (${bridged(maintenance)} == 1 or ${bridged(unhealthy)} == 1)
 )`,
     },
     {
