@@ -179,15 +179,16 @@ describe('the reducer', () => {
   });
 
   it('ends a run where nothing was known, but neither belief nor incident', () => {
-    const blind = [result(2 * minute, 'unknown'), result(3 * minute, 'unknown')];
+    const soon = [result(1.2 * minute, 'unknown'), result(1.4 * minute, 'unknown')];
     const up = live([
       result(1, 'healthy'),
       result(minute, 'unhealthy'),
-      ...blind,
-      result(4 * minute, 'unhealthy'),
+      ...soon,
+      result(1.6 * minute, 'unhealthy'),
     ]);
     expect(up.incidents.size).toBe(0);
-    expect(seen(up, 4.1 * minute).at(-1)).toEqual([2 * minute, 'unknown']);
+    expect(seen(up, 1.7 * minute).at(-1)).toEqual([1.2 * minute, 'unknown']);
+    const blind = [result(2 * minute, 'unknown'), result(3 * minute, 'unknown')];
     const down = live([
       ...times(2, 1, (slot) => result(slot, 'unhealthy')),
       ...blind,
@@ -227,6 +228,19 @@ describe('the reducer', () => {
       [1.5 * minute, 'unknown', 'paused'],
       [9 * minute, 'unknown', 'not_watched'],
       [11 * minute, 'healthy'],
+    ]);
+  });
+
+  it('is not known again after a pause by a check that ended in it', () => {
+    const life = live([
+      { kind: 'pause', at: 1.5 * minute },
+      result(minute, 'healthy'),
+      { kind: 'resume', at: 2 * minute },
+    ]);
+    expect(explained(life, 3 * minute).slice(1)).toEqual([
+      [minute, 'healthy'],
+      [1.5 * minute, 'unknown', 'paused'],
+      [2 * minute, 'unknown', 'not_watched'],
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStoreReader } from '../../src/store/store-reader.js';
 import { batchOf, migrationsDir, modelWrite, result, start, workplace } from './samples.js';
@@ -88,6 +88,30 @@ describe('opening a store', () => {
     writeFileSync(join(migrations, '0004-more.sql'), 'CREATE TABLE more (x);');
     await place.open(path, { migrationsDir: migrations }).close();
     expect(() => place.open(path)).toThrow('written by a newer modelpulse');
+  });
+
+  it('gives unknown times of an older file the reasons that it still knows', async () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    const older = join(directory, 'migrations');
+    cpSync(migrationsDir, older, { recursive: true });
+    rmSync(join(older, '0003-unknown-reasons.sql'));
+    const store = place.open(path, { migrationsDir: older });
+    const { key } = await store.register('gpt', start, null);
+    const unknown = (from: number) => ({ from, state: 'unknown' as const, reason: null });
+    const healthy = (from: number) => ({ from, state: 'healthy' as const, reason: 'ok' as const });
+    const points = [
+      unknown(start),
+      healthy(start + 1),
+      unknown(start + 2),
+      healthy(start + 3),
+      unknown(start + 4),
+    ];
+    await store.write(batchOf(modelWrite(key, { points, gaps: [start + 2] })));
+    await store.close();
+    const upgraded = place.open(path);
+    const found = await upgraded.points(key, 0, start + 9);
+    expect(found.map(({ reason }) => reason)).toEqual(['not_yet', 'ok', 'not_watched', 'ok', null]);
   });
 
   it('refuses migrations with a hole in their numbers', () => {
