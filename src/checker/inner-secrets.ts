@@ -1,4 +1,4 @@
-import { isSecretName } from '../config/secrets.js';
+import { isSecretName, shortestSecret } from '../config/secrets.js';
 import type { Jwt } from '../domain/model.js';
 
 /** Every text in a JSON value, with the name of the member it stands in. */
@@ -21,12 +21,12 @@ function valuesIn(body: string): string[] {
 export function secretsOfJwt({ url, headers, body }: Jwt): string[] {
   const values = [...new URL(url).searchParams.values(), ...(body === null ? [] : [body, ...valuesIn(body)])];
   const words = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
-  return [...values, ...words].filter(({ length }) => length >= 6);
+  return [...values, ...words].filter(({ length }) => length >= shortestSecret);
 }
 
 /** What a body of the operator's own holds under the name of a secret; the rest of it is the question. */
 export function secretsOfPayload(payload: unknown): string[] {
   return textsIn(payload).flatMap(({ name, text }) =>
-    isSecretName(name) && text.length >= 6 && !text.includes('{prompt}') ? [text] : [],
+    isSecretName(name) && text.length >= shortestSecret && !text.includes('{prompt}') ? [text] : [],
   );
 }

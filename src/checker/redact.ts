@@ -1,3 +1,4 @@
+import { isSecretName, isSecretParameter, shortestSecret } from '../config/secrets.js';
 import { merge } from '../domain/intervals.js';
 import type { Model } from '../domain/model.js';
 import type { Interval } from '../domain/state.js';
@@ -43,9 +44,10 @@ export function secretsOf({
 }: Pick<Model, 'endpoint' | 'requestOptions' | 'endpointConfiguration'>): readonly string[] {
   const harmless = /^(accept|content-type|user-agent)$/i;
   const headers = Object.entries(endpoint.headers).filter(([name]) => !harmless.test(name));
-  const values = headers.flatMap(([, value]) => [
+  const values = headers.flatMap(([name, value]) => [
     value,
     ...value.split(/\s+/).filter(({ length }) => length >= 8),
+    ...(value.length < shortestSecret && isSecretName(name) ? namedForms(name, value) : []),
   ]);
   const proxy = endpoint.proxy !== null && URL.canParse(endpoint.proxy) ? new URL(endpoint.proxy) : null;
   const credentials = proxy === null ? [] : [proxy.password, decoded(proxy.password)];
@@ -56,7 +58,32 @@ export function secretsOf({
     ...secretsOfPayload(config?.custom_payload),
   ];
   const parts = endpoint.apiKeys.flatMap((key) => Object.values(awsKey(key) ?? {}) as string[]);
-  return [...endpoint.apiKeys, ...parts, ...values, ...credentials, ...inner];
+  const queries = [endpoint.baseUrl, ...Object.values(endpoint.paths)].flatMap(secretsOfQuery);
+  return [...endpoint.apiKeys, ...parts, ...values, ...credentials, ...queries, ...inner].filter(
+    ({ length }) => length >= shortestSecret,
+  );
+}
+
+/** How a header that is a secret by its name is echoed, for a value too short to be looked for alone. */
+function namedForms(name: string, value: string): string[] {
+  return [
+    `${name}: ${value}`,
+    `${name}:${value}`,
+    `${name}=${value}`,
+    `"${name}":"${value}"`,
+    `"${name}": "${value}"`,
+  ];
+}
+
+/** The values of an address's or path's query that may be credentials, as they stand and decoded. */
+function secretsOfQuery(address: string): string[] {
+  const query = address.slice(address.indexOf('?') + 1);
+  if (query === address) return [];
+  return query.split('&').flatMap((parameter) => {
+    const at = parameter.indexOf('=');
+    const value = parameter.slice(at + 1);
+    return at > 0 && isSecretParameter(parameter.slice(0, at), value) ? [value, decoded(value)] : [];
+  });
 }
 
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -21,7 +21,13 @@ const secretName = /(?:key|token|secret|password|passwd|credentials?|authorizati
 export const isSecretName = (name: string): boolean => secretName.test(name);
 
 const mask = '***';
-const shortest = 6;
+/** Characters of the shortest secret that is masked wherever it stands: shorter ones would blot out plain words. */
+export const shortestSecret = 6;
+
+/** True for a query parameter whose value may be a credential, whatever its name: Azure's `code`, a SAS `sig`. */
+export function isSecretParameter(name: string, value: string): boolean {
+  return isSecretName(name) || (value.length >= shortestSecret && name.toLowerCase() !== 'api-version');
+}
 
 /** True where a value is a secret. */
 function isSecret(path: Path): boolean {
@@ -38,18 +44,20 @@ export function mayHoldSecret(path: Path): boolean {
   return isSecret(path) || path.includes('custom_headers');
 }
 
-/** An address or path without what stands under the name of a secret in its query. */
+/** An address or path without the values of its query that may be credentials. */
 function withoutQuerySecrets(text: string): string {
-  return text.replaceAll(/([?&]([^=&?#\s]+)=)[^&#\s]+/g, (all, before: string, name: string) =>
-    isSecretName(name) ? `${before}${mask}` : all,
+  return text.replaceAll(
+    /([?&]([^=&?#\s]+)=)([^&#\s]+)/g,
+    (all, before: string, name: string, value: string) =>
+      isSecretParameter(name, value) ? `${before}${mask}` : all,
   );
 }
 
-/** A function that masks these secrets in a text; the shortest would blot out plain words, and are left. */
+/** A function that masks these secrets in a text, but for those that are too short. */
 export function createMask(secrets: Iterable<string>): (text: string) => string {
   // Longer ones first, so that a secret within another leaves nothing of it.
   const known = [...new Set(secrets)]
-    .filter((secret) => secret.length >= shortest)
+    .filter((secret) => secret.length >= shortestSecret)
     .sort((a, b) => b.length - a.length);
   return (text) => known.reduce((result, secret) => result.replaceAll(secret, mask), text);
 }

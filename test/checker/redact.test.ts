@@ -133,3 +133,36 @@ describe('redaction', () => {
     expect(none('it is ***very*** good', 300)).toBe('it is ***very*** good');
   });
 });
+
+describe('what is a secret of a model', () => {
+  const secretsWith = (endpoint: Partial<ReturnType<typeof modelAt>['endpoint']>) => {
+    const model = modelAt('http://127.0.0.1:1/v1');
+    return createRedaction(
+      secretsOf({ ...model, endpoint: { ...model.endpoint, apiKeys: [], ...endpoint } }),
+    );
+  };
+
+  it('is no value so short that it stands in plain text, unless beside the name of its header', () => {
+    const redact = secretsWith({
+      headers: { 'x-debug': '1', 'x-tier': 'gold', 'x-api-key': 'abc12' },
+      apiKeys: ['EMPTY'],
+    });
+    const plain = 'took 1125 ms of gpt-4o-2024-11-20, a gold answer, EMPTY';
+    expect(redact(plain, 300)).toBe(plain);
+    expect(redact('got {"x-api-key":"abc12"} and x-api-key: abc12', 300)).not.toContain('abc12');
+  });
+
+  it.each(['code', 'auth', 'sig', 'subscription', 'session'])(
+    'is the value of the query parameter %s, wherever it is echoed',
+    (name) => {
+      const model = modelAt('http://127.0.0.1:1/v1');
+      const paths = {
+        ...model.endpoint.paths,
+        chat: `/chat?api-version=2024-10-21&${name}=zq9%2B8w7v6u&n=5`,
+      };
+      const redact = secretsWith({ paths });
+      const clean = redact(`no access for zq9%2B8w7v6u or zq9+8w7v6u at 2024-10-21, 5 times`, 300);
+      expect(clean).toBe('no access for [redacted] or [redacted] at 2024-10-21, 5 times');
+    },
+  );
+});
