@@ -50,7 +50,7 @@ async function writePast(path: string): Promise<void> {
 }
 
 async function results({ get }: RunningDaemon): Promise<Result[]> {
-  const { items } = (await get('/api/v1/models/gpt/checks?limit=1000&from=0&to=99999999999')).json() as {
+  const { items } = (await get('/api/v1/models/gpt/checks?limit=1000&from=0&to=4102444799')).json() as {
     items: Result[];
   };
   return items.reverse();
@@ -124,7 +124,7 @@ describe('a clock that is years ahead when the daemon starts', () => {
     const { ahead_ms: ahead } = await daemon.line(({ msg }) => msg.endsWith('retention waits for an hour'));
     expect(ahead).toBeGreaterThan(2 * 364 * 24 * hour);
     const { items } = (
-      await daemon.get('/api/v1/models/gpt/checks?limit=1000&from=0&to=99999999999')
+      await daemon.get('/api/v1/models/gpt/checks?limit=1000&from=0&to=4102444799')
     ).json() as {
       items: Result[];
     };

@@ -80,7 +80,7 @@ describe('several API keys', () => {
     const running = await daemon(config);
     expect(await running.line(became('gpt', 'unhealthy'))).toMatchObject({
       reason: 'auth_failed',
-      detail: 'key 2 of 2: no such key',
+      detail: 'key 1 of 2: no such key',
     });
     dead.clear();
     await check(running);

@@ -83,7 +83,7 @@ describe('a check through a proxy', () => {
             },
           });
         const good = await checkOnce(at('model.test'));
-        expect(good).toMatchObject({ reason: 'ok', certificateExpiresAt: Date.UTC(2124, 0, 1) });
+        expect(good).toMatchObject({ reason: 'ok', certificateExpiresAt: null });
         expect(Object.keys(good.phases)).toEqual(['tcp', 'tls', 'request', 'first_byte', 'download']);
         expect((await checkOnce(at('other.test'))).reason).toBe('tls_error');
       }),

@@ -29,7 +29,7 @@ describe('modelpulse history', () => {
     expect(rowOf(out, '2026-03-02')!.slice(1, 7)).toEqual(['91.66%', '100%', '2h', '1', '24', '2']);
     expect(rowOf(out, '2026-03-03')!.slice(1, 7)).toEqual(['-', '0%', '0s', '0', '0', '0']);
     expect(rowOf(out, '2026-03-04')!.slice(1)).toEqual(['-', '0%', '-', '0', '0', '0', '-', '-']);
-    expect(rowOf(out, 'in total')!.slice(1, 7)).toEqual(['97.29%', '9%', '2h', '1', '72', '2']);
+    expect(rowOf(out, 'in total')!.slice(1, 7)).toEqual(['97.23%', '9%', '2h', '1', '72', '2']);
     expect(out.match(/^2026-03/gm)).toHaveLength(31);
   });
 

@@ -23,18 +23,18 @@ describe('modelpulse report', () => {
       /^# Service levels, 2026-03\n\nFrom 2026-03-01 00:00:00 to 2026-04-01 00:00:00, UTC\.\n/,
     );
     expect(out).toContain('\nObjectives met: 1, missed: 1, unknown: 1.\n');
-    // 2 h of 74 h 10 s; and, without the hour excluded, 4 h 5 s of 38 h 5 s: nobody looked after that.
+    // 2 h of 72 h 20 min 10 s; and, without the hour excluded, 3 h 10 min 5 s of 37 h 10 min 5 s: nobody looked after that.
     expect(rowOf(out, 'gpt').slice(0, 8)).toEqual([
       '95%',
       'met',
-      '97.297%',
+      '97.235%',
       '9.72%',
       '2h',
       '1',
       '2h',
-      '54.05%',
+      '55.29%',
     ]);
-    expect(rowOf(out, 'mixtral').slice(0, 5)).toEqual(['90%', '**missed**', '89.470%', '5.00%', '4h 5s']);
+    expect(rowOf(out, 'mixtral').slice(0, 5)).toEqual(['95%', '**missed**', '91.476%', '5.00%', '3h 10m 5s']);
     expect(rowOf(out, 'idle')).toEqual(['90%', 'unknown', 'unknown', '0.00%', '-', '0', '-', '-', '0 |']);
     expect(rowOf(out, '=old').slice(0, 6)).toEqual(['-', '-', '91.666%', '99.99%', '2h', '1']);
     expect(rowOf(out, 'new').slice(0, 3)).toEqual(['-', '-', 'unknown']);

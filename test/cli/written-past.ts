@@ -90,7 +90,11 @@ export function usePast(): () => Promise<WrittenPast> {
       },
       ...slo,
     });
-    const models = [model('gpt', { slo: 0.95 }), model('mixtral', { slo: 0.9 }), model('idle', { slo: 0.9 })];
+    const models = [
+      model('gpt', { slo: 0.95 }),
+      model('mixtral', { slo: 0.95 }),
+      model('idle', { slo: 0.9 }),
+    ];
     writeFileSync(config, stringify({ storage: { path }, models: [...models, model('new', {})] }));
     return {
       exclude: async (model, exclusion) => store.exclude(await keyOf(store, model), exclusion),

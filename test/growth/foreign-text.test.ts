@@ -162,12 +162,12 @@ describe.each(Object.entries(readers))('%s', (_what, read) => {
     const steep: unknown[] = [];
     for (const piece of pieces) {
       const text = (length: number): string => piece.repeat(Math.ceil(length / piece.length));
-      // 64 KiB in 50 ms; four times as much in four times as long, where that can be measured.
+      // 64 KiB in 50 ms, or thrice that on a busy machine, whose cores cost more time; four times as much in four times as long, where that can be measured.
       const [small, large] = [text(64 * kib), text(256 * kib)];
       const few = costOf(() => read(small), 50);
       const allowed = 4 * 3 * Math.max(few, 5);
       const many = costOf(() => read(large), allowed);
-      if (few > 50 || many > allowed) steep.push({ piece, few, many });
+      if (few > 150 || many > allowed) steep.push({ piece, few, many });
     }
     expect(steep).toEqual([]);
   }, 60_000);
