@@ -77,6 +77,7 @@ function fromObject(error: Members): ReplyError {
           : [],
       ),
       codeOf(error.code),
+      codeOf(error.error_code),
       error.action,
       error.status,
       'estimated_time' in error ? 'estimated_time' : undefined,
@@ -84,7 +85,15 @@ function fromObject(error: Members): ReplyError {
     types: strings(error.type, error.error_type, error.__type),
     text: [
       ...strings(said.action, said.actionReason, said.message, said.interveningGuardrail),
-      ...strings(error.message, error.msg, error.error, error.error_description, detail, metadata.raw),
+      ...strings(
+        error.message,
+        error.msg,
+        error.error,
+        error.error_msg,
+        error.error_description,
+        detail,
+        metadata.raw,
+      ),
       ...(Array.isArray(detail) ? [problemsText(detail)] : []),
     ].join(' '),
     status: statusIn(error.code) ?? statusIn(error.status),
@@ -131,6 +140,10 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
       text: strings(base.status_msg).join(''),
       status: null,
     };
+  // Tencent Cloud's way, with a status of 200 too.
+  const { Response: response } = payload;
+  if (isObject(response) && isObject(response.Error))
+    return fromObject({ code: response.Error.Code, message: response.Error.Message });
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
@@ -144,6 +157,9 @@ export function failureIn(payload: unknown): ReplyError | null {
   const { success, code, status } = payload;
   const failed =
     success === false ||
+    // Baidu's way.
+    isPresent(payload.error_code) ||
+    isPresent(payload.error_msg) ||
     (typeof code === 'number' && code !== 0 && code !== 200) ||
     (typeof code === 'string' && !/^(?:0+|200|ok|success)?$/i.test(code)) ||
     (typeof status === 'string' && /^(?:error|fail(?:ed|ure)?)$/i.test(status));

@@ -2,7 +2,7 @@ import type { TextRule } from './text-rule.js';
 
 const is4xx = (status: number): boolean => status >= 400 && status < 500;
 const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
-const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“]?[\\w./:@+-]{0,200}[`\'"’”]?,?\\s*';
+const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
 /** What English texts mean, tried in this order: each kind of sentence stands before those whose words it may contain. */
 export const english: readonly TextRule[] = [
@@ -68,6 +68,9 @@ export const english: readonly TextRule[] = [
       '(?:can only be used|only works?|only support\\w*|must be (?:called|used|invoked))(?: with| in| via| through)? (?:the )?(?:stream\\w*|responses|completions?|embeddings?|batch)\\b',
       'only support\\w* (?:stream|async)',
       'not supported in the v1/',
+      "(?:not|n't) (?:accessible|available|supported|usable) (?:via|through|on|in|at|with) (?:the |this )?[\\w/.-]{1,80} (?:endpoint|api)\\b",
+      '(?:no|without|provide|lacks?|have|define) (?:a |any )?chat template',
+      '\\bunimplemented\\b|(?:method|operation|endpoint|api) (?:is )?not (?:yet )?implemented',
     ),
   },
   {
@@ -82,6 +85,7 @@ export const english: readonly TextRule[] = [
     reason: 'quota_exhausted',
     pattern: any(
       '(?:suspended|blocked|disabled|deactivated|restricted)\\b.{0,160}(?:spend|payment|\\bpay\\b|billing|overdue|balance|credits|invoice)',
+      '(?:crossed|exceed\\w*|over) (?:the |its |your )?budget',
     ),
   },
   {
@@ -89,6 +93,8 @@ export const english: readonly TextRule[] = [
     pattern: any(
       '(?:disabled|suspended|blocked|banned|deactivated) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation)',
       '\\b(?:organi[sz]ation|account|project|team|workspace|user|access)\\b.{0,40}\\b(?:is|was|has been|been|are) (?:temporarily |permanently )?(?:disabled|suspended|deactivated|blocked|banned|terminated|restricted|frozen|locked|on hold)',
+      '\\b(?:access|account|service) (?:terminated|suspended|revoked)\\b|not authori[sz]ed to (?:access|use|call|invoke)\\b',
+      '\\bno (?:\\w+ )?(?:endpoints?|models?)\\b.{0,60}\\b(?:on|in|for|with|under|by) (?:your|the|this)(?: [\\w-]+){0,3} (?:plan|tier|subscription)\\b',
       '(?:unsupported|restricted|embargoed|sanctioned) (?:country|countries|region|location|territor)',
       "(?:countr(?:y|ies)|region|location|territor(?:y|ies)|jurisdiction)s?\\b.{0,60}(?:\\bnot|n't) (?:yet |currently )?(?:supported|available|allowed|served|permitted|eligible)",
       "(?:(?:not|n't)(?: yet| currently)? (?:supported|available|allowed|served|offered|permitted|accessible)|unavailable) (?:in|from|to) (?:your|this|the|certain|some)(?: current)? (?:country|region|location|area|territory|jurisdiction)",
@@ -99,6 +105,11 @@ export const english: readonly TextRule[] = [
       '(?:credential|key|token|account|plan|subscription|license)s?\\b.{0,40}\\b(?:only|not) (?:be )?(?:authori[sz]ed|valid|intended|allowed|meant|permitted|enabled|used|usable|licensed)? ?(?:for|with|in|by|to be used|for use)\\b',
     ),
     on: (status) => is4xx(status) && status !== 429,
+  },
+  {
+    reason: 'permission_denied',
+    pattern: any('not authori[sz]ed to perform', 'access is denied due to'),
+    on: (status) => status !== 429,
   },
   {
     reason: 'content_filtered',
@@ -132,7 +143,7 @@ export const english: readonly TextRule[] = [
     reason: 'rate_limited',
     pattern: any(
       '(?:per|/|a|each) ?-?(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?\\b',
-      '\\b[rt]p[msh]\\b',
+      '\\b(?:[rt]p[msh]|qps)\\b',
       '(?:requests|tokens)-per-(?:second|minute|hour)',
     ),
     on: (status) => status < 500,
@@ -153,7 +164,7 @@ export const english: readonly TextRule[] = [
       '(?:balance|credits?|funds) (?:is|are) (?:insufficient|not enough|exhausted|depleted)',
       "(?:do|does)(?:n't| not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)",
       "(?:insufficient|not enough|no|out of|run out of|exhausted|depleted|exceeded|used up)\\b[\\w' ]{0,40}\\b(?:balance|credits?|funds|quota)\\b",
-      'quota\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',
+      '\\b(?:quota|allowance|allocation)\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',
       "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget|exceededbudget|over budget",
       'billing (?:is )?not active|check your (?:plan and )?billing|payment (?:is )?required|account is in arrears|overdue payment',
     ),
@@ -209,6 +220,8 @@ export const english: readonly TextRule[] = [
       "function '[\\w-]{1,80}': not found for account",
       'not a valid model',
       'no model (?:named|called|with)',
+      '\\bonly\\b.{0,100}\\b(?:allowed|supported|available)\\b.{0,20}\\b(?:your|requested|given) model\\b',
+      '\\b(?:endpoint|deployment)\\b.{0,100}\\b(?:is|was) (?:not (?:running|started|deployed)|paused|stopped)\\b',
     ),
     on: is4xx,
   },
@@ -229,6 +242,7 @@ export const english: readonly TextRule[] = [
       'country, region|location is not supported',
       '\\b(?:organization|account|project|team|workspace|key|user) (?:is |was |has been )(?:disabled|suspended|deactivated|blocked|banned)',
       '(?:do|does) not have (?:access|permission)|permission denied|access denied|not (?:permitted|authorized) to|must be verified',
+      '^operation (?:is )?not allowed\\.?$',
     ),
     on: (status) => status === 400 || status === 401 || status === 403 || status === 451,
   },

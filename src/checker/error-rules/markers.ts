@@ -19,7 +19,7 @@ export const markers: Partial<Record<Reason, string>> = {
   content_filtered:
     'contentfilter contentfiltered contentpolicyviolation contentpolicyviolationerror responsibleaipolicyviolation moderationblocked contentmoderation datainspectionfailed guardrailintervened guardrailviolation inputtextriskdetection outputtextriskdetection inputimageriskdetection outputimageriskdetection sensitivecontentdetected inputtextsensitivecontentdetected outputtextsensitivecontentdetected contentrisk regexguardrail',
   model_loading: 'modelloading modelisloading modelnotready modelnotreadyexception estimatedtime coldstart',
-  probe_unsupported: 'operationnotsupported unsupportedoperation',
+  probe_unsupported: 'operationnotsupported unsupportedoperation unsupportedapiformodel',
   gateway_error: 'badgateway gatewaytimeout',
   unexpected_answer: 'toolusefailed',
   invalid_request:
