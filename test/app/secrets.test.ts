@@ -170,7 +170,7 @@ describe('no secret, however it is written,', () => {
     await daemon.ended;
     for (const name of readdirSync(folder.path).filter((name) => name.startsWith('pulse.db')))
       expectClean(name, readFileSync(`${folder.path}/${name}`, 'utf8'));
-  });
+  }, 180_000);
 
   it.each([['config'], ['config', '--json'], ['validate'], ['check', '--json'], ['check'], ['status']])(
     'is in what the command %s %s prints',

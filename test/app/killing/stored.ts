@@ -33,8 +33,9 @@ async function factsOf(store: StoreReader, { key, id, firstSeen }: StoredModel):
   return {
     id,
     firstSeen,
-    results: results.map(({ slot, reason, detail }) => ({
+    results: results.map(({ slot, reason, detail, stalled = false }) => ({
       slot,
+      stalled,
       reason,
       outcome: outcomeFor(reason, {}),
       detail,

@@ -82,5 +82,8 @@ export function countsIn(
   for (const { outcome } of counted) outcomes[outcome] += 1;
   const unit = Math.max(1, ...pieces.map((piece) => piece.unit));
   const resolution = unit === 1 ? 'exact' : unit === hourMs ? 'hour' : 'day';
-  return { outcomes, latencies: outcomes.healthy + outcomes.degraded, resolution };
+  const latencies = counted.filter(
+    ({ outcome, stalled }) => (outcome === 'healthy' || outcome === 'degraded') && stalled !== true,
+  ).length;
+  return { outcomes, latencies, resolution };
 }

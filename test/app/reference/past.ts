@@ -9,6 +9,8 @@ export interface Found {
   readonly outcome: Outcome;
   readonly reason: Reason;
   readonly detail: string | null;
+  /** True where the monitor stood still during the check, which therefore has no latency. */
+  readonly stalled?: boolean;
 }
 
 /** Everything that was seen of one model. Times in Unix ms. */
