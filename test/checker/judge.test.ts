@@ -125,7 +125,8 @@ describe('the judge', () => {
     resultOf(400, {}, Buffer.from(JSON.stringify({ error: { message: long } })));
     resultOf(404, {}, Buffer.from(long));
     resultOf(200, {}, Buffer.from(JSON.stringify({ choices: [{ message: { content: long } }] })));
-    expect(performance.now() - started).toBeLessThan(500);
+    // What was quadratic took many seconds; a busy machine takes some times what an idle one does.
+    expect(performance.now() - started).toBeLessThan(2_500);
   });
 
   it('is not slow with reasoning marks alone', () => {
@@ -134,7 +135,8 @@ describe('the judge', () => {
     expect(
       resultOf(200, {}, Buffer.from(JSON.stringify({ choices: [{ message: { content } }] }))).reason,
     ).toBe('empty_response');
-    expect(performance.now() - started).toBeLessThan(500);
+    // What was quadratic took many seconds; a busy machine takes some times what an idle one does.
+    expect(performance.now() - started).toBeLessThan(2_500);
   });
 
   it('does not take words of the request for words of the error', () => {
