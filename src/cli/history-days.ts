@@ -1,11 +1,27 @@
+import type { StateReason } from '../domain/reason.js';
+import type { Interval } from '../domain/state.js';
+import type { TimelineInterval } from '../domain/timeline.js';
+import { timelineBetween } from '../store/history.js';
 import type { StoredExclusion, StoredModel, StoreReader } from '../store/port.js';
 import { countedMs } from './incident-time.js';
 import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './window-options.js';
 
-/** Figures with the number of incidents that lasted in their time. */
+/** Figures with the number of incidents that lasted in their time, and why the model was unknown. */
 export interface HistoryFigures extends Figures {
   readonly incidents: number;
+  /** ms by reason, the longest first; time of which an earlier release kept no reason is in none. */
+  readonly unknown: readonly (readonly [reason: StateReason, ms: number])[];
+}
+
+/** How long each reason kept the model unknown within a span. */
+function unknownIn(unknown: readonly TimelineInterval[], { from, to }: Interval): HistoryFigures['unknown'] {
+  const sums = new Map<StateReason, number>();
+  for (const { reason, ...each } of unknown) {
+    const ms = Math.min(each.to, to) - Math.max(each.from, from);
+    if (reason !== null && ms > 0) sums.set(reason, (sums.get(reason) ?? 0) + ms);
+  }
+  return [...sums].sort(([, a], [, b]) => b - a);
 }
 
 /** Figures of a calendar day, or of the part of it that was asked for. */
@@ -35,8 +51,11 @@ export async function readHistory(
   const followed = followedIn(window, model, past);
   const query = { model: model.key, ...followed, limit: Number.MAX_SAFE_INTEGER };
   const incidents = await store.incidents(query);
+  const timeline = await timelineBetween(store, past, followed);
+  const unknown = timeline.filter(({ state }) => state === 'unknown');
   const counted = (figures: Figures): HistoryFigures => ({
     ...figures,
+    unknown: unknownIn(unknown, figures),
     incidents: incidents.filter((incident) => countedMs(incident, figures) > 0).length,
   });
   const days: HistoryDay[] = [];

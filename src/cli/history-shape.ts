@@ -1,11 +1,15 @@
 import { csvCell } from '../http/result-csv.js';
-import { isoTime } from '../http/time.js';
+import { isoTime, toSeconds } from '../http/time.js';
 import { uptimeShape } from '../http/uptime-shape.js';
 import type { History, HistoryFigures } from './history-days.js';
 
-/** Figures as the API gives them, with the incidents. */
-function figuresShape(model: string, { durations, counts, incidents, ...window }: HistoryFigures) {
-  return { ...uptimeShape(model, window, durations, counts), incidents };
+/** Figures as the API gives them, with the incidents and why the model was unknown. */
+function figuresShape(model: string, { durations, counts, incidents, unknown, ...window }: HistoryFigures) {
+  return {
+    ...uptimeShape(model, window, durations, counts),
+    incidents,
+    unknown_seconds: Object.fromEntries(unknown.map(([reason, ms]) => [reason, toSeconds(ms)])),
+  };
 }
 
 /** A history as JSON. */

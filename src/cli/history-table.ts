@@ -6,7 +6,7 @@ import { downTimeText } from './down-time.js';
 import type { History, HistoryFigures } from './history-days.js';
 import { renderTable, type Column } from './table.js';
 import { plainText, type Terminal } from './terminal.js';
-import { tookText } from './time-text.js';
+import { ageText, tookText } from './time-text.js';
 import type { AskedWindow } from './window-options.js';
 
 type Row = HistoryFigures & Uptime & { readonly name: string };
@@ -20,6 +20,12 @@ function latency(q: number): (row: Row) => string | null {
     const ms = quantile(counts.latency, q);
     return ms === null ? null : tookText(ms);
   };
+}
+
+/** Reasons with their time; what lasted less than a second is not worth a word. */
+function unknownText(unknown: HistoryFigures['unknown']): string | null {
+  const long = unknown.filter(([, ms]) => ms >= 1_000);
+  return long.length === 0 ? null : long.map(([reason, ms]) => `${reason} ${ageText(ms)}`).join(', ');
 }
 
 const number = (amount: number): string => amount.toLocaleString('en-US');
@@ -57,6 +63,7 @@ const columns: readonly Column<Row>[] = [
   },
   { head: 'P50', cell: latency(0.5), align: 'right', optional: true },
   { head: 'P95', cell: latency(0.95), align: 'right', optional: true },
+  { head: 'UNKNOWN', cell: ({ unknown }) => unknownText(unknown), optional: true },
 ];
 
 /** One row a day and one for all of them; on a terminal the days as a bar, too. */

@@ -25,10 +25,21 @@ describe('modelpulse history', () => {
       '0',
       '421 ms',
       '421 ms',
+      '-',
     ]);
     expect(rowOf(out, '2026-03-02')!.slice(1, 7)).toEqual(['91.66%', '100%', '2h', '1', '24', '2']);
     expect(rowOf(out, '2026-03-03')!.slice(1, 7)).toEqual(['-', '0%', '0s', '0', '0', '0']);
-    expect(rowOf(out, '2026-03-04')!.slice(1)).toEqual(['-', '0%', '-', '0', '0', '0', '-', '-']);
+    expect(rowOf(out, '2026-03-04')!.slice(1)).toEqual([
+      '-',
+      '0%',
+      '-',
+      '0',
+      '0',
+      '0',
+      '-',
+      '-',
+      'not_watched 1d',
+    ]);
     expect(rowOf(out, 'in total')!.slice(1, 7)).toEqual(['97.23%', '9%', '2h', '1', '72', '2']);
     expect(out.match(/^2026-03/gm)).toHaveLength(31);
   });
@@ -61,6 +72,8 @@ describe('modelpulse history', () => {
     expect(days.find(({ date }) => date === '2026-03-08')).toMatchObject({ to: '2026-03-09T07:00:00.000Z' });
     expect(days).toHaveLength(31);
     expect(total).toMatchObject({ seconds: { unhealthy: 7200 }, incidents: 1, checks: { total: 64 } });
+    const { seconds, unknown_seconds } = total as { seconds: { unknown: number }; unknown_seconds: object };
+    expect(unknown_seconds).toEqual({ not_watched: seconds.unknown });
   });
 
   it('ends where a model left the registry, and says so', async () => {
@@ -90,6 +103,7 @@ describe('modelpulse history', () => {
     const { run } = await past();
     const { out } = await run('history', 'idle', '--window', 'day:2026-03-01');
     expect(rowOf(out, '2026-03-01')!.slice(1, 5)).toEqual(['-', '0%', '-', '0']);
+    expect(rowOf(out, '2026-03-01')!.at(-1)).toBe('not_yet 1d');
   });
 
   it('exits with 2 and one sentence when it is asked for what there is not', async () => {
