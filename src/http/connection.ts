@@ -39,15 +39,13 @@ export function tendConnections(app: FastifyInstance): void {
       done();
       return;
     }
-    // A connection that is closed with unread bytes is reset, and the client never sees the answer.
+    // A connection that is closed with unread bytes is reset, and the client never sees the answer. Once the body is read the
+    // connection is as good as any: a client that was not told that it ends may send its next request on it.
     void reply.removeHeader('connection');
     let drained = 0;
     raw.on('data', ({ length }: Buffer) => {
       drained += length;
       if (drained > mostDrained) socket.destroy();
-    });
-    raw.once('end', () => {
-      socket.end();
     });
     done();
   });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -99,6 +100,27 @@ describe('a body that is refused', () => {
         expect.objectContaining({ message: expect.any(String) }),
       ]);
     }
+  });
+
+  it('leaves the connection to the next request, before which it is read', async () => {
+    const { health } = createFakeBackend();
+    const url = new URL(await serve({ health: { ...health, ...enabled } }));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const sockets = new Set<unknown>();
+    for (let turn = 0; turn < 5; turn += 1) {
+      const asking = request({ agent, port: url.port, path: '/redteam/v3/model-health', method: 'POST' });
+      asking.setHeader('content-length', 100_000);
+      asking.flushHeaders();
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      // The answer came before the body.
+      asking.end('x'.repeat(100_000));
+      expect(response.statusCode).toBe(401);
+      sockets.add(response.socket);
+      response.resume();
+      await once(asking, 'close');
+    }
+    agent.destroy();
+    expect(sockets.size).toBe(1);
   });
 
   it('is read for a while, and then no more', async () => {
