@@ -4,6 +4,7 @@ import { createAnnotations } from '../../src/app/annotations.js';
 import { createBackend } from '../../src/app/backend.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
 import { createAttempt, createRunner } from '../../src/app/runner.js';
+import { despiteStalls, type Stalls } from '../../src/app/stalls.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import type { Check } from '../../src/domain/check.js';
@@ -81,7 +82,20 @@ export async function beginLife(parts: {
       const cancel = timers.set(wake, ms);
       signal.addEventListener('abort', wake);
     });
-  const asked = parts.checkIn({ clock, sleep });
+  const blocks: { readonly from: number; readonly to: number }[] = [];
+  /** Stands for the watch of the loop, whose timers would be real ones: what blocks the loop here is known. */
+  const stalls: Stalls = {
+    within(from, to) {
+      const during = blocks.filter((block) => block.to >= from && block.from <= to);
+      if (during.length === 0) return null;
+      return {
+        longestMs: Math.max(...during.map((block) => block.to - block.from)),
+        endedAt: Math.max(...during.map((block) => block.to)),
+      };
+    },
+    stop: () => undefined,
+  };
+  const asked = despiteStalls(parts.checkIn({ clock, sleep }), stalls, clock, () => metrics.checkStalled());
   const check: Check = async (model, signal, key) => {
     const result = await asked(model, signal, key);
     if (!signal.aborted) found.get(model.id)?.push(result);
@@ -180,9 +194,19 @@ export async function beginLife(parts: {
     found,
     errors,
     async go(move) {
-      if (move.kind === 'set') time.setClock(move.ms);
-      else if (move.kind === 'block') time.block(move.ms);
-      else await time.pass(move.ms, () => move.lateMs);
+      switch (move.kind) {
+        case 'set':
+          time.setClock(move.ms);
+          break;
+        case 'block': {
+          const from = clock.monotonic();
+          time.block(move.ms);
+          blocks.push({ from, to: from + move.ms });
+          break;
+        }
+        case 'pass':
+          await time.pass(move.ms, () => move.lateMs);
+      }
       await rest();
       await beat();
     },
