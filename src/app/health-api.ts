@@ -1,17 +1,22 @@
+import { createLookup, type SystemLookup } from '../checker/lookup.js';
 import { createProber } from '../checker/prober.js';
 import type { LoadedConfig } from '../config/load.js';
-import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import type { HealthAnswer } from '../http/health-shape.js';
 import { HttpError } from '../http/http-error.js';
 import type { HealthApi } from '../http/port.js';
+import { createPlaces } from './places.js';
 import type { createUnrecordedAttempt } from './runner.js';
 import type { Roster } from './roster.js';
 import type { Tracked } from './tracked.js';
 
 /** Checks for callers at one time; they wait for nobody, so that the registry's are not kept from their slots. */
 const concurrency = 16;
+/** Look-ups for callers at one time: half of the threads that Node lends them, so that the registry has the others. */
+const lookups = 16;
+
+type Prober = ReturnType<typeof createProber> & { readonly terms: string; running: number };
 
 /** A proxy would look names up by itself, out of sight of the guard. */
 function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -27,49 +32,69 @@ export function createHealthApi(parts: {
   attempt: ReturnType<typeof createUnrecordedAttempt>;
   /** Takes a place in the model's rate; false when none is left. */
   spend: (id: string) => boolean;
+  /** How names are resolved; the system's way unless set. */
+  resolve?: SystemLookup;
 }): HealthApi & { close(): void } {
   const { config, roster } = parts;
   const stopping = new AbortController();
-  let running = 0;
-  let prober: (ReturnType<typeof createProber> & { readonly terms: string; running: number }) | null = null;
+  const keys = (): readonly string[] => config().settings.healthApi.apiKeys.filter((key) => key !== '');
+  const alone = (): boolean => keys().length < 2;
+  const checkPlaces = createPlaces(concurrency, alone);
+  const lookupPlaces = createPlaces(lookups, alone);
+  /** One for each key, so that none waits behind another's look-ups and jq programs. */
+  const probers = new Map<string, Prober>();
 
-  /** The prober for the terms in force; what runs by another ends with that. */
-  const proberFor = ({ allowPrivate, allowHosts }: Settings['healthApi']) => {
+  function drop(key: string, prober: Prober): void {
+    probers.delete(key);
+    if (prober.running === 0) prober.close();
+  }
+
+  /** The caller's prober for the terms in force; what runs by another ends with that. */
+  function proberFor(caller: string): Prober {
+    const { allowPrivate, allowHosts } = config().settings.healthApi;
     const terms = JSON.stringify([allowPrivate, allowHosts]);
-    if (prober?.terms === terms) return prober;
-    const { clock, userAgent } = parts;
-    if (prober?.running === 0) prober.close();
+    const known = new Set(keys());
+    for (const [key, prober] of probers) if (prober.terms !== terms || !known.has(key)) drop(key, prober);
+    const present = probers.get(caller);
+    if (present !== undefined) return present;
+    const { clock, userAgent, resolve } = parts;
+    const admit = () => (lookupPlaces.free(caller) ? lookupPlaces.take(caller) : null);
     const made = createProber({
       clock,
       userAgent,
       reuseConnections: false,
+      lookup: createLookup(resolve, admit),
       guard: allowPrivate ? null : { allowHosts },
+      keepTokens: false,
       env: allowPrivate ? process.env : withoutProxies(process.env),
     });
-    prober = { ...made, terms, running: 0 };
+    const prober = { ...made, terms, running: 0 };
+    probers.set(caller, prober);
     return prober;
-  };
+  }
 
-  async function checkRequested(model: Model, signal: AbortSignal): Promise<HealthAnswer> {
-    const used = proberFor(config().settings.healthApi);
+  async function checkRequested(model: Model, signal: AbortSignal, caller: string): Promise<HealthAnswer> {
+    const used = proberFor(caller);
     used.running += 1;
     const result = await used.check(model, signal);
     used.running -= 1;
-    if (used !== prober && used.running === 0) used.close();
+    if (probers.get(caller) !== used && used.running === 0) used.close();
     return { query: model.query, result };
   }
 
+  /** Look-ups that a caller gave up go on; while they do, its places are taken. */
   async function ask(
+    caller: string,
     signal: AbortSignal,
     check: (signal: AbortSignal) => Promise<HealthAnswer>,
   ): Promise<HealthAnswer> {
-    if (running >= concurrency)
-      throw new HttpError(503, 'busy', `${concurrency} checks are running already; try again soon`);
-    running += 1;
+    if (!checkPlaces.free(caller) || !lookupPlaces.free(caller))
+      throw new HttpError(503, 'busy', 'as many checks as there may be are running already; try again soon');
+    const leave = checkPlaces.take(caller);
     try {
       return await check(AbortSignal.any([signal, stopping.signal]));
     } finally {
-      running -= 1;
+      leave();
     }
   }
 
@@ -83,25 +108,25 @@ export function createHealthApi(parts: {
 
   return {
     terms: () => config().settings.healthApi,
-    async ask(body, signal) {
+    async ask(body, signal, caller) {
       const requested = config().requested(body);
       if ('problems' in requested) return requested;
       const { model } = requested;
-      return ask(signal, (either) => checkRequested(model, either));
+      return ask(caller, signal, (either) => checkRequested(model, either, caller));
     },
-    async askSaved(name, version, signal) {
+    async askSaved(name, version, signal, caller) {
       const tracked = saved(name, version);
       if (tracked === undefined) return null;
       const { view } = tracked;
       if (view.model.pause) throw new HttpError(409, 'paused', 'the model is paused');
-      return ask(signal, async (either) => {
+      return ask(caller, signal, async (either) => {
         const overRate = !parts.spend(view.model.id);
         return { query: view.model.query, result: await parts.attempt(tracked, view, overRate, either) };
       });
     },
     close() {
       stopping.abort();
-      prober?.close();
+      for (const prober of probers.values()) prober.close();
     },
   };
 }

@@ -67,7 +67,7 @@ export interface AddressGuard {
   inspect(url: URL): void;
   /**
    * Looks up names for the socket itself, so that no second look-up can answer otherwise: fails with a
-   * BlockedAddressError when any of the addresses is not public.
+   * BlockedAddressError when any of the addresses is not public, and when there is none.
    */
   readonly lookup: LookupFunction;
 }
@@ -108,8 +108,13 @@ export function createGuard({ allowHosts }: GuardTerms, lookup: LookupFunction):
       lookup(hostname, { ...options, all: true }, (error, found) => {
         const addresses = Array.isArray(found) ? found : [];
         const [first] = addresses;
-        if (error !== null) callback(error, []);
-        else if (first === undefined || !addresses.every(({ address }) => isPublic(address)))
+        // The same for a name that does not exist: callers could read the names of a private network in the difference.
+        if (error?.code === 'ERR_LOOKUPS_BUSY') callback(error, []);
+        else if (
+          error !== null ||
+          first === undefined ||
+          !addresses.every(({ address }) => isPublic(address))
+        )
           callback(new BlockedAddressError(hostname), []);
         else if (options.all === true) callback(null, addresses);
         else callback(null, first.address, first.family);

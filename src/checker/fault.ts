@@ -9,7 +9,7 @@ export interface Fault {
 
 /** Error codes of Node, OpenSSL, zlib and llhttp; the first match decides. */
 const byCode: readonly (readonly [RegExp, Reason])[] = [
-  [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/, 'internal_error'],
+  [/^(EMFILE|ENFILE|ENOBUFS|ENOMEM|ERR_LOOKUPS_BUSY)$/, 'internal_error'],
   [
     /^(ENOTFOUND|EAI_\w+|ENODATA|ESERVFAIL|EREFUSED|ETIMEOUT|ENONAME|EBADNAME|ECANCELLED|ERR_INVALID_IP_ADDRESS)$/,
     'dns_error',

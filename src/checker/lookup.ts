@@ -6,11 +6,24 @@ type Answered = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]
 /** The part of `dns.lookup` that is used: all addresses of a name. */
 export type SystemLookup = (hostname: string, options: LookupAllOptions, answered: Answered) => void;
 
+/** Too many look-ups have no answer yet. */
+class LookupsBusyError extends Error {
+  override readonly name = 'LookupsBusyError';
+  readonly code = 'ERR_LOOKUPS_BUSY';
+  constructor() {
+    super('too many look-ups wait for the resolver');
+  }
+}
+
+/** A place for one look-up, and how it is given back; null when all are taken. */
+export type Admit = () => (() => void) | null;
+
 /**
  * A look-up that shares those of one name still in flight. Each holds a thread of libuv's pool until the resolver
- * answers, and none can be cancelled: shared, a hung resolver holds one thread a name instead of one a check.
+ * answers, and none can be cancelled: shared, a hung resolver holds one thread a name instead of one a check. With
+ * `admit` each keeps its place until then, whoever still waits for it.
  */
-export function createLookup(resolve: SystemLookup = systemLookup): LookupFunction {
+export function createLookup(resolve: SystemLookup = systemLookup, admit?: Admit): LookupFunction {
   const waiting = new Map<string, Answered[]>();
   return (hostname, options, callback) => {
     const { family = 0, hints = 0, order, all } = options;
@@ -25,11 +38,17 @@ export function createLookup(resolve: SystemLookup = systemLookup): LookupFuncti
       others.push(answered);
       return;
     }
+    const release = admit?.();
+    if (release === null) {
+      process.nextTick(callback, new LookupsBusyError(), []);
+      return;
+    }
     const everything: LookupAllOptions = { family, hints, all: true, ...(order && { order }) };
     const group = [answered];
     waiting.set(key, group);
     resolve(hostname, everything, (error, addresses) => {
       waiting.delete(key);
+      release?.();
       for (const tell of group) tell(error, error === null ? addresses : []);
     });
   };

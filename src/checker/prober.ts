@@ -27,6 +27,8 @@ export interface ProberOptions {
   readonly lookup?: LookupFunction;
   /** For models that others than the operator wrote; null lets them lead anywhere. */
   readonly guard?: GuardTerms | null;
+  /** False fetches a token for each check: of what others than the operator wrote nothing is kept. */
+  readonly keepTokens?: boolean;
   /** Where HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -38,14 +40,14 @@ export function createProber({
   reuseConnections,
   lookup = createLookup(),
   guard = null,
+  keepTokens = guard === null,
   env = process.env,
 }: ProberOptions) {
   const guarded = guard === null ? { lookup } : createGuard(guard, lookup);
   const agents = createAgents({ ...guarded, reuseConnections, env });
   const meets = createExpectations();
   const jq = createJq();
-  // What others than the operator wrote is not kept: they would fill the memory with it.
-  const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor, keep: guard === null });
+  const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor, keep: keepTokens });
   /** How often each list of keys was used, as long as there is a model that has it. */
   const turns = new WeakMap<readonly string[], number>();
 

@@ -64,8 +64,8 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
           response: responses,
         },
       },
-      async ({ body }, reply) => {
-        const answer = await health.ask(body, hangUp(reply));
+      async (request, reply) => {
+        const answer = await health.ask(request.body, hangUp(reply), keyOf(request) ?? '');
         if ('query' in answer) return healthAnswer(answer);
         const detail = answer.problems.map(({ path, message }) => ({
           loc: ['body', ...path],
@@ -93,12 +93,13 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
           response: responses,
         },
       },
-      async ({ headers }, reply) => {
+      async (request, reply) => {
+        const { headers } = request;
         const name = headers['x-enkrypt-model'];
         if (name === undefined || name === '')
           throw new HttpError(400, 'no_model', 'the header X-Enkrypt-Model is missing');
         const version = headers['x-enkrypt-model-version'] ?? null;
-        const answer = await health.askSaved(name, version, hangUp(reply));
+        const answer = await health.askSaved(name, version, hangUp(reply), keyOf(request) ?? '');
         if (answer === null) throw new HttpError(404, 'unknown_model', 'no saved model has this name');
         return healthAnswer(answer);
       },

@@ -16,10 +16,11 @@ export type HistoryStore = Pick<Store, 'points' | 'durations' | 'counts' | 'resu
 export interface HealthApi {
   /** In force now: a reload may change them. */
   terms(): { readonly enabled: boolean; readonly apiKeys: readonly string[]; readonly ratePerMin: number };
-  /** Checks the model that a body describes, or says why it describes none. */
+  /** Checks the model that a body describes, for the caller with this key, or says why it describes none. */
   ask(
     body: unknown,
     signal: AbortSignal,
+    key: string,
   ): Promise<
     | HealthAnswer
     | {
@@ -30,7 +31,12 @@ export interface HealthApi {
       }
   >;
   /** Checks a model of the registry; null when none has this name and, where it is given, this version. */
-  askSaved(name: string, version: string | null, signal: AbortSignal): Promise<HealthAnswer | null>;
+  askSaved(
+    name: string,
+    version: string | null,
+    signal: AbortSignal,
+    key: string,
+  ): Promise<HealthAnswer | null>;
 }
 
 /** What people may add to what was seen. */

@@ -191,6 +191,21 @@ describe('the guard', () => {
     }
   });
 
+  it('says the same of a name that leads to a private address and of one that does not exist', async () => {
+    const absent: LookupFunction = (_name, _options, callback) => {
+      callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), []);
+    };
+    const ask = async (lookup: LookupFunction) => {
+      const model = modelAt('http://db.corp.example/v1');
+      const { outcome, reason, detail, httpStatus } = await checkOnce(model, {
+        guard: { allowHosts: [] },
+        lookup,
+      });
+      return { outcome, reason, detail, httpStatus };
+    };
+    expect(await ask(absent)).toEqual(await ask(resolver(() => ['10.1.2.3'])));
+  });
+
   it('shows nobody what a name leads to', async () => {
     const lookup = resolver(() => ['10.1.2.3']);
     const result = await checkOnce(modelAt('http://db.corp.example/v1'), {
