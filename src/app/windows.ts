@@ -1,9 +1,11 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { modelMatcher } from '../config/maintenance.js';
 import type { MaintenanceRule } from '../config/settings.js';
-import { withWindow } from '../domain/health.js';
+import { withWindows } from '../domain/health.js';
 import { merge } from '../domain/intervals.js';
+import { dayMs } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
+import { uptimeWindows } from '../domain/view.js';
 import { pendingOf, type Tracked } from './tracked.js';
 
 export interface Windows {
@@ -18,17 +20,30 @@ export interface Windows {
   excluded(tracked: Tracked, now: number): void;
 }
 
-/** Keeps what of the window lies after the newest slot; an empty one deletes that with its beginning. */
-function note(tracked: Tracked, window: Interval): void {
-  const health = withWindow(tracked.memory.health, window);
+/** Keeps what of the windows lies after the newest slot; an empty one deletes that with its beginning. */
+function note(tracked: Tracked, windows: readonly Interval[]): void {
+  const health = withWindows(tracked.memory.health, windows);
   tracked.memory = { ...tracked.memory, health };
-  const empty = window.to <= window.from;
-  const stored = empty ? window : health.windows.find(({ to }) => to === window.to);
-  if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
+  const byEnd = new Map([...health.windows].reverse().map((window) => [window.to, window]));
+  for (const window of windows) {
+    const stored = window.to <= window.from ? window : byEnd.get(window.to);
+    if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
+  }
 }
 
 /** Sweeps come once a second; after so long without one the process or the machine slept. */
 const sleptMs = 3_000;
+
+/** How far back windows are noted that passed unfollowed: as far as the longest figure of a model reaches. */
+const caughtUpMs = uptimeWindows['90d'] * dayMs;
+
+type Rule = MaintenanceRule & { readonly matches: (id: string) => boolean };
+
+/** The rules that cover a model, and what they planned when they were asked last: models share it. */
+interface Group {
+  readonly rules: readonly Rule[];
+  plan: { readonly from: number; readonly to: number; readonly windows: readonly Interval[] } | null;
+}
 
 /** Keeps maintenance windows: noted when they begin, so that later edits do not change the past. */
 export function createWindows(
@@ -36,7 +51,9 @@ export function createWindows(
   models: () => Iterable<Tracked>,
   changed: (tracked: Tracked) => void,
 ): Windows {
-  let rules: readonly (MaintenanceRule & { readonly matches: (id: string) => boolean })[] = [];
+  let rules: readonly Rule[] = [];
+  let groups = new Map<string, Group>();
+  let groupOf = new WeakMap<Tracked, Group>();
   let second = 0;
   /** Unix ms of the last sweep. */
   let swept = Infinity;
@@ -45,13 +62,34 @@ export function createWindows(
   /** Unix ms of the next beginning of an exclusion. */
   let nextExclusion = Infinity;
 
-  const windowsOf = ({ view }: Tracked, from: number, to: number): Interval[] => {
-    const matching = rules.filter(({ matches }) => matches(view.model.id));
+  const groupFor = (tracked: Tracked): Group => {
+    const known = groupOf.get(tracked);
+    if (known !== undefined) return known;
+    const covering = rules.filter(({ matches }) => matches(tracked.view.model.id));
+    const name = covering.map((rule) => rules.indexOf(rule)).join();
+    const group = groups.get(name) ?? { rules: covering, plan: null };
+    groups.set(name, group);
+    groupOf.set(tracked, group);
+    return group;
+  };
+
+  /** What the rules plan for the model in [from, to), looked up in one list that begins at `listFrom` or earlier. */
+  const planned = (tracked: Tracked, from: number, to: number, listFrom: number): readonly Interval[] => {
+    const group = groupFor(tracked);
+    if (group.plan?.from !== listFrom || group.plan.to !== to) {
+      group.plan = { from: listFrom, to, windows: calendar.windows(group.rules, listFrom, to) };
+    }
+    const { windows } = group.plan;
+    return listFrom === from ? windows : windows.filter((window) => window.to > from);
+  };
+
+  const windowsOf = (tracked: Tracked, from: number, to: number, listFrom = from): readonly Interval[] => {
+    const windows = planned(tracked, from, to, listFrom);
     // What lay behind when it was excluded was watched: it is told otherwise, but not recorded otherwise.
-    const ahead = view.exclusions
+    const ahead = tracked.view.exclusions
       .map((each) => ({ from: Math.max(each.from, each.createdAt), to: each.to }))
       .filter((each) => each.from < to && each.to > from);
-    return merge([...calendar.windows(matching, from, to), ...ahead]);
+    return ahead.length === 0 ? windows : merge([...windows, ...ahead]);
   };
 
   const expectExclusions = (now: number): void => {
@@ -61,35 +99,54 @@ export function createWindows(
     }
   };
 
-  /** Notes windows in [from, now] that are new; none of them begins before `earliest`. */
-  const follow = (tracked: Tracked, from: number, now: number, earliest: number): void => {
-    for (const window of windowsOf(tracked, from, now + 1)) {
-      const { windows } = tracked.memory.health;
-      if (windows.some(({ to }) => to === window.to)) continue;
-      // One that is open goes on for longer, but has not begun earlier.
-      const begun = windows.find((known) => known.from <= now && now < known.to && now < window.to);
-      note(tracked, { from: begun?.from ?? Math.max(window.from, earliest), to: window.to });
-      changed(tracked);
-    }
+  /** Notes those of the windows up to `now` that are new; none of them begins before `earliest`. */
+  const follow = (tracked: Tracked, plan: readonly Interval[], now: number, earliest: number): void => {
+    if (plan.length === 0) return;
+    const { windows } = tracked.memory.health;
+    const ends = new Set(windows.map(({ to }) => to));
+    // One that is open goes on for longer, but has not begun earlier.
+    const begun = windows.find((known) => known.from <= now && now < known.to);
+    const fresh = plan
+      .filter(({ to }) => !ends.has(to))
+      .map(({ from, to }) => ({
+        from: (to > now ? begun?.from : undefined) ?? Math.max(from, earliest),
+        to,
+      }));
+    if (fresh.length === 0) return;
+    note(tracked, fresh);
+    changed(tracked);
   };
 
-  /** Notes windows that began since the model was followed last, and after `since`. */
-  const followSince = (tracked: Tracked, since: number, now: number): void => {
-    const { watermark, memory } = tracked;
-    const unfollowed = Math.max(memory.health.settled, watermark ?? 0, since) + 1;
-    follow(tracked, unfollowed, now, unfollowed);
+  const followNow = (tracked: Tracked, now: number, earliest: number): void => {
+    follow(tracked, windowsOf(tracked, now, now + 1), now, earliest);
+  };
+
+  /** Notes windows that began since the models were followed last, and after `since`. */
+  const followSince = (followed: Iterable<Tracked>, since: number, now: number): void => {
+    const late = [...followed].map((tracked) => {
+      const { watermark, memory } = tracked;
+      const seen = Math.max(memory.health.settled, watermark ?? 0, since);
+      return { tracked, from: Math.max(seen + 1, now - caughtUpMs) };
+    });
+    const listFrom = late.reduce((least, { from }) => Math.min(least, from), Infinity);
+    for (const { tracked, from } of late) {
+      follow(tracked, windowsOf(tracked, from, now + 1, listFrom), now, from);
+    }
   };
 
   /** Ends windows that the rules in force no longer know, but not before the newest slot, which was judged by them. */
   const cut = (tracked: Tracked, now: number): void => {
-    const wanted = windowsOf(tracked, now, now + 1);
     const { settled, windows } = tracked.memory.health;
+    if (windows.length === 0) return;
+    const wanted = new Set(windowsOf(tracked, now, now + 1).map(({ to }) => to));
     const end = Math.max(now, settled + 1);
-    for (const window of windows) {
-      if (window.to <= end || wanted.some(({ to }) => to === window.to)) continue;
-      note(tracked, { from: window.from, to: Math.max(end, window.from) });
-      changed(tracked);
-    }
+    const ended = windows.filter(({ to }) => to > end && !wanted.has(to));
+    if (ended.length === 0) return;
+    note(
+      tracked,
+      ended.map(({ from }) => ({ from, to: Math.max(end, from) })),
+    );
+    changed(tracked);
   };
 
   return {
@@ -97,12 +154,12 @@ export function createWindows(
       if (Math.floor(now / 1_000) === second) return;
       second = Math.floor(now / 1_000);
       // What began and ended meanwhile was planned nonetheless.
-      if (now - swept > sleptMs) for (const tracked of models()) followSince(tracked, swept, now);
+      if (now - swept > sleptMs) followSince(models(), swept, now);
       swept = now;
       const active = JSON.stringify(rules.map((rule) => calendar.windows([rule], now, now + 1)));
       if (active === open && now < nextExclusion) return;
       open = active;
-      for (const tracked of models()) follow(tracked, now, now, 0);
+      for (const tracked of models()) followNow(tracked, now, 0);
       expectExclusions(now);
     },
     replace(next, now, added) {
@@ -110,17 +167,19 @@ export function createWindows(
       second = 0;
       swept = now;
       open = '';
+      groups = new Map();
+      groupOf = new WeakMap();
       const fresh = new Set(added);
       for (const tracked of models()) {
         cut(tracked, now);
-        if (fresh.has(tracked)) followSince(tracked, 0, now);
-        else follow(tracked, now, now, now);
+        if (!fresh.has(tracked)) followNow(tracked, now, now);
       }
+      followSince(fresh, 0, now);
       expectExclusions(now);
     },
     excluded(tracked, now) {
       cut(tracked, now);
-      follow(tracked, now, now, now);
+      followNow(tracked, now, now);
       expectExclusions(now);
     },
   };

@@ -23,12 +23,25 @@ export function maintenanceWindows(
   return merge(windows);
 }
 
+/** Windows whose union is that of all: of those that overlap, many are left out. */
 function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: number): Interval[] {
   const windows: Interval[] = [];
   let start = cron.next(rule.cron, rule.timezone, from - rule.durationMs);
   while (start !== null && start < to) {
     windows.push({ from: start, to: start + rule.durationMs });
-    start = cron.next(rule.cron, rule.timezone, start);
+    start = following(cron, rule, start, to);
   }
   return windows;
+}
+
+/** A later beginning: the next one, or one before `to` that the window of `start` reaches, with those between covered by both. */
+function following(cron: CronCalendar, rule: WindowRule, start: number, to: number): number | null {
+  const next = cron.next(rule.cron, rule.timezone, start);
+  const last = Math.min(start + rule.durationMs, to - 1);
+  if (next === null || next > last) return next;
+  for (let step = last - start; step >= 1_000; step /= 2) {
+    const far = cron.next(rule.cron, rule.timezone, start + Math.floor(step) - 1_000);
+    if (far !== null && far <= last && far > next) return far;
+  }
+  return next;
 }

@@ -140,19 +140,20 @@ export function withResumption(health: Health, at: number): Health {
 }
 
 /**
- * Adds a maintenance window that has begun; one with the same beginning is replaced. What of a new one lies up to the
- * newest slot is too late.
+ * Adds maintenance windows that have begun, one after the other; one with the same beginning is replaced. What of a new
+ * one lies up to the newest slot is too late. Any number of them costs one pass.
  */
-export function withWindow(health: Health, window: Interval): Health {
-  const known = health.windows.some(({ from }) => from === window.from);
-  const from = known ? window.from : Math.max(window.from, health.settled + 1);
-  if (!known && window.to <= from) return health;
-  const beside = known ? undefined : health.windows.find((other) => other.from === from);
-  const to = Math.max(window.to, beside?.to ?? window.to);
-  const others = health.windows.filter((other) => other.from !== from);
-  const windows = to > from ? [...others, { from, to }] : others;
-  windows.sort((one, other) => one.from - other.from);
-  return { ...health, windows };
+export function withWindows(health: Health, added: readonly Interval[]): Health {
+  const windows = new Map(health.windows.map((window) => [window.from, window]));
+  for (const window of added) {
+    const known = windows.has(window.from);
+    const from = known ? window.from : Math.max(window.from, health.settled + 1);
+    if (!known && window.to <= from) continue;
+    const to = known ? window.to : Math.max(window.to, windows.get(from)?.to ?? window.to);
+    if (to > from) windows.set(from, { from, to });
+    else windows.delete(from);
+  }
+  return { ...health, windows: [...windows.values()].sort((one, other) => one.from - other.from) };
 }
 
 /** The model asks something else from `at` on, after the newest slot: results before and after do not confirm each other. */

@@ -1,4 +1,5 @@
 import type { Health } from './health.js';
+import { merge } from './intervals.js';
 import type { Interval, State, StateDurations, StatePoint } from './state.js';
 import type { StateReason } from './reason.js';
 
@@ -50,10 +51,14 @@ function edgesOf({ windows, pauses, gaps, validUntil, unknowns }: Health): numbe
  */
 export function tail(health: Health, to: number): StatePoint[] {
   const edges = edgesOf(health).filter((edge) => edge > health.settled && edge < to);
+  const windows = merge(health.windows);
+  let window = 0;
   const points: StatePoint[] = [];
   let last: Standing = health;
   for (const from of edges.sort((a, b) => a - b)) {
-    const standing = standingAt(health, from);
+    // At most one of them covers the edge: to look at all of them for each would cost their square.
+    while ((windows[window]?.to ?? Infinity) <= from) window += 1;
+    const standing = standingAt({ ...health, windows: windows.slice(window, window + 1) }, from);
     if (sameStretch(standing, last)) continue;
     last = standing;
     points.push({ from, ...standing });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createCalendar } from '../../src/calendar/calendar.js';
-import type { WindowRule } from '../../src/calendar/maintenance.js';
+import { createCronCalendar, type CronCalendar } from '../../src/calendar/cron.js';
+import { maintenanceWindows, type WindowRule } from '../../src/calendar/maintenance.js';
+import { merge } from '../../src/domain/intervals.js';
+import type { Interval } from '../../src/domain/state.js';
 
 const hourMs = 3_600_000;
 const berlinNight: WindowRule = { cron: '0 2 * * 0', timezone: 'Europe/Berlin', durationMs: 2 * hourMs };
@@ -52,5 +55,50 @@ describe('maintenance windows', () => {
         },
       ),
     );
+  });
+
+  it('are the union of the windows of each time of the rule, however close its times are', () => {
+    const cron = createCronCalendar();
+    const from = Date.parse('2025-03-30');
+    const rule = fc.record({
+      cron: fc.constantFrom(
+        '* * * * * *',
+        '*/7 * * * * *',
+        '0-20 */3 * * *',
+        '1,2,50 * * * *',
+        '*/40 2 * * *',
+      ),
+      timezone: fc.constantFrom('UTC', 'Europe/Berlin'),
+      durationMs: fc.integer({ min: 60_000, max: hourMs }),
+    });
+    fc.assert(
+      fc.property(rule, fc.integer({ min: 0, max: 6 * hourMs }), (one, lengthMs) => {
+        const each: Interval[] = [];
+        let time = cron.next(one.cron, one.timezone, from - one.durationMs);
+        while (time !== null && time < from + lengthMs) {
+          each.push({ from: time, to: time + one.durationMs });
+          time = cron.next(one.cron, one.timezone, time);
+        }
+        expect(calendar.windows([one], from, from + lengthMs)).toEqual(merge(each));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('of every second are found without a look at every second', () => {
+    const cron = createCronCalendar();
+    let asked = 0;
+    const counting: CronCalendar = {
+      ...cron,
+      next(...question) {
+        asked += 1;
+        return cron.next(...question);
+      },
+    };
+    const rule = { cron: '* * * * * *', timezone: 'UTC', durationMs: hourMs };
+    const from = Date.parse('2025-03-01');
+    const day = 24 * hourMs;
+    expect(maintenanceWindows(counting, [rule], from, from + 90 * day)).toHaveLength(1);
+    expect(asked).toBeLessThan(90 * 24 * 3);
   });
 });

@@ -5,7 +5,7 @@ import {
   withNewRun,
   withPause,
   withResumption,
-  withWindow,
+  withWindows,
   type Health,
 } from '../../src/domain/health.js';
 import type { Incident } from '../../src/domain/incident.js';
@@ -56,7 +56,7 @@ export function apply(life: Life, event: Event, inForce: Rules): void {
       life.health = withGap(life.health, event.slot);
       return;
     case 'window':
-      life.health = withWindow(life.health, event);
+      life.health = withWindows(life.health, [event]);
       return;
     case 'new run':
       life.health = withNewRun(life.health, event.at);
