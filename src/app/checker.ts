@@ -11,8 +11,11 @@ export interface Checker {
   close(): void;
 }
 
-/** The check in force: by the builtin prober or through a remote health API. */
-export function createChecker(clock: Clock, version: string): Checker {
+/**
+ * The check in force: by the builtin prober or through a remote health API. `retried` is called when a request is sent again on
+ * a fresh connection.
+ */
+export function createChecker(clock: Clock, version: string, retried = (): void => undefined): Checker {
   const userAgent = `modelpulse/${version}`;
   let inForce: { check: Ask; close(): void; mode: string; running: number } | null = null;
 
@@ -32,8 +35,8 @@ export function createChecker(clock: Clock, version: string): Checker {
       const former = inForce;
       const next =
         remote === null
-          ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent })
-          : createRemoteChecker({ ...remote, clock, userAgent });
+          ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent, retried })
+          : createRemoteChecker({ ...remote, clock, userAgent, retried });
       inForce = { ...next, mode, running: 0 };
       if (former?.running === 0) former.close();
     },

@@ -109,7 +109,7 @@ export async function startDaemon(parts: {
   });
   releasers.add('writer', () => writer.drain());
 
-  const checker = createChecker(clock, version);
+  const checker = createChecker(clock, version, metrics.connectionRetried);
   releasers.add('checker', () => {
     checker.close();
   });

@@ -12,12 +12,17 @@ interface Options {
   readonly lookup: LookupFunction;
   readonly reuseConnections: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** A request is sent again on a fresh connection, because the idle one that it was sent on was closed. */
+  readonly retried?: () => void;
   /** Called with every address before it is connected to; throws to refuse it. */
   readonly inspect?: (url: URL) => void;
 }
 
 /** The agent for an address, under its scheme. */
-export type Agents = { readonly http: HttpAgent } | { readonly https: HttpsAgent };
+export type Agents = ({ readonly http: HttpAgent } | { readonly https: HttpsAgent }) & {
+  /** An agent for one more request that reuses no connection; absent where none is reused anyway. */
+  readonly fresh?: () => Agents;
+};
 
 const agentIn = (agents: Agents): HttpAgent => ('http' in agents ? agents.http : agents.https);
 
@@ -35,13 +40,18 @@ interface ProxyOptions {
 }
 
 /** How connections are opened, by the TLS and proxy settings of the endpoint. */
-export function createAgents({ lookup, reuseConnections, env, inspect }: Options) {
+export function createAgents({ lookup, reuseConnections, env, inspect, retried }: Options) {
   const authorities = createAuthorities(env);
   const agents = new Map<string, { readonly context: SecureContext | null; readonly agent: Agents }>();
 
-  function open(context: SecureContext | null, tls: Endpoint['tls'], proxy: ProxyOptions | null): Agents {
+  function open(
+    context: SecureContext | null,
+    tls: Endpoint['tls'],
+    proxy: ProxyOptions | null,
+    keepAlive: boolean,
+  ): Agents {
     const connection = {
-      keepAlive: reuseConnections,
+      keepAlive,
       lookup,
       // Node gives each address of a name but the last 250 ms, less than some round trips.
       autoSelectFamilyAttemptTimeout: 1_000,
@@ -84,7 +94,11 @@ export function createAgents({ lookup, reuseConnections, env, inspect }: Options
       const known = agents.get(key);
       if (known?.context === context) return known.agent;
       if (known !== undefined) dropIdle(known.agent);
-      const agent = open(context, tls, options);
+      const fresh = (): Agents => {
+        retried?.();
+        return open(context, tls, options, false);
+      };
+      const agent = { ...open(context, tls, options, reuseConnections), ...(reuseConnections && { fresh }) };
       agents.set(key, { context, agent });
       return agent;
     },

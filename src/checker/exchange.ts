@@ -61,8 +61,22 @@ interface Terms {
   readonly reading?: StreamReading | null;
 }
 
-/** Sends one request, once, and reads its reply; resolves within `limit`, never rejects. */
-export async function exchange({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Exchange> {
+/**
+ * Sends one request and reads its reply; resolves within `limit`, never rejects. The request is sent once more only where
+ * the idle connection that it was sent on was closed before a byte of a reply came: every client of HTTP does, since the
+ * peer may close it at the same moment.
+ */
+export async function exchange(outgoing: Outgoing, terms: Terms): Promise<Exchange> {
+  const done = await sendOnce(outgoing, terms);
+  const { fresh } = terms.agent;
+  if (!done.unansweredReuse || fresh === undefined || terms.limit.over()) return done;
+  return sendOnce(outgoing, { ...terms, agent: fresh() });
+}
+
+async function sendOnce(
+  { method, url, headers, body }: Outgoing,
+  terms: Terms,
+): Promise<Exchange & { readonly unansweredReuse: boolean }> {
   // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
   const { default: got } = await import('got');
   const { agent, timeoutMs, limit, clock, reading = null } = terms;
@@ -97,7 +111,7 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
       headers,
       // Without one got would wait with a POST until a body is written to the stream.
       ...(body !== null ? { body } : method === 'POST' && { body: '' }),
-      agent,
+      agent: 'http' in agent ? { http: agent.http } : { https: agent.https },
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
@@ -112,7 +126,8 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
       signal.removeEventListener('abort', stopped);
       if (fault === null && rest === 'read') trace.mark('end');
       else stream.destroy();
-      reading?.end();
+      const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
+      if (!unansweredReuse) reading?.end();
       if (reading?.spoke) firstTokenMs ??= trace.elapsedMs();
       const reply = head && {
         ...head,
@@ -126,6 +141,7 @@ export async function exchange({ method, url, headers, body }: Outgoing, terms: 
         firstTokenMs,
         phases: trace.phases(),
         certificateExpiresAt: trace.certificateExpiresAt(),
+        unansweredReuse,
       });
     }
 

@@ -24,6 +24,8 @@ export interface ProberOptions {
   readonly userAgent: string;
   /** False opens a connection for each check, so that look-up, TLS and certificate are tested each time. */
   readonly reuseConnections: boolean;
+  /** A request is sent again, because the idle connection that it was sent on was closed. */
+  readonly retried?: () => void;
   readonly lookup?: LookupFunction;
   /** For models that others than the operator wrote; null lets them lead anywhere. */
   readonly guard?: GuardTerms | null;
@@ -38,13 +40,14 @@ export function createProber({
   clock,
   userAgent,
   reuseConnections,
+  retried,
   lookup = createLookup(),
   guard = null,
   keepTokens = guard === null,
   env = process.env,
 }: ProberOptions) {
   const guarded = guard === null ? { lookup } : createGuard(guard, lookup);
-  const agents = createAgents({ ...guarded, reuseConnections, env });
+  const agents = createAgents({ ...guarded, reuseConnections, env, ...(retried && { retried }) });
   const meets = createExpectations();
   const jq = createJq();
   const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor, keep: keepTokens });

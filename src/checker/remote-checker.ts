@@ -27,6 +27,8 @@ export interface RemoteOptions {
   readonly apiKey: string;
   readonly timeoutMs: number;
   readonly reuseConnections?: boolean;
+  /** A request is sent again, because the idle connection that it was sent on was closed. */
+  readonly retried?: () => void;
   readonly lookup?: LookupFunction;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -90,7 +92,12 @@ function decide({ reply, fault }: Exchange): {
 /** The check through a remote health API; what fails on the way to it says nothing of the model. */
 export function createRemoteChecker(options: RemoteOptions) {
   const { clock, userAgent, apiKey, timeoutMs, env = process.env, reuseConnections = false } = options;
-  const agents = createAgents({ lookup: options.lookup ?? createLookup(), reuseConnections, env });
+  const agents = createAgents({
+    lookup: options.lookup ?? createLookup(),
+    reuseConnections,
+    env,
+    ...(options.retried && { retried: options.retried }),
+  });
   const url = addressOf(options.url);
 
   function outgoing(model: Model): Outgoing {

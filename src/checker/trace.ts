@@ -101,6 +101,8 @@ export function createTrace(clock: Clock) {
       };
       return Object.fromEntries(Object.entries(found).filter(([, ms]) => ms !== undefined));
     },
+    /** True while nothing came on a connection that an earlier request opened. */
+    unansweredReuse: (): boolean => reused && received() === 0,
     /** Bytes that came on the connection since the request had it, whatever they are. */
     receivedBytes: (): number => received(),
     elapsedMs: (): number => clock.monotonic() - (marks.start ?? 0),

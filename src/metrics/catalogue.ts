@@ -116,6 +116,11 @@ const monitorRows = {
   ],
   store_pending_results: ['gauge', '', 'Results that are not written yet.'],
   store_size_bytes: ['gauge', '', 'Size of the store on disk.'],
+  connection_retries_total: [
+    'counter',
+    '',
+    'Requests that were sent again on a fresh connection, because the idle one they were sent on was closed.',
+  ],
   log_dropped_total: [
     'counter',
     '',

@@ -21,6 +21,8 @@ export interface MonitorMetrics {
   readonly missed: (cause: MissCause, count: number) => void;
   /** The monitor stood still while a check ran. */
   readonly checkStalled: () => void;
+  /** A request was sent again on a fresh connection. */
+  readonly connectionRetried: () => void;
   readonly observeStoreWrite: (ms: number) => void;
   readonly storeFailed: () => void;
   /** Results were given up unwritten, because too many waited. */
@@ -71,6 +73,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const refusedResults = new Counter(about('store_refused_results_total'));
   const pending = new Gauge(about('store_pending_results'));
   const size = new Gauge(about('store_size_bytes'));
+  const connectionRetries = new Counter(about('connection_retries_total'));
   const logDropped = new Counter(about('log_dropped_total'));
   const connectivity = new Gauge(about('connectivity_up'));
   const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
@@ -88,6 +91,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
     observeDelay: (ms) => delay.observe(ms / 1000),
     missed: (cause, count) => misses.inc({ cause }, count),
     checkStalled: () => stalled.inc(),
+    connectionRetried: () => connectionRetries.inc(),
     observeStoreWrite: (ms) => storeWrite.observe(ms / 1000),
     storeFailed: () => storeErrors.inc(),
     resultsDropped: (count) => dropped.inc(count),
