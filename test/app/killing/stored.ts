@@ -57,7 +57,8 @@ export async function expectReplay(store: StoreReader, model: StoredModel): Prom
 
 /**
  * Holds that where a slot fell due before a daemon was started and no result followed, nothing is known from that slot to the
- * next result; returns how often that was.
+ * next result; returns how often that was. On a busy machine the daemon that was killed may have met that slot itself, as one
+ * that overlaps the check before it: then nothing is known from a later slot on.
  */
 export async function expectGaps(
   store: StoreReader,
@@ -65,14 +66,17 @@ export async function expectGaps(
   starts: readonly number[],
 ): Promise<number> {
   const facts = await factsOf(store, model);
+  const causes = await store.missed();
+  const met = (causes.get('overlap') ?? 0) + (causes.get('capacity') ?? 0);
   let found = 0;
   for (const [index, { slot }] of facts.results.slice(0, -1).entries()) {
     const next = facts.results[index + 1]!.slot;
     const missed = slotAfter(facts.epochs[0]!.schedule, facts.id, slot);
     if (!starts.some((start) => missed < start && start < next)) continue;
-    expect(facts.gaps).toContain(missed);
+    const gap = facts.gaps.find((each) => missed <= each && each < next);
+    expect({ missed, gap }).toEqual({ missed, gap: met > 0 ? expect.any(Number) : missed });
     const past = { key: model.key, stored: healthOf(model), exclusions: [] };
-    const told = await timelineBetween(store, past, { from: missed, to: next });
+    const told = await timelineBetween(store, past, { from: gap!, to: next });
     expect(told.map(({ state }) => state)).toEqual(['unknown']);
     found += 1;
   }
