@@ -40,6 +40,19 @@ export function filesReferred(value: unknown): string[] {
 
 const absent = Symbol('absent');
 
+/** Characters of the longest text: a picture in a payload has its place. */
+const longestText = 2 ** 20;
+
+/** What no scalar may be, whatever it is for; null when it is none of that. */
+function scalarProblem(value: unknown): string | null {
+  if (typeof value === 'number')
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? null : 'must be a number between -2^53 and 2^53';
+  if (typeof value !== 'string') return null;
+  if (value.length > longestText) return `must have at most ${longestText} characters`;
+  if (/\p{Surrogate}/u.test(value)) return 'must be well-formed Unicode';
+  return /[^\P{Cc}\t\n\r]/u.test(value) ? 'must have no control characters' : null;
+}
+
 /** Members that hold one key. Of a list, what is empty is left out. */
 const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key']);
 
@@ -101,8 +114,16 @@ export function interpolate(value: unknown, references: References, at: Path): I
     return complete ? result : absent;
   }
 
+  function leaf(item: unknown, path: Path): unknown {
+    const result = typeof item === 'string' && item.includes('${') ? scalar(item, path) : item;
+    const message = scalarProblem(result);
+    if (message === null) return result;
+    problems.push({ path, message });
+    // As for what is missing, nothing else is said of it.
+    return absent;
+  }
+
   function walk(item: unknown, path: Path): unknown {
-    if (typeof item === 'string') return item.includes('${') ? scalar(item, path) : item;
     if (Array.isArray(item)) {
       // A list keeps its length, so that positions stay true.
       return item.map((entry: unknown, index) => {
@@ -110,7 +131,7 @@ export function interpolate(value: unknown, references: References, at: Path): I
         return result === absent ? 'missing' : result;
       });
     }
-    if (typeof item !== 'object' || item === null) return item;
+    if (typeof item !== 'object' || item === null) return leaf(item, path);
     return Object.fromEntries(
       Object.entries(item)
         .map(([key, entry]) => [key, walk(entry, [...path, key])] as const)

@@ -69,7 +69,11 @@ function readMain(source: Source, references: References, problems: string[], wa
   const { models, ...written } = source.value as Record<string, unknown>;
   const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, []);
   const whole = { ...(value as object), ...(models !== undefined && { models }) };
-  const origin = { at: [], written: source.value, missing: missing.map(({ path }) => path) };
+  const origin = {
+    at: [],
+    written: source.value,
+    missing: [...missing, ...unreadable].map(({ path }) => path),
+  };
   const { data, left, problems: unfit } = readAs(settingsSchema, whole, origin);
   const entry = data ?? settingsSchema.parse({});
   const mode = left.some(([section, key]) => section === 'checker' && (key ?? 'mode') === 'mode')

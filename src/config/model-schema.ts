@@ -10,15 +10,21 @@ const id = z
   .regex(modelIdPattern, 'must be text without spaces, slashes and control characters')
   .describe('Stable key of the model in history, metrics and API, unique in the registry.');
 
-const labels = z.record(
-  z
-    .string()
-    .regex(
-      /^(?!__)[A-Za-z_]\w*$/,
-      'must be a label name (letters, digits and _, beginning with neither a digit nor __)',
-    ),
-  z.string(),
-);
+const mostLabels = 50;
+const longestLabel = 1_024;
+
+const labels = z
+  .record(
+    z
+      .string()
+      .max(longestId, `must have at most ${longestId} characters`)
+      .regex(
+        /^(?!__)[A-Za-z_]\w*$/,
+        'must be a label name (letters, digits and _, beginning with neither a digit nor __)',
+      ),
+    z.string().max(longestLabel, `must have at most ${longestLabel} characters`),
+  )
+  .refine((given) => Object.keys(given).length <= mostLabels, `must be at most ${mostLabels} labels`);
 
 /** One entry of `models`: what is asked, and where, as the seed's `endpoint_configuration` or as a preset. */
 export const modelSchema = z.strictObject({

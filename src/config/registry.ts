@@ -55,7 +55,7 @@ function readModel({ source, path, written, references }: ReferringPlace, contex
   const origin = {
     at: path,
     written,
-    missing: missing.map((problem) => problem.path),
+    missing: [...missing, ...unreadable].map((problem) => problem.path),
     standIns: { id: 'unnamed' },
   };
   const { data, left, problems } = readAs(modelSchema, entry, origin);
