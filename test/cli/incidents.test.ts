@@ -12,7 +12,7 @@ describe('modelpulse incidents', () => {
     const lines = out.split('\n');
     expect(lines[0]).toMatch(/^ *ID +MODEL +OPENED +LASTED +REASON +BLAME +FAILED +DETAIL$/);
     expect(lines[1]).toMatch(
-      /^ *3 +mixtral +2026-03-02 11:00 +open \d+d \d+h +server_error +provider +4 +=cmd/,
+      /^ *3 +mixtral +2026-03-02 11:00 +open \d+d(?: \d+h)? +server_error +provider +4 +=cmd/,
     );
     expect(lines[2]).toMatch(/^ *2 +gpt +2026-03-02 11:00 +2h +server_error +provider +2 +=cmd/);
     expect(lines[3]).toMatch(/^ *1 +=old +2026-03-01 23:00 +left 2h +server_error +provider +2 +=cmd/);
