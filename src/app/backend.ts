@@ -34,6 +34,7 @@ export function createBackend(parts: {
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
   logDropped: () => number;
+  clockDoubted: () => boolean;
   ready: () => boolean;
 }): Backend {
   const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
@@ -57,6 +58,7 @@ export function createBackend(parts: {
       storeSizeBytes: await store.sizeBytes().catch(() => null),
       connectivityUp: parts.connectivityUp(),
       logDropped: parts.logDropped(),
+      clockDoubted: parts.clockDoubted(),
     };
     yield await metrics.exposition(gauges, format);
   }

@@ -24,6 +24,7 @@ import { createReleasers } from './releasers.js';
 import { createReloader, type Trigger } from './reload.js';
 import { createAttempt, createRunner, createUnrecordedAttempt } from './runner.js';
 import { despiteStalls, watchStalls } from './stalls.js';
+import { createSteadyClock, startOfTime, writtenAt } from './steady-clock.js';
 import { startTicker } from './ticker.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { watchFiles } from './watch.js';
@@ -55,7 +56,7 @@ export async function startDaemon(parts: {
   version: string;
   migrationsDir: string;
 }): Promise<Daemon> {
-  const { config, clock, log, version } = parts;
+  const { config, log, version } = parts;
   const releasers = createReleasers(log);
   let ready = false;
   const settings = () => reloader.current.settings;
@@ -81,15 +82,21 @@ export async function startDaemon(parts: {
     },
   );
 
+  // Before it is opened, which may write it.
+  const written = writtenAt(config.settings.storage.path);
   const store = openStore({
     path: config.settings.storage.path,
     migrationsDir: parts.migrationsDir,
     retention: () => settings().storage.retention,
     onCorrupt: config.settings.storage.onCorrupt,
-    clock,
+    clock: parts.clock,
     log,
   });
   releasers.add('store', () => store.close());
+  const clock = createSteadyClock(parts.clock, {
+    startAt: await startOfTime(parts.clock, store, written),
+    log,
+  });
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
   // The file was damaged when it was opened.
   if (store.corruptions > 0) metrics.storeFailed();
@@ -217,6 +224,7 @@ export async function startDaemon(parts: {
     probe: createProbe({ roster, attempt: unrecorded, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,
     logDropped: parts.logDropped,
+    clockDoubted: () => clock.doubted,
     ready: () => ready,
   });
   const access = createAccess(config.settings.server);

@@ -126,6 +126,11 @@ const monitorRows = {
     '',
     'Lines of the log that were given up because its reader stood still or its disk was full.',
   ],
+  clock_doubted: [
+    'gauge',
+    '',
+    '1 while the wall clock is in doubt and time goes on without it, because it was set by over an hour or is not between 2000 and 2100.',
+  ],
   connectivity_up: [
     'gauge',
     '',

@@ -13,6 +13,8 @@ export interface MonitorGauges {
   readonly connectivityUp: boolean | null;
   /** Lines of the log that were given up since the start. */
   readonly logDropped: number;
+  /** The wall clock is in doubt, and time goes on without it. */
+  readonly clockDoubted: boolean;
 }
 
 /** The daemon's metrics about itself. */
@@ -75,6 +77,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const size = new Gauge(about('store_size_bytes'));
   const connectionRetries = new Counter(about('connection_retries_total'));
   const logDropped = new Counter(about('log_dropped_total'));
+  const clockDoubted = new Gauge(about('clock_doubted'));
   const connectivity = new Gauge(about('connectivity_up'));
   const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
   const reloadedAt = new Gauge(about('config_last_reload_success_timestamp_seconds'));
@@ -106,6 +109,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       pending.set(gauges.pendingResults);
       logDropped.reset();
       logDropped.inc(gauges.logDropped);
+      clockDoubted.set(Number(gauges.clockDoubted));
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
       const text = withBounds(await registry.metrics());

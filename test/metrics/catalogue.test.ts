@@ -14,6 +14,7 @@ const gauges = {
   storeSizeBytes: 1,
   connectivityUp: true,
   logDropped: 0,
+  clockDoubted: false,
 };
 
 /** The exposition when everything is known, so that each family has a series. */

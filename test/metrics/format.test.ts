@@ -53,6 +53,7 @@ describe('the format of an exposition', () => {
       storeSizeBytes: 1,
       connectivityUp: true,
       logDropped: 0,
+      clockDoubted: false,
     };
     let text = '';
     for await (const chunk of modelExposition([view, unknown], noon, 'openmetrics')) text += chunk;

@@ -58,6 +58,17 @@ export function monitorAlerts(): AlertRule[] {
       },
     },
     {
+      alert: 'ModelpulseClockDoubted',
+      // A doubt lasts a minute, unless the clock never holds.
+      expr: 'max_over_time(modelpulse_clock_doubted[15m]) > 0',
+      labels: { severity: 'warning', blame: 'monitor' },
+      annotations: {
+        summary: 'the clock of modelpulse at {{ $labels.instance }} is not to be trusted',
+        description:
+          'In the last 15 minutes the wall clock was set by over an hour, or was not between 2000 and 2100. If the clock stays so for a minute, results are recorded by it.',
+      },
+    },
+    {
       alert: 'ModelpulseStoreFailing',
       expr: 'increase(modelpulse_store_errors_total[5m]) > 0',
       for: '10m',

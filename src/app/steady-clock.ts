@@ -1,0 +1,125 @@
+import { statSync } from 'node:fs';
+import { uptime } from 'node:os';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.js';
+import { hourMs } from '../domain/rollup.js';
+import { isPlausible } from '../domain/time.js';
+import type { Store } from '../store/port.js';
+import { despiteDamage } from './despite-damage.js';
+
+/** A step up to this is believed at once: an hour, as between two zones, and a second for the drift of the clocks. */
+const believedMs = hourMs + 1_000;
+/** A clock that was set by more is believed when it has held for so long. */
+const holdMs = 60_000;
+/** A clock that moves by less against the monotonic one holds: NTP adjusts it by 30 ms a minute at most. */
+const driftMs = 1_000;
+const tellAgainMs = 60_000;
+/** Where nothing tells the time: no release is older. */
+const earliestStart = Date.UTC(2026, 0, 1);
+
+export interface SteadyClock extends Clock {
+  /** The wall clock is in doubt, and `wall()` goes on by elapsed time. */
+  readonly doubted: boolean;
+}
+
+/**
+ * The clock, but its wall time goes on by elapsed time while the wall clock is over an hour off what that explains, until
+ * the wall clock has held for a minute. Outside 2000 to 2100 it is never believed. Time begins at `startAt`, Unix ms. Elapsed time counts the time that the machine was suspended, by its uptime.
+ */
+export function createSteadyClock(
+  raw: Clock,
+  parts: { readonly startAt: number; readonly log: Logger; readonly uptimeMs?: () => number },
+): SteadyClock {
+  const { log, uptimeMs = () => uptime() * 1_000 } = parts;
+  const begin = { wall: raw.wall(), monotonic: raw.monotonic() };
+  /** Of the uptime ahead of the monotonic clock, which stands still while the machine is suspended. */
+  let aheadOfMonotonic = uptimeMs() - begin.monotonic;
+  let suspendedMs = 0;
+  let held = { offset: begin.wall - begin.monotonic, since: begin.monotonic };
+  let trusted = { wall: parts.startAt, elapsed: begin.monotonic };
+  let doubted = false;
+  let told = false;
+  let toldAt = -Infinity;
+
+  function noteSuspension(monotonic: number): void {
+    const ahead = uptimeMs() - monotonic;
+    // The uptime is whole seconds on some systems.
+    if (ahead - aheadOfMonotonic <= driftMs) return;
+    suspendedMs += ahead - aheadOfMonotonic;
+    aheadOfMonotonic = ahead;
+  }
+
+  function doubt(aheadMs: number, monotonic: number): void {
+    if (doubted) return;
+    doubted = true;
+    told = monotonic - toldAt >= tellAgainMs;
+    if (!told) return;
+    toldAt = monotonic;
+    log.warn(
+      { ahead_ms: aheadMs },
+      'the clock is in doubt; time goes on without it until it has held for a minute',
+    );
+  }
+
+  function believe(aheadMs: number): void {
+    if (doubted && told) log.info({ ahead_ms: aheadMs }, 'the clock is believed again');
+    doubted = false;
+  }
+
+  function wall(): number {
+    const now = { wall: raw.wall(), monotonic: raw.monotonic() };
+    const offset = now.wall - now.monotonic;
+    if (Math.abs(offset - held.offset) > driftMs) {
+      noteSuspension(now.monotonic);
+      held = { offset, since: now.monotonic };
+    }
+    const elapsed = now.monotonic + suspendedMs;
+    const expected = trusted.wall + Math.floor(elapsed - trusted.elapsed);
+    const aheadMs = now.wall - expected;
+    const holds = now.monotonic - held.since >= holdMs;
+    if (isPlausible(now.wall) && (Math.abs(aheadMs) <= believedMs || holds)) {
+      trusted = { wall: now.wall, elapsed };
+      believe(aheadMs);
+      return now.wall;
+    }
+    doubt(aheadMs, now.monotonic);
+    return expected;
+  }
+
+  wall();
+  return {
+    wall,
+    monotonic: () => raw.monotonic(),
+    get doubted() {
+      return doubted;
+    },
+  };
+}
+
+/** Unix ms at which the file was last written; 0 where that is not known. */
+export function writtenAt(path: string): number {
+  try {
+    const ms = Math.floor(statSync(path).mtimeMs);
+    return isPlausible(ms) ? ms : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Unix ms at which time begins: what the clock says where that is between 2000 and 2100; else the newest of what is known
+ * to be past, which is the newest result, the time at which the database was last written, and this release.
+ */
+export async function startOfTime(
+  raw: Clock,
+  store: Pick<Store, 'models'>,
+  written: number,
+): Promise<number> {
+  const now = raw.wall();
+  if (isPlausible(now)) return now;
+  const models = await despiteDamage(() => store.models());
+  return models.reduce(
+    (most, { latest }) => Math.max(most, latest?.slot ?? 0),
+    Math.max(written, earliestStart),
+  );
+}
