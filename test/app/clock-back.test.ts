@@ -31,10 +31,14 @@ afterEach(async () => {
   running = null;
 });
 
-/** Starts a daemon whose wall clock can be set back, and is so by `backMs`. */
-async function start(config: string, backMs = 0): Promise<RunningDaemon> {
+/** Starts a daemon whose wall clock is set back by `backMs`, and at SIGUSR2 by `stepMs`, then forth again. */
+async function start(config: string, backMs = 0, stepMs = hour): Promise<RunningDaemon> {
   const preload = pathToFileURL(join(import.meta.dirname, 'wall-clock.child.mjs')).href;
-  running = await startDaemon(config, { NODE_OPTIONS: `--import=${preload}`, CLOCK_BACK_MS: String(backMs) });
+  running = await startDaemon(config, {
+    NODE_OPTIONS: `--import=${preload}`,
+    CLOCK_BACK_MS: String(backMs),
+    CLOCK_STEP_MS: String(stepMs),
+  });
   return running;
 }
 
@@ -73,6 +77,15 @@ async function expectSaneUptime({ get }: RunningDaemon): Promise<void> {
   expect(seconds.healthy).toBeGreaterThan(25 * 60);
   expect(seconds.healthy).toBeLessThan(35 * 60);
   expect(seconds.unhealthy).toBe(0);
+}
+
+/** Holds that figures are those of the hour that was watched before the half hour without a daemon. */
+async function expectWholeUptime({ get }: RunningDaemon): Promise<void> {
+  const { uptime, coverage, seconds } = (await get('/api/v1/models/gpt/uptime?window=24h')).json() as Uptime;
+  expect(uptime).toBe(1);
+  expect(coverage).toBeCloseTo(2 / 3, 1);
+  expect(seconds.healthy).toBeGreaterThan(55 * 60);
+  expect(seconds.healthy).toBeLessThan(65 * 60);
 }
 
 describe('a clock that is set back by an hour', () => {
@@ -130,5 +143,50 @@ describe('a clock that is years ahead when the daemon starts', () => {
     };
     const past = items.filter(({ slot }) => Date.parse(slot) < Date.now());
     expect(past.length).toBeGreaterThanOrEqual(59);
+  }, 60_000);
+});
+
+describe('a clock that is 40 days ahead for some seconds', () => {
+  it('leaves no trace in what is recorded, and the doubt is told', async () => {
+    const { model, configure, folder } = site();
+    await writePast(`${folder.path}/pulse.db`);
+    const config = configure([model('healthy', { id: 'gpt' })]);
+    const daemon = await start(config, 0, -40 * 24 * hour);
+    const { get, child, line } = daemon;
+    await more(daemon, 2);
+    child.kill('SIGUSR2');
+    const { ahead_ms: ahead } = await line(({ msg }) => msg.startsWith('the clock is in doubt'));
+    expect(ahead).toBeCloseTo(40 * 24 * hour, -4);
+    await more(daemon, 3);
+    expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(1);
+    child.kill('SIGUSR2');
+    await line(({ msg }) => msg === 'the clock is believed again');
+    const all = await more(daemon, 2);
+    for (const { slot, started_at } of all) {
+      expect(Date.parse(slot)).toBeLessThan(Date.now() + minute);
+      expect(Date.parse(started_at)).toBeLessThan(Date.now() + minute);
+    }
+    expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(0);
+    const lost = 'modelpulse_scheduler_checks_missed_total{cause="loop_blocked"}';
+    expect(series((await get('/metrics')).text, lost)).toBeLessThan(60);
+    await expectWholeUptime(daemon);
+  }, 60_000);
+});
+
+describe('a daemon that starts in 1970', () => {
+  it('goes on from its newest result, also when it is started again', async () => {
+    const { model, configure, folder } = site();
+    await writePast(`${folder.path}/pulse.db`);
+    const config = configure([model('healthy', { id: 'gpt' })]);
+    for (let times = 0; times < 2; times += 1) {
+      const daemon = await start(config, Date.now() - 5 * minute);
+      await daemon.line(({ msg }) => msg.startsWith('the clock is in doubt'));
+      const slots = (await more(daemon, 2)).map(({ slot }) => Date.parse(slot));
+      expect(Math.min(...slots)).toBeGreaterThan(Date.now() - 2 * hour);
+      expect(Math.max(...slots)).toBeLessThan(Date.now() + minute);
+      await expectWholeUptime(daemon);
+      daemon.child.kill('SIGTERM');
+      expect(await daemon.ended).toBe(0);
+    }
   }, 60_000);
 });
