@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { callCounts } from './call-counts.js';
 import { hangUp } from './hang-up.js';
 import { keyOf, requireKey } from './health-key.js';
 import { healthAnswer, healthAnswerSchema } from './health-shape.js';
@@ -32,6 +33,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
   requireKey(app, health);
   await app.register(rateLimit, {
     timeWindow: 60_000,
+    store: callCounts(() => performance.now()),
     max: () => health.terms().ratePerMin,
     keyGenerator: (request) => keyOf(request) ?? '',
     errorResponseBuilder: (_request, { after }) =>

@@ -1,0 +1,44 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { callCounts } from '../../src/http/call-counts.js';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function counting() {
+  let now = 5.5;
+  const counts = new (callCounts(() => now))({});
+  return {
+    call(key: string) {
+      let told = { current: 0, ttl: 0 };
+      counts.incr(key, (_error, found) => (told = found!), 60_000, 2);
+      return told;
+    },
+    pass(ms: number) {
+      now += ms;
+    },
+  };
+}
+
+describe('the calls of a key', () => {
+  it('are counted for a minute, each key for itself', () => {
+    const { call, pass } = counting();
+    expect(call('a')).toEqual({ current: 1, ttl: 60_000 });
+    pass(59_999);
+    expect(call('a')).toEqual({ current: 2, ttl: 1 });
+    expect(call('b')).toEqual({ current: 1, ttl: 60_000 });
+    pass(1);
+    expect(call('a')).toEqual({ current: 1, ttl: 60_000 });
+    expect(call('b')).toEqual({ current: 2, ttl: 59_999 });
+  });
+
+  it('are counted by elapsed time, wherever the wall clock is meanwhile', () => {
+    const wall = jest.spyOn(Date, 'now');
+    const { call, pass } = counting();
+    wall.mockReturnValue(Date.UTC(2027, 0, 10));
+    call('a');
+    wall.mockReturnValue(Date.UTC(2026, 11, 1));
+    pass(60_000);
+    expect(call('a')).toEqual({ current: 1, ttl: 60_000 });
+  });
+});
