@@ -201,7 +201,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     },
     recheck(id, at) {
       const entry = find(id);
-      if (!entry || stopping || at >= entry.due.at) return;
+      // Also for what is no time: a heap with NaN in it has no order.
+      if (!entry || stopping || !(at < entry.due.at)) return;
       entry.recheckAt = at;
       settle(entry);
     },
