@@ -34,6 +34,7 @@ export function createBackend(parts: {
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
   logDropped: () => number;
+  storeFilesLost: () => number;
   clockDoubted: () => boolean;
   ready: () => boolean;
 }): Backend {
@@ -58,6 +59,7 @@ export function createBackend(parts: {
       storeSizeBytes: await store.sizeBytes().catch(() => null),
       connectivityUp: parts.connectivityUp(),
       logDropped: parts.logDropped(),
+      storeFilesLost: parts.storeFilesLost(),
       clockDoubted: parts.clockDoubted(),
     };
     yield await metrics.exposition(gauges, format);

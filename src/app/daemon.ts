@@ -224,6 +224,7 @@ export async function startDaemon(parts: {
     probe: createProbe({ roster, attempt: unrecorded, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,
     logDropped: parts.logDropped,
+    storeFilesLost: () => store.corruptions,
     clockDoubted: () => clock.doubted,
     ready: () => ready,
   });

@@ -114,6 +114,11 @@ const monitorRows = {
     '',
     'Results, or other parts of what is recorded of a model, that the store refused for their content.',
   ],
+  store_files_lost_total: [
+    'counter',
+    '',
+    'Databases that were damaged, deleted or replaced in use, so that a fresh one was begun, since the start.',
+  ],
   store_pending_results: ['gauge', '', 'Results that are not written yet.'],
   store_size_bytes: ['gauge', '', 'Size of the store on disk.'],
   connection_retries_total: [

@@ -13,6 +13,8 @@ export interface MonitorGauges {
   readonly connectivityUp: boolean | null;
   /** Lines of the log that were given up since the start. */
   readonly logDropped: number;
+  /** Fresh databases that were begun since the start, because the one before was damaged, deleted or replaced. */
+  readonly storeFilesLost: number;
   /** The wall clock is in doubt, and time goes on without it. */
   readonly clockDoubted: boolean;
 }
@@ -73,6 +75,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const storeErrors = new Counter(about('store_errors_total'));
   const dropped = new Counter(about('store_dropped_results_total'));
   const refusedResults = new Counter(about('store_refused_results_total'));
+  const filesLost = new Counter(about('store_files_lost_total'));
   const pending = new Gauge(about('store_pending_results'));
   const size = new Gauge(about('store_size_bytes'));
   const connectionRetries = new Counter(about('connection_retries_total'));
@@ -107,6 +110,8 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       inFlight.set(gauges.checksInFlight);
       queued.set(gauges.checksQueued);
       pending.set(gauges.pendingResults);
+      filesLost.reset();
+      filesLost.inc(gauges.storeFilesLost);
       logDropped.reset();
       logDropped.inc(gauges.logDropped);
       clockDoubted.set(Number(gauges.clockDoubted));

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /** The one true path of `path`, whatever links lead there; makes the file and its directory where there are none. */
@@ -8,9 +17,20 @@ export function placeFor(path: string): string {
   return realpathSync(path);
 }
 
+/** What a path leads to: device and inode; null where there is nothing. */
+export function identityOf(path: string): string | null {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
+}
+
+/** Removes the -wal and -shm of a file that is no longer there: SQLite would apply them to whatever takes its place. */
+export function removeLog(path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+}
+
 /** Moves a database with its -wal and -shm out of the way; returns its new path. */
-export function moveAside(path: string, now: number): string {
-  const aside = `${path}.corrupt-${new Date(now).toISOString()}`;
+export function moveAside(path: string, now: number, why: 'corrupt' | 'replaced' = 'corrupt'): string {
+  const aside = `${path}.${why}-${new Date(now).toISOString()}`;
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }

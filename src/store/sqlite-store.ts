@@ -4,7 +4,7 @@ import { openDatabase } from './database.js';
 import { attempt, isDamage, promised } from './failure.js';
 import { lockFile } from './file-lock.js';
 import { createLogWatch } from './log-watch.js';
-import { bytesOnDisk, moveAside, placeFor } from './file-place.js';
+import { bytesOnDisk, identityOf, moveAside, placeFor, removeLog } from './file-place.js';
 import type { Retention } from './horizons.js';
 import { reserveKeys } from './model-row.js';
 import type { Store, StoredModel } from './port.js';
@@ -23,7 +23,7 @@ export interface StoreOptions {
 }
 
 export interface OpenedStore extends Store {
-  /** How often a damaged file was moved aside since the start. */
+  /** How often a fresh file was begun since the start, because the one before was damaged, deleted or replaced. */
   readonly corruptions: number;
 }
 
@@ -41,11 +41,14 @@ export function openStore(options: StoreOptions): OpenedStore {
   let closed = false;
   let database: Database | null = null;
   let session: Session | null = null;
+  /** What the path led to when it was opened. */
+  let identity: string | null = null;
 
   function connect(): Session {
     if (closed) throw new StoreError('unavailable', `${path} is closed`);
     if (session !== null) return session;
     database = openDatabase(path, options.migrationsDir);
+    identity = identityOf(path);
     reserveKeys(database, highestKey);
     session = prepareSession(database, options.retention);
     return session;
@@ -69,8 +72,33 @@ export function openStore(options: StoreOptions): OpenedStore {
     );
   }
 
-  function ask<Result>(work: (session: Session) => Result): Promise<Result> {
+  /**
+   * Throws where the path no longer leads to the open file: what is written to that is lost with the process. Then a fresh
+   * file is begun like in the place of a damaged one; a file that was put there is moved aside, for its models have other keys.
+   */
+  function expectSameFile(): void {
+    const found = identityOf(path);
+    if (session === null || found === identity) return;
+    const what = found === null ? 'deleted' : 'replaced by another file';
+    const error = new StoreError(
+      'damaged',
+      `${path} was ${what} while the daemon used it; stop the daemon before a backup is put in place`,
+    );
+    removeLog(path);
+    if (options.onCorrupt === 'stop') throw error;
+    disconnect();
+    const movedTo = found === null ? null : moveAside(path, options.clock.wall(), 'replaced');
+    corruptions += 1;
+    options.log.error(
+      { err: error, path, movedTo },
+      'database was deleted or replaced: beginning a fresh one',
+    );
+    throw error;
+  }
+
+  function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
     return promised(path, () => {
+      if (changes) expectSameFile();
       try {
         return work(connect());
       } catch (error) {
@@ -79,6 +107,8 @@ export function openStore(options: StoreOptions): OpenedStore {
       }
     });
   }
+
+  const change = <Result>(work: (session: Session) => Result): Promise<Result> => ask(work, true);
 
   function register(open: Session, ...model: Parameters<Session['register']>): StoredModel {
     const registered = open.register(...model);
@@ -106,10 +136,10 @@ export function openStore(options: StoreOptions): OpenedStore {
       return corruptions;
     },
     models: () => ask((open) => open.models()),
-    register: (id, now, renameFrom) => ask((open) => register(open, id, now, renameFrom)),
-    retire: (key, now) => ask((open) => open.retire(key, now)),
+    register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
+    retire: (key, now) => change((open) => open.retire(key, now)),
     missed: () => ask((open) => open.missed()),
-    write: (batch) => ask((open) => open.write(batch)),
+    write: (batch) => change((open) => open.write(batch)),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
     durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
@@ -119,11 +149,11 @@ export function openStore(options: StoreOptions): OpenedStore {
     epochs: (key) => ask((open) => open.epochs(key)),
     gaps: (key) => ask((open) => open.gaps(key)),
     exclusions: () => ask((open) => open.exclusions()),
-    addNote: (incident, note) => ask((open) => open.addNote(incident, note)),
-    exclude: (key, exclusion) => ask((open) => open.exclude(key, exclusion)),
-    include: (key, id) => ask((open) => open.include(key, id)),
+    addNote: (incident, note) => change((open) => open.addNote(incident, note)),
+    exclude: (key, exclusion) => change((open) => open.exclude(key, exclusion)),
+    include: (key, id) => change((open) => open.include(key, id)),
     prune: (now) =>
-      ask((open) => {
+      change((open) => {
         watchLog(now);
         return open.prune(now);
       }),

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { workplace } from '../store/samples.js';
 import { writeOldPast } from './killing/old-past.js';
@@ -62,5 +62,27 @@ describe('a damaged file', () => {
     expect(items).toMatchObject([{ model: 'bad-key', closed_at: null }]);
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(0);
+  });
+});
+
+describe('a file that is deleted under the daemon', () => {
+  it('is missed at once: it is told and counted, and what follows is on disk again', async () => {
+    const { model, configure, daemon, folder } = site();
+    const path = `${folder.path}/pulse.db`;
+    const running = await daemon(configure([model('healthy'), model('bad-key')]));
+    await running.line(became('bad-key', 'unhealthy'));
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    await running.line(({ msg }) => msg === 'database was deleted or replaced: beginning a fresh one');
+    await running.line(({ msg }) => msg === 'store works again');
+    const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
+    const { text } = await running.get('/metrics');
+    expect(series(text, 'modelpulse_store_files_lost_total')).toBe(1);
+    expect(series(text, 'modelpulse_model_up{model="bad-key"}')).toBe(0);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+    const store = place.open(path);
+    const { key } = (await store.models()).find(({ id }) => id === 'healthy')!;
+    const rows = await store.results(key, { from: 0, to: 1e15, limit: 1_000 });
+    expect(rows.map((row) => new Date(row.slot).toISOString())).toContain(slot);
   });
 });

@@ -174,6 +174,7 @@ export async function beginLife(parts: {
     probe: () => Promise.resolve(null),
     connectivityUp: () => null,
     logDropped: () => 0,
+    storeFilesLost: () => 0,
     clockDoubted: () => false,
     ready: () => true,
   });

@@ -14,6 +14,7 @@ const gauges = {
   storeSizeBytes: 1,
   connectivityUp: true,
   logDropped: 0,
+  storeFilesLost: 0,
   clockDoubted: false,
 };
 

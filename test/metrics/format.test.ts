@@ -53,6 +53,7 @@ describe('the format of an exposition', () => {
       storeSizeBytes: 1,
       connectivityUp: true,
       logDropped: 0,
+      storeFilesLost: 0,
       clockDoubted: false,
     };
     let text = '';

@@ -11,6 +11,7 @@ const gauges: MonitorGauges = {
   storeSizeBytes: 4096,
   connectivityUp: null,
   logDropped: 0,
+  storeFilesLost: 0,
   clockDoubted: false,
 };
 const options = { version: '1.2.3', missed: new Map([['down', 7]] as const) };

@@ -1,5 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { batchOf, modelWrite, result, start, workplace, silent } from './samples.js';
 
@@ -13,6 +23,81 @@ function ruin(path: string): void {
   writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xa5), 0, undefined, 4096);
   closeSync(file);
 }
+
+/** A store with a result that has not left its -wal yet. */
+async function inUse(onCorrupt: 'move' | 'stop' = 'move') {
+  const directory = place.directory();
+  const path = join(directory, 'store.db');
+  const logged: string[] = [];
+  const log = { ...silent, error: (_fields: object, message: string) => logged.push(message) };
+  const store = place.open(path, { onCorrupt, log });
+  const { key } = await store.register('gpt', start, null);
+  const write = (slot: number) => store.write(batchOf(modelWrite(key, { results: [result(slot)] })));
+  await write(start);
+  return { directory, path, store, write, logged };
+}
+
+/** Another database, complete in its one file, whose first model is another one. */
+async function backup(): Promise<string> {
+  const path = join(place.directory(), 'backup.db');
+  const store = place.open(path);
+  const { key } = await store.register('other', start, null);
+  await store.write(batchOf(modelWrite(key, { results: [result(start + 7)] })));
+  await store.close();
+  return path;
+}
+
+describe('a file in use', () => {
+  it('that is deleted is noticed by the next write, told and counted, and a fresh one is begun', async () => {
+    const { path, store, write, logged } = await inUse();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+    await expect(write(start + 1)).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining('was deleted while') as unknown,
+    });
+    expect(store.corruptions).toBe(1);
+    expect(logged).toEqual(['database was deleted or replaced: beginning a fresh one']);
+    await expect(write(start + 1)).rejects.toMatchObject({ kind: 'unknown_model' });
+    const { key } = await store.register('gpt', start, null);
+    await store.write(batchOf(modelWrite(key, { results: [result(start + 1)] })));
+    expect(statSync(path).size).toBeGreaterThan(0);
+    expect(await store.results(key, everything)).toHaveLength(1);
+  });
+
+  it('that is replaced leaves what replaced it whole, aside, without the old log', async () => {
+    const { directory, path, store, write } = await inUse();
+    const other = await backup();
+    renameSync(other, path);
+    await expect(write(start + 1)).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining('was replaced') as unknown,
+    });
+    const moved = readdirSync(directory).filter((name) => name.includes('.replaced-'));
+    expect(moved).toEqual(['store.db.replaced-2026-03-01T00:00:00.000Z']);
+    await expect(write(start + 1)).rejects.toMatchObject({ kind: 'unknown_model' });
+    const { key } = await store.register('gpt', start, null);
+    await store.write(batchOf(modelWrite(key, { results: [result(start + 1)] })));
+    await store.close();
+    const whole = place.open(join(directory, moved[0]!));
+    const models = await whole.models();
+    expect(models.map(({ id }) => id)).toEqual(['other']);
+    expect((await whole.results(models[0]!.key, everything)).map(({ slot }) => slot)).toEqual([start + 7]);
+  });
+
+  it('that is replaced stays as it is put there when the operator wants to stop', async () => {
+    const { directory, path, store, write } = await inUse('stop');
+    renameSync(await backup(), path);
+    for (let turn = 0; turn < 2; turn += 1)
+      await expect(write(start + 1)).rejects.toMatchObject({
+        kind: 'damaged',
+        message: expect.stringContaining('was replaced') as unknown,
+      });
+    await store.close();
+    expect(readdirSync(directory).filter((name) => name.includes('.replaced-'))).toEqual([]);
+    const models = await place.open(path).models();
+    expect(models.map(({ id }) => id)).toEqual(['other']);
+  });
+});
 
 describe('a damaged file', () => {
   it('is moved aside at open, logged and counted, and a fresh one is begun', async () => {

@@ -90,6 +90,16 @@ export function monitorAlerts(): AlertRule[] {
       },
     },
     {
+      alert: 'ModelpulseDatabaseLost',
+      expr: 'increase(modelpulse_store_files_lost_total[15m]) > 0',
+      labels: { severity: 'critical', blame: 'monitor' },
+      annotations: {
+        summary: 'the database of modelpulse at {{ $labels.instance }} was lost',
+        description:
+          'The database was damaged, deleted or replaced while modelpulse used it, and a fresh one was begun. The log says where the other file is.',
+      },
+    },
+    {
       alert: 'ModelpulseResultsRefused',
       expr: 'increase(modelpulse_store_refused_results_total[15m]) > 0',
       labels: { severity: 'warning', blame: 'monitor' },
