@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { openExisting } from './existing-file.js';
 import { describe } from './failure.js';
@@ -48,7 +50,8 @@ function* linesOf(database: Database, ids: readonly string[]): Generator<string>
   yield lineOf('header', { format: historyFormat, version: historyVersion });
   for (const { key, id } of keys) {
     if (ids.length > 0 && !ids.includes(id)) continue;
-    const spool = createSpool();
+    // A container may have no other place that can be written than the one of the database.
+    const spool = createSpool([tmpdir(), dirname(database.name)]);
     try {
       database.exec('BEGIN');
       try {

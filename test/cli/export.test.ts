@@ -1,11 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { command, start } from '../app/process.js';
 import { became, useSite, type Site } from '../app/registry.js';
 import { Database } from '../../src/store/sqlite.js';
+import { batchOf, failed, modelWrite, start as begin, workplace } from '../store/samples.js';
 
 const site = useSite();
+const place = workplace();
 
 /** Lets a daemon see a healthy and a failing model, and gives what is to be done while it runs. */
 async function seen(
@@ -132,6 +134,29 @@ describe('the commands for data', () => {
       /\d+ hours and days compared, \d+ mended\n$/,
     );
     expect((await command(['rebuild', '--check', '--config', config])).out).not.toMatch(/ healthy +\d/);
+  });
+
+  it('export more than memory keeps where the folder for temporary files is missing or no folder', async () => {
+    const { folder, configure } = site();
+    const config = configure([]);
+    const store = place.open(join(folder.path, 'pulse.db'));
+    const { key } = await store.register('gpt', begin, null);
+    const detail = 'x'.repeat(1_000);
+    for (let round = 0; round < 8; round += 1) {
+      const slots = Array.from({ length: 1_000 }, (_, n) => begin + round * 1_000 + n);
+      const results = slots.map((slot) => ({ ...failed(slot), detail }));
+      await store.write(batchOf(modelWrite(key, { results })));
+    }
+    await store.close();
+    for (const TMPDIR of [join(folder.path, 'missing'), config]) {
+      const { code, out, err } = await command(['export', '--config', config], { TMPDIR });
+      expect({ code, err, results: out.split('"type":"result"').length - 1 }).toEqual({
+        code: 0,
+        err: '',
+        results: 8_000,
+      });
+      expect(readdirSync(folder.path).filter((name) => name.startsWith('modelpulse'))).toEqual([]);
+    }
   });
 
   it('end quietly when nobody reads on', async () => {
