@@ -1,5 +1,5 @@
 import type { RecordedResult } from '../domain/result.js';
-import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../domain/rollup.js';
+import { addResult, emptyRollup, hourMs, type HourlyChanges, type Rollup } from '../domain/rollup.js';
 import { checkColumns, checkValues } from './check-row.js';
 import {
   updateModel,
@@ -79,13 +79,28 @@ function emptyWrite({ key, health }: ModelWrite): ModelWrite {
   };
 }
 
-/** The sum without its refused part; where that part was no safe integer, the sum of what is kept. */
-function sumWithout(sum: number, refused: number, kept: number): number {
-  return Number.isSafeInteger(sum) && Number.isSafeInteger(refused) ? sum - refused : kept;
+type TokenKind = 'inputTokens' | 'outputTokens';
+
+function tokensOf(results: readonly RecordedResult[], kind: TokenKind): number[] {
+  return results.map(({ usage }) => usage?.[kind] ?? 0);
 }
 
-function tokensOf(results: readonly RecordedResult[], kind: 'inputTokens' | 'outputTokens'): number {
-  return results.reduce((sum, { usage }) => sum + (usage?.[kind] ?? 0), 0);
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+/**
+ * The sum without what the refused results used. Where a count is no safe integer, or counts together are none, the sum was
+ * rounded on the way (1e30 + 14 - 1e30 is 0), and it is the sum of what is kept.
+ */
+function tokensWithout(
+  sum: number,
+  kind: TokenKind,
+  refused: readonly RecordedResult[],
+  kept: readonly RecordedResult[],
+): number {
+  const [taken, left] = [tokensOf(refused, kind), tokensOf(kept, kind)];
+  const all = [...taken, ...left];
+  const exact = [sum, ...all, sumOf(all.map(Math.abs))].every((count) => Number.isSafeInteger(count));
+  return exact ? sum - sumOf(taken) : sumOf(left);
 }
 
 function totalsWithout(
@@ -93,8 +108,7 @@ function totalsWithout(
   refused: readonly RecordedResult[],
   kept: readonly RecordedResult[],
 ): ModelTotals {
-  const tokens = (kind: 'inputTokens' | 'outputTokens'): number =>
-    sumWithout(totals[kind], tokensOf(refused, kind), tokensOf(kept, kind));
+  const tokens = (kind: TokenKind): number => tokensWithout(totals[kind], kind, refused, kept);
   const countOf = (total: ModelTotals['results'][number]): number =>
     refused.filter(
       ({ outcome, reason, maintenance }) =>
@@ -110,28 +124,24 @@ function totalsWithout(
   };
 }
 
-function hoursOf(results: readonly RecordedResult[]): HourlyChanges {
-  const hours: HourlyChanges = new Map();
-  for (const result of results) addResult(hours, result);
-  return hours;
-}
-
 function rollupsWithout(
   rollups: ReadonlyMap<number, Rollup>,
   refused: readonly RecordedResult[],
   kept: readonly RecordedResult[],
 ): Map<number, Rollup> {
-  const [given, left] = [hoursOf(refused), hoursOf(kept)];
+  const share: HourlyChanges = new Map();
+  for (const result of refused) addResult(share, result);
   return new Map(
     [...rollups].map(([hour, rollup]) => {
-      const share = given.get(hour);
-      if (share === undefined) return [hour, rollup];
+      const part = share.get(hour);
+      if (part === undefined) return [hour, rollup];
       const rest = emptyRollup();
       addRollup(rest, rollup);
-      takeRollup(rest, share);
-      const own = left.get(hour) ?? emptyRollup();
-      rest.inputTokens = sumWithout(rollup.inputTokens, share.inputTokens, own.inputTokens);
-      rest.outputTokens = sumWithout(rollup.outputTokens, share.outputTokens, own.outputTokens);
+      takeRollup(rest, part);
+      const ofHour = ({ slot }: RecordedResult): boolean => slot >= hour && slot < hour + hourMs;
+      const [taken, left] = [refused.filter(ofHour), kept.filter(ofHour)];
+      for (const kind of ['inputTokens', 'outputTokens'] as const)
+        rest[kind] = tokensWithout(rollup[kind], kind, taken, left);
       return [hour, rest];
     }),
   );

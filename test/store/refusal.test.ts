@@ -5,6 +5,9 @@ import type { ModelWrite } from '../../src/store/port.js';
 import { batchOf, counted, failed, modelWrite, result, start, workplace } from './samples.js';
 
 const place = workplace();
+const spending = (tokens: number): Partial<RecordedResult> => ({
+  usage: { inputTokens: tokens, outputTokens: tokens },
+});
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1_000 };
 const minute = 60_000;
 
@@ -38,6 +41,10 @@ const poison = fc.oneof(
   refusedNumber.map((n): Partial<RecordedResult> => ({ usage: { inputTokens: 1, outputTokens: n } })),
   refusedNumber.map((n): Partial<RecordedResult> => ({ httpStatus: n })),
   refusedNumber.map((n): Partial<RecordedResult> => ({ keyIndex: n })),
+  // Each a count that a column takes, in a result that is refused; a sum of some is rounded.
+  fc
+    .constantFrom(Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER)
+    .map((n): Partial<RecordedResult> => ({ httpStatus: 0.5, usage: { inputTokens: n, outputTokens: n } })),
   fc.constant({ outcome: 'unhealthy', detail: {} as unknown as string } satisfies Partial<RecordedResult>),
 );
 
@@ -86,7 +93,34 @@ describe('a batch with content that the store refuses', () => {
           await store.close();
         },
       ),
-      { numRuns: 40 },
+      {
+        numRuns: 40,
+        // Sums that are safe integers while their parts are not, or round on the way.
+        examples: [
+          [[[spending(1e30), null, spending(-1e30)]]],
+          [[[spending(12.5), null, spending(12.5)]]],
+          [
+            [
+              [
+                ...[1, 1, -1, -1].map((sign) => ({
+                  httpStatus: 0.5,
+                  ...spending(sign * Number.MAX_SAFE_INTEGER),
+                })),
+                null,
+              ],
+            ],
+          ],
+          [
+            [
+              [
+                { httpStatus: 0.5, ...spending(Number.MAX_SAFE_INTEGER) },
+                null,
+                { httpStatus: 0.5, ...spending(-Number.MAX_SAFE_INTEGER) },
+              ],
+            ],
+          ],
+        ],
+      },
     );
   });
 
