@@ -133,7 +133,12 @@ export async function startDaemon(parts: {
   releasers.add('stall watch', () => {
     stalls.stop();
   });
-  const check = despiteStalls(checker.check, stalls, clock, metrics.checkStalled);
+  const check = despiteStalls(checker.check, {
+    stalls,
+    clock,
+    counted: metrics.checkStalled,
+    followed: roster.get,
+  });
   const attempt = createAttempt(connectivity.guard(check), clock);
   const unrecorded = createUnrecordedAttempt({ attempt, clock, log });
   const run = createRunner({

@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import { uptime } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { hourMs } from '../domain/rollup.js';
 import { isPlausible } from '../domain/time.js';
 import type { Store } from '../store/port.js';
 import { despiteDamage } from './despite-damage.js';
+import { machineUptimeMs, watchSuspension } from './suspension.js';
 
 /** A step up to this is believed at once: an hour, as between two zones, and a second for the drift of the clocks. */
 const believedMs = hourMs + 1_000;
@@ -30,24 +30,15 @@ export function createSteadyClock(
   raw: Clock,
   parts: { readonly startAt: number; readonly log: Logger; readonly uptimeMs?: () => number },
 ): SteadyClock {
-  const { log, uptimeMs = () => uptime() * 1_000 } = parts;
+  const { log, uptimeMs = machineUptimeMs } = parts;
   const begin = { wall: raw.wall(), monotonic: raw.monotonic() };
-  /** Of the uptime ahead of the monotonic clock, which stands still while the machine is suspended. */
-  let aheadOfMonotonic = uptimeMs() - begin.monotonic;
+  const suspension = watchSuspension(raw, uptimeMs);
   let suspendedMs = 0;
   let held = { offset: begin.wall - begin.monotonic, since: begin.monotonic };
   let trusted = { wall: parts.startAt, elapsed: begin.monotonic };
   let doubted = false;
   let told = false;
   let toldAt = -Infinity;
-
-  function noteSuspension(monotonic: number): void {
-    const ahead = uptimeMs() - monotonic;
-    // The uptime is whole seconds on some systems.
-    if (ahead - aheadOfMonotonic <= driftMs) return;
-    suspendedMs += ahead - aheadOfMonotonic;
-    aheadOfMonotonic = ahead;
-  }
 
   function doubt(aheadMs: number, monotonic: number): void {
     if (doubted) return;
@@ -70,7 +61,7 @@ export function createSteadyClock(
     const now = { wall: raw.wall(), monotonic: raw.monotonic() };
     const offset = now.wall - now.monotonic;
     if (Math.abs(offset - held.offset) > driftMs) {
-      noteSuspension(now.monotonic);
+      suspendedMs = suspension();
       held = { offset, since: now.monotonic };
     }
     const elapsed = now.monotonic + suspendedMs;

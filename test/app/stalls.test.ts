@@ -3,11 +3,6 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { pino } from 'pino';
-import { despiteStalls, watchStalls } from '../../src/app/stalls.js';
-import type { Reason } from '../../src/domain/reason.js';
-import { result, start } from '../store/samples.js';
-import { modelNamed } from './parts.js';
 import { series, useSite } from './registry.js';
 
 const site = useSite();
@@ -92,69 +87,4 @@ describe('a monitor that was stopped while checks were on their way', () => {
     const { items } = (await get('/api/v1/models/answers/checks')).json() as { items: object[] };
     expect(items.at(-1)).toMatchObject(unmeasured);
   }, 60_000);
-});
-
-describe('what a check says when the monitor stood still', () => {
-  const look = 1_100;
-  const model = modelNamed('gpt');
-  const log = pino({ level: 'silent' });
-
-  /** A check that takes 10 s, of which the loop stands still from `from` to `to`. */
-  async function told(reason: Reason, from: number, to: number) {
-    const time = { wall: start, monotonic: 0 };
-    const clock = { wall: () => time.wall + time.monotonic, monotonic: () => time.monotonic };
-    const stalls = watchStalls(clock, log);
-    stop = () => stalls.stop();
-    const pass = (until: number) => {
-      while (time.monotonic < until) {
-        time.monotonic =
-          time.monotonic >= from && time.monotonic < to ? to : Math.min(until, time.monotonic + 50);
-        stalls.within(0, 0);
-      }
-    };
-    let counted = 0;
-    const outcome = reason === 'slow' ? 'degraded' : 'unhealthy';
-    const check = despiteStalls(
-      () => {
-        pass(10_000);
-        return Promise.resolve(result(start, { durationMs: 10_000, reason, outcome }));
-      },
-      stalls,
-      clock,
-      () => (counted += 1),
-    );
-    const { stalled = false, ...found } = await check(model, new AbortController().signal);
-    return { ...found, stalled, counted };
-  }
-
-  it('leaves a failure that came out later than that what it is, but without its latency', async () => {
-    expect(await told('timeout', 2_000, 10_000 - look)).toMatchObject({
-      reason: 'timeout',
-      outcome: 'unhealthy',
-      durationMs: null,
-      stalled: true,
-      counted: 1,
-    });
-    expect(await told('server_error', 2_000, 10_000)).toMatchObject({
-      reason: 'server_error',
-      durationMs: null,
-    });
-  });
-
-  it('sets a failure to get a reply aside that came out right after it', async () => {
-    for (const reason of ['timeout', 'connection_lost', 'tls_error'] as const)
-      expect(await told(reason, 2_000, 9_500)).toMatchObject({
-        reason: 'internal_error',
-        outcome: 'unknown',
-      });
-  });
-
-  it('bears 250 ms of it', async () => {
-    expect(await told('slow', 2_000, 2_250)).toMatchObject({
-      reason: 'slow',
-      durationMs: 10_000,
-      counted: 0,
-    });
-    expect(await told('slow', 2_000, 2_400)).toMatchObject({ reason: 'ok', durationMs: null, counted: 1 });
-  });
 });

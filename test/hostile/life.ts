@@ -4,7 +4,7 @@ import { createAnnotations } from '../../src/app/annotations.js';
 import { createBackend } from '../../src/app/backend.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
 import { createAttempt, createRunner } from '../../src/app/runner.js';
-import { despiteStalls, type Stalls } from '../../src/app/stalls.js';
+import { despiteStalls, standstillIn, type Stall, type Stalls } from '../../src/app/stalls.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import type { Check } from '../../src/domain/check.js';
@@ -82,20 +82,18 @@ export async function beginLife(parts: {
       const cancel = timers.set(wake, ms);
       signal.addEventListener('abort', wake);
     });
-  const blocks: { readonly from: number; readonly to: number }[] = [];
+  const blocks: Stall[] = [];
   /** Stands for the watch of the loop, whose timers would be real ones: what blocks the loop here is known. */
   const stalls: Stalls = {
-    within(from, to) {
-      const during = blocks.filter((block) => block.to >= from && block.from <= to);
-      if (during.length === 0) return null;
-      return {
-        longestMs: Math.max(...during.map((block) => block.to - block.from)),
-        endedAt: Math.max(...during.map((block) => block.to)),
-      };
-    },
+    within: (from, to) => standstillIn(blocks, from, to),
     stop: () => undefined,
   };
-  const asked = despiteStalls(parts.checkIn({ clock, sleep }), stalls, clock, () => metrics.checkStalled());
+  const asked = despiteStalls(parts.checkIn({ clock, sleep }), {
+    stalls,
+    clock,
+    counted: () => metrics.checkStalled(),
+    followed: (id) => roster.get(id),
+  });
   const check: Check = async (model, signal, key) => {
     const result = await asked(model, signal, key);
     if (!signal.aborted) found.get(model.id)?.push(result);
@@ -203,7 +201,7 @@ export async function beginLife(parts: {
         case 'block': {
           const from = clock.monotonic();
           time.block(move.ms);
-          blocks.push({ from, to: from + move.ms });
+          blocks.push({ from, to: from + move.ms, stoodMs: move.ms, suspendedMs: 0 });
           break;
         }
         case 'pass':
