@@ -115,3 +115,16 @@ it.each([
   },
   20_000,
 );
+
+it('notes of a window that reaches across 90 days ago the part that lies after it', async () => {
+  const late = await models(1, start - 100 * day);
+  const windows = createWindows(
+    createCalendar(),
+    () => late,
+    () => undefined,
+  );
+  windows.replace([{ ...every('0 23 * * *'), durationMs: 2 * 60 * minute }], start, late);
+  const [first, second] = late[0]!.memory.health.windows;
+  expect(first).toEqual({ from: start - 90 * day, to: start - 90 * day + 60 * minute });
+  expect(second).toEqual({ from: start - 89 * day - 60 * minute, to: start - 89 * day + 60 * minute });
+});
