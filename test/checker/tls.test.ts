@@ -26,6 +26,13 @@ function over(port: number, tls: Model['endpoint']['tls'], host = 'localhost'): 
 }
 
 describe('TLS', () => {
+  it('records when the certificate of the provider ends', async () => {
+    const itself = { caFile: file('until-2090.pem'), insecure: false };
+    const result = await withServer(listenAs('until-2090'), (port) => checkOnce(over(port, itself)));
+    const end = Date.UTC(2090, 5, 15, 12, 34, 56);
+    expect(result).toMatchObject({ reason: 'ok', certificateExpiresAt: end });
+  });
+
   it('trusts the authorities of ca_file, and takes an expiry after 2100 for none', async () => {
     const result = await withServer(listenAs('valid'), (port) => checkOnce(over(port, trusted)));
     expect(result).toMatchObject({ reason: 'ok', certificateExpiresAt: null });
