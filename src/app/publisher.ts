@@ -4,6 +4,7 @@ import { tokensAfter } from '../domain/budget.js';
 import type { Clock } from '../domain/clock.js';
 import { blameFor, type StateReason } from '../domain/reason.js';
 import type { ModelEvent } from '../domain/event.js';
+import type { Incident } from '../domain/incident.js';
 import type { RecordedResult } from '../domain/result.js';
 import { nextEdge, sameStretch, stateAt } from '../domain/timeline.js';
 import type { ModelView } from '../domain/view.js';
@@ -55,7 +56,7 @@ export function createPublisher(parts: {
     view.results.push(first);
   };
 
-  const announce = (tracked: Tracked): void => {
+  const announce = (tracked: Tracked, closed: Incident | null): void => {
     const { view, announced } = tracked;
     const now = clock.wall();
     const current = stateAt(view.health, now);
@@ -69,11 +70,13 @@ export function createPublisher(parts: {
     const { state, since, reason } = current;
     const detail = detailOf(view, reason);
     const change = { model: view.model.id, state, was: announced.state, since, reason };
-    tell({ kind: 'state', ...change });
+    const incident = view.health.incident ?? closed;
+    tell({ kind: 'state', ...change, incident });
     const line = {
       ...change,
       since: new Date(since).toISOString(),
       blame: reason && blameFor(reason),
+      ...(incident === null ? {} : { incident: new Date(incident.openedAt).toISOString() }),
       ...(detail === null ? {} : { detail }),
     };
     if (state === 'unhealthy') log.warn(line, 'state changed');
@@ -81,8 +84,10 @@ export function createPublisher(parts: {
   };
 
   return {
-    announce,
-    publish({ tracked, memory, publications, written }) {
+    announce(tracked) {
+      announce(tracked, null);
+    },
+    publish({ tracked, memory, publications, closed, written }) {
       const { view } = tracked;
       view.health = memory.health;
       view.keys = memory.keys?.healthy ?? [];
@@ -99,7 +104,7 @@ export function createPublisher(parts: {
           log.info({ model, ...change }, 'another version answers');
         }
       }
-      announce(tracked);
+      announce(tracked, closed);
       for (const { result, done } of publications) done(result);
     },
   };

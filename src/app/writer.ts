@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
+import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
 import { addPending, writeOf, type Pending, type Publication } from './pending.js';
 import { pendingOf, type Memory, type Tracked } from './tracked.js';
@@ -20,6 +21,8 @@ export interface Shown {
   readonly tracked: Tracked;
   readonly memory: Memory;
   readonly publications: readonly Publication[];
+  /** The newest incident that these closed. */
+  readonly closed: Incident | null;
   /** False when the store could not take it. */
   readonly written: boolean;
 }
@@ -66,6 +69,11 @@ function withoutRefused(
   });
 }
 
+function newestClosed(pending: Pending | null): Incident | null {
+  const incidents = [...(pending?.incidents.values() ?? [])];
+  return incidents.findLast(({ closedAt }) => closedAt !== null) ?? null;
+}
+
 /**
  * Gathers changes for at most 50 ms and writes them; what cannot be written waits, is shown from memory, and is tried
  * again each second. Waiting results are bounded: the oldest of the model at hand is given up, its share of rollups,
@@ -108,9 +116,10 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   };
 
   const showUnwritten = (tracked: Tracked): void => {
-    const publications = tracked.pending?.publications ?? [];
-    if (tracked.pending !== null) tracked.pending.publications = [];
-    events.publish({ tracked, memory: tracked.memory, publications, written: false });
+    const { pending, memory } = tracked;
+    const publications = pending?.publications ?? [];
+    if (pending !== null) pending.publications = [];
+    events.publish({ tracked, memory, publications, closed: newestClosed(pending), written: false });
   };
 
   const showMissed = (some: typeof missedUnshown): void => {
@@ -155,7 +164,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     for (const { tracked, pending, memory } of taken) {
       pendingResults -= pending.results.length;
       const publications = withoutRefused(tracked, pending, refusals);
-      events.publish({ tracked, memory, publications, written: true });
+      events.publish({ tracked, memory, publications, closed: newestClosed(pending), written: true });
     }
     for (const refusal of refusals) {
       const of = taken.find(({ tracked }) => tracked.view.key === refusal.key);

@@ -1,3 +1,4 @@
+import type { Incident } from './incident.js';
 import type { StateReason } from './reason.js';
 import type { RecordedResult } from './result.js';
 import type { State } from './state.js';
@@ -14,6 +15,8 @@ export type ModelEvent =
       /** Unix ms; may lie back, since a change is dated to its first proof. */
       readonly since: number;
       readonly reason: StateReason | null;
+      /** The one that is open, or that this change closed. */
+      readonly incident: Pick<Incident, 'openedAt' | 'closedAt'> | null;
     }
   | {
       readonly kind: 'version';

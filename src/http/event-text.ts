@@ -9,8 +9,19 @@ function dataOf(event: ModelEvent): object {
     case 'result':
       return resultShape(model, event.result);
     case 'state': {
-      const { state, was, since, reason } = event;
-      return { model, state, was, since: isoTime(since), reason, blame: reason && blameFor(reason) };
+      const { state, was, since, reason, incident } = event;
+      return {
+        model,
+        state,
+        was,
+        since: isoTime(since),
+        reason,
+        blame: reason && blameFor(reason),
+        incident: incident && {
+          opened_at: isoTime(incident.openedAt),
+          closed_at: incident.closedAt === null ? null : isoTime(incident.closedAt),
+        },
+      };
     }
     case 'version':
       return { model, slot: isoTime(event.slot), ...event.change };

@@ -13,7 +13,8 @@ const farewellMs = 1_000;
 const description = `Server-sent events, told once they were recorded:
 
 - \`result\`: a result, as \`/checks\` has it;
-- \`state\`: \`{model, state, was, since, reason, blame}\`, \`since\` dated back to the first proof;
+- \`state\`: \`{model, state, was, since, reason, blame, incident}\`, \`since\` dated back to the first proof; \`incident\` is
+  \`{opened_at, closed_at}\` of the model's incident that is open, or that this change closed, and null without one;
 - \`version\`: \`{model, slot, what, was, is}\`, where \`what\` is \`response_model\` or \`system_fingerprint\`;
 - \`reset\`: \`{message}\`, when what followed \`Last-Event-ID\` is no longer known.
 

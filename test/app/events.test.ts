@@ -1,10 +1,36 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { completion, listenHttp } from '../checker/server.js';
-import { useSite } from './registry.js';
+import { became, useSite } from './registry.js';
+import { send } from './sending.js';
 
 const site = useSite();
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+/** Reads the events; `next` resolves with the data of the next one of that name with these members, whatever comes between. */
+async function listen(url: string) {
+  const response = await fetch(`${url}/api/v1/events`, { headers: { 'last-event-id': 'x-1' } });
+  const messages: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (message) => messages.push(message) });
+  const reader = response.body!.getReader();
+  closing.push(() => reader.cancel().catch(() => undefined));
+  const next = async (name: string, members: object): Promise<Record<string, unknown>> => {
+    for (;;) {
+      while (messages.length > 0) {
+        const { event, data } = messages.shift()!;
+        const found = JSON.parse(data) as Record<string, unknown>;
+        if (event === name && isDeepStrictEqual({ ...found, ...members }, found)) return found;
+      }
+      parser.feed(new TextDecoder().decode((await reader.read()).value as Uint8Array));
+    }
+  };
+  await next('reset', {});
+  return { reader, next };
+}
 
 describe('the events of a daemon', () => {
   it('bring each result as POST /check answers it, the state it makes, and another version', async () => {
@@ -16,23 +42,8 @@ describe('the events of a daemon', () => {
     const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
     const config = configure([{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }]);
     const running = await daemon(config);
-    const response = await fetch(`${running.url}/api/v1/events`, { headers: { 'last-event-id': 'x-1' } });
-    const messages: EventSourceMessage[] = [];
-    const parser = createParser({ onEvent: (message) => messages.push(message) });
-    const reader = response.body!.getReader();
-    /** Data of the next event of that name with these members; the check of the schedule may come between. */
-    const next = async (name: string, members: object): Promise<object> => {
-      for (;;) {
-        while (messages.length > 0) {
-          const { event, data } = messages.shift()!;
-          const found = JSON.parse(data) as object;
-          if (event === name && isDeepStrictEqual({ ...found, ...members }, found)) return found;
-        }
-        parser.feed(new TextDecoder().decode((await reader.read()).value as Uint8Array));
-      }
-    };
+    const { reader, next } = await listen(running.url);
     const check = async () => (await running.post('/api/v1/models/once/check')).json() as object;
-    await next('reset', {});
     await next('result', await check());
     version = 'mixtral-2';
     await check();
@@ -55,5 +66,63 @@ describe('the events of a daemon', () => {
     running.child.kill('SIGTERM');
     while (!(await reader.read()).done);
     expect(await running.ended).toBe(0);
+  }, 15_000);
+
+  it('name the incident at its opening, in a pause, on both sides of a maintenance window, and at its close', async () => {
+    const { configure, daemon, model } = site();
+    let works = true;
+    const provider = await listenHttp((_request, response) => {
+      if (!works) response.statusCode = 500;
+      response.end(works ? completion('New Delhi') : '{"error":{"message":"it broke"}}');
+    });
+    closing.push(() => provider.close());
+    const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
+    const models = [{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }];
+    const running = await daemon(configure(models));
+    const { next } = await listen(running.url);
+    const check = async () => (await running.post('/api/v1/models/once/check')).json();
+    const reload = async (pause: boolean) => {
+      configure(models.map((one) => ({ ...one, pause })));
+      expect((await running.post('/-/reload')).status).toBe(200);
+    };
+    const stored = async () => {
+      const { items } = (await running.get('/api/v1/incidents')).json() as { items: object[] };
+      expect(items).toHaveLength(1);
+      return items[0] as { opened_at: string; closed_at: string | null };
+    };
+    const named = async (was: string, state: string) => {
+      const { incident } = await next('state', { was, state });
+      const { opened_at, closed_at } = await stored();
+      expect({ was, state, incident }).toEqual({ was, state, incident: { opened_at, closed_at } });
+      const line = await running.line(
+        (one) => one.msg === 'state changed' && one.was === was && one.state === state,
+      );
+      expect(line.incident).toBe(opened_at);
+      return { opened_at, closed_at };
+    };
+    await check();
+    expect(await running.line(became('once', 'healthy'))).not.toHaveProperty('incident');
+
+    works = false;
+    await check();
+    await check();
+    const { opened_at } = await named('healthy', 'unhealthy');
+    await reload(true);
+    await named('unhealthy', 'unknown');
+    await reload(false);
+    await check();
+    await named('unknown', 'unhealthy');
+    const exclusions = '/api/v1/models/once/exclusions';
+    const to = new Date(Date.now() + 3_600_000).toISOString();
+    const window = { from: new Date().toISOString(), to, reason: 'they move' };
+    const { id } = (await send(running, 'POST', exclusions, window)).json as { id: number };
+    await named('unhealthy', 'maintenance');
+    await check();
+    await send(running, 'DELETE', `${exclusions}/${id}`);
+    await named('maintenance', 'unhealthy');
+    works = true;
+    await check();
+    await check();
+    expect(await named('unhealthy', 'healthy')).toEqual({ opened_at, closed_at: expect.any(String) });
   }, 15_000);
 });

@@ -21,6 +21,7 @@ const state = (model: string): ModelEvent => ({
   was: 'healthy',
   since: Date.UTC(2026, 0, 1),
   reason: 'auth_failed',
+  incident: { openedAt: Date.UTC(2026, 0, 1), closedAt: null },
 });
 
 async function start(size = 64, token: string | null = null) {
@@ -111,6 +112,7 @@ describe('GET /api/v1/events', () => {
         since: '2026-01-01T00:00:00.000Z',
         reason: 'auth_failed',
         blame: 'account',
+        incident: { opened_at: '2026-01-01T00:00:00.000Z', closed_at: null },
       },
     });
     expect(await client.next()).toEqual({
