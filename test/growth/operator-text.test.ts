@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { cronProblem } from '../../src/calendar/cron.js';
+import { brokenText } from '../../src/checker/broken-text.js';
+import { createRedaction } from '../../src/checker/redact.js';
+import { tokenIn } from '../../src/checker/token-answer.js';
+import { markdownText } from '../../src/cli/markdown-text.js';
+import { requestedModel } from '../../src/config/health-request.js';
+import { filesReferred, isReference } from '../../src/config/interpolate.js';
+import { createMask, isSecretName } from '../../src/config/secrets.js';
+import { parseSource } from '../../src/config/source.js';
+import { parseDuration } from '../../src/domain/duration.js';
+import { tokenOf } from '../../src/http/auth.js';
+import { wholeNumber } from '../../src/http/query.js';
+import { parseTime } from '../../src/http/time.js';
+import { lineOf } from '../../src/store/import-line.js';
+
+const json = JSON.stringify;
+const pieces = [
+  'a',
+  ' ',
+  '1',
+  '*',
+  '/',
+  '?',
+  '${',
+  '}',
+  '"',
+  '\n',
+  '- ',
+  '[',
+  '{a: ',
+  '&a ',
+  '*a ',
+  'Basic ',
+  'key=',
+  '\u0301',
+];
+
+function imported(text: string): void {
+  for (const line of [
+    text,
+    json({ type: text }),
+    json({ type: 'model', [text]: 1, id: text, first_seen: text }),
+  ]) {
+    expect(() => lineOf(line, 1)).toThrow('line 1');
+  }
+}
+const yaml = (text: string) => parseSource('c.yaml', '/c.yaml', text);
+const jwt = { method: 'POST', url: 'http://127.0.0.1', headers: {}, body: null } as const;
+const lines = (length: number, line: (index: number) => string): string =>
+  Array.from({ length: Math.ceil(length / 16) }, (_each, index) => line(index)).join('');
+
+/** What reads a text of callers and operators, beside that of providers. */
+const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  'a line of an import': imported,
+  'a scalar of a configuration': (text) => [isReference(text), filesReferred(text), isSecretName(text)],
+  'a cron expression': cronProblem,
+  'a duration': parseDuration,
+  'a time of a query': parseTime,
+  'a number of a query': wholeNumber,
+  'a header with a token': tokenOf,
+  'the answer of a token endpoint': (text) => [
+    tokenIn(text, { ...jwt, responseKey: null }, 0),
+    tokenIn(json({ access_token: text, expires_in: text }), { ...jwt, responseKey: 'access_token' }, 0),
+  ],
+  'an address of a caller': (text) => {
+    for (const member of ['endpoint_url', 'base_path', 'jwt_url', 'model_name'])
+      requestedModel({ endpoint_configuration: { [member]: text } }, {}, {});
+  },
+  'a text that may be broken': (text) => brokenText(text),
+  'a text of a report': markdownText,
+  'a line of the log': (text) => createMask(['sk-test-1234567890abcdef', 'aaaaaaab'])(text),
+  'a reply that may hold a secret': (text) =>
+    createRedaction(['aaaaaaab', '111111112', text.slice(0, 64)])(text, 1_024),
+};
+
+/** Makers of configurations that are large in another way than by one long text. */
+const configurations: Readonly<Record<string, (length: number) => string>> = {
+  'many keys': (length) => lines(length, (index) => `key${index}: value\n`),
+  'many items': (length) => lines(length, (index) => `- item ${index}\n`),
+  'many anchors and aliases': (length) =>
+    lines(length, (index) => `k${index}: &a${index} 1\nl${index}: *a${index}\n`),
+  'many uses of one alias': (length) => `first: &a [1, 2]\n${lines(length, (index) => `k${index}: *a\n`)}`,
+  'many duplicate keys': (length) => lines(length, () => 'key: value\n'),
+  'many members without a value': (length) => `a: {${lines(length, (index) => `b${index}, `)}}`,
+};
+
+/** ms of processor time; the least of some runs where it is over what is allowed. */
+function costOf(work: () => unknown, allowed: number): number {
+  let least = Infinity;
+  for (let run = 0; run < 3 && least > allowed; run += 1) {
+    const begun = process.cpuUsage();
+    work();
+    least = Math.min(least, process.cpuUsage(begun).user / 1_000);
+  }
+  return least;
+}
+
+const kib = 1_024;
+/** Four times as much may cost twelve times the time, where linear is four and quadratic sixteen; twice in a row. */
+function steepness(work: (length: number) => unknown): readonly number[] | null {
+  const costs: number[] = [costOf(() => work(8 * kib), 20)];
+  for (const length of [32 * kib, 128 * kib]) {
+    const allowed = 4 * 3 * Math.max(costs.at(-1) ?? 0, 5);
+    costs.push(costOf(() => work(length), allowed));
+    if ((costs.at(-1) ?? 0) > allowed) return costs;
+  }
+  return null;
+}
+
+describe.each(Object.entries(readers))('%s', (_what, read) => {
+  it('takes time that grows with its length and no faster', () => {
+    const steep = pieces.flatMap((piece) => {
+      const costs = steepness((length) => read(piece.repeat(Math.ceil(length / piece.length))));
+      return costs === null ? [] : [{ piece, costs }];
+    });
+    expect(steep).toEqual([]);
+  }, 60_000);
+});
+
+describe('a configuration', () => {
+  it.each(Object.entries(configurations))(
+    'takes time that grows with its length and no faster: %s',
+    (_what, make) => {
+      expect(steepness((length) => yaml(make(length)))).toBeNull();
+    },
+    60_000,
+  );
+});
