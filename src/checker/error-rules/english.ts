@@ -52,7 +52,12 @@ export const english: readonly TextRule[] = [
   },
   {
     reason: 'endpoint_not_found',
-    pattern: any('unexpected endpoint or method', 'unknown request url', 'no route matched'),
+    pattern: any(
+      'unexpected endpoint or method',
+      'unknown request url',
+      'no route matched',
+      'app for invoked web endpoint',
+    ),
   },
   {
     reason: 'output_truncated',
