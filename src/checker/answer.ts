@@ -1,7 +1,7 @@
 import type { Expectation, Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import type { Usage } from '../domain/result.js';
-import { brokenText } from './broken-text.js';
+import { brokenText, strongSign } from './broken-text.js';
 
 /** What a successful reply answered, whatever its API calls the parts. */
 export interface Answer {
@@ -95,11 +95,17 @@ function wantsSigns({ contains, json }: Expectation): boolean {
   return json !== undefined || contains?.some((part) => !/[\p{L}\p{N}]/u.test(part)) === true;
 }
 
+/** In what way a text is broken, as far as the expectation does not prove that it is not. */
+function brokenIn(text: string, cut: boolean, missed: Miss | null, expect: Expectation): string | null {
+  const { equals, regex, json, contains } = expect;
+  if (missed === null && (equals ?? regex ?? json) !== undefined) return null;
+  if (missed === null && contains !== undefined && contains.length > 0) return strongSign(text);
+  return brokenText(text, { cut, signsWanted: wantsSigns(expect) });
+}
+
 function judgeText(text: string, cut: boolean, expect: Expectation, meets: Meets): Finding {
   const missed = meets(text, expect);
-  // A text that was asked for word by word may be one character thirty times.
-  const exact = missed === null && (expect.equals !== undefined || expect.regex !== undefined);
-  const broken = exact ? null : brokenText(text, wantsSigns(expect));
+  const broken = brokenIn(text, cut, missed, expect);
   if (broken !== null) return { reason: 'unexpected_answer', detail: broken };
   if (missed === null) return { reason: 'ok', detail: null };
   if (cut && missed.begun)

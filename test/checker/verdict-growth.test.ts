@@ -63,6 +63,13 @@ const cases: readonly (readonly [string, (size: number) => string, Asked])[] = [
   ['letters with marks', (size) => said(times('a\u0301\u0323')(size)), {}],
   ['spaces', (size) => said(`x${times(' ')(size)}y`), {}],
   ['reasoning marks', (size) => said(times('<think>a</think>')(size)), {}],
+  ['brackets', (size) => said(times('[(')(size)), { expect: {} }],
+  ['values', (size) => said(`${times('ac 11 ')(size)}!`), { expect: {} }],
+  ['bytes read as letters', (size) => said(times('Ã¼à¤')(size)), { expect: {} }],
+  ['tokens', (size) => said(times('<|pad|> [INST]')(size)), { expect: {} }],
+  ['pieces of many scripts', (size) => said(times('the 的 руда 하는')(size)), { expect: {} }],
+  ['templates', (size) => said(times('{{ a }} {%')(size)), { expect: {} }],
+  ['pages inside an answer', (size) => said(`<html>${times('<title ')(size)}`), { expect: {} }],
   ['one letter', (size) => said(times('a')(size)), { expect: {} }],
   [
     'parts inside parts',

@@ -1,0 +1,67 @@
+import { errorIn } from '../error-member.js';
+import { reasonOfText } from '../error-rules.js';
+
+const phrase = String.raw`(?:internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|too many requests|upstream (?:request timeout|connect error[^\n]{0,200})|no healthy upstream|rate limit exceeded|request timed out|[45]\d\d (?:not found|unauthorized|forbidden|bad request|payload too large|request timeout))`;
+const statusLine = new RegExp(
+  String.raw`^(?:error:? ?)?(?:http(?:/[\d.]{1,3})? (?:error )?)?(?:error )?(?:[45]\d\d[:,]? ?(?:-|–)? ?)?${phrase}[.!]?$`,
+  'i',
+);
+const page = /^(?:<!doctype html|<html|<head|<\?xml)/i;
+const pageOfError = new RegExp(
+  String.raw`<(?:title|h1)[^<>]{0,200}>\s{0,20}(?:error:?\s|http\s)?(?:(?:error\s)?[45]\d\d\b|${phrase}|access denied|attention required|application error|error\b)`,
+  'i',
+);
+const trace =
+  /^(?:Traceback \(most recent call last\):|Exception in thread "|panic: [^\n]{1,400}\n\s{0,4}goroutine |[A-Z]\w{0,60}(?:Error|Exception)\b[^\n]{0,400}\n {1,8}(?:at|File) )/;
+const exception = /^(?:\[?error\]?|fatal(?: error)?|exception|[\w.]{1,80}(?:error|exception)):? /i;
+const connection =
+  /\b(?:ECONN\w+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|HTTPS?ConnectionPool|cuda|status code:? ?[45]\d\d|connection (?:refused|reset|error|aborted|timed out)|fetch failed|socket hang up)\b/i;
+/** Values of programs in whose place their text was meant. */
+const rendered =
+  /^(?:undefined|null|None|(?:\[object \w{1,40}\][\s,]{0,4})+|<[\w.]{1,100} (?:object|function|coroutine|generator)\b[^<>]{0,200}>|<(?:coroutine|generator|async_generator|function|bound method) [^<>]{1,200}>|<Response \[\d{3}\]>)$/;
+const template =
+  /^(?:\{\{[^{}]{0,400}\}\}|\{%-? ?(?:for|if|set)\b[^{}]{0,400}\b(?:message|messages|bos_token|add_generation_prompt|loop)\b)/;
+const wholeTemplate = /^(?:\{\{[^{}]{0,400}\}\}\s{0,8}){1,8}$/;
+
+const ofErrors = new Set(
+  'error errors message msg detail details code status status_code statusCode type param object success request_id requestId trace_id timestamp path error_code error_type errorType title instance'.split(
+    ' ',
+  ),
+);
+
+/** An error in JSON: members that errors have and no others. */
+function isErrorObject(text: string): boolean {
+  if (!/^[{[]/.test(text) || !/"(?:error|errors|detail|message|msg)"/.test(text)) return false;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  if (typeof one !== 'object' || one === null || !Object.keys(one).every((name) => ofErrors.has(name)))
+    return false;
+  if (errorIn(one, true) !== null) return true;
+  const told = errorIn(one, false);
+  return (
+    told !== null && (statusLine.test(told.text) || /^(?:not found|unauthorized|forbidden)$/i.test(told.text))
+  );
+}
+
+function isErrorText(text: string): boolean {
+  if (statusLine.test(text) || trace.test(text)) return true;
+  if (!exception.test(text) || text.length > 1_000) return false;
+  return connection.test(text) || reasonOfText(text, 500) !== null;
+}
+
+/** What stands in the place of an answer when a program on the way failed; null for none. */
+export function standIn(text: string): string | null {
+  const head = text.slice(0, 4_096);
+  if (rendered.test(head)) return 'a value of a program in the place of its text';
+  if (wholeTemplate.test(head) || (template.test(head) && head.includes('{%')))
+    return 'a template that was not filled in';
+  if (page.test(head) && pageOfError.test(head)) return 'a page of an error in the place of an answer';
+  return isErrorText(head) || isErrorObject(text.slice(0, 65_536))
+    ? 'an error in the place of an answer'
+    : null;
+}

@@ -1,0 +1,62 @@
+/** Tokens that stand for no text. */
+const dead = String.raw`(?:<\|?(?:unk|pad|mask|reserved|unused|extra_id|endoftext|fim_|dummy|extra|placeholder)[\w -]{0,40}\|?>|\[(?:unk|pad|mask|unused\d{1,6}|control_\d{1,6})\])`;
+const deadInRow = new RegExp(String.raw`${dead}\s{0,4}${dead}`, 'i');
+/** Tokens that mark the turns of a conversation. */
+const turn = String.raw`(?:<\|[^\s<>|][^<>|]{0,60}\|>|<｜[^<>｜]{1,60}｜>|</?s>|<(?:bos|eos|start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[/?(?:CLS|SEP|BOS|EOS)\])`;
+const tokens = new RegExp(`${dead}|${turn}`, 'gi');
+const roles = /\b(?:assistant|user|system|tool|model|analysis|final|commentary)\b/gi;
+
+/** Nothing but tokens that stand for no text or mark turns. */
+export function isTokens(line: string): boolean {
+  const rest = line.replace(tokens, ' ');
+  return rest !== line && !/[^\s\p{P}]/u.test(rest.replace(roles, ' '));
+}
+
+/** The windows-1252 characters of the bytes 80 to 9F. */
+const western = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** The byte that a character beyond ASCII is by windows-1252, by Latin-1, or in the vocabulary of GPT-2; -1 for none. */
+function byteOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code >= 0x80 && code <= 0xff) return code;
+  // In the vocabulary the bytes 80 to A0 and AD follow each other.
+  if (code >= 0x122 && code <= 0x142) return code - 0xa2;
+  if (code === 0x143) return 0xad;
+  const at = western.indexOf(character);
+  return at < 0 ? -1 : 0x80 + at;
+}
+
+const lengthBy = (lead: number): number =>
+  lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+
+/** UTF-8 that was read byte by byte: `Ã¼` for `ü`. */
+function isMojibake(text: string): boolean {
+  const bytes = Array.from(text, (character) =>
+    (character.codePointAt(0) ?? 0) < 0x80 ? 0 : byteOf(character),
+  );
+  let sequences = 0;
+  let inside = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const length = lengthBy(bytes[at] ?? 0);
+    const rest = bytes.slice(at + 1, at + length);
+    if (length === 0 || rest.length < length - 1 || !rest.every((byte) => byte >= 0x80 && byte <= 0xbf))
+      continue;
+    sequences += 1;
+    inside += length;
+    at += length - 1;
+  }
+  return sequences >= 3 && inside * 4 >= bytes.filter((byte) => byte !== 0).length * 3;
+}
+
+/** Characters that are none. An emoji may be newer than the tables of this machine. */
+const noCharacters = /[\ufffd\p{Co}]|(?![\u{1f000}-\u{1fbff}])\p{Cn}/gu;
+
+/** What no tokenizer writes that works: characters that are none, tokens that stand for nothing, bytes by number. */
+export function isUndecoded(text: string): boolean {
+  const none = text.match(noCharacters)?.length ?? 0;
+  if (none >= 3 || (none >= 2 && none * 8 > text.length)) return true;
+  if (deadInRow.test(text) || /<0x[0-9A-F]{2}>\s?<0x[0-9A-F]{2}>/i.test(text)) return true;
+  // In Maltese, Latin letters follow it.
+  if (/[ĠĊ](?!\p{Script=Latin})\p{L}/u.test(text)) return true;
+  return (text.match(/[\p{Ll}\p{Lo}][ĠĊ▁]\p{L}/gu)?.length ?? 0) >= 2 || isMojibake(text);
+}

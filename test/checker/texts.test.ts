@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { judgeAnswer, type Answer } from '../../src/checker/answer.js';
+import { createExpectations } from '../../src/checker/expectation.js';
+import type { Expectation } from '../../src/domain/model.js';
+
+interface Texts {
+  /** Answers that a question may have. */
+  readonly good: readonly string[];
+  /** Texts that no engine writes that works. */
+  readonly bad: readonly string[];
+  readonly met: readonly { readonly text: string; readonly expect: Expectation }[];
+}
+
+const texts = JSON.parse(readFileSync(new URL('../fixtures/texts.json', import.meta.url), 'utf8')) as Texts;
+/** What follows `<think>` is not shown. */
+const shown = texts.good.filter((text) => !text.includes('<think>'));
+const meets = createExpectations();
+
+function reasonOf(text: string, expected: Expectation, finish: Answer['finish'] = 'stop'): string {
+  const answer: Answer = { text, reasoning: '', finish, refusal: null, usage: null, model: null };
+  return judgeAnswer(answer, { expect: expected, modelName: 'm' }, meets).reason;
+}
+
+describe('without an expectation', () => {
+  it.each(texts.good)('%j is an answer', (text) => {
+    expect(reasonOf(text, {})).toBe('ok');
+  });
+
+  it.each(texts.bad)('%j is none, however it ended', (text) => {
+    expect(reasonOf(text, {})).toBe('unexpected_answer');
+    expect(reasonOf(text, {}, 'length')).toBe('unexpected_answer');
+  });
+});
+
+describe('with an expectation', () => {
+  it.each(texts.met)('$text is an answer that meets $expect', ({ text, expect: expected }) => {
+    expect(reasonOf(text, expected)).toBe('ok');
+  });
+
+  it('each plain answer that meets it is good, in whatever script', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...shown), fc.nat(), (text, from) => {
+        const words = text.split(/\s+/);
+        const part = words[from % words.length] ?? text;
+        expect(reasonOf(text, { equals: [text] })).toBe('ok');
+        expect(reasonOf(text, { regex: '(?s).+' })).toBe('ok');
+        expect(reasonOf(text, { contains: [part] })).toBe('ok');
+        expect(reasonOf(JSON.stringify([text]), { json: { type: 'array' } })).toBe('ok');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(['New Delhi ', 'New Delhi! ', 'the capital is New Delhi and '])(
+    'of a part, %j again and again to the end is no answer',
+    (unit) => {
+      for (const text of [unit.repeat(40), `It is ${unit.repeat(40)}`])
+        expect(reasonOf(text, { contains: ['New Delhi'] })).toBe('unexpected_answer');
+    },
+  );
+
+  it.each(['New Delhi \ufffd\ufffd\ufffd', 'New Delhi <unk><unk>', 'New Delhi<0xE0><0xA4>'])(
+    'of a part, %j is not decoded',
+    (text) => {
+      expect(reasonOf(text, { contains: ['New Delhi'] })).toBe('unexpected_answer');
+    },
+  );
+});
