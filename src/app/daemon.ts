@@ -8,7 +8,7 @@ import { createEventFeed } from '../http/event-feed.js';
 import { createServer } from '../http/server.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
 import { createScheduler } from '../scheduler/scheduler.js';
-import { openStore } from '../store/sqlite-store.js';
+import { openThreadedStore } from '../store/threaded-store.js';
 import { createAccess } from './access.js';
 import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
@@ -84,7 +84,8 @@ export async function startDaemon(parts: {
 
   // Before it is opened, which may write it.
   const written = writtenAt(config.settings.storage.path);
-  const store = openStore({
+  const store = await openThreadedStore({
+    thread: new URL('../store/store-thread.js', import.meta.url),
     path: config.settings.storage.path,
     migrationsDir: parts.migrationsDir,
     retention: () => settings().storage.retention,

@@ -5,7 +5,8 @@ import { StoreError } from './store-error.js';
 
 /** `mpul` in the file's header says whose database it is. */
 export const applicationId = 0x6d70756c;
-const busyTimeoutMs = 1_000;
+/** A writer that finds the database locked is to try again later instead of waiting: reads wait behind it. */
+const busyTimeoutMs = 50;
 
 /** In this order: the vacuum mode counts only before WAL writes the first page. */
 const pragmas: readonly (readonly [name: string, set: string, expected: unknown])[] = [

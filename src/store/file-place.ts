@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The one true path of `path`, whatever links lead there; makes the file and its directory where there are none. */
@@ -38,9 +39,8 @@ export function moveAside(path: string, now: number, why: 'corrupt' | 'replaced'
 }
 
 /** Bytes of a database on disk, its WAL included. */
-export function bytesOnDisk(path: string): number {
-  return [path, `${path}-wal`].reduce(
-    (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
+export async function bytesOnDisk(path: string): Promise<number> {
+  const place = await realpath(path).catch(() => path);
+  const sizes = await Promise.all([place, `${place}-wal`].map((file) => stat(file).catch(() => null)));
+  return sizes.reduce((sum, found) => sum + (found?.size ?? 0), 0);
 }

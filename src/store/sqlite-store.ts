@@ -19,6 +19,8 @@ export interface StoreOptions {
   /** What to do with a damaged file: move it aside and begin a fresh one, or leave it and fail. */
   readonly onCorrupt: 'move' | 'stop';
   readonly clock: Pick<Clock, 'wall'>;
+  /** Keys up to this one may be in use already, also where the file knows none of them. */
+  readonly highestKey?: number;
   readonly log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>;
 }
 
@@ -37,7 +39,7 @@ export function openStore(options: StoreOptions): OpenedStore {
   const lock = attempt(path, () => lockFile(path));
   const watchLog = createLogWatch(path, options.log);
   let corruptions = 0;
-  let highestKey = 0;
+  let highestKey = options.highestKey ?? 0;
   let closed = false;
   let database: Database | null = null;
   let session: Session | null = null;
@@ -157,7 +159,7 @@ export function openStore(options: StoreOptions): OpenedStore {
         watchLog(now);
         return open.prune(now);
       }),
-    sizeBytes: () => promised(path, () => bytesOnDisk(path)),
+    sizeBytes: () => bytesOnDisk(path),
     close: () =>
       promised(path, () => {
         if (closed) return;

@@ -23,7 +23,7 @@ export function openStoreReader(path: string, migrationsDir: string): StoreReade
     epochs: (key) => ask((open) => open.epochs(key)),
     gaps: (key) => ask((open) => open.gaps(key)),
     exclusions: () => ask((open) => open.exclusions()),
-    sizeBytes: () => promised(path, () => bytesOnDisk(path)),
+    sizeBytes: () => bytesOnDisk(path),
     close: () => promised(path, () => void database.close()),
   };
 }
