@@ -78,7 +78,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
   function bridge({ key, health }: StoredModel, row: Row, file: Interval, until: number): void {
     const rollups: HourlyChanges = new Map();
     addSpan(rollups, { from: file.to, to: until, state: 'unknown', sign: 1 });
-    write({
+    write.batch({
       models: [
         {
           key,

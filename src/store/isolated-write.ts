@@ -1,15 +1,9 @@
 import type { RecordedResult } from '../domain/result.js';
 import { addResult, emptyRollup, hourMs, type HourlyChanges, type Rollup } from '../domain/rollup.js';
 import { checkColumns, checkValues } from './check-row.js';
-import {
-  updateModel,
-  writeResults,
-  writeRollups,
-  writeTimeline,
-  writeTotals,
-  type Statements,
-} from './model-write.js';
+import { updateModel, writeResults, writeRollups, writeTimeline, writeTotals } from './model-write.js';
 import type { ModelKey, ModelTotals, ModelWrite, Refusal } from './port.js';
+import type { Put } from './statements.js';
 import { addRollup, takeRollup } from './tally.js';
 
 /** Does `work` whole or not at all; false when the store refuses its content, which is noted. */
@@ -21,28 +15,28 @@ const noTotals: ModelTotals = { results: [], inputTokens: 0, outputTokens: 0, ve
  * Writes what the store takes of a model: each result on its own, then sums without the refused results, then each other
  * part on its own. Rows, totals and rollups agree afterwards, as far as those parts are accepted.
  */
-export function writeModelInParts(statements: Statements, write: ModelWrite, accepts: Accepts): void {
+export function writeModelInParts(put: Put, write: ModelWrite, accepts: Accepts): void {
   const { key } = write;
   const kept: RecordedResult[] = [];
   const refused: RecordedResult[] = [];
   const only = (part: Partial<ModelWrite>): ModelWrite => ({ ...emptyWrite(write), ...part });
   for (const result of write.results) {
     const accepted = accepts(key, 'result', columnsOf(result), () =>
-      writeResults(statements, only({ results: [result] })),
+      writeResults(put, only({ results: [result] })),
     );
     (accepted ? kept : refused).push(result);
   }
   const totals = totalsWithout(write.totals, refused, kept);
   const { health, watermark } = write;
   const row = only({ results: kept, totals, health, watermark });
-  if (!accepts(key, 'model', { watermark, ...totals, results: [] }, () => updateModel(statements, row)))
-    accepts(key, 'model', health, () => updateModel(statements, only({ results: kept, health })));
+  if (!accepts(key, 'model', { watermark, ...totals, results: [] }, () => updateModel(put, row)))
+    accepts(key, 'model', health, () => updateModel(put, only({ results: kept, health })));
   for (const total of totals.results)
     accepts(key, 'totals', total, () =>
-      writeTotals(statements, only({ totals: { ...noTotals, results: [total] } })),
+      writeTotals(put, only({ totals: { ...noTotals, results: [total] } })),
     );
   const timeline = (what: Refusal['what'], part: unknown, changes: Partial<ModelWrite>): void => {
-    accepts(key, what, part, () => writeTimeline(statements, only(changes)));
+    accepts(key, what, part, () => writeTimeline(put, only(changes)));
   };
   const { rewriteFrom } = write;
   if (rewriteFrom !== null) timeline('state', { rewriteFrom }, { rewriteFrom });
@@ -53,7 +47,7 @@ export function writeModelInParts(statements: Statements, write: ModelWrite, acc
   for (const epoch of write.epochs) timeline('epoch', epoch, { epochs: [epoch] });
   for (const [hour, rollup] of rollupsWithout(write.rollups, refused, kept))
     accepts(key, 'rollup', { hour, ...rollup, latency: null }, () =>
-      writeRollups(statements, only({ rollups: new Map([[hour, rollup]]) })),
+      writeRollups(put, only({ rollups: new Map([[hour, rollup]]) })),
     );
 }
 

@@ -8,7 +8,7 @@ import type { MissCause, Store, StoreReader } from './port.js';
 import { preparePrune } from './prune.js';
 import { prepareResults } from './result-query.js';
 import { prepareTimeline } from './timeline-query.js';
-import { prepareWrite } from './write.js';
+import { prepareWrite, type Write } from './write.js';
 
 /** The methods of a store as they are on one open database: at once instead of by promise. */
 export type Immediate<Methods> = {
@@ -17,7 +17,9 @@ export type Immediate<Methods> = {
     : never;
 };
 export type ReadSession = Immediate<Omit<StoreReader, 'close' | 'sizeBytes'>>;
-export type Session = Immediate<Omit<Store, 'close' | 'sizeBytes'>>;
+export type Session = Immediate<Omit<Store, 'close' | 'sizeBytes'>> & {
+  readonly writePacked: Write['packed'];
+};
 
 export function prepareReadSession(database: Database): ReadSession {
   const models = prepareModels(database);
@@ -36,6 +38,7 @@ export function prepareReadSession(database: Database): ReadSession {
 
 export function prepareSession(database: Database, retention: () => Retention): Session {
   const { incident } = prepareIncidents(database);
+  const write = prepareWrite(database);
   const { addNote, exclude, include } = prepareAnnotating(database);
   return {
     ...prepareReadSession(database),
@@ -43,7 +46,8 @@ export function prepareSession(database: Database, retention: () => Retention): 
     addNote: (id, note) => (addNote(id, note) ? incident(id) : null),
     exclude,
     include,
-    write: prepareWrite(database),
+    write: write.batch,
+    writePacked: write.packed,
     prune: preparePrune(database, retention),
   };
 }

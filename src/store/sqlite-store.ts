@@ -7,6 +7,7 @@ import { createLogWatch } from './log-watch.js';
 import { bytesOnDisk, identityOf, moveAside, placeFor, removeLog } from './file-place.js';
 import type { Retention } from './horizons.js';
 import { reserveKeys } from './model-row.js';
+import type { PackedBatch } from './packed-batch.js';
 import type { Store, StoredModel } from './port.js';
 import { prepareSession, type Session } from './session.js';
 import { StoreError } from './store-error.js';
@@ -29,12 +30,18 @@ export interface OpenedStore extends Store {
   readonly corruptions: number;
 }
 
+/** The store in the thread that holds the database. */
+export interface SqliteStore extends OpenedStore {
+  /** Writes a packed batch like `write`; resolves with false, and nothing is written, when its content is refused. */
+  writePacked(packed: PackedBatch): Promise<boolean>;
+}
+
 /**
  * Opens the store for the one daemon that writes it; throws StoreError. When the file turns out damaged in use, the call
  * that found it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is begun, which knows none of the keys
  * given before (`unknown_model`), so every model has to be registered again.
  */
-export function openStore(options: StoreOptions): OpenedStore {
+export function openStore(options: StoreOptions): SqliteStore {
   const path = attempt(options.path, () => placeFor(options.path));
   const lock = attempt(path, () => lockFile(path));
   const watchLog = createLogWatch(path, options.log);
@@ -142,6 +149,7 @@ export function openStore(options: StoreOptions): OpenedStore {
     retire: (key, now) => change((open) => open.retire(key, now)),
     missed: () => ask((open) => open.missed()),
     write: (batch) => change((open) => open.write(batch)),
+    writePacked: (packed) => change((open) => open.writePacked(packed)),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
     durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openStore, type OpenedStore } from './sqlite-store.js';
+import { openStore, type SqliteStore } from './sqlite-store.js';
 import { packError } from './thread-error.js';
 import {
   opening,
@@ -13,6 +13,7 @@ import {
 /** The thread that `threaded-store.ts` starts: it holds the database and its lock, and does one call after another. */
 function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   let situation: Situation = start;
+  const written = new Int32Array(start.written);
   const reply = (message: ThreadReply): void => {
     port.postMessage(message);
   };
@@ -22,7 +23,7 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
       reply({ log: level, fields, error: err === undefined ? null : packError(err), message });
     };
 
-  const open = (): OpenedStore | null => {
+  const open = (): SqliteStore | null => {
     try {
       return openStore({
         path: start.path,
@@ -46,6 +47,7 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   const answer = async ({ id, method, args }: ThreadCall): Promise<void> => {
     try {
       const result = await (store[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+      if (method === 'write' || method === 'writePacked') Atomics.store(written, 0, id);
       reply({ id, corruptions: store.corruptions, result });
     } catch (error) {
       reply({ id, corruptions: store.corruptions, error: packError(error) });

@@ -9,6 +9,11 @@ export interface ThreadStart extends Situation {
   readonly onCorrupt: 'move' | 'stop';
   /** No fresh file gives a key that a model may have already. */
   readonly highestKey: number;
+  /**
+   * One number in shared memory: the id of the last call that wrote a batch. It says what was written when the thread ends
+   * before its reply arrives.
+   */
+  readonly written: SharedArrayBuffer;
 }
 
 /** What the thread cannot know itself; it comes with each call. */
@@ -17,9 +22,11 @@ export interface Situation {
   readonly retention: Retention;
 }
 
+export type ThreadMethod = keyof Store | 'writePacked';
+
 export interface ThreadCall extends Situation {
   readonly id: number;
-  readonly method: keyof Store;
+  readonly method: ThreadMethod;
   readonly args: readonly unknown[];
 }
 

@@ -1,29 +1,44 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { bytesOnDisk } from './file-place.js';
-import type { Store } from './port.js';
-import type { OpenedStore, StoreOptions } from './sqlite-store.js';
+import { refusesContent } from './failure.js';
+import { packBatch, type PackedBatch } from './packed-batch.js';
+import type { Batch, Refusal } from './port.js';
+import type { OpenedStore, SqliteStore, StoreOptions } from './sqlite-store.js';
 import { StoreError } from './store-error.js';
 import { unpackError } from './thread-error.js';
 import {
   opening,
   type Situation,
   type ThreadCall,
+  type ThreadMethod,
   type ThreadReply,
   type ThreadStart,
 } from './thread-port.js';
+
+/** Null for a batch with content that cannot be packed, and that the store refuses. */
+function packedOf(batch: Batch): PackedBatch | null {
+  try {
+    return packBatch(batch);
+  } catch (error) {
+    if (refusesContent(error)) return null;
+    throw error;
+  }
+}
 
 /** Holds the models of the largest registry when they are read at the start. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
 interface Waiting {
+  readonly method: ThreadMethod;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
 /**
  * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no lock;
- * rejects with StoreError. When the thread ends unasked, what waits rejects as `unavailable` and the next call starts another.
+ * rejects with StoreError. When the thread ends unasked, what waits rejects as `unavailable` and the next call starts another;
+ * a batch that it has written resolves.
  */
 export async function openThreadedStore(
   options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL },
@@ -36,15 +51,19 @@ export async function openThreadedStore(
   let corruptions = 0;
   let corruptionsBefore = 0;
   let closing: Promise<void> | null = null;
+  const written = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   const situation = (): Situation => ({ now: options.clock.wall(), retention: options.retention() });
 
   const fail = (error: Error): void => {
     worker = null;
     corruptionsBefore = corruptions;
-    const all = [...waiting.values()];
+    const all = [...waiting];
     waiting.clear();
-    for (const { reject } of all) reject(error);
+    for (const [id, { method, resolve, reject }] of all) {
+      if (id !== Atomics.load(written, 0)) reject(error);
+      else resolve(method === 'write' ? [] : true);
+    }
   };
 
   const receive = (started: Worker, reply: ThreadReply): void => {
@@ -65,7 +84,14 @@ export async function openThreadedStore(
   };
 
   const start = (): Worker => {
-    const workerData: ThreadStart = { path, migrationsDir, onCorrupt, highestKey, ...situation() };
+    const workerData: ThreadStart = {
+      path,
+      migrationsDir,
+      onCorrupt,
+      highestKey,
+      written: written.buffer,
+      ...situation(),
+    };
     const started = new Worker(options.thread, { workerData, env: {}, resourceLimits });
     let cause: unknown;
     started
@@ -82,17 +108,25 @@ export async function openThreadedStore(
     return started;
   };
 
-  const call = <Method extends keyof Store>(
+  const call = <Method extends ThreadMethod>(
     method: Method,
-    ...args: Parameters<Store[Method]>
-  ): ReturnType<Store[Method]> =>
+    ...args: Parameters<SqliteStore[Method]>
+  ): ReturnType<SqliteStore[Method]> =>
     new Promise<unknown>((resolve, reject) => {
       if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
       worker ??= start();
-      asked += 1;
+      // Fits into the shared number; a call is answered long before its id comes again.
+      asked = (asked % 0x7fff_ffff) + 1;
       worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall);
-      waiting.set(asked, { resolve, reject });
-    }) as ReturnType<Store[Method]>;
+      waiting.set(asked, { method, resolve, reject });
+    }) as ReturnType<SqliteStore[Method]>;
+
+  /** The batch itself, which is slower to copy, is needed where its content is refused. */
+  const write = async (batch: Batch): Promise<readonly Refusal[]> => {
+    const packed = packedOf(batch);
+    if (packed !== null && (await call('writePacked', packed))) return [];
+    return call('write', batch);
+  };
 
   const end = async (): Promise<void> => {
     if (worker === null) return;
@@ -102,7 +136,7 @@ export async function openThreadedStore(
   };
 
   await new Promise((resolve, reject) => {
-    waiting.set(opening, { resolve, reject });
+    waiting.set(opening, { method: 'models', resolve, reject });
     worker = start();
   });
 
@@ -118,7 +152,7 @@ export async function openThreadedStore(
     },
     retire: (...model) => call('retire', ...model),
     missed: () => call('missed'),
-    write: (batch) => call('write', batch),
+    write,
     points: (...query) => call('points', ...query),
     durations: (...query) => call('durations', ...query),
     counts: (...query) => call('counts', ...query),

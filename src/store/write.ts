@@ -1,18 +1,28 @@
 import type { Database } from 'better-sqlite3';
 import { refusesContent } from './failure.js';
 import { writeModelInParts } from './isolated-write.js';
-import { prepareStatements, writeModel } from './model-write.js';
+import { writeModel } from './model-write.js';
+import { putBatch, putPacked, type PackedBatch } from './packed-batch.js';
 import type { Batch, Refusal } from './port.js';
+import { prepareStatements } from './statements.js';
 
-/**
- * Prepares the one transaction that applies a batch. A batch with content that the store refuses is applied again in
- * parts: the refused parts are left out and returned. Every other failure throws, and nothing of the batch is written.
- */
-export function prepareWrite(database: Database): (batch: Batch) => readonly Refusal[] {
-  const statements = prepareStatements(database);
+export interface Write {
+  /**
+   * Applies a batch in one transaction. A batch with content that the store refuses is applied again in parts: the refused
+   * parts are left out and returned. Every other failure throws, and nothing of the batch is written.
+   */
+  batch(batch: Batch): readonly Refusal[];
+  /** Applies a packed batch; false, with nothing written, when the store refuses a part of it for its content. */
+  packed(packed: PackedBatch): boolean;
+}
+
+export function prepareWrite(database: Database): Write {
+  const put = prepareStatements(database);
   const whole = database.transaction((batch: Batch) => {
-    for (const model of batch.models) writeModel(statements, model);
-    for (const [cause, count] of batch.missed) statements.missed.run(cause, count);
+    putBatch(put, batch);
+  });
+  const wholePacked = database.transaction((packed: PackedBatch) => {
+    putPacked(put, packed);
   });
   const nested = database.transaction((work: () => void) => work());
 
@@ -30,25 +40,36 @@ export function prepareWrite(database: Database): (batch: Batch) => readonly Ref
     };
     for (const model of batch.models) {
       try {
-        nested(() => writeModel(statements, model));
+        nested(() => writeModel(put, model));
       } catch (error) {
         if (!refusesContent(error)) throw error;
-        writeModelInParts(statements, model, accepts);
+        writeModelInParts(put, model, accepts);
       }
     }
     for (const [cause, count] of batch.missed)
-      accepts(null, 'missed', { cause, count }, () => statements.missed.run(cause, count));
+      accepts(null, 'missed', { cause, count }, () => put('missed', [cause, count]));
     return refusals;
   });
 
-  return (batch) => {
-    try {
-      whole.immediate(batch);
-      return [];
-    } catch (error) {
-      if (!refusesContent(error)) throw error;
-      return inParts.immediate(batch);
-    }
+  return {
+    batch(batch) {
+      try {
+        whole.immediate(batch);
+        return [];
+      } catch (error) {
+        if (!refusesContent(error)) throw error;
+        return inParts.immediate(batch);
+      }
+    },
+    packed(packed) {
+      try {
+        wholePacked.immediate(packed);
+        return true;
+      } catch (error) {
+        if (!refusesContent(error)) throw error;
+        return false;
+      }
+    },
   };
 }
 

@@ -37,8 +37,8 @@ it('keeps the event loop free while another program holds the lock of the databa
   }
   await running.line(({ msg }) => msg === 'store works again');
   const { text } = await running.get('/metrics');
-  expect(series(text, 'modelpulse_missed_checks_total{cause="loop_blocked"}') ?? 0).toBe(0);
-  expect(text).not.toMatch(/^modelpulse_results_dropped_total [1-9]/mu);
+  expect(series(text, 'modelpulse_scheduler_checks_missed_total{cause="loop_blocked"}') ?? 0).toBe(0);
+  expect(text).not.toMatch(/^modelpulse_store_dropped_results_total [1-9]/mu);
   running.child.kill('SIGTERM');
   expect(await running.ended).toBe(0);
 });
