@@ -61,8 +61,9 @@ export async function openThreadedStore(
     const all = [...waiting];
     waiting.clear();
     for (const [id, { method, resolve, reject }] of all) {
-      if (id !== Atomics.load(written, 0)) reject(error);
-      else resolve(method === 'write' ? [] : true);
+      const done = id !== opening && id === Atomics.load(written, 0);
+      if (done) resolve(method === 'write' ? [] : true);
+      else reject(error);
     }
   };
 

@@ -40,19 +40,29 @@ async function open(thread = built): Promise<OpenedStore> {
   return store;
 }
 
-/** The thread as it is built, which ends itself when it is asked for the missed slots for the first time. */
-function crashing(): URL {
+/** The thread as it is built, which ends itself once: at a call of `method`, before it does it or before it replies. */
+function crashing(method: string, when: 'before' | 'after'): URL {
   const file = join(folder, 'crashing.mjs');
   writeFileSync(
     file,
     `import { existsSync, writeFileSync } from 'node:fs';
     import { parentPort } from 'node:worker_threads';
     const crashed = ${JSON.stringify(join(folder, 'crashed'))};
-    if (!existsSync(crashed)) parentPort.on('message', ({ method }) => {
-      if (method !== 'missed') return;
+    const end = () => {
       writeFileSync(crashed, '');
       throw new Error('the thread is broken');
+    };
+    let called = null;
+    if (!existsSync(crashed)) parentPort.on('message', ({ method, id }) => {
+      if (method !== ${JSON.stringify(method)}) return;
+      called = id;
+      if (${when === 'before'}) end();
     });
+    const post = parentPort.postMessage.bind(parentPort);
+    parentPort.postMessage = (message) => {
+      if (called !== null && message.id === called) setImmediate(end);
+      else post(message);
+    };
     await import(${JSON.stringify(built.href)});`,
   );
   return pathToFileURL(file);
@@ -94,11 +104,38 @@ it('moves a damaged file aside and counts it', async () => {
 });
 
 it('rejects what waits when its thread ends, says so, and goes on in another thread', async () => {
-  const store = await open(crashing());
+  const store = await open(crashing('missed', 'before'));
   const { key } = await store.register('gpt', start, null);
   const waiting = [store.missed(), store.models()];
   for (const one of waiting) await expect(one).rejects.toMatchObject({ kind: 'unavailable' });
   expect(messages).toEqual(['thread of the store ended; the next use starts another']);
   expect(await store.missed()).toEqual(new Map());
   expect((await store.models()).map((model) => model.key)).toEqual([key]);
+});
+
+it('counts a batch once when the thread ends after it has written it and before it replies', async () => {
+  const store = await open(crashing('writePacked', 'after'));
+  const { key } = await store.register('gpt', start, null);
+  expect(await store.write(batchOf(modelWrite(key, counted([result(start)]))))).toEqual([]);
+  expect(messages).toEqual(['thread of the store ended; the next use starts another']);
+  const { outcomes } = await store.counts(key, start - (start % day), start + day);
+  expect(outcomes.healthy).toBe(1);
+});
+
+it('rejects a batch that the thread has not written when it ends', async () => {
+  const store = await open(crashing('writePacked', 'before'));
+  const { key } = await store.register('gpt', start, null);
+  const batch = batchOf(modelWrite(key, counted([result(start)])));
+  await expect(store.write(batch)).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(await store.write(batch)).toEqual([]);
+  expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
+});
+
+it('names the refused results of a batch, and writes the others', async () => {
+  const store = await open();
+  const { key } = await store.register('gpt', start, null);
+  const poison = { ...result(start + 60_000), usage: { inputTokens: 1e30, outputTokens: 1 } };
+  const refusals = await store.write(batchOf(modelWrite(key, counted([result(start), poison]))));
+  expect(refusals.map(({ what, slot }) => [what, slot])).toContainEqual(['result', start + 60_000]);
+  expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
 });
