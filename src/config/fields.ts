@@ -51,7 +51,8 @@ export function texts() {
     .transform((value) => (typeof value === 'string' ? [value] : value));
 }
 
-const headerText = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Text that HTTP lets stand in a header. */
+export const headerText = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Text that can stand in a header: a line break in it would begin another one. */
 export function headerValue() {

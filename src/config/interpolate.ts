@@ -1,8 +1,10 @@
+import { headerText } from './fields.js';
 import type { Path, Problem } from './problem.js';
+import { isHeaderMember } from './secrets.js';
 
 /** What references stand for. */
 export interface References {
-  /** Undefined when the variable is not set. */
+  /** Its text without its last line break; undefined when it is not set. */
   variable(name: string): string | undefined;
   /** Content of a file without its last newline, or why there is none. */
   file(path: string): { readonly text: string } | { readonly problem: string };
@@ -10,7 +12,7 @@ export interface References {
 
 export interface Interpolated {
   readonly value: unknown;
-  /** References that name what does not exist; their members are left out of `value`. */
+  /** References whose text does not exist or cannot stand there; their members are left out of `value`. */
   readonly missing: readonly Problem[];
   /** References that cannot be read as such. */
   readonly problems: readonly Problem[];
@@ -56,6 +58,13 @@ function scalarProblem(value: unknown): string | null {
 /** Members that hold one key. Of a list, what is empty is left out. */
 const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key']);
 
+/** Why the text behind a reference cannot stand at `path`; null when it can. */
+function unfit(text: string, path: Path): string | null {
+  if (isHeaderMember(path) && !headerText.test(text))
+    return 'has a line break, a control character or one outside of Latin-1, which no header can hold';
+  return scalarProblem(text)?.replace('must have no control characters', 'has a control character') ?? null;
+}
+
 /** Replaces the references in all scalars of `value`, whose place in its file is `at`. */
 export function interpolate(value: unknown, references: References, at: Path): Interpolated {
   const missing: Problem[] = [];
@@ -71,7 +80,10 @@ export function interpolate(value: unknown, references: References, at: Path): I
       if ('text' in found && !(filled && found.text === '')) {
         replaced.add(found.text);
         secrets.add(found.text);
-        return found.text;
+        const problem = unfit(found.text, path);
+        if (problem === null) return found.text;
+        missing.push({ path, message: `file ${name} ${problem}` });
+        return null;
       }
       missing.push({
         path,
@@ -89,14 +101,14 @@ export function interpolate(value: unknown, references: References, at: Path): I
       return '';
     }
     const found = references.variable(name);
-    if (fallback !== undefined) {
-      if (found !== undefined) replaced.add(found);
-      return found === undefined || found === '' ? fallback : found;
+    if (found !== undefined) replaced.add(found);
+    const problem = found === undefined ? null : unfit(found, path);
+    if (problem !== null) {
+      missing.push({ path, message: `variable ${name} ${problem}` });
+      return null;
     }
-    if (found !== undefined && !(filled && found === '')) {
-      replaced.add(found);
-      return found;
-    }
+    if (fallback !== undefined) return found === undefined || found === '' ? fallback : found;
+    if (found !== undefined && !(filled && found === '')) return found;
     missing.push({ path, message: `variable ${name} is ${found === undefined ? 'not set' : 'empty'}` });
     return null;
   }

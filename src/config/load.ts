@@ -42,16 +42,22 @@ export interface LoadedConfig {
 const secretLimit = 64 * 2 ** 10;
 const certificateLimit = 2 ** 20;
 
+/** Editors and `echo` end a text with a line break that is no part of it. */
+const withoutLastBreak = (text: string): string => text.replace(/\r?\n$/, '');
+
 /** The references of one file; `${file:...}` starts at its directory. */
 async function referencesOf(source: Source, env: Environment, inputs: Inputs): Promise<References> {
   const absolute = (name: string): string => resolve(dirname(source.absolute), name);
   const found = new Map<string, Awaited<ReturnType<Inputs['read']>>>();
   for (const name of new Set(filesReferred(source.value))) {
     const read = await inputs.read(absolute(name), secretLimit);
-    found.set(name, 'text' in read ? { text: read.text.replace(/\r?\n$/, '') } : read);
+    found.set(name, 'text' in read ? { text: withoutLastBreak(read.text) } : read);
   }
   return {
-    variable: (name) => env[name],
+    variable: (name) => {
+      const text = env[name];
+      return text === undefined ? undefined : withoutLastBreak(text);
+    },
     file: (name) => found.get(name) ?? { problem: 'no such file' },
   };
 }

@@ -15,6 +15,36 @@ const secretMembers = new Set([
   'proxy',
 ]);
 
+/** Members whose text becomes the value of a header. */
+const headerMembers: ReadonlySet<unknown> = new Set([
+  'api_key',
+  'api_keys',
+  'apikey',
+  'apikeys',
+  'model_api_key',
+  'bearer_token',
+]);
+
+/** The name of the nearest member at or above `path`. */
+const memberOf = (path: Path): unknown => path.findLast((step) => typeof step === 'string');
+
+/** True where a key or token stands that is sent, or compared, as the value of a header. */
+export function isKeyMember(path: Path): boolean {
+  return (
+    !path.includes('custom_payload') &&
+    !path.includes('default_request_options') &&
+    headerMembers.has(memberOf(path))
+  );
+}
+
+/** The same, and where `custom_headers` and `jwt_headers` have a value. */
+export function isHeaderMember(path: Path): boolean {
+  const [list, index, name] = path.slice(-3);
+  const isHeader =
+    name === 'value' && typeof index === 'number' && (list === 'custom_headers' || list === 'jwt_headers');
+  return isHeader || isKeyMember(path);
+}
+
 const secretName = /(?:key|token|secret|password|passwd|credentials?|authorization|signature)$/i;
 
 /** True for the name of a member that, in a body of the operator's own, holds a secret; `max_tokens` is none. */

@@ -116,6 +116,69 @@ describe('a missing variable', () => {
   });
 });
 
+describe('a variable or file with a character that cannot stand there', () => {
+  const other = '{ id: other, provider: openai, model: m, api_key: k }';
+  const plain = (member: string) => `{ id: a, provider: openai, model: m, ${member} }`;
+  const seed = (member: string) =>
+    `{ id: a, endpoint_configuration: { model_name: m, model_config: { model_provider: openai, ${member} } } }`;
+  const places = (written: string): string[] => [
+    plain(`api_key: "${written}"`),
+    plain(`api_keys: [x, "${written}"]`),
+    plain(`custom_headers: [{ key: X, value: "Token ${written}" }]`),
+    seed(`apikey: "${written}"`),
+    seed(`apikeys: ["${written}"]`),
+    seed(`model_api_key: "${written}"`),
+  ];
+  const forms = [
+    { written: '${KEY}', named: 'variable KEY' },
+    { written: '${KEY:-none}', named: 'variable KEY' },
+    { written: '${file:key}', named: 'file key' },
+  ];
+  const loaded = async (entry: string, secret: string) => {
+    const directory = await directoryOf({
+      'main.yaml': `models:\n  - ${entry}\n  - ${other}\n`,
+      key: secret,
+    });
+    return loadConfig(join(directory, 'main.yaml'), { KEY: secret }, capabilities);
+  };
+
+  it.each(forms)('fails only its own model, and is named: $written', async ({ written, named }) => {
+    for (const entry of places(written)) {
+      for (const unfit of ['sk-one\nsk-two', 'sk-one\r\n\r\n', 'sk-\u0007one', '\u201csk-one\u201d']) {
+        const { settings, warnings } = await loaded(entry, unfit);
+        const message = `${named} has a line break, a control character or one outside of Latin-1, which no header can hold`;
+        expect(settings.models.map(({ missingSecret }) => missingSecret)).toEqual([message, null]);
+        expect(warnings).toEqual([expect.stringContaining(`: ${message}: the model is unknown`)]);
+        expect(warnings.join()).not.toContain('one\n');
+        expect(warnings.join()).not.toContain('sk-');
+      }
+    }
+  });
+
+  it.each(forms)('is trimmed of one line break at its end: $written', async ({ written }) => {
+    for (const entry of places(written)) {
+      for (const end of ['\n', '\r\n']) {
+        const { settings, warnings } = await loaded(entry, `sk-one${end}`);
+        expect(warnings).toEqual([]);
+        expect(JSON.stringify(settings.models[0]!.endpoint)).toMatch(/(?:"|Token )sk-one"/);
+      }
+    }
+  });
+
+  it('may have a line break where no header is made of it', async () => {
+    const { settings } = await loaded(plain('query: "${KEY}"'), 'one\ntwo');
+    expect(settings.models[0]).toMatchObject({ query: 'one\ntwo', missingSecret: null });
+  });
+
+  it('is an error, by name, for what the whole daemon needs', async () => {
+    const directory = await directoryOf({ 'main.yaml': 'server: { bearer_token: "${KEY}" }\nmodels: []\n' });
+    const problems = await problemsOf(join(directory, 'main.yaml'), { KEY: 'a\nb' }, directory);
+    expect(problems).toEqual([
+      'main.yaml:1:25: server.bearer_token: variable KEY has a line break, a control character or one outside of Latin-1, which no header can hold',
+    ]);
+  });
+});
+
 describe('secrets', () => {
   const text = `
 server: { listen: "0.0.0.0:0", bearer_token: token-one }
