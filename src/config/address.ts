@@ -1,9 +1,11 @@
 import type { Endpoint, Probe } from '../domain/model.js';
-import { closestName } from './closest-name.js';
+import { baseUrlWarning } from './base-url-warnings.js';
 import { authFor, placeFor } from './endpoint.js';
 import { jwtOf } from './jwt.js';
 import type { ModelEntry } from './model-schema.js';
-import type { Findings, Path } from './problem.js';
+import { shown } from './problem.js';
+import type { Findings, Path, Problem } from './problem.js';
+import { providerAdvice } from './provider-names.js';
 import { fallbackProvider, plainNames, providerFor, providers } from './providers.js';
 import type { EndpointEntry } from './seed-schema.js';
 
@@ -41,15 +43,36 @@ export interface Address {
   readonly endpoint: Pick<Endpoint, 'baseUrl' | 'paths' | 'auth' | 'jwt'>;
 }
 
-/**
- * Which provider a model is, and where it is reached. `capabilities` is null where the builtin prober is not used, and
- * any provider will do.
- */
+/** Which providers may be named. */
+export interface Understood {
+  /** Null where the builtin prober is not used, and any provider will do. */
+  readonly capabilities: Capabilities | null;
+  /** Asks a name that is unknown like OpenAI, as callers of the health API expect; in a file it is an error. */
+  readonly anyProvider?: boolean;
+}
+
+/** Warns of an address that the provider's own paths are added to; configured paths may fit to any address. */
+function addressWarnings(
+  entry: ModelEntry,
+  { model_config: config }: EndpointEntry,
+  provider: string,
+  address: string,
+): Problem[] {
+  const preset = entry.endpoint_configuration === undefined;
+  const own = preset ? entry.base_url === undefined : config.endpoint?.host === undefined;
+  if (own || (!preset && (config.paths !== undefined || config.endpoint_url !== undefined))) return [];
+  const message = baseUrlWarning(provider, address);
+  const key = config.endpoint?.base_path === undefined ? 'host' : 'base_path';
+  const path: Path = preset ? ['base_url'] : [...inConfig, 'endpoint', key];
+  return message === null ? [] : [{ path, message }];
+}
+
+/** Which provider a model is, and where it is reached. */
 export function addressOf(
   entry: ModelEntry,
   configuration: EndpointEntry,
   probe: Probe,
-  capabilities: Capabilities | null,
+  { capabilities, anyProvider }: Understood,
   { problems, warnings }: Findings,
 ): Address {
   const config = configuration.model_config;
@@ -60,8 +83,6 @@ export function addressOf(
   const name = config.model_provider ?? fallbackProvider;
   const known = Object.hasOwn(providers, name);
   const plain = plainNames.has(name);
-  const meant = known || plain ? null : closestName(name, Object.keys(providers));
-  const hint = meant === null ? '' : `; did you mean "${meant}"?`;
   const table = providerFor(name, {
     ...entry,
     model: configuration.model_name ?? '',
@@ -74,26 +95,24 @@ export function addressOf(
       path: preset ? ['base_url'] : [...inConfig, 'endpoint'],
       message: `is required for provider "${name}"${manner}`,
     });
-  } else if (place === null && !known && !plain) {
-    const names = Object.keys(providers).join(', ');
-    problems.push({
-      path: at,
-      message: `"${name}" is not a known provider, and has no address${hint || `; known: ${names}`}`,
-    });
   }
+  // In remote mode the health API may know it.
+  const refused = !known && !plain && (place === null || (capabilities !== null && anyProvider !== true));
+  if (refused)
+    problems.push({ path: at, message: `${shown(name)} is not a known provider; ${providerAdvice(name)}` });
 
   const spoken = known || capabilities === null ? name : fallbackProvider;
-  if (place !== null && spoken !== name) {
-    warnings.push({
-      path: at,
-      message: `"${name}" ${plain ? 'has no API of its own' : 'is not a known provider'}, and is asked like ${fallbackProvider}${hint}`,
-    });
+  if (place !== null && plain && spoken !== name) {
+    const message = `"${name}" has no API of its own, and is asked like ${fallbackProvider}`;
+    warnings.push({ path: at, message });
   }
-  if (place !== null && capabilities !== null) {
+  if (place !== null && capabilities !== null && !refused) {
     const message = incapable(spoken, probe, capabilities);
     if (message !== null)
       problems.push({ path: (capabilities[spoken]?.length ?? 0) > 0 ? ['probe'] : at, message });
   }
+  if (place !== null && !refused)
+    warnings.push(...addressWarnings(entry, configuration, spoken, place.baseUrl));
   const jwt = jwtOf(config, preset ? [] : inConfig, { problems, warnings });
   const { baseUrl, paths } = place ?? { baseUrl: nowhere, paths: table.paths };
   return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table), jwt } };

@@ -124,7 +124,7 @@ export function requestedModel(
     return { problems: parsed.error.issues.map(({ path, message }) => at({ path: path as Path, message })) };
   }
   const entry = { id: 'request', endpoint_configuration: parsed.data };
-  const context = { defaults: defaultsFor(defaults), remoteTimeoutMs: null, capabilities };
+  const context = { defaults: defaultsFor(defaults), remoteTimeoutMs: null, capabilities, anyProvider: true };
   const findings: Findings = { problems: [], warnings: [] };
   const model = buildModel(entry, given as Members, null, context, findings);
   if (findings.problems.length === 0) return { model };

@@ -9,6 +9,7 @@ import { createInputs } from './inputs.js';
 import type { Inputs } from './inputs.js';
 import { filesReferred, interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
+import { keyWarnings } from './key-warnings.js';
 import { modelMatcher } from './maintenance.js';
 import type { DefaultsEntry } from './asking-schema.js';
 import { ConfigError, inOrder, withWords } from './problem.js';
@@ -92,7 +93,7 @@ function readMain(source: Source, references: References, problems: string[], wa
   }
   const between = findings.problems.filter((problem) => !isExcused(problem, left));
   problems.push(...[...missing, ...unreadable, ...unfit, ...between].map(source.message));
-  warnings.push(...findings.warnings.map(source.message));
+  warnings.push(...[...keyWarnings(value, []), ...findings.warnings].map(source.message));
   const { tls, uses } = tlsUses(entry.defaults.tls, source, ['defaults', 'tls']);
   return { entry: { ...entry, defaults: { ...entry.defaults, tls } }, mode, uses, replaced, secrets };
 }

@@ -1,10 +1,11 @@
 import { stretch } from '../calendar/next-slot.js';
 import type { Model } from '../domain/model.js';
 import { addressOf } from './address.js';
-import type { Capabilities } from './address.js';
+import type { Understood } from './address.js';
 import { askingOf, unsendable } from './asking.js';
 import type { Asking } from './asking.js';
 import { keysOf } from './endpoint.js';
+import { lacksKey } from './key-warnings.js';
 import { modalityWarning } from './modality.js';
 import { presetKeys } from './model-schema.js';
 import type { DefaultsEntry } from './asking-schema.js';
@@ -14,12 +15,10 @@ import type { Findings, Path, Problem } from './problem.js';
 import { rateWarning } from './rate-warning.js';
 
 /** What holds for all models. */
-export interface ModelContext {
+export interface ModelContext extends Understood {
   readonly defaults: DefaultsEntry;
   /** The deadline in remote mode; null in builtin mode. */
   readonly remoteTimeoutMs: number | null;
-  /** Null where any provider will do. */
-  readonly capabilities: Capabilities | null;
 }
 
 function formProblems(entry: ModelEntry): Problem[] {
@@ -100,13 +99,7 @@ export function buildModel(
   };
   const asking = askingOf({ ...entry, ...beside }, context.defaults);
   const { tls, proxy, ...asked } = asking;
-  const { provider, endpoint } = addressOf(
-    entry,
-    configuration,
-    asking.probe,
-    context.capabilities,
-    findings,
-  );
+  const { provider, endpoint } = addressOf(entry, configuration, asking.probe, context, findings);
   const schedule = stretch(asking.schedule, asking.ratePerMin);
 
   findings.problems.push(...formProblems(entry), ...certificateProblems(asking));
@@ -121,7 +114,7 @@ export function buildModel(
       : ['rate_per_min'];
   if (slowed !== null) findings.warnings.push({ path: rateAt, message: slowed });
 
-  return {
+  const model: Model = {
     ...asked,
     id: entry.id,
     labels: entry.labels ?? {},
@@ -148,6 +141,12 @@ export function buildModel(
     missingSecret,
     endpointConfiguration: sent(given ?? configuration, beside),
   };
+  if (context.capabilities !== null && lacksKey(model)) {
+    const path =
+      entry.endpoint_configuration === undefined ? ['provider'] : ['endpoint_configuration', 'model_config'];
+    findings.warnings.push({ path, message: `"${provider}" needs a key, and the model has none` });
+  }
+  return model;
 }
 
 /** The body of a remote check: as it was given, with what the model says beside it worked in. */

@@ -4,6 +4,7 @@ import type { FileUse } from './file-uses.js';
 import { tlsUses } from './file-uses.js';
 import { interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
+import { keyWarnings } from './key-warnings.js';
 import { buildModel } from './model.js';
 import type { ModelContext } from './model.js';
 import { modelSchema } from './model-schema.js';
@@ -89,7 +90,7 @@ function readModel({ source, path, written, references }: ReferringPlace, contex
       ...problems,
       ...inside.problems.map(placed).filter((problem) => !isExcused(problem, excuses)),
     ],
-    warnings: [...missing.map(silenced), ...inside.warnings.map(placed)],
+    warnings: [...missing.map(silenced), ...keyWarnings(value, path), ...inside.warnings.map(placed)],
     model: lacks('id') ? null : model,
     uses,
     replaced,

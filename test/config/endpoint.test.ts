@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { providers } from '../../src/config/providers.js';
-import { load, loadModel } from './loading.js';
+import { loadModel } from './loading.js';
 
 const seedFile = fileURLToPath(new URL('../fixtures/config/seed-request.json', import.meta.url));
 
@@ -117,18 +117,6 @@ describe('the preset form', () => {
       provider: 'openai_compatible',
       endpoint: { baseUrl: 'http://127.0.0.1:8000/v1' },
     });
-  });
-
-  it('asks an unknown provider with an address like openai_compatible, with a warning', async () => {
-    const { settings, warnings } = await load(
-      'models:\n  - { id: a, provider: vllm, base_url: "http://127.0.0.1:8000/v1", model: m }\n',
-    );
-    expect(settings.models[0]).toMatchObject({ provider: 'openai_compatible' });
-    expect(warnings).toEqual([
-      expect.stringMatching(
-        /:2:24: models\[0\]\.provider: "vllm" is not a known provider, and is asked like openai_compatible$/,
-      ),
-    ]);
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { modelMatcher } from '../../src/config/maintenance.js';
 import { capabilities, directoryOf, load, problemsOf } from './loading.js';
 
 const packaged = fileURLToPath(new URL('../../config', import.meta.url));
-const openai = (id: string) => `{ id: ${id}, provider: openai, model: m }`;
+const openai = (id: string) => `{ id: ${id}, provider: openai, model: m, api_key: k }`;
 const ids = async (path: string) =>
   (await loadConfig(path, {}, capabilities)).settings.models.map(({ id }) => id);
 

@@ -56,7 +56,8 @@ describe('a reference', () => {
 });
 
 describe('a missing variable', () => {
-  const models = (first: string) => `models:\n  - ${first}\n  - { id: other, provider: openai, model: m }\n`;
+  const models = (first: string) =>
+    `models:\n  - ${first}\n  - { id: other, provider: openai, model: m, api_key: k }\n`;
 
   it.each([
     ['{ id: a, provider: openai, model: m, api_key: "${KEY}" }'],
@@ -124,7 +125,7 @@ describe('a variable or file with a character that cannot stand there', () => {
   const places = (written: string): string[] => [
     plain(`api_key: "${written}"`),
     plain(`api_keys: [x, "${written}"]`),
-    plain(`custom_headers: [{ key: X, value: "Token ${written}" }]`),
+    plain(`custom_headers: [{ key: X-Key, value: "Token ${written}" }]`),
     seed(`apikey: "${written}"`),
     seed(`apikeys: ["${written}"]`),
     seed(`model_api_key: "${written}"`),

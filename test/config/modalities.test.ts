@@ -65,6 +65,7 @@ describe('the modalities a model lists', () => {
       model_name: 'pixtral',
       model_config: {
         model_provider: 'mistral',
+        apikey: 'k',
         input_modalities: input,
         paths: { chat: '/chat/completions', vision: 'see' },
       },

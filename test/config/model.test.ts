@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { load, loadModel } from './loading.js';
 
 const withDefaults = (defaults: string, own: string) =>
-  `defaults: ${defaults}\nmodels: [{ id: a, provider: openai, model: m, <<: ${own} }]`;
+  `defaults: ${defaults}\nmodels: [{ id: a, provider: openai, model: m, api_key: k, <<: ${own} }]`;
 
 describe('a model', () => {
   it('has our defaults', async () => {
