@@ -36,6 +36,30 @@ interface Thrown {
   readonly errors?: unknown;
 }
 
+/** OpenSSL's words for a first record that is none of TLS, such as the reply of a server that speaks plain HTTP. */
+const notTls =
+  /wrong version number|packet length too long|unknown protocol|http request|bad record type|record layer failure/i;
+/** And for alerts and settings that end a handshake. */
+const handshakes: readonly (readonly [RegExp, string])[] = [
+  [notTls, 'the server does not speak TLS on this port'],
+  [
+    /alert protocol version|unsupported protocol|version too low/i,
+    'the server speaks no version of TLS that this monitor accepts',
+  ],
+  [
+    /alert handshake failure|no shared cipher/i,
+    'the server refused the TLS handshake: no cipher or parameter suits both',
+  ],
+  [
+    /alert certificate required|alert bad certificate|alert unknown ca/i,
+    'the server refused the client certificate',
+  ],
+  [
+    /alert (?:unrecognized name|internal error)/i,
+    'the server refused the TLS handshake, perhaps for the host name',
+  ],
+];
+
 /** got wraps what happened; happy eyeballs collects one error an address under an empty message. */
 function wordsOf(error: Thrown): string {
   const cause = (error.cause ?? error) as Thrown;
@@ -59,6 +83,10 @@ export function faultOf(error: Thrown, stage: Stage): Fault {
     return { reason: 'connect_error', detail: `the proxy answered ${refused[1] ?? ''} to CONNECT` };
   if (words === 'Proxy timeout')
     return { reason: 'timeout', detail: 'no connection through the proxy in time' };
+  const handshake = /^(?:EPROTO|ERR_SSL_)/.test(code)
+    ? handshakes.find(([pattern]) => pattern.test(words))
+    : undefined;
+  if (handshake !== undefined) return { reason: 'tls_error', detail: handshake[1] };
   const known = byCode.find(([pattern]) => pattern.test(code));
   if (known !== undefined) return { reason: known[1], detail };
   // The kernel's own timeout means another thing on a connection that stands.

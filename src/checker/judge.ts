@@ -167,6 +167,9 @@ export function judge(reply: Reply, judging: Judging): Verdict {
   return judgeFailure(reply, content, model, dialect.rules);
 }
 
+/** Characters of a jq program that a detail shows. */
+const longestProgram = 500;
+
 /** The same for a dialect that takes the answer out of the reply by `extract`. */
 export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
   const { dialect, model } = judging;
@@ -177,6 +180,13 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
     return judgeSuccess(reply, content, judging);
   try {
     const value = await dialect.extract(payload, model, jq);
+    const program = model.custom?.responseFormat ?? null;
+    // The reply is JSON without an error, so it is the program that does not fit to it.
+    if (program !== null && (value === null || value === undefined))
+      return verdict(
+        'probe_unsupported',
+        `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,
+      );
     return judgeSuccess(reply, content, {
       ...judging,
       dialect: { ...dialect, read: () => dialect.read(value) },

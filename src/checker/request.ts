@@ -22,5 +22,5 @@ export function requestFor(
   for (const [name, value] of Object.entries(endpoint.headers)) headers[name.toLowerCase()] = value;
   const text = body === null ? null : JSON.stringify(body);
   const request = { method, url: endpoint.baseUrl + path, headers, body: text };
-  return aws === null ? request : { ...request, headers: signedHeaders(request, aws, now) };
+  return aws === null ? request : { ...request, headers: signedHeaders(request, aws, endpoint.region, now) };
 }

@@ -20,14 +20,19 @@ function regionOf(host: string): string {
   return /(?:^|\.)bedrock[a-z-]*\.([a-z0-9-]+)\./.exec(host)?.[1] ?? 'us-east-1';
 }
 
-/** The request's headers with those of Amazon's Signature Version 4 at `now`, Unix ms. */
-export function signedHeaders(request: Outgoing, key: AwsKey, now: number): Record<string, string> {
+/** The request's headers with those of Amazon's Signature Version 4 at `now`, Unix ms; a `region` of null is read from the host. */
+export function signedHeaders(
+  request: Outgoing,
+  key: AwsKey,
+  region: string | null,
+  now: number,
+): Record<string, string> {
   const { host, hostname, pathname, search } = new URL(request.url);
   const date = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   const { headers } = aws4.sign(
     {
       service: 'bedrock',
-      region: regionOf(hostname),
+      region: region ?? regionOf(hostname),
       method: request.method,
       host,
       path: pathname + search,

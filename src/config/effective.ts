@@ -63,6 +63,7 @@ function modelEntry(model: Model, remote: boolean) {
     ...(model.tokensPerDay !== null && { budget: { tokens_per_day: model.tokensPerDay } }),
     ...(Object.keys(model.outcomes).length > 0 && { outcomes: model.outcomes }),
     loading_grace: formatDuration(model.loadingGraceMs),
+    ...(model.endpoint.region !== null && { region: model.endpoint.region }),
     endpoint_configuration: model.endpointConfiguration,
   };
 }

@@ -67,7 +67,9 @@ export const modelSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9-]+$/, 'must be a region such as us-east-1')
     .optional()
-    .describe('Region, of Bedrock; us-east-1 unless set.'),
+    .describe(
+      'Region of Bedrock, in the address and in signatures, also beside a `base_url`; the one in the host unless set, else us-east-1.',
+    ),
   model_auth_type: sharedKeys.model_auth_type,
   model_jwt_config: sharedKeys.model_jwt_config,
   input_modalities: modalities
@@ -95,7 +97,6 @@ export const presetKeys = [
   'api_keys',
   'base_url',
   'api_version',
-  'region',
   'model_auth_type',
   'model_jwt_config',
   'input_modalities',

@@ -127,6 +127,7 @@ export function buildModel(
     endpoint: {
       ...endpoint,
       apiKeys: keysOf(config),
+      region: entry.region ?? null,
       headers: Object.fromEntries((config.custom_headers ?? []).map(({ key, value }) => [key, value])),
       tls,
       proxy,

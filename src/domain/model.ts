@@ -61,6 +61,8 @@ export interface Endpoint {
     readonly prefix: string;
   };
   readonly apiKeys: readonly string[];
+  /** Region that signatures of Amazon are for; null takes the one in the host. */
+  readonly region: string | null;
   /** Null where a key is used, or nothing. */
   readonly jwt: Jwt | null;
   /** `custom_headers`, sent as they are. */

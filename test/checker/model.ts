@@ -25,6 +25,7 @@ export function modelAt(baseUrl: string, { endpoint, ...changes }: Changes = {})
       auth: { headerName: 'Authorization', prefix: 'Bearer ' },
       apiKeys: ['sk-test-1234567890abcdef'],
       jwt: null,
+      region: null,
       headers: {},
       tls: { insecure: false },
       proxy: null,

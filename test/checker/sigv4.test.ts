@@ -31,7 +31,12 @@ const answer = JSON.stringify({
   usage: { inputTokens: 14, outputTokens: 4 },
 });
 
-async function asked(host: string, apiKey: string, reply = { status: 200, text: answer }) {
+async function asked(
+  host: string,
+  apiKey: string,
+  reply = { status: 200, text: answer },
+  region: string | null = null,
+) {
   const seen: { request: IncomingMessage; body: string }[] = [];
   const listening = listenHttp((request, response) => {
     void text(request).then((body) => {
@@ -41,7 +46,7 @@ async function asked(host: string, apiKey: string, reply = { status: 200, text: 
   });
   return withServer(listening, async (port) => {
     const changes: Partial<Model> = { provider: 'bedrock', modelName: 'anthropic.claude-v1:0' };
-    const base = modelAt(`http://${host}:${port}`, { ...changes, endpoint: { apiKeys: [apiKey] } });
+    const base = modelAt(`http://${host}:${port}`, { ...changes, endpoint: { apiKeys: [apiKey], region } });
     const paths = { ...base.endpoint.paths, chat: '/model/anthropic.claude-v1%3A0/converse' };
     const model = { ...base, endpoint: { ...base.endpoint, paths } };
     const result = await checkOnce(model, { lookup: everythingIsHere });
@@ -51,6 +56,20 @@ async function asked(host: string, apiKey: string, reply = { status: 200, text: 
 }
 
 describe('a request to Bedrock', () => {
+  it.each(['bedrock.internal', 'bedrock-runtime.us-west-2.amazonaws.com'])(
+    'to %s is signed for the region that is configured',
+    async (host) => {
+      const { request, body, headers } = await asked(
+        host,
+        `AKIAIOSFODNN7EXAMPLE:${secret}`,
+        undefined,
+        'eu-central-1',
+      );
+      expect(headers.authorization).toContain('/eu-central-1/bedrock/aws4_request,');
+      expect(headers.authorization).toContain(`Signature=${signatureOf(request, body)}`);
+    },
+  );
+
   it.each([
     ['bedrock-runtime.eu-west-1.amazonaws.com', 'eu-west-1', undefined],
     ['vpce-0a1.bedrock-runtime.us-gov-west-1.vpce.amazonaws.com', 'us-gov-west-1', undefined],

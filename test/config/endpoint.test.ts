@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { providers } from '../../src/config/providers.js';
-import { loadModel } from './loading.js';
+import { load, loadModel } from './loading.js';
 
 const seedFile = fileURLToPath(new URL('../fixtures/config/seed-request.json', import.meta.url));
 
@@ -139,6 +139,30 @@ describe('the preset form', () => {
     expect(endpoint.paths.chat).toBe(chat);
     if (provider === 'bedrock')
       expect(endpoint.baseUrl).toBe('https://bedrock-runtime.eu-west-1.amazonaws.com');
+  });
+
+  it.each([
+    ['{ provider: bedrock, model: m, region: eu-west-1 }', 'https://bedrock-runtime.eu-west-1.amazonaws.com'],
+    [
+      '{ provider: bedrock, model: m, region: eu-west-1, base_url: "https://gw.example" }',
+      'https://gw.example',
+    ],
+    [
+      '{ region: eu-west-1, endpoint_configuration: { model_name: m, model_config: { model_provider: bedrock, endpoint: { host: gw.example } } } }',
+      'https://gw.example',
+    ],
+  ])('signs for the region of %s, and keeps it in the effective configuration', async (entry, baseUrl) => {
+    const head = 'checker: { mode: remote }\nremote: { url: "https://h.example", api_key: k }\n';
+    const loaded = await load(
+      `${head}models: [{ id: a, api_key: k, <<: ${entry} }]`.replace(
+        'api_key: k, <<: { region',
+        '<<: { region',
+      ),
+    );
+    expect(loaded.settings.models[0]!.endpoint).toMatchObject({ baseUrl, region: 'eu-west-1' });
+    const [effective] = (loaded.effective() as { models: object[] }).models;
+    const again = await loadModel(`${head}models: ${JSON.stringify([effective])}`);
+    expect(again.endpoint.region).toBe('eu-west-1');
   });
 
   it('has a table entry for each provider with an API or an address of its own', () => {

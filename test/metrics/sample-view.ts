@@ -26,6 +26,7 @@ export function sampleModel(id: string, changes: Partial<Model> = {}): Model {
       tls: { insecure: false },
       proxy: null,
       jwt: null,
+      region: null,
     },
     probe: 'chat',
     query: 'What is the capital of India?',

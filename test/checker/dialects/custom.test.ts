@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Model } from '../../../src/domain/model.js';
+import { blameFor } from '../../../src/domain/reason.js';
 import { capabilities } from '../../../src/checker/dialects.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { directoryOf } from '../../config/loading.js';
@@ -58,7 +59,9 @@ describe('a custom API', () => {
     ['[{"generated_text":"New Delhi"}]', '.[0].generated_text', 'ok', 'New Delhi'],
     ['{"score":0.5}', '.score', 'ok', '0.5'],
     ['{"a":""}', '.a', 'empty_response', null],
-    ['{"a":1}', '.b', 'empty_response', null],
+    ['{"a":1}', '.b', 'probe_unsupported', null],
+    ['{"a":null}', '.a', 'probe_unsupported', null],
+    ['{"a":[]}', '.a[]', 'probe_unsupported', null],
     ['{"a":[1]}', '.a', 'malformed_response', null],
     ['{"a":{"b":1}}', '.a', 'malformed_response', null],
     ['{"a":1}', '.a.b.c', 'malformed_response', null],
@@ -72,6 +75,12 @@ describe('a custom API', () => {
     ['', null, 'malformed_response', null],
   ])('whose reply is %j is read by %j as %s', async (reply, format, reason, response) => {
     expect(await checked(reply, format)).toMatchObject({ reason, response });
+  });
+
+  it('whose program finds nothing is blamed on the configuration, with the program in the detail', async () => {
+    const { reason, detail } = await checked('{"a":1}', '.choices[0].text');
+    expect(blameFor(reason)).toBe('config');
+    expect(detail).toBe('custom_response_format finds nothing in the reply: .choices[0].text');
   });
 
   it('is told what is wrong with its jq program', async () => {
