@@ -89,7 +89,7 @@ export function createBackend(parts: {
       if (latest === undefined || latest === null || latest === known) throw givenUp;
       return latest;
     },
-    reload: async () => ({ problems: await reloader.reload('request') }),
+    reload: (caller) => reloader.reload('request', caller),
     live: () => clock.monotonic() - scheduler.lastTick < tickLimitMs,
     ready: parts.ready,
     exposition: (format) => expositions[format](),

@@ -21,7 +21,7 @@ import { createProbe } from './probe.js';
 import { createRecording } from './recording.js';
 import { createHealthApi } from './health-api.js';
 import { createReleasers } from './releasers.js';
-import { createReloader, type Trigger } from './reload.js';
+import { createReloader, type Reloaded, type Trigger } from './reload.js';
 import { createAttempt, createRunner, createUnrecordedAttempt } from './runner.js';
 import { despiteStalls, watchStalls } from './stalls.js';
 import { createSteadyClock, startOfTime, writtenAt } from './steady-clock.js';
@@ -40,7 +40,7 @@ const besideIdleMs = 30_000;
 export interface Daemon {
   /** Where it listens. */
   readonly url: string;
-  reload(trigger: Trigger): Promise<readonly string[]>;
+  reload(trigger: Trigger): Promise<Reloaded>;
   /** Lets running checks finish within the grace, writes everything, closes everything. Twice is once. */
   stop(): Promise<void>;
 }
@@ -252,7 +252,8 @@ export async function startDaemon(parts: {
   try {
     // Before there are checks, which would make it wait.
     await server.ready();
-    await despiteDamage(() => apply(config));
+    const { warnings } = await despiteDamage(() => apply(config));
+    for (const warning of warnings) log.warn({ warning }, 'configuration warning');
     // Of results alone: what fell due since then moved the watermarks up to the clock that is in doubt.
     const newest = [...roster.all()].reduce((most, { view }) => Math.max(most, view.latest?.slot ?? 0), 0);
     const trusted = createClockTrust(clock, newest || null, log);

@@ -1,17 +1,24 @@
 import type { Logger } from 'pino';
 import { ConfigError, type LoadedConfig } from '../config/load.js';
+import type { Caller } from '../http/port.js';
 import type { RosterChange } from './roster.js';
 
 const mostNamed = 20;
 
 export type Trigger = 'signal' | 'request' | 'content';
 
+export interface Reloaded {
+  /** Why it was refused, by what is wrong in the configuration or by a store that fails, and nothing changed; empty when it is in force. */
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+}
+
 export interface Reloader {
   /**
-   * Loads and applies the configuration, one call after another; calls that come while one waits are one with it. Never rejects. The problems, when it was refused, by
-   * what is wrong in it or by a store that fails, and nothing changed.
+   * Loads and applies the configuration, one call after another; calls that come while one waits are one with it, and the log names the caller of the first.
+   * Never rejects.
    */
-  reload(trigger: Trigger): Promise<readonly string[]>;
+  reload(trigger: Trigger, caller?: Caller): Promise<Reloaded>;
   readonly current: LoadedConfig;
   /** The newest attempt failed, by a store that fails and not by what is wrong in the configuration: it is worth another try. */
   readonly failing: boolean;
@@ -38,6 +45,17 @@ function some(ids: readonly string[]): readonly string[] {
   return ids.length <= mostNamed ? ids : [...ids.slice(0, mostNamed), `${ids.length - mostNamed} more`];
 }
 
+interface Asked {
+  readonly trigger: Trigger;
+  readonly caller?: Caller;
+}
+
+/** The fields of a log line on a reload. */
+function fieldsOf({ trigger, caller }: Asked) {
+  if (caller === undefined) return { trigger };
+  return { trigger, address: caller.address, user_agent: caller.userAgent };
+}
+
 /** Puts a new configuration in force without a restart: parse, validate, then swap. A bad one changes nothing. */
 export function createReloader(parts: {
   initial: LoadedConfig;
@@ -49,7 +67,7 @@ export function createReloader(parts: {
   const { log } = parts;
   let current = parts.initial;
   let running: Promise<unknown> = Promise.resolve();
-  let waiting: { trigger: Trigger; turn: Promise<readonly string[]> } | null = null;
+  let waiting: { asked: Asked; turn: Promise<Reloaded> } | null = null;
   /** Why the newest attempt failed, where the configuration is not what is wrong. */
   let fault: string | null = null;
 
@@ -62,7 +80,8 @@ export function createReloader(parts: {
     parts.reloaded(true);
   };
 
-  const refuse = (trigger: Trigger, error: unknown): readonly string[] => {
+  const refuse = (asked: Asked, error: unknown): readonly string[] => {
+    const { trigger } = asked;
     const known = refusal?.problems.join('\n');
     const bad = error instanceof ConfigError;
     refusal = bad ? error : { problems: [], files: [] };
@@ -73,15 +92,24 @@ export function createReloader(parts: {
     if (bad && trigger === 'content' && error.message === known) return error.problems;
     parts.reloaded(false);
     if (bad) {
-      log.error({ trigger, problems: error.problems }, 'configuration refused, the old one stays in force');
+      log.error(
+        { ...fieldsOf(asked), problems: error.problems },
+        'configuration refused, the old one stays in force',
+      );
       return error.problems;
     }
     // The file watch tries again each second.
-    if (!again) log.error({ trigger, err: error }, 'configuration cannot be put in force, the old one stays');
+    if (!again)
+      log.error(
+        { ...fieldsOf(asked), err: error },
+        'configuration cannot be put in force, the old one stays',
+      );
     return [`cannot be put in force: ${message}`];
   };
 
-  const load = async (trigger: Trigger): Promise<readonly string[]> => {
+  /** Its warnings. */
+  const load = async (asked: Asked): Promise<readonly string[]> => {
+    const { trigger } = asked;
     const next = await parts.load();
     if (trigger === 'content' && next.fingerprint === current.fingerprint) {
       // The bad change was taken back.
@@ -92,11 +120,12 @@ export function createReloader(parts: {
     const change = await parts.apply(next);
     current = next;
     accepted();
-    for (const warning of next.warnings) log.warn({ warning }, 'configuration warning');
+    const warnings = [...next.warnings, ...change.warnings];
+    for (const warning of warnings) log.warn({ warning }, 'configuration warning');
     if (restart.length > 0) log.warn({ sections: restart }, 'a change here needs a restart');
     log.info(
       {
-        trigger,
+        ...fieldsOf(asked),
         models: next.settings.models.length,
         added: some(change.added.map(({ view }) => view.model.id)),
         removed: some(change.removed),
@@ -104,22 +133,26 @@ export function createReloader(parts: {
       },
       'configuration reloaded',
     );
-    return [];
+    return warnings;
   };
 
   return {
-    reload(trigger) {
+    reload(trigger, caller) {
+      const asked: Asked = { trigger, ...(caller && { caller }) };
       if (waiting !== null) {
-        if (waiting.trigger === 'content') waiting.trigger = trigger;
+        if (waiting.asked.trigger === 'content') waiting.asked = asked;
         return waiting.turn;
       }
-      const next = { trigger, turn: Promise.resolve<readonly string[]>([]) };
+      const next = { asked, turn: Promise.resolve<Reloaded>({ problems: [], warnings: [] }) };
       next.turn = running
         .then(() => {
           waiting = null;
-          return load(next.trigger);
+          return load(next.asked);
         })
-        .catch((error: unknown) => refuse(next.trigger, error));
+        .then(
+          (warnings) => ({ problems: [], warnings }),
+          (error: unknown) => ({ problems: refuse(next.asked, error), warnings: [] }),
+        );
       waiting = next;
       running = next.turn;
       return next.turn;

@@ -24,6 +24,8 @@ export interface RosterChange {
   readonly added: readonly Tracked[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
+  /** On models whose `rename_from` comes too late. */
+  readonly warnings: readonly string[];
 }
 
 export function createRoster(parts: {
@@ -103,10 +105,25 @@ export function createRoster(parts: {
     return left;
   };
 
+  /** Models that have a history of their own already, beside the one that they are to take over. */
+  const lateRenames = async (models: readonly Model[]): Promise<string[]> => {
+    const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
+    if (renamed.length === 0) return [];
+    const known = new Set((await store.models()).map(({ id }) => id));
+    return renamed.flatMap(({ id, renameFrom }) =>
+      renameFrom !== null && known.has(id) && known.has(renameFrom)
+        ? [
+            `"rename_from" of "${id}" has no effect: "${id}" has a history already, and that of "${renameFrom}" stays under its own id`,
+          ]
+        : [],
+    );
+  };
+
   return {
     get: (id) => roster.get(id),
     all: () => roster.values(),
     async replace(models, now) {
+      const warnings = await lateRenames(models);
       // The store first: while it refuses something, nothing changes.
       const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
       const next = new Map<Model, Tracked>();
@@ -147,7 +164,7 @@ export function createRoster(parts: {
       const gone = begun ? [...removed.values()] : [];
       roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
       begun = true;
-      return { added, removed: gone, changed };
+      return { added, removed: gone, changed, warnings };
     },
     async rebase(now) {
       for (const tracked of roster.values()) {

@@ -6,9 +6,19 @@ import type { RouteOptions } from './port.js';
 import { streamField, streamOf } from './stream.js';
 
 const okSchema = z.object({ status: z.literal('ok') });
+const reloadedSchema = okSchema.extend({
+  warnings: z.array(z.string()).describe('What is odd about the configuration that is in force now.'),
+});
 const problemsSchema = errorSchema.extend({
   problems: z.array(z.string()).describe('Each with its file, line and column.'),
 });
+
+const longestUserAgent = 200;
+
+/** A name that a caller gives itself, as it goes to the log. */
+function boundedName(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '').slice(0, longestUserAgent);
+}
 
 /** What orchestrators, Prometheus and operators ask. */
 export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
@@ -78,14 +88,18 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
     {
       schema: {
         summary: 'Read the configuration again',
-        description: 'With problems nothing changes.',
+        description: 'With problems nothing changes. The log names the address and user agent of the caller.',
         tags: ['operation'],
-        response: { 200: okSchema, 400: problemsSchema, ...errorResponses },
+        response: { 200: reloadedSchema, 400: problemsSchema, ...errorResponses },
       },
     },
-    async (_request, reply) => {
-      const { problems } = await backend.reload();
-      if (problems.length === 0) return { status: 'ok' as const };
+    async ({ ip, headers }, reply) => {
+      const userAgent = headers['user-agent'];
+      const { problems, warnings } = await backend.reload({
+        address: ip,
+        userAgent: userAgent === undefined ? null : boundedName(userAgent),
+      });
+      if (problems.length === 0) return { status: 'ok' as const, warnings: [...warnings] };
       const message = problems.join('\n');
       return reply.code(400).send({ message, code: 'bad_config', problems: [...problems] });
     },

@@ -49,6 +49,13 @@ export interface Annotations {
   include(model: string, exclusion: number): Promise<boolean>;
 }
 
+/** Who sent a request, for the log. */
+export interface Caller {
+  readonly address: string;
+  /** Bounded, without control characters; null when the request names none. */
+  readonly userAgent: string | null;
+}
+
 /** The daemon as the routes see it. */
 export interface Backend {
   views(): Iterable<ModelView>;
@@ -62,7 +69,9 @@ export interface Backend {
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
   /** Reads the configuration again; with problems nothing has changed. */
-  reload(): Promise<{ readonly problems: readonly string[] }>;
+  reload(
+    caller: Caller,
+  ): Promise<{ readonly problems: readonly string[]; readonly warnings: readonly string[] }>;
   /** The scheduler ticks. */
   live(): boolean;
   /** The configuration was loaded and the store opened once. */

@@ -98,12 +98,38 @@ describe('a reload', () => {
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'content', added: ['empty'] });
   });
 
+  it('returns warnings, and names in the log who asked', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy')]));
+    configure([model('healthy', { api_key: '"quoted"' })]);
+    const answer = await running.post('/-/reload');
+    const { warnings } = answer.json() as { warnings: string[] };
+    expect(warnings).toEqual([
+      expect.stringContaining('api_key: begins with a quote, which is sent as part of it'),
+      expect.stringContaining('api_key: ends with a quote, which is sent as part of it'),
+    ]);
+    expect(await running.line(reloaded)).toMatchObject({ trigger: 'request', address: '127.0.0.1' });
+  });
+
+  it('warns of a rename that comes too late, when it is read again and at each start', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy'), model('empty')]));
+    const config = configure([model('healthy', { rename_from: 'empty' })]);
+    const late =
+      '"rename_from" of "healthy" has no effect: "healthy" has a history already, and that of "empty" stays under its own id';
+    expect((await running.post('/-/reload')).json()).toEqual({ status: 'ok', warnings: [late] });
+    running.child.kill('SIGTERM');
+    await running.ended;
+    const again = await daemon(config);
+    expect(await again.line(({ msg }) => msg === 'configuration warning')).toMatchObject({ warning: late });
+  });
+
   it('takes history along when a model is renamed', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     const before = await running.line(became('healthy', 'healthy'));
     configure([model('healthy', { id: 'renamed', rename_from: 'healthy' })]);
-    expect((await running.post('/-/reload')).status).toBe(200);
+    expect((await running.post('/-/reload')).json()).toEqual({ status: 'ok', warnings: [] });
     const { items } = (await running.get('/api/v1/models/renamed/timeline')).json() as {
       items: { from: string }[];
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createReloader } from '../../src/app/reload.js';
+import { createReloader, type Trigger } from '../../src/app/reload.js';
 import { ConfigError, type LoadedConfig } from '../../src/config/load.js';
 import { StoreError } from '../../src/store/store-error.js';
 
@@ -16,7 +16,8 @@ function rig(load: () => Promise<LoadedConfig>, apply: () => Promise<never>) {
   const reloaded = (successful: boolean): void => void told.push(successful);
   const log = pino({ level: 'silent' });
   const reloader = createReloader({ initial: loaded, load, apply, reloaded, log });
-  return { told, reload: reloader.reload, failing: () => reloader.failing, watched: () => reloader.watched };
+  const reload = async (trigger: Trigger) => (await reloader.reload(trigger)).problems;
+  return { told, reload, failing: () => reloader.failing, watched: () => reloader.watched };
 }
 
 describe('the reloader', () => {

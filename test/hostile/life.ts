@@ -157,7 +157,12 @@ export async function beginLife(parts: {
     scheduler,
     metrics,
     writer,
-    reloader: { reload: () => Promise.resolve([]), watched: [], failing: false, current: null as never },
+    reloader: {
+      reload: () => Promise.resolve({ problems: [], warnings: [] }),
+      watched: [],
+      failing: false,
+      current: null as never,
+    },
     events,
     health: {
       terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 1 }),

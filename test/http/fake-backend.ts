@@ -95,7 +95,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     probe: () => Promise.resolve(null),
-    reload: () => Promise.resolve({ problems: [] }),
+    reload: () => Promise.resolve({ problems: [], warnings: [] }),
     live: () => true,
     ready: () => true,
     async *exposition() {

@@ -46,11 +46,36 @@ describe('/livez and /readyz', () => {
 describe('POST /-/reload', () => {
   it('says ok, or 400 with all problems', async () => {
     let problems: string[] = [];
-    const { ask } = await startServer(createFakeBackend({}, { reload: () => Promise.resolve({ problems }) }));
-    expect((await ask('/-/reload', { method: 'POST' })).json).toEqual({ status: 'ok' });
+    const warnings = ['a.yaml:3:1: models[0].api_key: begins with a quote'];
+    const reload = () => Promise.resolve({ problems, warnings });
+    const { ask } = await startServer(createFakeBackend({}, { reload }));
+    expect((await ask('/-/reload', { method: 'POST' })).json).toEqual({ status: 'ok', warnings });
     problems = ['a.yaml:1:2: models: is wrong', 'a.yaml:9:1: x: unknown key'];
     const { status, json } = await ask('/-/reload', { method: 'POST' });
     expect([status, json]).toEqual([400, { message: problems.join('\n'), code: 'bad_config', problems }]);
+  });
+});
+
+describe('the caller of POST /-/reload', () => {
+  it.each([
+    ['deploy/1.2', 'deploy/1.2'],
+    ['x'.repeat(5_000), 'x'.repeat(200)],
+    ['a\u0085b\u00adc', 'abc'],
+  ])('is handed on with a bounded name', async (written, name) => {
+    const callers: unknown[] = [];
+    const { ask } = await startServer(
+      createFakeBackend(
+        {},
+        {
+          reload: (caller) => {
+            callers.push(caller);
+            return Promise.resolve({ problems: [], warnings: [] });
+          },
+        },
+      ),
+    );
+    await ask('/-/reload', { method: 'POST', headers: { 'user-agent': written } });
+    expect(callers).toEqual([{ address: '127.0.0.1', userAgent: name }]);
   });
 });
 
