@@ -1,28 +1,41 @@
 import { z } from 'zod';
+import { cronProblem } from '../calendar/cron.js';
+import { parseDuration } from '../domain/duration.js';
 import { probes } from '../domain/model.js';
 import { outcomes, reasons, reasonTable } from '../domain/reason.js';
 import { expectation } from './expectation-schema.js';
 import { cronExpression, day, duration, hour, second, someText, timezone, wholeNumber } from './fields.js';
 import { reasonMeanings } from './reason-meanings.js';
 
+/** What to write in the place of a schedule that is a scalar; undefined leaves another fault to its own words. */
+function scheduleMessage({ code, input }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== 'invalid_type' || (typeof input !== 'string' && typeof input !== 'number')) return undefined;
+  if (cronProblem(String(input)) === null) return `must be a map: write "schedule: {cron: \'${input}\'}"`;
+  const every = typeof input === 'number' ? `${input}s` : input;
+  return `must be a map: write "schedule: {every: ${parseDuration(every) === null ? '60s' : every}}"`;
+}
+
 const schedule = z
-  .strictObject({
-    every: duration(second, 365 * day)
-      .optional()
-      .describe(
-        'Interval between checks; 60s unless set. Their phase follows from the id, so that load is spread.',
-      ),
-    cron: cronExpression()
-      .optional()
-      .describe('Times of checks, in the place of `every`: 5 fields, or 6 with seconds first.'),
-    timezone: timezone().optional().describe('Time zone of `cron`, such as Europe/Berlin; UTC unless set.'),
-    spread: z
-      .union([z.literal(0), duration(0, hour)], 'must be 0 or a duration of at most 1h')
-      .optional()
-      .describe(
-        'How far checks of `cron` may be put off to spread load, 0 for not at all; a tenth of the gap and at most 10s unless set.',
-      ),
-  })
+  .strictObject(
+    {
+      every: duration(second, 365 * day)
+        .optional()
+        .describe(
+          'Interval between checks; 60s unless set. Their phase follows from the id, so that load is spread.',
+        ),
+      cron: cronExpression()
+        .optional()
+        .describe('Times of checks, in the place of `every`: 5 fields, or 6 with seconds first.'),
+      timezone: timezone().optional().describe('Time zone of `cron`, such as Europe/Berlin; UTC unless set.'),
+      spread: z
+        .union([z.literal(0), duration(0, hour)], 'must be 0 or a duration of at most 1h')
+        .optional()
+        .describe(
+          'How far checks of `cron` may be put off to spread load, 0 for not at all; a tenth of the gap and at most 10s unless set.',
+        ),
+    },
+    { error: scheduleMessage },
+  )
   .superRefine((value, context) => {
     if ((value.every === undefined) === (value.cron === undefined)) {
       context.addIssue('must have either "every" or "cron"');

@@ -11,13 +11,25 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'a map',
 };
 
-function keysOf(schema: unknown): string[] {
-  const shape = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
-  return Object.keys(shape ?? {});
+interface Definition {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  /** Of what may be left out or has a default. */
+  readonly innerType?: unknown;
 }
 
-/** What is wrong with a key that `allowed` does not list. */
-export function unknownKey(key: string, allowed: readonly string[]): string {
+/** The members of a map by name; none for another schema. */
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  const definition = (schema as { _zod?: { def?: Definition } } | undefined)?._zod?.def;
+  if (definition?.innerType !== undefined) return shapeOf(definition.innerType);
+  return definition?.shape ?? {};
+}
+
+/** What is wrong with a key that `shape` does not list: where it belongs, what may be meant, or what is allowed. */
+export function unknownKey(key: string, shape: Readonly<Record<string, unknown>>): string {
+  const allowed = Object.keys(shape);
+  const inside = allowed.filter((name) => Object.hasOwn(shapeOf(shape[name]), key));
+  if (inside.length === 1)
+    return `unknown key; it stands in "${inside[0]}": write "${inside[0]}: {${key}: ...}"`;
   const meant = closestName(key, allowed);
   return `unknown key; ${meant === null ? `allowed: ${allowed.join(', ')}` : `did you mean "${meant}"?`}`;
 }
@@ -30,7 +42,7 @@ export function issueMessage(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_type':
       return issue.input === undefined ? 'is required' : `must be ${kinds[issue.expected] ?? issue.expected}`;
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, keysOf(issue.inst))).join('\n');
+      return issue.keys.map((key) => unknownKey(key, shapeOf(issue.inst))).join('\n');
     case 'invalid_value':
       return issue.input === undefined
         ? 'is required'

@@ -73,7 +73,10 @@ export function plainValue(
     if (isAlias(node)) {
       const target = aliases.get(node);
       if (target === undefined) {
-        problems.push({ path, message: `the anchor "${node.source}" is not defined before its use` });
+        problems.push({
+          path,
+          message: `the anchor "${node.source}" is not defined before its use; put a text that begins with "*" in quotes`,
+        });
         return null;
       }
       return plain(target, path);

@@ -3,6 +3,7 @@ import type { Alias, Document, Node, YAMLMap } from 'yaml';
 import { pathText } from './problem.js';
 import type { Path, Problem } from './problem.js';
 import { aliasTargets, plainValue } from './plain-value.js';
+import { yamlFault } from './yaml-fault.js';
 
 /** One configuration file as it was written: its value before interpolation, and where everything stands. */
 export interface Source {
@@ -68,17 +69,9 @@ function parse(file: string, text: string): Parsed {
 
 /** The first thing that is wrong with the syntax: what comes later mostly follows from it. */
 function syntaxProblems({ document, where }: Parsed): string[] {
-  return [...document.errors, ...document.warnings].slice(0, 1).map(({ code, message, pos }) => {
-    const place = where(pos[0]);
-    if (code === 'MULTIPLE_DOCS') return `${place}: must hold one document, not several`;
-    if (code === 'RESOURCE_EXHAUSTION') return `${place}: is nested too deeply`;
-    const [, kind, end = ''] = /^Flow (sequence|map) .*end with a (.)$/.exec(message) ?? [];
-    if (kind !== undefined)
-      return `${place}: a ${kind === 'map' ? 'map' : 'list'} is not closed with "${end}"`;
-    // The parser may quote the text it stumbled over, which may be a secret.
-    const [unquoted = ''] = message.split(/(?: in YAML stream)?: /, 1);
-    return `${place}: ${unquoted}`;
-  });
+  return [...document.errors, ...document.warnings]
+    .slice(0, 1)
+    .map((error) => `${where(error.pos[0])}: ${yamlFault(error)}`);
 }
 
 /** Parses YAML or JSON; problems come formatted, and a source with problems has no usable value. */
