@@ -1,6 +1,6 @@
 import { isLoopback } from '../config/listen.js';
 import type { Settings } from '../config/settings.js';
-import type { Hosts } from '../http/auth.js';
+import type { Access, Hosts } from '../http/auth.js';
 
 type Server = Settings['server'];
 
@@ -9,17 +9,16 @@ type Server = Settings['server'];
  * outside, a configuration that is safe without a token only by another address does not take the token away.
  */
 export function createAccess(bound: Server): {
-  /** The token to ask for; null for none. */
-  tokenFor(server: Server): string | null;
+  of(server: Server): Access;
   hostsOf(server: Server): Hosts;
 } {
   const local = isLoopback(bound.host);
   let token = bound.bearerToken;
   return {
-    tokenFor(server) {
+    of(server) {
       const safe = local || server.insecurePublic;
       if (server.bearerToken !== null || safe) token = server.bearerToken;
-      return token;
+      return { token, readTokens: server.readTokens, publicBadges: server.publicBadges };
     },
     hostsOf: ({ allowedHosts }) => ({ allowed: allowedHosts, local }),
   };

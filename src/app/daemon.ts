@@ -237,7 +237,7 @@ export async function startDaemon(parts: {
   const access = createAccess(config.settings.server);
   const server = createServer(backend, {
     version,
-    bearerToken: () => access.tokenFor(settings().server),
+    access: () => access.of(settings().server),
     hosts: () => access.hostsOf(settings().server),
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });

@@ -76,6 +76,8 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
     server: {
       listen: `${host}:${server.port}`,
       ...(server.bearerToken !== null && { bearer_token: server.bearerToken }),
+      ...(server.readTokens.length > 0 && { read_tokens: server.readTokens }),
+      public_badges: server.publicBadges,
       insecure_public: server.insecurePublic,
       allowed_hosts: server.allowedHosts,
       shutdown_grace: formatDuration(server.shutdownGraceMs),

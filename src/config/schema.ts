@@ -26,6 +26,19 @@ const server = z.strictObject({
     .describe(
       'Secret that every route but /livez, /readyz and /redteam/* wants, as Bearer or as the password of HTTP Basic; none unless set.',
     ),
+  read_tokens: z
+    .array(headerValue())
+    .max(100, 'must have at most 100 items')
+    .prefault([])
+    .describe(
+      'Secrets that open only what reads: GET and HEAD of every route but /probe, which costs a check. Each is sent like the `bearer_token`, which they need beside them.',
+    ),
+  public_badges: z
+    .boolean()
+    .prefault(false)
+    .describe(
+      'Serves badges (`/api/v1/models/{id}/badge.svg`) without a token and under any host name, for pages of others.',
+    ),
   insecure_public: z
     .boolean()
     .prefault(false)

@@ -9,6 +9,7 @@ const secretMembers = new Set([
   'apikeys',
   'model_api_key',
   'bearer_token',
+  'read_tokens',
   'model_jwt_config',
   'custom_payload',
   'custom_curl_command',
@@ -111,5 +112,5 @@ export function masked(value: unknown, secrets: Iterable<string>): unknown {
 
 /** The keys and tokens of the sections. */
 export function credentialsOf({ server, remote, healthApi }: Settings): string[] {
-  return [server.bearerToken ?? '', remote?.apiKey ?? '', ...healthApi.apiKeys];
+  return [server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys];
 }

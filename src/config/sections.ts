@@ -20,6 +20,15 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
     const message = `${listen.host} can be reached from outside: set "server.bearer_token", or "server.insecure_public: true"`;
     problems.push({ path: ['server', 'listen'], message });
   }
+  for (const [index, token] of entry.server.read_tokens.entries()) {
+    const path = ['server', 'read_tokens', index];
+    if (token !== '' && token === entry.server.bearer_token)
+      problems.push({ path, message: 'is the "server.bearer_token", which may do everything' });
+  }
+  if (entry.server.read_tokens.some((token) => token !== '') && !entry.server.bearer_token) {
+    const message = 'needs "server.bearer_token": without it no route asks for a token';
+    problems.push({ path: ['server', 'read_tokens'], message, at: 'key' });
+  }
   const remote = mode === 'remote';
   if (remote && entry.remote === undefined) {
     problems.push({ path: ['remote'], message: 'is required when "checker.mode" is "remote"' });
@@ -49,6 +58,8 @@ export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Sett
     server: {
       ...(parseListen(server.listen) ?? nowhere),
       bearerToken: server.bearer_token === '' ? null : (server.bearer_token ?? null),
+      readTokens: server.read_tokens.filter((token) => token !== ''),
+      publicBadges: server.public_badges,
       insecurePublic: server.insecure_public,
       allowedHosts: server.allowed_hosts.map((host) => host.toLowerCase()),
       shutdownGraceMs: server.shutdown_grace,

@@ -15,6 +15,10 @@ export interface Settings {
     readonly host: string;
     readonly port: number;
     readonly bearerToken: string | null;
+    /** Open the routes that only read. */
+    readonly readTokens: readonly string[];
+    /** Badges need no token. */
+    readonly publicBadges: boolean;
     /** The operator accepts a public address without a token. */
     readonly insecurePublic: boolean;
     /** Names in lower case by which browsers may ask without a token, and whose pages may change something. */

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from './http-error.js';
 
 declare module 'fastify' {
@@ -9,6 +9,8 @@ declare module 'fastify' {
     readonly open?: boolean;
     /** The route costs something, although its method is safe. */
     readonly spends?: boolean;
+    /** The route serves a badge, which may be public. */
+    readonly badge?: boolean;
   }
 }
 
@@ -36,14 +38,46 @@ export function tokenOf(header: string | undefined): string | null {
   }
 }
 
-/** Lets only those in who have the token, if there is one; asked at each request, since a reload may change it. */
-export function requireToken(app: FastifyInstance, expected: () => string | null): void {
+/** The rules for access, read at each request, since a reload may change them. */
+export interface Access {
+  /** Opens every route; null when no token is needed. */
+  readonly token: string | null;
+  /** Open the routes that only read. */
+  readonly readTokens: readonly string[];
+  /** Badges need no token. */
+  readonly publicBadges: boolean;
+}
+
+/** True when the route answers without a token. */
+function isOpen({ config }: FastifyRequest['routeOptions'], { publicBadges }: Access): boolean {
+  return config.open === true || (config.badge === true && publicBadges);
+}
+
+/** True for a request that neither changes nor costs anything. */
+function isRead({ method, routeOptions }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && routeOptions.config.spends !== true;
+}
+
+/** Refuses requests without the token, if there is one; a read token opens only what reads. */
+export function requireToken(app: FastifyInstance, current: () => Access): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const token = expected();
-    const given = tokenOf(request.headers.authorization);
-    const open = token === null || request.routeOptions.config.open === true;
-    if (open || (given !== null && sameSecret(given, token))) {
+    const access = current();
+    if (access.token === null || isOpen(request.routeOptions, access)) {
       done();
+      return;
+    }
+    const given = tokenOf(request.headers.authorization) ?? '';
+    const full = sameSecret(given, access.token);
+    // Every token is compared, so that the time does not depend on which one matches.
+    const reads = access.readTokens.map((known) => sameSecret(given, known)).includes(true);
+    if (full || (reads && isRead(request))) {
+      done();
+      return;
+    }
+    if (reads) {
+      done(
+        new HttpError(403, 'read_only', 'a read token opens only routes that read; use server.bearer_token'),
+      );
       return;
     }
     void reply.header('www-authenticate', 'Basic realm="modelpulse", charset="UTF-8"');
@@ -79,14 +113,11 @@ function isLoopbackAddress(name: string): boolean {
  * Without a token refuses requests by a name of which others may be the owners: a browser keeps its pages apart by name, and the
  * name of a page can be pointed at this server (DNS rebinding).
  */
-export function refuseOtherHosts(
-  app: FastifyInstance,
-  expected: () => string | null,
-  hosts: () => Hosts,
-): void {
+export function refuseOtherHosts(app: FastifyInstance, current: () => Access, hosts: () => Hosts): void {
   app.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
     const name = nameOf(headers.host ?? 'localhost');
-    const open = expected() !== null || routeOptions.config.open === true;
+    const access = current();
+    const open = access.token !== null || isOpen(routeOptions, access);
     if (open || (name !== null && isOwnName(name, hosts()))) {
       done();
       return;
@@ -114,15 +145,17 @@ function isOwnPage(address: string, host: string, { allowed }: Hosts): boolean {
  * loopback, and by Origin only for some requests.
  */
 export function refuseOtherOrigins(app: FastifyInstance, hosts: () => Hosts): void {
-  app.addHook('onRequest', ({ method, headers, routeOptions }, _reply, done) => {
-    const free = (method === 'GET' || method === 'HEAD') && routeOptions.config.spends !== true;
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers, routeOptions } = request;
     const site = headers['sec-fetch-site'] ?? 'none';
     const pages = [headers.origin, routeOptions.config.spends === true ? headers.referer : undefined];
     const own =
       (site === 'same-origin' || site === 'none') &&
       pages.every((page) => page === undefined || isOwnPage(page, headers.host ?? '', hosts()));
     done(
-      free || own ? undefined : new HttpError(403, 'other_origin', 'only pages of this server may ask this'),
+      isRead(request) || own
+        ? undefined
+        : new HttpError(403, 'other_origin', 'only pages of this server may ask this'),
     );
   });
 }

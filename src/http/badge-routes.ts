@@ -52,9 +52,11 @@ export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
   app.get(
     '/api/v1/models/:id/badge.svg',
     {
+      config: { badge: true },
       schema: {
         summary: 'A badge',
-        description: 'Uptime is rounded down, and says so where less than 99 % of the window was watched.',
+        description:
+          'Needs no token with `server.public_badges`. Uptime is rounded down, and says so where less than 99 % of the window was watched.',
         tags: ['models'],
         params: idParameter,
         querystring: badgeQuery,

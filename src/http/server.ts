@@ -1,7 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './annotation-routes.js';
-import { refuseOtherHosts, refuseOtherOrigins, requireToken, type Hosts } from './auth.js';
+import { refuseOtherHosts, refuseOtherOrigins, requireToken, type Access, type Hosts } from './auth.js';
 import { badgeRoutes } from './badge-routes.js';
 import { checkRoutes } from './check-routes.js';
 import { answerBrokenRequests } from './client-error.js';
@@ -21,9 +21,9 @@ import { compileValidator } from './validation.js';
 
 export interface ServerOptions {
   readonly version: string;
-  /** Null lets everybody in; asked at each request. */
-  readonly bearerToken: () => string | null;
-  /** Asked at each request, since a reload may change it. */
+  /** Read at each request, since a reload may change it. */
+  readonly access: () => Access;
+  /** Read at each request, since a reload may change it. */
   readonly hosts: () => Hosts;
   readonly report: Report;
 }
@@ -49,7 +49,7 @@ const farewellMs = 1_000;
 /** The server with all its routes, not listening yet. */
 export function createServer(
   backend: Backend,
-  { version, bearerToken, hosts, report }: ServerOptions,
+  { version, access, hosts, report }: ServerOptions,
 ): FastifyInstance {
   const handleError = createErrorHandler(report);
   const app = fastify({
@@ -78,8 +78,8 @@ export function createServer(
     done();
   });
   tendConnections(app);
-  refuseOtherHosts(app, bearerToken, hosts);
-  requireToken(app, bearerToken);
+  refuseOtherHosts(app, access, hosts);
+  requireToken(app, access);
   refuseOtherOrigins(app, hosts);
 
   const urls = new Set<string>();

@@ -87,6 +87,8 @@ describe('the sections', () => {
         host: '127.0.0.1',
         port: 9464,
         bearerToken: null,
+        readTokens: [],
+        publicBadges: false,
         insecurePublic: false,
         allowedHosts: [],
         shutdownGraceMs: 5_000,
@@ -119,6 +121,22 @@ describe('the sections', () => {
   it.each(['bearer_token: t', 'insecure_public: true'])('may listen anywhere with %s', async (permit) => {
     const { settings } = await load(`server: { listen: ":9464", ${permit} }\nmodels: []`);
     expect(settings.server.host).toBe('0.0.0.0');
+  });
+
+  it.each([
+    ['read_tokens: [r]', 'read_tokens: needs "server.bearer_token": without it no route asks for a token'],
+    [
+      'bearer_token: t, read_tokens: [r, t]',
+      'read_tokens[1]: is the "server.bearer_token", which may do everything',
+    ],
+  ])('do not take %s', async (tokens, message) => {
+    await expect(load(`server: { ${tokens} }\nmodels: []`)).rejects.toThrow(`server.${message}`);
+  });
+
+  it('leave out read tokens that are empty', async () => {
+    const { settings } = await load('server: { bearer_token: t, read_tokens: [r, ""] }\nmodels: []');
+    expect(settings.server).toMatchObject({ readTokens: ['r'], publicBadges: false });
+    await expect(load('server: { read_tokens: [""] }\nmodels: []')).resolves.toBeDefined();
   });
 
   it('cover models by patterns in maintenance, and warn when one covers none', async () => {

@@ -182,7 +182,7 @@ describe('a variable or file with a character that cannot stand there', () => {
 
 describe('secrets', () => {
   const text = `
-server: { listen: "0.0.0.0:0", bearer_token: token-one }
+server: { listen: "0.0.0.0:0", bearer_token: token-one, read_tokens: [reader-one, other-one] }
 health_api: { api_keys: [health-one] }
 models:
   - { id: a, provider: openai, model: m, api_key: key-one, query: "say key-one", proxy: "http://u:proxy-one@h:1",

@@ -9,7 +9,7 @@ const page = readFileSync('docs/api.md', 'utf8');
 async function describedRoutes(): Promise<string[]> {
   const server = createServer(createFakeBackend(), {
     version: '1',
-    bearerToken: () => null,
+    access: () => ({ token: null, readTokens: [], publicBadges: false }),
     hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });

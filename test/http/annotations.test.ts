@@ -117,7 +117,9 @@ describe('what people add', () => {
   ] as const;
 
   it.each(writes)('needs the token: %s %s', async (method, path) => {
-    const { ask } = await startServer(createFakeBackend(), { bearerToken: () => 'secret' });
+    const { ask } = await startServer(createFakeBackend(), {
+      access: () => ({ token: 'secret', readTokens: [], publicBadges: false }),
+    });
     expect((await ask(path, { method })).status).toBe(401);
   });
 

@@ -19,7 +19,7 @@ const page = readFileSync('docs/api.md', 'utf8');
 async function describedRoutes(): Promise<Described> {
   const app = createServer(createFakeBackend(), {
     version: '1.2.3',
-    bearerToken: () => null,
+    access: () => ({ token: null, readTokens: [], publicBadges: false }),
     hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });

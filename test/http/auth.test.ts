@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { tokenOf } from '../../src/http/auth.js';
+import { tokenOf, type Access } from '../../src/http/auth.js';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
 
 const token = 'päss:word with colon'.replaceAll(' ', '_');
+const withToken =
+  (token: string | null, more: Partial<Access> = {}) =>
+  (): Access => ({ token, readTokens: [], publicBadges: false, ...more });
 const basic = (password: string): string => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
 const start = () =>
-  startServer(createFakeBackend({ views: [sampleView('a')] }), { bearerToken: () => 's3cret:with=colon' });
+  startServer(createFakeBackend({ views: [sampleView('a')] }), { access: withToken('s3cret:with=colon') });
 
 const guarded = [
   ['GET', '/metrics'],
@@ -73,7 +76,7 @@ describe('the token', () => {
 
   it('may change while the server runs', async () => {
     let now: string | null = null;
-    const { ask } = await startServer(createFakeBackend(), { bearerToken: () => now });
+    const { ask } = await startServer(createFakeBackend(), { access: () => withToken(now)() });
     expect((await ask('/api/v1/models')).status).toBe(200);
     now = 'new';
     expect((await ask('/api/v1/models')).status).toBe(401);
@@ -87,6 +90,87 @@ describe('the token', () => {
   it('may hold what is not ASCII, in Basic', () => {
     expect(tokenOf(basic(token))).toBe(token);
   });
+});
+
+describe('a read token', () => {
+  const readers = ['reader-one', 'reader-two'];
+  const serve = () =>
+    startServer(createFakeBackend({ views: [sampleView('a')] }), {
+      access: withToken('everything', { readTokens: readers }),
+    });
+  const routes = guarded.filter(([, path]) => !path.includes('//') && !path.includes('events'));
+  const as = (token: string) => ({ authorization: `Bearer ${token}` });
+
+  it.each(routes)('opens %s %s only where it reads', async (method, path) => {
+    const { ask } = await serve();
+    for (const token of readers) {
+      const { status, json } = await ask(path, { method, headers: as(token) });
+      if (method === 'GET') expect([401, 403]).not.toContain(status);
+      else expect([status, json]).toMatchObject([403, { code: 'read_only' }]);
+      const { status: withFull } = await ask(path, { method, headers: as('everything') });
+      expect([401, 403]).not.toContain(withFull);
+    }
+  });
+
+  it('answers HEAD, and is taken as the password of Basic', async () => {
+    const { ask } = await serve();
+    const authorization = basic('reader-two');
+    expect((await ask('/api/v1/models', { method: 'HEAD', headers: { authorization } })).status).toBe(200);
+    expect((await ask('/api/v1/models', { headers: { authorization } })).status).toBe(200);
+  });
+
+  it('does not open /probe, which reads but costs a check', async () => {
+    const probed: string[] = [];
+    const probe = (id: string) => Promise.resolve(probed.push(id)).then(() => null);
+    const { ask } = await startServer(createFakeBackend({}, { probe }), {
+      access: withToken('everything', { readTokens: readers }),
+    });
+    const { status, json } = await ask('/probe?target=a', { headers: as('reader-one') });
+    expect([status, json]).toMatchObject([403, { code: 'read_only' }]);
+    expect(probed).toEqual([]);
+    expect((await ask('/probe?target=a', { headers: as('everything') })).status).toBe(404);
+  });
+
+  it.each(['', 'reader', 'reader-one2', 'reader-oneX'])('opens nothing as %p', async (token) => {
+    const { ask } = await serve();
+    expect((await ask('/api/v1/models', { headers: as(token) })).status).toBe(401);
+  });
+});
+
+describe('badges', () => {
+  const badge = '/api/v1/models/a/badge.svg';
+  const views = { views: [sampleView('a')] };
+
+  it('need the token unless they are public', async () => {
+    const { ask } = await startServer(createFakeBackend(views), { access: withToken('s') });
+    expect((await ask(badge)).status).toBe(401);
+  });
+
+  it('need none when they are public, and nothing else becomes so', async () => {
+    const { ask } = await startServer(createFakeBackend(views), {
+      access: withToken('s', { publicBadges: true }),
+    });
+    expect((await ask(badge)).status).toBe(200);
+    expect((await ask(badge, { headers: { authorization: 'Bearer wrong' } })).status).toBe(200);
+    for (const [method, path] of guarded) expect((await ask(path, { method })).status).toBe(401);
+  });
+
+  it.each([true, false])(
+    'are served under any host name only when they are public (%s)',
+    async (isPublic) => {
+      const { url } = await startServer(createFakeBackend(views), {
+        access: withToken(null, { publicBadges: isPublic }),
+      });
+      const statusOf = async (path: string): Promise<number | undefined> => {
+        const sent = request(url + path, { headers: { host: 'status.example' } }).end();
+        const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+        answer.resume();
+        return answer.statusCode;
+      };
+      expect(await statusOf(badge)).toBe(isPublic ? 200 : 403);
+      expect(await statusOf('/api/v1/models/a')).toBe(403);
+    },
+  );
 });
 
 describe('a page of another origin', () => {
@@ -185,7 +269,7 @@ describe('the name by which a server without a token is asked', () => {
   });
 
   it('may be any with a token', async () => {
-    const { url } = await startServer(createFakeBackend(), { bearerToken: () => 'token' });
+    const { url } = await startServer(createFakeBackend(), { access: withToken('token') });
     expect(await asked(url, 'evil.example')).toBe(401);
   });
 });

@@ -19,7 +19,7 @@ afterEach(() => close());
 async function serve(changes: Partial<Backend>, timeoutMs = 60_000): Promise<string> {
   const app = createServer(createFakeBackend({ views: [sampleView('a')] }, changes), {
     version: '1.2.3',
-    bearerToken: () => null,
+    access: () => ({ token: null, readTokens: [], publicBadges: false }),
     hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });

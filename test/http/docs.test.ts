@@ -9,7 +9,8 @@ import { startServer } from './running-server.js';
 
 const token = 's3cret';
 const authorization = `Basic ${Buffer.from(`anyone:${token}`).toString('base64')}`;
-const serve = () => startServer(createFakeBackend(), { bearerToken: () => token });
+const serve = () =>
+  startServer(createFakeBackend(), { access: () => ({ token, readTokens: [], publicBadges: false }) });
 const lacksChromium = spawnSync('chromium', ['--version']).status !== 0 && process.env.CI !== 'true';
 if (lacksChromium)
   process.stderr.write('SKIPPED: chromium is not installed, so the page at /docs was not opened\n');

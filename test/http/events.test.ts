@@ -29,7 +29,7 @@ async function start(size = 64, token: string | null = null) {
   const views = ['a', 'b'].map((id) => sampleView(id));
   const app = createServer(createFakeBackend({ views }, { events }), {
     version: '1',
-    bearerToken: () => token,
+    access: () => ({ token: token, readTokens: [], publicBadges: false }),
     hosts: () => ({ allowed: [], local: true }),
     report: () => undefined,
   });

@@ -55,7 +55,7 @@ export async function startServer(backend: Backend, options: Partial<ServerOptio
   const reported: unknown[] = [];
   const app = createServer(backend, {
     version: '1.2.3',
-    bearerToken: () => null,
+    access: () => ({ token: null, readTokens: [], publicBadges: false }),
     hosts: () => ({ allowed: [], local: true }),
     report: (error) => reported.push(error),
     ...options,
