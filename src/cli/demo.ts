@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { packageFile } from './package-files.js';
+import { watchParent } from './parent.js';
 import { runDaemon } from './run.js';
 import { listenOn, simulatorAddress } from './simulate.js';
 
@@ -11,20 +12,39 @@ modelpulse watches a simulated provider; its states change within seconds.
   metrics    curl -s ${url}/metrics | grep modelpulse_model_up
   incidents  curl -s ${url}/api/v1/incidents
   the API    ${url}/api/v1/openapi.json
-Ctrl-C ends it.
+Ctrl-C ends it, and so does the end of the process that started it.
 
 `;
+
+/** How long the demo may take to end after its parent. */
+const graceMs = 5_000;
+
+/** Ends the process when the one that started it ends: a demo that nobody sees would hold its ports for ever. */
+function endWithParent(parent: number): void {
+  watchParent(parent, () => {
+    setTimeout(() => process.exit(143), graceMs).unref();
+    process.kill(process.pid, 'SIGTERM');
+  });
+}
 
 export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('run the daemon on config/demo.yaml beside a simulated provider')
-    .action(async (_options: object, command: Command) => {
+    .addOption(
+      // `npm run` may be killed before its shell becomes this process: the shell knows whose child it was.
+      new Option('--parent <pid>', 'process to end with; the one that started it unless set').hideHelp(),
+    )
+    .action(async ({ parent }: { parent?: string }, command: Command) => {
+      endWithParent(Number(parent) || process.ppid);
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
       try {
-        await runDaemon(options, config, (daemon) => process.stdout.write(where(daemon.url)));
+        await runDaemon(options, config, {
+          hangUp: 'end',
+          started: (daemon) => process.stdout.write(where(daemon.url)),
+        });
       } finally {
         await simulator.close();
       }

@@ -8,21 +8,26 @@ import { loadFor } from './load.js';
 import { packageFile, packageVersion } from './package-files.js';
 
 /**
- * Runs the daemon until a signal; the second signal ends the process at once. The caller has to end the process: a hung
- * name look-up would keep it alive.
+ * Runs the daemon until a signal; the second signal ends the process at once. SIGHUP reloads the configuration, or ends the
+ * daemon like SIGTERM with `hangUp: 'end'`. The caller has to end the process: a hung name look-up would keep it alive.
  */
 export async function runDaemon(
   options: GlobalOptions,
   config: LoadedConfig,
-  started: (daemon: Daemon) => void = () => undefined,
+  {
+    hangUp = 'reload',
+    started = () => undefined,
+  }: { hangUp?: 'reload' | 'end'; started?: (daemon: Daemon) => void } = {},
 ): Promise<void> {
   let running: Daemon | null = null;
   const early = { reload: false };
-  // From the beginning: a signal that nobody listens to would end the process.
-  process.on('SIGHUP', () => {
-    early.reload ||= running === null;
-    void running?.reload('signal');
-  });
+  if (hangUp === 'reload') {
+    // From the beginning: a signal that nobody listens to would end the process.
+    process.on('SIGHUP', () => {
+      early.reload ||= running === null;
+      void running?.reload('signal');
+    });
+  }
   const { logger: log, output } = await createLog(options.logLevel, process.stdout);
   const version = packageVersion();
   for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
@@ -54,9 +59,10 @@ export async function runDaemon(
   if (early.reload) void daemon.reload('signal');
   const signal = await new Promise<string>((resolve) => {
     let first = true;
-    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    const codes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+    for (const name of ['SIGTERM', 'SIGINT', ...(hangUp === 'end' ? (['SIGHUP'] as const) : [])] as const) {
       process.on(name, () => {
-        if (!first) process.exit(name === 'SIGTERM' ? 143 : 130);
+        if (!first) process.exit(codes[name]);
         first = false;
         resolve(name);
       });
