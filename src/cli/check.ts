@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createChecker } from '../app/checker.js';
 import type { Settings } from '../config/settings.js';
 import { systemClock } from '../domain/clock.js';
 import { hostOf, type Model } from '../domain/model.js';
+import { outcomes, type Outcome } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import { slotOf } from '../domain/time.js';
 import { resultShape } from '../http/result-shape.js';
@@ -53,13 +54,37 @@ function asRecorded({ result }: CheckRow): RecordedResult {
   return { ...result, slot: slotOf(result.startedAt), kind: 'manual', maintenance: false };
 }
 
+interface Options {
+  readonly json?: true;
+  /** Outcomes with which the command fails. */
+  readonly failOn: readonly Outcome[];
+}
+
+const failures = outcomes.filter((outcome) => outcome !== 'healthy');
+
+/** Adds the outcomes of a comma list to those before. */
+function withOutcomes(text: string, before: readonly Outcome[]): readonly Outcome[] {
+  const named = text.split(',').map((name) => {
+    const outcome = failures.find((known) => known === name.trim());
+    if (outcome === undefined) throw new InvalidArgumentError(`Allowed are ${failures.join(', ')}.`);
+    return outcome;
+  });
+  return [...before, ...named];
+}
+
+const failOnOption = (): Option =>
+  new Option('--fail-on <outcomes>', 'exit with 1 for these outcomes too: degraded, unknown, or both')
+    .argParser(withOutcomes)
+    .default(['unhealthy'] as const, 'unhealthy');
+
 export function checkCommand(program: Command, done: (code: number) => void): void {
   program
     .command('check')
     .argument('[id...]', 'models to ask; all of the registry when none is named')
-    .description('ask models once, now, without touching the database')
+    .description('ask models once, now, without touching the database; exit with 1 when one is unhealthy')
     .option('--json', 'an array of results')
-    .action(async (ids: string[], { json }: { json?: boolean }, command: Command) => {
+    .addOption(failOnOption())
+    .action(async (ids: string[], { json, failOn }: Options, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const models = chosen(settings.models, ids);
       const progress = createProgress(
@@ -79,6 +104,6 @@ export function checkCommand(program: Command, done: (code: number) => void): vo
         const { checkTable } = await import('./check-table.js');
         process.stdout.write(`${checkTable(rows, terminalOf(process.stdout, process.env))}\n`);
       }
-      done(rows.every(({ result }) => result.outcome === 'healthy') ? 0 : 1);
+      done(rows.some(({ result }) => failOn.includes(result.outcome)) ? 1 : 0);
     });
 }

@@ -25,6 +25,29 @@ describe('modelpulse check', () => {
     ]);
   });
 
+  it('exits with 1 for an unhealthy model alone, and for what --fail-on names', async () => {
+    const { model, configure } = site();
+    const degraded = [model('wrong'), model('healthy')];
+    const unknown = [model('healthy', { api_key: '${MISSING}' })];
+    const unhealthy = [model('quota')];
+    const codeOf = async (models: readonly object[], ...args: string[]) =>
+      (await command(['check', ...args, '--config', configure(models)])).code;
+    expect(await codeOf(degraded)).toBe(0);
+    expect(await codeOf(unknown)).toBe(0);
+    expect(await codeOf(unhealthy)).toBe(1);
+    expect(await codeOf(degraded, '--fail-on', 'degraded')).toBe(1);
+    expect(await codeOf(unknown, '--fail-on', 'degraded')).toBe(0);
+    expect(await codeOf(unknown, '--fail-on', 'degraded, unknown')).toBe(1);
+    expect(await codeOf(degraded, '--fail-on', 'unknown', '--fail-on', 'degraded')).toBe(1);
+    expect(await codeOf(unhealthy, '--fail-on', 'unknown')).toBe(1);
+  }, 60_000);
+
+  it('exits with 2 for an outcome that is none', async () => {
+    const { code, err } = await command(['check', '--fail-on', 'degraded,bad']);
+    expect(code).toBe(2);
+    expect(err).toContain('Allowed are degraded, unhealthy, unknown.');
+  });
+
   it('exits with 2 and names what there is when a model is not in the registry', async () => {
     const { model, configure } = site();
     const { code, out, err } = await command(['check', 'nobody', '--config', configure([model('healthy')])]);
