@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { EventFeed } from '../http/event-feed.js';
-import type { Annotations, Backend, HealthApi } from '../http/port.js';
+import type { Annotations, Backend, HealthApi, Pauses } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { Format } from '../metrics/format.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
@@ -30,6 +30,7 @@ export function createBackend(parts: {
   events: EventFeed;
   health: HealthApi;
   annotations: Annotations;
+  pauses: Pauses;
   readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
@@ -75,6 +76,7 @@ export function createBackend(parts: {
     events: parts.events,
     health: parts.health,
     annotations: parts.annotations,
+    pauses: parts.pauses,
     readLong: parts.readLong,
     probe: parts.probe,
     async checkNow(id) {

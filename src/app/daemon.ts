@@ -17,6 +17,7 @@ import { createChecker } from './checker.js';
 import { createClockTrust } from './clock-trust.js';
 import { despiteDamage } from './despite-damage.js';
 import { noteClock, noteOutage, noteSight } from './outage.js';
+import { createPauses } from './pauses.js';
 import { createProbe } from './probe.js';
 import { createRecording } from './recording.js';
 import { createHealthApi } from './health-api.js';
@@ -208,6 +209,15 @@ export async function startDaemon(parts: {
       refresh.soon(tracked);
     },
   });
+  const pauses = createPauses({
+    clock,
+    roster,
+    log,
+    async replanned() {
+      scheduler.update(roster.plans(clock.wall()));
+      await writer.flush();
+    },
+  });
   const beside = createBeside({
     thread: new URL('./beside-thread.js', import.meta.url),
     path: config.settings.storage.path,
@@ -226,6 +236,7 @@ export async function startDaemon(parts: {
     events,
     health,
     annotations,
+    pauses,
     readLong: beside.read,
     probe: createProbe({ roster, attempt: unrecorded, spend: (id) => scheduler.spend(id) }),
     connectivityUp: connectivity.up,

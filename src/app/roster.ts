@@ -6,7 +6,7 @@ import { noVersions } from '../domain/version.js';
 import type { Plan } from '../scheduler/port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { rebase } from './rebase.js';
-import { countTokens, follow, pendingOf, reconfigure, type Tracked } from './tracked.js';
+import { countTokens, follow, inForce, pendingOf, reconfigure, type Tracked } from './tracked.js';
 
 /** The models that are followed now. */
 export interface Roster {
@@ -16,6 +16,8 @@ export interface Roster {
   replace(models: readonly Model[], now: number): Promise<RosterChange>;
   /** Puts every model on the fresh store that took the place of a damaged one. */
   rebase(now: number): Promise<void>;
+  /** Pauses or resumes a model by hand; its checks follow when the scheduler has the new plans. */
+  pauseByHand(tracked: Tracked, paused: boolean, now: number): void;
   /** What the scheduler is to do for it. */
   plans(now: number): Plan[];
 }
@@ -38,8 +40,9 @@ export function createRoster(parts: {
 
   let begun = false;
 
-  const update = (tracked: Tracked, model: Model, now: number): boolean => {
+  const update = (tracked: Tracked, configured: Model, now: number): boolean => {
     const { memory } = tracked;
+    const model = inForce(configured, memory);
     const { health, epochs } = memory;
     const subject = subjectOf(model);
     const newRun = subject !== memory.subject;
@@ -62,7 +65,7 @@ export function createRoster(parts: {
     if (model.pause) tracked.watermark = null;
     else if (memory.paused) tracked.watermark = Math.max(now, health.settled);
     const changed = JSON.stringify(model) !== JSON.stringify(tracked.view.model);
-    reconfigure(tracked, model);
+    reconfigure(tracked, configured, model);
     return changed;
   };
 
@@ -174,6 +177,11 @@ export function createRoster(parts: {
         view.exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
         rebase(tracked, key, now);
       }
+    },
+    pauseByHand(tracked, paused, now) {
+      tracked.memory = { ...tracked.memory, pausedByOperator: paused };
+      update(tracked, tracked.configured, now);
+      parts.changed(tracked);
     },
     plans: (now) =>
       [...roster.values()]

@@ -25,11 +25,15 @@ export interface Memory extends Versions {
   readonly keys: Keys | null;
   /** It was not checked when this was written: no slot of that time was missed. */
   readonly paused: boolean;
+  /** An operator paused it; holds until an operator resumes it, across restarts and reloads. */
+  readonly pausedByOperator: boolean;
 }
 
 /** One model as the daemon follows it: what has been seen (`memory`), what is to be written, and what is shown (`view`). */
 export interface Tracked {
   memory: Memory;
+  /** The model as the configuration has it. */
+  configured: Model;
   watermark: number | null;
   /** Null while there is nothing to write, which is most of the time. */
   pending: Pending | null;
@@ -77,6 +81,7 @@ export function follow(
     conclusive: null,
     keys: null,
     paused: false,
+    pausedByOperator: false,
     ...remembered,
     health: epoch.paused && remembered === null ? withPause(known, stored.firstSeen) : known,
   };
@@ -91,6 +96,7 @@ export function follow(
   const results = stored.totals.results.map((total) => ({ ...total }));
   const tracked: Tracked = {
     memory: { ...memory, keys },
+    configured: model,
     watermark: memory.paused ? null : stored.watermark,
     pending,
     announced: { state: health.state, reason: health.reason, until: 0 },
@@ -98,6 +104,7 @@ export function follow(
     view: {
       key: stored.key,
       model,
+      pausedBy: null,
       health,
       stored: health,
       exclusions: [],
@@ -121,14 +128,21 @@ export function follow(
   return tracked;
 }
 
-/** Shows the model under a new configuration. */
-export function reconfigure(tracked: Tracked, model: Model): void {
+/** The model in force: the configured one, paused where an operator paused it. */
+export function inForce(configured: Model, { pausedByOperator }: Memory): Model {
+  return pausedByOperator && !configured.pause ? { ...configured, pause: true } : configured;
+}
+
+/** Shows the model under a new configuration; `model` is what of it is in force. */
+export function reconfigure(tracked: Tracked, configured: Model, model: Model): void {
   const { memory, view } = tracked;
   const keys = keysKept(memory.keys, view.model.endpoint.apiKeys, model.endpoint.apiKeys);
   tracked.memory = { ...memory, keys };
   view.keys = keys?.healthy ?? [];
   if (streams(model) !== streams(view.model)) view.firstTokens = firstTokenBuckets(model);
   view.model = model;
+  view.pausedBy = configured.pause ? 'configuration' : model.pause ? 'operator' : null;
+  tracked.configured = configured;
 }
 
 /** Tokens that are known to have been used in that UTC day, today's of before a restart included. */

@@ -7,6 +7,11 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The daemon does not run, or refuses what it was asked. */
+export class DaemonError extends Error {
+  override readonly name = 'DaemonError';
+}
+
 /**
  * Says on standard error what went wrong, without a stack trace where the user caused it; returns the exit code. What a
  * message quotes, from arguments, files and the database, cannot move a cursor.
@@ -22,7 +27,7 @@ export function reportFailure(error: unknown, write: (text: string) => void): nu
     write(`${plainText(error.message)}\n`);
     return 2;
   }
-  if (error instanceof StoreError) {
+  if (error instanceof StoreError || error instanceof DaemonError) {
     write(`${plainText(error.message)}\n`);
     return 1;
   }

@@ -3,7 +3,9 @@ import { logLevels } from '../app/log.js';
 import { backupCommand } from './backup.js';
 import { checkCommand } from './check.js';
 import { configCommand, schemaCommand, validateCommand } from './config.js';
+import { pauseCommand, reloadCommand, resumeCommand } from './control.js';
 import { demoCommand } from './demo.js';
+import { excludeCommand } from './exclude.js';
 import { exportCommand } from './export.js';
 import { reportFailure } from './failure.js';
 import { historyCommand } from './history.js';
@@ -28,6 +30,8 @@ Examples:
   modelpulse history gpt --window 90d     how it was, day by day
   modelpulse incidents --open             what failed, why and whose fault that is
   modelpulse report --month 2026-10       how models did against their objectives
+  modelpulse pause gpt                    no checks of gpt until modelpulse resume gpt
+  modelpulse exclude gpt --to 2026-10-31T18:00Z --reason 'provider moves'
   modelpulse rules > rules.yml            alerts for Prometheus that fit the registry
   modelpulse backup pulse-copy.db         a copy of the database, also while the daemon writes
   modelpulse demo                         see it work, without a key or a network
@@ -63,6 +67,10 @@ export function createProgram(done: (code: number) => void): Command {
     incidentsCommand,
     reportCommand,
     rulesCommand,
+    pauseCommand,
+    resumeCommand,
+    excludeCommand,
+    reloadCommand,
     backupCommand,
     exportCommand,
     importCommand,

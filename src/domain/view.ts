@@ -17,10 +17,16 @@ export interface BucketCounts {
   sum: number;
 }
 
+export const pausers = ['configuration', 'operator'] as const;
+export type PausedBy = (typeof pausers)[number];
+
 /** One model as the read side shows it: what has been recorded, never what has only been seen. */
 export interface ModelView {
   readonly key: number;
+  /** As it is in force: `pause` is true also where an operator paused it. */
   readonly model: Model;
+  /** Who paused the model; null while it is checked. */
+  readonly pausedBy: PausedBy | null;
   readonly health: Health;
   /** The memory as of the newest write that succeeded: what the store's time line ends with. */
   readonly stored: Health;

@@ -1,62 +1,19 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { dayMs } from '../domain/rollup.js';
 import { errorResponses, HttpError, unknownModel } from './http-error.js';
 import { incidentId, incidentWith, unknownIncident } from './incident-routes.js';
+import { exclusionBody, mostExclusions, windowOfExclusion, written } from './exclusion-body.js';
 import { exclusionSchema, exclusionShape, incidentSchema, incidentShape } from './incident-shape.js';
 import { readJson } from './json-body.js';
 import { idParameter, viewOf } from './model-routes.js';
 import type { RouteOptions } from './port.js';
-import { ordered, parameter, wholeNumber } from './query.js';
-import { parseTime } from './time.js';
+import { parameter, wholeNumber } from './query.js';
 
-const longestMs = 366 * dayMs;
-const mostExclusions = 1_000;
 const mostNotes = 100;
-
-/** Surrogates without their other half, and control characters but those of a text in lines. */
-const unfit = /\p{Cs}|[^\P{Cc}\t\n\r]/u;
-
-/** Text of a person. */
-function written(most: number) {
-  const allowed = `must be text of 1 to ${most} characters`;
-  return z
-    .string(allowed)
-    .trim()
-    .min(1, allowed)
-    .max(most, allowed)
-    .refine((text) => !unfit.test(text), allowed);
-}
-
-/** A time as anywhere in the API; Unix seconds may be a number in JSON. */
-const timeMember = z
-  .unknown()
-  .transform((value, context): number => {
-    const time = typeof value === 'string' || typeof value === 'number' ? parseTime(String(value)) : null;
-    if (time !== null) return time;
-    context.addIssue({
-      code: 'custom',
-      message: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds',
-    });
-    return z.NEVER;
-  })
-  .meta({ anyOf: [{ type: 'string' }, { type: 'number' }] });
 
 const noteBody = z
   .strictObject({ text: written(2_000), author: written(200).nullable().default(null) }, 'must be an object')
   .describe('What to remember of an incident.');
-const exclusionBody = z
-  .strictObject(
-    {
-      from: timeMember.describe(
-        'Beginning, itself included: ISO 8601 (UTC unless it has an offset) or Unix seconds.',
-      ),
-      to: timeMember.describe('End, itself not included; it may lie ahead.'),
-      reason: written(2_000),
-    },
-    'must be an object',
-  )
-  .describe('Time that is to count as maintenance; it may lie ahead.');
 const exclusionId = idParameter.extend({
   exclusion: parameter('must be the number of an exclusion', wholeNumber).describe(
     'Number of the exclusion.',
@@ -129,9 +86,7 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
     },
     async ({ params, body }, reply) => {
       const { exclusions } = viewOf(backend, params.id);
-      const window = { ...ordered(body), reason: body.reason };
-      if (window.to - window.from > longestMs)
-        throw new HttpError(400, 'bad_query', 'to: must be at most 366 days after from');
+      const window = windowOfExclusion(body);
       if (exclusions.length >= mostExclusions)
         throw new HttpError(
           409,

@@ -105,5 +105,35 @@ export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
       return resultShape(params.id, await backend.checkNow(params.id));
     },
   );
+
+  const pause = {
+    summary: 'Pause a model',
+    description:
+      'No checks until it is resumed, also after a restart and a reload; its state is unknown with reason `paused`, as with `pause: true` of the configuration. One that is paused stays so.',
+  };
+  const resume = {
+    summary: 'Resume a model that was paused by /pause',
+    description: 'Answers 409 while the configuration pauses the model. One that is not paused stays so.',
+  };
+  for (const [action, texts] of [
+    ['pause', pause],
+    ['resume', resume],
+  ] as const) {
+    app.post(
+      `/api/v1/models/:id/${action}`,
+      {
+        schema: {
+          ...texts,
+          tags: ['models'],
+          params: idParameter,
+          response: { 200: modelSchema, ...errorResponses },
+        },
+      },
+      async ({ params: { id } }) => {
+        if (!(await backend.pauses[action](id))) throw unknownModel();
+        return modelShape(viewOf(backend, id), backend.now());
+      },
+    );
+  }
   done();
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { blameFor } from '../domain/reason.js';
 import { states } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
-import { uptimeWindows, type ModelView, type UptimeWindow } from '../domain/view.js';
+import { pausers, uptimeWindows, type ModelView, type UptimeWindow } from '../domain/view.js';
 import { blameField, ratioField, stateReasonField, timeField } from './fields.js';
 import { resultSchema, resultShape } from './result-shape.js';
 import { isoTime } from './time.js';
@@ -27,6 +27,12 @@ export const modelSchema = z
       .nullable()
       .describe('Why the model came into its state, or why it is unknown now; null in maintenance.'),
     blame: blameField.nullable(),
+    paused_by: z
+      .enum(pausers)
+      .nullable()
+      .describe(
+        'Who paused the model: `pause: true` of the configuration or an operator; null while it is checked.',
+      ),
     labels: z.record(z.string(), z.string()),
     provider: z.string(),
     model_name: z.string().describe("The provider's name of the model."),
@@ -57,6 +63,7 @@ export function modelShape(view: ModelView, now: number): z.output<typeof modelS
     since: isoTime(since),
     reason,
     blame: reason && blameFor(reason),
+    paused_by: view.pausedBy,
     labels: { ...model.labels },
     provider: model.provider,
     model_name: model.modelName,

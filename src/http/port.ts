@@ -56,6 +56,13 @@ export interface Caller {
   readonly userAgent: string | null;
 }
 
+/** Pauses by hand; false when the registry has no such model. Resolve when the change is in force. */
+export interface Pauses {
+  pause(model: string): Promise<boolean>;
+  /** Rejects with HttpError 409 while the configuration pauses the model. */
+  resume(model: string): Promise<boolean>;
+}
+
 /** The daemon as the routes see it. */
 export interface Backend {
   views(): Iterable<ModelView>;
@@ -66,6 +73,7 @@ export interface Backend {
   readonly events: EventFeed;
   readonly health: HealthApi;
   readonly annotations: Annotations;
+  readonly pauses: Pauses;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
   /** Reads the configuration again; with problems nothing has changed. */

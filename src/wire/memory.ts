@@ -104,6 +104,7 @@ export const memorySchema = z.looseObject({
     .looseObject({ healthy: z.array(z.boolean().nullable()), last: z.int().min(-1).max(mostCount) })
     .nullish(),
   paused: z.boolean().optional(),
+  pausedByOperator: z.boolean().optional(),
   responseModel: text.nullish(),
   fingerprints: z.array(text).optional(),
 });

@@ -169,6 +169,7 @@ export async function beginLife(parts: {
       ask: () => Promise.reject(new Error('nothing is asked')),
       askSaved: () => Promise.resolve(null),
     },
+    pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
     annotations: createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() }),
     readLong(question) {
       const { text, before } = answerLong(reader, question);

@@ -93,6 +93,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
       exclude: () => Promise.resolve(null),
       include: () => Promise.resolve(false),
     },
+    pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     probe: () => Promise.resolve(null),
     reload: () => Promise.resolve({ problems: [], warnings: [] }),

@@ -81,6 +81,7 @@ describe('GET /api/v1/models/{id}', () => {
       since: '2026-01-02T11:00:00.000Z',
       reason: 'ok',
       blame: null,
+      paused_by: null,
       labels: { team: 'search', tier: 'a:b' },
       provider: 'openai',
       model_name: 'gpt-4o-mini',

@@ -86,6 +86,7 @@ export function sampleView(id: string, changes: Partial<ModelView> = {}): ModelV
   return {
     key: 1,
     model: sampleModel(id),
+    pausedBy: null,
     health,
     stored: health,
     exclusions: [],

@@ -1,0 +1,75 @@
+import type { Settings } from '../config/settings.js';
+import { DaemonError } from './failure.js';
+
+/** A reload reads and checks thousands of models. */
+const timeoutMs = 60_000;
+const anyHost: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** Where the daemon of this configuration is reached from the same machine. */
+export function daemonUrl({ host, port }: Pick<Settings['server'], 'host' | 'port'>): string {
+  const name = anyHost[host] ?? host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+export type DaemonAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly body: Record<string, unknown> | null }
+  /** Nothing listens there. */
+  | { readonly kind: 'no_daemon'; readonly url: string };
+
+/** Sends a POST to the daemon of the configuration, with its token. Throws DaemonError when what answers is not usable. */
+export async function askDaemon(
+  { server }: Pick<Settings, 'server'>,
+  path: string,
+  body?: object,
+): Promise<DaemonAnswer> {
+  const url = daemonUrl(server);
+  let status: number;
+  let text: string;
+  try {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: server.bearerToken === null ? {} : { authorization: `Bearer ${server.bearerToken}` },
+      body: body === undefined ? null : JSON.stringify(body),
+      redirect: 'error',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    status = response.status;
+    text = await response.text();
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const { code } = (cause ?? error) as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED') return { kind: 'no_daemon', url };
+    throw new DaemonError(
+      `the daemon at ${url} gives no answer: ${cause instanceof Error ? cause.message : message}`,
+    );
+  }
+  const parsed = text === '' ? null : parse(text);
+  if (parsed === undefined) throw new DaemonError(`what answers at ${url} is not modelpulse`);
+  if (status === 401)
+    throw new DaemonError(
+      `the daemon at ${url} refuses the token: server.bearer_token of this configuration is not the one it runs with`,
+    );
+  return { kind: 'answered', status, body: parsed };
+}
+
+/** Undefined for what is no JSON object. */
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The message of an answer that is an error. */
+export function messageOf({ status, body }: Extract<DaemonAnswer, { kind: 'answered' }>): string {
+  const message = body?.message;
+  return typeof message === 'string' ? message : `the daemon answers with status ${status}`;
+}
+
+export function noDaemon(url: string): DaemonError {
+  return new DaemonError(
+    `no daemon runs at ${url}; start it with modelpulse run, or name its configuration with --config`,
+  );
+}
