@@ -1,6 +1,13 @@
+import { realpathSync } from 'node:fs';
 import { Option, type Command } from 'commander';
+import { createCalendar } from '../calendar/calendar.js';
+import type { Model } from '../domain/model.js';
+import { isLocked } from '../store/file-lock.js';
+import { isBlind } from './monitor-sight.js';
+import { unconfirmed } from './standing-note.js';
 import { readUptime } from '../app/uptime-refresh.js';
 import { merge } from '../domain/intervals.js';
+import { blameFor } from '../domain/reason.js';
 import { states, type State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
 import { isoTime } from '../http/time.js';
@@ -14,7 +21,7 @@ import type { StatusRow } from './status-table.js';
 import { jsonText, terminalOf } from './terminal.js';
 
 interface Options {
-  readonly state?: State;
+  readonly state?: State | 'paused';
   readonly json?: true;
 }
 
@@ -30,7 +37,7 @@ function standingOf({ stored, exclusions }: Past, now: number): ReturnType<typeo
 async function rowsOf(
   store: StoreReader,
   models: readonly StoredModel[],
-  asked: State | undefined,
+  asked: Options['state'],
   now: number,
 ): Promise<StatusRow[]> {
   const exclusions: readonly StoredExclusion[] = await store.exclusions();
@@ -38,7 +45,7 @@ async function rowsOf(
   for (const model of models) {
     const past = pastOf(model, exclusions);
     const { state, since, reason } = standingOf(past, now);
-    if (asked !== undefined && asked !== state) continue;
+    if (asked !== undefined && asked !== state && !(asked === 'paused' && reason === 'paused')) continue;
     const uptime = await readUptime(store, past, now);
     const { id, latest } = model;
     rows.push({
@@ -46,6 +53,8 @@ async function rowsOf(
       state,
       since,
       reason,
+      note: unconfirmed(model, now),
+      firstSeen: model.firstSeen,
       lastCheck: latest?.slot ?? null,
       uptime,
     });
@@ -59,28 +68,60 @@ export function statusCommand(program: Command): void {
     .command('status')
     .argument('[id...]', 'models; all of the registry when none is named')
     .description('what the daemon believes of each model, read from its database, running or not')
-    .addOption(new Option('--state <state>', 'only models in this state').choices(states))
+    .addOption(new Option('--state <state>', 'only models in this state').choices([...states, 'paused']))
     .addOption(jsonOption())
     .action(async (ids: string[], { state: asked, json }: Options, command: Command) => {
-      await readDatabase(command, async ({ store, now }) => {
+      await readDatabase(command, async ({ store, settings, now }) => {
         const all = await store.models();
         const models =
           ids.length === 0
             ? all.filter(({ retiredAt }) => retiredAt === null)
             : [...new Set(ids)].map((id) => modelWithId(id, all));
         const rows = await rowsOf(store, models, asked, now);
-        if (json === true) return jsonText(rows.map(shape));
+        const monitor = { running: isLocked(realpathSync(settings.storage.path)), blind: false };
+        monitor.blind = monitor.running && isBlind(all);
+        if (json === true) {
+          const configured = new Map(settings.models.map((each) => [each.id, each]));
+          return jsonText(rows.map((row) => shape(row, configured.get(row.model), monitor, now)));
+        }
         if (rows.length === 0) {
           const what =
             asked === undefined || models.length === 0 ? 'has been checked yet' : `is in state ${asked}`;
           return `no model ${what}\n`;
         }
         const { statusTable } = await import('./status-table.js');
-        return `${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`;
+        return `${warningsOf(monitor)}${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`;
       });
     });
 }
 
-function shape({ since, lastCheck, ...row }: StatusRow): object {
-  return { ...row, since: isoTime(since), last_check: isoTime(lastCheck) };
+interface Monitor {
+  /** A daemon uses the database. */
+  readonly running: boolean;
+  /** It reaches nobody. */
+  readonly blind: boolean;
+}
+
+/** What makes the table less than the present truth. */
+function warningsOf({ running, blind }: Monitor): string {
+  if (!running) return 'The daemon does not run: this is what it knew when it stopped.\n\n';
+  return blind ? 'The monitor has no connectivity: it cannot tell how the models are.\n\n' : '';
+}
+
+/** Labels, objective and schedule are those of the configuration; a model that is not in it has none. */
+function shape(row: StatusRow, model: Model | undefined, monitor: Monitor, now: number): object {
+  const { since, lastCheck, firstSeen, ...rest } = row;
+  const checked = monitor.running && model !== undefined && row.reason !== 'paused';
+  const next = checked ? createCalendar().nextSlot(model.schedule, model.id, now) : null;
+  return {
+    ...rest,
+    blame: row.reason && blameFor(row.reason),
+    since: isoTime(since),
+    first_seen: isoTime(firstSeen),
+    last_check: isoTime(lastCheck),
+    next_check: isoTime(next),
+    labels: model?.labels ?? {},
+    slo: model?.slo ?? null,
+    monitor,
+  };
 }

@@ -7,6 +7,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => string | null;
   readonly paint?: (row: Row) => Paint | null;
   readonly align?: 'right';
+  /** The cell stays empty: no `-` either. */
+  readonly blank?: (row: Row) => boolean;
   /** Left out where the terminal is too narrow, the last one first. */
   readonly optional?: true;
 }
@@ -58,7 +60,9 @@ export function renderTable<Row>(
 }
 
 function cellsOf<Row>(column: Column<Row>, rows: readonly Row[]): Cells<Row> {
-  const texts = rows.map((row) => plainText(column.cell(row) ?? '') || '-');
+  const texts = rows.map((row) =>
+    column.blank?.(row) === true ? '' : plainText(column.cell(row) ?? '') || '-',
+  );
   const width = [column.head, ...texts].reduce((widest, text) => Math.max(widest, displayWidth(text)), 0);
   return { column, texts, width };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { begin, day, usePast } from './written-past.js';
+import { became, useSite } from '../app/registry.js';
+import { command } from '../app/process.js';
 
 const past = usePast();
 
@@ -8,7 +10,8 @@ describe('modelpulse status', () => {
     const { run } = await past();
     const { code, out, err } = await run('status');
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out.match(/^\S+/gm)).toEqual(['MODEL', 'gpt', 'mixtral', 'idle']);
+    expect(out.match(/^\S+/gm)?.slice(0, -1)).toEqual(['MODEL', 'gpt', 'mixtral', 'idle']);
+    expect(out).toMatch(/^UPTIME is the share of the known time /m);
     expect(out).toMatch(/^idle +unknown +\d+d( \d+h)? +not_yet +- +- /m);
   });
 
@@ -48,4 +51,44 @@ describe('modelpulse status', () => {
       { model: 'gpt', since: '2026-06-01T00:00:00.000Z', reason: null },
     ]);
   });
+});
+
+const site = useSite();
+
+describe('modelpulse status beside a daemon', () => {
+  it('says what is not confirmed, what is paused and that the daemon runs, with columns that have data', async () => {
+    const { model, configure, daemon } = site();
+    const slow = { schedule: { every: '1h' }, confirm: { failures: 3, recheck_after: '10m' } };
+    const config = configure([
+      model('quota', slow),
+      model('healthy', { slo: 0.9, labels: { team: 'a' }, schedule: { every: '1h' } }),
+      model('wrong', { pause: true }),
+    ]);
+    const running = await daemon(config);
+    await running.line(became('healthy', 'healthy'));
+    // Joins the first check, or makes another: one or two failures of three.
+    await running.post('/api/v1/models/quota/check');
+    const { out } = await command(['status', '--config', config]);
+    expect(out).toMatch(/^MODEL +STATE .* UPTIME 24H +NOTE$/m);
+    expect(out).toMatch(/^quota .* last check failed: quota_exhausted \([12] of 3\)$/m);
+    expect(out).toMatch(/^wrong +paused /m);
+    expect(out).not.toContain('does not run');
+    expect(
+      JSON.parse((await command(['status', '--json', 'healthy', '--config', config])).out),
+    ).toMatchObject([
+      {
+        labels: { team: 'a' },
+        slo: 0.9,
+        blame: null,
+        next_check: expect.stringMatching(/^20/) as unknown,
+        monitor: { running: true, blind: false },
+      },
+    ]);
+    const only = await command(['status', '--state', 'paused', '--json', '--config', config]);
+    expect(JSON.parse(only.out)).toMatchObject([{ model: 'wrong', next_check: null }]);
+    running.child.kill('SIGTERM');
+    await running.ended;
+    const stopped = await command(['status', '--config', config]);
+    expect(stopped.out).toMatch(/^The daemon does not run: /);
+  }, 60_000);
 });

@@ -137,6 +137,8 @@ describe('the table of states', () => {
     state: 'unhealthy',
     since: now - 93_784_000,
     reason: 'quota_exhausted',
+    note: null,
+    firstSeen: 0,
     lastCheck: now - 12_345,
     uptime: {
       '24h': { uptime: 0.99999, coverage: 0.999 },
@@ -150,6 +152,8 @@ describe('the table of states', () => {
     expect(statusTable([status], now, pipe).split('\n')).toEqual([
       'MODEL  STATE      SINCE  REASON           BLAME    LAST CHECK    UPTIME 24H       UPTIME 7D  UPTIME 30D  UPTIME 90D',
       'gpt    unhealthy  1d 2h  quota_exhausted  account  12s         99.99% (99%)  100.00% (100%)      - (0%)           -',
+      '',
+      expect.stringMatching(/^UPTIME is the share of the known time/),
     ]);
   });
 

@@ -1,0 +1,22 @@
+import type { Memory } from '../app/tracked.js';
+import { epochAt } from '../domain/epoch.js';
+import type { StoredModel } from '../store/port.js';
+
+/**
+ * What the newest checks say against the state and is not confirmed yet, such as `last check failed: timeout (1 of 2)`; null
+ * when nothing does.
+ */
+export function unconfirmed({ health, latest }: StoredModel, now: number): string | null {
+  const memory = health as Memory | null;
+  if (memory === null || latest === null || latest.maintenance) return null;
+  const { belief, run, unknowns, validUntil } = memory.health;
+  const { failures, successes } = epochAt(memory.epochs, latest.slot);
+  if (run !== null && now <= run.validUntil) {
+    if (run.kind === 'failure' && belief !== 'down' && latest.outcome === 'unhealthy')
+      return `last check failed: ${latest.reason} (${run.count} of ${failures})`;
+    if (run.kind === 'success' && belief === 'down')
+      return `last check passed (${run.count} of ${successes})`;
+  }
+  const doubted = unknowns !== null && unknowns.count > 0 && unknowns.count < failures && now < validUntil;
+  return doubted ? `last check says nothing: ${unknowns.reason} (${unknowns.count} of ${failures})` : null;
+}
