@@ -149,6 +149,7 @@ describe('modelpulse exclude', () => {
     const second = await daemon(config);
     const listed = await fetch(`${url}/api/v1/models/healthy/exclusions`, { headers });
     expect(await listed.json()).toMatchObject({ items: [{ to: until, reason: 'a move' }] });
+    await second.line(became('healthy', 'maintenance'));
     expect(await shown(second, 'healthy')).toMatchObject({ state: 'maintenance' });
   }, 60_000);
 
