@@ -117,6 +117,8 @@ describe('openapi.json', () => {
       'post /api/v1/incidents/{id}/notes',
       'post /api/v1/models/{id}/check',
       'post /api/v1/models/{id}/exclusions',
+      'post /api/v1/models/{id}/pause',
+      'post /api/v1/models/{id}/resume',
       'post /redteam/model-health',
       'post /redteam/model/model-health',
       'post /redteam/v3/model-health',
