@@ -1,5 +1,8 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { createCalendar } from '../calendar/calendar.js';
+import { addressProblem } from '../config/fields.js';
+import { longestAddress } from '../domain/address.js';
+import type { Model } from '../domain/model.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { feasibilityLines } from './rules/feasibility.js';
@@ -12,11 +15,31 @@ export function rulesCommand(program: Command): void {
     .description(
       'print alerting rules for Prometheus; what objectives and intervals make impossible goes to stderr',
     )
-    .option('--runbook-url <base>', 'where the page on alerts is', 'docs/alerts.md')
-    .action(async ({ runbookUrl }: { runbookUrl: string }, command: Command) => {
-      const { models } = (await loadFor(globalOptions(command).config)).settings;
+    .option(
+      '--runbook-url <url>',
+      'address of a copy of docs/alerts.md, in the place of server.runbook_url',
+      runbookAddress,
+    )
+    .action(async ({ runbookUrl }: { runbookUrl?: string }, command: Command) => {
+      const { models, server } = (await loadFor(globalOptions(command).config)).settings;
       const calendar = createCalendar();
-      for (const line of feasibilityLines(models, calendar)) process.stderr.write(`${line}\n`);
-      process.stdout.write(ruleFile(ruleGroups(models, calendar), runbookUrl));
+      const lines = [...unusedLabelLines(models, server.alertLabels), ...feasibilityLines(models, calendar)];
+      for (const line of lines) process.stderr.write(`${line}\n`);
+      const links = { ...server, runbookUrl: runbookUrl ?? server.runbookUrl };
+      process.stdout.write(ruleFile(ruleGroups(models, calendar), links));
     });
+}
+
+function runbookAddress(text: string): string {
+  const problem = addressProblem(text, ['http:', 'https:']);
+  if (problem !== null || text.length > longestAddress)
+    throw new InvalidArgumentError(problem ?? `must have at most ${longestAddress} characters`);
+  return text;
+}
+
+/** A line for each label of `server.alert_labels` that no model has. */
+function unusedLabelLines(models: readonly Model[], names: readonly string[]): string[] {
+  return names
+    .filter((name) => !models.some(({ labels }) => Object.hasOwn(labels, name)))
+    .map((name) => `server.alert_labels: no model has the label ${name}`);
 }

@@ -80,6 +80,9 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
       public_badges: server.publicBadges,
       insecure_public: server.insecurePublic,
       allowed_hosts: server.allowedHosts,
+      ...(server.publicUrl !== null && { public_url: server.publicUrl }),
+      ...(server.runbookUrl !== null && { runbook_url: server.runbookUrl }),
+      alert_labels: server.alertLabels,
       shutdown_grace: formatDuration(server.shutdownGraceMs),
     },
     storage: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { longestAddress } from '../domain/address.js';
 import { durationPattern, formatDuration, parseDuration } from '../domain/duration.js';
+import { longestId } from '../domain/model.js';
 import { cronProblem, isTimezone } from '../calendar/cron.js';
 
 /** A message for every fault of a field but its absence. */
@@ -61,6 +62,17 @@ export function headerValue() {
 
 export function headerName() {
   return z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header');
+}
+
+/** A name that Prometheus takes for a label. */
+export function labelName() {
+  return z
+    .string()
+    .max(longestId, `must have at most ${longestId} characters`)
+    .regex(
+      /^(?!__)[A-Za-z_]\w*$/,
+      'must be a label name (letters, digits and _, beginning with neither a digit nor __)',
+    );
 }
 
 /** An absolute http or https address without credentials, query and fragment. */

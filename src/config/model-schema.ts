@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { longestId, modelIdPattern } from '../domain/model.js';
 import { asking } from './asking-schema.js';
-import { headerValue, httpAddress, someText } from './fields.js';
+import { headerValue, httpAddress, labelName, someText } from './fields.js';
 import { endpointConfiguration, modalities, sharedKeys } from './seed-schema.js';
 
 const id = z
@@ -14,16 +14,7 @@ const mostLabels = 50;
 const longestLabel = 1_024;
 
 const labels = z
-  .record(
-    z
-      .string()
-      .max(longestId, `must have at most ${longestId} characters`)
-      .regex(
-        /^(?!__)[A-Za-z_]\w*$/,
-        'must be a label name (letters, digits and _, beginning with neither a digit nor __)',
-      ),
-    z.string().max(longestLabel, `must have at most ${longestLabel} characters`),
-  )
+  .record(labelName(), z.string().max(longestLabel, `must have at most ${longestLabel} characters`))
   .refine((given) => Object.keys(given).length <= mostLabels, `must be at most ${mostLabels} labels`);
 
 /** One entry of `models`: what is asked, and where, as the seed's `endpoint_configuration` or as a preset. */

@@ -6,6 +6,7 @@ import {
   headerValue,
   hour,
   httpAddress,
+  labelName,
   minute,
   second,
   someText,
@@ -14,6 +15,17 @@ import {
 } from './fields.js';
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
+
+/** Labels that alerts have of their own. */
+const takenLabels = [
+  ...['alertname', 'alertstate', 'blame', 'cause', 'instance', 'job', 'key', 'model', 'provider', 'severity'],
+  'window',
+];
+
+const alertLabel = labelName().refine(
+  (name) => !takenLabels.includes(name),
+  `must not be a label that alerts have of their own: ${takenLabels.join(', ')}`,
+);
 
 const server = z.strictObject({
   listen: someText()
@@ -49,6 +61,23 @@ const server = z.strictObject({
     .prefault([])
     .describe(
       'Names, without a port, by which this server may also be asked without a token, and whose pages may change something. Without a token a loopback address is asked as localhost or by its address alone, and a public one by address or a name without a dot, so that no page of another name reaches it (DNS rebinding).',
+    ),
+  public_url: httpAddress()
+    .optional()
+    .describe(
+      'Address by which people reach this server, such as https://pulse.example.com; the alerts of `modelpulse rules` link to it.',
+    ),
+  runbook_url: httpAddress()
+    .optional()
+    .describe(
+      'Address of a copy of docs/alerts.md; the alerts of `modelpulse rules` link to their part of it.',
+    ),
+  alert_labels: z
+    .array(alertLabel)
+    .max(20, 'must have at most 20 items')
+    .prefault([])
+    .describe(
+      'Names of `labels` of models that `modelpulse rules` puts on the alerts of a model, for routing, such as `[team]`.',
     ),
   shutdown_grace: duration(0, hour)
     .prefault('5s')

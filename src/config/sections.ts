@@ -62,6 +62,9 @@ export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Sett
       publicBadges: server.public_badges,
       insecurePublic: server.insecure_public,
       allowedHosts: server.allowed_hosts.map((host) => host.toLowerCase()),
+      publicUrl: server.public_url === undefined ? null : withoutTrailingSlashes(server.public_url),
+      runbookUrl: server.runbook_url ?? null,
+      alertLabels: [...new Set(server.alert_labels)],
       shutdownGraceMs: server.shutdown_grace,
     },
     storage: {

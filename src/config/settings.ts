@@ -23,6 +23,11 @@ export interface Settings {
     readonly insecurePublic: boolean;
     /** Names in lower case by which browsers may ask without a token, and whose pages may change something. */
     readonly allowedHosts: readonly string[];
+    /** Where people reach the server, without a trailing slash. */
+    readonly publicUrl: string | null;
+    readonly runbookUrl: string | null;
+    /** Labels of models that their alerts carry. */
+    readonly alertLabels: readonly string[];
     readonly shutdownGraceMs: number;
   };
   readonly storage: {

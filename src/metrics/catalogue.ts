@@ -62,6 +62,21 @@ const modelRows = {
   last_success_timestamp_seconds: ['gauge', 'model', 'Slot of the newest healthy or degraded result.'],
   next_check_due_timestamp_seconds: ['gauge', 'model', 'Slot of the next check.'],
   state_since_timestamp_seconds: ['gauge', 'model', 'Start of the present state.'],
+  incident_start_timestamp_seconds: [
+    'gauge',
+    'model',
+    'Start of the open incident, which maintenance does not end; absent without one.',
+  ],
+  incident_detail_info: [
+    'gauge',
+    'model detail',
+    'Detail of the first failure in the present row of failures, cut to 160 characters; only while the model is unhealthy.',
+  ],
+  exclusion_end_timestamp_seconds: [
+    'gauge',
+    'model',
+    'End of the latest time that an operator excluded, of those that have begun; absent without one.',
+  ],
   consecutive_failures: ['gauge', 'model', 'Failures in a row up to the newest result.'],
   uptime_ratio: [
     'gauge',

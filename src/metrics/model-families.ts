@@ -72,6 +72,21 @@ function consecutiveFailures({ view, now }: Row): number {
   return run?.kind === 'failure' && now <= run.validUntil ? run.count : 0;
 }
 
+/** Most characters of a detail in a label. */
+const longestDetail = 160;
+
+/** The first failure of the row, not the newest: a detail may differ with every request, and each would be a series. */
+function incidentDetail({ view, state }: Row): string | null {
+  const { run } = view.health;
+  if (state !== 'unhealthy' || run?.kind !== 'failure' || !run.detail) return null;
+  return Array.from(run.detail).slice(0, longestDetail).join('');
+}
+
+function exclusionEnd({ view, now }: Row): number | null {
+  const ends = view.exclusions.filter(({ from }) => from <= now).map(({ to }) => to);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
 function reasonLabels(reason: StateReason): string {
   return label('reason', reason) + label('blame', blameFor(reason) ?? '');
 }
@@ -122,6 +137,14 @@ export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
   last_success_timestamp_seconds: timestamp(({ view }) => view.lastSuccess),
   next_check_due_timestamp_seconds: timestamp(({ view }) => view.nextDue()),
   state_since_timestamp_seconds: timestamp(({ since }) => since),
+  incident_start_timestamp_seconds: timestamp(({ view: { health } }) =>
+    health.incident?.closedAt === null ? health.incident.openedAt : null,
+  ),
+  incident_detail_info: (name, row) => {
+    const detail = incidentDetail(row);
+    return detail === null ? '' : line(name, row, 1, label('detail', detail));
+  },
+  exclusion_end_timestamp_seconds: timestamp(exclusionEnd),
   consecutive_failures: (name, row) => line(name, row, consecutiveFailures(row)),
   uptime_ratio: (name, row) =>
     each(windows, (window) => line(name, row, row.view.uptime[window].uptime, label('window', window))),

@@ -1,19 +1,10 @@
-import { EventEmitter, once } from 'node:events';
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { startDaemon } from '../app/process.js';
 import { useSite } from '../app/registry.js';
+import { startReceiver, type Message } from './receiver.js';
 import { hasStack, startStack } from './stack.js';
-
-interface Message {
-  readonly receiver: string;
-  readonly status: 'firing' | 'resolved';
-  readonly alerts: readonly {
-    status: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-  }[];
-}
 
 const site = useSite();
 const servers: Server[] = [];
@@ -51,34 +42,6 @@ async function startProvider() {
   return { url, account };
 }
 
-/** A receiver of webhooks. */
-async function startReceiver() {
-  const arrived = new EventEmitter();
-  const messages: Message[] = [];
-  const url = await listen(
-    createServer((request, response) => {
-      let body = '';
-      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      request.on('end', () => {
-        messages.push({ ...(JSON.parse(body) as Message), receiver: (request.url ?? '').slice(1) });
-        response.end();
-        arrived.emit('message');
-      });
-    }),
-  );
-  return {
-    url,
-    messages,
-    async message(fits: (message: Message) => boolean): Promise<Message> {
-      for (;;) {
-        const found = messages.find(fits);
-        if (found !== undefined) return found;
-        await once(arrived, 'message');
-      }
-    },
-  };
-}
-
 beforeEach(() => {
   closing.length = 0;
 });
@@ -97,11 +60,11 @@ const about =
 
 describe('an alert', () => {
   (hasStack ? it : it.skip)(
-    'reaches whoever has to act when a model fails, and is taken back when it is well again',
+    'reaches the receiver of its blame when a model fails, and is resolved when the model recovers',
     async () => {
       const { configure, folder } = site();
       const { url, account } = await startProvider();
-      const receiver = await startReceiver();
+      const receiver = await startReceiver(listen);
       const token = 'a-token-of-the-test';
       const model = (id: string) => ({
         id,
@@ -109,9 +72,15 @@ describe('an alert', () => {
         base_url: `${url}/v1`,
         model: 'm',
         api_key: 'k',
+        labels: { team: 'search' },
       });
       const config = configure([model('paid-for'), { ...model('paused'), pause: true }], {
-        server: { listen: '127.0.0.1:0', bearer_token: token },
+        server: {
+          listen: '127.0.0.1:0',
+          bearer_token: token,
+          public_url: 'https://pulse.example.com',
+          alert_labels: ['team'],
+        },
       });
       const daemon = await startDaemon(config);
       closing.push(async () => {
@@ -123,6 +92,7 @@ describe('an alert', () => {
         token,
         config,
         webhook: receiver.url,
+        haste: 20,
       });
       closing.unshift(() => stack.stop());
 
@@ -131,7 +101,18 @@ describe('an alert', () => {
       const fired = await receiver.message(about('ModelQuotaExhausted', 'firing'));
       expect(fired.receiver).toBe('account');
       const alert = fired.alerts.find(({ labels }) => labels.alertname === 'ModelQuotaExhausted');
-      expect(alert?.labels).toMatchObject({ model: 'paid-for', blame: 'account', severity: 'critical' });
+      expect(alert?.labels).toMatchObject({
+        model: 'paid-for',
+        blame: 'account',
+        severity: 'critical',
+        provider: 'openai_compatible',
+        team: 'search',
+      });
+      expect(alert?.annotations).toMatchObject({
+        detail: expect.stringContaining('You exceeded your current quota'),
+        since: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC$/),
+        link: 'https://pulse.example.com/api/v1/models/paid-for',
+      });
       expect(alert?.annotations.summary).toContain('paid-for');
 
       account.paid = true;

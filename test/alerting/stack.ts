@@ -7,12 +7,10 @@ import { parse, stringify } from 'yaml';
 import { command } from '../app/process.js';
 import { freePort } from '../app/free-port.js';
 
-/** So many times faster than it is shipped does the stack of a test run; what the rules say of time is tested with promtool. */
-const haste = 20;
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Shortens every duration of a file: after a key, in brackets, after `offset`. */
-export function hastened(text: string): string {
+/** Divides every duration of a file by `haste`: after a key, in brackets, after `offset`. */
+function hastened(text: string, haste: number): string {
   const durations = /(?<=(?:\[|offset |(?:interval|wait|for|timeout): ))(\d+)(ms|s|m|h|d)(?=[\s,}\])])/g;
   return text.replace(durations, (_all, count: string, unit: keyof typeof unitsMs) => {
     return `${Math.ceil((Number(count) * unitsMs[unit]) / haste)}ms`;
@@ -35,9 +33,12 @@ interface Stack {
   stop(): Promise<void>;
 }
 
-const shipped = (name: string): string => readFileSync(join('deploy', name), 'utf8');
+export const shipped = (name: string): string => readFileSync(join('deploy', name), 'utf8');
 
-/** Starts Prometheus and Alertmanager with what is shipped, for this daemon; alerts go to `webhook` under their receiver's name. */
+/**
+ * Starts Prometheus and Alertmanager with the shipped files, for this daemon, `haste` times as fast as they are shipped. Alerts
+ * go to `webhook` under the name of their receiver. promtool tests what the rules do over longer times.
+ */
 export async function startStack(
   folder: string,
   {
@@ -45,7 +46,8 @@ export async function startStack(
     token,
     config,
     webhook,
-  }: { daemonUrl: string; token: string; config: string; webhook: string },
+    haste,
+  }: { daemonUrl: string; token: string; config: string; webhook: string; haste: number },
 ): Promise<Stack> {
   const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
   const directory = join(folder, 'stack');
@@ -55,7 +57,7 @@ export async function startStack(
     return join(directory, name);
   };
 
-  const alertmanager = parse(hastened(shipped('alertmanager/alertmanager.yml'))) as {
+  const alertmanager = parse(hastened(shipped('alertmanager/alertmanager.yml'), haste)) as {
     receivers: { name: string }[];
   };
   const receivers = alertmanager.receivers.map(({ name }) => ({
@@ -63,12 +65,12 @@ export async function startStack(
     webhook_configs: [{ url: `${webhook}/${name}`, send_resolved: true }],
   }));
   const credentials = put('token', token);
-  const prometheus = hastened(shipped('prometheus/prometheus.yml'))
+  const prometheus = hastened(shipped('prometheus/prometheus.yml'), haste)
     .replace('modelpulse:9464', new URL(daemonUrl).host)
     .replace('alertmanager:9093', `127.0.0.1:${alertmanagerPort}`)
     .replace('/run/secrets/modelpulse_token', credentials);
   const { out } = await command(['rules', '--config', config]);
-  put('rules/modelpulse.yml', hastened(out));
+  put('rules/modelpulse.yml', hastened(out, haste));
 
   const running = [
     start('prometheus-alertmanager', [
@@ -81,7 +83,7 @@ export async function startStack(
       `--config.file=${put('prometheus.yml', prometheus)}`,
       `--storage.tsdb.path=${join(directory, 'series')}`,
       `--web.listen-address=127.0.0.1:${prometheusPort}`,
-      '--rules.alert.resend-delay=1s',
+      ...(haste > 1 ? ['--rules.alert.resend-delay=1s'] : []),
     ]),
   ];
   const prometheusUrl = `http://127.0.0.1:${prometheusPort}`;

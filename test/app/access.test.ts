@@ -9,6 +9,9 @@ const server = (host: string, bearerToken: string | null, insecurePublic = false
   publicBadges: false,
   insecurePublic,
   allowedHosts: [],
+  publicUrl: null,
+  runbookUrl: null,
+  alertLabels: [],
   shutdownGraceMs: 5_000,
 });
 

@@ -91,6 +91,9 @@ describe('the sections', () => {
         publicBadges: false,
         insecurePublic: false,
         allowedHosts: [],
+        publicUrl: null,
+        runbookUrl: null,
+        alertLabels: [],
         shutdownGraceMs: 5_000,
       },
       storage: {
@@ -137,6 +140,21 @@ describe('the sections', () => {
     const { settings } = await load('server: { bearer_token: t, read_tokens: [r, ""] }\nmodels: []');
     expect(settings.server).toMatchObject({ readTokens: ['r'], publicBadges: false });
     await expect(load('server: { read_tokens: [""] }\nmodels: []')).resolves.toBeDefined();
+  });
+
+  it('link alerts nowhere and put no labels on them unless they say so', async () => {
+    const none = { publicUrl: null, runbookUrl: null, alertLabels: [] };
+    expect((await load('models: []')).settings.server).toMatchObject(none);
+    const text = `server:
+  public_url: https://pulse.example.com/below//
+  runbook_url: https://wiki.example.com/alerts
+  alert_labels: [team, env, team]
+models: []`;
+    expect((await load(text)).settings.server).toMatchObject({
+      publicUrl: 'https://pulse.example.com/below',
+      runbookUrl: 'https://wiki.example.com/alerts',
+      alertLabels: ['team', 'env'],
+    });
   });
 
   it('cover models by patterns in maintenance, and warn when one covers none', async () => {

@@ -4,7 +4,7 @@ import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domai
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { exposed } from './exposed.js';
-import { noon, sampleHealth, sampleModel, sampleView } from './sample-view.js';
+import { excluded, failing, noon, sampleHealth, sampleModel, sampleView } from './sample-view.js';
 
 const committed = new URL('../fixtures/metrics/catalogue.json', import.meta.url);
 const gauges = {
@@ -32,7 +32,11 @@ async function everything(): Promise<string> {
   const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
   monitor.reloaded(true, noon);
   const unknown = sampleView('b', { health: sampleHealth({ validUntil: noon - 30_000 }) });
-  return (await exposed([view, unknown])) + (await monitor.exposition(gauges, 'text'));
+  const down = sampleView('c', {
+    health: failing('HTTP 500'),
+    exclusions: [excluded(noon - 2_000, noon - 1_000)],
+  });
+  return (await exposed([view, unknown, down])) + (await monitor.exposition(gauges, 'text'));
 }
 
 function labelsOf(text: string, name: string): Set<string> {

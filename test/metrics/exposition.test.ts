@@ -3,7 +3,15 @@ import { describe, expect, it } from '@jest/globals';
 import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../../src/domain/buckets.js';
 import { modelExposition } from '../../src/metrics/exposition.js';
 import { exposed, seriesOf } from './exposed.js';
-import { noon, sampleHealth, sampleModel, sampleResult, sampleView } from './sample-view.js';
+import {
+  excluded,
+  failing,
+  noon,
+  sampleHealth,
+  sampleModel,
+  sampleResult,
+  sampleView,
+} from './sample-view.js';
 
 async function series(
   changes: Parameters<typeof sampleView>[1] = {},
@@ -53,6 +61,39 @@ describe('the per-model exposition', () => {
     expect(text.get(on('model_up'))).toBe('0');
     expect(text.get(on('consecutive_failures'))).toBe('3');
     expect(text.get(on('model_status_info', ',reason="auth_failed",blame="account"'))).toBe('1');
+  });
+
+  it('tells when an open incident began, in maintenance too, and the detail of its first failure only while unhealthy', async () => {
+    const health = failing('HTTP 500: "no"');
+    const text = await series({ health });
+    const start = on('incident_start_timestamp_seconds');
+    expect(text.get(start)).toBe(String((noon - 600_000) / 1000));
+    expect(text.get(on('incident_detail_info', ',detail="HTTP 500: \\"no\\""'))).toBe('1');
+    const inWindow = await series({
+      health: { ...health, windows: [{ from: noon - 1_000, to: noon + 1_000 }] },
+    });
+    expect(inWindow.get(start)).toBe(text.get(start));
+    for (const other of [inWindow, await series({ health: failing(null) }), await series()])
+      expect([...other.keys()].filter((key) => key.includes('incident_detail'))).toEqual([]);
+    expect((await series()).has(start)).toBe(false);
+  });
+
+  it('cuts the detail of a failure to 160 characters, and none of them in two', async () => {
+    for (const letter of ['x', '\u{1f600}']) {
+      const text = await series({ health: failing(letter.repeat(500)) });
+      expect(text.get(on('incident_detail_info', `,detail="${letter.repeat(160)}"`))).toBe('1');
+    }
+  });
+
+  it('tells the latest end of the exclusions that have begun', async () => {
+    const exclusions = [
+      excluded(noon - 9_000, noon - 1_000),
+      excluded(noon - 8_000, noon - 2_000),
+      excluded(noon + 1_000, noon + 9_000),
+    ];
+    const end = on('exclusion_end_timestamp_seconds');
+    expect((await series({ exclusions })).get(end)).toBe(String((noon - 1_000) / 1000));
+    expect((await series({ exclusions: exclusions.slice(2) })).has(end)).toBe(false);
   });
 
   it('says while a model is unknown why, and does not in any other state', async () => {

@@ -1,4 +1,5 @@
 import { createBuckets, durationBounds } from '../../src/domain/buckets.js';
+import type { Exclusion } from '../../src/domain/exclusion.js';
 import { newHealth, type Health } from '../../src/domain/health.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type RecordedResult } from '../../src/domain/result.js';
@@ -62,6 +63,39 @@ export function sampleHealth(changes: Partial<Health> = {}): Health {
     reason: 'ok',
     ...changes,
   };
+}
+
+/** Memory of a model that is unhealthy since ten minutes before noon; `detail` is that of its first failure. */
+export function failing(detail: string | null): Health {
+  const from = noon - 600_000;
+  const run = {
+    kind: 'failure',
+    count: 10,
+    from,
+    reason: 'server_error',
+    detail,
+    points: [],
+    said: [],
+  } as const;
+  return sampleHealth({
+    belief: 'down',
+    state: 'unhealthy',
+    since: from,
+    reason: 'server_error',
+    run: { ...run, validUntil: noon + 60_000 },
+    incident: {
+      openedAt: from,
+      closedAt: null,
+      reason: 'server_error',
+      blame: 'provider',
+      checksFailed: 10,
+      lastDetail: 'HTTP 500, request 10',
+    },
+  });
+}
+
+export function excluded(from: number, to: number): Exclusion {
+  return { id: from, from, to, reason: 'a test', createdAt: from };
 }
 
 export function sampleResult(changes: Partial<RecordedResult> = {}): RecordedResult {

@@ -52,7 +52,7 @@ describe('the rules', () => {
 
 describe('the runbook', () => {
   const page = readFileSync('docs/alerts.md', 'utf8');
-  const entries = page.split(/^## /m).slice(1);
+  const entries = page.split('# Runbooks\n')[1]!.split(/^## /m).slice(1);
 
   it('has an entry for each alert, in their order, and no other', async () => {
     const alerts = new Set(alertsIn(await groupsFor('registry.yaml')).map(({ alert }) => alert));
@@ -60,8 +60,8 @@ describe('the runbook', () => {
     expect([...names].sort()).toEqual([...alerts].sort());
   });
 
-  it.each(entries)('says what it means, why it comes and what to do: %s', (entry) => {
-    expect(entry).toMatch(/^\w+\n\n[A-Z][^]+\n\n- \*\*Likely cause:\*\* [^]+\n- \*\*Do:\*\* /);
+  it.each(entries)('says what it means, what to do first and what the likely cause is: %s', (entry) => {
+    expect(entry).toMatch(/^\w+\n\n[A-Z][^]+\n\n- \*\*Do first:\*\* [^]+\n- \*\*Likely cause:\*\* /);
   });
 });
 
@@ -93,11 +93,45 @@ describe('modelpulse rules', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: readFileSync(committed, 'utf8'), err: '' });
   });
 
-  it('leads to the page on alerts it is told', async () => {
-    const base = 'https://wiki.example.com/alerts';
-    const { out } = await command(['rules', '--config', fixture('registry.yaml'), '--runbook-url', base]);
-    expect(out).toContain(`runbook_url: ${base}#modelunhealthy\n`);
-    expect(out).not.toContain('docs/alerts.md');
+  it('takes links and labels from the configuration, and the address of the runbooks from the option first', async () => {
+    const config = ['rules', '--config', fixture('slow-registry.yaml')];
+    const { out } = await command(config);
+    expect(out).toContain('runbook_url: https://wiki.example.com/alerts#modelunhealthy\n');
+    expect(out).toContain(
+      'link: https://pulse.example.com/models/api/v1/models/{{ $labels.model | urlquery }}\n',
+    );
+    expect(out).toContain('label "label_team"');
+    expect(out).not.toMatch(/runbook: |docs\/alerts/);
+    const other = await command([...config, '--runbook-url', 'https://example.com/{{ a }}']);
+    expect(other.out).toContain('runbook_url: https://example.com/%7B%7B a }}#modelunhealthy\n');
+  });
+
+  it.each([
+    'docs/alerts.md',
+    'ftp://example.com',
+    'https://user:pass@example.com',
+    'https://example.com/?a=b',
+  ])('refuses %s as the address of the runbooks', async (address) => {
+    const { code, out, err } = await command([
+      'rules',
+      '-c',
+      fixture('registry.yaml'),
+      '--runbook-url',
+      address,
+    ]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('--runbook-url');
+  });
+
+  it('names a label of alert_labels that no model has', async () => {
+    const folder = createFolder();
+    const config = folder.write('labels.yaml', {
+      server: { alert_labels: ['team', 'tema'] },
+      models: [{ id: 'gpt', provider: 'openai', model: 'm', api_key: 'k', labels: { team: 'search' } }],
+    });
+    const { code, err } = await command(['rules', '--config', config]);
+    folder.clean();
+    expect({ code, err }).toEqual({ code: 0, err: 'server.alert_labels: no model has the label tema\n' });
   });
 
   it('never prints a secret', async () => {

@@ -17,7 +17,8 @@ export async function groupsFor(name: string): Promise<RuleGroup[]> {
 
 /** The file that `modelpulse rules` prints for them. */
 export async function fileFor(name: string): Promise<string> {
-  return ruleFile(await groupsFor(name), 'docs/alerts.md');
+  const { settings } = await loadConfig(fixture(name), {}, capabilities);
+  return ruleFile(await groupsFor(name), settings.server);
 }
 
 /** The alerts of all groups, without what is only recorded. */

@@ -3,6 +3,8 @@ export interface BurnWindow {
   readonly long: string;
   readonly longMs: number;
   readonly short: string;
+  /** Age of the first step of the long window: the data must reach back to it, or to a short window before it. */
+  readonly covered: string;
   /** How many times faster than allowed the error budget burns. */
   readonly burn: number;
   readonly severity: 'critical' | 'warning';
@@ -12,10 +14,10 @@ const hourMs = 3_600_000;
 
 /** Google's Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts". */
 export const burnWindows: readonly BurnWindow[] = [
-  { long: '1h', longMs: hourMs, short: '5m', burn: 14.4, severity: 'critical' },
-  { long: '6h', longMs: 6 * hourMs, short: '30m', burn: 6, severity: 'critical' },
-  { long: '1d', longMs: 24 * hourMs, short: '2h', burn: 3, severity: 'warning' },
-  { long: '3d', longMs: 72 * hourMs, short: '6h', burn: 1, severity: 'warning' },
+  { long: '1h', longMs: hourMs, short: '5m', covered: '55m', burn: 14.4, severity: 'critical' },
+  { long: '6h', longMs: 6 * hourMs, short: '30m', covered: '355m', burn: 6, severity: 'critical' },
+  { long: '1d', longMs: 24 * hourMs, short: '2h', covered: '1435m', burn: 3, severity: 'warning' },
+  { long: '3d', longMs: 72 * hourMs, short: '6h', covered: '4315m', burn: 1, severity: 'warning' },
 ];
 
 /** Failures in the long window below which no alert fires, however rare checks are. */

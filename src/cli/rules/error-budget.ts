@@ -1,6 +1,7 @@
 import { burnWindows, leastChecks, leastFailures, type BurnWindow } from './burn-window.js';
 import type { AlertRule, RuleGroup } from './rule-group.js';
-import { sameModel } from './selection.js';
+import { bridged, sameModel } from './selection.js';
+import { unhealthyReason } from './unhealthy-alerts.js';
 
 const failures = 'modelpulse:check_failures:increase5m';
 const checks = 'modelpulse:known_checks:increase5m';
@@ -35,7 +36,12 @@ function grown(counter: (offset: string) => string): string {
 and ${objective}`;
 }
 
-/** The group of burn-rate alerts for registries where a model has an objective. */
+/**
+ * The group of burn-rate alerts for registries where a model has an objective. A pair of windows is silent until there are
+ * data for all of the long window, while that reaches into time that an operator excluded (counters cannot take back what
+ * they counted), and once an outage is over: no check failed in the newest step, and the model was unhealthy in the short
+ * window and is not now. Failures that are never confirmed are no outage; the short window alone decides when they end.
+ */
 export function errorBudgetGroup(): RuleGroup {
   return {
     name: 'modelpulse-error-budgets',
@@ -49,17 +55,25 @@ export function errorBudgetGroup(): RuleGroup {
 }
 
 function burnAlert(window: BurnWindow): AlertRule {
-  const { long, short, burn, severity } = window;
+  const { long, short, burn, severity, covered } = window;
   return {
     alert: 'ModelErrorBudgetBurn',
+    about: 'model',
     expr: `${ratio(long)} > ${burn} * (1 - ${objective})
 and ${ratio(short)} > ${burn} * (1 - ${objective})
 and sum_over_time(${failures}[${long}]) >= ${leastFailures}
-and sum_over_time(${checks}[${long}]) >= ${leastChecks}`,
+and sum_over_time(${checks}[${long}]) >= ${leastChecks}
+and present_over_time(${checks}[${short}] offset ${covered})
+unless ${sameModel} ${bridged('modelpulse_exclusion_end_timestamp_seconds')} > time() - ${window.longMs / 1_000}
+unless ${sameModel} (
+  ${failures} == 0
+  and ${sameModel} present_over_time(${unhealthyReason}[${short}])
+  and ${sameModel} ${bridged('modelpulse_model_state{state="unhealthy"}')} == 0
+)`,
     labels: { severity, blame: 'provider', window: long },
     annotations: {
-      summary: '{{ $labels.model }} fails too often for its objective',
-      description: `{{ $value | humanizePercentage }} of the checks of {{ $labels.model }} failed within ${long}, and it goes on. At this rate the errors allowed in 30 days are used up in ${Math.floor(30 / burn)} days or less.`,
+      summary: '{{ $labels.model }}: error budget burns too fast',
+      description: `{{ $value | humanizePercentage }} of the checks of {{ $labels.model }} failed in the last ${long}. At this rate the error budget of 30 days lasts ${Math.floor(30 / burn)} days or less.`,
     },
   };
 }

@@ -40,12 +40,13 @@ export function keyAlert(models: readonly Model[], calendar: Calendar): AlertRul
   ];
   return {
     alert: 'ModelApiKeyDead',
+    about: 'model',
     expr: parts.join('\nor\n'),
     labels: { severity: 'warning', blame: 'account' },
     annotations: {
-      summary: 'API key {{ $labels.key }} of {{ $labels.model }} is dead',
+      summary: '{{ $labels.model }}: API key {{ $labels.key }} is refused',
       description:
-        'The key at position {{ $labels.key }} of {{ $labels.model }} is refused each time its turn comes. The other keys carry the load.',
+        'The provider refuses API key {{ $labels.key }} of {{ $labels.model }} (position in the list, from 1) at every check that uses it. Replace the key or remove it from the list.',
     },
   };
 }

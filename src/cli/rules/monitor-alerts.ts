@@ -10,39 +10,44 @@ export function monitorAlerts(): AlertRule[] {
   return [
     {
       alert: 'ModelpulseDown',
+      about: 'monitor',
       // Whatever the job is called: a target that was modelpulse in the last week.
       expr: 'up == 0 and on (job, instance) last_over_time(modelpulse_build_info[7d])',
       for: '2m',
       labels: { severity: 'critical', blame: 'monitor' },
       annotations: {
-        summary: 'modelpulse at {{ $labels.instance }} does not answer',
-        description: 'Prometheus cannot scrape {{ $labels.instance }}, so nobody is told when a model fails.',
+        summary: 'modelpulse at {{ $labels.instance }} is down',
+        description:
+          'Prometheus cannot scrape {{ $labels.instance }}. No alert fires for its models until it can.',
       },
     },
     {
       alert: 'ModelpulseAbsent',
+      about: 'monitor',
       expr: 'absent(modelpulse_build_info)',
       for: '5m',
       labels: { severity: 'critical', blame: 'monitor' },
       annotations: {
-        summary: 'there is no modelpulse',
+        summary: 'no modelpulse is scraped',
         description:
-          'No target has exposed modelpulse_build_info for 5 minutes: it is gone, or nobody scrapes it.',
+          'No target has exposed modelpulse_build_info for 5 minutes: modelpulse does not run, or Prometheus does not scrape it.',
       },
     },
     {
       alert: 'ModelpulseConnectivityLost',
+      about: 'monitor',
       expr: `${bridged('modelpulse_connectivity_up')} == 0`,
       for: '2m',
       labels: { severity: 'critical', blame: 'network' },
       annotations: {
-        summary: 'modelpulse at {{ $labels.instance }} reaches nobody',
+        summary: 'modelpulse at {{ $labels.instance }} has no network connectivity',
         description:
-          'Nothing that modelpulse at {{ $labels.instance }} tries can be reached, so models are unknown, not unhealthy.',
+          'modelpulse at {{ $labels.instance }} cannot reach any connectivity target or model host. Models are unknown, not unhealthy.',
       },
     },
     {
       alert: 'ModelpulseChecksMissed',
+      about: 'monitor',
       // A difference, not increase(): after a crash the counter may go on a little lower, which is no reset.
       expr: `(
   last_over_time(${missed}[5m])
@@ -54,90 +59,100 @@ export function monitorAlerts(): AlertRule[] {
       annotations: {
         summary: 'modelpulse at {{ $labels.instance }} misses checks: {{ $labels.cause }}',
         description:
-          '{{ $value }} slots were missed within 30 minutes ({{ $labels.cause }}), more than one for every 20 checks.',
+          'modelpulse at {{ $labels.instance }} missed {{ $value }} checks in the last 30 minutes, more than 5 % of those it started. Cause: {{ $labels.cause }}.',
       },
     },
     {
       alert: 'ModelpulseClockDoubted',
+      about: 'monitor',
       // A doubt lasts a minute, unless the clock never holds.
       expr: 'max_over_time(modelpulse_clock_doubted[15m]) > 0',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
-        summary: 'the clock of modelpulse at {{ $labels.instance }} is not to be trusted',
+        summary: 'modelpulse at {{ $labels.instance }}: system clock is wrong or was set',
         description:
-          'In the last 15 minutes the wall clock was set by over an hour, or was not between 2000 and 2100. If the clock stays so for a minute, results are recorded by it.',
+          'In the last 15 minutes the system clock was set by more than an hour, or was not between 2000 and 2100. After a minute without another jump, modelpulse uses the new time.',
       },
     },
     {
       alert: 'ModelpulseStoreFailing',
+      about: 'monitor',
       expr: 'increase(modelpulse_store_errors_total[5m]) > 0',
       for: '10m',
       labels: { severity: 'critical', blame: 'monitor' },
       annotations: {
-        summary: 'modelpulse at {{ $labels.instance }} cannot write its history',
+        summary: 'modelpulse at {{ $labels.instance }} cannot write to its database',
         description:
-          'Operations of the store have failed for 10 minutes. Checks go on and their results wait in memory: a restart would lose them.',
+          'Database operations have failed for 10 minutes. Checks continue and their results wait in memory; a restart loses them.',
       },
     },
     {
       alert: 'ModelpulseResultsDropped',
+      about: 'monitor',
       expr: 'increase(modelpulse_store_dropped_results_total[15m]) > 0',
       labels: { severity: 'critical', blame: 'monitor' },
       annotations: {
-        summary: 'modelpulse at {{ $labels.instance }} has given up results',
+        summary: 'modelpulse at {{ $labels.instance }} dropped results',
         description:
-          'Results of checks were given up unwritten in the last 15 minutes: the raw history has a hole.',
+          'In the last 15 minutes more results waited for the database than memory holds, and the oldest were dropped. They are missing from the list of checks.',
       },
     },
     {
       alert: 'ModelpulseDatabaseLost',
+      about: 'monitor',
       expr: 'increase(modelpulse_store_files_lost_total[15m]) > 0',
       labels: { severity: 'critical', blame: 'monitor' },
       annotations: {
-        summary: 'the database of modelpulse at {{ $labels.instance }} was lost',
+        summary: 'modelpulse at {{ $labels.instance }} lost its database',
         description:
-          'The database was damaged, deleted or replaced while modelpulse used it, and a fresh one was begun. The log says where the other file is.',
+          'The database was damaged, deleted or replaced while modelpulse used it. modelpulse started a new one; the log names the old file.',
       },
     },
     {
       alert: 'ModelpulseResultsRefused',
+      about: 'monitor',
       expr: 'increase(modelpulse_store_refused_results_total[15m]) > 0',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
-        summary: 'the store of modelpulse at {{ $labels.instance }} refused results',
+        summary: 'modelpulse at {{ $labels.instance }}: database refused results',
         description:
-          'Results were given up in the last 15 minutes because the store refused their content. The log names each model and value; other results are not affected.',
+          'In the last 15 minutes results were dropped because the database refused their content. The log names each model and value. Other results are not affected.',
       },
     },
     {
       alert: 'ModelpulseResultsPending',
+      about: 'monitor',
       expr: `min_over_time(modelpulse_store_pending_results[5m])
 > clamp_min(increase(${startedChecks}[5m]) / 5, 10)`,
       for: '5m',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
-        summary: 'results wait for the store of modelpulse at {{ $labels.instance }}',
+        summary: 'modelpulse at {{ $labels.instance }} writes results too slowly',
         description:
-          '{{ $value }} results or more have been waiting all the time, which is more than a minute of checks: the disk is too slow or the store fails.',
+          'At least {{ $value }} results, more than a minute of checks, have waited for the database all the time. The disk is too slow or the database fails.',
       },
     },
     {
       alert: 'ModelpulseReloadFailed',
+      about: 'monitor',
       expr: `${bridged('modelpulse_config_last_reload_successful')} == 0`,
       for: '5m',
       labels: { severity: 'warning', blame: 'config' },
       annotations: {
-        summary: 'modelpulse at {{ $labels.instance }} refuses its configuration',
-        description: 'The newest configuration is wrong, and the one before it stays in force.',
+        summary: 'modelpulse at {{ $labels.instance }}: configuration reload failed',
+        description:
+          'The new configuration is invalid. modelpulse keeps the previous one, and would not start again with the new one.',
       },
     },
     {
       alert: 'ModelpulseWatchdog',
+      about: 'monitor',
       expr: 'vector(1)',
       labels: { severity: 'none', blame: 'monitor' },
       annotations: {
         summary: 'alerting works',
-        description: 'Always fires. Let something outside miss it when it stops.',
+        description:
+          'This alert always fires. Send it to an external service that notifies you when it stops arriving.',
       },
     },
   ];

@@ -5,7 +5,8 @@ import { errorBudgetGroup } from './error-budget.js';
 import { keyAlert } from './key-alert.js';
 import { budgetAlert, modelAlerts } from './model-alerts.js';
 import { monitorAlerts } from './monitor-alerts.js';
-import type { RuleGroup } from './rule-group.js';
+import type { AlertRule, RuleGroup } from './rule-group.js';
+import { modelLabel, modelPath } from './template.js';
 import { unhealthyRules } from './unhealthy-alerts.js';
 
 const heading = `# Rules for Prometheus 2.29 and later, written by \`modelpulse rules\`: write them anew when a model gets its first
@@ -30,21 +31,48 @@ export function ruleGroups(models: readonly Model[], calendar: Calendar): RuleGr
   ];
 }
 
-/** The groups as a file for Prometheus; each alert says where its entry in the runbook at `runbookUrl` is. */
-export function ruleFile(groups: readonly RuleGroup[], runbookUrl: string): string {
+/** What the file takes from the configuration beside the registry. */
+export interface RuleLinks {
+  readonly publicUrl: string | null;
+  readonly runbookUrl: string | null;
+  readonly alertLabels: readonly string[];
+}
+
+/** Page of the runbooks in the source of modelpulse. */
+const runbookPath = 'docs/alerts.md';
+
+/** The groups as a file for Prometheus, with links and the labels of models on each alert. */
+export function ruleFile(groups: readonly RuleGroup[], links: RuleLinks): string {
   const written = groups.map((group) => ({
     ...group,
-    rules: group.rules.map((rule) =>
-      'record' in rule
-        ? rule
-        : {
-            ...rule,
-            annotations: {
-              ...rule.annotations,
-              runbook_url: `${runbookUrl}#${rule.alert.toLowerCase()}`,
-            },
-          },
-    ),
+    rules: group.rules.map((rule) => ('record' in rule ? rule : alertEntry(rule, links))),
   }));
   return heading + stringify({ groups: written }, { lineWidth: 0, blockQuote: 'literal', singleQuote: true });
+}
+
+function alertEntry(
+  { about, labels, annotations, ...rule }: AlertRule,
+  { publicUrl, runbookUrl, alertLabels }: RuleLinks,
+) {
+  const anchor = `#${rule.alert.toLowerCase()}`;
+  const runbook =
+    runbookUrl === null
+      ? { runbook: `${runbookPath}${anchor}` }
+      : { runbook_url: escapeTemplate(`${runbookUrl}${anchor}`) };
+  if (about === 'monitor') return { ...rule, labels, annotations: { ...annotations, ...runbook } };
+  const ofModel = Object.fromEntries([
+    ['provider', modelLabel('provider')],
+    ...alertLabels.map((name) => [name, modelLabel(`label_${name}`)] as const),
+  ]);
+  const link = publicUrl === null ? {} : { link: `${escapeTemplate(publicUrl)}${modelPath}` };
+  return {
+    ...rule,
+    labels: { ...labels, ...ofModel },
+    annotations: { ...annotations, ...link, ...runbook },
+  };
+}
+
+/** Text in which no template begins. */
+function escapeTemplate(text: string): string {
+  return text.replaceAll('{{', '%7B%7B');
 }

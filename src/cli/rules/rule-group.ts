@@ -6,8 +6,10 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** What fires while its expression finds something. */
+/** Fires while its expression finds something. */
 export interface AlertRule {
+  /** `model` where the series of the expression carry the label `model`. */
+  readonly about: 'model' | 'monitor';
   readonly alert: string;
   readonly expr: string;
   /** How long the expression must hold, as Prometheus writes durations. */
@@ -18,7 +20,12 @@ export interface AlertRule {
     readonly blame?: Blame;
     readonly window?: string;
   };
-  readonly annotations: { readonly summary: string; readonly description: string };
+  readonly annotations: {
+    readonly summary: string;
+    readonly description: string;
+    readonly detail?: string;
+    readonly since?: string;
+  };
 }
 
 /** Rules that Prometheus evaluates one after the other, so that an alert may read what the group has just recorded. */

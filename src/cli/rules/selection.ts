@@ -17,13 +17,3 @@ export function modelMatcher(operator: '=~' | '!~', ids: readonly string[]): str
   const pattern = ids.map((id) => id.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
   return `model${operator}${JSON.stringify(pattern)}`;
 }
-
-/** Text of an alert that names the reason of the first series `query` finds for its model at that moment. */
-export function reasonFound(query: (matchers: string) => string): string {
-  const asked = query('instance=%q,model=%q').replaceAll('"', '\\"');
-  const found = `query (printf "${asked}" .Labels.instance .Labels.model)`;
-  return `Reason: {{ with ${found} }}{{ . | first | label "reason" }}{{ else }}not known now{{ end }}.`;
-}
-
-/** The reason of the newest result that proved something. */
-export const reasonNow = reasonFound((matchers) => `modelpulse_model_status_info{${matchers}}`);

@@ -1,0 +1,46 @@
+import { bridged } from './selection.js';
+
+/** Result of `query` for the model of the alert; the query is given the matchers for the model. */
+function series(query: (matchers: string) => string): string {
+  const text = query('job=%q,instance=%q,model=%q').replaceAll('"', '\\"');
+  return `query (printf "${text}" .Labels.job .Labels.instance .Labels.model)`;
+}
+
+/** Template that writes `found` of the first series of `query`, or that it is not known. */
+function ofModel(query: (matchers: string) => string, found: string): string {
+  return `{{ with ${series(query)} }}{{ . | first | ${found} }}{{ else }}not known now{{ end }}`;
+}
+
+/**
+ * Value of a label of `modelpulse_model_info`, bridged over missed scrapes because it identifies the alert. A model
+ * without it has `none`: where a label is empty, Prometheus writes the template itself into ALERTS.
+ */
+export function modelLabel(name: string): string {
+  const found = series((matchers) => `last_over_time(modelpulse_model_info{${matchers}}[5m])`);
+  return `{{ with ${found} }}{{ or (. | first | label "${name}") "none" }}{{ else }}none{{ end }}`;
+}
+
+/** Sentence with the reason of the first series of `metric` for the model. */
+export function reasonOf(metric: string): string {
+  return `Reason: ${ofModel((matchers) => `${metric}{${matchers}}`, 'label "reason"')}.`;
+}
+
+/** Time of a timestamp metric of the model, to the second. */
+function timeOf(metric: string): string {
+  return ofModel((matchers) => `floor(${bridged(`${metric}{${matchers}}`)})`, 'value | humanizeTimestamp');
+}
+
+/** Start of the model's present state. */
+export const sinceState = timeOf('modelpulse_state_since_timestamp_seconds');
+
+/** Start of the model's open incident, which is older than its state after a maintenance window. */
+export const sinceIncident = timeOf('modelpulse_incident_start_timestamp_seconds');
+
+/** Detail of the failure. */
+export const incidentDetail = ofModel(
+  (matchers) => `last_over_time(modelpulse_incident_detail_info{${matchers}}[5m])`,
+  'label "detail"',
+);
+
+/** Path of the model in the API; an id may hold characters that mean something in an address. */
+export const modelPath = '/api/v1/models/{{ $labels.model | urlquery }}';
