@@ -20,7 +20,6 @@ if (lacksPromtool)
 
 beforeAll(() => {
   // What examples refer to.
-  folder.write('secret', '0123456789abcdef\n');
   for (const name of ['models.d', 'team-search']) mkdirSync(`${folder.path}/${name}`);
   for (const name of ['models.d/one.yaml', 'team-search/models.yaml']) folder.write(name, 'models: []\n');
 });
@@ -28,7 +27,14 @@ afterAll(() => folder.clean());
 
 function problemsOf(name: string, text: string): Promise<readonly string[]> {
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, variable = '']) => [variable, 'x'.repeat(20)]);
-  const path = folder.write(name, text.replaceAll(/\$\{file:[^}]+\}/g, '${file:secret}'));
+  let files = 0;
+  // Each has a secret of its own.
+  const own = text.replaceAll(/\$\{file:[^}]+\}/g, () => {
+    files += 1;
+    folder.write(`secret-${files}`, `0123456789abcdef-${files}\n`);
+    return `\${file:secret-${files}}`;
+  });
+  const path = folder.write(name, own);
   return loadConfig(path, Object.fromEntries(names) as Record<string, string>, capabilities).then(
     () => [],
     (error: unknown) => {
