@@ -7,7 +7,15 @@ import { formatFor } from '../../src/metrics/format.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { probeExposition } from '../../src/metrics/probe-exposition.js';
 import { hasOpenMetricsParser, parseOpenMetrics } from './open-metrics.js';
-import { noon, sampleHealth, sampleModel, sampleResult, sampleView } from './sample-view.js';
+import {
+  excluded,
+  failing,
+  noon,
+  sampleHealth,
+  sampleModel,
+  sampleResult,
+  sampleView,
+} from './sample-view.js';
 
 describe('the format of an exposition', () => {
   it.each([
@@ -44,6 +52,10 @@ describe('the format of an exposition', () => {
     const unknown = sampleView('b', {
       health: sampleHealth({ validUntil: noon - 30_000 }),
     });
+    const down = sampleView('c', {
+      health: failing('HTTP 500: "no" \\ \n'),
+      exclusions: [excluded(noon - 60_000, noon)],
+    });
     const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
     monitor.reloaded(true, noon);
     const gauges = {
@@ -57,7 +69,7 @@ describe('the format of an exposition', () => {
       clockDoubted: false,
     };
     let text = '';
-    for await (const chunk of modelExposition([view, unknown], noon, 'openmetrics')) text += chunk;
+    for await (const chunk of modelExposition([view, unknown, down], noon, 'openmetrics')) text += chunk;
     text += await monitor.exposition(gauges, 'openmetrics');
 
     const parsed = parseOpenMetrics(text);
