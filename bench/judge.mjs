@@ -1,9 +1,9 @@
 // What it costs to judge replies of about 1 KB: node bench/judge.mjs, after npm run build.
-import { dialectFor } from '../dist/checker/dialects.js';
-import { createExpectations } from '../dist/checker/expectation.js';
-import { judge } from '../dist/checker/judge.js';
-import { createRedaction } from '../dist/checker/redact.js';
-import { readStream } from '../dist/checker/stream-reading.js';
+import { dialectFor } from '../dist/checker/ask/dialects.js';
+import { createExpectations } from '../dist/checker/verdict/expectation.js';
+import { judge } from '../dist/checker/verdict/judge.js';
+import { createRedaction } from '../dist/checker/secrets/redact.js';
+import { readStream } from '../dist/checker/verdict/stream-reading.js';
 
 const meets = createExpectations();
 const model = {

@@ -4,8 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { createProgram } from '../dist/cli/program.js';
-import { jsonSchema } from '../dist/config/json-schema.js';
-import { reasonMeanings } from '../dist/config/reason-meanings.js';
+import { jsonSchema } from '../dist/config/schema/json-schema.js';
+import { reasonMeanings } from '../dist/config/schema/reason-meanings.js';
 import { reasonTable } from '../dist/domain/reason.js';
 import { catalogue } from '../dist/metrics/catalogue.js';
 

@@ -8,9 +8,10 @@ import ts from 'typescript';
 const layers = [
   ['domain'],
   ['calendar', 'wire'],
-  ['config', 'store', 'metrics', 'scheduler'],
+  ['config', 'store', 'metrics', 'alerts', 'scheduler'],
   ['checker', 'http'],
   ['app'],
+  ['simulator'],
   ['cli'],
   ['main.cts'],
 ];
@@ -20,7 +21,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@fastify/rate-limit': ['http'],
   '@fastify/swagger': ['http'],
   '@fastify/swagger-ui': ['http'],
-  '@smithy/core': ['checker', 'cli'],
+  '@smithy/core': ['checker', 'simulator'],
   ajv: ['config', 'checker'],
   aws4: ['checker'],
   'badge-maker': ['http'],
@@ -40,7 +41,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['metrics'],
   re2js: ['config', 'checker'],
   tinyglobby: ['config'],
-  yaml: ['config', 'cli'],
+  yaml: ['config', 'alerts', 'cli'],
   zod: ['config', 'wire', 'http'],
 };
 

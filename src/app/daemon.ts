@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createCalendar } from '../calendar/calendar.js';
-import type { LoadedConfig } from '../config/load.js';
+import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import { createConnectivity } from '../checker/connectivity.js';
 import { createEventFeed } from '../http/event-feed.js';
 import { createServer } from '../http/server.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
 import { createScheduler } from '../scheduler/scheduler.js';
-import { openThreadedStore } from '../store/threaded-store.js';
+import { openThreadedStore } from '../store/sqlite/threaded-store.js';
 import { createAccess } from './access.js';
 import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
@@ -86,7 +86,7 @@ export async function startDaemon(parts: {
   // Before it is opened, which may write it.
   const written = writtenAt(config.settings.storage.path);
   const store = await openThreadedStore({
-    thread: new URL('../store/store-thread.js', import.meta.url),
+    thread: new URL('../store/sqlite/store-thread.js', import.meta.url),
     path: config.settings.storage.path,
     migrationsDir: parts.migrationsDir,
     retention: () => settings().storage.retention,

@@ -1,6 +1,6 @@
-import { createLookup, type SystemLookup } from '../checker/lookup.js';
+import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';
 import { createProber } from '../checker/prober.js';
-import type { LoadedConfig } from '../config/load.js';
+import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import type { HealthAnswer } from '../http/health-shape.js';

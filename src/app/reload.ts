@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { ConfigError, type LoadedConfig } from '../config/load.js';
+import { ConfigError, type LoadedConfig } from '../config/read/load.js';
 import type { Caller } from '../http/port.js';
 import type { RosterChange } from './roster.js';
 

@@ -15,10 +15,10 @@ import {
 import type { Model } from '../domain/model.js';
 import type { CheckResult } from '../domain/result.js';
 import { createLookAround } from './look-around.js';
-import { createLookup } from './lookup.js';
-import { proxyFor } from './proxy.js';
+import { createLookup } from './transport/lookup.js';
+import { proxyFor } from './transport/proxy.js';
 import { addressOf, type Address } from './reach.js';
-import { createTimeLimit, type TimeLimit } from './time-limit.js';
+import { createTimeLimit, type TimeLimit } from './transport/time-limit.js';
 
 /** The monitor became blind or sees again. */
 export interface Sight {

@@ -11,13 +11,13 @@ import {
   type ModelHealthReply,
   type ModelHealthRequest,
 } from '../wire/model-health.js';
-import { createAgents } from './agents.js';
-import { exchange, type Exchange, type Outgoing, type Reply } from './exchange.js';
-import { finish, unsent, type TimedAttempt } from './finish.js';
-import { verdict, type Verdict } from './judge.js';
-import { createLookup } from './lookup.js';
-import { createRedaction, secretsOf } from './redact.js';
-import { createTimeLimit, givenUp } from './time-limit.js';
+import { createAgents } from './transport/agents.js';
+import { exchange, type Exchange, type Outgoing, type Reply } from './transport/exchange.js';
+import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
+import { verdict, type Verdict } from './verdict/judge.js';
+import { createLookup } from './transport/lookup.js';
+import { createRedaction, secretsOf } from './secrets/redact.js';
+import { createTimeLimit, givenUp } from './transport/time-limit.js';
 
 export interface RemoteOptions {
   readonly clock: Clock;

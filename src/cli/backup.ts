@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../domain/clock.js';
-import { copyDatabase } from '../store/backup.js';
+import { copyDatabase } from '../store/sqlite/backup.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { makeFile } from './new-file.js';

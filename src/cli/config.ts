@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { createCalendar } from '../calendar/calendar.js';
-import { estimateTokens } from '../checker/token-estimate.js';
-import { jsonSchema } from '../config/json-schema.js';
+import { estimateTokens } from '../checker/ask/token-estimate.js';
+import { jsonSchema } from '../config/schema/json-schema.js';
 import type { Settings } from '../config/settings.js';
 import { budgetWarning, dailyUse, type DailyUse } from './daily-use.js';
 import { globalOptions } from './global-options.js';

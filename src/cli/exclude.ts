@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { systemClock } from '../domain/clock.js';
 import { exclusionBody, mostExclusions, windowOfExclusion } from '../http/exclusion-body.js';
 import { isoTime } from '../http/time.js';
-import { openLoneExclusions } from '../store/lone-exclusions.js';
+import { openLoneExclusions } from '../store/sqlite/lone-exclusions.js';
 import { StoreError } from '../store/store-error.js';
 import { askDaemon, messageOf } from './daemon-client.js';
 import { DaemonError, UsageError } from './failure.js';

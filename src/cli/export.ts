@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { exportHistory } from '../store/export.js';
+import { exportHistory } from '../store/transfer/export.js';
 import { StoreError } from '../store/store-error.js';
 import { UsageError } from './failure.js';
 import { globalOptions } from './global-options.js';

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/load.js';
+import { ConfigError } from '../config/read/load.js';
 import { StoreError } from '../store/store-error.js';
 import { plainLines, plainText } from './terminal.js';
 

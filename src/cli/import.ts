@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import type { Interval } from '../domain/state.js';
-import { importHistory } from '../store/import.js';
-import { LineError } from '../store/import-line.js';
-import type { Taken } from '../store/import-model.js';
+import { importHistory } from '../store/transfer/import.js';
+import { LineError } from '../store/transfer/import-line.js';
+import type { Taken } from '../store/transfer/import-model.js';
 import { UsageError } from './failure.js';
 import { globalOptions } from './global-options.js';
 import { linesOfFile } from './import-lines.js';

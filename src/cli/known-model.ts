@@ -1,4 +1,4 @@
-import { closestName } from '../config/closest-name.js';
+import { closestName } from '../config/read/closest-name.js';
 import { UsageError } from './failure.js';
 import { plainText } from './terminal.js';
 

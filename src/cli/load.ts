@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { capabilities } from '../checker/dialects.js';
-import { ConfigError, loadConfig, type LoadedConfig } from '../config/load.js';
+import { capabilities } from '../checker/ask/dialects.js';
+import { ConfigError, loadConfig, type LoadedConfig } from '../config/read/load.js';
 
 /** Loads the configuration a command was called with. */
 export async function loadFor(path: string): Promise<LoadedConfig> {

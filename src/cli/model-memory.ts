@@ -1,7 +1,7 @@
 import type { Memory } from '../app/tracked.js';
 import { cronProblem } from '../calendar/cron.js';
 import { isTimezone } from '../calendar/cron.js';
-import { issueMessage } from '../config/issue-message.js';
+import { issueMessage } from '../config/read/issue-message.js';
 import type { MemoryReading } from '../store/model-memory.js';
 import { latestSchema, memorySchema } from '../wire/memory.js';
 

@@ -1,4 +1,4 @@
-import type { WrongRow } from '../store/rebuild.js';
+import type { WrongRow } from '../store/transfer/rebuild.js';
 import { renderTable } from './table.js';
 import type { Terminal } from './terminal.js';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkRollups, rebuildRollups, type Rebuilt, type WrongRow } from '../store/rebuild.js';
+import { checkRollups, rebuildRollups, type Rebuilt, type WrongRow } from '../store/transfer/rebuild.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { modelMemory } from './model-memory.js';

@@ -1,12 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { createCalendar } from '../calendar/calendar.js';
-import { addressProblem } from '../config/fields.js';
+import { addressProblem } from '../config/schema/fields.js';
 import { longestAddress } from '../domain/address.js';
 import type { Model } from '../domain/model.js';
 import { globalOptions } from './global-options.js';
 import { loadFor } from './load.js';
-import { feasibilityLines } from './rules/feasibility.js';
-import { ruleFile, ruleGroups } from './rules/rule-file.js';
+import { feasibilityLines } from '../alerts/feasibility.js';
+import { ruleFile, ruleGroups } from '../alerts/rule-file.js';
 
 /** Adds `modelpulse rules`: Prometheus rules on standard output, what they cannot do on standard error. */
 export function rulesCommand(program: Command): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Daemon } from '../app/daemon.js';
 import { createLog } from '../app/log.js';
-import type { LoadedConfig } from '../config/load.js';
+import type { LoadedConfig } from '../config/read/load.js';
 import { systemClock } from '../domain/clock.js';
 import { globalOptions, type GlobalOptions } from './global-options.js';
 import { loadFor } from './load.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { UsageError } from './failure.js';
-import type { RunningSimulator } from './simulator/simulator.js';
+import type { RunningSimulator } from '../simulator/simulator.js';
 
 export const simulatorAddress = '127.0.0.1:9465';
 
@@ -11,7 +11,7 @@ export async function listenOn(address: string): Promise<RunningSimulator> {
   if (host === undefined || Number(port) > 65_535) {
     throw new UsageError(`--listen ${address}: expected host:port, such as ${simulatorAddress}`);
   }
-  const { createSimulator } = await import('./simulator/simulator.js');
+  const { createSimulator } = await import('../simulator/simulator.js');
   return createSimulator().listen(Number(port), host.replace(/^\[(.*)\]$/, '$1'));
 }
 
@@ -23,7 +23,7 @@ export function simulateCommand(program: Command): void {
     .option('--list', 'print the names it plays')
     .action(async ({ listen, list }: { listen: string; list?: boolean }) => {
       if (list === true) {
-        const { describeBehaviours } = await import('./simulator/catalogue.js');
+        const { describeBehaviours } = await import('../simulator/catalogue.js');
         process.stdout.write(describeBehaviours());
         return;
       }

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { createCalendar } from '../calendar/calendar.js';
 import type { Model } from '../domain/model.js';
-import { isLocked } from '../store/file-lock.js';
+import { isLocked } from '../store/sqlite/file-lock.js';
 import { isBlind } from './monitor-sight.js';
 import { unconfirmed } from './standing-note.js';
 import { readUptime } from '../app/uptime-refresh.js';

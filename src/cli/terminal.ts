@@ -1,4 +1,4 @@
-import { printableJson } from '../store/printable-json.js';
+import { printableJson } from '../store/transfer/printable-json.js';
 
 /** What the place that text goes to can show. */
 export interface Terminal {

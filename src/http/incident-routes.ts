@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { addedText } from '../store/incident-query.js';
+import { addedText } from '../store/sqlite/incident-query.js';
 import type { StoredIncident } from '../store/port.js';
 import { errorResponses, HttpError } from './http-error.js';
 import { incidentSchema, incidentShape } from './incident-shape.js';

@@ -5,7 +5,7 @@ import { createBeside, type Beside } from '../../src/app/beside.js';
 import { newHealth } from '../../src/domain/health.js';
 import { dayMs } from '../../src/domain/rollup.js';
 import { answerLong, type LongQuestion } from '../../src/http/long-read.js';
-import { openHistoryReader } from '../../src/store/history-reader.js';
+import { openHistoryReader } from '../../src/store/transfer/history-reader.js';
 import {
   batchOf,
   counted,

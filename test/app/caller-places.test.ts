@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHealthApi } from '../../src/app/health-api.js';
-import type { LoadedConfig } from '../../src/config/load.js';
+import type { LoadedConfig } from '../../src/config/read/load.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { modelAt } from '../checker/model.js';
 import { completion } from '../checker/server.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { openStoreReader } from '../../src/store/store-reader.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, workplace } from '../store/samples.js';
 import { expectReplay } from './killing/stored.js';
 import { modelNamed, useParts } from './parts.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createSimulator, type RunningSimulator } from '../../src/cli/simulator/simulator.js';
+import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
 import { became, series, useSite } from './registry.js';
 import type { Line, RunningDaemon } from './process.js';
 

@@ -3,7 +3,7 @@ import { createCalendar } from '../../src/calendar/calendar.js';
 import type { Epoch } from '../../src/domain/epoch.js';
 import { epochAt } from '../../src/domain/epoch.js';
 import { intervalsOf } from '../../src/domain/timeline.js';
-import { openStoreReader } from '../../src/store/store-reader.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { live, apply } from '../domain/life.js';
 import { became, series, useSite } from './registry.js';
 

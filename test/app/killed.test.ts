@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { openStoreReader } from '../../src/store/store-reader.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, workplace } from '../store/samples.js';
 import { loadUntilGone } from './killing/load.js';
 import { expectOldCounted, writeOldPast } from './killing/old-past.js';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import { Database } from '../../src/store/sqlite.js';
+import { Database } from '../../src/store/sqlite/sqlite.js';
 import { series, useSite } from './registry.js';
 
 const site = useSite();

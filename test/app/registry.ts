@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import { createSimulator, type RunningSimulator } from '../../src/cli/simulator/simulator.js';
+import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
 import { createFolder, startDaemon, type RunningDaemon } from './process.js';
 
 export interface Site {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createReloader, type Trigger } from '../../src/app/reload.js';
-import { ConfigError, type LoadedConfig } from '../../src/config/load.js';
+import { ConfigError, type LoadedConfig } from '../../src/config/read/load.js';
 import { StoreError } from '../../src/store/store-error.js';
 
 const loaded = {

@@ -1,10 +1,10 @@
 import { crc32, inflateSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { capabilities, dialectFor } from '../../src/checker/dialects.js';
-import { picture } from '../../src/checker/picture.js';
-import { sound } from '../../src/checker/sound.js';
-import { estimateTokens } from '../../src/checker/token-estimate.js';
-import { providerFor } from '../../src/config/providers.js';
+import { capabilities, dialectFor } from '../../src/checker/ask/dialects.js';
+import { picture } from '../../src/checker/ask/picture.js';
+import { sound } from '../../src/checker/ask/sound.js';
+import { estimateTokens } from '../../src/checker/ask/token-estimate.js';
+import { providerFor } from '../../src/config/model/providers.js';
 import type { Probe } from '../../src/domain/model.js';
 import { modelAt } from './model.js';
 import { checkOnce, withServer } from './probing.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { capabilities, dialectFor } from '../../src/checker/dialects.js';
+import { capabilities, dialectFor } from '../../src/checker/ask/dialects.js';
 import type { Model } from '../../src/domain/model.js';
 import { modelAt } from './model.js';
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createProber } from '../../src/checker/prober.js';
-import { providerFor } from '../../src/config/providers.js';
+import { providerFor } from '../../src/config/model/providers.js';
 import { systemClock } from '../../src/domain/clock.js';
 import type { Probe } from '../../src/domain/model.js';
 import { modelAt } from './model.js';

@@ -1,10 +1,10 @@
 import { EventStreamCodec } from '@smithy/core/event-streams';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dialectFor } from '../../src/checker/dialects.js';
-import { createExpectations } from '../../src/checker/expectation.js';
-import { judge, type Verdict } from '../../src/checker/judge.js';
-import { readStream } from '../../src/checker/stream-reading.js';
+import { dialectFor } from '../../src/checker/ask/dialects.js';
+import { createExpectations } from '../../src/checker/verdict/expectation.js';
+import { judge, type Verdict } from '../../src/checker/verdict/judge.js';
+import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { modelAt } from './model.js';
 import { checkOnce, withServer } from './probing.js';
 import { listenHttp } from './server.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judgeAnswer, type Answer } from '../../src/checker/answer.js';
-import { createExpectations } from '../../src/checker/expectation.js';
+import { judgeAnswer, type Answer } from '../../src/checker/verdict/answer.js';
+import { createExpectations } from '../../src/checker/verdict/expectation.js';
 import type { Expectation } from '../../src/domain/model.js';
 
 interface Texts {

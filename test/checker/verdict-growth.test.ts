@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { dialectFor } from '../../src/checker/dialects.js';
-import { createExpectations } from '../../src/checker/expectation.js';
-import { finish } from '../../src/checker/finish.js';
-import { judge } from '../../src/checker/judge.js';
-import { createRedaction, secretsOf } from '../../src/checker/redact.js';
-import { readStream } from '../../src/checker/stream-reading.js';
+import { dialectFor } from '../../src/checker/ask/dialects.js';
+import { createExpectations } from '../../src/checker/verdict/expectation.js';
+import { finish } from '../../src/checker/verdict/finish.js';
+import { judge } from '../../src/checker/verdict/judge.js';
+import { createRedaction, secretsOf } from '../../src/checker/secrets/redact.js';
+import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { systemClock } from '../../src/domain/clock.js';
 import type { Expectation, Probe } from '../../src/domain/model.js';
 import { modelAt } from './model.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { reportFailure, UsageError } from '../../src/cli/failure.js';
 import { modelWithId } from '../../src/cli/known-model.js';
 import { jsonText } from '../../src/cli/terminal.js';
-import { ConfigError } from '../../src/config/load.js';
+import { ConfigError } from '../../src/config/read/load.js';
 import { StoreError } from '../../src/store/store-error.js';
 
 const hostile = 'evil\u001b]0;owned\u0007\u001b[31m\u009b2J\u202e';

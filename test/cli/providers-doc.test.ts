@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
-import { capabilities } from '../../src/checker/dialects.js';
+import { capabilities } from '../../src/checker/ask/dialects.js';
 import { createProber } from '../../src/checker/prober.js';
-import { createSimulator, type RunningSimulator } from '../../src/cli/simulator/simulator.js';
-import { loadConfig } from '../../src/config/load.js';
-import { providers } from '../../src/config/providers.js';
+import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import { loadConfig } from '../../src/config/read/load.js';
+import { providers } from '../../src/config/model/providers.js';
 import { systemClock } from '../../src/domain/clock.js';
 import type { Model } from '../../src/domain/model.js';
 

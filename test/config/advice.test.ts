@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { capabilities as builtin } from '../../src/checker/dialects.js';
-import { loadConfig } from '../../src/config/load.js';
+import { capabilities as builtin } from '../../src/checker/ask/dialects.js';
+import { loadConfig } from '../../src/config/read/load.js';
 import { directoryOf, problemsOf } from './loading.js';
 
 type Entry = Readonly<Record<string, unknown>>;

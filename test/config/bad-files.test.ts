@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, loadConfig } from '../../src/config/load.js';
+import { ConfigError, loadConfig } from '../../src/config/read/load.js';
 import { capabilities, directoryOf, problemsOf } from './loading.js';
 
 const corpus = fileURLToPath(new URL('../fixtures/config/bad', import.meta.url));

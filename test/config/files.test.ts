@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { jsonSchema } from '../../src/config/json-schema.js';
-import { loadConfig } from '../../src/config/load.js';
+import { jsonSchema } from '../../src/config/schema/json-schema.js';
+import { loadConfig } from '../../src/config/read/load.js';
 import { modelMatcher } from '../../src/config/maintenance.js';
 import { capabilities, directoryOf, load, problemsOf } from './loading.js';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from '../../src/config/read/load.js';
 import { capabilities, directoryOf, load, loadModel, problemsOf } from './loading.js';
 
 const query = (text: string) =>

@@ -2,9 +2,9 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import type { Capabilities } from '../../src/config/address.js';
-import { ConfigError, loadConfig } from '../../src/config/load.js';
-import type { Environment, LoadedConfig } from '../../src/config/load.js';
+import type { Capabilities } from '../../src/config/model/address.js';
+import { ConfigError, loadConfig } from '../../src/config/read/load.js';
+import type { Environment, LoadedConfig } from '../../src/config/read/load.js';
 import type { Model } from '../../src/domain/model.js';
 
 const openaiFamily = ['openai', 'openai_compatible', 'together', 'groq', 'mistral', 'fireworks', 'deepseek'];

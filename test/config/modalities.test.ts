@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { capabilities } from '../../src/checker/dialects.js';
-import { loadConfig } from '../../src/config/load.js';
+import { capabilities } from '../../src/checker/ask/dialects.js';
+import { loadConfig } from '../../src/config/read/load.js';
 import { directoryOf } from './loading.js';
 
 type Entry = Readonly<Record<string, unknown>>;

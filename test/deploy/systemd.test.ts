@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { capabilities } from '../../src/checker/dialects.js';
-import { loadConfig } from '../../src/config/load.js';
+import { capabilities } from '../../src/checker/ask/dialects.js';
+import { loadConfig } from '../../src/config/read/load.js';
 
 const shipped = readFileSync('deploy/systemd/modelpulse.service', 'utf8');
 // It has to name a program that is there.

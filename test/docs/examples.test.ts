@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { capabilities } from '../../src/checker/dialects.js';
-import { ConfigError, loadConfig } from '../../src/config/load.js';
+import { capabilities } from '../../src/checker/ask/dialects.js';
+import { ConfigError, loadConfig } from '../../src/config/read/load.js';
 import { createFolder } from '../app/process.js';
 import { blocksOf, pages } from './pages.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { dialectFor } from '../../src/checker/dialects.js';
-import { createExpectations } from '../../src/checker/expectation.js';
-import { judge } from '../../src/checker/judge.js';
-import { rateLimitRemaining, retryAfterMs } from '../../src/checker/limits.js';
-import { createRedaction } from '../../src/checker/redact.js';
-import { readStream } from '../../src/checker/stream-reading.js';
+import { dialectFor } from '../../src/checker/ask/dialects.js';
+import { createExpectations } from '../../src/checker/verdict/expectation.js';
+import { judge } from '../../src/checker/verdict/judge.js';
+import { rateLimitRemaining, retryAfterMs } from '../../src/checker/transport/limits.js';
+import { createRedaction } from '../../src/checker/secrets/redact.js';
+import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { plainText } from '../../src/cli/terminal.js';
 import type { Expectation, Probe } from '../../src/domain/model.js';
 import { csvCell } from '../../src/http/result-csv.js';

@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { cronProblem } from '../../src/calendar/cron.js';
-import { brokenText } from '../../src/checker/broken-text.js';
-import { createRedaction } from '../../src/checker/redact.js';
-import { tokenIn } from '../../src/checker/token-answer.js';
+import { brokenText } from '../../src/checker/verdict/broken-text.js';
+import { createRedaction } from '../../src/checker/secrets/redact.js';
+import { tokenIn } from '../../src/checker/secrets/token-answer.js';
 import { markdownText } from '../../src/cli/markdown-text.js';
-import { requestedModel } from '../../src/config/health-request.js';
-import { filesReferred, isReference } from '../../src/config/interpolate.js';
-import { createMask, isSecretName } from '../../src/config/secrets.js';
-import { parseSource } from '../../src/config/source.js';
+import { requestedModel } from '../../src/config/model/health-request.js';
+import { filesReferred, isReference } from '../../src/config/read/interpolate.js';
+import { createMask, isSecretName } from '../../src/config/read/secrets.js';
+import { parseSource } from '../../src/config/read/source.js';
 import { parseDuration } from '../../src/domain/duration.js';
 import { tokenOf } from '../../src/http/auth.js';
 import { wholeNumber } from '../../src/http/query.js';
 import { parseTime } from '../../src/http/time.js';
-import { lineOf } from '../../src/store/import-line.js';
+import { lineOf } from '../../src/store/transfer/import-line.js';
 
 const json = JSON.stringify;
 const pieces = [

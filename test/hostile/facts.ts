@@ -8,7 +8,7 @@ import { csvColumns } from '../../src/http/result-csv.js';
 import { resultShape } from '../../src/http/result-shape.js';
 import type { Format } from '../../src/metrics/format.js';
 import { probeExposition } from '../../src/metrics/probe-exposition.js';
-import { checkRollups } from '../../src/store/rebuild.js';
+import { checkRollups } from '../../src/store/transfer/rebuild.js';
 import type { Store } from '../../src/store/port.js';
 import { modelHealthReply } from '../../src/wire/model-health.js';
 import { parseCsv } from '../http/csv-rows.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { capabilities } from '../../src/checker/dialects.js';
+import { capabilities } from '../../src/checker/ask/dialects.js';
 import type { Probe } from '../../src/domain/model.js';
 import type { Hostile } from './replies.js';
 

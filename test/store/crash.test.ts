@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writers } from './compiled.js';
-import { openStoreReader } from '../../src/store/store-reader.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, start, workplace } from './samples.js';
 
 const place = workplace();

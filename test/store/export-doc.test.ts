@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { exportHistory } from '../../src/store/export.js';
-import { fileKinds, modelKinds } from '../../src/store/history-kinds.js';
+import { exportHistory } from '../../src/store/transfer/export.js';
+import { fileKinds, modelKinds } from '../../src/store/transfer/history-kinds.js';
 import { useParts } from '../app/parts.js';
 import { fullLife } from './full-life.js';
 import { migrationsDir, start, workplace } from './samples.js';

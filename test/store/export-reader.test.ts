@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { exportHistory } from '../../src/store/export.js';
+import { exportHistory } from '../../src/store/transfer/export.js';
 import { batchOf, failed, migrationsDir, modelWrite, start, workplace } from './samples.js';
 
 const place = workplace();

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openStoreReader } from '../../src/store/store-reader.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { batchOf, migrationsDir, modelWrite, result, start, workplace } from './samples.js';
-import { Database } from '../../src/store/sqlite.js';
+import { Database } from '../../src/store/sqlite/sqlite.js';
 
 const place = workplace();
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1000 };

@@ -16,7 +16,7 @@ import {
 import { spansOf } from '../../src/domain/span.js';
 import type { Interval, StatePoint } from '../../src/domain/state.js';
 import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
-import { openHistoryReader, type HistoryReader } from '../../src/store/history-reader.js';
+import { openHistoryReader, type HistoryReader } from '../../src/store/transfer/history-reader.js';
 import { durationsBetween } from '../../src/store/history.js';
 import type { Store } from '../../src/store/port.js';
 import { addRollup, type Tally } from '../../src/store/tally.js';

@@ -8,8 +8,8 @@ import { CohereClientV2 } from 'cohere-ai';
 import Groq from 'groq-sdk';
 import { Ollama } from 'ollama';
 import OpenAI from 'openai';
-import { picture } from '../../src/checker/picture.js';
-import { sound } from '../../src/checker/sound.js';
+import { picture } from '../../src/checker/ask/picture.js';
+import { sound } from '../../src/checker/ask/sound.js';
 import { essence, ours, recorded } from './recording.js';
 
 const png = picture().toString('base64');

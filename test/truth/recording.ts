@@ -1,8 +1,8 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { capabilities } from '../../src/checker/dialects.js';
+import { capabilities } from '../../src/checker/ask/dialects.js';
 import { createProber } from '../../src/checker/prober.js';
-import { loadConfig } from '../../src/config/load.js';
+import { loadConfig } from '../../src/config/read/load.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { createFolder } from '../app/process.js';
 

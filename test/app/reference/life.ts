@@ -3,7 +3,7 @@ import { createCalendar } from '../../../src/calendar/calendar.js';
 import type { Epoch } from '../../../src/domain/epoch.js';
 import type { Interval } from '../../../src/domain/state.js';
 import type { MonitorMetrics } from '../../../src/metrics/monitor.js';
-import type { OpenedStore } from '../../../src/store/sqlite-store.js';
+import type { OpenedStore } from '../../../src/store/sqlite/sqlite-store.js';
 import { result } from '../../store/samples.js';
 import type { Command, Rule, Said, Settings } from './commands.js';
 import type { Facts, Found } from './past.js';

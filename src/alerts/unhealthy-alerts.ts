@@ -1,0 +1,89 @@
+import type { Reason } from '../domain/reason.js';
+import type { AlertRule, RecordingRule } from './rule-group.js';
+import { bridged, sameModel } from './selection.js';
+import { incidentDetail, reasonOf, sinceIncident } from './template.js';
+
+/** Reasons of each model that is unhealthy, as alerts have them. */
+export const unhealthyReason = 'modelpulse:unhealthy_reason:info';
+
+const reasonNow = 'modelpulse:unhealthy_reason:now';
+
+const unhealthy = 'modelpulse_model_state{state="unhealthy"}';
+const maintenance = 'modelpulse_model_state{state="maintenance"}';
+const notWatched = 'modelpulse_model_unknown_info{reason="not_watched"}';
+/** Time in which a kind of reason that takes turns with others keeps its alert. */
+const takingTurns = '15m';
+/** Time after which a model that is not watched any more, as after a restart, ends its alert. */
+const restart = '5m';
+const refusals: readonly Reason[] = ['auth_failed', 'permission_denied'];
+const empty: readonly Reason[] = ['quota_exhausted'];
+const reason = reasonOf('modelpulse_model_status_info');
+const incident = { detail: incidentDetail, since: sinceIncident };
+
+/**
+ * Alerts on models that are unhealthy. The daemon has confirmed the state, so they fire at the first evaluation that sees
+ * it. `modelpulse:unhealthy_reason:info` is what they fire on. It reads itself of the evaluation before, so that an alert
+ * goes on through missed scrapes, a success that waits for confirmation, maintenance and a short restart, and never
+ * begins in one of them. `reason` is no label of an alert: with it an alert would end and begin with each other error.
+ */
+export function unhealthyRules(): (RecordingRule | AlertRule)[] {
+  return [
+    {
+      record: reasonNow,
+      // The newest scrape alone: within minutes the model may have been degraded for another reason.
+      expr: `modelpulse_model_status_info
+and ${sameModel} ${unhealthy} == 1`,
+    },
+    {
+      record: unhealthyReason,
+      expr: `(
+  ${reasonNow}
+  or last_over_time(${reasonNow}[${takingTurns}]) and ${unhealthyReason}
+  or ${sameModel} ${unhealthyReason}
+)
+and ${sameModel} (
+  ${bridged(unhealthy)} == 1
+  or ${sameModel} ${bridged(maintenance)} == 1
+  or ${sameModel} ${bridged(notWatched)} and ${sameModel} max_over_time(${unhealthy}[${restart}]) == 1
+)`,
+    },
+    {
+      alert: 'ModelUnhealthy',
+      about: 'model',
+      expr: withReason('!~', [...empty, ...refusals]),
+      labels: { severity: 'critical' },
+      annotations: {
+        summary: '{{ $labels.model }} is unhealthy',
+        description: `Checks of {{ $labels.model }} fail. Blame: {{ $labels.blame }}. ${reason}`,
+        ...incident,
+      },
+    },
+    {
+      alert: 'ModelQuotaExhausted',
+      about: 'model',
+      expr: withReason('=~', empty),
+      labels: { severity: 'critical' },
+      annotations: {
+        summary: '{{ $labels.model }}: quota exhausted',
+        description:
+          'The provider refuses the checks of {{ $labels.model }} because the credit or quota of the account is used up. Add credit or wait until the quota resets.',
+        ...incident,
+      },
+    },
+    {
+      alert: 'ModelKeyRefused',
+      about: 'model',
+      expr: withReason('=~', refusals),
+      labels: { severity: 'critical' },
+      annotations: {
+        summary: '{{ $labels.model }}: API key refused',
+        description: `The provider accepts no API key of {{ $labels.model }}. Replace the key or give it access to the model. ${reason}`,
+        ...incident,
+      },
+    },
+  ];
+}
+
+function withReason(operator: '=~' | '!~', reasons: readonly Reason[]): string {
+  return `max without (reason) (${unhealthyReason}{reason${operator}"${reasons.join('|')}"})`;
+}

@@ -1,0 +1,133 @@
+import type { Probe } from '../../domain/model.js';
+import type { Dialect } from './dialect.js';
+import { anthropicChat, anthropicChatStream, anthropicVersion } from './dialects/anthropic.js';
+import { bedrockChat, bedrockChatStream } from './dialects/bedrock.js';
+import { cohereEmbeddings } from './dialects/cohere-embeddings.js';
+import { cohereChat, cohereChatStream } from './dialects/cohere.js';
+import { custom } from './dialects/custom.js';
+import { geminiEmbeddings } from './dialects/gemini-embeddings.js';
+import { geminiChat, geminiChatStream } from './dialects/gemini.js';
+import { ollamaEmbeddings } from './dialects/ollama-embeddings.js';
+import { ollamaChat, ollamaChatStream } from './dialects/ollama.js';
+import { openaiChat, openaiChatStream, type Flavour } from './dialects/openai-chat.js';
+import { openaiCompletion } from './dialects/openai-completion.js';
+import { openaiEmbeddings } from './dialects/openai-embeddings.js';
+import { openaiResponses } from './dialects/openai-responses.js';
+import { groqRules, mistralRules, togetherRules } from './dialects/provider-rules.js';
+import {
+  leastByEffort,
+  leastOfAlibaba,
+  leastOfDeepseek,
+  leastOfGroq,
+  leastOfMistral,
+  leastOfTogether,
+} from './dialects/least-reasoning.js';
+import { modelList } from './dialects/model-list.js';
+
+type Dialects = Readonly<Partial<Record<Probe, Dialect>>>;
+
+const models = modelList();
+const completion = openaiCompletion;
+const embeddings = openaiEmbeddings;
+const responses = openaiResponses;
+
+/** What is shown and played goes into an ordinary chat, which takes it from the model's probe. */
+function chats(flavour: Partial<Flavour>, ...senses: ('vision' | 'audio')[]): Dialects {
+  const whole: Flavour = { limit: 'max_tokens', streamUsage: true, ...flavour };
+  const chat = openaiChat(whole);
+  const sensing = Object.fromEntries(senses.map((probe) => [probe, chat]));
+  return { chat, chat_stream: openaiChatStream(whole), ...sensing };
+}
+
+const openai = chats(
+  { limit: 'max_completion_tokens', least: leastByEffort, pictureDetail: 'low' },
+  'vision',
+  'audio',
+);
+const compatible: Dialects = { ...chats({}, 'vision', 'audio'), completion, responses, embeddings, models };
+
+const anthropic: Dialects = {
+  chat: anthropicChat,
+  chat_stream: anthropicChatStream,
+  vision: anthropicChat,
+  models: modelList({ query: '?limit=1000', headers: anthropicVersion }),
+};
+
+const cohere: Dialects = {
+  chat: cohereChat,
+  chat_stream: cohereChatStream,
+  vision: cohereChat,
+  embeddings: cohereEmbeddings,
+  models: modelList({ query: '?page_size=1000' }),
+};
+
+/** What the builtin prober can ask, by provider; those that speak another API are named so that none is taken for OpenAI's. */
+const dialects: Readonly<Record<string, Dialects>> = {
+  // It lists aliases too.
+  openai: { ...openai, completion, responses, embeddings, models: modelList({ whole: true }) },
+  // Azure lists what may be deployed, not what is.
+  azure_openai: { ...openai, completion, responses, embeddings },
+  openai_compatible: compatible,
+  together: {
+    ...chats({ least: leastOfTogether, streamUsage: false, rules: togetherRules }, 'vision', 'audio'),
+    completion,
+    embeddings,
+    models,
+  },
+  groq: {
+    ...chats({ limit: 'max_completion_tokens', least: leastOfGroq, rules: groqRules }, 'vision'),
+    responses,
+    models,
+  },
+  mistral: {
+    ...chats(
+      { least: leastOfMistral, streamUsage: false, rules: mistralRules, bareSound: true },
+      'vision',
+      'audio',
+    ),
+    embeddings,
+    models,
+  },
+  fireworks: { ...chats({ least: leastByEffort }, 'vision'), completion, embeddings, models },
+  deepseek: { ...chats({ least: leastOfDeepseek }), models },
+  huggingface: { ...chats({}, 'vision'), models },
+  ai21: { ...chats({}), models },
+  alibaba: { ...chats({ least: leastOfAlibaba }, 'vision'), embeddings, models },
+  portkey: compatible,
+  anthropic,
+  anthropic_compatible: anthropic,
+  gemini: {
+    chat: geminiChat,
+    chat_stream: geminiChatStream,
+    vision: geminiChat,
+    audio: geminiChat,
+    embeddings: geminiEmbeddings,
+    models: modelList({ query: '?pageSize=1000' }),
+  },
+  bedrock: { chat: bedrockChat, chat_stream: bedrockChatStream, vision: bedrockChat, audio: bedrockChat },
+  cohere,
+  cohere_compatible: cohere,
+  ollama: {
+    chat: ollamaChat,
+    chat_stream: ollamaChatStream,
+    vision: ollamaChat,
+    embeddings: ollamaEmbeddings,
+    // What is not pulled is not there.
+    models: modelList({ whole: true }),
+  },
+  custom: { chat: custom },
+};
+
+function dialectsOf(provider: string): Dialects {
+  return Object.hasOwn(dialects, provider) ? (dialects[provider] ?? compatible) : compatible;
+}
+
+/** The dialect for a provider and probe, null when there is none; an unknown provider is taken as openai_compatible. */
+export function dialectFor(provider: string, probe: Probe): Dialect | null {
+  return dialectsOf(provider)[probe] ?? null;
+}
+
+/** Which probes each known provider can be asked by the builtin prober. */
+export const capabilities: Readonly<Record<string, readonly Probe[]>> = Object.fromEntries(
+  Object.entries(dialects).map(([provider, table]) => [provider, Object.keys(table) as Probe[]]),
+);

@@ -1,0 +1,34 @@
+import type { Answer } from '../../verdict/answer.js';
+import type { Dialect } from '../dialect.js';
+import { blankAnswer } from './members.js';
+
+/** The payload with the question in the place of `{prompt}`, wherever that stands in a text. */
+function filled(value: unknown, prompt: string): unknown {
+  if (typeof value === 'string') return value.replaceAll('{prompt}', () => prompt);
+  if (Array.isArray(value)) return value.map((item) => filled(item, prompt));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, prompt)]));
+}
+
+/** A text, number or truth is the answer, and nothing an empty one; a page, a list or an object is none. */
+function read(found: unknown): Answer | null {
+  if (found === null || found === undefined) return blankAnswer;
+  if (typeof found === 'object') return null;
+  const text = typeof found === 'string' ? found : JSON.stringify(found);
+  return /^\s*<(?:!doctype|html)/i.test(text) ? null : { ...blankAnswer, text };
+}
+
+/** An API of nobody's: `custom_payload` is sent, and `custom_response_format` finds the answer, else it is the whole body. */
+export const custom: Dialect = {
+  ask: (model) => {
+    const payload = filled(model.custom?.payload ?? {}, model.query) as Readonly<Record<string, unknown>>;
+    return { method: 'POST', path: model.endpoint.paths.chat, body: { ...payload, ...model.requestOptions } };
+  },
+  read,
+  plain: (model) => (model.custom?.responseFormat ?? null) === null,
+  extract: (payload, model, jq) => {
+    const format = model.custom?.responseFormat ?? null;
+    if (format !== null) return jq(format, payload);
+    return Promise.resolve(typeof payload === 'object' ? JSON.stringify(payload) : payload);
+  },
+};

@@ -1,0 +1,43 @@
+import type { Answer } from '../../verdict/answer.js';
+
+/** Every provider's words for why an answer ended, in lower case. */
+const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
+  stop: 'stop',
+  eos: 'stop',
+  eos_token: 'stop',
+  stop_sequence: 'stop',
+  end_turn: 'stop',
+  complete: 'stop',
+  completed: 'stop',
+  length: 'length',
+  model_length: 'length',
+  max_tokens: 'length',
+  max_output_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  content_filter: 'filtered',
+  content_filtered: 'filtered',
+  guardrail_intervened: 'filtered',
+  safety: 'filtered',
+  recitation: 'filtered',
+  blocklist: 'filtered',
+  prohibited_content: 'filtered',
+  spii: 'filtered',
+  refusal: 'filtered',
+  error_toxic: 'filtered',
+  error: 'error',
+  error_limit: 'error',
+  timeout: 'error',
+  malformed_function_call: 'called',
+  unexpected_tool_call: 'called',
+  tool_calls: 'called',
+  tool_call: 'called',
+  tool_use: 'called',
+  function_call: 'called',
+};
+
+/** Null without a mark; `other` for those that decide nothing. */
+export function finishOf(mark: unknown): Answer['finish'] {
+  if (typeof mark !== 'string' || mark === '') return null;
+  const name = mark.toLowerCase();
+  return Object.hasOwn(finishes, name) ? (finishes[name] ?? 'other') : 'other';
+}

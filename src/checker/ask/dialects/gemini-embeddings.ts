@@ -1,0 +1,19 @@
+import type { Dialect } from '../dialect.js';
+import { isObject } from '../../verdict/error-member.js';
+import { blankAnswer, vectorLength } from './members.js';
+import { geminiRules } from './provider-rules.js';
+import { bodyWith } from './token-limit.js';
+
+/** Google's embedContent. */
+export const geminiEmbeddings: Dialect = {
+  ask: (model) => ({
+    method: 'POST',
+    path: model.endpoint.paths.embeddings,
+    body: bodyWith({ content: { parts: [{ text: model.query }] } }, model),
+  }),
+  rules: geminiRules,
+  read: (payload) =>
+    isObject(payload) && isObject(payload.embedding)
+      ? { ...blankAnswer, vector: vectorLength(payload.embedding.values) }
+      : null,
+};

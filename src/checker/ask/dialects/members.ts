@@ -1,0 +1,44 @@
+import type { Usage } from '../../../domain/result.js';
+import { mostTokens } from '../../../wire/model-health.js';
+import type { Answer } from '../../verdict/answer.js';
+
+/** The value when it is text, else nothing. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** A whole number of tokens that one check can have used; 0 for anything else. */
+export function countOf(value: unknown): number {
+  return typeof value === 'number' && value > 0 && value <= mostTokens ? Math.floor(value) : 0;
+}
+
+/** Null when the API counts neither. */
+export function usageOf(input: unknown, output: unknown): Usage | null {
+  if (typeof input !== 'number' && typeof output !== 'number') return null;
+  return { inputTokens: countOf(input), outputTokens: countOf(output) };
+}
+
+/** Length of a vector as numbers or as base64 of 32-bit floats; 0 when it holds anything else, or nothing. */
+export function vectorLength(value: unknown): number {
+  const numbers = typeof value === 'string' ? floatsOf(value) : Array.isArray(value) ? value : [];
+  if (!numbers.every((one) => typeof one === 'number' && Number.isFinite(one))) return 0;
+  // One number over and over is what an engine gives that computed nothing.
+  const constant = numbers.every((one) => one === numbers[0]);
+  return constant && (numbers.length > 1 || numbers[0] === 0) ? 0 : numbers.length;
+}
+
+function floatsOf(base64: string): number[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readFloatLE(index * 4));
+}
+
+/** Whether a list is there and holds something. */
+export const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+
+/** An answer without text, to which the members that an API has are added. */
+export const blankAnswer: Answer = {
+  text: '',
+  reasoning: '',
+  finish: null,
+  refusal: null,
+  usage: null,
+  model: null,
+};

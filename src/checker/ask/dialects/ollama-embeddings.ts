@@ -1,0 +1,21 @@
+import type { Answer } from '../../verdict/answer.js';
+import type { Dialect } from '../dialect.js';
+import { isObject } from '../../verdict/error-member.js';
+import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
+import { openaiEmbeddings } from './openai-embeddings.js';
+
+function readEmbedding(payload: unknown): Answer | null {
+  if (!isObject(payload) || !Array.isArray(payload.embeddings)) return null;
+  return {
+    ...blankAnswer,
+    vector: vectorLength(payload.embeddings[0]),
+    usage: usageOf(payload.prompt_eval_count, 0),
+    model: textOf(payload.model) || null,
+  };
+}
+
+/** Ollama's own embeddings: OpenAI's question, another answer. */
+export const ollamaEmbeddings: Dialect = {
+  ask: openaiEmbeddings.ask,
+  read: readEmbedding,
+};

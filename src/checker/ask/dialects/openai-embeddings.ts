@@ -1,0 +1,27 @@
+import type { Answer } from '../../verdict/answer.js';
+import type { Dialect } from '../dialect.js';
+import { isObject } from '../../verdict/error-member.js';
+import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
+import { bodyWith } from './token-limit.js';
+
+function readEmbedding(payload: unknown): Answer | null {
+  if (!isObject(payload) || !Array.isArray(payload.data)) return null;
+  const first: unknown = payload.data[0];
+  const usage = isObject(payload.usage) ? payload.usage : {};
+  return {
+    ...blankAnswer,
+    vector: isObject(first) ? vectorLength(first.embedding) : 0,
+    usage: usageOf(usage.prompt_tokens, usage.total_tokens === undefined ? undefined : 0),
+    model: textOf(payload.model) || null,
+  };
+}
+
+/** A vector for the question. */
+export const openaiEmbeddings: Dialect = {
+  ask: (model) => ({
+    method: 'POST',
+    path: model.endpoint.paths.embeddings,
+    body: bodyWith({ model: model.modelName, input: model.query }, model),
+  }),
+  read: readEmbedding,
+};

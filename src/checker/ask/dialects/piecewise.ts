@@ -1,0 +1,17 @@
+import type { Answer } from '../../verdict/answer.js';
+import type { Streaming } from '../dialect.js';
+
+/** Takes the events of a stream each of which has the shape of a whole reply; one with a finish mark is the last. */
+export function piecewise(read: (payload: unknown) => Answer | null): Streaming['take'] {
+  return (draft, { data }) => {
+    const answer = read(data);
+    if (answer === null) return;
+    draft.text += answer.text;
+    draft.reasoning += answer.reasoning;
+    draft.usage = answer.usage ?? draft.usage;
+    draft.model = answer.model ?? draft.model;
+    draft.finish = answer.finish ?? draft.finish;
+    draft.called ||= answer.called === true;
+    draft.ended ||= answer.finish !== null;
+  };
+}

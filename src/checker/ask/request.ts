@@ -1,0 +1,26 @@
+import type { Endpoint, Model } from '../../domain/model.js';
+import type { Dialect } from './dialect.js';
+import type { Outgoing } from '../transport/exchange.js';
+import { awsKey, signedHeaders } from './sigv4.js';
+
+function credential({ auth }: Endpoint, apiKey: string | null): Record<string, string> {
+  return apiKey === null ? {} : { [auth.headerName.toLowerCase()]: auth.prefix + apiKey };
+}
+
+/** The request that asks `model` its question; `now` is the time of a signature, in Unix ms. */
+export function requestFor(
+  model: Model,
+  dialect: Dialect,
+  { apiKey, userAgent, now }: { apiKey: string | null; userAgent: string; now: number },
+): Outgoing {
+  const { endpoint, provider } = model;
+  const { method, path, body, headers: own } = dialect.ask(model);
+  const aws = provider === 'bedrock' && apiKey !== null ? awsKey(apiKey) : null;
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
+  if (body !== null) headers['content-type'] = 'application/json';
+  Object.assign(headers, own, aws === null ? credential(endpoint, apiKey) : {});
+  for (const [name, value] of Object.entries(endpoint.headers)) headers[name.toLowerCase()] = value;
+  const text = body === null ? null : JSON.stringify(body);
+  const request = { method, url: endpoint.baseUrl + path, headers, body: text };
+  return aws === null ? request : { ...request, headers: signedHeaders(request, aws, endpoint.region, now) };
+}

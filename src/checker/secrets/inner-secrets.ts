@@ -1,0 +1,32 @@
+import { isSecretName, shortestSecret } from '../../config/read/secrets.js';
+import type { Jwt } from '../../domain/model.js';
+
+/** Every text in a JSON value, with the name of the member it stands in. */
+function textsIn(value: unknown, name = ''): { readonly name: string; readonly text: string }[] {
+  if (typeof value === 'string') return [{ name, text: value }];
+  if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, name));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item, key));
+}
+
+function valuesIn(body: string): string[] {
+  try {
+    return textsIn(JSON.parse(body)).map(({ text }) => text);
+  } catch {
+    return [...new URLSearchParams(body).values()];
+  }
+}
+
+/** What of a token endpoint's configuration is not to be shown: shorter values would blot out plain words. */
+export function secretsOfJwt({ url, headers, body }: Jwt): string[] {
+  const values = [...new URL(url).searchParams.values(), ...(body === null ? [] : [body, ...valuesIn(body)])];
+  const words = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  return [...values, ...words].filter(({ length }) => length >= shortestSecret);
+}
+
+/** What a body of the operator's own holds under the name of a secret; the rest of it is the question. */
+export function secretsOfPayload(payload: unknown): string[] {
+  return textsIn(payload).flatMap(({ name, text }) =>
+    isSecretName(name) && text.length >= shortestSecret && !text.includes('{prompt}') ? [text] : [],
+  );
+}

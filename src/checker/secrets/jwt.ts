@@ -1,0 +1,171 @@
+import type { Found } from '../../domain/check.js';
+import type { Clock } from '../../domain/clock.js';
+import type { Jwt, Model } from '../../domain/model.js';
+import type { Reason } from '../../domain/reason.js';
+import type { Agents } from '../transport/agents.js';
+import { reasonOfStatus } from '../verdict/classify.js';
+import { exchange, type Exchange, type Outgoing } from '../transport/exchange.js';
+import { unsent, type TimedAttempt } from '../verdict/finish.js';
+import { createRedaction, secretsOf } from './redact.js';
+import { createTimeLimit, givenUp, type TimeLimit } from '../transport/time-limit.js';
+import { tokenIn, type Token } from './token-answer.js';
+
+/** Tokens that are kept; beyond, the one that was used longest ago goes. */
+const mostKept = 1_000;
+
+/** A token, or why there is none; `detail` holds nothing of what was sent or answered. */
+export type Fetched =
+  | { readonly token: string }
+  | { readonly reason: Reason; readonly detail: string; readonly from?: Found['tokenEndpoint'] };
+
+interface Options {
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** The agent a check of the endpoint at this address would use. */
+  readonly agentFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Agents>;
+  /** False fetches one for each check. */
+  readonly keep: boolean;
+}
+
+/** A token that is being fetched, for as long as a check waits for it. */
+interface Coming {
+  readonly fetched: Promise<Fetched>;
+  waiting: number;
+  readonly unwanted: AbortController;
+}
+
+function outgoing({ method, url, headers, body }: Jwt, userAgent: string): Outgoing {
+  const json = body !== null && /^\s*[[{]/.test(body);
+  const type = json ? 'application/json' : 'application/x-www-form-urlencoded';
+  const all: Record<string, string> = { accept: 'application/json', 'user-agent': userAgent };
+  if (body !== null) all['content-type'] = type;
+  for (const [name, value] of Object.entries(headers)) all[name.toLowerCase()] = value;
+  return { method, url, headers: all, body };
+}
+
+const machineOf = ({ url }: Jwt): string => new URL(url).hostname;
+
+function read(
+  { reply, fault, phases }: Exchange,
+  jwt: Jwt,
+  now: number,
+): Token | Exclude<Fetched, { token: string }> {
+  const from = { machine: machineOf(jwt), httpStatus: reply?.status ?? null, phases };
+  const failed = (reason: Reason, detail: string) => ({ reason, detail: `token endpoint: ${detail}`, from });
+  if (reply === null || (fault !== null && reply.status < 300)) {
+    return failed(fault?.reason ?? 'internal_error', fault?.detail ?? 'no reply');
+  }
+  const { status } = reply;
+  if (status >= 300 && status < 400) return failed('redirected', `HTTP ${status}`);
+  // What RFC 6749 answers to a client or grant that is not valid is a 400.
+  if (status >= 400 && status <= 403) return failed('auth_failed', `HTTP ${status}`);
+  if (status >= 400) return failed(reasonOfStatus(status, true), `HTTP ${status}`);
+  const token = reply.overLimit ? null : tokenIn(new TextDecoder().decode(reply.body), jwt, now);
+  return token ?? failed('malformed_response', 'no token in the answer');
+}
+
+/** The tokens that stand in the place of keys: each model's is fetched when it is needed, once at a time, and kept until shortly before its end. */
+export function createTokens({ clock, userAgent, agentFor, keep }: Options) {
+  /** Those used last at the end. */
+  const kept = new Map<string, Token>();
+  const coming = new Map<string, Coming>();
+
+  /** What a token depends on, so that none outlives its configuration or reaches another model. */
+  const keyOf = ({ id, endpoint }: Model, jwt: Jwt): string =>
+    JSON.stringify([id, jwt, endpoint.tls, endpoint.proxy]);
+
+  function hold(key: string, token: Token): void {
+    kept.delete(key);
+    kept.set(key, token);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+  }
+
+  async function fetch(jwt: Jwt, key: string, { endpoint }: Model, limit: TimeLimit): Promise<Fetched> {
+    const timeoutMs = limit.leftMs();
+    const url = new URL(jwt.url);
+    const { serverName, ...tls } = endpoint.tls;
+    const same = url.host === new URL(endpoint.baseUrl).host && serverName !== undefined;
+    const agent = await agentFor(url, { tls: same ? { ...tls, serverName } : tls, proxy: endpoint.proxy });
+    const done = await exchange(outgoing(jwt, userAgent), { agent, timeoutMs, limit, clock });
+    const now = clock.wall();
+    const found = read(done, jwt, now);
+    if ('token' in found && keep && found.until > now) hold(key, found);
+    return found;
+  }
+
+  /** Begins to fetch, in the time of the check that is first, but not by its signal: others may wait for the same token. */
+  function begin(jwt: Jwt, key: string, model: Model, timeoutMs: number): Coming {
+    const unwanted = new AbortController();
+    const limit = createTimeLimit({ clock, timeoutMs, signal: unwanted.signal });
+    const fetched = fetch(jwt, key, model, limit).finally(() => {
+      if (coming.get(key) === begun) coming.delete(key);
+    });
+    const begun: Coming = { fetched, waiting: 0, unwanted };
+    coming.set(key, begun);
+    return begun;
+  }
+
+  async function wait(joined: Coming, key: string, jwt: Jwt, limit: TimeLimit): Promise<Fetched> {
+    joined.waiting += 1;
+    const fetched = await limit
+      .within(joined.fetched, (why): Fetched => {
+        const detail = `token endpoint: ${givenUp(why)}`;
+        const from = { machine: machineOf(jwt), httpStatus: null, phases: {} };
+        return why === 'stopped' ? { reason: 'internal_error', detail } : { reason: 'timeout', detail, from };
+      })
+      .finally(() => (joined.waiting -= 1));
+    if (joined.waiting === 0) {
+      joined.unwanted.abort();
+      if (coming.get(key) === joined) coming.delete(key);
+    }
+    return fetched;
+  }
+
+  /** The model's token, fetched unless one is at hand. Resolves within `limit`; rejects like `agentFor`. */
+  async function tokenFor(model: Model, jwt: Jwt, limit: TimeLimit): Promise<Fetched> {
+    const key = keyOf(model, jwt);
+    const known = kept.get(key);
+    if (known !== undefined && clock.wall() < known.until) {
+      hold(key, known);
+      return known;
+    }
+    const begun = coming.get(key);
+    const fetched = await wait(begun ?? begin(jwt, key, model, limit.leftMs()), key, jwt, limit);
+    // The check that began it may have had less time than this one.
+    const cut = begun !== undefined && 'reason' in fetched && fetched.reason === 'timeout' && !limit.over();
+    return cut ? tokenFor(model, jwt, limit) : fetched;
+  }
+
+  /**
+   * Asks with the model's token as its key, in what fetching it left of the deadline; without `jwt` as it is. A token
+   * that is refused is forgotten, so that the next check fetches another.
+   */
+  async function withToken(
+    attempt: TimedAttempt,
+    ask: (attempt: TimedAttempt) => Promise<Found>,
+  ): Promise<Found> {
+    const { model, limit } = attempt;
+    const { jwt } = model.endpoint;
+    if (jwt === null) return ask(attempt);
+    const fetched = await tokenFor(model, jwt, limit);
+    if ('reason' in fetched) {
+      const { reason, detail, from } = fetched;
+      return { ...unsent(attempt, reason, detail), ...(from && { tokenEndpoint: from }) };
+    }
+    const { token } = fetched;
+    const carrying = {
+      ...model,
+      timeoutMs: limit.leftMs(),
+      endpoint: { ...model.endpoint, apiKeys: [token] },
+    };
+    const redact = createRedaction(secretsOf(carrying));
+    const result = await ask({ ...attempt, model: carrying, redact });
+    const key = keyOf(model, jwt);
+    const refused = result.httpStatus === 401 || result.reason === 'auth_failed';
+    if (refused && kept.get(key)?.token === token) kept.delete(key);
+    return { ...result, keyIndex: null };
+  }
+
+  return { withToken };
+}

@@ -1,0 +1,60 @@
+import type { Jwt } from '../../domain/model.js';
+import { jsonOrText } from '../verdict/json-or-text.js';
+
+/** What is known of a token's end is met so long before it. */
+const leewayMs = 30_000;
+/** How long a token is used that does not say when it ends. */
+const unknownLifeMs = 5 * 60_000;
+/** A token is used for a day at most, whatever it says. */
+const longestLifeMs = 86_400_000;
+/** Characters of a token; servers take no header that is larger. */
+const longestToken = 16 * 1024;
+
+function memberAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (item, step) =>
+      typeof item === 'object' && item !== null && Object.hasOwn(item, step)
+        ? (item as Record<string, unknown>)[step]
+        : undefined,
+    value,
+  );
+}
+
+/** Seconds the answer gives the token, beside it or at the top. */
+function lifeIn(answer: unknown, path: readonly string[]): number | null {
+  const places = [[...path.slice(0, -1), 'expires_in'], ['expires_in']];
+  const seconds = places.map((place) => Number(memberAt(answer, place) ?? NaN));
+  return seconds.find((value) => value > 0 && value < 1e9) ?? null;
+}
+
+/** Unix ms at which the token says that it ends; it is read, not verified. */
+function endOf(token: string): number | null {
+  const claims = jsonOrText(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+  const exp = memberAt(claims, ['exp']);
+  return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : null;
+}
+
+/** A token of a token endpoint. */
+export interface Token {
+  readonly token: string;
+  /** Unix ms until which it is used. */
+  readonly until: number;
+}
+
+/** A header takes nothing else; what does not fit is no token. */
+const sendable = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
+/** The token in the text of an answer that came at `now`, Unix ms; null when there is none. */
+export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token | null {
+  const answer = jsonOrText(text);
+  const paths = responseKey === null ? [[], ['access_token'], ['token']] : [responseKey.split('.')];
+  for (const path of paths) {
+    const token = memberAt(answer, path);
+    if (typeof token !== 'string' || token.length > longestToken || !sendable.test(token)) continue;
+    const life = lifeIn(answer, path);
+    const end = endOf(token) ?? (life === null ? null : now + life * 1_000);
+    const until = end === null ? now + unknownLifeMs : end - leewayMs;
+    return { token, until: Math.floor(Math.min(until, now + longestLifeMs)) };
+  }
+  return null;
+}

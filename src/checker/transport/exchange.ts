@@ -1,0 +1,198 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Response } from 'got';
+import type { Clock } from '../../domain/clock.js';
+import type { Phases } from '../../domain/result.js';
+import type { Agents } from './agents.js';
+import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
+import { faultOf, type Fault } from './fault.js';
+import type { StreamReading } from '../verdict/stream-reading.js';
+import type { TimeLimit } from './time-limit.js';
+import { createTrace } from './trace.js';
+
+/** Bytes of a body, decompressed, that are read at most. */
+export const bodyLimit = 1024 * 1024;
+/** Bytes that are read for one reply at most, packed, with headers and whatever is between them. */
+const wireLimit = 2 * bodyLimit;
+/** ms between two looks at how many have come: nothing else tells of bytes that unpack to nothing. */
+const wireLookMs = 100;
+/** Provisional replies (1xx) that may come before the reply. */
+const mostProvisional = 16;
+/** ms an answered stream may stay open after its last event: some mark each part as the last. */
+const lingerLimitMs = 2_500;
+/** The same after the API's own last word. */
+const closedLingerMs = 250;
+
+export interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null sends none, which a POST says by its length. */
+  readonly body: string | null;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Decompressed; what was read of it when `fault` or `overLimit` says that it is not all. */
+  readonly body: Buffer;
+  readonly overLimit: boolean;
+}
+
+/** What happened on the wire. Both `reply` and `fault` are set when the connection failed inside the body. */
+export interface Exchange {
+  readonly reply: Reply | null;
+  readonly fault: Fault | null;
+  /** ms from the call to the last byte of the answer, or to the fault. */
+  readonly durationMs: number;
+  /** ms from the call to the first text or reasoning of a stream; null without. */
+  readonly firstTokenMs: number | null;
+  readonly phases: Phases;
+  readonly certificateExpiresAt: number | null;
+}
+
+interface Terms {
+  readonly agent: Agents;
+  /** ms that the attempt has for this, as it is told; `limit` says what is left of it. */
+  readonly timeoutMs: number;
+  readonly limit: TimeLimit;
+  readonly clock: Clock;
+  /** Follows the body of a successful reply as it comes. */
+  readonly reading?: StreamReading | null;
+}
+
+/**
+ * Sends one request and reads its reply; resolves within `limit`, never rejects. The request is sent once more only where
+ * the idle connection that it was sent on was closed before a byte of a reply came: every client of HTTP does, since the
+ * peer may close it at the same moment.
+ */
+export async function exchange(outgoing: Outgoing, terms: Terms): Promise<Exchange> {
+  const done = await sendOnce(outgoing, terms);
+  const { fresh } = terms.agent;
+  if (!done.unansweredReuse || fresh === undefined || terms.limit.over()) return done;
+  return sendOnce(outgoing, { ...terms, agent: fresh() });
+}
+
+async function sendOnce(
+  { method, url, headers, body }: Outgoing,
+  terms: Terms,
+): Promise<Exchange & { readonly unansweredReuse: boolean }> {
+  // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
+  const { default: got } = await import('got');
+  const { agent, timeoutMs, limit, clock, reading = null } = terms;
+  const { signal } = limit;
+  const secure = url.startsWith('https:');
+  return new Promise((resolve) => {
+    const trace = createTrace(clock);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let head: Pick<Reply, 'status' | 'headers'> | null = null;
+    let settled = false;
+    let provisional = 0;
+    let firstTokenMs: number | null = null;
+    let endedMs: number | null = null;
+    let lingering: NodeJS.Timeout | undefined;
+
+    function follow(chunk: Buffer): void {
+      if (reading === null || (head?.status ?? 0) >= 300) return;
+      const before = reading.events;
+      reading.push(chunk);
+      if (reading.spoke) firstTokenMs ??= trace.elapsedMs();
+      if (!reading.ended) return;
+      // Comments that keep a connection open are no events.
+      if (lingering !== undefined && reading.events === before) return;
+      endedMs = trace.elapsedMs();
+      clearTimeout(lingering);
+      lingering = setTimeout(() => settle(null, 'open'), reading.closed ? closedLingerMs : lingerLimitMs);
+    }
+
+    const stream = got.stream(url, {
+      method,
+      headers,
+      // Without one got would wait with a POST until a body is written to the stream.
+      ...(body !== null ? { body } : method === 'POST' && { body: '' }),
+      agent: 'http' in agent ? { http: agent.http } : { https: agent.https },
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+    });
+
+    function settle(fault: Fault | null, rest: 'read' | 'open' | 'over limit' = 'read'): void {
+      if (settled) return;
+      settled = true;
+      deadline.stop();
+      clearTimeout(lingering);
+      clearInterval(watching);
+      signal.removeEventListener('abort', stopped);
+      if (fault === null && rest === 'read') trace.mark('end');
+      else stream.destroy();
+      const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
+      if (!unansweredReuse) reading?.end();
+      if (reading?.spoke) firstTokenMs ??= trace.elapsedMs();
+      const reply = head && {
+        ...head,
+        body: Buffer.concat(chunks),
+        overLimit: rest === 'over limit',
+      };
+      resolve({
+        reply,
+        fault,
+        durationMs: endedMs ?? trace.elapsedMs(),
+        firstTokenMs,
+        phases: trace.phases(),
+        certificateExpiresAt: trace.certificateExpiresAt(),
+        unansweredReuse,
+      });
+    }
+
+    function expired(due: Expiry): void {
+      const mute = reading?.spoke === false && head !== null && head.status < 300;
+      const expiry: Expiry = mute ? { phase: 'first_token', ms: trace.elapsedMs() } : due;
+      const detail = describeExpiry(expiry);
+      const looksUp = expiry.phase === 'connect' && trace.stage(secure) === 'lookup';
+      const name = `look-up of ${new URL(url).hostname} not answered: `;
+      settle(looksUp ? { reason: 'dns_error', detail: name + detail } : { reason: 'timeout', detail });
+    }
+
+    function stopped(): void {
+      settle({ reason: 'internal_error', detail: 'stopped before it ended' });
+    }
+
+    const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
+    signal.addEventListener('abort', stopped);
+    stream.on('request', (request: ClientRequest) => trace.watch(request, deadline.connected));
+    stream.on('response', (response: Response) => {
+      if (settled) return;
+      head = { status: response.statusCode, headers: response.headers };
+      deadline.headersArrived();
+    });
+    // Not waited for: what comes next is no longer HTTP.
+    stream.on('upgrade', ({ statusCode = 101, headers: upgraded }: IncomingMessage, socket: Socket) => {
+      head = { status: statusCode, headers: upgraded };
+      socket.destroy();
+      settle(null, 'open');
+    });
+    stream.on('information', () => {
+      provisional += 1;
+      if (provisional > mostProvisional)
+        settle({ reason: 'malformed_response', detail: `over ${mostProvisional} provisional replies` });
+    });
+    const watching = setInterval(() => {
+      if (trace.receivedBytes() <= wireLimit) return;
+      const detail = `over ${wireLimit} bytes came without a reply`;
+      settle(head === null ? { reason: 'malformed_response', detail } : null, 'over limit');
+    }, wireLookMs);
+    stream.on('data', (chunk: Buffer) => {
+      if (settled) return;
+      deadline.bytesArrived();
+      const room = bodyLimit - size;
+      size += chunk.length;
+      chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+      follow(chunk);
+      if (size > bodyLimit) settle(null, 'over limit');
+    });
+    stream.on('end', () => settle(null));
+    stream.on('error', (error) => settle(faultOf(error, trace.stage(secure))));
+    if (signal.aborted) stopped();
+  });
+}

@@ -1,0 +1,100 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CheckResult } from '../../domain/result.js';
+import type { Reply } from './exchange.js';
+
+/** A provider that asks for more is asked again after a day all the same. */
+const longestMs = 86_400_000;
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const duration = '\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[smhd])';
+
+function single(headers: IncomingHttpHeaders, name: string): string | null {
+  const value = headers[name];
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
+
+/** ms that a number of `unit` ms means; null when it is none. */
+function scaled(value: string | null, unit: number): number | null {
+  return value !== null && /^\d{1,13}(\.\d+)?$/.test(value) ? Math.ceil(Number(value) * unit) : null;
+}
+
+/** ms of `6m0s`, `1.2s`, `500ms`, `1h2m3s`; null for anything else. */
+function durationMs(value: string): number | null {
+  if (!new RegExp(`^(?:${duration})+$`).test(value)) return null;
+  const parts = value.matchAll(/([\d.]{1,20})(ms|[smhd])/g);
+  return Math.ceil(
+    [...parts].reduce((sum, [, count, unit = '']) => sum + Number(count) * (unitMs[unit] ?? 0), 0),
+  );
+}
+
+/** Only the forms of an HTTP date and of RFC 3339: Date.parse also takes words that are none. */
+function dateIn(value: string): number | null {
+  const written = /^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}|^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value);
+  const at = written ? Date.parse(value) : NaN;
+  return Number.isNaN(at) ? null : at;
+}
+
+/** ms from `now` to a moment given as a date, as what is left until then, or as Unix seconds or ms. */
+function untilMs(value: string, now: number): number | null {
+  const count = scaled(value, 1);
+  const at = count === null ? dateIn(value) : count >= 1e12 ? count : count >= 1e9 ? count * 1_000 : null;
+  if (at !== null) return Math.max(0, at - now);
+  return count === null ? durationMs(value) : scaled(value, 1_000);
+}
+
+function asked(headers: IncomingHttpHeaders, now: number): number | null {
+  const exact = single(headers, 'retry-after-ms') ?? single(headers, 'x-ms-retry-after-ms');
+  const inMs = scaled(exact, 1);
+  if (inMs !== null) return inMs;
+  const value = single(headers, 'retry-after');
+  const at = value === null ? null : dateIn(value);
+  return at === null ? scaled(value, 1_000) : Math.max(0, at - now);
+}
+
+const told = new RegExp(
+  '"retryDelay\\\\{0,3}"\\s*:\\s*\\\\{0,3}"(?<delay>[\\d.]{1,20}s)' +
+    `|\\b(?:try again|retry|wait) (?:in |after |for )?(?:(?<words>(?:${duration})+)\\b` +
+    '|(?<count>\\d{1,9}(?:\\.\\d{1,9})?) ?(?<unit>milliseconds?|seconds?|minutes?|hours?))',
+  'i',
+);
+
+/** What an error says in its text, or Google in `RetryInfo`. */
+function written(body: Buffer): number | null {
+  const { delay, words, count, unit } = told.exec(body.toString('utf8', 0, 16_384))?.groups ?? {};
+  if (count !== undefined && unit !== undefined)
+    return scaled(count, unitMs[/^milli/i.test(unit) ? 'ms' : (unit[0] ?? '').toLowerCase()] ?? 1);
+  return durationMs((delay ?? words ?? '').toLowerCase());
+}
+
+const remainingName = /^(?:x-|anthropic-)?(?:ms-)?(?:rate|token)limit.*remaining/;
+
+/** When the last of the limits that are used up is filled again. */
+function refilled(headers: IncomingHttpHeaders, now: number): number | null {
+  const waits = Object.keys(headers)
+    .filter((name) => remainingName.test(name) && scaled(single(headers, name), 1) === 0)
+    .map((name) => single(headers, name.replace('remaining', 'reset')))
+    .map((reset) => (reset === null ? null : untilMs(reset, now)))
+    .filter((ms) => ms !== null);
+  return waits.length === 0 ? null : Math.max(...waits);
+}
+
+/**
+ * ms the provider asks to wait, at most a day; null when it does not ask. A header made for it comes first, then what
+ * the error says, then the reset of a limit that is used up.
+ */
+export function retryAfterMs({ status, headers, body }: Reply, now: number): number | null {
+  const failed = status >= 400;
+  const wait = asked(headers, now) ?? (failed ? (written(body) ?? refilled(headers, now)) : null);
+  return wait === null ? null : Math.min(wait, longestMs);
+}
+
+/** The least that is left of the limits on requests and on tokens, whatever their period. */
+export function rateLimitRemaining(headers: IncomingHttpHeaders): CheckResult['rateLimitRemaining'] {
+  const left: { requests?: number; tokens?: number } = {};
+  for (const name of Object.keys(headers)) {
+    if (!name.includes('remaining') || !remainingName.test(name)) continue;
+    const count = scaled(single(headers, name), 1);
+    const kind = name.includes('token') ? 'tokens' : /remaining$|req/.test(name) ? 'requests' : null;
+    if (count !== null && kind !== null) left[kind] = Math.min(count, left[kind] ?? count);
+  }
+  return left;
+}

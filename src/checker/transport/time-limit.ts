@@ -1,0 +1,55 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../../domain/clock.js';
+
+/** ms that a step with a limit of its own, which says more of what happened, is given beyond it. */
+const graceMs = 25;
+
+/** The one deadline and the one signal of an attempt. It is made before anything else, and everything awaited obeys it. */
+export interface TimeLimit {
+  readonly signal: AbortSignal;
+  /** ms that are left; whole, and 1 when there are none. */
+  leftMs(): number;
+  /** Nobody waits any longer. */
+  over(): boolean;
+  /** Resolves with what `step` brings, or with what `givenUp` returns when the time is up or the signal aborts first. Rejects like `step`. */
+  within<T, G>(step: Promise<T>, givenUp: (why: 'overdue' | 'stopped') => G): Promise<T | G>;
+}
+
+/** Words for a step that was given up. */
+export const givenUp = (why: 'overdue' | 'stopped'): string =>
+  why === 'overdue' ? 'not done in time' : 'stopped before it ended';
+
+/** Starts the time of an attempt. */
+export function createTimeLimit(parts: {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}): TimeLimit {
+  const { clock, timeoutMs, signal } = parts;
+  const dueAt = clock.monotonic() + timeoutMs;
+  const leftMs = (): number => Math.max(1, Math.ceil(dueAt - clock.monotonic()));
+  // One signal may stand for all checks that are running.
+  setMaxListeners(0, signal);
+
+  return {
+    signal,
+    leftMs,
+    over: () => signal.aborted || clock.monotonic() >= dueAt,
+    within<T, G>(step: Promise<T>, givenUp: (why: 'overdue' | 'stopped') => G) {
+      return new Promise<T | G>((resolve, reject) => {
+        const stopped = (): void => {
+          clearTimeout(timer);
+          resolve(givenUp('stopped'));
+        };
+        // Not for what had arrived but was not read yet because the event loop was busy.
+        const timer = setTimeout(() => setImmediate(() => resolve(givenUp('overdue'))), leftMs() + graceMs);
+        signal.addEventListener('abort', stopped);
+        step.then(resolve, reject).finally(() => {
+          clearTimeout(timer);
+          signal.removeEventListener('abort', stopped);
+        });
+        if (signal.aborted) stopped();
+      });
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import type { ClientRequest } from 'node:http';
+import { isIP, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../../domain/clock.js';
+import type { Phases } from '../../domain/result.js';
+import { isPlausible } from '../../domain/time.js';
+
+type Mark = 'start' | 'socket' | 'lookup' | 'connect' | 'secure' | 'upload' | 'response' | 'end';
+
+/** How far an attempt came. */
+export type Stage = 'lookup' | 'connect' | 'tls' | 'exchange';
+
+function expiryOf(socket: TLSSocket): number | null {
+  // Null at run time when the peer is gone already, and without `valid_to` when it showed none.
+  const certificate = socket.getPeerCertificate() as { readonly valid_to?: string } | null;
+  const expiresAt = Date.parse(certificate?.valid_to ?? '');
+  return isPlausible(expiresAt) ? expiresAt : null;
+}
+
+/**
+ * Watches one request of got for the phases it goes through. The marks are monotonic and belong to this request alone;
+ * got's own timings are wall-clock and give a reused connection the phases of the request that opened it.
+ */
+export function createTrace(clock: Clock) {
+  const marks: Partial<Record<Mark, number>> = { start: clock.monotonic() };
+  let certificateExpiresAt: number | null = null;
+  let reused = false;
+  let looksUp = false;
+  let received = (): number => 0;
+
+  function mark(name: Mark): void {
+    marks[name] ??= clock.monotonic();
+  }
+
+  function between(from: Mark | undefined, to: Mark): number | undefined {
+    const start = from && marks[from];
+    const end = marks[to];
+    return start === undefined || end === undefined || end < start ? undefined : end - start;
+  }
+
+  function watchSocket(socket: Socket, host: string, connected: () => void): void {
+    mark('socket');
+    const secure = socket instanceof TLSSocket;
+    const ready = (): void => {
+      if (secure) certificateExpiresAt = expiryOf(socket);
+      connected();
+    };
+    if (reused) {
+      ready();
+      return;
+    }
+    const established = (): void => {
+      mark('connect');
+      if (!secure) ready();
+    };
+    looksUp = socket.connecting && isIP(host.replace(/^\[|\]$/g, '')) === 0;
+    socket.once('lookup', () => mark('lookup'));
+    if (secure) {
+      socket.once('secureConnect', () => {
+        mark('secure');
+        ready();
+      });
+    }
+    if (socket.connecting) socket.once('connect', established);
+    else established();
+  }
+
+  return {
+    mark,
+    /** Follows the request; `connected` is called once the request can be sent. */
+    watch(request: ClientRequest, connected: () => void): void {
+      request.once('socket', (socket) => {
+        reused = request.reusedSocket;
+        const before = socket.bytesRead;
+        received = () => socket.bytesRead - before;
+        watchSocket(socket, request.host, connected);
+      });
+      request.once('finish', () => mark('upload'));
+      request.once('response', () => mark('response'));
+    },
+    stage(secure: boolean): Stage {
+      if (reused || marks.response !== undefined) return 'exchange';
+      if (marks.connect === undefined) return looksUp && marks.lookup === undefined ? 'lookup' : 'connect';
+      return secure && marks.secure === undefined ? 'tls' : 'exchange';
+    },
+    phases(): Phases {
+      const opened = reused
+        ? undefined
+        : marks.lookup !== undefined
+          ? 'lookup'
+          : looksUp
+            ? 'socket'
+            : 'start';
+      const found: Record<keyof Phases, number | undefined> = {
+        dns: between('socket', 'lookup'),
+        tcp: between(opened, 'connect'),
+        tls: between('connect', 'secure'),
+        request: between(reused ? 'socket' : marks.secure !== undefined ? 'secure' : 'connect', 'upload'),
+        first_byte: between('upload', 'response'),
+        download: between('response', 'end'),
+      };
+      return Object.fromEntries(Object.entries(found).filter(([, ms]) => ms !== undefined));
+    },
+    /** True while nothing came on a connection that an earlier request opened. */
+    unansweredReuse: (): boolean => reused && received() === 0,
+    /** Bytes that came on the connection since the request had it, whatever they are. */
+    receivedBytes: (): number => received(),
+    elapsedMs: (): number => clock.monotonic() - (marks.start ?? 0),
+    certificateExpiresAt: (): number | null => certificateExpiresAt,
+  };
+}

@@ -1,0 +1,132 @@
+import type { Expectation, Model } from '../../domain/model.js';
+import type { Reason } from '../../domain/reason.js';
+import type { Usage } from '../../domain/result.js';
+import { brokenText, strongSign } from './broken-text.js';
+
+/** What a successful reply answered, whatever its API calls the parts. */
+export interface Answer {
+  /** As the model wrote it; reasoning between `<think>` marks may still be inside. */
+  readonly text: string;
+  /** Reasoning the API keeps apart. */
+  readonly reasoning: string;
+  /** Null when the API gave none; `other` for those that decide nothing. */
+  readonly finish: 'stop' | 'length' | 'filtered' | 'called' | 'error' | 'other' | null;
+  readonly refusal: string | null;
+  readonly usage: Usage | null;
+  readonly model: string | null;
+  /** What the API names the build that answered, such as OpenAI's `system_fingerprint`. */
+  readonly fingerprint?: string | null;
+  /** Length of the vector of an embedding, which stands in the place of text; 0 for one that holds nothing. */
+  readonly vector?: number;
+  /** A list of models, which stands in the place of text. */
+  readonly models?: Listed;
+  /** A tool was called, though none was offered. */
+  readonly called?: boolean;
+  /** An error inside the answer; undefined for none. */
+  readonly error?: unknown;
+}
+
+/** A list of models. */
+export interface Listed {
+  readonly has: (name: string) => boolean;
+  /** Whether the API lists each name it takes; aliases are missing in most lists. */
+  readonly whole: boolean;
+}
+
+/** How a text misses an expectation. */
+export interface Miss {
+  readonly detail: string;
+  /** The text may be the beginning of one that meets it. */
+  readonly begun: boolean;
+}
+
+/** Compares a text with the expectation; null when it meets it. */
+export type Meets = (text: string, expect: Expectation) => Miss | null;
+
+export interface Finding {
+  readonly reason: Reason;
+  readonly detail: string | null;
+}
+
+/** The text without reasoning: what an unclosed `<think>` begins and what an unopened `</think>` ends is none. */
+export function visibleText(text: string): string {
+  let visible = '';
+  let inside = false;
+  let from = 0;
+  for (const mark of text.matchAll(/<(\/?)(?:think|thinking|reasoning)>/gi)) {
+    const closes = mark[1] === '/';
+    if (closes && !inside) visible = '';
+    else if (!inside) visible += text.slice(from, mark.index);
+    inside = !closes;
+    from = mark.index + mark[0].length;
+  }
+  return (inside ? visible : visible + text.slice(from)).trim();
+}
+
+function produced({ text, reasoning, usage }: Answer): boolean {
+  return usage === null ? text.trim() !== '' || reasoning.trim() !== '' : usage.outputTokens > 0;
+}
+
+function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding | null {
+  if (allowed === undefined || model === null) return null;
+  if (allowed.some((name) => name.toLowerCase() === model.toLowerCase())) return null;
+  return { reason: 'model_mismatch', detail: `the reply names the model ${model}` };
+}
+
+function judgeList({ has, whole }: Listed, wanted: string): Finding {
+  if (has(wanted)) return { reason: 'ok', detail: 'it is in the list of models, which proves no health' };
+  return whole
+    ? { reason: 'model_not_found', detail: 'not in the list of models' }
+    : { reason: 'ok', detail: 'not in the list of models, which may leave out an alias' };
+}
+
+/** What is wrong with an answer without a sign that can be seen. */
+function judgeNothing(answer: Answer): Finding {
+  if (answer.called === true || answer.finish === 'called')
+    return { reason: 'unexpected_answer', detail: 'a call of a tool in the place of an answer' };
+  if (answer.finish === 'length' && produced(answer))
+    return { reason: 'output_truncated', detail: 'the token limit was used up before any visible text' };
+  const detail = answer.reasoning.trim() === '' ? null : 'reasoning without an answer';
+  return { reason: 'empty_response', detail };
+}
+
+/** Whether the expectation asks for signs without letters, or for a text sign by sign. */
+function wantsSigns({ contains, json }: Expectation): boolean {
+  return json !== undefined || contains?.some((part) => !/[\p{L}\p{N}]/u.test(part)) === true;
+}
+
+/** In what way a text is broken, as far as the expectation does not prove that it is not. */
+function brokenIn(text: string, cut: boolean, missed: Miss | null, expect: Expectation): string | null {
+  const { equals, regex, json, contains } = expect;
+  if (missed === null && (equals ?? regex ?? json) !== undefined) return null;
+  if (missed === null && contains !== undefined && contains.length > 0) return strongSign(text);
+  return brokenText(text, { cut, signsWanted: wantsSigns(expect) });
+}
+
+function judgeText(text: string, cut: boolean, expect: Expectation, meets: Meets): Finding {
+  const missed = meets(text, expect);
+  const broken = brokenIn(text, cut, missed, expect);
+  if (broken !== null) return { reason: 'unexpected_answer', detail: broken };
+  if (missed === null) return { reason: 'ok', detail: null };
+  if (cut && missed.begun)
+    return { reason: 'output_truncated', detail: 'cut by the token limit before it could be judged' };
+  return { reason: 'unexpected_answer', detail: missed.detail };
+}
+
+/** Judges an answer in which there is no error. */
+export function judgeAnswer(
+  answer: Answer,
+  { expect, modelName }: Pick<Model, 'expect' | 'modelName'>,
+  meets: Meets,
+): Finding {
+  if (answer.models !== undefined) return judgeList(answer.models, modelName);
+  if (answer.vector === 0) return { reason: 'empty_response', detail: 'an empty vector' };
+  if (answer.vector !== undefined) return mismatch(answer, expect) ?? { reason: 'ok', detail: null };
+  if (answer.refusal !== null) return { reason: 'content_filtered', detail: `refused: ${answer.refusal}` };
+  if (answer.finish === 'filtered')
+    return { reason: 'content_filtered', detail: 'finished by a content filter' };
+  const text = visibleText(answer.text);
+  if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) return judgeNothing(answer);
+  const found = judgeText(text, answer.finish === 'length', expect, meets);
+  return found.reason === 'ok' ? (mismatch(answer, expect) ?? found) : found;
+}

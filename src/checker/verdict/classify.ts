@@ -1,0 +1,80 @@
+import type { Model } from '../../domain/model.js';
+import type { Reason } from '../../domain/reason.js';
+import type { ReplyError } from './error-member.js';
+import { reasonOfMarker, reasonOfNumber, reasonOfText, reasonOfVagueMarker } from './error-rules.js';
+
+const addresses = /\b[a-z][a-z0-9+.-]*:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+\/\S*/gi;
+
+function without(text: string, echo: string, instead: string): string {
+  return echo.length < 3 ? text : text.replaceAll(echo, instead);
+}
+
+/** The text without addresses and without what it echoes of the request, whose words say nothing of the error. */
+export function withoutEcho(
+  text: string,
+  model: Pick<Model, 'query' | 'systemPrompt' | 'modelName'>,
+): string {
+  const questions = [model.query, model.systemPrompt ?? ''].flatMap((said) => [
+    said,
+    JSON.stringify(said).slice(1, -1),
+  ]);
+  const bare = questions.reduce((rest, question) => without(rest, question, ' '), text);
+  const plain = bare.includes('/') ? bare.replace(addresses, ' ') : bare;
+  return without(plain, model.modelName, 'model');
+}
+
+/** Reason for an HTTP status alone; `json` says whether its body was JSON. */
+export function reasonOfStatus(status: number, json: boolean): Reason {
+  switch (status) {
+    case 401:
+      return 'auth_failed';
+    case 402:
+      return 'quota_exhausted';
+    case 403:
+    case 451:
+      return 'permission_denied';
+    case 404:
+    case 405:
+    case 410:
+      return 'endpoint_not_found';
+    case 407:
+      return 'connect_error';
+    case 413:
+      return 'context_exceeded';
+    case 429:
+      return 'rate_limited';
+    case 408:
+    case 424:
+    case 499:
+      return 'server_error';
+    case 529:
+      return 'overloaded';
+    case 502:
+    case 504:
+      return 'gateway_error';
+  }
+  if (status < 500) return 'invalid_request';
+  if (status >= 520 && status <= 530) return 'gateway_error';
+  return json ? 'server_error' : 'gateway_error';
+}
+
+/**
+ * What an error found in a reply means: its code, then its type, then its text, then the HTTP status - of the error
+ * itself where it carries one of its own, as gateways do inside a 200. A marker that is given for many causes yields to
+ * a text that names one; a vague marker comes last.
+ */
+export function classify(error: ReplyError, status: number, model: Model): Reason | null {
+  const own = error.status ?? status;
+  const told = reasonOfText(withoutEcho(error.text.slice(0, 4_096), model), own);
+  const specific =
+    reasonOfMarker(error.codes, told) ??
+    reasonOfMarker(error.types, told) ??
+    told ??
+    reasonOfNumber(error.codes);
+  if (specific !== null) return specific;
+  const vague = reasonOfVagueMarker([...error.codes, ...error.types]);
+  if (own < 400) return vague;
+  const byStatus = reasonOfStatus(own, true);
+  // A 400 alone does not make an error of the server's one of the request's.
+  return byStatus === 'invalid_request' ? (vague ?? byStatus) : byStatus;
+}

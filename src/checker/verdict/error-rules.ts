@@ -1,0 +1,83 @@
+import type { Reason } from '../../domain/reason.js';
+import { chinese } from './error-rules/chinese.js';
+import { english } from './error-rules/english.js';
+import { european } from './error-rules/european.js';
+import { japaneseAndKorean } from './error-rules/japanese-korean.js';
+import { lastMarkers, markers, numbers } from './error-rules/markers.js';
+
+/** Every language's rules; those of the others follow the English ones, whose words they hardly contain. */
+const asciiRules = [...english, ...european];
+const allRules = [...english, ...chinese, ...japaneseAndKorean, ...european];
+
+function byMarker(table: Partial<Record<Reason, string>>): ReadonlyMap<string, Reason> {
+  const entries = Object.entries(table) as [Reason, string][];
+  return new Map(
+    entries.flatMap(([reason, words]) => words.split(' ').map((word) => [word, reason] as const)),
+  );
+}
+
+const strong = byMarker(markers);
+const last = byMarker(lastMarkers);
+const numbered = byMarker(numbers);
+
+/** What a text may say to be believed before a marker: the marker of each of these is given for many causes. */
+const overruledBy: Partial<Record<Reason, readonly Reason[]>> = {
+  permission_denied: ['content_filtered', 'quota_exhausted', 'auth_failed', 'overloaded', 'tls_error'],
+  auth_failed: ['quota_exhausted', 'tls_error'],
+  rate_limited: ['overloaded', 'quota_exhausted'],
+  invalid_request: [
+    'permission_denied',
+    'quota_exhausted',
+    'content_filtered',
+    'auth_failed',
+    'overloaded',
+    'server_error',
+    'unexpected_answer',
+    'tls_error',
+  ],
+};
+
+/** Markers that only say the HTTP status once more: any text says more. */
+const repeating = new Set(
+  'serviceunavailable serviceunavailableerror unavailable badgateway gatewaytimeout forbidden toomanyrequests unauthorized authenticationerror authorizationerror'.split(
+    ' ',
+  ),
+);
+
+const bare = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+function find(table: ReadonlyMap<string, Reason>, words: readonly string[]): string | undefined {
+  return words.map((word) => bare(word.slice(0, 200))).find((word) => table.has(word));
+}
+
+const reasonIn = (table: ReadonlyMap<string, Reason>, words: readonly string[]): Reason | null =>
+  table.get(find(table, words) ?? '') ?? null;
+
+/** The reason that codes and types name, unless the text says more than the one that decides. */
+export function reasonOfMarker(words: readonly string[], told: Reason | null): Reason | null {
+  const word = find(strong, words);
+  const reason = word === undefined ? undefined : strong.get(word);
+  if (word === undefined || reason === undefined) return null;
+  if (told === null || told === reason) return reason;
+  if (repeating.has(word)) return told;
+  // OpenAI and Groq write it for every period.
+  if (word === 'ratelimitexceeded') return told === 'overloaded' ? told : reason;
+  return overruledBy[reason]?.includes(told) === true ? told : reason;
+}
+
+/** The reason a code or type names that says little: for when nothing else decides. */
+export const reasonOfVagueMarker = (words: readonly string[]): Reason | null => reasonIn(last, words);
+
+/** The reason of a number by which one provider names it, and others something else: for when the text says nothing. */
+export const reasonOfNumber = (words: readonly string[]): Reason | null => reasonIn(numbered, words);
+
+/** The reason a text gives under this HTTP status. */
+export function reasonOfText(text: string, status: number): Reason | null {
+  const lower = text.toLowerCase();
+
+  const rules = /^[\u0000-\u024f\u2000-\u206f]*$/.test(lower) ? asciiRules : allRules;
+  const rule = rules.find(
+    ({ pattern, on }) => (status < 300 || (on?.(status) ?? true)) && pattern.test(lower),
+  );
+  return rule?.reason ?? null;
+}

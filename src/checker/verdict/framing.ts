@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module';
+import type * as EventStreams from '@smithy/core/event-streams';
+import { createParser } from 'eventsource-parser';
+import type { StreamEvent } from '../ask/dialect.js';
+import { jsonOrText } from './json-or-text.js';
+
+/** Takes a body apart into its events, wherever it is split into chunks. */
+export interface Framer {
+  /** Throws when the bytes cannot be of this framing. */
+  push(chunk: Buffer): void;
+  /** Nothing comes after what was pushed. */
+  end(): void;
+}
+
+type Emit = (event: StreamEvent) => void;
+
+/** Passes whole lines on: a line that comes byte by byte is looked at once. */
+function wholeLines(pass: (text: string) => void) {
+  let waiting: string[] = [];
+  return {
+    push(text: string): void {
+      // Half of CR LF may be what has come.
+      const end = Math.max(text.lastIndexOf('\n'), text.slice(0, -1).lastIndexOf('\r')) + 1;
+      if (end > 0) {
+        pass(waiting.join('') + text.slice(0, end));
+        waiting = [];
+      }
+      if (end < text.length) waiting.push(text.slice(end));
+    },
+  };
+}
+
+/** A parser that refuses takes its time: more texts than this that are no JSON are no stream of an API. */
+const mostUnreadable = 1_000;
+
+/** Reads the data of one event after another; throws where too many are no JSON. */
+function createDataReading(): (text: string) => unknown {
+  let unreadable = 0;
+  return (text) => {
+    if (text.trim() === '') return '';
+    const data = jsonOrText(text);
+    if (typeof data === 'string' && (unreadable += 1) > mostUnreadable)
+      throw new Error(`over ${mostUnreadable} events without JSON`);
+    return data;
+  };
+}
+
+/** Server-sent events; `began` is called for a comment, which is no event but shows that this is a stream. */
+export function frameSse(emit: Emit, began: () => void): Framer {
+  const decoder = new TextDecoder();
+  const read = createDataReading();
+  const parser = createParser({
+    onEvent: ({ event, data }) => emit({ name: event ?? null, data: read(data) }),
+    onComment: began,
+  });
+  const lines = wholeLines((text) => parser.feed(text));
+  return {
+    push: (chunk) => lines.push(decoder.decode(chunk, { stream: true })),
+    // The last event may lack the empty line that ends it.
+    end: () => lines.push(`${decoder.decode()}\n\n`),
+  };
+}
+
+/** One JSON object a line; other lines are no events. */
+export function frameLines(emit: Emit): Framer {
+  const decoder = new TextDecoder();
+  const read = createDataReading();
+  const lines = wholeLines((text) => {
+    for (const line of text.split('\n')) {
+      const data = read(line);
+      if (typeof data === 'object' && data !== null) emit({ name: null, data });
+    }
+  });
+  return {
+    push: (chunk) => lines.push(decoder.decode(chunk, { stream: true })),
+    end: () => lines.push(`${decoder.decode()}\n`),
+  };
+}
+
+/** Bytes of the shortest and the longest frame of Amazon's event streams. */
+const shortestFrame = 16;
+const longestFrame = 16 * 2 ** 20;
+
+/** Loaded with the first stream of Amazon's: its megabytes are not for everybody. */
+function eventStreams(): typeof EventStreams {
+  return createRequire(import.meta.url)('@smithy/core/event-streams') as typeof EventStreams;
+}
+
+/** `application/vnd.amazon.eventstream`: frames with a length in front, headers and checksums. */
+export function frameAws(emit: Emit): Framer {
+  const codec = new (eventStreams().EventStreamCodec)(
+    (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
+    (text) => Buffer.from(text),
+  );
+  let waiting: Buffer[] = [];
+  let size = 0;
+  /** Bytes without which nothing can be told. */
+  let needed = 4;
+
+  const take = (frame: Buffer): void => {
+    const { headers, body } = codec.decode(frame);
+    const header = (name: string): string | null => {
+      const value: unknown = headers[name]?.value;
+      return typeof value === 'string' ? value : null;
+    };
+    const data = jsonOrText(Buffer.from(body).toString('utf8'));
+    if (header(':message-type') === 'event') {
+      emit({ name: header(':event-type'), data });
+      return;
+    }
+    const code = header(':exception-type') ?? header(':error-code');
+    const told = typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+    const message = told.message ?? told.Message ?? header(':error-message');
+    emit({ name: 'error', data: { error: { code, message } } });
+  };
+
+  return {
+    push(chunk) {
+      waiting.push(chunk);
+      size += chunk.length;
+      if (size < needed) return;
+      let rest = Buffer.concat(waiting);
+      needed = 4;
+      while (rest.length >= 4) {
+        needed = rest.readUInt32BE(0);
+        if (needed < shortestFrame || needed > longestFrame) throw new Error('not an event stream');
+        if (rest.length < needed) break;
+        take(rest.subarray(0, needed));
+        rest = rest.subarray(needed);
+        needed = 4;
+      }
+      waiting = [rest];
+      size = rest.length;
+    },
+    end: () => undefined,
+  };
+}

@@ -1,0 +1,137 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { TimeLimit } from '../transport/time-limit.js';
+
+/**
+ * Runs a jq program on a JSON value: its first result, null for none, and of a list or an object only that it is one.
+ * Rejects with what is wrong, in words.
+ */
+export type Jq = (program: string, input: unknown) => Promise<unknown>;
+
+/** ms a program may run: one that never ends is stopped then. */
+const runLimitMs = 1_000;
+
+/** Bytes its memory may grow to; jq keeps it outside of the heap that a thread's limits hold. */
+const memoryLimit = 64 * 1024 * 1024;
+/** Characters of a text that is its result. */
+const resultLimit = 1024 * 1024;
+
+/**
+ * A thread of its own, in CommonJS so that it starts without a file: a program that never ends must not hold the loop.
+ * In brackets a program cannot load another one, and `first` leaves what comes after its first result undone; what is
+ * wrong with it is said of the program as it was written. Out of memory jq is beyond use, and so is the thread.
+ */
+const source = `
+const { parentPort, workerData } = require('node:worker_threads');
+const grow = WebAssembly.Memory.prototype.grow;
+WebAssembly.Memory.prototype.grow = function (pages) {
+  if (this.buffer.byteLength + pages * 65536 > ${memoryLimit}) throw new RangeError('out of memory');
+  return grow.call(this, pages);
+};
+const loading = require(workerData).loadJq();
+loading.then(() => parentPort.postMessage({ ready: true }));
+const messageOf = (stderr) => stderr.split('\\n')[0].replace(/^jq: (?:error: )?/, '');
+parentPort.on('message', async ({ program, input }) => {
+  const jq = await loading;
+  try {
+    const value = jq.first(input, 'first((' + program + '\\n))') ?? null;
+    const text = typeof value === 'string' ? value.slice(0, ${resultLimit}) : value;
+    parentPort.postMessage({ value: typeof text === 'object' && text !== null ? {} : text });
+  } catch (error) {
+    if (typeof error.stderr !== 'string') throw error;
+    const alone = error.exitCode === 3 ? jq.raw(null, program) : error;
+    parentPort.postMessage({ problem: messageOf((alone.exitCode === 3 ? alone : error).stderr) });
+  }
+});
+`;
+
+interface Told {
+  readonly ready?: true;
+  readonly value?: unknown;
+  readonly problem?: string;
+}
+
+function startWorker() {
+  const worker = new Worker(source, {
+    eval: true,
+    workerData: createRequire(import.meta.url).resolve('jq-wasm'),
+    env: {},
+    // What jq prints when it gives up is said in the rejection.
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: 32 },
+  });
+  worker.unref();
+  const next = (): Promise<Told> =>
+    new Promise((resolve, reject) => {
+      const done = (): void => {
+        worker.off('message', take).off('error', fail).off('exit', fail);
+        worker.unref();
+      };
+      const take = (told: Told): void => {
+        done();
+        resolve(told);
+      };
+      const fail = (): void => {
+        done();
+        reject(new Error('jq stopped'));
+      };
+      worker.ref();
+      worker.on('message', take).on('error', fail).on('exit', fail);
+    });
+  return { worker, ready: next(), next };
+}
+
+/** jq in a worker thread that starts with the first program; one program runs at a time, and none for whom nobody waits any longer. */
+export function createJq(): {
+  run(program: string, input: unknown, limit?: TimeLimit): Promise<unknown>;
+  close(): void;
+} {
+  let started: ReturnType<typeof startWorker> | null = null;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const stop = (): void => {
+    void started?.worker.terminate();
+    started = null;
+  };
+
+  async function run(program: string, input: unknown): Promise<unknown> {
+    started ??= startWorker();
+    const { worker, ready, next } = started;
+    const limit = { passed: false };
+    let timer: NodeJS.Timeout | undefined;
+    let wrong: string;
+    try {
+      await ready;
+      const told = next();
+      worker.postMessage({ program, input });
+      timer = setTimeout(() => {
+        limit.passed = true;
+        stop();
+      }, runLimitMs);
+      const { value, problem } = await told;
+      if (problem === undefined) return value;
+      wrong = problem;
+    } catch (error) {
+      stop();
+      throw new Error(limit.passed ? `jq: not done within ${runLimitMs} ms` : 'jq: gave up, out of memory', {
+        cause: error,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+    throw new Error(`jq: ${wrong}`);
+  }
+
+  return {
+    run(program, input, limit) {
+      const running = turn.then(() => {
+        if (limit?.over() === true) throw new Error('jq: its turn came too late');
+        return run(program, input);
+      });
+      turn = running.catch(() => undefined);
+      return running;
+    },
+    close: stop,
+  };
+}

@@ -1,0 +1,197 @@
+import type { Model } from '../../domain/model.js';
+import type { Reason } from '../../domain/reason.js';
+import type { Usage } from '../../domain/result.js';
+import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
+import { classify, reasonOfStatus, withoutEcho } from './classify.js';
+import type { Dialect } from '../ask/dialect.js';
+import { errorIn, failureIn, type ReplyError } from './error-member.js';
+import { reasonOfText } from './error-rules.js';
+import { bodyLimit, type Reply } from '../transport/exchange.js';
+import type { Jq } from './jq.js';
+import type { StreamReading } from './stream-reading.js';
+
+/** What a reply means; its texts are neither bounded nor redacted yet. */
+export interface Verdict {
+  readonly reason: Reason;
+  readonly detail: string | null;
+  readonly response: string | null;
+  readonly responseModel: string | null;
+  readonly fingerprint: string | null;
+  readonly usage: Usage | null;
+}
+
+export function verdict(reason: Reason, detail: string | null, answer: Answer | null = null): Verdict {
+  return {
+    reason,
+    detail,
+    response: answer === null ? null : visibleText(answer.text) || null,
+    responseModel: answer?.model ?? null,
+    fingerprint: answer?.fingerprint ?? null,
+    usage: answer?.usage ?? null,
+  };
+}
+
+interface Content {
+  readonly text: string;
+  /** Undefined when the text is not JSON. */
+  readonly payload: unknown;
+}
+
+const utf8 = new TextDecoder();
+
+function contentOf({ body }: Reply): Content {
+  const text = utf8.decode(body);
+  try {
+    return { text, payload: JSON.parse(text) as unknown };
+  } catch {
+    return { text, payload: undefined };
+  }
+}
+
+const isMarkup = (text: string): boolean => /^\s*</.test(text);
+
+function describeText(text: string): string {
+  if (text.trim() === '') return 'empty body';
+  if (!isMarkup(text)) return text.slice(0, 2_000);
+  const title = /<title[^>]*>([^<]*)/i.exec(text.slice(0, 4_096))?.[1]?.trim();
+  return title ? `HTML page "${title}"` : 'HTML page';
+}
+
+function describe(error: ReplyError | null, text: string): string {
+  if (error === null) return describeText(text);
+  const marker = [...error.codes, ...error.types].find((word) => !/^\d+$/.test(word));
+  return (
+    [marker, error.text].filter((part) => part !== undefined && part !== '').join(': ') || describeText(text)
+  );
+}
+
+/** Where a redirect leads, without its query. */
+function redirectTarget({ headers }: Reply, model: Model): string {
+  const target = headers.location ?? '';
+  if (!URL.canParse(target, model.endpoint.baseUrl)) return 'redirect without a target';
+  const { origin, pathname } = new URL(target, model.endpoint.baseUrl);
+  return `redirect to ${origin}${pathname}`;
+}
+
+/** Amazon names the error in a header, `ThrottlingException:http://...` in older forms. */
+function withHeader({ headers }: Reply, error: ReplyError | null): ReplyError | null {
+  const name = headers['x-amzn-errortype'];
+  if (typeof name !== 'string') return error;
+  const [code = ''] = name.split(/[:,]/, 1);
+  return { types: [], text: '', status: null, ...error, codes: [code, ...(error?.codes ?? [])] };
+}
+
+/** A failure of the server's in plain text: by its words, and its status once more is none of a gateway. */
+function reasonOfPlain(text: string, status: number, model: Model): Reason | null {
+  const told = reasonOfText(withoutEcho(text.slice(0, 4_096), model), status);
+  if (told !== null) return told;
+  return status === 500 && /^[\s\d"']*internal server error\b/i.test(text) ? 'server_error' : null;
+}
+
+/** A proxy refuses the client's certificate with a page of its own; other pages say no more than the status. */
+function reasonOfPage(text: string, status: number): Reason | null {
+  const told = reasonOfText(text.slice(0, 4_096).replace(/<[^<>]*>/g, ' '), status);
+  return told === 'tls_error' ? told : null;
+}
+
+function judgeFailure(
+  reply: Reply,
+  { text, payload }: Content,
+  model: Model,
+  rules: Dialect['rules'],
+): Verdict {
+  const { status } = reply;
+  const json = payload !== undefined;
+  const plain = !json && text.trim() !== '' && !isMarkup(text);
+  const error = withHeader(
+    reply,
+    plain ? { codes: [], types: [], text, status: null } : errorIn(payload, false),
+  );
+  const reason =
+    rules?.(status, error) ??
+    (plain && status >= 500 ? reasonOfPlain(text, status, model) : null) ??
+    (error !== null && (json || status < 500) ? classify(error, status, model) : null) ??
+    (isMarkup(text) ? reasonOfPage(text, status) : null);
+  return verdict(reason ?? reasonOfStatus(status, json), describe(error, text));
+}
+
+function read({ text, payload }: Content, { dialect, model }: Judging): Answer | null {
+  if (payload !== undefined) return dialect.read(payload);
+  return dialect.plain?.(model) === true && text.trim() !== '' ? dialect.read(text) : null;
+}
+
+function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict {
+  const { model, dialect, meets, reading } = judging;
+  const { text, payload } = content;
+  const fault = reading?.fault ?? null;
+  if (fault !== null) return verdict('malformed_response', `not the API's stream: ${fault}`);
+  if (reply.overLimit) return verdict('malformed_response', `body over ${bodyLimit} bytes`);
+  const failed = (error: ReplyError, answer: Answer | null): Verdict => {
+    const reason = dialect.rules?.(reply.status, error) ?? classify(error, reply.status, model);
+    return verdict(reason ?? 'error_in_success', describe(error, text), answer && { ...answer, text: '' });
+  };
+  const error = reading?.error ?? errorIn(payload, true);
+  if (error !== null) return failed(error, null);
+  const answer = reading?.begun ? reading.draft : read(content, judging);
+  const failure = answer === null ? failureIn(payload) : null;
+  if (failure !== null) return failed(failure, null);
+  if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
+  const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
+  if (inside !== null) return failed(inside, answer);
+  if (answer.finish === 'error')
+    return verdict('error_in_success', 'the answer ended with an error', { ...answer, text: '' });
+  if (reading?.begun && !reading.ended)
+    return verdict('connection_lost', 'the stream ended without its end mark', { ...answer, text: '' });
+  const { reason, detail } = judgeAnswer(answer, model, meets);
+  return verdict(reason, detail, answer);
+}
+
+/** By what a reply is judged. */
+export interface Judging {
+  readonly model: Model;
+  readonly dialect: Dialect;
+  readonly meets: Meets;
+  /** The reply as a stream, when one was asked for. */
+  readonly reading: StreamReading | null;
+}
+
+/**
+ * What a reply means: the provider's own rules, then the error its body reports, then the HTTP status; and of a
+ * success, whether it answers the question.
+ */
+export function judge(reply: Reply, judging: Judging): Verdict {
+  const { model, dialect } = judging;
+  if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
+  const content = contentOf(reply);
+  if (reply.status < 300) return judgeSuccess(reply, content, judging);
+  return judgeFailure(reply, content, model, dialect.rules);
+}
+
+/** Characters of a jq program that a detail shows. */
+const longestProgram = 500;
+
+/** The same for a dialect that takes the answer out of the reply by `extract`. */
+export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
+  const { dialect, model } = judging;
+  if (dialect.extract === undefined || reply.status >= 300) return judge(reply, judging);
+  const content = contentOf(reply);
+  const { payload } = content;
+  if (reply.overLimit || payload === undefined || errorIn(payload, true) !== null)
+    return judgeSuccess(reply, content, judging);
+  try {
+    const value = await dialect.extract(payload, model, jq);
+    const program = model.custom?.responseFormat ?? null;
+    // The reply is JSON without an error, so it is the program that does not fit to it.
+    if (program !== null && (value === null || value === undefined))
+      return verdict(
+        'probe_unsupported',
+        `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,
+      );
+    return judgeSuccess(reply, content, {
+      ...judging,
+      dialect: { ...dialect, read: () => dialect.read(value) },
+    });
+  } catch (problem) {
+    return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');
+  }
+}

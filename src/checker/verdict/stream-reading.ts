@@ -1,0 +1,88 @@
+import { blankAnswer } from '../ask/dialects/members.js';
+import type { Draft, StreamEvent, Streaming } from '../ask/dialect.js';
+import { errorIn, type ReplyError } from './error-member.js';
+import { frameAws, frameLines, frameSse } from './framing.js';
+
+/** A streamed reply as it comes. */
+export interface StreamReading {
+  /** False for a body in which there was no event: it is no stream. */
+  readonly begun: boolean;
+  /** Text or reasoning has come. */
+  readonly spoke: boolean;
+  /** What has come is complete: the end mark, or an error. */
+  readonly ended: boolean;
+  /** Nothing follows that is needed. */
+  readonly closed: boolean;
+  /** Grows with each event. */
+  readonly events: number;
+  readonly draft: Readonly<Draft>;
+  /** The error the stream reported. */
+  readonly error: ReplyError | null;
+  /** Why the bytes are not of the stream's framing; null as long as they are. */
+  readonly fault: string | null;
+  push(chunk: Buffer): void;
+  end(): void;
+}
+
+function errorOf({ name, data }: StreamEvent): ReplyError | null {
+  const error = errorIn(data, name !== 'error');
+  if (error !== null || name !== 'error') return error;
+  return { codes: [], types: [], text: typeof data === 'string' ? data : '', status: null };
+}
+
+/** Reads a stream event by event; what follows an error is not read. */
+export function readStream({ framing, take }: Streaming): StreamReading {
+  const draft: Draft = { ...blankAnswer, ended: false, closed: false };
+  let begun = false;
+  let events = 0;
+  let error: ReplyError | null = null;
+  let fault: string | null = null;
+
+  const began = (): void => {
+    begun = true;
+  };
+  const emit = (event: StreamEvent): void => {
+    begun = true;
+    events += 1;
+    error ??= errorOf(event);
+    if (error === null) take(draft, event);
+  };
+  const framer =
+    framing === 'sse' ? frameSse(emit, began) : framing === 'ndjson' ? frameLines(emit) : frameAws(emit);
+
+  const guarded = (step: () => void): void => {
+    if (fault !== null) return;
+    try {
+      step();
+    } catch (problem) {
+      fault = problem instanceof Error ? problem.message : 'unreadable';
+    }
+  };
+
+  return {
+    get begun() {
+      return begun;
+    },
+    get spoke() {
+      return draft.text !== '' || draft.reasoning !== '';
+    },
+    get ended() {
+      return draft.ended || error !== null;
+    },
+    get closed() {
+      return draft.closed || error !== null;
+    },
+    get events() {
+      return events;
+    },
+    draft,
+    get error() {
+      return error;
+    },
+    get fault() {
+      return fault;
+    },
+    push: (chunk) => guarded(() => framer.push(chunk)),
+    end: () => guarded(() => framer.end()),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Model } from '../../domain/model.js';
+import type { Path, Problem } from '../read/problem.js';
+import { providers } from './providers.js';
+import { isHeaderMember, isKeyMember } from '../read/secrets.js';
+
+/** What is odd about a key; never the key itself. */
+function oddities(key: string): string[] {
+  const inner = key.trim();
+  const found = [
+    ...(key.trimStart() === key ? [] : ['begins with a blank']),
+    ...(key.trimEnd() === key ? [] : ['ends with a blank']),
+    ...(/^["'`]/.test(inner) ? ['begins with a quote'] : []),
+    ...(/["'`]$/.test(inner) ? ['ends with a quote'] : []),
+  ];
+  return found.map((message) => `${message}, which is sent as part of it`);
+}
+
+/** Warns of keys that were probably not meant as they stand. `value` has its references replaced, `at` is its place. */
+export function keyWarnings(value: unknown, at: Path): Problem[] {
+  if (typeof value === 'string') {
+    if (!isHeaderMember(at)) return [];
+    const messages = isKeyMember(at) ? oddities(value) : [];
+    if (/^\$\(?[A-Za-z_]\w*\)?$/.test(value.trim()))
+      messages.push('is sent as it is: a variable is written "${NAME}", in braces');
+    return messages.map((message) => ({ path: at, message }));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: (readonly [string | number, unknown])[] = Array.isArray(value)
+    ? value.map((item: unknown, index) => [index, item] as const)
+    : Object.entries(value);
+  return entries.flatMap(([step, item]) => keyWarnings(item, [...at, step]));
+}
+
+/** Azure's own hosts; a gateway before them may hold the key. */
+const azureHost = /\.(?:openai\.azure|cognitiveservices\.azure|services\.ai\.azure)\.com$/;
+const bedrockHost = /^bedrock-runtime\.[a-z0-9-]+\.amazonaws\.com$/;
+
+function isProvidersOwn(provider: string, host: string): boolean {
+  if (provider === 'ollama') return false;
+  if (provider === 'azure_openai') return azureHost.test(host);
+  if (provider === 'bedrock') return bedrockHost.test(host);
+  const address = Object.hasOwn(providers, provider) ? (providers[provider]?.baseUrl ?? null) : null;
+  return address !== null && new URL(address).hostname === host;
+}
+
+/** Headers that may carry a credential under another name than the provider's. */
+const credentialHeader = /authorization|key|token|secret|cookie|signature/i;
+
+/** True for a model that asks a provider at its own address, which answers nobody without a key, and has none. */
+export function lacksKey({ provider, endpoint, missingSecret }: Model): boolean {
+  if (missingSecret !== null || endpoint.apiKeys.length > 0 || endpoint.jwt !== null) return false;
+  if (endpoint.tls.certFile !== undefined || endpoint.proxy !== null) return false;
+  if (Object.keys(endpoint.headers).some((name) => credentialHeader.test(name))) return false;
+  return isProvidersOwn(provider, new URL(endpoint.baseUrl).hostname);
+}

@@ -1,0 +1,162 @@
+import { stretch } from '../../calendar/next-slot.js';
+import type { Model } from '../../domain/model.js';
+import { addressOf } from './address.js';
+import type { Understood } from './address.js';
+import { askingOf, unsendable } from './asking.js';
+import type { Asking } from './asking.js';
+import { keysOf } from './endpoint.js';
+import { lacksKey } from './key-warnings.js';
+import { modalityWarning } from './modality.js';
+import { presetKeys } from '../schema/model-schema.js';
+import type { DefaultsEntry } from '../schema/asking-schema.js';
+import type { ModelEntry } from '../schema/model-schema.js';
+import { expandPreset } from './preset.js';
+import type { Findings, Path, Problem } from '../read/problem.js';
+import { rateWarning } from './rate-warning.js';
+
+/** What holds for all models. */
+export interface ModelContext extends Understood {
+  readonly defaults: DefaultsEntry;
+  /** The deadline in remote mode; null in builtin mode. */
+  readonly remoteTimeoutMs: number | null;
+}
+
+function formProblems(entry: ModelEntry): Problem[] {
+  const seed = entry.endpoint_configuration;
+  if (seed !== undefined) {
+    const doubled = presetKeys.filter((key) => entry[key] !== undefined);
+    const message = 'cannot stand beside "endpoint_configuration", which has its own place for it';
+    const problems: Problem[] = doubled.map((key) => ({ path: [key], message, at: 'key' }));
+    const nameless = seed.model_name === undefined && seed.model_config.model_provider !== 'custom';
+    if (nameless) problems.push({ path: ['endpoint_configuration', 'model_name'], message: 'is required' });
+    return problems;
+  }
+  const problems: Problem[] = [];
+  if (entry.provider === undefined && entry.base_url === undefined) {
+    const message = 'is required, or "base_url", or the whole as "endpoint_configuration"';
+    problems.push({ path: ['provider'], message });
+  }
+  if (entry.model === undefined && entry.provider !== 'custom') {
+    problems.push({ path: ['model'], message: 'is required' });
+  }
+  if (entry.api_key !== undefined && entry.api_keys !== undefined) {
+    problems.push({ path: ['api_keys'], message: 'cannot stand beside "api_key"', at: 'key' });
+  }
+  return problems;
+}
+
+/** A question of one's own needs a body that has a place for it. */
+function customFindings(payload: unknown, preset: boolean, { problems, warnings }: Findings): void {
+  const at: Path = [...(preset ? [] : ['endpoint_configuration', 'model_config']), 'custom_payload'];
+  if (payload === undefined) problems.push({ path: at, message: 'is required by provider "custom"' });
+  else if (!JSON.stringify(payload).includes('{prompt}'))
+    warnings.push({ path: at, message: 'has no "{prompt}": the question is not asked', at: 'key' });
+}
+
+function ineffective(entry: ModelEntry, { probe }: Asking, remote: boolean): Problem[] {
+  const warnings: Problem[] = [];
+  if (remote && entry.timeout !== undefined) {
+    const message = 'has no effect in remote mode: "remote.timeout" is the deadline';
+    warnings.push({ path: ['timeout'], message, at: 'key' });
+  }
+  if (!remote && (probe === 'embeddings' || probe === 'models')) {
+    for (const key of Object.keys(entry.expect ?? {})) {
+      if (probe === 'embeddings' && key === 'model') continue;
+      warnings.push({
+        path: ['expect', key],
+        message: `has no effect: probe "${probe}" brings no text`,
+        at: 'key',
+      });
+    }
+  }
+  return warnings;
+}
+
+function certificateProblems({ tls }: Asking): Problem[] {
+  if ((tls.certFile === undefined) === (tls.keyFile === undefined)) return [];
+  const [has, lacks] = tls.certFile === undefined ? ['key_file', 'cert_file'] : ['cert_file', 'key_file'];
+  return [{ path: ['tls', has], message: `needs "${lacks}" beside it` }];
+}
+
+/**
+ * The model an entry describes; `given` is its `endpoint_configuration` as it was written, references replaced. When
+ * `findings` get a problem, the model is not to be used, unless the problem follows from `missingSecret`.
+ */
+export function buildModel(
+  entry: ModelEntry,
+  given: Readonly<Record<string, unknown>> | null,
+  missingSecret: string | null,
+  context: ModelContext,
+  findings: Findings,
+): Model {
+  const remote = context.remoteTimeoutMs !== null;
+  const configuration =
+    entry.endpoint_configuration ?? expandPreset(entry, entry.probe ?? context.defaults.probe ?? 'chat');
+  const config = configuration.model_config;
+  const beside = {
+    rate_per_min: entry.rate_per_min ?? config.rate_per_min ?? context.defaults.rate_per_min,
+    system_prompt: entry.system_prompt ?? config.system_prompt ?? context.defaults.system_prompt,
+  };
+  const asking = askingOf({ ...entry, ...beside }, context.defaults);
+  const { tls, proxy, ...asked } = asking;
+  const { provider, endpoint } = addressOf(entry, configuration, asking.probe, context, findings);
+  const schedule = stretch(asking.schedule, asking.ratePerMin);
+
+  findings.problems.push(...formProblems(entry), ...certificateProblems(asking));
+  if (provider === 'custom')
+    customFindings(config.custom_payload, entry.endpoint_configuration === undefined, findings);
+  if (remote) findings.problems.push(...unsendable(entry, []));
+  findings.warnings.push(...ineffective(entry, asking, remote), ...modalityWarning(entry, asking.probe));
+  const slowed = rateWarning(asking.schedule, schedule, asking.ratePerMin, entry.id);
+  const rateAt: Path =
+    config.rate_per_min !== undefined && entry.rate_per_min === undefined
+      ? ['endpoint_configuration', 'model_config', 'rate_per_min']
+      : ['rate_per_min'];
+  if (slowed !== null) findings.warnings.push({ path: rateAt, message: slowed });
+
+  const model: Model = {
+    ...asked,
+    id: entry.id,
+    labels: entry.labels ?? {},
+    slo: entry.slo ?? null,
+    pause: entry.pause ?? false,
+    renameFrom: entry.rename_from ?? null,
+    provider,
+    modelName: configuration.model_name ?? '',
+    hostingType: config.hosting_type ?? 'External',
+    endpoint: {
+      ...endpoint,
+      apiKeys: keysOf(config),
+      region: entry.region ?? null,
+      headers: Object.fromEntries((config.custom_headers ?? []).map(({ key, value }) => [key, value])),
+      tls,
+      proxy,
+    },
+    requestOptions: config.default_request_options ?? {},
+    custom:
+      provider === 'custom'
+        ? { payload: config.custom_payload ?? {}, responseFormat: config.custom_response_format ?? null }
+        : null,
+    schedule,
+    timeoutMs: context.remoteTimeoutMs ?? asking.timeoutMs,
+    missingSecret,
+    endpointConfiguration: sent(given ?? configuration, beside),
+  };
+  if (context.capabilities !== null && lacksKey(model)) {
+    const path =
+      entry.endpoint_configuration === undefined ? ['provider'] : ['endpoint_configuration', 'model_config'];
+    findings.warnings.push({ path, message: `"${provider}" needs a key, and the model has none` });
+  }
+  return model;
+}
+
+/** The body of a remote check: as it was given, with what the model says beside it worked in. */
+function sent(configuration: Readonly<Record<string, unknown>>, beside: Readonly<Record<string, unknown>>) {
+  const config = configuration.model_config as Record<string, unknown>;
+  const set = Object.entries(beside).filter(([, value]) => value !== undefined);
+  return withoutUndefined({ ...configuration, model_config: { ...config, ...Object.fromEntries(set) } });
+}
+
+function withoutUndefined<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}

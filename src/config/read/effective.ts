@@ -1,0 +1,127 @@
+import { formatDuration } from '../../domain/duration.js';
+import type { Expectation, Model } from '../../domain/model.js';
+import type { Schedule } from '../../domain/schedule.js';
+import { credentialsOf, masked } from './secrets.js';
+import type { Settings } from '../settings.js';
+
+const durationOrNull = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
+
+function scheduleEntry(schedule: Schedule) {
+  if (schedule.kind === 'every') return { every: formatDuration(schedule.everyMs) };
+  const { expression: cron, timezone, spreadMs } = schedule;
+  return {
+    cron,
+    timezone,
+    ...(spreadMs !== null && { spread: spreadMs === 0 ? 0 : formatDuration(spreadMs) }),
+  };
+}
+
+function expectationEntry({ notContains, minLength, maxLength, ...same }: Expectation) {
+  return {
+    ...same,
+    ...(notContains && { not_contains: notContains }),
+    ...(minLength !== undefined && { min_length: minLength }),
+    ...(maxLength !== undefined && { max_length: maxLength }),
+  };
+}
+
+/** In remote mode what the health API decides by itself is left out, so that the result is a configuration again. */
+function modelEntry(model: Model, remote: boolean) {
+  const { tls } = model.endpoint;
+  const builtin = {
+    probe: model.probe,
+    query: model.query,
+    expect: expectationEntry(model.expect),
+    timeout: formatDuration(model.timeoutMs),
+  };
+  return {
+    id: model.id,
+    ...(Object.keys(model.labels).length > 0 && { labels: model.labels }),
+    ...(model.slo !== null && { slo: model.slo }),
+    ...(model.pause && { pause: true }),
+    ...(model.renameFrom !== null && { rename_from: model.renameFrom }),
+    schedule: scheduleEntry(model.schedule),
+    ...(!remote && builtin),
+    confirm: {
+      failures: model.confirm.failures,
+      recheck_after: formatDuration(model.confirm.recheckAfterMs),
+      successes: model.confirm.successes,
+    },
+    slow: {
+      duration: durationOrNull(model.slow.durationMs),
+      ...(!remote && { first_token: durationOrNull(model.slow.firstTokenMs) }),
+    },
+    ...(model.maxTokens !== null && { max_tokens: model.maxTokens }),
+    tls: {
+      ...(tls.caFile !== undefined && { ca_file: tls.caFile }),
+      ...(tls.certFile !== undefined && { cert_file: tls.certFile }),
+      ...(tls.keyFile !== undefined && { key_file: tls.keyFile }),
+      ...(tls.serverName !== undefined && { server_name: tls.serverName }),
+      insecure: tls.insecure,
+    },
+    ...(model.endpoint.proxy !== null && { proxy: model.endpoint.proxy }),
+    ...(model.tokensPerDay !== null && { budget: { tokens_per_day: model.tokensPerDay } }),
+    ...(Object.keys(model.outcomes).length > 0 && { outcomes: model.outcomes }),
+    loading_grace: formatDuration(model.loadingGraceMs),
+    ...(model.endpoint.region !== null && { region: model.endpoint.region }),
+    endpoint_configuration: model.endpointConfiguration,
+  };
+}
+
+/** The configuration in force, in the words of the file, with every secret masked; `secrets` are those known by value only. */
+export function effectiveConfig(settings: Settings, secrets: Iterable<string>): unknown {
+  const { server, storage, checker, remote, healthApi, connectivity, maintenance, models } = settings;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  const entry = {
+    server: {
+      listen: `${host}:${server.port}`,
+      ...(server.bearerToken !== null && { bearer_token: server.bearerToken }),
+      ...(server.readTokens.length > 0 && { read_tokens: server.readTokens }),
+      public_badges: server.publicBadges,
+      insecure_public: server.insecurePublic,
+      allowed_hosts: server.allowedHosts,
+      ...(server.publicUrl !== null && { public_url: server.publicUrl }),
+      ...(server.runbookUrl !== null && { runbook_url: server.runbookUrl }),
+      alert_labels: server.alertLabels,
+      shutdown_grace: formatDuration(server.shutdownGraceMs),
+    },
+    storage: {
+      path: storage.path,
+      on_corrupt: storage.onCorrupt,
+      retention: {
+        checks: formatDuration(storage.retention.checksMs),
+        failures: formatDuration(storage.retention.failuresMs),
+        hours: formatDuration(storage.retention.hoursMs),
+        days: formatDuration(storage.retention.daysMs),
+      },
+    },
+    checker: {
+      mode: checker.mode,
+      concurrency: checker.concurrency,
+      per_host: checker.perHost,
+      reuse_connections: checker.reuseConnections,
+    },
+    ...(remote && {
+      remote: { url: remote.url, api_key: remote.apiKey, timeout: formatDuration(remote.timeoutMs) },
+    }),
+    health_api: {
+      enabled: healthApi.enabled,
+      api_keys: healthApi.apiKeys,
+      allow_hosts: healthApi.allowHosts,
+      allow_private: healthApi.allowPrivate,
+      rate_per_min: healthApi.ratePerMin,
+    },
+    ...(connectivity && {
+      connectivity: { targets: connectivity.targets, every: formatDuration(connectivity.everyMs) },
+    }),
+    maintenance: maintenance.map(({ durationMs, ...rule }) => ({
+      ...rule,
+      duration: formatDuration(durationMs),
+    })),
+  };
+  const known = [...secrets, ...credentialsOf(settings)];
+  const entries = models.map((model) => {
+    return masked(modelEntry(model, remote !== null), [...known, ...model.endpoint.apiKeys]);
+  });
+  return { ...(masked(entry, known) as object), models: entries };
+}

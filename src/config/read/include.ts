@@ -1,0 +1,98 @@
+import { dirname, join, relative, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import type { Inputs } from './inputs.js';
+import { closestName } from './closest-name.js';
+import { issueMessage } from './issue-message.js';
+import type { Place } from './registry.js';
+import { includedSchema, settingsSchema } from '../schema/schema.js';
+import { parseSource } from './source.js';
+import type { Source } from './source.js';
+
+/** Largest configuration file. */
+export const configLimit = 16 * 2 ** 20;
+
+/** Reads and parses one file; null with problems when it has no usable map. */
+export async function openSource(file: string, inputs: Inputs, problems: string[]): Promise<Source | null> {
+  const absolute = resolve(file);
+  const found = await inputs.read(absolute, configLimit);
+  if ('problem' in found) {
+    problems.push(`${file}: ${found.problem}`);
+    return null;
+  }
+  const parsed = parseSource(file, absolute, found.text);
+  problems.push(...parsed.problems);
+  if (parsed.problems.length > 0) return null;
+  const { value } = parsed.source;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return parsed.source;
+  const message =
+    value === null ? 'is empty, and must hold at least "models"' : 'must be a map with the key "models"';
+  problems.push(parsed.source.message({ path: [], message }));
+  return null;
+}
+
+/** The entries of a list of models with their places. */
+export function placesIn(source: Source): Place[] {
+  const list = (source.value as { models?: unknown }).models;
+  return Array.isArray(list)
+    ? list.map((written: unknown, index) => ({ source, path: ['models', index], written }))
+    : [];
+}
+
+function includedProblems(source: Source): string[] {
+  const result = includedSchema.safeParse(source.value, { error: issueMessage });
+  return (result.error?.issues ?? []).flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys')
+      return [source.message({ path: issue.path as string[], message: issue.message })];
+    return issue.keys.map((key) => {
+      const main = Object.hasOwn(settingsSchema.shape, key);
+      const meant = closestName(key, ['models']) === null ? '' : ' (did you mean "models"?)';
+      const message = main
+        ? 'belongs into the main file; an included file holds only "models"'
+        : `unknown key${meant}; an included file holds only "models"`;
+      return source.message({ path: [key], message, at: 'key' });
+    });
+  });
+}
+
+/** The files that the patterns of `include` match, relative to the main file, each once and in order. */
+export async function readIncluded(
+  main: Source,
+  patterns: readonly string[],
+  inputs: Inputs,
+  problems: string[],
+): Promise<Source[]> {
+  const directory = dirname(main.absolute);
+  const files = new Set<string>();
+  for (const [index, pattern] of patterns.entries()) {
+    const found = await glob(pattern, { cwd: directory, absolute: true, expandDirectories: false });
+    const others = found.map((file) => resolve(file)).filter((file) => file !== main.absolute);
+    const fixed = pattern.split('/').slice(0, -1);
+    const wild = fixed.findIndex((part) => /[*?[\]{}()!]/.test(part));
+    inputs.watch(
+      resolve(
+        directory,
+        ...(wild < 0 ? fixed : fixed.slice(0, wild)).map((part, place) =>
+          place === 0 && part === '' ? '/' : part,
+        ),
+      ),
+    );
+    if (others.length === 0) {
+      const written = (main.value as { include?: unknown }).include;
+      const path = Array.isArray(written) ? ['include', index] : ['include'];
+      problems.push(main.message({ path, message: `no file matches ${JSON.stringify(pattern)}` }));
+    }
+    for (const file of others.sort()) {
+      inputs.watch(dirname(file));
+      files.add(file);
+    }
+  }
+  const sources: Source[] = [];
+  for (const file of files) {
+    const name = join(dirname(main.file), relative(directory, file));
+    const source = await openSource(name, inputs, problems);
+    if (source === null) continue;
+    problems.push(...includedProblems(source));
+    sources.push(source);
+  }
+  return sources;
+}

@@ -1,0 +1,155 @@
+import { headerText } from '../schema/fields.js';
+import type { Path, Problem } from './problem.js';
+import { isHeaderMember } from './secrets.js';
+
+/** What references stand for. */
+export interface References {
+  /** Its text without its last line break; undefined when it is not set. */
+  variable(name: string): string | undefined;
+  /** Content of a file without its last newline, or why there is none. */
+  file(path: string): { readonly text: string } | { readonly problem: string };
+}
+
+export interface Interpolated {
+  readonly value: unknown;
+  /** References whose text does not exist or cannot stand there; their members are left out of `value`. */
+  readonly missing: readonly Problem[];
+  /** References that cannot be read as such. */
+  readonly problems: readonly Problem[];
+  /** What the references were replaced by: no message may show it, for it may be a secret. */
+  readonly replaced: ReadonlySet<string>;
+  /** Those that came from files, which are secrets wherever they stand. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
+const variableName = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
+
+/** True for a scalar that is one reference and nothing else. */
+export function isReference(value: unknown): boolean {
+  return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value);
+}
+
+/** Paths of all `${file:...}` in a value. */
+export function filesReferred(value: unknown): string[] {
+  if (typeof value === 'string') {
+    return [...value.matchAll(reference)].flatMap(([, body]) =>
+      body?.startsWith('file:') ? [body.slice(5)] : [],
+    );
+  }
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(filesReferred) : [];
+}
+
+const absent = Symbol('absent');
+
+/** Characters of the longest text: a picture in a payload has its place. */
+const longestText = 2 ** 20;
+
+/** What no scalar may be, whatever it is for; null when it is none of that. */
+function scalarProblem(value: unknown): string | null {
+  if (typeof value === 'number')
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? null : 'must be a number between -2^53 and 2^53';
+  if (typeof value !== 'string') return null;
+  if (value.length > longestText) return `must have at most ${longestText} characters`;
+  if (/\p{Surrogate}/u.test(value)) return 'must be well-formed Unicode';
+  return /[^\P{Cc}\t\n\r]/u.test(value) ? 'must have no control characters' : null;
+}
+
+/** Members that hold one key. Of a list, what is empty is left out. */
+const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key']);
+
+/** Why the text behind a reference cannot stand at `path`; null when it can. */
+function unfit(text: string, path: Path): string | null {
+  if (isHeaderMember(path) && !headerText.test(text))
+    return 'has a line break, a control character or one outside of Latin-1, which no header can hold';
+  return scalarProblem(text)?.replace('must have no control characters', 'has a control character') ?? null;
+}
+
+/** Replaces the references in all scalars of `value`, whose place in its file is `at`. */
+export function interpolate(value: unknown, references: References, at: Path): Interpolated {
+  const missing: Problem[] = [];
+  const problems: Problem[] = [];
+  const replaced = new Set<string>();
+  const secrets = new Set<string>();
+
+  /** Null stands for what is missing; so does what is empty where it must be `filled`. */
+  function replacement(body: string, path: Path, filled: boolean): string | null {
+    if (body.startsWith('file:')) {
+      const name = body.slice(5);
+      const found = references.file(name);
+      if ('text' in found && !(filled && found.text === '')) {
+        replaced.add(found.text);
+        secrets.add(found.text);
+        const problem = unfit(found.text, path);
+        if (problem === null) return found.text;
+        missing.push({ path, message: `file ${name} ${problem}` });
+        return null;
+      }
+      missing.push({
+        path,
+        message: 'text' in found ? `file ${name} is empty` : `file ${name}: ${found.problem}`,
+      });
+      return null;
+    }
+    const [, name, fallback] = variableName.exec(body) ?? [];
+    if (name === undefined || fallback?.includes('${')) {
+      problems.push({
+        path,
+        message:
+          'has a reference that is none of ${NAME}, ${NAME:-default}, ${file:/path}; "${" itself is written "$${"',
+      });
+      return '';
+    }
+    const found = references.variable(name);
+    if (found !== undefined) replaced.add(found);
+    const problem = found === undefined ? null : unfit(found, path);
+    if (problem !== null) {
+      missing.push({ path, message: `variable ${name} ${problem}` });
+      return null;
+    }
+    if (fallback !== undefined) return found === undefined || found === '' ? fallback : found;
+    if (found !== undefined && !(filled && found === '')) return found;
+    missing.push({ path, message: `variable ${name} is ${found === undefined ? 'not set' : 'empty'}` });
+    return null;
+  }
+
+  function scalar(text: string, path: Path): string | typeof absent {
+    let complete = true as boolean;
+    // Else a key that was not filled in would be refused by the provider, and that blamed on the account.
+    const filled = keyMembers.has(path.at(-1)) && isReference(text);
+    const result = text.replaceAll(reference, (written, body: string | undefined, end: string) => {
+      if (body === undefined) return '${';
+      const found = replacement(end === '' ? '' : body, path, filled);
+      if (found === null) complete = false;
+      return found ?? written;
+    });
+    return complete ? result : absent;
+  }
+
+  function leaf(item: unknown, path: Path): unknown {
+    const result = typeof item === 'string' && item.includes('${') ? scalar(item, path) : item;
+    const message = scalarProblem(result);
+    if (message === null) return result;
+    problems.push({ path, message });
+    // As for what is missing, nothing else is said of it.
+    return absent;
+  }
+
+  function walk(item: unknown, path: Path): unknown {
+    if (Array.isArray(item)) {
+      // A list keeps its length, so that positions stay true.
+      return item.map((entry: unknown, index) => {
+        const result = walk(entry, [...path, index]);
+        return result === absent ? 'missing' : result;
+      });
+    }
+    if (typeof item !== 'object' || item === null) return leaf(item, path);
+    return Object.fromEntries(
+      Object.entries(item)
+        .map(([key, entry]) => [key, walk(entry, [...path, key])] as const)
+        .filter(([, entry]) => entry !== absent),
+    );
+  }
+
+  return { value: walk(value, at), missing, problems, replaced, secrets };
+}

@@ -1,0 +1,169 @@
+import { dirname, resolve } from 'node:path';
+import type { Capabilities } from '../model/address.js';
+import { effectiveConfig } from './effective.js';
+import { tlsUses } from './file-uses.js';
+import type { FileUse } from './file-uses.js';
+import { requestedModel, type Requested } from '../model/health-request.js';
+import { openSource, placesIn, readIncluded } from './include.js';
+import { createInputs } from './inputs.js';
+import type { Inputs } from './inputs.js';
+import { filesReferred, interpolate } from './interpolate.js';
+import type { References } from './interpolate.js';
+import { keyWarnings } from '../model/key-warnings.js';
+import { modelMatcher } from '../maintenance.js';
+import type { DefaultsEntry } from '../schema/asking-schema.js';
+import { ConfigError, inOrder, withWords } from './problem.js';
+import { isExcused, readAs } from './read-as.js';
+import { readRegistry } from './registry.js';
+import { settingsSchema } from '../schema/schema.js';
+import type { SettingsEntry } from '../schema/schema.js';
+import { sectionFindings, settingsOf } from '../schema/sections.js';
+import { createMask } from './secrets.js';
+import type { Settings } from '../settings.js';
+import type { Source } from './source.js';
+
+export { ConfigError };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface LoadedConfig {
+  readonly settings: Settings;
+  /** `file:line:column: path: message`. */
+  readonly warnings: readonly string[];
+  /** Absolute paths of all files that were read, and of the directories to watch for others. */
+  readonly files: readonly string[];
+  /** Changes when the content of any of the files does, secrets included. */
+  readonly fingerprint: string;
+  /** The configuration in force in the words of the file, presets expanded, secrets masked. */
+  effective(): unknown;
+  /** The model that the body of a health request describes. */
+  requested(body: unknown): Requested;
+}
+
+const secretLimit = 64 * 2 ** 10;
+const certificateLimit = 2 ** 20;
+
+/** Editors and `echo` end a text with a line break that is no part of it. */
+const withoutLastBreak = (text: string): string => text.replace(/\r?\n$/, '');
+
+/** The references of one file; `${file:...}` starts at its directory. */
+async function referencesOf(source: Source, env: Environment, inputs: Inputs): Promise<References> {
+  const absolute = (name: string): string => resolve(dirname(source.absolute), name);
+  const found = new Map<string, Awaited<ReturnType<Inputs['read']>>>();
+  for (const name of new Set(filesReferred(source.value))) {
+    const read = await inputs.read(absolute(name), secretLimit);
+    found.set(name, 'text' in read ? { text: withoutLastBreak(read.text) } : read);
+  }
+  return {
+    variable: (name) => {
+      const text = env[name];
+      return text === undefined ? undefined : withoutLastBreak(text);
+    },
+    file: (name) => found.get(name) ?? { problem: 'no such file' },
+  };
+}
+
+interface Main {
+  readonly entry: SettingsEntry;
+  /** Null when the file does not say it in a way that can be understood. */
+  readonly mode: 'builtin' | 'remote' | null;
+  readonly uses: readonly FileUse[];
+  readonly replaced: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
+}
+
+function readMain(source: Source, references: References, problems: string[], warnings: string[]): Main {
+  const { models, ...written } = source.value as Record<string, unknown>;
+  const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, []);
+  const whole = { ...(value as object), ...(models !== undefined && { models }) };
+  const origin = {
+    at: [],
+    written: source.value,
+    missing: [...missing, ...unreadable].map(({ path }) => path),
+  };
+  const { data, left, problems: unfit } = readAs(settingsSchema, whole, origin);
+  const entry = data ?? settingsSchema.parse({});
+  const mode = left.some(([section, key]) => section === 'checker' && (key ?? 'mode') === 'mode')
+    ? null
+    : entry.checker.mode;
+
+  const findings = sectionFindings(entry, mode);
+  if (entry.models === undefined && entry.include === undefined) {
+    findings.problems.push({ path: ['models'], message: 'is required; "models: []" is valid' });
+  }
+  const between = findings.problems.filter((problem) => !isExcused(problem, left));
+  problems.push(...[...missing, ...unreadable, ...unfit, ...between].map(source.message));
+  warnings.push(...[...keyWarnings(value, []), ...findings.warnings].map(source.message));
+  const { tls, uses } = tlsUses(entry.defaults.tls, source, ['defaults', 'tls']);
+  return { entry: { ...entry, defaults: { ...entry.defaults, tls } }, mode, uses, replaced, secrets };
+}
+
+/** A closure of its own: one made while loading would keep everything that was parsed. */
+function later(settings: Settings, secrets: Parameters<typeof effectiveConfig>[1]): () => unknown {
+  return () => effectiveConfig(settings, secrets);
+}
+
+function requester(defaults: DefaultsEntry, capabilities: Capabilities): LoadedConfig['requested'] {
+  return (body) => requestedModel(body, defaults, capabilities);
+}
+
+/**
+ * Reads, validates and completes a configuration and all that it includes. `capabilities` says what the builtin prober
+ * can ask. Throws a `ConfigError` with every problem of every file.
+ */
+export async function loadConfig(
+  path: string,
+  env: Environment,
+  capabilities: Capabilities,
+): Promise<LoadedConfig> {
+  const inputs = createInputs();
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const source = await openSource(path, inputs, problems);
+  if (source === null) throw new ConfigError(problems, inputs.files());
+
+  const references = await referencesOf(source, env, inputs);
+  const main = readMain(source, references, problems, warnings);
+  const { entry, mode } = main;
+  const patterns = entry.include === undefined ? [] : [entry.include].flat();
+  const included = await readIncluded(source, patterns, inputs, problems);
+
+  const context = {
+    defaults: entry.defaults,
+    remoteTimeoutMs: mode === 'remote' ? (entry.remote?.timeout ?? 0) : null,
+    capabilities: mode === 'builtin' ? capabilities : null,
+  };
+  const places = placesIn(source).map((place) => ({ ...place, references }));
+  for (const other of included) {
+    const own = await referencesOf(other, env, inputs);
+    places.push(...placesIn(other).map((place) => ({ ...place, references: own })));
+  }
+  const registry = await readRegistry(places, context);
+  problems.push(...registry.problems);
+  warnings.push(...registry.warnings);
+
+  for (const use of [...main.uses, ...registry.uses]) {
+    const found = await inputs.read(use.file, certificateLimit);
+    if ('problem' in found)
+      problems.push(use.source.message({ path: use.path, message: `${use.file}: ${found.problem}` }));
+  }
+  const mask = createMask([...main.replaced, ...registry.replaced]);
+  const hide = (message: string): string => withWords(message, mask);
+  if (problems.length > 0) throw new ConfigError(inOrder(problems.map(hide), path), inputs.files());
+
+  const complete = settingsOf(entry, registry.models);
+  for (const [index, rule] of complete.maintenance.entries()) {
+    const matches = modelMatcher(rule);
+    if (complete.models.some(({ id }) => matches(id))) continue;
+    if (complete.models.length === 0) break;
+    warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
+  }
+  return {
+    settings: complete,
+    warnings: inOrder(warnings.map(hide), path),
+    files: inputs.files(),
+    fingerprint: inputs.fingerprint(),
+    effective: later(complete, [...main.secrets, ...registry.secrets]),
+    requested: requester(entry.defaults, capabilities),
+  };
+}

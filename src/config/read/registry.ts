@@ -1,0 +1,184 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Model } from '../../domain/model.js';
+import type { FileUse } from './file-uses.js';
+import { tlsUses } from './file-uses.js';
+import { interpolate } from './interpolate.js';
+import type { References } from './interpolate.js';
+import { keyWarnings } from '../model/key-warnings.js';
+import { buildModel } from '../model/model.js';
+import type { ModelContext } from '../model/model.js';
+import { modelSchema } from '../schema/model-schema.js';
+import { pathText } from './problem.js';
+import type { Findings, Path, Problem } from './problem.js';
+import { isExcused, readAs } from './read-as.js';
+import { withoutUnset } from '../schema/seed-schema.js';
+import type { Source } from './source.js';
+
+/** One entry of a list of models, and where it stands. */
+export interface Place {
+  readonly source: Source;
+  readonly path: Path;
+  readonly written: unknown;
+}
+
+/** A place with what its references stand for. */
+export interface ReferringPlace extends Place {
+  readonly references: References;
+}
+
+export interface Registry {
+  readonly models: readonly Model[];
+  readonly problems: readonly string[];
+  readonly warnings: readonly string[];
+  /** Certificates and keys the models name. */
+  readonly uses: readonly FileUse[];
+  readonly replaced: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
+}
+
+type Entry = Record<string, unknown>;
+
+const isMap = (value: unknown): value is Entry =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface Reading extends Findings {
+  readonly model: Model | null;
+  readonly uses: readonly FileUse[];
+  readonly replaced: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
+}
+
+function readModel({ source, path, written, references }: ReferringPlace, context: ModelContext): Reading {
+  const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, path);
+  const given = isMap(value) ? value.endpoint_configuration : undefined;
+  const entry =
+    isMap(value) && given !== undefined ? { ...value, endpoint_configuration: withoutUnset(given) } : value;
+  const origin = {
+    at: path,
+    written,
+    missing: [...missing, ...unreadable].map((problem) => problem.path),
+    standIns: { id: 'unnamed' },
+  };
+  const { data, left, problems } = readAs(modelSchema, entry, origin);
+  const lacks = (key: string): boolean => left.some((place) => pathText(place) === pathText([...path, key]));
+  if (data === null || lacks('endpoint_configuration')) {
+    const found = [...unreadable, ...problems];
+    // Without these even a model that cannot be asked has no shape.
+    return {
+      problems: found.length > 0 ? found : [...missing],
+      warnings: [],
+      model: null,
+      uses: [],
+      replaced,
+      secrets,
+    };
+  }
+
+  const { uses, tls } = tlsUses(data.tls, source, [...path, 'tls']);
+  const inside: Findings = { problems: [], warnings: [] };
+  const complete = tls === undefined ? data : { ...data, tls };
+  const reason = missing[0]?.message ?? null;
+  const model = buildModel(complete, isMap(given) ? given : null, reason, context, inside);
+  const placed = (problem: Problem): Problem => ({ ...problem, path: [...path, ...problem.path] });
+  // An address would have stood for the provider's name.
+  const excuses = lacks('base_url') ? [...left, [...path, 'provider']] : left;
+  const nameless = missing.filter((problem) => pathText(problem.path) === pathText([...path, 'id']));
+  return {
+    problems: [
+      ...unreadable,
+      ...nameless,
+      ...problems,
+      ...inside.problems.map(placed).filter((problem) => !isExcused(problem, excuses)),
+    ],
+    warnings: [...missing.map(silenced), ...keyWarnings(value, path), ...inside.warnings.map(placed)],
+    model: lacks('id') ? null : model,
+    uses,
+    replaced,
+    secrets,
+  };
+}
+
+function silenced({ path, message }: Problem): Problem {
+  return { path, message: `${message}: the model is unknown (secret_missing)` };
+}
+
+interface Named {
+  readonly model: Model;
+  readonly place: Place;
+}
+
+function nameProblems(named: readonly Named[]): string[] {
+  const problems: string[] = [];
+  const first = new Map<string, Place>();
+  const renamed = new Map<string, string>();
+  for (const { model, place } of named) {
+    const earlier = first.get(model.id);
+    if (earlier === undefined) first.set(model.id, place);
+    else {
+      const [start = ''] = earlier.source
+        .message({ path: [...earlier.path, 'id'], message: '' })
+        .split(': ', 1);
+      problems.push(
+        place.source.message({
+          path: [...place.path, 'id'],
+          message: `"${model.id}" is already the id of the model at ${start}`,
+        }),
+      );
+    }
+  }
+  for (const { model, place } of named) {
+    const { id, renameFrom } = model;
+    if (renameFrom === null) continue;
+    const at = { path: [...place.path, 'rename_from'] };
+    const other = renamed.get(renameFrom);
+    if (renameFrom === id)
+      problems.push(place.source.message({ ...at, message: 'is the id of the model itself' }));
+    else if (first.has(renameFrom)) {
+      problems.push(
+        place.source.message({
+          ...at,
+          message: `"${renameFrom}" is the id of another model, which keeps its history`,
+        }),
+      );
+    } else if (other !== undefined) {
+      problems.push(
+        place.source.message({ ...at, message: `"${renameFrom}" is already taken over by "${other}"` }),
+      );
+    }
+    renamed.set(renameFrom, id);
+  }
+  return problems;
+}
+
+const turn = 50;
+
+/** Reads all models, giving way to other work now and then: a reload of thousands must not stop their checks. */
+export async function readRegistry(
+  places: readonly ReferringPlace[],
+  context: ModelContext,
+): Promise<Registry> {
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const uses: FileUse[] = [];
+  const replaced = new Set<string>();
+  const secrets = new Set<string>();
+  const named: Named[] = [];
+  for (const [index, place] of places.entries()) {
+    if (index % turn === turn - 1) await setImmediate();
+    const read = readModel(place, context);
+    problems.push(...read.problems.map(place.source.message));
+    warnings.push(...read.warnings.map(place.source.message));
+    uses.push(...read.uses);
+    for (const text of read.replaced) replaced.add(text);
+    for (const secret of read.secrets) secrets.add(secret);
+    if (read.model !== null) named.push({ model: read.model, place });
+  }
+  return {
+    models: named.map(({ model }) => model),
+    problems: [...problems, ...nameProblems(named)],
+    warnings,
+    uses,
+    replaced,
+    secrets,
+  };
+}

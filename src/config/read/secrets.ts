@@ -1,0 +1,116 @@
+import type { Path } from './problem.js';
+import type { Settings } from '../settings.js';
+
+/** Members that hold a secret, themselves or somewhere inside. */
+const secretMembers = new Set([
+  'api_key',
+  'api_keys',
+  'apikey',
+  'apikeys',
+  'model_api_key',
+  'bearer_token',
+  'read_tokens',
+  'model_jwt_config',
+  'custom_payload',
+  'custom_curl_command',
+  'proxy',
+]);
+
+/** Members whose text becomes the value of a header. */
+const headerMembers: ReadonlySet<unknown> = new Set([
+  'api_key',
+  'api_keys',
+  'apikey',
+  'apikeys',
+  'model_api_key',
+  'bearer_token',
+]);
+
+/** The name of the nearest member at or above `path`. */
+const memberOf = (path: Path): unknown => path.findLast((step) => typeof step === 'string');
+
+/** True where a key or token stands that is sent, or compared, as the value of a header. */
+export function isKeyMember(path: Path): boolean {
+  return (
+    !path.includes('custom_payload') &&
+    !path.includes('default_request_options') &&
+    headerMembers.has(memberOf(path))
+  );
+}
+
+/** The same, and where `custom_headers` and `jwt_headers` have a value. */
+export function isHeaderMember(path: Path): boolean {
+  const [list, index, name] = path.slice(-3);
+  const isHeader =
+    name === 'value' && typeof index === 'number' && (list === 'custom_headers' || list === 'jwt_headers');
+  return isHeader || isKeyMember(path);
+}
+
+const secretName = /(?:key|token|secret|password|passwd|credentials?|authorization|signature)$/i;
+
+/** True for the name of a member that, in a body of the operator's own, holds a secret; `max_tokens` is none. */
+export const isSecretName = (name: string): boolean => secretName.test(name);
+
+const mask = '***';
+/** Characters of the shortest secret that is masked wherever it stands: shorter ones would blot out plain words. */
+export const shortestSecret = 6;
+
+/** True for a query parameter whose value may be a credential, whatever its name: Azure's `code`, a SAS `sig`. */
+export function isSecretParameter(name: string, value: string): boolean {
+  return isSecretName(name) || (value.length >= shortestSecret && name.toLowerCase() !== 'api-version');
+}
+
+/** True where a value is a secret. */
+function isSecret(path: Path): boolean {
+  return path.some((step, index) => {
+    if (typeof step !== 'string') return false;
+    const inOptions = path.lastIndexOf('default_request_options');
+    if (inOptions !== -1 && index > inOptions && isSecretName(step)) return true;
+    return secretMembers.has(step) || (step === 'value' && path.includes('custom_headers') && index > 0);
+  });
+}
+
+/** True where a value may be a secret, so that no message names it: a header may stand where only its name should. */
+export function mayHoldSecret(path: Path): boolean {
+  return isSecret(path) || path.includes('custom_headers');
+}
+
+/** An address or path without the values of its query that may be credentials. */
+function withoutQuerySecrets(text: string): string {
+  return text.replaceAll(
+    /([?&]([^=&?#\s]+)=)([^&#\s]+)/g,
+    (all, before: string, name: string, value: string) =>
+      isSecretParameter(name, value) ? `${before}${mask}` : all,
+  );
+}
+
+/** A function that masks these secrets in a text, but for those that are too short. */
+export function createMask(secrets: Iterable<string>): (text: string) => string {
+  // Longer ones first, so that a secret within another leaves nothing of it.
+  const known = [...new Set(secrets)]
+    .filter((secret) => secret.length >= shortestSecret)
+    .sort((a, b) => b.length - a.length);
+  return (text) => known.reduce((result, secret) => result.replaceAll(secret, mask), text);
+}
+
+/** `value` with every secret replaced, by its place and, for those in `secrets`, wherever it stands. */
+export function masked(value: unknown, secrets: Iterable<string>): unknown {
+  const maskText = createMask(secrets);
+  function walk(item: unknown, path: Path): unknown {
+    if (Array.isArray(item)) return item.map((entry, index) => walk(entry, [...path, index]));
+    if (typeof item === 'object' && item !== null) {
+      return Object.fromEntries(
+        Object.entries(item).map(([key, entry]) => [key, walk(entry, [...path, key])]),
+      );
+    }
+    if (item === null || item === '' || typeof item === 'boolean') return item;
+    if (isSecret(path)) return mask;
+    return typeof item === 'string' ? withoutQuerySecrets(maskText(item)) : item;
+  }
+  return walk(value, []);
+}
+
+/** The keys and tokens of the sections. */
+export function credentialsOf({ server, remote, healthApi }: Settings): string[] {
+  return [server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys];
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { longestAddress } from '../../domain/address.js';
+import { durationPattern, formatDuration, parseDuration } from '../../domain/duration.js';
+import { longestId } from '../../domain/model.js';
+import { cronProblem, isTimezone } from '../../calendar/cron.js';
+
+/** A message for every fault of a field but its absence. */
+function must(message: string) {
+  return { error: (issue: { input?: unknown }) => (issue.input === undefined ? undefined : message) };
+}
+
+const longestMs = 100 * 365 * 86_400_000;
+
+/** A duration, given as text and kept in ms. */
+export function duration(leastMs: number, mostMs = longestMs) {
+  const message = 'must be a duration such as 500ms, 30s, 5m, 2h, 30d or 5y';
+  return z
+    .string(must(message))
+    .regex(durationPattern, message)
+    .transform((text, context) => {
+      const ms = parseDuration(text) ?? Infinity;
+      if (ms < leastMs) context.addIssue(`must be at least ${formatDuration(leastMs)}`);
+      if (ms > mostMs) context.addIssue(`must be at most ${formatDuration(mostMs)}`);
+      return ms;
+    });
+}
+
+export const second = 1_000;
+export const minute = 60 * second;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+export function wholeNumber(least: number, most: number) {
+  return z
+    .int(must(`must be a whole number from ${least} to ${most}`))
+    .min(least)
+    .max(most);
+}
+
+/** Text that is not empty. */
+export function someText() {
+  return z.string().min(1, 'must not be empty');
+}
+
+/** One text or a list of them, kept as a list. */
+export function texts() {
+  return z
+    .union(
+      [someText(), z.array(someText()).min(1)],
+      must('must be a text or a list of texts, none of them empty'),
+    )
+    .transform((value) => (typeof value === 'string' ? [value] : value));
+}
+
+/** Text that HTTP lets stand in a header. */
+export const headerText = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Text that can stand in a header: a line break in it would begin another one. */
+export function headerValue() {
+  return z.string().regex(headerText, 'must be one line without control characters');
+}
+
+export function headerName() {
+  return z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header');
+}
+
+/** A name that Prometheus takes for a label. */
+export function labelName() {
+  return z
+    .string()
+    .max(longestId, `must have at most ${longestId} characters`)
+    .regex(
+      /^(?!__)[A-Za-z_]\w*$/,
+      'must be a label name (letters, digits and _, beginning with neither a digit nor __)',
+    );
+}
+
+/** An absolute http or https address without credentials, query and fragment. */
+export function httpAddress() {
+  return z
+    .string()
+    .max(longestAddress, { error: `must have at most ${longestAddress} characters`, abort: true })
+    .regex(/^https?:\/\/[^/]/, {
+      message: 'must be an address that begins with http:// or https://',
+      abort: true,
+    })
+    .superRefine((text, context) => {
+      const message = addressProblem(text, ['http:', 'https:']);
+      if (message !== null) context.addIssue(message);
+    });
+}
+
+/** What keeps `text` from being an address with one of these schemes and nothing after its path; null when nothing does. */
+export function addressProblem(text: string, schemes: readonly string[]): string | null {
+  if (!URL.canParse(text)) return 'must be an address such as https://api.example.com/v1';
+  const url = new URL(text);
+  if (!schemes.includes(url.protocol))
+    return `must be an address that begins with ${schemes.join('// or ')}//`;
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  if (url.search !== '' || url.hash !== '') return 'must not hold a query or a fragment';
+  return null;
+}
+
+export function cronExpression() {
+  return z.string().superRefine((text, context) => {
+    const problem = cronProblem(text);
+    if (problem !== null) context.addIssue(`is no cron expression: ${problem}`);
+  });
+}
+
+export function timezone() {
+  return z.string().refine(isTimezone, 'must be a time zone such as UTC or Europe/Berlin');
+}
+
+/** JSON that the configuration passes on as it is. */
+export function freeMap() {
+  return z.record(z.string(), z.unknown());
+}

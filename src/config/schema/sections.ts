@@ -1,0 +1,107 @@
+import { withoutTrailingSlashes } from '../../domain/address.js';
+import type { Model } from '../../domain/model.js';
+import { unsendable } from '../model/asking.js';
+import { isLoopback, parseListen } from '../listen.js';
+import type { Listen } from '../listen.js';
+import type { Findings, Problem } from '../read/problem.js';
+import type { SettingsEntry } from './schema.js';
+import type { Settings } from '../settings.js';
+
+const nowhere: Listen = { host: '127.0.0.1', port: 9464 };
+
+/** What is wrong between the sections of the main file. */
+export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote' | null): Findings {
+  const problems: Problem[] = [];
+  const listen = parseListen(entry.server.listen);
+  if (listen === null) {
+    const message = 'must be an address and a port, such as 127.0.0.1:9464 or [::1]:9464';
+    problems.push({ path: ['server', 'listen'], message });
+  } else if (!isLoopback(listen.host) && !entry.server.bearer_token && !entry.server.insecure_public) {
+    const message = `${listen.host} can be reached from outside: set "server.bearer_token", or "server.insecure_public: true"`;
+    problems.push({ path: ['server', 'listen'], message });
+  }
+  for (const [index, token] of entry.server.read_tokens.entries()) {
+    const path = ['server', 'read_tokens', index];
+    if (token !== '' && token === entry.server.bearer_token)
+      problems.push({ path, message: 'is the "server.bearer_token", which may do everything' });
+  }
+  if (entry.server.read_tokens.some((token) => token !== '') && !entry.server.bearer_token) {
+    const message = 'needs "server.bearer_token": without it no route asks for a token';
+    problems.push({ path: ['server', 'read_tokens'], message, at: 'key' });
+  }
+  const remote = mode === 'remote';
+  if (remote && entry.remote === undefined) {
+    problems.push({ path: ['remote'], message: 'is required when "checker.mode" is "remote"' });
+  } else if (mode === 'builtin' && entry.remote !== undefined) {
+    problems.push({ path: ['remote'], message: 'needs "checker.mode: remote"', at: 'key' });
+  }
+  if (remote) problems.push(...unsendable(entry.defaults, ['defaults']));
+  if (entry.health_api.enabled === true && !entry.health_api.api_keys.some((key) => key !== '')) {
+    problems.push({
+      path: ['health_api', 'api_keys'],
+      message: 'must hold at least one key that is not empty',
+    });
+  }
+  const warnings: Problem[] = [];
+  if (remote && entry.defaults.timeout !== undefined) {
+    const message = 'has no effect in remote mode: "remote.timeout" is the deadline';
+    warnings.push({ path: ['defaults', 'timeout'], message, at: 'key' });
+  }
+  return { problems, warnings };
+}
+
+/** The sections of the main file in the form everything else reads. */
+export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Settings {
+  const { server, storage, checker, remote, health_api: api, connectivity } = entry;
+  const apiKeys = api.api_keys.filter((key) => key !== '');
+  return {
+    server: {
+      ...(parseListen(server.listen) ?? nowhere),
+      bearerToken: server.bearer_token === '' ? null : (server.bearer_token ?? null),
+      readTokens: server.read_tokens.filter((token) => token !== ''),
+      publicBadges: server.public_badges,
+      insecurePublic: server.insecure_public,
+      allowedHosts: server.allowed_hosts.map((host) => host.toLowerCase()),
+      publicUrl: server.public_url === undefined ? null : withoutTrailingSlashes(server.public_url),
+      runbookUrl: server.runbook_url ?? null,
+      alertLabels: [...new Set(server.alert_labels)],
+      shutdownGraceMs: server.shutdown_grace,
+    },
+    storage: {
+      path: storage.path,
+      onCorrupt: storage.on_corrupt,
+      retention: {
+        checksMs: storage.retention.checks,
+        failuresMs: storage.retention.failures,
+        hoursMs: storage.retention.hours,
+        daysMs: storage.retention.days,
+      },
+    },
+    checker: {
+      mode: checker.mode,
+      concurrency: checker.concurrency,
+      perHost: checker.per_host,
+      reuseConnections: checker.reuse_connections,
+    },
+    remote:
+      remote === undefined
+        ? null
+        : { url: withoutTrailingSlashes(remote.url), apiKey: remote.api_key, timeoutMs: remote.timeout },
+    healthApi: {
+      enabled: api.enabled ?? apiKeys.length > 0,
+      apiKeys,
+      allowHosts: api.allow_hosts,
+      allowPrivate: api.allow_private,
+      ratePerMin: api.rate_per_min,
+    },
+    connectivity:
+      connectivity === undefined ? null : { targets: connectivity.targets, everyMs: connectivity.every },
+    maintenance: entry.maintenance.map(({ cron, timezone, duration, models }) => ({
+      cron,
+      timezone,
+      durationMs: duration,
+      models,
+    })),
+    models,
+  };
+}

@@ -1,0 +1,50 @@
+import { parseDuration } from '../domain/duration.js';
+import { behaviours, type Behaviour } from './behaviours.js';
+import type { Exchange } from './exchange.js';
+
+/** A behaviour with its values filled in. */
+export type Play = (exchange: Exchange) => void;
+
+/** Finds how the model of a name behaves; null for a name that says nothing. What stands before a slash is the caller's own. */
+export function createCatalogue(rows: readonly Behaviour[] = behaviours): (model: string) => Play | null {
+  const patterns = rows.map(({ form, play }) => ({ pattern: patternOf(form), kinds: kindsIn(form), play }));
+  return (model) => {
+    const name = model.slice(model.lastIndexOf('/') + 1);
+    for (const { pattern, kinds, play } of patterns) {
+      const texts = pattern.exec(name)?.slice(1);
+      const values = texts?.map((text, index) =>
+        (kinds[index] === 'percent' ? percent : parseDuration)(text),
+      );
+      if (values?.every((value) => value !== null) !== true) continue;
+      const [first = 0, second = 0] = values;
+      return (exchange) => play(exchange, first, second);
+    }
+    return null;
+  };
+}
+
+/** A name that asks for this behaviour, with the example values. */
+export function exampleName({ form }: Behaviour): string {
+  return form.replace(/[{}]/g, '');
+}
+
+/** All behaviours as plain text, one line each. */
+export function describeBehaviours(): string {
+  const width = Math.max(...behaviours.map((behaviour) => exampleName(behaviour).length));
+  const lines = behaviours.map((behaviour) => `${exampleName(behaviour).padEnd(width)}  ${behaviour.help}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function patternOf(form: string): RegExp {
+  return new RegExp(`^${form.replace(/\{\w+\}/g, '(\\w+)')}$`);
+}
+
+function kindsIn(form: string): readonly ('percent' | 'duration')[] {
+  return [...form.matchAll(/\{(\w+)\}/g)].map(([, example = '']) =>
+    percent(example) === null ? 'duration' : 'percent',
+  );
+}
+
+function percent(text: string): number | null {
+  return /^\d{1,3}$/.test(text) && Number(text) <= 100 ? Number(text) : null;
+}

@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { systemClock, type Clock } from '../domain/clock.js';
+import { behaviours } from './behaviours.js';
+import { createCatalogue, describeBehaviours, exampleName } from './catalogue.js';
+import { createMemory } from './memory.js';
+import { modelNotFound } from './refusal.js';
+import { apiKeyOf, parseRequest, readBody } from './request.js';
+import { modelList, routes, type Route } from './routes.js';
+
+/** A provider that plays healthy, slow and failing models by the name asked for, in the shape of the API that is asked. */
+export interface Simulator {
+  /** Rejects when the address cannot be had; port 0 takes a free one. */
+  listen(port: number, host: string): Promise<RunningSimulator>;
+}
+
+export interface RunningSimulator {
+  /** Without a path; each API is at any path that ends as its own does, such as `/chat/completions` or `/models`. */
+  readonly url: string;
+  /** Cuts every connection, hung ones too. */
+  close(): Promise<void>;
+}
+
+/** `seed` fixes which requests a flaky model fails; `clock` is what its wall-clock periods go by. */
+export function createSimulator({
+  clock = systemClock,
+  seed = 1,
+}: { readonly clock?: Clock; readonly seed?: number } = {}): Simulator {
+  const playOf = createCatalogue();
+  const names = behaviours.map(exampleName);
+  const memory = createMemory(seed);
+
+  function play(request: IncomingMessage, response: ServerResponse, body: string, route: Route): void {
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const asked = parseRequest(path, body, route);
+    if (!asked) {
+      sendProblem(response, 400, 'The request must be a JSON object with a model.');
+      return;
+    }
+    const played = playOf(asked.model);
+    const now = clock.wall();
+    const remembered = played ? memory.ask(asked.model, now) : { firstAsked: now, chance: 0 };
+    const { shape } = route;
+    const exchange = { ...asked, ...remembered, response, shape, now, apiKey: apiKeyOf(request) };
+    if (played) played(exchange);
+    else modelNotFound(exchange, ` Simulated models: ${names.join(', ')}.`);
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    const route = routes.find((one) => one.path.test(path));
+    if (body === null) sendProblem(response, 413, 'The request is longer than 1 MiB.');
+    else if (route !== undefined) {
+      if (request.method === 'POST') play(request, response, body, route);
+      else sendProblem(response, 405, 'Ask with POST.', { allow: 'POST' });
+    } else if (/\/(?:models|api\/tags)$/.test(path))
+      send(response, 200, JSON.stringify(modelList(path, query, names, clock.wall())));
+    else if (path === '/') send(response, 200, describeBehaviours(), { 'content-type': 'text/plain' });
+    else sendProblem(response, 404, `Unknown request URL: ${path}`);
+  }
+
+  return {
+    listen: async (port, host) => {
+      const server = createServer((request, response) => {
+        answer(request, response).catch(() => response.destroy());
+      });
+      server.listen(port, host);
+      await once(server, 'listening');
+      const { address, family, port: taken } = server.address() as AddressInfo;
+      return {
+        url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+        close: async () => {
+          const closed = once(server, 'close');
+          server.close();
+          server.closeAllConnections();
+          await closed;
+        },
+      };
+    },
+  };
+}
+
+function sendProblem(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const error = { message, type: 'invalid_request_error', param: null, code: null };
+  send(response, status, JSON.stringify({ error }), headers);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(body);
+}

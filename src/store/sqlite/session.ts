@@ -1,0 +1,53 @@
+import type { Database } from 'better-sqlite3';
+import { prepareAnnotating, prepareAnnotations } from './annotations.js';
+import { prepareCounts } from './count-query.js';
+import type { Retention } from '../horizons.js';
+import { prepareIncidents } from './incident-query.js';
+import { prepareModels, prepareRegistry } from './model-row.js';
+import type { MissCause, Store, StoreReader } from '../port.js';
+import { preparePrune } from './prune.js';
+import { prepareResults } from './result-query.js';
+import { prepareTimeline } from './timeline-query.js';
+import { prepareWrite, type Write } from './write.js';
+
+/** The methods of a store as they are on one open database: at once instead of by promise. */
+export type Immediate<Methods> = {
+  readonly [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => Promise<infer Result>
+    ? (...args: Args) => Result
+    : never;
+};
+export type ReadSession = Immediate<Omit<StoreReader, 'close' | 'sizeBytes'>>;
+export type Session = Immediate<Omit<Store, 'close' | 'sizeBytes'>> & {
+  readonly writePacked: Write['packed'];
+};
+
+export function prepareReadSession(database: Database): ReadSession {
+  const models = prepareModels(database);
+  const timeline = prepareTimeline(database);
+  const missed = database.prepare<[], { cause: MissCause; count: number }>('SELECT cause, count FROM missed');
+  return {
+    models: models.all,
+    missed: () => new Map(missed.all().map(({ cause, count }) => [cause, count])),
+    ...timeline,
+    counts: prepareCounts(database),
+    results: prepareResults(database),
+    incidents: prepareIncidents(database).incidents,
+    exclusions: prepareAnnotations(database).exclusions,
+  };
+}
+
+export function prepareSession(database: Database, retention: () => Retention): Session {
+  const { incident } = prepareIncidents(database);
+  const write = prepareWrite(database);
+  const { addNote, exclude, include } = prepareAnnotating(database);
+  return {
+    ...prepareReadSession(database),
+    ...prepareRegistry(database),
+    addNote: (id, note) => (addNote(id, note) ? incident(id) : null),
+    exclude,
+    include,
+    write: write.batch,
+    writePacked: write.packed,
+    prune: preparePrune(database, retention),
+  };
+}

@@ -1,0 +1,179 @@
+import type { Database } from 'better-sqlite3';
+import type { Clock } from '../../domain/clock.js';
+import { openDatabase } from './database.js';
+import { attempt, isDamage, promised } from './failure.js';
+import { lockFile } from './file-lock.js';
+import { createLogWatch } from './log-watch.js';
+import { bytesOnDisk, identityOf, moveAside, placeFor, removeLog } from './file-place.js';
+import type { Retention } from '../horizons.js';
+import { reserveKeys } from './model-row.js';
+import type { PackedBatch } from './packed-batch.js';
+import type { Store, StoredModel } from '../port.js';
+import { prepareSession, type Session } from './session.js';
+import { StoreError } from '../store-error.js';
+
+export interface StoreOptions {
+  readonly path: string;
+  readonly migrationsDir: string;
+  /** Asked again whenever deletion begins, so that a reload counts. */
+  readonly retention: () => Retention;
+  /** What to do with a damaged file: move it aside and begin a fresh one, or leave it and fail. */
+  readonly onCorrupt: 'move' | 'stop';
+  readonly clock: Pick<Clock, 'wall'>;
+  /** Keys up to this one may be in use already, also where the file knows none of them. */
+  readonly highestKey?: number;
+  readonly log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>;
+}
+
+export interface OpenedStore extends Store {
+  /** How often a fresh file was begun since the start, because the one before was damaged, deleted or replaced. */
+  readonly corruptions: number;
+}
+
+/** The store in the thread that holds the database. */
+export interface SqliteStore extends OpenedStore {
+  /** Writes a packed batch like `write`; resolves with false, and nothing is written, when its content is refused. */
+  writePacked(packed: PackedBatch): Promise<boolean>;
+}
+
+/**
+ * Opens the store for the one daemon that writes it; throws StoreError. When the file turns out damaged in use, the call
+ * that found it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is begun, which knows none of the keys
+ * given before (`unknown_model`), so every model has to be registered again.
+ */
+export function openStore(options: StoreOptions): SqliteStore {
+  const path = attempt(options.path, () => placeFor(options.path));
+  const lock = attempt(path, () => lockFile(path));
+  const watchLog = createLogWatch(path, options.log);
+  let corruptions = 0;
+  let highestKey = options.highestKey ?? 0;
+  let closed = false;
+  let database: Database | null = null;
+  let session: Session | null = null;
+  /** What the path led to when it was opened. */
+  let identity: string | null = null;
+
+  function connect(): Session {
+    if (closed) throw new StoreError('unavailable', `${path} is closed`);
+    if (session !== null) return session;
+    database = openDatabase(path, options.migrationsDir);
+    identity = identityOf(path);
+    reserveKeys(database, highestKey);
+    session = prepareSession(database, options.retention);
+    return session;
+  }
+
+  function disconnect(): void {
+    session = null;
+    database?.close();
+    database = null;
+  }
+
+  /** Moves a damaged file aside, unless that is not wanted; the next use begins a fresh one. */
+  function giveUp(error: unknown): void {
+    if (!isDamage(error) || options.onCorrupt === 'stop') throw error;
+    disconnect();
+    const movedTo = moveAside(path, options.clock.wall());
+    corruptions += 1;
+    options.log.error(
+      { err: error, path, movedTo },
+      'database is damaged: moved aside, beginning a fresh one',
+    );
+  }
+
+  /**
+   * Throws where the path no longer leads to the open file: what is written to that is lost with the process. Then a fresh
+   * file is begun like in the place of a damaged one; a file that was put there is moved aside, for its models have other keys.
+   */
+  function expectSameFile(): void {
+    const found = identityOf(path);
+    if (session === null || found === identity) return;
+    const what = found === null ? 'deleted' : 'replaced by another file';
+    const error = new StoreError(
+      'damaged',
+      `${path} was ${what} while the daemon used it; stop the daemon before a backup is put in place`,
+    );
+    removeLog(path);
+    if (options.onCorrupt === 'stop') throw error;
+    disconnect();
+    const movedTo = found === null ? null : moveAside(path, options.clock.wall(), 'replaced');
+    corruptions += 1;
+    options.log.error(
+      { err: error, path, movedTo },
+      'database was deleted or replaced: beginning a fresh one',
+    );
+    throw error;
+  }
+
+  function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
+    return promised(path, () => {
+      if (changes) expectSameFile();
+      try {
+        return work(connect());
+      } catch (error) {
+        giveUp(error);
+        throw error;
+      }
+    });
+  }
+
+  const change = <Result>(work: (session: Session) => Result): Promise<Result> => ask(work, true);
+
+  function register(open: Session, ...model: Parameters<Session['register']>): StoredModel {
+    const registered = open.register(...model);
+    highestKey = Math.max(highestKey, registered.key);
+    return registered;
+  }
+
+  attempt(path, () => {
+    try {
+      try {
+        connect();
+      } catch (error) {
+        giveUp(error);
+        connect();
+      }
+    } catch (error) {
+      disconnect();
+      lock.release();
+      throw error;
+    }
+  });
+
+  return {
+    get corruptions() {
+      return corruptions;
+    },
+    models: () => ask((open) => open.models()),
+    register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
+    retire: (key, now) => change((open) => open.retire(key, now)),
+    missed: () => ask((open) => open.missed()),
+    write: (batch) => change((open) => open.write(batch)),
+    writePacked: (packed) => change((open) => open.writePacked(packed)),
+    points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
+    durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
+    counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
+    results: (key, query) => ask((open) => open.results(key, query)),
+    incidents: (query) => ask((open) => open.incidents(query)),
+    maintenance: (key, from, to) => ask((open) => open.maintenance(key, from, to)),
+    epochs: (key) => ask((open) => open.epochs(key)),
+    gaps: (key) => ask((open) => open.gaps(key)),
+    exclusions: () => ask((open) => open.exclusions()),
+    addNote: (incident, note) => change((open) => open.addNote(incident, note)),
+    exclude: (key, exclusion) => change((open) => open.exclude(key, exclusion)),
+    include: (key, id) => change((open) => open.include(key, id)),
+    prune: (now) =>
+      change((open) => {
+        watchLog(now);
+        return open.prune(now);
+      }),
+    sizeBytes: () => bytesOnDisk(path),
+    close: () =>
+      promised(path, () => {
+        if (closed) return;
+        closed = true;
+        disconnect();
+        lock.release();
+      }),
+  };
+}

@@ -1,0 +1,29 @@
+import { openExisting } from './existing-file.js';
+import { attempt, promised } from './failure.js';
+import { bytesOnDisk } from './file-place.js';
+import type { StoreReader } from '../port.js';
+import { prepareReadSession, type ReadSession } from './session.js';
+
+/** Opens an existing store to read it, whether a daemon writes it or not: no lock, no migration. Throws StoreError. */
+export function openStoreReader(path: string, migrationsDir: string): StoreReader {
+  const database = openExisting(path, migrationsDir);
+  const session = attempt(path, () => prepareReadSession(database));
+  const ask = <Result>(work: (session: ReadSession) => Result): Promise<Result> =>
+    promised(path, () => work(session));
+
+  return {
+    models: () => ask((open) => open.models()),
+    missed: () => ask((open) => open.missed()),
+    points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
+    durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
+    counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
+    results: (key, query) => ask((open) => open.results(key, query)),
+    incidents: (query) => ask((open) => open.incidents(query)),
+    maintenance: (key, from, to) => ask((open) => open.maintenance(key, from, to)),
+    epochs: (key) => ask((open) => open.epochs(key)),
+    gaps: (key) => ask((open) => open.gaps(key)),
+    exclusions: () => ask((open) => open.exclusions()),
+    sizeBytes: () => bytesOnDisk(path),
+    close: () => promised(path, () => void database.close()),
+  };
+}

@@ -1,0 +1,173 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { bytesOnDisk } from './file-place.js';
+import { refusesContent } from './failure.js';
+import { packBatch, type PackedBatch } from './packed-batch.js';
+import type { Batch, Refusal } from '../port.js';
+import type { OpenedStore, SqliteStore, StoreOptions } from './sqlite-store.js';
+import { StoreError } from '../store-error.js';
+import { unpackError } from './thread-error.js';
+import {
+  opening,
+  type Situation,
+  type ThreadCall,
+  type ThreadMethod,
+  type ThreadReply,
+  type ThreadStart,
+} from './thread-port.js';
+
+/** Null for a batch with content that cannot be packed, and that the store refuses. */
+function packedOf(batch: Batch): PackedBatch | null {
+  try {
+    return packBatch(batch);
+  } catch (error) {
+    if (refusesContent(error)) return null;
+    throw error;
+  }
+}
+
+/** Holds the models of the largest registry when they are read at the start. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
+interface Waiting {
+  readonly method: ThreadMethod;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no lock;
+ * rejects with StoreError. When the thread ends unasked, what waits rejects as `unavailable` and the next call starts another;
+ * a batch that it has written resolves.
+ */
+export async function openThreadedStore(
+  options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL },
+): Promise<OpenedStore> {
+  const { path, migrationsDir, onCorrupt, log } = options;
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | null = null;
+  let asked = 0;
+  let highestKey = 0;
+  let corruptions = 0;
+  let corruptionsBefore = 0;
+  let closing: Promise<void> | null = null;
+  const written = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+  const situation = (): Situation => ({ now: options.clock.wall(), retention: options.retention() });
+
+  const fail = (error: Error): void => {
+    worker = null;
+    corruptionsBefore = corruptions;
+    const all = [...waiting];
+    waiting.clear();
+    for (const [id, { method, resolve, reject }] of all) {
+      const done = id !== opening && id === Atomics.load(written, 0);
+      if (done) resolve(method === 'write' ? [] : true);
+      else reject(error);
+    }
+  };
+
+  const receive = (started: Worker, reply: ThreadReply): void => {
+    if ('log' in reply) {
+      const fields = reply.error === null ? {} : { err: unpackError(reply.error) };
+      log[reply.log]({ ...fields, ...reply.fields }, reply.message);
+      return;
+    }
+    if (worker === started) corruptions = corruptionsBefore + reply.corruptions;
+    if ('error' in reply && reply.id === opening) {
+      if (worker === started) fail(unpackError(reply.error));
+      return;
+    }
+    const one = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('result' in reply) one?.resolve(reply.result);
+    else one?.reject(unpackError(reply.error));
+  };
+
+  const start = (): Worker => {
+    const workerData: ThreadStart = {
+      path,
+      migrationsDir,
+      onCorrupt,
+      highestKey,
+      written: written.buffer,
+      ...situation(),
+    };
+    const started = new Worker(options.thread, { workerData, env: {}, resourceLimits });
+    let cause: unknown;
+    started
+      .on('message', (reply: ThreadReply) => {
+        receive(started, reply);
+      })
+      .on('error', (error) => (cause = error))
+      .on('exit', () => {
+        if (worker !== started) return;
+        if (closing === null)
+          log.error({ err: cause, path }, 'thread of the store ended; the next use starts another');
+        fail(new StoreError('unavailable', `the thread that writes ${path} ended`, { cause }));
+      });
+    return started;
+  };
+
+  const call = <Method extends ThreadMethod>(
+    method: Method,
+    ...args: Parameters<SqliteStore[Method]>
+  ): ReturnType<SqliteStore[Method]> =>
+    new Promise<unknown>((resolve, reject) => {
+      if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
+      worker ??= start();
+      // Fits into the shared number; a call is answered long before its id comes again.
+      asked = (asked % 0x7fff_ffff) + 1;
+      worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall);
+      waiting.set(asked, { method, resolve, reject });
+    }) as ReturnType<SqliteStore[Method]>;
+
+  /** The batch itself, which is slower to copy, is needed where its content is refused. */
+  const write = async (batch: Batch): Promise<readonly Refusal[]> => {
+    const packed = packedOf(batch);
+    if (packed !== null && (await call('writePacked', packed))) return [];
+    return call('write', batch);
+  };
+
+  const end = async (): Promise<void> => {
+    if (worker === null) return;
+    const ended = once(worker, 'exit');
+    await call('close');
+    await ended;
+  };
+
+  await new Promise((resolve, reject) => {
+    waiting.set(opening, { method: 'models', resolve, reject });
+    worker = start();
+  });
+
+  return {
+    get corruptions() {
+      return corruptions;
+    },
+    models: () => call('models'),
+    async register(...model) {
+      const registered = await call('register', ...model);
+      highestKey = Math.max(highestKey, registered.key);
+      return registered;
+    },
+    retire: (...model) => call('retire', ...model),
+    missed: () => call('missed'),
+    write,
+    points: (...query) => call('points', ...query),
+    durations: (...query) => call('durations', ...query),
+    counts: (...query) => call('counts', ...query),
+    results: (...query) => call('results', ...query),
+    incidents: (query) => call('incidents', query),
+    maintenance: (...query) => call('maintenance', ...query),
+    epochs: (key) => call('epochs', key),
+    gaps: (key) => call('gaps', key),
+    exclusions: () => call('exclusions'),
+    addNote: (...note) => call('addNote', ...note),
+    exclude: (...exclusion) => call('exclude', ...exclusion),
+    include: (...exclusion) => call('include', ...exclusion),
+    prune: (now) => call('prune', now),
+    sizeBytes: () => bytesOnDisk(path),
+    close: () => (closing ??= end()),
+  };
+}

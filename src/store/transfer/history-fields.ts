@@ -1,0 +1,148 @@
+import type { Histogram } from '../../domain/histogram.js';
+import { longestId, modelIdPattern } from '../../domain/model.js';
+import { phaseNames } from '../../domain/result.js';
+import type { Codes } from '../codes.js';
+import { isPlausible } from '../../domain/time.js';
+import { decodeLatencyInto, encodeLatency } from '../latency-blob.js';
+
+/** A value as a column holds it. */
+export type Stored = number | string | Uint8Array | null;
+
+/** How a member of a history line stands for a column. */
+export interface Field {
+  /** What a line may hold, to be named in a message. */
+  readonly allowed: string;
+  /** Absent where the column is null. */
+  readonly optional: boolean;
+  write(stored: Stored): unknown;
+  /** Undefined for what is not allowed. */
+  read(value: unknown): Stored | undefined;
+}
+
+function field(
+  allowed: string,
+  write: (stored: never) => unknown,
+  read: (value: unknown) => Stored | undefined,
+): Field {
+  return { allowed, optional: false, write, read };
+}
+
+const same = <Value>(value: Value): Value => value;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** The largest count: sums of many stay exact. */
+const mostCount = 1e15;
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= mostCount;
+const longestText = 65_536;
+
+/** The same, or absent. */
+export function optional(inner: Field): Field {
+  return {
+    allowed: inner.allowed,
+    optional: true,
+    write: (stored) => (stored === null ? undefined : inner.write(stored)),
+    read: (value) => (value === undefined ? null : inner.read(value)),
+  };
+}
+
+/** A time in Unix ms from 2000 to 2100 that lies on a full `unit` (ms). */
+export function timeOn(unit: number, allowed: string): Field {
+  return field(
+    allowed,
+    (ms: number) => new Date(ms).toISOString(),
+    (value) => {
+      if (typeof value !== 'string') return undefined;
+      const ms = Date.parse(value);
+      const whole = isPlausible(ms) && ms % unit === 0;
+      return whole && new Date(ms).toISOString() === value ? ms : undefined;
+    },
+  );
+}
+
+export const time = timeOn(1, 'a time from 2000 to 2100 such as "2026-03-01T00:00:00.000Z"');
+
+export const count = field(`a whole number from 0 to ${mostCount}`, same, (value) =>
+  isCount(value) ? value : undefined,
+);
+
+export const flag = field(
+  'true or false',
+  (stored: number) => stored === 1,
+  (value) => (typeof value === 'boolean' ? Number(value) : undefined),
+);
+
+export const text = field(`well-formed text of at most ${longestText} characters`, same, (value) =>
+  typeof value === 'string' && value.length <= longestText && !/\p{Surrogate}/u.test(value)
+    ? value
+    : undefined,
+);
+
+/** The id of a model. */
+export const name = field(
+  `text of at most ${longestId} characters without spaces, slashes and control characters, and not . or ..`,
+  same,
+  (value) =>
+    typeof value === 'string' && value.length <= longestId && modelIdPattern.test(value) ? value : undefined,
+);
+
+const oneOf = (words: readonly string[]): string => `one of ${words.join(', ')}`;
+
+/** A word that is stored as it is. */
+export function word(words: readonly string[]): Field {
+  return field(oneOf(words), same, (value) =>
+    typeof value === 'string' && words.includes(value) ? value : undefined,
+  );
+}
+
+/** A word that is stored as its code. */
+export function coded<Word extends string>(words: readonly Word[], codes: Codes<Word>): Field {
+  return field(oneOf(words), codes.toWord, (value) => {
+    const known = words.find((each) => each === value);
+    return known && codes.toCode(known);
+  });
+}
+
+/** JSON that the daemon keeps for itself. */
+export const object = field(
+  'an object',
+  (stored: string) => JSON.parse(stored) as unknown,
+  (value) => (isObject(value) ? JSON.stringify(value) : undefined),
+);
+
+export const phases = field(
+  `an object of ms by phase (${phaseNames.join(', ')})`,
+  (stored: string) => JSON.parse(stored) as unknown,
+  (value) => {
+    if (!isObject(value)) return undefined;
+    const known = Object.entries(value).every(
+      ([phase, ms]) =>
+        phaseNames.some((each) => each === phase) && typeof ms === 'number' && ms >= 0 && ms <= mostCount,
+    );
+    return known ? JSON.stringify(value) : undefined;
+  },
+);
+
+export const latency = field(
+  'pairs of a bucket (0 to 255, rising) and its count (from 1 on)',
+  (stored: Uint8Array) => {
+    const histogram: Histogram = new Map();
+    decodeLatencyInto(histogram, stored);
+    return [...histogram];
+  },
+  (value) => {
+    if (!Array.isArray(value) || value.length === 0) return undefined;
+    const histogram: Histogram = new Map();
+    let previous = -1;
+    for (const pair of value as unknown[]) {
+      if (!Array.isArray(pair) || pair.length !== 2) return undefined;
+      const [bucket, observed] = pair as unknown[];
+      if (!isCount(bucket) || bucket <= previous || bucket > 255) return undefined;
+      if (!isCount(observed) || observed === 0) return undefined;
+      histogram.set(bucket, observed);
+      previous = bucket;
+    }
+    const blob = encodeLatency(histogram);
+    return blob && Uint8Array.from(blob);
+  },
+);

@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { Model } from '../../../../src/domain/model.js';
+import { blameFor } from '../../../../src/domain/reason.js';
+import { capabilities } from '../../../../src/checker/ask/dialects.js';
+import { loadConfig } from '../../../../src/config/read/load.js';
+import { directoryOf } from '../../../config/loading.js';
+import { modelAt } from '../../model.js';
+import { checkOnce, withServer } from '../../probing.js';
+import { listenHttp } from '../../server.js';
+
+const payload = { q: 'Say: {prompt}', tags: ['{prompt}', 1, null], inner: { none: null } };
+const query = 'He said "hi" \\ $& and\nleft';
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+/** What a check makes of this reply, and what it sent. */
+async function checked(reply: string, responseFormat: string | null, changes: Partial<Model> = {}) {
+  let sent = '';
+  let path = '';
+  const server = listenHttp((request, response) => {
+    path = request.url ?? '';
+    void bodyOf(request).then((body) => {
+      sent = body;
+      response.end(reply);
+    });
+  });
+  return withServer(server, async (port) => {
+    const { endpoint } = modelAt(`http://127.0.0.1:${port}/ask`);
+    const result = await checkOnce({
+      ...modelAt('http://a.test', { provider: 'custom', query, expect: {}, ...changes }),
+      custom: { payload, responseFormat },
+      endpoint: { ...endpoint, paths: { ...endpoint.paths, chat: '/?v=1' } },
+    });
+    return { ...result, sent, path };
+  });
+}
+
+describe('a custom API', () => {
+  it('is sent its payload with the question in every place for it, as JSON has it', async () => {
+    const { sent, path, outcome } = await checked('fine', null, { requestOptions: { more: true } });
+    expect(JSON.parse(sent)).toEqual({
+      q: `Say: ${query}`,
+      tags: [query, 1, null],
+      inner: { none: null },
+      more: true,
+    });
+    expect(path).toBe('/ask/?v=1');
+    expect(outcome).toBe('healthy');
+  });
+
+  it.each([
+    ['{"a":{"b":"New Delhi"}}', '.a.b', 'ok', 'New Delhi'],
+    ['[{"generated_text":"New Delhi"}]', '.[0].generated_text', 'ok', 'New Delhi'],
+    ['{"score":0.5}', '.score', 'ok', '0.5'],
+    ['{"a":""}', '.a', 'empty_response', null],
+    ['{"a":1}', '.b', 'probe_unsupported', null],
+    ['{"a":null}', '.a', 'probe_unsupported', null],
+    ['{"a":[]}', '.a[]', 'probe_unsupported', null],
+    ['{"a":[1]}', '.a', 'malformed_response', null],
+    ['{"a":{"b":1}}', '.a', 'malformed_response', null],
+    ['{"a":1}', '.a.b.c', 'malformed_response', null],
+    ['{"a":1}', '.a[', 'malformed_response', null],
+    ['plain text', '.a', 'malformed_response', null],
+    ['{"error":{"message":"boom"}}', '.a', 'error_in_success', null],
+    ['New Delhi', null, 'ok', 'New Delhi'],
+    ['"New Delhi"', null, 'ok', 'New Delhi'],
+    ['{"any":"thing"}', null, 'ok', '{"any":"thing"}'],
+    ['<!DOCTYPE html><title>Sign in</title>', null, 'malformed_response', null],
+    ['', null, 'malformed_response', null],
+  ])('whose reply is %j is read by %j as %s', async (reply, format, reason, response) => {
+    expect(await checked(reply, format)).toMatchObject({ reason, response });
+  });
+
+  it('whose program finds nothing is blamed on the configuration, with the program in the detail', async () => {
+    const { reason, detail } = await checked('{"a":1}', '.choices[0].text');
+    expect(blameFor(reason)).toBe('config');
+    expect(detail).toBe('custom_response_format finds nothing in the reply: .choices[0].text');
+  });
+
+  it('is told what is wrong with its jq program', async () => {
+    expect((await checked('{}', '.a[')).detail).toMatch(/^jq: syntax error.* line 1/);
+  });
+});
+
+async function loadModel(text: string): Promise<Model> {
+  const directory = await directoryOf({ 'main.yaml': text });
+  const { settings } = await loadConfig(join(directory, 'main.yaml'), {}, capabilities);
+  return settings.models[0]!;
+}
+
+describe('the configuration of a custom API', () => {
+  const entry = (more: object) =>
+    JSON.stringify({ models: [{ id: 'a', provider: 'custom', custom_payload: { q: '{prompt}' }, ...more }] });
+
+  it.each(['https://h.example', 'https://h.example/ask', 'https://h.example/ask/'])(
+    'keeps the address %s as it is',
+    async (address) => {
+      const { endpoint } = await loadModel(entry({ base_url: address }));
+      expect(endpoint.baseUrl + endpoint.paths.chat).toBe(new URL(address).href);
+    },
+  );
+
+  it('keeps the query of an endpoint_url', async () => {
+    const address = 'https://h.example/ask/?v=1';
+    const model_config = {
+      model_provider: 'custom',
+      endpoint_url: address,
+      custom_payload: { q: '{prompt}' },
+    };
+    const text = JSON.stringify({ models: [{ id: 'a', endpoint_configuration: { model_config } }] });
+    const { endpoint } = await loadModel(text);
+    expect(endpoint.baseUrl + endpoint.paths.chat).toBe(address);
+  });
+
+  it('needs a payload', async () => {
+    const text = entry({ base_url: 'https://h.example', custom_payload: undefined });
+    await expect(loadModel(text)).rejects.toThrow('custom_payload: is required by provider "custom"');
+  });
+});

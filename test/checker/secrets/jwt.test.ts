@@ -1,0 +1,231 @@
+import { describe, expect, it } from '@jest/globals';
+import { json, text, token, withTokens, type Answer } from '../tokens.js';
+
+describe('a token', () => {
+  it('is asked for as configured, and sent as the key', () =>
+    withTokens(
+      json({ data: [{ jwt: 'abc.def.ghi' }] }),
+      async ({ check, asked, carried }) => {
+        expect(await check()).toMatchObject({ reason: 'ok', keyIndex: null });
+        expect(carried).toEqual(['Bearer abc.def.ghi']);
+        const headers = {
+          'content-type': 'application/json',
+          'x-tenant': 'a',
+          'user-agent': 'modelpulse/test',
+        };
+        const body = '{"user":"u","password":"p"}';
+        expect(asked).toMatchObject([{ method: 'POST', url: '/token?tenant=a', body, headers }]);
+      },
+      { responseKey: 'data.0.jwt', headers: { 'X-Tenant': 'a' } },
+    ));
+
+  it('is asked for by GET without a body', () =>
+    withTokens(
+      text(200, 'abc'),
+      async ({ check, asked, carried }) => {
+        await check();
+        expect(carried).toEqual(['Bearer abc']);
+        expect(asked[0]).toMatchObject({ method: 'GET', body: '' });
+        expect(asked[0]!.headers['content-type']).toBeUndefined();
+      },
+      { method: 'GET', body: null },
+    ));
+
+  it('is asked for by POST without a body, as is usual where nothing is configured', () =>
+    withTokens(
+      json({ access_token: 'abc' }),
+      async ({ check, asked, carried }) => {
+        expect(await check()).toMatchObject({ reason: 'ok' });
+        expect(carried).toEqual(['Bearer abc']);
+        expect(asked).toMatchObject([{ method: 'POST', body: '', headers: { 'content-length': '0' } }]);
+        expect(asked[0]!.headers['content-type']).toBeUndefined();
+      },
+      { body: null },
+    ));
+
+  it('is asked for by a form as one', () =>
+    withTokens(
+      json({ access_token: 'abc' }),
+      async ({ check, asked, carried }) => {
+        await check();
+        expect(carried).toEqual(['Bearer abc']);
+        expect(asked[0]!.headers['content-type']).toBe('application/x-www-form-urlencoded');
+      },
+      { body: 'grant_type=client_credentials&client_secret=s' },
+    ));
+
+  const start = Date.parse('2026-01-01T00:00:00Z') / 1_000;
+  it.each([
+    ['until 30 s before its own end', { token: token(start + 600), expires_in: 90 }, 570],
+    ['until 30 s before the end the answer names', { access_token: 'opaque', expires_in: 90 }, 60],
+    ['for 5 minutes when nothing names an end', { access_token: 'opaque' }, 300],
+  ])('is kept %s', (_, answer, seconds) =>
+    withTokens(json(answer), async ({ check, asked, clock }) => {
+      await check();
+      clock.now += seconds * 1_000 - 1;
+      await check();
+      expect(asked.length).toBe(1);
+      clock.now += 1;
+      await check();
+      expect(asked.length).toBe(2);
+    }),
+  );
+
+  it.each([
+    ['its own end', { token: token(1e300) }],
+    ['the end the answer names', { access_token: 'opaque', expires_in: 9e8 }],
+  ])('is kept for a day at most, whatever is %s', (_, answer) =>
+    withTokens(json(answer), async ({ check, asked, clock }) => {
+      await check();
+      clock.now += 86_400_000 - 1;
+      await check();
+      expect(asked.length).toBe(1);
+      clock.now += 1;
+      await check();
+      expect(asked.length).toBe(2);
+    }),
+  );
+
+  it('is kept for a thousand models, those used last', () =>
+    withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
+      for (let count = 0; count < 1_000; count += 1) await check({ id: `m${count}` });
+      await check({ id: 'm0' });
+      await check({ id: 'another' });
+      expect(asked.length).toBe(1_001);
+      await check({ id: 'm0' });
+      expect(asked.length).toBe(1_001);
+      await check({ id: 'm1' });
+      expect(asked.length).toBe(1_002);
+    }));
+
+  it('that ends at once serves one check', () =>
+    withTokens(json({ token: token(start + 10) }), async ({ check, asked, carried }) => {
+      await check();
+      await check();
+      expect([asked.length, carried.length]).toEqual([2, 2]);
+    }));
+
+  it('is fetched once for all who wait for it, whoever of them gives up', () => {
+    let arrived = (): void => undefined;
+    const asking = new Promise<void>((resolve) => (arrived = resolve));
+    let end = (): void => undefined;
+    const slow: Answer = (response, asked) => {
+      end = () => json({ token: 'abc' })(response, asked);
+      arrived();
+    };
+    return withTokens(slow, async ({ check, asked, carried }) => {
+      const first = new AbortController();
+      const given = check({}, first.signal);
+      const others = [check(), check(), check()];
+      await asking;
+      first.abort();
+      expect(await given).toMatchObject({ reason: 'internal_error' });
+      end();
+      for (const other of others) expect(await other).toMatchObject({ reason: 'ok' });
+      expect([asked.length, carried.length]).toEqual([1, 3]);
+    });
+  });
+
+  it('that the model refuses is fetched again by the next check, and never within one', () => {
+    const issued = ['dead', 'alive'];
+    return withTokens(
+      (response, asked) => json({ token: issued.shift() })(response, asked),
+      async ({ check, carried }) => {
+        expect(await check()).toMatchObject({ reason: 'auth_failed', httpStatus: 401 });
+        expect(carried).toEqual(['Bearer dead']);
+        expect(await check()).toMatchObject({ reason: 'ok' });
+        expect(await check()).toMatchObject({ reason: 'ok' });
+        expect(carried).toEqual(['Bearer dead', 'Bearer alive', 'Bearer alive']);
+      },
+      {},
+      (credential) => (credential === 'Bearer dead' ? { status: 401, text: '{}' } : null),
+    );
+  });
+
+  it('is never that of another model', () =>
+    withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
+      await check();
+      await check({ id: 'other' });
+      expect(asked.length).toBe(2);
+    }));
+
+  it('that the model echoes is not shown', () =>
+    withTokens(
+      json({ token: 'secret-token-1' }),
+      async ({ check }) => {
+        const result = await check();
+        expect(result.detail).toContain('[redacted]');
+        expect(JSON.stringify(result)).not.toContain('secret-token-1');
+      },
+      {},
+      (credential) => ({
+        status: 403,
+        text: JSON.stringify({ error: { message: `not you, ${credential}` } }),
+      }),
+    ));
+
+  it('and its check share one deadline', () =>
+    withTokens(
+      (response, asked) => setTimeout(() => json({ token: 'abc' })(response, asked), 200),
+      async ({ check }) => {
+        const { reason, detail } = await check({ timeoutMs: 600 });
+        expect(reason).toBe('timeout');
+        expect(Number(/within (\d+) ms/.exec(detail ?? '')![1])).toBeLessThanOrEqual(400);
+      },
+      {},
+      () => 'never',
+    ));
+});
+
+describe('a token that cannot be had', () => {
+  it.each([
+    [401, '{"error":"secret-word"}', 'auth_failed', 'HTTP 401'],
+    [403, 'secret-word', 'auth_failed', 'HTTP 403'],
+    [400, '{"error":"invalid_client"}', 'auth_failed', 'HTTP 400'],
+    [302, '', 'redirected', 'HTTP 302'],
+    [404, '', 'endpoint_not_found', 'HTTP 404'],
+    [429, '', 'rate_limited', 'HTTP 429'],
+    [500, '', 'server_error', 'HTTP 500'],
+    [200, '', 'malformed_response', 'no token in the answer'],
+    [200, '{"token": 5, "secret-word": 1}', 'malformed_response', 'no token in the answer'],
+    [200, 'x'.repeat(16_385), 'malformed_response', 'no token in the answer'],
+    [200, '"two\\nlines"', 'malformed_response', 'no token in the answer'],
+  ])('for HTTP %i %j is %s, without a word of the answer', (status, body, reason, detail) =>
+    withTokens(text(status, body), async ({ check, asked, carried }) => {
+      const unasked = { reason, detail: `token endpoint: ${detail}`, httpStatus: null, durationMs: null };
+      expect(await check()).toMatchObject(unasked);
+      await check();
+      expect([asked.length, carried.length]).toEqual([2, 0]);
+    }),
+  );
+
+  it('names the network where nothing answers', () =>
+    withTokens(
+      text(200, 'abc'),
+      async ({ check }) => {
+        expect(await check()).toMatchObject({
+          reason: 'connect_error',
+          outcome: 'unhealthy',
+          detail: expect.stringMatching(/^token endpoint: /),
+        });
+      },
+      { url: 'http://127.0.0.1:1/token' },
+    ));
+
+  it('is given up with the deadline', () =>
+    withTokens(
+      () => undefined,
+      async ({ check }) => {
+        expect(await check({ timeoutMs: 50 })).toMatchObject({
+          reason: 'timeout',
+          detail: expect.stringMatching(/^token endpoint: no response headers within \d\d ms$/) as unknown,
+        });
+      },
+    ));
+
+  it('is not asked for where a secret is missing', () =>
+    withTokens(text(200, 'abc'), async ({ check, asked }) => {
+      expect(await check({ missingSecret: 'TOKEN is not set' })).toMatchObject({ reason: 'secret_missing' });
+      expect(asked).toEqual([]);
+    }));
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedaction, secretsOf } from '../../../src/checker/secrets/redact.js';
+import { modelAt } from '../model.js';
+
+const none = createRedaction([]);
+
+describe('redaction', () => {
+  it.each([
+    'Incorrect API key provided: sk-abcd********wxyz.',
+    'key sk-proj-AbCdEf0123456789 is bad',
+    'Authorization: Bearer abcdef0123456789',
+    'AIzaSyA1234567890abcdefghijklmnopqrstuv',
+    'hf_AbCdEfGhIjKlMnOp',
+    'xai-AbCdEfGhIjKl',
+    'gsk_AbCdEfGhIjKl',
+    'AKIAIOSFODNN7EXAMPLE',
+    'token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl',
+    'see api_key=abcdef012345',
+    'your key 1a2b3c4d****9z8y is unknown',
+    'API key provided: 1a2b3c4d...9z8y',
+  ])('masks what looks like a credential: %s', (text) => {
+    const clean = none(text, 300);
+    expect(clean).toContain('[redacted]');
+    expect(clean).not.toMatch(/abcd\*|AbCdEf|abcdef0|SyA123|IOSFODNN|eyJzdWI|3c4d/);
+  });
+
+  it('leaves ordinary words as they are', () => {
+    const text =
+      'Rate limit reached for gpt-4o-mini in organization org on tokens per min (TPM): Limit 3... wait';
+    expect(none(text, 300)).toBe(text);
+    expect(none('The model `meta-llama/Llama-3-8b` does not exist.', 300)).toContain('meta-llama/Llama-3-8b');
+  });
+
+  it('cuts queries and credentials from addresses', () => {
+    expect(none('see https://user:word@api.test/v1/x?session=1#here now', 300)).toBe(
+      'see https://api.test/v1/x now',
+    );
+  });
+
+  it('gives one bounded line without control characters', () => {
+    expect(none('a\r\n\tb\u0000\u001b[31mc\u202e', 300)).toBe('a b [31mc');
+    expect(none('x '.repeat(1_000), 301)).toHaveLength(301);
+    expect(none(`${'x'.repeat(298)}😀y`, 300)).toBe(`${'x'.repeat(298)}…`);
+  });
+
+  it('knows all that is secret of an endpoint', () => {
+    const model = modelAt('http://a.test', {
+      endpoint: {
+        apiKeys: ['first-key', 'second-key'],
+        headers: { Authorization: 'Token deep-secret-value', 'Content-Type': 'application/json' },
+        proxy: 'http://user:p%40ss-word@proxy.test',
+      },
+    });
+    const redact = createRedaction(secretsOf(model));
+    const said = 'first-key second-key deep-secret-value p@ss-word p%40ss-word application/json';
+    expect(redact(said, 300)).toBe('[redacted] [redacted] [redacted] [redacted] [redacted] application/json');
+  });
+
+  const secret = fc
+    .string({ minLength: 8, maxLength: 60, unit: 'grapheme-ascii' })
+    .map((text) => text.trim())
+    .filter((text) => text.length >= 8);
+  const written: ((text: string) => string)[] = [
+    (text) => text,
+    (text) => text.toUpperCase(),
+    encodeURIComponent,
+    (text) => JSON.stringify(text),
+  ];
+
+  it('never shows a secret, however it is written', () => {
+    fc.assert(
+      fc.property(
+        secret,
+        fc.string(),
+        fc.string(),
+        fc.constantFrom(...written),
+        (key, before, after, write) => {
+          const clean = createRedaction([key])(`${before} ${write(key)} ${after}`, 10_000);
+          for (const form of written) expect(clean).not.toContain(form(key));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each(['base64', 'base64url'] as const)(
+    'never shows a secret in %s, whatever is around it',
+    (encoding) => {
+      fc.assert(
+        fc.property(secret, fc.string(), fc.string(), (key, before, after) => {
+          const encoded = Buffer.from(before + key + after).toString(encoding);
+          const clean = createRedaction([key])(`it was ${encoded} then`, 10_000);
+          for (const part of clean.split(/\[redacted\]|\s/)) {
+            for (const from of [0, 1, 2, 3]) {
+              const decoded = Buffer.from(part.slice(from), encoding).toString();
+              expect(decoded).not.toContain(key);
+            }
+          }
+        }),
+        { numRuns: 500 },
+      );
+    },
+  );
+
+  it('shows at most five characters of a secret that was cut anywhere', () => {
+    const key = fc.stringMatching(/^[a-zA-Z0-9]{16,40}$/);
+    fc.assert(
+      fc.property(key, fc.string(), fc.nat(40), fc.nat(3_000), (whole, before, cut, padding) => {
+        const said = `${before}${' '.repeat(padding)} ${whole.slice(0, cut)}`;
+        const clean = createRedaction([whole])(said, 300);
+        if (whole.length > 5 && !before.includes(whole.slice(0, 6)))
+          expect(clean).not.toContain(whole.slice(0, 6));
+      }),
+      { numRuns: 500, examples: [['erablaaaerabla0aaaaaaa', '', 15, 0]] },
+    );
+  });
+
+  it('leaves nothing of a long piece of a secret, whatever comes before and after it', () => {
+    const key = fc.stringMatching(/^[a-z]{16,400}$/);
+    fc.assert(
+      fc.property(key, fc.nat(400), fc.boolean(), (whole, length, fromEnd) => {
+        const most = Math.max(8, Math.min(length, whole.length));
+        const piece = fromEnd ? whole.slice(-most) : whole.slice(0, most);
+        expect(createRedaction([whole])(`0 ${piece} 0`, 2_000)).toBe('0 [redacted] 0');
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('masks the end that a provider leaves of a key', () => {
+    expect(none('Your api key: ****abcd is invalid', 300)).toBe('Your api key: [redacted] is invalid');
+    expect(none('it is ***very*** good', 300)).toBe('it is ***very*** good');
+  });
+});
+
+describe('what is a secret of a model', () => {
+  const secretsWith = (endpoint: Partial<ReturnType<typeof modelAt>['endpoint']>) => {
+    const model = modelAt('http://127.0.0.1:1/v1');
+    return createRedaction(
+      secretsOf({ ...model, endpoint: { ...model.endpoint, apiKeys: [], ...endpoint } }),
+    );
+  };
+
+  it('is no value so short that it stands in plain text, unless beside the name of its header', () => {
+    const redact = secretsWith({
+      headers: { 'x-debug': '1', 'x-tier': 'gold', 'x-api-key': 'abc12' },
+      apiKeys: ['EMPTY'],
+    });
+    const plain = 'took 1125 ms of gpt-4o-2024-11-20, a gold answer, EMPTY';
+    expect(redact(plain, 300)).toBe(plain);
+    expect(redact('got {"x-api-key":"abc12"} and x-api-key: abc12', 300)).not.toContain('abc12');
+  });
+
+  it.each(['code', 'auth', 'sig', 'subscription', 'session'])(
+    'is the value of the query parameter %s, wherever it is echoed',
+    (name) => {
+      const model = modelAt('http://127.0.0.1:1/v1');
+      const paths = {
+        ...model.endpoint.paths,
+        chat: `/chat?api-version=2024-10-21&${name}=zq9%2B8w7v6u&n=5`,
+      };
+      const redact = secretsWith({ paths });
+      const clean = redact(`no access for zq9%2B8w7v6u or zq9+8w7v6u at 2024-10-21, 5 times`, 300);
+      expect(clean).toBe('no access for [redacted] or [redacted] at 2024-10-21, 5 times');
+    },
+  );
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { rateLimitRemaining, retryAfterMs } from '../../../src/checker/transport/limits.js';
+
+const now = Date.UTC(2026, 0, 1);
+const asked = (headers: Record<string, string>, body = '', status = 429): number | null =>
+  retryAfterMs({ status, headers, body: Buffer.from(body), overLimit: false }, now);
+
+describe('how long the provider asks to wait', () => {
+  it.each([
+    [{ 'retry-after': '20' }, 20_000],
+    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }, 60_000],
+    [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
+    [{ 'retry-after': '1', 'retry-after-ms': '1500' }, 1_500],
+    [{ 'x-ms-retry-after-ms': '250' }, 250],
+    [{ 'retry-after': '604800' }, 86_400_000],
+    [{ 'retry-after': 'soon 5' }, null],
+    [{ 'retry-after': '-5' }, null],
+    [
+      { 'retry-after': '1', 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '5s' },
+      1_000,
+    ],
+    [{}, null],
+  ])('is in the headers %j', (headers, wanted) => {
+    expect(asked(headers)).toBe(wanted);
+  });
+
+  it.each<[Record<string, string>, number | null]>([
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '6m0s' }, 360_000],
+    [{ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '7.66s' }, 7_660],
+    [{ 'x-ratelimit-remaining-requests': '1', 'x-ratelimit-reset-requests': '6m0s' }, null],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '60' }, 60_000],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1_000 + 90) }, 90_000],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now + 90) }, 90],
+    [
+      {
+        'anthropic-ratelimit-requests-remaining': '0',
+        'anthropic-ratelimit-requests-reset': '2026-01-01T00:00:30Z',
+        'anthropic-ratelimit-input-tokens-remaining': '0',
+        'anthropic-ratelimit-input-tokens-reset': '2026-01-01T00:00:40Z',
+        'anthropic-ratelimit-output-tokens-remaining': '8000',
+        'anthropic-ratelimit-output-tokens-reset': '2026-01-01T00:10:00Z',
+      },
+      40_000,
+    ],
+  ])('lasts until the limits that are used up are filled again: %j', (headers, wanted) => {
+    expect(asked(headers)).toBe(wanted);
+  });
+
+  it.each([
+    [
+      '{"error":{"message":"Rate limit reached ... (TPD): Limit 100000. Please try again in 9m38.016s. Need more"}}',
+      578_016,
+    ],
+    ['{"error":{"message":"Limit 3, Used 3, Requested 1. Please try again in 20s."}}', 20_000],
+    ['{"error":{"message":"Please try again in 500ms. Visit"}}', 500],
+    ['{"error":{"message":"Please retry after 86400 seconds."}}', 86_400_000],
+    ['{"error":{"message":"Please retry in 45.578569677s."}}', 45_579],
+    ['{"error":{"message":"Please wait 2 minutes"}}', 120_000],
+    [
+      '[{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3.5s"}]}}]',
+      3_500,
+    ],
+    ['{"error":{"message":"{\\n \\"details\\": [{\\"retryDelay\\": \\"17s\\"}]}"}}', 17_000],
+    ['{"error":{"message":"Please try again later."}}', null],
+    ['{"error":{"message":"Please try again in a few moments, 5 users wait"}}', null],
+  ])('is read from the error %s', (body, wanted) => {
+    expect(asked({}, body)).toBe(wanted);
+  });
+
+  it('is not read from an answer', () => {
+    expect(asked({}, 'Please try again in 20s', 200)).toBeNull();
+    expect(
+      asked({ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': '5s' }, '', 200),
+    ).toBeNull();
+  });
+
+  it('is between nothing and a day, whatever is said', () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.double().map(String),
+      fc.date({ noInvalidDate: false }).map(String),
+      fc.stringMatching(/^(\d+(\.\d+)?(ms|s|m|h|d)){1,3}$/),
+    );
+    const names = ['retry-after', 'retry-after-ms', 'x-ratelimit-remaining', 'x-ratelimit-reset'];
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), value), value, (headers, text) => {
+        const wait = asked(headers, `Please try again in ${text}`);
+        if (wait === null) return;
+        expect(wait).toBeGreaterThanOrEqual(0);
+        expect(wait).toBeLessThanOrEqual(86_400_000);
+        expect(Number.isInteger(wait)).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is found in time linear to the text', () => {
+    const started = performance.now();
+    for (const part of ['try again in ', '1s', 'retry 9', '"retryDelay":"1']) asked({}, part.repeat(100_000));
+    expect(performance.now() - started).toBeLessThan(300);
+  });
+});
+
+describe('what is left of the limits', () => {
+  it.each([
+    [
+      { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-remaining-tokens': '1000' },
+      { requests: 59, tokens: 1_000 },
+    ],
+    [{ 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-remaining-tokens': 'many' }, { requests: 0 }],
+    [
+      {
+        'anthropic-ratelimit-requests-remaining': '49',
+        'anthropic-ratelimit-input-tokens-remaining': '50000',
+        'anthropic-ratelimit-output-tokens-remaining': '8000',
+      },
+      { requests: 49, tokens: 8_000 },
+    ],
+    [
+      { 'x-ratelimit-remaining-req-minute': '4', 'x-ratelimit-remaining-tokens-month': '900' },
+      { requests: 4, tokens: 900 },
+    ],
+    [
+      { 'x-ratelimit-remaining-requests-day': '900', 'x-ratelimit-remaining-tokens-minute': '60000' },
+      { requests: 900, tokens: 60_000 },
+    ],
+    [
+      { 'x-ratelimit-remaining': '7', 'x-tokenlimit-remaining': '11' },
+      { requests: 7, tokens: 11 },
+    ],
+    [{ 'x-ms-region': 'East US', 'x-items-remaining': '5', 'x-ratelimit-remaining-images': '5' }, {}],
+  ])('is counted from %j', (headers, wanted) => {
+    expect(rateLimitRemaining(headers)).toEqual(wanted);
+  });
+});

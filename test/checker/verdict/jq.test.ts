@@ -1,0 +1,47 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { createJq } from '../../../src/checker/verdict/jq.js';
+
+const jq = createJq();
+afterAll(() => jq.close());
+
+const reply = { choices: [{ message: { content: 'New Delhi' } }], parts: ['New', 'Delhi'] };
+
+describe('a jq program', () => {
+  it.each([
+    ['.choices[0].message.content', 'New Delhi'],
+    ['.parts | join(" ")', 'New Delhi'],
+    ['.parts[] # the first of several', 'New'],
+    ['def first_part: .parts[0]; first_part', 'New'],
+    ['.parts | length', 2],
+    ['.nothing', null],
+    ['empty', null],
+    ['.parts', {}],
+    ['range(infinite)', 0],
+    ['-1', -1],
+  ])('%s finds %j', async (program, found) => {
+    expect(await jq.run(program, reply)).toEqual(found);
+  });
+
+  it.each([
+    ['.choices[0', /syntax error.*line 1, column \d+/],
+    ['.parts.text', /Cannot index array with/],
+    ['error("no such thing")', /no such thing/],
+    ['import "a" as a; .', /syntax error|module/],
+    ['[range(1e9)] | length', /out of memory|not done/],
+    ['def forever: forever; forever', /not done within 1000 ms/],
+  ])('%s is refused in words', async (program, problem) => {
+    await expect(jq.run(program, reply)).rejects.toThrow(problem);
+    expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
+  });
+
+  it('sees nothing of the environment or of any file', async () => {
+    process.env.JQ_TEST_SECRET = 'sk-hidden-0123456789';
+    expect(await jq.run('$ENV | tostring', reply)).not.toContain('sk-hidden');
+    await expect(jq.run('include "/etc/passwd"; .', reply)).rejects.toThrow();
+  });
+
+  it('waits for the one before it', async () => {
+    const found = await Promise.all([1, 2, 3].map((n) => jq.run(`. + ${n}`, 10)));
+    expect(found).toEqual([11, 12, 13]);
+  });
+});

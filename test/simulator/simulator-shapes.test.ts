@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { capabilities } from '../../src/checker/ask/dialects.js';
+import { createProber } from '../../src/checker/prober.js';
+import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import { providerFor } from '../../src/config/model/providers.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Probe } from '../../src/domain/model.js';
+import { modelAt } from '../checker/model.js';
+
+const prober = createProber({
+  clock: systemClock,
+  userAgent: 'modelpulse/test',
+  reuseConnections: false,
+  env: {},
+});
+let simulator: RunningSimulator;
+beforeAll(async () => {
+  simulator = await createSimulator().listen(0, '127.0.0.1');
+});
+afterAll(async () => {
+  prober.close();
+  await simulator.close();
+});
+
+async function reasonOf(provider: string, probe: Probe, modelName: string): Promise<string> {
+  const { paths } = providerFor(provider, { model: modelName });
+  const model = modelAt(simulator.url, { provider, probe, modelName, endpoint: { paths } });
+  return (await prober.check(model, new AbortController().signal)).reason;
+}
+
+const apis = ['openai', 'anthropic', 'gemini', 'cohere', 'ollama', 'bedrock'];
+
+describe.each(apis)('the simulated API of %s', (provider) => {
+  const probes = (capabilities[provider] ?? []).filter((probe) => probe !== 'models');
+
+  it.each(probes)('is healthy, empty and failing as it is asked to be, by probe %s', async (probe) => {
+    const wanted: [string, string][] = [
+      ['healthy', 'ok'],
+      ['empty', 'empty_response'],
+      ['bad-key', 'auth_failed'],
+      ['forbidden', 'permission_denied'],
+      ['not-found', 'model_not_found'],
+      ['rate-limited', 'rate_limited'],
+      ['quota', 'quota_exhausted'],
+      ['overloaded', 'overloaded'],
+      ['error-500', 'server_error'],
+      ['gateway-502', 'gateway_error'],
+    ];
+    if (probe !== 'embeddings')
+      wanted.push(['reasoning', 'output_truncated'], ['wrong', 'unexpected_answer']);
+    const found = await Promise.all(
+      wanted.map(async ([name]) => [name, await reasonOf(provider, probe, `test/${name}`)] as const),
+    );
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
+  });
+});
+
+describe('the simulated list of models', () => {
+  // The lists of the others may leave out an alias.
+  it.each([
+    ['openai', 'model_not_found'],
+    ['ollama', 'model_not_found'],
+    ['anthropic', 'ok'],
+    ['gemini', 'ok'],
+    ['cohere', 'ok'],
+  ])('of %s holds its models, and a name that it does not hold is %s', async (provider, unlisted) => {
+    expect(await reasonOf(provider, 'models', 'healthy')).toBe('ok');
+    expect(await reasonOf(provider, 'models', 'no-such')).toBe(unlisted);
+  });
+});

@@ -1,0 +1,73 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { packBatch, putBatch, putPacked } from '../../../src/store/sqlite/packed-batch.js';
+import type { Batch } from '../../../src/store/port.js';
+import type { Value } from '../../../src/store/sqlite/statements.js';
+import { counted, failed, modelWrite, result, start } from '../samples.js';
+
+type Row = readonly [statement: string, values: readonly Value[]];
+
+function rowsOf(give: (put: (statement: string, values: readonly Value[]) => void) => void): Row[] {
+  const rows: Row[] = [];
+  give((statement, values) => {
+    rows.push([
+      statement,
+      values.map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)),
+    ]);
+  });
+  return rows;
+}
+
+const time = fc.integer({ min: 0, max: 400 }).map((minutes) => start + minutes * 60_000);
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant(null));
+const model = fc
+  .record({
+    key: fc.integer({ min: 1, max: 1e6 }),
+    slots: fc.array(time, { maxLength: 5 }),
+    detail: text,
+    gaps: fc.array(time, { maxLength: 3 }),
+    windows: fc.array(fc.record({ from: time, to: time }), { maxLength: 3 }),
+    settings: fc.jsonValue(),
+    opened: fc.option(time),
+    rewriteFrom: fc.option(time),
+    tokens: fc.oneof(fc.nat(), fc.constantFrom(1e30, 12.5, -1, Infinity)),
+  })
+  .map(({ key, slots, detail, gaps, windows, settings, opened, rewriteFrom, tokens }) =>
+    modelWrite(key, {
+      ...counted(
+        slots.map((slot, n) =>
+          n % 2 === 0
+            ? { ...result(slot), usage: { inputTokens: tokens, outputTokens: 1 } }
+            : { ...failed(slot), detail },
+        ),
+      ),
+      rewriteFrom,
+      points: slots.map((from) => ({ from, state: 'healthy', reason: 'ok' })),
+      gaps,
+      maintenance: windows,
+      epochs: slots.map((from) => ({ from, settings })),
+      incidents:
+        opened === null
+          ? []
+          : [
+              {
+                openedAt: opened,
+                closedAt: null,
+                reason: 'timeout',
+                blame: 'provider',
+                checksFailed: 2,
+                lastDetail: detail,
+              },
+            ],
+    }),
+  );
+
+it('gives the rows of the batch, value by value, after it was copied between threads', () => {
+  fc.assert(
+    fc.property(fc.array(model, { maxLength: 4 }), fc.nat(), (models, missed) => {
+      const batch: Batch = { models, missed: new Map([['down', missed]]) };
+      const copied = structuredClone(packBatch(batch));
+      expect(rowsOf((put) => putPacked(put, copied))).toEqual(rowsOf((put) => putBatch(put, batch)));
+    }),
+  );
+});

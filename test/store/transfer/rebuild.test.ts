@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { modelMemory } from '../../../src/cli/model-memory.js';
+import {
+  checkRollups,
+  rebuildRollups,
+  type Rebuilt,
+  type WrongRow,
+} from '../../../src/store/transfer/rebuild.js';
+import { useParts } from '../../app/parts.js';
+import { contentOf } from '../content.js';
+import { fullLife } from '../full-life.js';
+import { happenings, lead } from '../random-life.js';
+import { migrationsDir, retention, start, workplace } from '../samples.js';
+import { Database } from '../../../src/store/sqlite/sqlite.js';
+
+const place = workplace();
+const createParts = useParts();
+const short = { ...retention, checksMs: 2 * 3_600_000, failuresMs: 5 * 3_600_000, hoursMs: 86_400_000 };
+
+function compared(path: string, compare = checkRollups): Rebuilt & { found: WrongRow[] } {
+  const found: WrongRow[] = [];
+  const options = { path, migrationsDir, memory: modelMemory, found: (row: WrongRow) => found.push(row) };
+  return { ...compare(options), found };
+}
+
+function change(path: string, ...sql: string[]): void {
+  const database = new Database(path);
+  for (const each of sql) database.exec(each);
+  database.close();
+}
+
+async function recorded(): Promise<string> {
+  const path = join(place.directory(), 'store.db');
+  const store = place.open(path);
+  await fullLife(store, createParts(store), start);
+  await store.close();
+  return path;
+}
+const hour = start / 3_600_000;
+
+describe('hours and days', () => {
+  it('are what results and states say, whatever happened', async () => {
+    await fc.assert(
+      fc.asyncProperty(happenings, async (life) => {
+        const path = join(place.directory(), 'store.db');
+        const store = place.open(path, { retention: () => short });
+        await lead(store, createParts(store), life);
+        expect(compared(path)).toMatchObject({ wrong: 0, found: [], givenUp: 0 });
+        await store.close();
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('that were changed are found, by column, and mended', async () => {
+    const columns = [
+      ['healthy_ms', 'healthy_ms + 1'],
+      ['unknown_ms', '7'],
+      ['healthy', 'healthy + 1'],
+      ['healthy', 'healthy - 1'],
+      ['provider', '99'],
+      ['input_tokens', '0'],
+      ['latency', "x'0101'"],
+      ['latency', 'NULL'],
+    ] as const;
+    const path = await recorded();
+    const whole = contentOf(path);
+    for (const table of ['hours', 'days']) {
+      for (const [column, value] of columns) {
+        change(
+          path,
+          `UPDATE ${table} SET ${column} = ${value} WHERE model = 1 AND span = (SELECT min(span) FROM ${table})`,
+        );
+        const { found, wrong } = compared(path);
+        expect(found).toMatchObject([{ model: 'gpt', table, from: start, mismatches: [{ column }] }]);
+        expect(wrong).toBe(1);
+        expect(contentOf(path)).not.toEqual(whole);
+        expect(compared(path, rebuildRollups).wrong).toBe(1);
+        expect(contentOf(path)).toEqual(whole);
+      }
+    }
+  });
+
+  it('that are lost or invented come back and go', async () => {
+    const path = await recorded();
+    const whole = contentOf(path);
+    change(path, 'DELETE FROM hours', 'DELETE FROM days');
+    expect(compared(path, rebuildRollups).wrong).toBe(5);
+    expect(contentOf(path)).toEqual(whole);
+    change(
+      path,
+      `INSERT INTO hours SELECT model, span + 9, ${Array.from({ length: 16 }, () => 1).join(', ')}, NULL
+      FROM hours WHERE model = 1 AND span = ${hour}`,
+    );
+    expect(compared(path, rebuildRollups).found).toMatchObject([
+      { table: 'hours', from: start + 9 * 3_600_000 },
+    ]);
+    expect(compared(path).wrong).toBe(0);
+  });
+
+  it('keep what was counted of results that were given up, as both say', async () => {
+    const path = await recorded();
+    change(path, `DELETE FROM checks WHERE model = 1 AND slot < ${start + 5 * 60_000}`);
+    expect(compared(path)).toMatchObject({ wrong: 0, givenUp: 1 });
+    const whole = contentOf(path);
+    expect(compared(path, rebuildRollups)).toMatchObject({ wrong: 0, givenUp: 1 });
+    expect(contentOf(path)).toEqual(whole);
+    change(path, `UPDATE hours SET healthy = healthy + 1 WHERE model = 1 AND span = ${hour}`);
+    expect(compared(path)).toMatchObject({ wrong: 2, givenUp: 0 });
+  });
+
+  it('keep what they say of results and hours that retention took', async () => {
+    const path = await recorded();
+    change(
+      path,
+      `UPDATE horizons SET since = ${start + 3_600_000} WHERE name = 'checks'`,
+      `DELETE FROM checks WHERE slot < ${start + 3_600_000}`,
+    );
+    expect(compared(path)).toMatchObject({ wrong: 0, givenUp: 0 });
+    change(path, `UPDATE hours SET degraded = 5 WHERE model = 1 AND span = ${hour}`);
+    expect(compared(path).found).toMatchObject([{ table: 'days', mismatches: [{ column: 'degraded' }] }]);
+    change(path, `UPDATE horizons SET since = ${start + 86_400_000} WHERE name IN ('checks', 'hours')`);
+    expect(compared(path)).toMatchObject({ wrong: 0 });
+  });
+
+  it('are compared while a daemon has the file, and not mended then', async () => {
+    const path = await recorded();
+    place.open(path);
+    expect(compared(path).wrong).toBe(0);
+    expect(() => compared(path, rebuildRollups)).toThrow(expect.objectContaining({ kind: 'locked' }));
+    expect(() => compared(`${path}.none`, rebuildRollups)).toThrow(
+      expect.objectContaining({ kind: 'missing' }),
+    );
+  });
+});
