@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
+import { StoreError } from '../store/store-error.js';
 import { addPending, writeOf, type Pending, type Publication } from './pending.js';
 import { pendingOf, type Memory, type Tracked } from './tracked.js';
 
@@ -43,6 +44,8 @@ export interface WriterEvents {
 }
 
 const flushAfterMs = 50;
+/** A write that takes longer counts as one that fails, as far as what is shown and said is concerned. */
+const hungAfterMs = 2_000;
 const retryAfterMs = 1_000;
 const mostPendingResults = 50_000;
 
@@ -122,6 +125,20 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     events.publish({ tracked, memory, publications, closed: newestClosed(pending), written: false });
   };
 
+  /** A disk that hangs must not freeze what is shown. */
+  const showHung = (taken: readonly Taken[]): void => {
+    failing = true;
+    const message = `a write has not ended after ${hungAfterMs / 1_000} s`;
+    void events.failed(new StoreError('unavailable', message));
+    for (const { tracked, pending } of taken) {
+      const { publications } = pending;
+      pending.publications = [];
+      const closed = newestClosed(pending);
+      events.publish({ tracked, memory: tracked.memory, publications, closed, written: false });
+    }
+    for (const tracked of dirty) showUnwritten(tracked);
+  };
+
   const showMissed = (some: typeof missedUnshown): void => {
     for (const { cause, count } of some) events.missed(cause, count);
   };
@@ -140,6 +157,9 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     const shownNext = missedUnshown;
     missedUnshown = [];
     const started = clock.monotonic();
+    const hung = setTimeout(() => {
+      showHung(taken);
+    }, hungAfterMs);
     let refusals: readonly Refusal[];
     try {
       refusals = await store.write({
@@ -156,6 +176,8 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       showMissed(shownNext);
       for (const tracked of dirty) showUnwritten(tracked);
       return;
+    } finally {
+      clearTimeout(hung);
     }
     events.wrote(clock.monotonic() - started);
     if (failing) events.recovered();

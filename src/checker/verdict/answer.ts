@@ -53,7 +53,7 @@ export function visibleText(text: string): string {
   let visible = '';
   let inside = false;
   let from = 0;
-  for (const mark of text.matchAll(/<(\/?)(?:think|thinking|reasoning)>/gi)) {
+  for (const mark of text.matchAll(/[<[◁](\/?)(?:(?:seed:)?think|thinking|reasoning|thought)[>\]▷]/gi)) {
     const closes = mark[1] === '/';
     if (closes && !inside) visible = '';
     else if (!inside) visible += text.slice(from, mark.index);
@@ -98,8 +98,9 @@ function wantsSigns({ contains, json }: Expectation): boolean {
 /** In what way a text is broken, as far as the expectation does not prove that it is not. */
 function brokenIn(text: string, cut: boolean, missed: Miss | null, expect: Expectation): string | null {
   const { equals, regex, json, contains } = expect;
-  if (missed === null && (equals ?? regex ?? json) !== undefined) return null;
-  if (missed === null && contains !== undefined && contains.length > 0) return strongSign(text);
+  if (missed === null && (equals ?? json) !== undefined) return null;
+  // They prove a part of the text alone.
+  if (missed === null && (regex !== undefined || (contains ?? []).length > 0)) return strongSign(text);
   return brokenText(text, { cut, signsWanted: wantsSigns(expect) });
 }
 

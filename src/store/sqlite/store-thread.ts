@@ -47,7 +47,7 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   const answer = async ({ id, method, args }: ThreadCall): Promise<void> => {
     try {
       const result = await (store[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
-      if (method === 'write' || method === 'writePacked') Atomics.store(written, 0, id);
+      if (method === 'write' || (method === 'writePacked' && result === true)) Atomics.store(written, 0, id);
       reply({ id, corruptions: store.corruptions, result });
     } catch (error) {
       reply({ id, corruptions: store.corruptions, error: packError(error) });

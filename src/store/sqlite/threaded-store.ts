@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { bytesOnDisk } from './file-place.js';
 import { refusesContent } from './failure.js';
@@ -131,7 +130,8 @@ export async function openThreadedStore(
 
   const end = async (): Promise<void> => {
     if (worker === null) return;
-    const ended = once(worker, 'exit');
+    // Also when it ends with an error, which is said already.
+    const ended = new Promise((resolve) => worker?.once('exit', resolve));
     await call('close');
     await ended;
   };
