@@ -45,6 +45,31 @@ describe('a token endpoint', () => {
     20_000,
   );
 
+  it.each([
+    ['takes the request and says nothing', () => undefined, 'timeout'],
+    [
+      'refuses',
+      (socket: Socket) => socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n'),
+      'auth_failed',
+    ],
+  ] as const)(
+    'that %s was reached, however blind the targets make the monitor look',
+    async (_name, talk, reason) => {
+      const target = await door('127.0.0.1');
+      await target.shut();
+      const login = await listenTcp(talk);
+      releases.push(login.close);
+      const url = `http://127.0.0.1:${login.port}/token`;
+      const model = modelOn('127.0.0.2', 1, {
+        timeoutMs: 500,
+        endpoint: { apiKeys: [], jwt: { method: 'GET', url, headers: {}, body: null, responseKey: null } },
+      });
+      const gate = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
+      const check = gate.guard((asked) => checkOnce(asked));
+      expect((await check(model, new AbortController().signal)).reason).toBe(reason);
+    },
+  );
+
   it('that answers nonsense within does not end the blindness for the machines without', async () => {
     const { doors, models, ask, check, up, reasons } = await behind((socket) =>
       socket.end('nonsense\r\n\r\n'),

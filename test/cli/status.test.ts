@@ -53,6 +53,57 @@ describe('modelpulse status', () => {
   });
 });
 
+const failing = { outcome: 'unhealthy', reason: 'server_error', httpStatus: 500 } as const;
+const unreached = { outcome: 'unknown', reason: 'no_connectivity', httpStatus: null } as const;
+const unsent = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null } as const;
+
+describe('modelpulse status while the database is in use', () => {
+  const blind = 'The monitor has no connectivity: it cannot tell how the models are.\n\n';
+
+  it('says that the monitor is blind until a check is answered again', async () => {
+    const { run, check } = await past();
+    const monitorOf = async () =>
+      (JSON.parse((await run('status', '--json', 'gpt')).out) as { monitor: object }[])[0]!.monitor;
+    const now = Date.now();
+    await check('gpt', now - 9_000, {});
+    expect(await monitorOf()).toEqual({ running: true, blind: false });
+    await check('mixtral', now - 8_000, unreached);
+    // What was not sent says nothing of the network.
+    await check('idle', now - 7_000, unsent);
+    expect((await run('status')).out).toMatch(new RegExp(`^${blind}MODEL `));
+    expect(await monitorOf()).toEqual({ running: true, blind: true });
+    await check('idle', now - 6_000, failing);
+    expect(await monitorOf()).toEqual({ running: true, blind: false });
+    expect((await run('status')).out).toMatch(/^MODEL /);
+  });
+
+  it('notes of each model what is not confirmed: a failure, a recovery, a check that says nothing', async () => {
+    const { run, check } = await past();
+    const noteOf = async (id: string) =>
+      (JSON.parse((await run('status', '--json', id)).out) as { note: string | null }[])[0]!.note;
+    const now = Date.now();
+    await check('gpt', now - 9_000, {});
+    await check('mixtral', now - 9_000, failing);
+    expect([await noteOf('gpt'), await noteOf('mixtral'), await noteOf('idle')]).toEqual([null, null, null]);
+    await check('gpt', now - 8_000, failing);
+    await check('mixtral', now - 8_000, {});
+    await check('idle', now - 8_000, unsent);
+    expect(await noteOf('gpt')).toBe('last check failed: server_error (1 of 2)');
+    expect(await noteOf('mixtral')).toBe('last check passed (1 of 2)');
+    expect(await noteOf('idle')).toBeNull();
+    expect((await run('status', 'mixtral')).out).toMatch(
+      /^mixtral +unhealthy .* last check passed \(1 of 2\)$/m,
+    );
+    await check('gpt', now - 7_000, {});
+    await check('mixtral', now - 7_000, {});
+    expect([await noteOf('gpt'), await noteOf('mixtral')]).toEqual([null, null]);
+    await check('gpt', now - 6_000, unsent);
+    expect(await noteOf('gpt')).toBe('last check says nothing: secret_missing (1 of 2)');
+    await check('gpt', now - 5_000, unsent);
+    expect(await noteOf('gpt')).toBeNull();
+  });
+});
+
 const site = useSite();
 
 describe('modelpulse status beside a daemon', () => {

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createJq } from '../../../src/checker/verdict/jq.js';
+import { createTimeLimit } from '../../../src/checker/transport/time-limit.js';
+import { systemClock } from '../../../src/domain/clock.js';
 
 const jq = createJq();
 afterAll(() => jq.close());
@@ -43,5 +45,12 @@ describe('a jq program', () => {
   it('waits for the one before it', async () => {
     const found = await Promise.all([1, 2, 3].map((n) => jq.run(`. + ${n}`, 10)));
     expect(found).toEqual([11, 12, 13]);
+  });
+
+  it('is not run for a check whose time is over, so that those behind it wait for nothing', async () => {
+    const over = createTimeLimit({ clock: systemClock, timeoutMs: 60_000, signal: AbortSignal.abort() });
+    const late = Array.from({ length: 3 }, () => jq.run('def forever: forever; forever', reply, over));
+    for (const one of late) await expect(one).rejects.toThrow('jq: its turn came too late');
+    expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
   });
 });

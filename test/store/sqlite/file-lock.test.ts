@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { expect, it } from '@jest/globals';
+import { isLocked, lockFile } from '../../../src/store/sqlite/file-lock.js';
+import { StoreError } from '../../../src/store/store-error.js';
+import { workplace } from '../samples.js';
+
+const place = workplace();
+const sqlite = new URL('../../../dist/store/sqlite/sqlite.js', import.meta.url).href;
+
+/** Looks at the lock as `modelpulse status` does, but for some ms after `go` is set. */
+const looking = `
+const { parentPort, workerData } = require('node:worker_threads');
+import(workerData.sqlite).then(({ Database }) => {
+  const database = new Database(workerData.file, { readonly: true });
+  database.exec('BEGIN');
+  database.prepare('SELECT count(*) FROM sqlite_schema').get();
+  parentPort.postMessage('looks');
+  const go = new Int32Array(workerData.go);
+  Atomics.wait(go, 0, 0);
+  Atomics.wait(go, 0, 1, 30);
+  database.close();
+});
+`;
+
+/** Takes the lock while a thread looks at it; false when that was in the way. */
+async function lockedDespiteALook(path: string): Promise<boolean> {
+  const go = new Int32Array(new SharedArrayBuffer(4));
+  const workerData = { sqlite, file: `${path}.lock`, go: go.buffer };
+  const worker = new Worker(looking, { eval: true, workerData });
+  const ended = once(worker, 'exit');
+  await once(worker, 'message');
+  Atomics.store(go, 0, 1);
+  Atomics.notify(go, 0);
+  try {
+    lockFile(path).release();
+    return true;
+  } catch (error) {
+    expect(error).toBeInstanceOf(StoreError);
+    return false;
+  } finally {
+    await ended;
+  }
+}
+
+it('a look at the lock keeps no daemon from its start', async () => {
+  const path = join(place.directory(), 'store.db');
+  lockFile(path).release();
+  let locked = false;
+  // A thread that the machine holds up may look for longer once, not each time.
+  for (let turn = 0; turn < 3 && !locked; turn += 1) locked = await lockedDespiteALook(path);
+  expect(locked).toBe(true);
+});
+
+it('the lock is seen while it is held, and not before or after', () => {
+  const path = join(place.directory(), 'store.db');
+  expect(isLocked(path)).toBe(false);
+  const lock = lockFile(path);
+  expect(isLocked(path)).toBe(true);
+  lock.release();
+  expect(isLocked(path)).toBe(false);
+});
