@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
 import { checkOnce, withServer } from './probing.js';
-import { completion, listenTcp } from './server.js';
+import { completion, listenHttp, listenTcp } from './server.js';
 
 const answer = completion('New Delhi');
 const against = (talk: (socket: Socket) => void): Promise<CheckResult> =>
@@ -69,6 +69,31 @@ describe('a status that HTTP does not have', () => {
       detail: `HTTP status ${Number(status)}`,
       httpStatus: null,
     });
+  });
+
+  it.each(['000', '099', '600', '999'])('%s brings no token, however good the body', async (status) => {
+    let asked = 0;
+    const model = listenHttp((_request, response) => {
+      asked += 1;
+      response.end(answer);
+    });
+    const body = '{"token":"abc"}';
+    const login = listenTcp((socket) =>
+      socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: ${body.length}\r\n\r\n${body}`),
+    );
+    const result = await withServer(model, (port) =>
+      withServer(login, (loginPort) => {
+        const url = `http://127.0.0.1:${loginPort}/token`;
+        const jwt = { method: 'GET' as const, url, headers: {}, body: null, responseKey: null };
+        return checkOnce(modelAt(`http://127.0.0.1:${port}/v1`, { endpoint: { apiKeys: [], jwt } }));
+      }),
+    );
+    expect(result).toMatchObject({
+      reason: 'malformed_response',
+      detail: `token endpoint: HTTP status ${Number(status)}`,
+      httpStatus: null,
+    });
+    expect(asked).toBe(0);
   });
 
   it('101 is an answer at once', async () => {

@@ -117,6 +117,23 @@ describe('the reducer', () => {
     ]);
   });
 
+  it('knows a model that fails before, in and after a maintenance window as unhealthy at its end, with one incident', () => {
+    const from = 2.5 * minute;
+    const to = 20.5 * minute;
+    const life = live([
+      ...times(2, minute, (slot) => result(slot, 'unhealthy')),
+      { kind: 'window', from, to },
+      ...times(18, 3 * minute, (slot) => result(slot, 'unhealthy')),
+      result(21 * minute, 'unhealthy'),
+    ]);
+    expect(seen(life, 21.1 * minute).slice(1)).toEqual([
+      [minute, 'unhealthy'],
+      [from, 'maintenance'],
+      [to, 'unhealthy'],
+    ]);
+    expect([...life.incidents.values()]).toMatchObject([{ openedAt: minute, closedAt: null }]);
+  });
+
   it('believes in rate limits from the 10th in a row, and not before', () => {
     const nine = live(times(9, minute, (slot) => result(slot, 'degraded', 'rate_limited')));
     expect(stateAt(nine.health, 9 * minute).state).toBe('degraded');

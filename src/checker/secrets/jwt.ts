@@ -56,6 +56,8 @@ function read(
     return failed(fault?.reason ?? 'internal_error', fault?.detail ?? 'no reply');
   }
   const { status } = reply;
+  // No status of a whole answer lies outside of these.
+  if (status < 200 || status > 599) return failed('malformed_response', `HTTP status ${status}`);
   if (status >= 300 && status < 400) return failed('redirected', `HTTP ${status}`);
   // What RFC 6749 answers to a client or grant that is not valid is a 400.
   if (status >= 400 && status <= 403) return failed('auth_failed', `HTTP ${status}`);

@@ -195,15 +195,26 @@ describe('the guard', () => {
     const absent: LookupFunction = (_name, _options, callback) => {
       callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), []);
     };
-    const ask = async (lookup: LookupFunction) => {
-      const model = modelAt('http://db.corp.example/v1');
-      const { outcome, reason, detail, httpStatus } = await checkOnce(model, {
-        guard: { allowHosts: [] },
-        lookup,
-      });
+    const ask = async (lookup: LookupFunction, model: Model) => {
+      const options = { guard: { allowHosts: ['127.0.0.1'] }, lookup };
+      const { outcome, reason, detail, httpStatus } = await checkOnce(model, options);
       return { outcome, reason, detail, httpStatus };
     };
-    expect(await ask(absent)).toEqual(await ask(resolver(() => ['10.1.2.3'])));
+    const url = 'http://db.corp.example/token';
+    const jwt = { method: 'POST' as const, url, headers: {}, body: null, responseKey: null };
+    for (const model of [
+      modelAt('http://db.corp.example/v1'),
+      modelAt('http://127.0.0.1:1/v1', { endpoint: { apiKeys: [], jwt } }),
+    ]) {
+      const found = await ask(absent, model);
+      expect(found).toMatchObject({ reason: 'blocked_address', httpStatus: null });
+      expect(found).toEqual(
+        await ask(
+          resolver(() => ['10.1.2.3']),
+          model,
+        ),
+      );
+    }
   });
 
   it('shows nobody what a name leads to', async () => {
