@@ -114,6 +114,14 @@ describe('a status that HTTP does not have', () => {
     });
     expect(result).toMatchObject({ reason: 'ok', httpStatus: 200 });
   });
+
+  it('more than 16 provisional replies are no answer', async () => {
+    const result = await against((socket) => {
+      socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(17));
+      replying('200')(socket);
+    });
+    expect(result).toMatchObject({ reason: 'malformed_response', detail: 'over 16 provisional replies' });
+  });
 });
 
 it('halves of characters and what cannot be seen are not kept of an answer', async () => {
