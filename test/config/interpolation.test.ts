@@ -204,9 +204,9 @@ models:
   - id: a
     endpoint_configuration:
       model_name: m
-      model_config: { model_provider: openai, endpoint_url: "https://h/v1?api_key=secret-one&version=2" }`);
+      model_config: { model_provider: openai, endpoint_url: "https://h/v1?api_key=secret-one&version=2&code=secret-two&sig=secret-three&api-version=2024-10-21" }`);
     const shown = JSON.stringify(loaded.effective());
-    expect(shown).toContain('https://h/v1?api_key=***&version=2');
+    expect(shown).toContain('https://h/v1?api_key=***&version=2&code=***&sig=***&api-version=2024-10-21');
   });
 
   it('leave the place of a message as it is', async () => {
