@@ -115,6 +115,16 @@ describe('modelpulse reload', () => {
     expect(code).toBe(2);
     expect(err).toContain('must be a duration');
   }, 60_000);
+
+  it('prints what only the daemon cannot read, and that it keeps its configuration', async () => {
+    const { config, daemon, write, model } = await place();
+    const running = await daemon(config);
+    write([model('healthy', { id: '${NAME}' })]);
+    const { code, out, err } = await command(['reload', '--config', config], { NAME: 'another' });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/variable NAME is not set\n(.*\n)*the daemon keeps its configuration\n$/);
+    expect(await shown(running, 'wrong')).toMatchObject({ paused_by: null });
+  }, 60_000);
 });
 
 describe('modelpulse exclude', () => {
