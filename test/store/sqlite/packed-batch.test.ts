@@ -71,3 +71,19 @@ it('gives the rows of the batch, value by value, after it was copied between thr
     }),
   );
 });
+
+it('throws for a value of another kind than its column, so that it is not written as null', () => {
+  const wrong = { ...failed(start), detail: 5 as unknown as string };
+  const batch: Batch = { models: [modelWrite(1, counted([wrong]))], missed: new Map() };
+  expect(() => packBatch(batch)).toThrow(TypeError);
+});
+
+it('keeps every byte of a blob', () => {
+  const many = Array.from({ length: 300 }, (_, n) => result(start + n));
+  const batch: Batch = { models: [modelWrite(1, counted(many))], missed: new Map() };
+  const rows = rowsOf((put) => putBatch(put, batch));
+  expect(
+    rows.some(([, values]) => values.some((value) => /^(?:[\da-f]{2})*[89a-f][\da-f]/.test(String(value)))),
+  ).toBe(true);
+  expect(rowsOf((put) => putPacked(put, structuredClone(packBatch(batch))))).toEqual(rows);
+});
