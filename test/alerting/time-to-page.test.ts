@@ -9,13 +9,13 @@ import { startDaemon } from '../app/process.js';
 import { useSite } from '../app/registry.js';
 import { startReceiver } from './receiver.js';
 import { hasStack, shipped, startStack } from './stack.js';
+import { slow } from '../slow.js';
 
 /** Longest times from a failure to the message about it. */
 const instantLimitMs = 150_000;
 const hangLimitMs = 210_000;
 /** No defaults of the test's own. */
 const defaults = { defaults: {} };
-const slow = process.env.MODELPULSE_SLOW === '1';
 
 const site = useSite();
 const closing: (() => Promise<void> | void)[] = [];

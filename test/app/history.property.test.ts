@@ -16,6 +16,7 @@ import {
   type Settings,
 } from './reference/commands.js';
 import { beginLife } from './reference/life.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 // In memory where there is such a place: thousands of transactions wait for no disk.
@@ -68,9 +69,9 @@ describe('what is told of any past', () => {
       fc.asyncProperty(beginnings, settings, histories, fractions, (begins, inForce, commands, windows) =>
         expectTold(begins, inForce, commands, windows, true),
       ),
-      { numRuns: 150, interruptAfterTimeLimit: 60_000 },
+      { numRuns: amount(150, 20) },
     );
-  }, 120_000);
+  }, 600_000);
 
   it('is so where the clock was set, forward and back', async () => {
     await fc.assert(
@@ -81,7 +82,7 @@ describe('what is told of any past', () => {
         fractions,
         (begins, inForce, commands, windows) => expectTold(begins, inForce, commands, windows, false),
       ),
-      { numRuns: 50, interruptAfterTimeLimit: 30_000 },
+      { numRuns: amount(50, 10) },
     );
-  }, 120_000);
+  }, 600_000);
 });

@@ -7,10 +7,11 @@ import { expectGaps, expectKept, expectReplay, expectSound } from './killing/sto
 import { createWitness, type Witness } from './killing/witness.js';
 import { start, type RunningDaemon } from './process.js';
 import { useSite } from './registry.js';
+import { amount } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
-const kills = 100;
+const kills = amount(100, 12);
 /** Not `steady`: a slot that overlaps a check asked for is no slot that nobody watched. */
 const asked = ['failing', 'flapping', 'flaky', 'maintained', 'shifting', 'leaving'];
 
@@ -122,5 +123,5 @@ describe('a daemon that is killed again and again', () => {
       const message = error instanceof Error ? error.message : String(error);
       throw new Error(`with seed ${seed}: ${message}`, { cause: error });
     }
-  }, 600_000);
+  }, 900_000);
 });

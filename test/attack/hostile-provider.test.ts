@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { afterEach, expect, it } from '@jest/globals';
 import { series, useSite } from '../app/registry.js';
 import { attacks, startHostileProvider } from './hostile-provider.js';
+import { amount } from '../slow.js';
 
 const site = useSite();
 let close = (): void => undefined;
@@ -10,7 +11,7 @@ afterEach(() => {
 });
 
 /** How often each attack is made: each costs the daemon what it can. */
-const rounds = process.env.MODELPULSE_SLOW === '1' ? 8 : 2;
+const rounds = amount(8, 2);
 
 interface Result {
   readonly slot: string;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { createTask, type ScheduledTask } from 'node-cron';
 import { createCronCalendar, cronProblem, isTimezone } from '../../src/calendar/cron.js';
 import { clockChanges, localClock } from './local-clock.js';
+import { amount } from '../slow.js';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
@@ -60,7 +61,7 @@ describe('cron times', () => {
         const expected = minutes(from, to).filter((time) => matcher.match(new Date(time)));
         expect(iso(timesIn(expression, timezone, from, to))).toEqual(iso(expected));
       }),
-      { numRuns: 60 },
+      { numRuns: amount(60, 15) },
     );
   });
 
@@ -79,7 +80,7 @@ describe('cron times', () => {
         });
         expect(iso(timesIn(expression, timezone, from, to))).toEqual(iso(expected));
       }),
-      { numRuns: 100 },
+      { numRuns: amount(100, 25) },
     );
   });
 
@@ -99,7 +100,7 @@ describe('cron times', () => {
         const expected = noons.filter((time) => matcher.match(new Date(time)));
         expect(iso(timesIn(expression, 'Asia/Kolkata', firstNoon - 1, noons.at(-1)!))).toEqual(iso(expected));
       }),
-      { numRuns: 60 },
+      { numRuns: amount(60, 15) },
     );
   });
 
@@ -165,7 +166,7 @@ describe('a leap over cron times', () => {
           expect([count, last]).toEqual([walked.length, walked.at(-1) ?? null]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: amount(60, 15) },
     );
   });
 });

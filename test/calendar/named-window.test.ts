@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { namedWindow } from '../../src/calendar/named-window.js';
 import { clockChanges, localClock } from './local-clock.js';
+import { amount } from '../slow.js';
 
 const hour = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString().replace(':00.000Z', 'Z');
@@ -119,7 +120,7 @@ describe('windows of the calendar in every zone', () => {
         days.slice(1).forEach((day, index) => expect(day.from).toBe(days[index]!.to));
         expect({ from: days[0]!.from, to: days[30]!.to }).toEqual(months[2]);
       }),
-      { numRuns: 60 },
+      { numRuns: amount(60, 20) },
     );
   });
 
@@ -133,7 +134,7 @@ describe('windows of the calendar in every zone', () => {
         weeks.slice(1).forEach((week, index) => expect(week.from).toBe(weeks[index]!.to));
         expect(namedWindow(`week:${year + 1}-W01`, zone)!.from).toBe(weeks.at(-1)!.to);
       }),
-      { numRuns: 60 },
+      { numRuns: amount(60, 20) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('windows of the calendar in every zone', () => {
         const { from, to } = namedWindow(`day:${date}`, zone)!;
         expect(from <= time && time < to).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: amount(500, 150) },
     );
   });
 });

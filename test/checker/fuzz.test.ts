@@ -11,6 +11,7 @@ import { systemClock } from '../../src/domain/clock.js';
 import type { Probe } from '../../src/domain/model.js';
 import { reasons } from '../../src/domain/reason.js';
 import { modelAt } from './model.js';
+import { amount } from '../slow.js';
 
 const key = 'zz-9f8e7d6c5b4a3210';
 const base = modelAt('http://127.0.0.1:1/v1', { expect: {}, endpoint: { apiKeys: [key] } });
@@ -148,7 +149,7 @@ describe.each(asked)('what %s sends to %s', (provider, probe) => {
           if (!answers && result.outcome === 'healthy') expect(result.reason).toBe('output_truncated');
         },
       ),
-      { numRuns: 250 },
+      { numRuns: amount(250, 40) },
     );
   });
 
@@ -158,7 +159,7 @@ describe.each(asked)('what %s sends to %s', (provider, probe) => {
         const whole = resultOf(provider, probe, 200, {}, [bytes]);
         expect(resultOf(provider, probe, 200, {}, split(bytes, at)).found).toEqual(whole.found);
       }),
-      { numRuns: 100 },
+      { numRuns: amount(100, 20) },
     );
   });
 });

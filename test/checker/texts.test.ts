@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { judgeAnswer, type Answer } from '../../src/checker/verdict/answer.js';
 import { createExpectations } from '../../src/checker/verdict/expectation.js';
 import type { Expectation } from '../../src/domain/model.js';
+import { amount } from '../slow.js';
 
 interface Texts {
   /** Answers that a question may have. */
@@ -49,7 +50,7 @@ describe('with an expectation', () => {
         expect(reasonOf(text, { contains: [part] })).toBe('ok');
         expect(reasonOf(JSON.stringify([text]), { json: { type: 'array' } })).toBe('ok');
       }),
-      { numRuns: 500 },
+      { numRuns: amount(500, 60) },
     );
   });
 

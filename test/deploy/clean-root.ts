@@ -2,10 +2,11 @@ import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:chi
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { slow } from '../slow.js';
 
 const run = (command: string, ...args: string[]) => spawnSync(command, args, { encoding: 'utf8' });
 
-const asked = process.env.CI === 'true' || process.env.MODELPULSE_SLOW === '1';
+const asked = process.env.CI === 'true' || slow;
 const missing =
   process.getuid?.() !== 0
     ? 'only root can make a root directory'

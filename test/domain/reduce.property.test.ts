@@ -4,6 +4,7 @@ import { durationsOf, intervalsOf, stateAt, tail } from '../../src/domain/timeli
 import { uptimeOf } from '../../src/domain/uptime.js';
 import { unknownCauses } from '../../src/domain/reason.js';
 import { apply, histories, live, result, rules, seen, type Event, type Life } from './life.js';
+import { amount } from '../slow.js';
 
 const rank = { 'new run': 0, resume: 0, pause: 1, gap: 1, window: 2, result: 3 } as const;
 const timeOf = (event: Event): number =>
@@ -30,7 +31,7 @@ describe('any history', () => {
         const { state, reason } = [...life.points, ...tail(life.health, now + 1)].at(-1)!;
         expect(stateAt(life.health, now)).toMatchObject({ state, reason });
       }),
-      { numRuns: 1_000 },
+      { numRuns: amount(1_000, 300) },
     );
   });
 
@@ -41,7 +42,7 @@ describe('any history', () => {
         const whole = intervalsOf(life.points, { from: 0, to: life.health.settled });
         expect(life.durations).toEqual(durationsOf(whole));
       }),
-      { numRuns: 1_000 },
+      { numRuns: amount(1_000, 300) },
     );
   });
 
@@ -84,7 +85,7 @@ describe('any history', () => {
           seen(life, 1e9).filter(([, state]) => state !== 'unknown' && state !== 'maintenance');
         expect(states(live(both))).toEqual(states(live(known)));
       }),
-      { numRuns: 500 },
+      { numRuns: amount(500, 150) },
     );
   });
 

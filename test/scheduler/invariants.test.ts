@@ -5,6 +5,7 @@ import { earliestTime, latestTime } from '../../src/domain/time.js';
 import type { Plan } from '../../src/scheduler/port.js';
 import { clockChanges } from '../calendar/local-clock.js';
 import { createRig, noon, plan, slotsOf, type Rig } from './rig.js';
+import { amount } from '../slow.js';
 
 /** What starts at about the same time is served at once, so some of it this late. */
 const lateMs = 25;
@@ -110,7 +111,7 @@ describe('whatever happens', () => {
           expect(rig.most.model).toBeLessThanOrEqual(1);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: amount(100, 30) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('whatever happens', () => {
           expectIncreasing([...one.slots, ...two.slots]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: amount(60, 20) },
     );
   });
 
@@ -178,7 +179,7 @@ describe('whatever happens', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: amount(100, 30) },
     );
   });
 
@@ -207,7 +208,7 @@ describe('whatever happens', () => {
           expect(slot).toBeLessThanOrEqual(latestTime);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: amount(200, 60) },
     );
   });
 
@@ -242,7 +243,7 @@ describe('whatever happens', () => {
           }
         },
       ),
-      { numRuns: 100 },
+      { numRuns: amount(100, 30) },
     );
   });
 });

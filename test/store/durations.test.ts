@@ -6,6 +6,7 @@ import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelWrite, Store } from '../../src/store/port.js';
 import type { Tally } from '../../src/store/tally.js';
 import { batchOf, modelWrite, retention, start, workplace } from './samples.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 
@@ -107,7 +108,7 @@ describe('durations', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: amount(60, 20) },
     );
   });
 

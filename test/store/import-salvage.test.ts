@@ -14,6 +14,7 @@ import { contentOf } from './content.js';
 import { fullLife } from './full-life.js';
 import { happenings, lead, type Happening } from './random-life.js';
 import { migrationsDir, start, workplace } from './samples.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -194,7 +195,7 @@ describe('the history of a file that was moved aside', () => {
           expect(contentOf(fresh)).toEqual(content);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: amount(20, 8) },
     );
   }, 60_000);
 });

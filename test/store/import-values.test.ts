@@ -7,6 +7,7 @@ import { importHistory } from '../../src/store/transfer/import.js';
 import { modelNamed, useParts } from '../app/parts.js';
 import { fullLife } from './full-life.js';
 import { migrationsDir, start, workplace } from './samples.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -108,7 +109,7 @@ describe('an import', () => {
         const again = exported(target);
         await imported(join(place.directory(), 'again.db'), again);
       }),
-      { numRuns: process.env.MODELPULSE_SLOW === '1' ? 400 : 60 },
+      { numRuns: amount(400, 60) },
     );
   }, 120_000);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRedaction, secretsOf } from '../../../src/checker/secrets/redact.js';
 import { modelAt } from '../model.js';
+import { amount } from '../../slow.js';
 
 const none = createRedaction([]);
 
@@ -80,7 +81,7 @@ describe('redaction', () => {
           for (const form of written) expect(clean).not.toContain(form(key));
         },
       ),
-      { numRuns: 500 },
+      { numRuns: amount(500, 150) },
     );
   });
 
@@ -98,7 +99,7 @@ describe('redaction', () => {
             }
           }
         }),
-        { numRuns: 500 },
+        { numRuns: amount(500, 150) },
       );
     },
   );
@@ -112,7 +113,7 @@ describe('redaction', () => {
         if (whole.length > 5 && !before.includes(whole.slice(0, 6)))
           expect(clean).not.toContain(whole.slice(0, 6));
       }),
-      { numRuns: 500, examples: [['erablaaaerabla0aaaaaaa', '', 15, 0]] },
+      { numRuns: amount(500, 150), examples: [['erablaaaerabla0aaaaaaa', '', 15, 0]] },
     );
   });
 
@@ -124,7 +125,7 @@ describe('redaction', () => {
         const piece = fromEnd ? whole.slice(-most) : whole.slice(0, most);
         expect(createRedaction([whole])(`0 ${piece} 0`, 2_000)).toBe('0 [redacted] 0');
       }),
-      { numRuns: 500 },
+      { numRuns: amount(500, 150) },
     );
   });
 

@@ -7,6 +7,7 @@ import { readStream } from '../../../src/checker/verdict/stream-reading.js';
 import type { Expectation, Probe } from '../../../src/domain/model.js';
 import { outcomeFor } from '../../../src/domain/reason.js';
 import { modelAt } from '../model.js';
+import { amount } from '../../slow.js';
 
 const meets = createExpectations();
 const chats = Object.entries(capabilities).flatMap(([provider, probes]) =>
@@ -137,7 +138,7 @@ describe.each(chats)('a broken text from %s by %s', (provider, probe) => {
         const expected = judged(provider, probe, text, cut, { contains: ['Mumbai'] });
         expect(expected.outcome).not.toBe('healthy');
       }),
-      { numRuns: 150 },
+      { numRuns: amount(150, 40) },
     );
   });
 

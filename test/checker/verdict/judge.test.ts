@@ -10,6 +10,7 @@ import { createRedaction, secretsOf } from '../../../src/checker/secrets/redact.
 import { systemClock } from '../../../src/domain/clock.js';
 import { reasons } from '../../../src/domain/reason.js';
 import { modelAt } from '../model.js';
+import { amount } from '../../slow.js';
 
 const key = 'zz-9f8e7d6c5b4a3210';
 const model = modelAt('http://127.0.0.1:1/v1', { expect: {}, endpoint: { apiKeys: [key] } });
@@ -104,7 +105,7 @@ describe('the judge', () => {
         if (status >= 300)
           expect(result.outcome === 'healthy' ? result.reason : 'output_truncated').toBe('output_truncated');
       }),
-      { numRuns: 3_000 },
+      { numRuns: amount(3_000, 500) },
     );
   });
 

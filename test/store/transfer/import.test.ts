@@ -12,6 +12,7 @@ import { contentOf } from '../content.js';
 import { fullLife } from '../full-life.js';
 import { happenings, lead } from '../random-life.js';
 import { migrationsDir, retention, start, workplace } from '../samples.js';
+import { amount } from '../../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -84,7 +85,7 @@ describe('an import', () => {
         await imported(target, exported(path));
         expect(contentOf(target)).toEqual(contentOf(path));
       }),
-      { numRuns: 20 },
+      { numRuns: amount(20, 6) },
     );
   }, 60_000);
 

@@ -14,6 +14,7 @@ import { fullLife } from '../full-life.js';
 import { happenings, lead } from '../random-life.js';
 import { migrationsDir, retention, start, workplace } from '../samples.js';
 import { Database } from '../../../src/store/sqlite/sqlite.js';
+import { amount } from '../../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -50,7 +51,7 @@ describe('hours and days', () => {
         expect(compared(path)).toMatchObject({ wrong: 0, found: [], givenUp: 0 });
         await store.close();
       }),
-      { numRuns: 40 },
+      { numRuns: amount(40, 12) },
     );
   }, 60_000);
 

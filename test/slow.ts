@@ -1,0 +1,7 @@
+/** True when all of the long tests is asked for with MODELPULSE_SLOW=1. Otherwise they do a quick part. */
+export const slow = process.env.MODELPULSE_SLOW === '1';
+
+/** The whole amount of work, or what a quick part of the test takes of it. */
+export function amount<Value>(whole: Value, quick: Value): Value {
+  return slow ? whole : quick;
+}
