@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { became, series, useSite } from './registry.js';
+import { became, promptId, series, useSite } from './registry.js';
 
 const site = useSite();
 
@@ -30,13 +30,13 @@ describe('the daemon', () => {
 
   it('confirms a failure by a recheck before the next slot and dates the state back to the failure', async () => {
     const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('quota', { schedule: { every: '24h' } })]));
-    await running.line(became('quota', 'unhealthy'));
-    const { items } = (await running.get('/api/v1/models/quota/checks')).json() as {
+    const running = await daemon(configure([model('quota', { id: promptId, schedule: { every: '24h' } })]));
+    await running.line(became(promptId, 'unhealthy'));
+    const { items } = (await running.get(`/api/v1/models/${promptId}/checks`)).json() as {
       items: { slot: string; recheck: boolean }[];
     };
     expect(items.map(({ recheck }) => recheck)).toEqual([true, false]);
-    const timeline = (await running.get('/api/v1/models/quota/timeline')).json() as {
+    const timeline = (await running.get(`/api/v1/models/${promptId}/timeline`)).json() as {
       items: { from: string }[];
     };
     expect(timeline.items.at(-1)).toMatchObject({ from: items[1]!.slot, to: null, state: 'unhealthy' });

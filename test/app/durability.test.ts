@@ -6,6 +6,7 @@ import { intervalsOf } from '../../src/domain/timeline.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { live, apply } from '../domain/life.js';
 import { became, series, useSite } from './registry.js';
+import { amount } from '../slow.js';
 
 const site = useSite();
 interface Items {
@@ -16,7 +17,7 @@ describe('what has been shown', () => {
   it('survives kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy'), model('flaky-50')]);
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < amount(3, 1); round += 1) {
       const running = await daemon(config);
       await running.post('/api/v1/models/flaky-50/check');
       await running.post('/api/v1/models/healthy/check');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasOpenMetricsParser, parseOpenMetrics } from '../metrics/open-metrics.js';
-import { became, series, useSite } from './registry.js';
+import { became, promptId, series, useSite } from './registry.js';
 
 const site = useSite();
 
@@ -10,9 +10,9 @@ const rare = { schedule: { every: '24h' }, timeout: '30s' };
 describe('GET /probe', () => {
   it('checks the model and answers with the metrics of this check alone, which is recorded nowhere', async () => {
     const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('healthy'), model('bad-key', rare)]));
-    await running.line(became('bad-key', 'unhealthy'));
-    const recorded = (await running.get('/api/v1/models/bad-key/checks')).text;
+    const running = await daemon(configure([model('healthy'), model('bad-key', { id: promptId, ...rare })]));
+    await running.line(became(promptId, 'unhealthy'));
+    const recorded = (await running.get(`/api/v1/models/${promptId}/checks`)).text;
     const { status, text } = await running.get('/probe?target=healthy');
     expect(status).toBe(200);
     expect(series(text, 'probe_success')).toBe(1);
@@ -21,10 +21,10 @@ describe('GET /probe', () => {
     expect(series(text, 'probe_http_status_code')).toBe(200);
     expect(text).not.toContain('modelpulse_');
 
-    const refused = await running.get('/probe?target=bad-key');
+    const refused = await running.get(`/probe?target=${promptId}`);
     expect([refused.status, series(refused.text, 'probe_success')]).toEqual([200, 0]);
     expect(refused.text).toContain('reason="auth_failed",blame="account"');
-    expect((await running.get('/api/v1/models/bad-key/checks')).text).toBe(recorded);
+    expect((await running.get(`/api/v1/models/${promptId}/checks`)).text).toBe(recorded);
   });
 
   it('ends within the timeout of the scrape', async () => {
