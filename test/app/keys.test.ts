@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunningDaemon } from './process.js';
-import { became, series, useSite } from './registry.js';
+import { became, promptId, series, useSite } from './registry.js';
 import { completion, listenHttp, type Listening } from '../checker/server.js';
 
 const site = useSite();
@@ -29,14 +29,15 @@ async function withKeys(keys: readonly string[], dead: Set<string>, more: object
   });
   const { configure } = site();
   const base_url = `http://127.0.0.1:${provider.port}/v1`;
-  const model = { id: 'gpt', provider: 'openai_compatible', base_url, model: 'm', api_keys: keys };
+  const model = { id: promptId, provider: 'openai_compatible', base_url, model: 'm', api_keys: keys };
   const config = configure([{ ...model, schedule: { every: '24h' }, ...more }]);
   return { config, used };
 }
 
 const check = async (daemon: RunningDaemon) =>
-  (await daemon.post('/api/v1/models/gpt/check')).json() as Shown['last_check'];
-const shown = async (daemon: RunningDaemon) => (await daemon.get('/api/v1/models/gpt')).json() as Shown;
+  (await daemon.post(`/api/v1/models/${promptId}/check`)).json() as Shown['last_check'];
+const shown = async (daemon: RunningDaemon) =>
+  (await daemon.get(`/api/v1/models/${promptId}`)).json() as Shown;
 
 describe('several API keys', () => {
   it('are known each by its position, and one that is dead makes no incident and survives a restart', async () => {
@@ -44,7 +45,7 @@ describe('several API keys', () => {
     const { config, used } = await withKeys(['key-one', 'key-two', 'key-three'], dead);
     const { daemon } = site();
     const first = await daemon(config);
-    await first.line(became('gpt', 'healthy'));
+    await first.line(became(promptId, 'healthy'));
     expect(await check(first)).toMatchObject({
       outcome: 'degraded',
       reason: 'auth_failed',
@@ -61,7 +62,7 @@ describe('several API keys', () => {
     expect((await check(first)).outcome).toBe('healthy');
     const { text } = await first.get('/metrics');
     expect(
-      [1, 2, 3].map((key) => series(text, `modelpulse_api_key_healthy{model="gpt",key="${key}"}`)),
+      [1, 2, 3].map((key) => series(text, `modelpulse_api_key_healthy{model="${promptId}",key="${key}"}`)),
     ).toEqual([1, 0, 1]);
     first.child.kill('SIGTERM');
     await first.ended;
@@ -78,14 +79,14 @@ describe('several API keys', () => {
     const { config } = await withKeys(['key-one', 'key-two'], dead);
     const { daemon } = site();
     const running = await daemon(config);
-    expect(await running.line(became('gpt', 'unhealthy'))).toMatchObject({
+    expect(await running.line(became(promptId, 'unhealthy'))).toMatchObject({
       reason: 'auth_failed',
       detail: 'key 1 of 2: no such key',
     });
     dead.clear();
     await check(running);
     await check(running);
-    await running.line(became('gpt', 'healthy'));
+    await running.line(became(promptId, 'healthy'));
     expect((await shown(running)).api_keys.map(({ healthy }) => healthy)).toEqual([true, true]);
   });
 });
@@ -96,7 +97,7 @@ describe('a token budget', () => {
     const { config, used } = await withKeys(['key-one'], new Set(), { budget: { tokens_per_day: 80 } });
     const { daemon } = site();
     const first = await daemon(config);
-    await first.line(became('gpt', 'healthy'));
+    await first.line(became(promptId, 'healthy'));
     await check(first);
     const told = () => first.lines.filter(({ msg }) => msg.includes('token budget'));
     expect(told()).toEqual([]);
@@ -105,11 +106,11 @@ describe('a token budget', () => {
     expect(await check(first)).toMatchObject({ outcome: 'unknown', reason: 'budget_spent' });
     expect(await check(first)).toMatchObject({ reason: 'budget_spent' });
     expect(told()).toMatchObject([
-      { level: 40, model: 'gpt', tokens: 66, tokens_per_day: 80 },
-      { level: 40, model: 'gpt', tokens: 88, tokens_per_day: 80 },
+      { level: 40, model: promptId, tokens: 66, tokens_per_day: 80 },
+      { level: 40, model: promptId, tokens: 88, tokens_per_day: 80 },
     ]);
     const { text } = await first.get('/metrics');
-    expect(series(text, 'modelpulse_budget_tokens_used_ratio{model="gpt"}')).toBe(1.1);
+    expect(series(text, `modelpulse_budget_tokens_used_ratio{model="${promptId}"}`)).toBe(1.1);
     first.child.kill('SIGTERM');
     await first.ended;
     const second = await daemon(config);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { completion, listenHttp } from '../checker/server.js';
-import { became, series, useSite } from './registry.js';
+import { became, promptId, series, useSite } from './registry.js';
 
 const site = useSite();
 interface Told {
@@ -74,12 +74,12 @@ describe('a state change in the log', () => {
     });
     const running = await daemon(
       configure([
-        { ...model('one'), schedule: { every: '24h' }, base_url: `http://127.0.0.1:${provider.port}/v1` },
+        { ...model(promptId), schedule: { every: '24h' }, base_url: `http://127.0.0.1:${provider.port}/v1` },
       ]),
     );
-    await running.line(became('one', 'healthy'));
-    await running.post('/api/v1/models/one/check');
-    const line = await running.line(became('one', 'unhealthy'));
+    await running.line(became(promptId, 'healthy'));
+    await running.post(`/api/v1/models/${promptId}/check`);
+    const line = await running.line(became(promptId, 'unhealthy'));
     expect(line).toMatchObject({ reason: 'server_error', detail: expect.stringContaining('first fault') });
     expect((await running.post('/api/v1/models/one/pause')).status).toBe(200);
     const paused = await running.line(became('one', 'unknown'));
