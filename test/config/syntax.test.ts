@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parseSource } from '../../src/config/read/source.js';
 import { directoryOf, problemsOf } from './loading.js';
 
 async function problemOf(text: string): Promise<string[]> {
@@ -35,6 +36,57 @@ describe('a fault of YAML', () => {
     const problems = await problemOf(text);
     expect(problems[0]).toMatch(message);
     expect(problems.join()).not.toMatch(/sk-secret|mapping|implicit|Flow|token/i);
+  });
+});
+
+describe('nesting', () => {
+  const fits = 'the file is read';
+  /** The first problem, or that there is none of nesting. */
+  const nestingOf = (text: string): string =>
+    parseSource('c.yaml', '/c.yaml', text).problems.find((problem) =>
+      problem.endsWith('nested too deeply'),
+    ) ?? fits;
+
+  it.each([
+    ['lists in brackets', (levels: number) => '['.repeat(levels) + ']'.repeat(levels), '1:102'],
+    ['maps in brackets', (levels: number) => '{a: '.repeat(levels) + '}'.repeat(levels), '1:402'],
+    ['lists in lines', (levels: number) => `${'- '.repeat(levels)}1`, '1:203'],
+    [
+      'maps in lines',
+      (levels: number) => Array.from({ length: levels }, (_level, at) => `${' '.repeat(at)}a:\n`).join(''),
+      '101:101',
+    ],
+    ['keys that are lists', (levels: number) => `${'? - '.repeat(levels / 2)}1`, '1:203'],
+    ['JSON', (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels), '1:502'],
+  ])('of %s goes 100 levels down, and what is deeper is named by its place', (_what, nested, place) => {
+    expect(nestingOf(nested(100))).toBe(fits);
+    for (const levels of [102, 110, 1_000])
+      expect(nestingOf(nested(levels))).toBe(`c.yaml:${place}: is nested too deeply`);
+  });
+
+  it.each(['[', '{', '{a: ', '- ', '? ', '- [', '? [', '- ? ', '[{a: ', '!!seq [', '&a [', '["', '{? '])(
+    'without end of %j is an error',
+    (piece) => {
+      const text = piece.repeat(Math.ceil((128 * 1_024) / piece.length));
+      expect(parseSource('c.yaml', '/c.yaml', text).problems).toHaveLength(1);
+    },
+  );
+
+  const brackets = '[{'.repeat(500);
+  it.each([
+    ['double quotes', `a: "${brackets}"\n`],
+    ['single quotes', `a: '${brackets}'\n`],
+    ['a block scalar', `a: |\n  ${brackets}\nb: >-\n  ${brackets}\n`],
+    ['a comment', `a: 1 # ${brackets}\n# ${brackets}\n`],
+    ['a plain text', `a: x${'['.repeat(500)}\n`],
+    ['many lists side by side', `a: [${'[1], '.repeat(500)}]\n`],
+    [
+      'a deep indentation of a text',
+      `a: |\n${Array.from({ length: 300 }, (_line, at) => `  ${' '.repeat(at)}- [`).join('\n')}\n`,
+    ],
+    ['a far indentation', `a:\n${' '.repeat(300)}b: 1\n`],
+  ])('is not what stands in %s', (_where, text) => {
+    expect(parseSource('c.yaml', '/c.yaml', text).problems).toEqual([]);
   });
 });
 

@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
+import { deepest, tooDeep } from './nesting.js';
 import type { Path, Problem } from './problem.js';
 
 const mostValues = 2_000_000;
-const deepest = 100;
 
 class Unreadable extends Error {
   constructor(readonly problem: Problem) {
@@ -69,7 +69,7 @@ export function plainValue(
     count += 1;
     if (count > mostValues)
       throw new Unreadable({ path: [], message: `holds more than ${mostValues} values` });
-    if (path.length > deepest) throw new Unreadable({ path, message: 'is nested too deeply' });
+    if (path.length > deepest) throw new Unreadable({ path, message: tooDeep });
     if (isAlias(node)) {
       const target = aliases.get(node);
       if (target === undefined) {

@@ -1,5 +1,6 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Alias, Document, Node, YAMLMap } from 'yaml';
+import { Composer, Document, LineCounter, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import type { Alias, CST, Node, YAMLMap } from 'yaml';
+import { tooDeep, tooDeepAt } from './nesting.js';
 import { pathText } from './problem.js';
 import type { Path, Problem } from './problem.js';
 import { aliasTargets, plainValue } from './plain-value.js';
@@ -52,26 +53,41 @@ function offsetOf(document: Document, aliases: Aliases, path: Path, at: 'key' | 
 }
 
 interface Parsed {
-  readonly document: Document.Parsed;
+  readonly document: Document;
   readonly aliases: Aliases;
   readonly where: (offset: number) => string;
+  /** What is wrong with the syntax; null for nothing. */
+  readonly fault: string | null;
+}
+
+/** A document of the tokens, which are not nested too deeply; the fault is the first: what comes later mostly follows from it. */
+function compose(tokens: readonly CST.Token[], length: number) {
+  const composed = new Composer({ uniqueKeys: false }).compose(tokens, true, length);
+  const [document = new Document(null), second] = composed;
+  const several = second && { offset: second.range[0], message: 'must hold one document, not several' };
+  const [error] = [...document.errors, ...(several ? [] : document.warnings)];
+  const fault = error ? { offset: error.pos[0], message: yamlFault(error) } : several;
+  return { document, fault };
 }
 
 function parse(file: string, text: string): Parsed {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const where = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
   };
-  return { document, aliases: aliasTargets(document), where };
-}
-
-/** The first thing that is wrong with the syntax: what comes later mostly follows from it. */
-function syntaxProblems({ document, where }: Parsed): string[] {
-  return [...document.errors, ...document.warnings]
-    .slice(0, 1)
-    .map((error) => `${where(error.pos[0])}: ${yamlFault(error)}`);
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const deep = tooDeepAt(tokens);
+  const { document, fault } =
+    deep === null
+      ? compose(tokens, text.length)
+      : { document: new Document(null), fault: { offset: deep, message: tooDeep } };
+  return {
+    document,
+    aliases: aliasTargets(document),
+    where,
+    fault: fault === undefined ? null : `${where(fault.offset)}: ${fault.message}`,
+  };
 }
 
 /** Parses YAML or JSON; problems come formatted, and a source with problems has no usable value. */
@@ -87,8 +103,8 @@ export function parseSource(
     const place = parsed.where(offsetOf(parsed.document, parsed.aliases, path, at));
     return path.length === 0 ? `${place}: ${message}` : `${place}: ${pathText(path)}: ${message}`;
   };
-  const faults = syntaxProblems(parsed);
-  if (faults.length > 0) return { source: { file, absolute, value: null, message }, problems: faults };
+  const { fault } = parsed;
+  if (fault !== null) return { source: { file, absolute, value: null, message }, problems: [fault] };
   const { value, problems } = plainValue(parsed.document, parsed.aliases);
   const found = { source: { file, absolute, value, message }, problems: problems.map(message) };
   parsed = null;

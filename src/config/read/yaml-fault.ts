@@ -1,4 +1,5 @@
 import type { YAMLError } from 'yaml';
+import { tooDeep } from './nesting.js';
 
 /** Words for an error of the parser, whose own may quote a secret; the first match decides. */
 const byMessage: readonly (readonly [RegExp, string])[] = [
@@ -80,8 +81,7 @@ const byMessage: readonly (readonly [RegExp, string])[] = [
 
 /** What is wrong with the syntax, in words that say what to write. */
 export function yamlFault({ code, message }: Pick<YAMLError, 'code' | 'message'>): string {
-  if (code === 'MULTIPLE_DOCS') return 'must hold one document, not several';
-  if (code === 'RESOURCE_EXHAUSTION') return 'is nested too deeply';
+  if (code === 'RESOURCE_EXHAUSTION') return tooDeep;
   const [, kind, end = ''] = /^Flow (sequence|map) .*end with a (.)$/.exec(message) ?? [];
   if (kind !== undefined) return `a ${kind === 'map' ? 'map' : 'list'} is not closed with "${end}"`;
   const known = byMessage.find(([pattern]) => pattern.test(message));
