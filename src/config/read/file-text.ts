@@ -1,4 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** How long a pipe may say nothing. */
+const silenceMs = 5_000;
+const chunkBytes = 65_536;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
@@ -7,6 +13,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'is a directory, not a file',
   ENOTDIR: 'no such file',
   ELOOP: 'cannot be read: its symbolic links run in a circle',
+  ETIMEDOUT: `cannot be read: nothing came through the pipe for ${silenceMs / 1_000} s`,
 };
 
 /** Text of a file, or why there is none. */
@@ -16,12 +23,34 @@ function sizeText(bytes: number): string {
   return bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : `${bytes / 2 ** 10} KiB`;
 }
 
+/** Reads to the end. A pipe opened without blocking says EAGAIN while its writer has written nothing yet. */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  let silentSince = performance.now();
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    try {
+      const { bytesRead } = await file.read(chunk, 0, chunkBytes, null);
+      if (bytesRead === 0) return;
+      yield chunk.subarray(0, bytesRead);
+      silentSince = performance.now();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (performance.now() - silentSince > silenceMs)
+        throw Object.assign(new Error('the pipe is silent'), { code: 'ETIMEDOUT' });
+      await wait(20);
+    }
+  }
+}
+
 /** Reads a UTF-8 file of at most `limit` bytes; also from what has no size, such as a pipe. */
 export async function readText(path: string, limit: number): Promise<FileText> {
   const chunks: Buffer[] = [];
   let size = 0;
+  let file: FileHandle | null = null;
   try {
-    for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    // Without blocking: to open a pipe without a writer would hold a thread of the pool, and the stop, for ever.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    for await (const chunk of chunksOf(file)) {
       size += chunk.length;
       if (size > limit) return { problem: `is larger than ${sizeText(limit)}` };
       chunks.push(chunk);
@@ -29,6 +58,8 @@ export async function readText(path: string, limit: number): Promise<FileText> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     return { problem: reasons[code] ?? `cannot be read: ${code}` };
+  } finally {
+    await file?.close();
   }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
