@@ -81,8 +81,8 @@ describe('a state change in the log', () => {
     await running.post(`/api/v1/models/${promptId}/check`);
     const line = await running.line(became(promptId, 'unhealthy'));
     expect(line).toMatchObject({ reason: 'server_error', detail: expect.stringContaining('first fault') });
-    expect((await running.post('/api/v1/models/one/pause')).status).toBe(200);
-    const paused = await running.line(became('one', 'unknown'));
+    expect((await running.post(`/api/v1/models/${promptId}/pause`)).status).toBe(200);
+    const paused = await running.line(became(promptId, 'unknown'));
     expect(paused).toMatchObject({ reason: 'paused' });
     expect(paused).not.toHaveProperty('detail');
     await provider.close();

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import ts from 'typescript';
@@ -21,8 +21,9 @@ const root = join(import.meta.dirname, '../..');
 function compileStore(directory: string): void {
   const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext };
   for (const area of ['domain', 'store']) {
-    mkdirSync(join(directory, area));
-    for (const file of readdirSync(join(root, 'src', area))) {
+    for (const file of readdirSync(join(root, 'src', area), { encoding: 'utf8', recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      mkdirSync(dirname(join(directory, area, file)), { recursive: true });
       const source = readFileSync(join(root, 'src', area, file), 'utf8');
       const { outputText } = ts.transpileModule(source, { compilerOptions });
       writeFileSync(join(directory, area, file.replace(/\.ts$/, '.js')), outputText);

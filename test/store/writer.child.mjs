@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 
 const [, , compiled, path, migrationsDir] = process.argv;
 const load = (file) => import(pathToFileURL(`${compiled}/${file}`).href);
-const { openStore } = await load('store/sqlite-store.js');
+const { openStore } = await load('store/sqlite/sqlite-store.js');
 const { emptyRollup } = await load('domain/rollup.js');
 
 const day = 86_400_000;

@@ -96,11 +96,32 @@ function writingsOf(secret: string): readonly string[] {
   return once.flatMap((text) => [text, escaped(text), encoded(text)]);
 }
 
+/** The secret with its signs as escapes of JSON or references of HTML; servers differ in which signs they write so. */
+function escapesOf(secret: string): readonly string[] {
+  const written = (signs: RegExp, write: (code: string) => string): string =>
+    secret.replace(signs, (sign) => write(sign.charCodeAt(0).toString(16)));
+  return [/[^\w.~-]/g, /[+"'&<>]/g].flatMap((signs) => [
+    written(signs, (code) => `\\u${code.padStart(4, '0')}`),
+    written(signs, (code) => `&#x${code};`),
+    written(signs, (code) => `&#${Number.parseInt(code, 16)};`),
+    written(signs, (code) => references[code] ?? `&#${Number.parseInt(code, 16)};`),
+  ]);
+}
+
+const references: Readonly<Record<string, string>> = {
+  '22': '&quot;',
+  '26': '&amp;',
+  '27': '&apos;',
+  '3c': '&lt;',
+  '3e': '&gt;',
+};
+
 /** How a text may hold a secret: in any writing. */
 function formsOf(secret: string): readonly string[] {
   // Python and PHP encode these too.
   const strict = encoded(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-  return [...writingsOf(secret), strict];
+  const bytes = secret.length < 8 ? [] : [Buffer.from(secret).toString('hex')];
+  return [...writingsOf(secret), strict, ...escapesOf(secret), ...bytes];
 }
 
 /** A secret in base64, whatever stands before and behind it in what was encoded. */

@@ -17,9 +17,21 @@ export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isPresent(value: unknown): boolean {
+/** Members of an error are looked at so deep. */
+const deepest = 4;
+
+/** False for what says nothing, such as the members of an error that some gateways always write and leave empty. */
+function isPresent(value: unknown, depth = 0): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === '') return false;
-  return !(typeof value === 'object' && Object.keys(value).length === 0);
+  if (typeof value !== 'object') return true;
+  if (isObject(value) && isSuccess(value)) return false;
+  return Object.values(value).some((member) => depth >= deepest || isPresent(member, depth + 1));
+}
+
+/** The code 0 with a word of success, which is no error. */
+function isSuccess({ code, message, msg }: Members): boolean {
+  const said = message ?? msg ?? '';
+  return (code === 0 || code === '0') && typeof said === 'string' && /^(?:ok|success)?$/i.test(said);
 }
 
 /** A code as text; numbers of three digits are an HTTP status. */

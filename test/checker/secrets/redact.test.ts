@@ -104,6 +104,18 @@ describe('redaction', () => {
     },
   );
 
+  it.each([
+    ['escapes of JSON', String.raw`sk\u002Babc\u002Fdef\u003D\u003Dghijk`],
+    ['escapes of .NET', String.raw`sk\u002Babc/def==ghijk`],
+    ['hexadecimal references', 'sk&#x2B;abc&#x2F;def&#x3D;&#x3D;ghijk'],
+    ['decimal references', 'sk&#43;abc/def==ghijk'],
+    ['hexadecimal bytes', Buffer.from('sk+abc/def==ghijk').toString('hex')],
+  ])('is masked in %s', (_name, written) => {
+    expect(createRedaction(['sk+abc/def==ghijk'])(`invalid key ${written}.`, 200)).toBe(
+      'invalid key [redacted].',
+    );
+  });
+
   it('shows at most five characters of a secret that was cut anywhere', () => {
     const key = fc.stringMatching(/^[a-zA-Z0-9]{16,40}$/);
     fc.assert(

@@ -6,7 +6,7 @@ import { modelAt } from '../model.js';
 import { checkOnce, withServer } from '../probing.js';
 import { completion, listenHttp, listenHttps, listenProxy, listenTcp } from '../server.js';
 
-const file = (name: string): string => fileURLToPath(new URL(`./certificates/${name}`, import.meta.url));
+const file = (name: string): string => fileURLToPath(new URL(`../certificates/${name}`, import.meta.url));
 
 describe('proxyFor', () => {
   const env = { HTTPS_PROXY: 'http://secure:3128', HTTP_PROXY: 'plain:3128' };
