@@ -34,8 +34,9 @@ export function painted(text: string, paint: Paint | null, { colour }: Pick<Term
  */
 export function plainText(text: string): string {
   return stripEscapes(text)
-    .replace(/[\s\u0085]+/gu, ' ')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu, '')
+    .replaceAll('\u0085', ' ')
+    .replace(/(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu, '')
+    .replace(/\s+/gu, ' ')
     .trim();
 }
 

@@ -15,6 +15,7 @@ describe('plain text', () => {
     ['left\u202eright\u200b', 'leftright'],
     ['two\r\n\tlines', 'two lines'],
     ['bell\u0007 null\u0000', 'bell null'],
+    ['a\t\u0000\tb', 'a b'],
     ['Grüße 模型 👍', 'Grüße 模型 👍'],
   ])('of %j is %j', (text, plain) => expect(plainText(text)).toBe(plain));
 
