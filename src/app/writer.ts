@@ -118,11 +118,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     }
   };
 
-  const showUnwritten = (tracked: Tracked): void => {
-    const { pending, memory } = tracked;
+  const showUnwritten = (tracked: Tracked, pending = tracked.pending): void => {
     const publications = pending?.publications ?? [];
     if (pending !== null) pending.publications = [];
-    events.publish({ tracked, memory, publications, closed: newestClosed(pending), written: false });
+    const closed = newestClosed(pending);
+    events.publish({ tracked, memory: tracked.memory, publications, closed, written: false });
   };
 
   /** A disk that hangs must not freeze what is shown. */
@@ -130,12 +130,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     failing = true;
     const message = `a write has not ended after ${hungAfterMs / 1_000} s`;
     void events.failed(new StoreError('unavailable', message));
-    for (const { tracked, pending } of taken) {
-      const { publications } = pending;
-      pending.publications = [];
-      const closed = newestClosed(pending);
-      events.publish({ tracked, memory: tracked.memory, publications, closed, written: false });
-    }
+    for (const { tracked, pending } of taken) showUnwritten(tracked, pending);
     for (const tracked of dirty) showUnwritten(tracked);
   };
 

@@ -91,7 +91,6 @@ const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).t
 
 /** As it is, escaped for JSON and encoded for an address, and each of these once more. */
 function writingsOf(secret: string): readonly string[] {
-  if (/^[\w.~-]*$/.test(secret)) return [secret];
   const once = [secret, escaped(secret), encoded(secret)];
   return once.flatMap((text) => [text, escaped(text), encoded(text)]);
 }
@@ -118,9 +117,11 @@ const references: Readonly<Record<string, string>> = {
 
 /** How a text may hold a secret: in any writing. */
 function formsOf(secret: string): readonly string[] {
+  const bytes = secret.length < 8 ? [] : [Buffer.from(secret).toString('hex')];
+  // Most keys have no sign that is ever written in another way, and this runs for each check.
+  if (/^[\w.~-]*$/.test(secret)) return [secret, ...bytes];
   // Python and PHP encode these too.
   const strict = encoded(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-  const bytes = secret.length < 8 ? [] : [Buffer.from(secret).toString('hex')];
   return [...writingsOf(secret), strict, ...escapesOf(secret), ...bytes];
 }
 

@@ -24,12 +24,6 @@ export function upsertRollup(table: 'hours' | 'days'): string {
       latency = merge_latency(latency, excluded.latency)`;
 }
 
-/** Adds to a row of `table` that is there, for about a fifth less time than `upsertRollup`; parameters: `rollupValues`, model, span. */
-export function updateRollup(table: 'hours' | 'days'): string {
-  return `UPDATE ${table} SET ${sumNames.map((column) => `${column} = ${column} + ?`).join(', ')},
-    latency = merge_latency(latency, ?) WHERE model = ? AND span = ?`;
-}
-
 /** Everything that is counted but latencies, in the order of `countNames`. */
 export function countsOf(rollup: Rollup): number[] {
   return [

@@ -1,5 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
-import { sumNames, updateRollup, upsertRollup } from './rollup-row.js';
+import { sumNames, upsertRollup } from './rollup-row.js';
 import { StoreError } from '../store-error.js';
 
 export type Value = number | string | Uint8Array | null;
@@ -61,22 +61,16 @@ export function prepareStatements(database: Database): Put {
     Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]),
   ) as Record<keyof typeof sql, Statement>;
 
-  const addTo = (
-    table: 'hours' | 'days',
-  ): ((row: readonly [Value, Value], values: readonly Value[]) => void) => {
-    const update = database.prepare(updateRollup(table));
-    const upsert = database.prepare(upsertRollup(table));
-    return (row, values) => {
-      if (update.run(...values, ...row).changes === 0) upsert.run(...row, ...values);
-    };
-  };
-  const [addToHour, addToDay] = [addTo('hours'), addTo('days')];
+  const [addToHour, addToDay] = [
+    database.prepare(upsertRollup('hours')),
+    database.prepare(upsertRollup('days')),
+  ];
 
   return (name, values) => {
     if (name === 'rollup') {
       const [model = null, hour = null, day = null, ...added] = values;
-      if (hour !== null) addToHour([model, hour], added);
-      if (day !== null) addToDay([model, day], added);
+      if (hour !== null) addToHour.run(model, hour, ...added);
+      if (day !== null) addToDay.run(model, day, ...added);
       return;
     }
     // Not an upsert: one that updates would still use up an id.
