@@ -28,7 +28,7 @@ it('keeps the event loop free while another program holds the lock of the databa
     }
     waits.sort((a, b) => a - b);
     // Of some hundred answers, so that a busy machine does not decide.
-    expect(waits[Math.floor(waits.length * 0.9)]).toBeLessThan(50);
+    expect(waits[Math.floor(waits.length * 0.9)]).toBeLessThan(250);
     expect(series((await running.get('/metrics')).text, 'modelpulse_store_pending_results')).toBeGreaterThan(
       0,
     );

@@ -4,6 +4,7 @@ import { createCalendar } from '../../src/calendar/calendar.js';
 import { stretch } from '../../src/calendar/next-slot.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import { clockChanges } from './local-clock.js';
+import { processorMs } from '../processor-time.js';
 
 const calendar = createCalendar();
 const time = fc.integer({ min: Date.parse('2020-01-01'), max: Date.parse('2035-01-01') });
@@ -71,9 +72,10 @@ describe('slots', () => {
       spreadMs: null,
     };
     const year = [Date.parse('2025-01-17T13:45:12.345Z'), Date.parse('2026-01-17T13:45:12.345Z')] as const;
-    const start = performance.now();
-    expect(calendar.slotsBetween(schedule, 'gpt', ...year).count).toBe((year[1] - year[0]) / 1000);
-    expect(performance.now() - start).toBeLessThan(250);
+    const took = processorMs(() => {
+      expect(calendar.slotsBetween(schedule, 'gpt', ...year).count).toBe((year[1] - year[0]) / 1000);
+    });
+    expect(took).toBeLessThan(500);
   });
 
   it('of an interval spread evenly over it', () => {

@@ -66,7 +66,7 @@ describe('with targets', () => {
     await target.shut();
     const started = performance.now();
     expect(await check(model, silent, AbortSignal.abort())).toBe(silent);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it('takes other targets from a reload', async () => {

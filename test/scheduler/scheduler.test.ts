@@ -291,7 +291,7 @@ describe('in real time', () => {
     const jobs = [(await once(begun, 'job'))[0], (await once(begun, 'job'))[0]] as [Job, Job];
     expect(jobs[1].slot - jobs[0].slot).toBe(1000);
     for (const { slot, delayMs } of jobs) {
-      expect(delayMs).toBeLessThan(500);
+      expect(delayMs).toBeLessThan(900);
       expect(Math.abs(Date.now() - slot)).toBeLessThan(2500);
     }
     expect(scheduler.lastTick - idleSince).toBeGreaterThan(900);

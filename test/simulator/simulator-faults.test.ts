@@ -153,7 +153,7 @@ describe('a fault of transport', () => {
     const closed = Promise.all(sockets.map((socket) => once(socket.resume(), 'close')));
     const started = performance.now();
     await Promise.all([simulator.close(), closed]);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5_000);
     simulator = await createSimulator().listen(0, '127.0.0.1');
   });
 });
