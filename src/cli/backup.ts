@@ -9,8 +9,8 @@ import { makeFile } from './new-file.js';
 export function backupCommand(program: Command): void {
   program
     .command('backup')
-    .description('copy the database to a new file, the daemon running or not')
-    .argument('<file>', 'the copy; it must not exist')
+    .description('copy the database to a new file, with the daemon running or stopped')
+    .argument('<file>', 'destination; must not exist')
     .action(async (file: string, _options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const started = systemClock.monotonic();

@@ -80,9 +80,9 @@ const failOnOption = (): Option =>
 export function checkCommand(program: Command, done: (code: number) => void): void {
   program
     .command('check')
-    .argument('[id...]', 'models to ask; all of the registry when none is named')
-    .description('ask models once, now, without touching the database; exit with 1 when one is unhealthy')
-    .option('--json', 'an array of results')
+    .argument('[id...]', 'model ids; default: all models of the registry')
+    .description('check models once without writing to the database; exit with 1 if any is unhealthy')
+    .option('--json', 'print a JSON array of results')
     .addOption(failOnOption())
     .action(async (ids: string[], { json, failOn }: Options, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);

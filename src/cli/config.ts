@@ -21,7 +21,7 @@ function dailyUses({ models, remote }: Settings): DailyUse[] {
 export function validateCommand(program: Command): void {
   program
     .command('validate')
-    .description('say everything that is wrong with the configuration')
+    .description('check the configuration and print every error and warning')
     .action(async (_options: object, command: Command) => {
       const { config } = globalOptions(command);
       const { settings, warnings } = await loadFor(config);
@@ -40,8 +40,8 @@ export function validateCommand(program: Command): void {
 export function configCommand(program: Command): void {
   program
     .command('config')
-    .description('print the configuration in force, defaults applied and secrets masked')
-    .option('--json', 'as JSON')
+    .description('print the effective configuration, with defaults applied and secrets masked')
+    .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       const effective = (await loadFor(globalOptions(command).config)).effective();
       process.stdout.write(json === true ? jsonText(effective) : stringify(effective));

@@ -25,7 +25,7 @@ export function pauseCommand(program: Command): void {
   program
     .command('pause')
     .argument('<id...>', 'models')
-    .description('stop the checks of models, through the running daemon, until they are resumed')
+    .description('stop checking models until resume; needs the running daemon')
     .action(async (ids: string[], _options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       for (const id of ids) {
@@ -40,7 +40,7 @@ export function resumeCommand(program: Command): void {
   program
     .command('resume')
     .argument('<id...>', 'models')
-    .description('check models again that were paused with modelpulse pause')
+    .description('restart the checks of models stopped by modelpulse pause')
     .action(async (ids: string[], _options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       for (const id of ids) {
@@ -54,7 +54,7 @@ export function resumeCommand(program: Command): void {
 export function reloadCommand(program: Command, done: (code: number) => void): void {
   program
     .command('reload')
-    .description('make the running daemon read its configuration again; with problems nothing changes')
+    .description('reload the configuration of the running daemon; an invalid file changes nothing')
     .action(async (_options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const answer = await askDaemon(settings, '/-/reload');

@@ -72,10 +72,10 @@ export function excludeCommand(program: Command): void {
   program
     .command('exclude')
     .argument('<id...>', 'models')
-    .description('take time out of the figures, past or planned: it counts as maintenance')
-    .option('--from <time>', 'beginning, ISO 8601 in UTC unless it has an offset; now unless set')
-    .requiredOption('--to <time>', 'end; it may lie ahead')
-    .requiredOption('--reason <text>', 'why, for reports')
+    .description('exclude a past or future period from uptime and reports; it counts as maintenance')
+    .option('--from <time>', 'start, ISO 8601, in UTC unless it has an offset; default: now')
+    .requiredOption('--to <time>', 'end, ISO 8601; may be in the future')
+    .requiredOption('--reason <text>', 'reason shown in reports')
     .action(async (ids: string[], options: Options, command: Command) => {
       const now = systemClock.wall();
       const window = windowOf(options, now);

@@ -13,9 +13,11 @@ import { packageFile } from './package-files.js';
 export function exportCommand(program: Command): void {
   program
     .command('export')
-    .description('the history as lines of JSON (docs/history-format.md), the daemon running or not')
-    .argument('[id...]', 'models; without one, all')
-    .option('-o, --output <file>', 'a new file instead of standard output')
+    .description(
+      'write the history as JSON lines (docs/history-format.md), with the daemon running or stopped',
+    )
+    .argument('[id...]', 'model ids; default: all')
+    .option('-o, --output <file>', 'write to a new file instead of standard output')
     .action(async (ids: string[], { output }: { output?: string }, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const lines = () =>

@@ -15,8 +15,8 @@ interface Options extends FormatOptions {
 export function historyCommand(program: Command): void {
   program
     .command('history')
-    .argument('<id>', 'a model, also one that left the registry')
-    .description('how a model was, day by day, read from the database')
+    .argument('<id>', 'model id; models removed from the registry work too')
+    .description('show the history of a model by day, from the database')
     .addOption(windowOption().default('30d'))
     .addOption(timezoneOption())
     .addOption(jsonOption())

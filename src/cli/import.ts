@@ -38,8 +38,10 @@ async function named<Result>(file: string, work: Promise<Result>): Promise<Resul
 export function importCommand(program: Command, done: (code: number) => void): void {
   program
     .command('import')
-    .description('take an exported history into the database, whole or not at all, while no daemon runs')
-    .argument('<file>', 'what export wrote; - reads standard input')
+    .description(
+      'import an exported history into the database in one transaction; the daemon must be stopped',
+    )
+    .argument('<file>', 'file written by export; - reads standard input')
     .action(async (file: string, _options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const target = {

@@ -38,9 +38,9 @@ async function readIncidents(
 export function incidentsCommand(program: Command): void {
   program
     .command('incidents')
-    .argument('[id...]', 'models, also those that left the registry; all when none is named')
-    .description('incidents that lasted into a window, newest first, read from the database')
-    .option('--open', 'only those that are open')
+    .argument('[id...]', 'model ids, including models removed from the registry; default: all')
+    .description('list the incidents that overlap a window, newest first, from the database')
+    .option('--open', 'only open incidents')
     .addOption(windowOption().default('30d'))
     .addOption(timezoneOption())
     .addOption(jsonOption())

@@ -28,7 +28,7 @@ Examples:
   modelpulse status                       what the daemon believes, read from its database
   modelpulse status --state unhealthy     only what is down
   modelpulse history gpt --window 90d     how it was, day by day
-  modelpulse incidents --open             what failed, why and whose fault that is
+  modelpulse incidents --open             open incidents with reason and blame
   modelpulse report --month 2026-10       how models did against their objectives
   modelpulse pause gpt                    no checks of gpt until modelpulse resume gpt
   modelpulse exclude gpt --to 2026-10-31T18:00Z --reason 'provider moves'
@@ -40,7 +40,7 @@ Exit codes: 0 all is well, 1 something is not, 2 the command line or the configu
 
 export function createProgram(done: (code: number) => void): Command {
   const program = new Command('modelpulse')
-    .description('Says of every model endpoint whether it is healthy and, if not, whose fault that is.')
+    .description('Health monitor for LLM and inference endpoints: healthy or not, why, and who has to act.')
     .version(packageVersion())
     .addOption(
       new Option('-c, --config <file>', 'configuration, YAML or JSON')

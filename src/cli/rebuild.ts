@@ -9,7 +9,7 @@ import { terminalOf } from './terminal.js';
 const mostShown = 20;
 
 function summaryOf({ rows, wrong, givenUp }: Rebuilt, check: boolean): string {
-  const lines = [`${rows} hours and days compared, ${wrong} ${check ? 'wrong' : 'mended'}`];
+  const lines = [`${rows} hours and days compared, ${wrong} ${check ? 'wrong' : 'corrected'}`];
   if (givenUp > 0)
     lines.push(
       `${givenUp} hours count results that are not kept, given up while the database could not be written`,
@@ -20,8 +20,13 @@ function summaryOf({ rows, wrong, givenUp }: Rebuilt, check: boolean): string {
 export function rebuildCommand(program: Command, done: (code: number) => void): void {
   program
     .command('rebuild')
-    .description('count hours and days again from results and states, and mend them, while no daemon runs')
-    .option('--check', 'only say what differs, the daemon running or not; exit code 1 when something does')
+    .description(
+      'recompute hourly and daily sums from results and states, and correct them; the daemon must be stopped',
+    )
+    .option(
+      '--check',
+      'only report differences, with the daemon running or stopped; exit with 1 if there are any',
+    )
     .action(async ({ check = false }: { check?: boolean }, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const shown: WrongRow[] = [];

@@ -104,7 +104,7 @@ function explanations(models: readonly ReportModel[]): string[] {
     '- Uptime is the share of the known time in which a model was healthy or degraded. Maintenance, exclusions and time that nobody watched are left out of it; coverage is the share of the time less maintenance that was watched.',
     '- Time down and the longest incident are rounded up to a second, uptime and coverage are rounded down; whether an objective was met is decided before rounding.',
     '- Objectives are those of the registry when this was written. The error budget used is the time down over (1 - objective) x known time.',
-    '- An incident lasts from its first failure to the success that ended it for sure, also while nobody watched; only what of it lies in this time, less exclusions, is counted.',
+    '- An incident lasts from its first failure to the confirmed recovery, including time without checks. Only the part inside this window, less exclusions, is counted.',
     ...(unit === undefined ? [] : [`- Checks are counted by whole ${unit}s of UTC, the uptime is exact.`]),
   ];
 }

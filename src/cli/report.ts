@@ -26,9 +26,9 @@ function reportWindow({ month, window, timezone }: Options, now: number): AskedW
 export function reportCommand(program: Command): void {
   program
     .command('report')
-    .argument('[id...]', 'models, also those that left the registry; all when none is named')
-    .description('how models did against their objectives, read from the database')
-    .addOption(new Option('-m, --month <month>', 'such as 2026-10').conflicts('window'))
+    .argument('[id...]', 'model ids, including models removed from the registry; default: all')
+    .description('compare the uptime of models with their objectives, from the database')
+    .addOption(new Option('-m, --month <month>', 'calendar month, for example 2026-10').conflicts('window'))
     .addOption(windowOption())
     .addOption(timezoneOption())
     .addOption(

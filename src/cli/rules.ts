@@ -13,11 +13,11 @@ export function rulesCommand(program: Command): void {
   program
     .command('rules')
     .description(
-      'print alerting rules for Prometheus; what objectives and intervals make impossible goes to stderr',
+      'print alerting rules for Prometheus; warnings about objectives the interval cannot measure go to stderr',
     )
     .option(
       '--runbook-url <url>',
-      'address of a copy of docs/alerts.md, in the place of server.runbook_url',
+      'URL of a copy of docs/alerts.md; overrides server.runbook_url',
       runbookAddress,
     )
     .action(async ({ runbookUrl }: { runbookUrl?: string }, command: Command) => {

@@ -18,9 +18,9 @@ export async function listenOn(address: string): Promise<RunningSimulator> {
 export function simulateCommand(program: Command): void {
   program
     .command('simulate')
-    .description('a local provider that plays healthy, slow and failing models, for demos and fire drills')
-    .option('--listen <address>', 'host and port', simulatorAddress)
-    .option('--list', 'print the names it plays')
+    .description('run a local provider that simulates healthy, slow and failing models, for demos and drills')
+    .option('--listen <address>', 'host and port to listen on', simulatorAddress)
+    .option('--list', 'print the names of the simulated models')
     .action(async ({ listen, list }: { listen: string; list?: boolean }) => {
       if (list === true) {
         const { describeBehaviours } = await import('../simulator/catalogue.js');

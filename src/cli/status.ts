@@ -66,9 +66,9 @@ async function rowsOf(
 export function statusCommand(program: Command): void {
   program
     .command('status')
-    .argument('[id...]', 'models; all of the registry when none is named')
-    .description('what the daemon believes of each model, read from its database, running or not')
-    .addOption(new Option('--state <state>', 'only models in this state').choices([...states, 'paused']))
+    .argument('[id...]', 'model ids; default: all models of the registry')
+    .description('show the state of each model, from the database; works with the daemon running or stopped')
+    .addOption(new Option('--state <state>', 'only show models in this state').choices([...states, 'paused']))
     .addOption(jsonOption())
     .action(async (ids: string[], { state: asked, json }: Options, command: Command) => {
       await readDatabase(command, async ({ store, settings, now }) => {

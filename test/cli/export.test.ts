@@ -131,7 +131,7 @@ describe('the commands for data', () => {
     expect(check.out).toMatch(/MODEL\s+TABLE\s+FROM\s+COLUMN\s+STORED\s+RIGHT/);
     expect(check.out).toMatch(/healthy\s+hours\s+\S+Z\s+healthy\s+\d+\s+\d+/);
     expect((await command(['rebuild', '--config', config])).out).toMatch(
-      /\d+ hours and days compared, \d+ mended\n$/,
+      /\d+ hours and days compared, \d+ corrected\n$/,
     );
     expect((await command(['rebuild', '--check', '--config', config])).out).not.toMatch(/ healthy +\d/);
   });
