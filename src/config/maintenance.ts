@@ -1,4 +1,9 @@
 import picomatch from 'picomatch';
+import type { WindowRule } from '../calendar/maintenance.js';
+import { createZone } from '../calendar/zone.js';
+import { isPlausible, parseIsoTime } from '../domain/time.js';
+import type { Problem } from './read/problem.js';
+import type { SettingsEntry } from './schema/schema.js';
 import type { MaintenanceRule } from './settings.js';
 
 /**
@@ -7,4 +12,71 @@ import type { MaintenanceRule } from './settings.js';
  */
 export function modelMatcher({ models }: Pick<MaintenanceRule, 'models'>): (id: string) => boolean {
   return picomatch([...models], { dot: true });
+}
+
+type Entry = SettingsEntry['maintenance'][number];
+
+interface ReadWindow {
+  /** Null where there is a problem. */
+  readonly found: WindowRule | null;
+  /** Paths begin at the rule. */
+  readonly problems: readonly Problem[];
+}
+
+/** Longest window that comes once, as long as an exclusion. */
+const longestMs = 366 * 86_400_000;
+
+/** The windows that a rule of the file plans: by \`cron\` and \`duration\`, or once, by \`from\` and \`to\`. */
+export function windowOf(rule: Entry): ReadWindow {
+  if (rule.from !== undefined || rule.to !== undefined) return fixed(rule);
+  const { cron, timezone, duration: durationMs } = rule;
+  if (cron !== undefined && durationMs !== undefined)
+    return { found: { kind: 'recurring', cron, timezone, durationMs }, problems: [] };
+  const missing = (key: 'cron' | 'duration'): Problem[] =>
+    rule[key] === undefined ? [{ path: [key], message: 'is required' }] : [];
+  if (cron !== undefined || durationMs !== undefined)
+    return { found: null, problems: [...missing('cron'), ...missing('duration')] };
+  return {
+    found: null,
+    problems: [{ path: ['cron'], message: 'is required, or "from" and "to"' }, ...missing('duration')],
+  };
+}
+
+function fixed(rule: Entry): ReadWindow {
+  const problems: Problem[] = [];
+  for (const key of ['cron', 'duration'] as const) {
+    if (rule[key] !== undefined)
+      problems.push({ path: [key], message: 'does not go with "from" and "to"', at: 'key' });
+  }
+  const timeOf = (key: 'from' | 'to'): number | null => {
+    const text = rule[key];
+    const time = text === undefined ? null : timeIn(rule.timezone, text);
+    if (text === undefined) problems.push({ path: [key], message: 'is required' });
+    else if (time === null)
+      problems.push({
+        path: [key],
+        message: 'must be an ISO 8601 time in whole seconds from 2000 to 2100, such as 2026-12-01T22:00:00Z',
+      });
+    return time;
+  };
+  const from = timeOf('from');
+  const to = timeOf('to');
+  if (from !== null && to !== null) {
+    if (to <= from) problems.push({ path: ['to'], message: 'must be after "from"' });
+    if (to - from > longestMs)
+      problems.push({ path: ['to'], message: 'must be at most 366 days after "from"' });
+    if (problems.length === 0) return { found: { kind: 'fixed', from, to }, problems };
+  }
+  return { found: null, problems };
+}
+
+/**
+ * Unix ms. A time without a zone is one of the clocks in \`timezone\`: the first instant at which they show it, or, having
+ * jumped over it, more. Windows are opened once a second, so a fraction would let a check at their beginning slip past.
+ */
+function timeIn(timezone: string, text: string): number | null {
+  const time = parseIsoTime(text, (local) =>
+    isPlausible(local) ? createZone(timezone).reach(local) : local,
+  );
+  return time !== null && isPlausible(time) && time % 1_000 === 0 ? time : null;
 }

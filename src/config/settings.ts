@@ -1,13 +1,13 @@
+import type { WindowRule } from '../calendar/maintenance.js';
 import type { Model } from '../domain/model.js';
 
-/** A recurring maintenance window; `matches` decides which models it covers. */
-export interface MaintenanceRule {
-  readonly cron: string;
-  readonly timezone: string;
-  readonly durationMs: number;
+/** Maintenance windows of some models, planned in the file. */
+export type MaintenanceRule = WindowRule & {
   /** Glob patterns over model ids; `*` for all. */
   readonly models: readonly string[];
-}
+  /** Text of the operator. */
+  readonly reason: string | null;
+};
 
 /** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets in place. */
 export interface Settings {

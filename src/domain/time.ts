@@ -24,3 +24,21 @@ export function unixMsOf(ms: number): UnixMs {
 export function slotOf(ms: number): Slot {
   return unixMsOf(ms) as Slot;
 }
+
+const isoPattern = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/**
+ * Unix ms of an ISO 8601 date or time; null for other text. `reach` gives the instant of one that names no zone, from the
+ * ms of that time in UTC.
+ */
+export function parseIsoTime(text: string, reach: (local: number) => number): number | null {
+  const [, year, month, day, time = '00:00', zone] = isoPattern.exec(text) ?? [];
+  if (year === undefined) return null;
+  // Date.parse takes 30 February for 2 March.
+  if (new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day))
+    return null;
+  const offset = zone?.replace(/^(.\d\d)(\d\d)$/, '$1:$2') ?? 'Z';
+  const parsed = Date.parse(`${year}-${month}-${day}T${time}${offset}`);
+  if (Number.isNaN(parsed)) return null;
+  return zone === undefined ? reach(parsed) : parsed;
+}

@@ -24,6 +24,8 @@ it('reads the patterns of a rule as often for 10,000 models as for one, when it 
   );
   let read = 0;
   const rules = Array.from({ length: 5 }, (_, index) => ({
+    kind: 'recurring' as const,
+    reason: null,
     cron: `0 ${index + 1} * * *`,
     timezone: 'UTC',
     durationMs: 60_000,

@@ -177,7 +177,14 @@ describe('the roster', () => {
 });
 
 describe('maintenance windows', () => {
-  const rule = { cron: '0 0 * * *', timezone: 'UTC', durationMs: 60 * minute, models: ['*'] };
+  const rule = {
+    kind: 'recurring' as const,
+    cron: '0 0 * * *',
+    timezone: 'UTC',
+    durationMs: 60 * minute,
+    models: ['*'],
+    reason: null,
+  };
 
   it('that come with a reload begin then: what was seen before stays', async () => {
     const parts = createParts(place.fresh());

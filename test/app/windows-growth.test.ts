@@ -23,10 +23,12 @@ async function models(count: number, since: number): Promise<Tracked[]> {
 }
 
 const every = (cron: string, pattern = '*') => ({
+  kind: 'recurring' as const,
   cron,
   timezone: 'UTC',
   durationMs: 5 * minute,
   models: [pattern],
+  reason: null,
 });
 
 /** A calendar that counts the lists it makes. */

@@ -7,7 +7,12 @@ import { merge } from '../../src/domain/intervals.js';
 import type { Interval } from '../../src/domain/state.js';
 
 const hourMs = 3_600_000;
-const berlinNight: WindowRule = { cron: '0 2 * * 0', timezone: 'Europe/Berlin', durationMs: 2 * hourMs };
+const berlinNight: WindowRule = {
+  kind: 'recurring',
+  cron: '0 2 * * 0',
+  timezone: 'Europe/Berlin',
+  durationMs: 2 * hourMs,
+};
 const calendar = createCalendar();
 
 function shown(rules: readonly WindowRule[], from: string, to: string): string[] {
@@ -36,6 +41,7 @@ describe('maintenance windows', () => {
 
   it('are the union of all rules', () => {
     const rule = fc.record({
+      kind: fc.constant('recurring' as const),
       cron: fc.constantFrom('*/30 * * * *', '0 */3 * * *', '15 4 * * *'),
       timezone: fc.constantFrom('UTC', 'Europe/Berlin'),
       durationMs: fc.integer({ min: 60_000, max: 4 * hourMs }),
@@ -61,6 +67,7 @@ describe('maintenance windows', () => {
     const cron = createCronCalendar();
     const from = Date.parse('2025-03-30');
     const rule = fc.record({
+      kind: fc.constant('recurring' as const),
       cron: fc.constantFrom(
         '* * * * * *',
         '*/7 * * * * *',
@@ -95,7 +102,7 @@ describe('maintenance windows', () => {
         return cron.next(...question);
       },
     };
-    const rule = { cron: '* * * * * *', timezone: 'UTC', durationMs: hourMs };
+    const rule = { kind: 'recurring' as const, cron: '* * * * * *', timezone: 'UTC', durationMs: hourMs };
     const from = Date.parse('2025-03-01');
     const day = 24 * hourMs;
     expect(maintenanceWindows(counting, [rule], from, from + 90 * day)).toHaveLength(1);

@@ -171,6 +171,32 @@ models: []`;
     );
     expect(warnings).toEqual([expect.stringMatching(/:1:\d+: maintenance\[0\]\.models: match no model$/)]);
   });
+
+  it('plan maintenance that comes once, by the zone of a time or else by that of the rule', async () => {
+    const of = async (rule: string) => {
+      const text = `maintenance: [{ ${rule}, models: [gpt], reason: a move }]\nmodels: [${openai('gpt')}]`;
+      const { settings, effective } = await load(text);
+      const again = await load(JSON.stringify(effective()));
+      expect(again.settings.maintenance).toEqual(settings.maintenance);
+      const [window] = settings.maintenance;
+      expect(window).toMatchObject({ kind: 'fixed', models: ['gpt'], reason: 'a move' });
+      return window?.kind === 'fixed' ? [window.from, window.to].map((ms) => new Date(ms).toISOString()) : [];
+    };
+    const utc = ['2026-12-01T22:00:00.000Z', '2026-12-02T01:30:00.000Z'];
+    expect(await of('from: 2026-12-01T22:00:00Z, to: 2026-12-02T03:30+02:00')).toEqual(utc);
+    expect(await of('from: 2026-12-01T22:00, to: 2026-12-02T01:30')).toEqual(utc);
+    const berlin = 'timezone: Europe/Berlin';
+    expect(await of(`from: 2026-12-01T23:00, to: 2026-12-02T02:30:00, ${berlin}`)).toEqual(utc);
+    // The clocks skip 02:00 to 03:00, and show 02:00 to 03:00 twice.
+    expect(await of(`from: 2026-03-29T02:30, to: 2026-03-29T03:30, ${berlin}`)).toEqual([
+      '2026-03-29T01:00:00.000Z',
+      '2026-03-29T01:30:00.000Z',
+    ]);
+    expect(await of(`from: 2026-10-25T02:30, to: 2026-10-25T03:30, ${berlin}`)).toEqual([
+      '2026-10-25T00:30:00.000Z',
+      '2026-10-25T02:30:00.000Z',
+    ]);
+  });
 });
 
 describe('the packaged configurations', () => {

@@ -9,7 +9,14 @@ export async function fullLife(store: Store, parts: Parts, begins: number): Prom
   const { roster, windows, recorder, writer, clock } = parts;
   clock.now = begins;
   const { added } = await roster.replace([modelNamed('gpt'), modelNamed('other')], begins);
-  const rule = { cron: '40 0 * * *', timezone: 'UTC', durationMs: 5 * minute, models: ['gpt'] };
+  const rule = {
+    kind: 'recurring' as const,
+    cron: '40 0 * * *',
+    timezone: 'UTC',
+    durationMs: 5 * minute,
+    models: ['gpt'],
+    reason: null,
+  };
   windows.replace([rule], begins, added);
   const at = (minutes: number): number => begins + minutes * minute;
   for (let n = 1; n < 70; n += 1) {

@@ -88,10 +88,12 @@ export async function lead(
         break;
       case 'maintain': {
         const rule = {
+          kind: 'recurring' as const,
           cron: '*/20 * * * *',
           timezone: 'UTC',
           durationMs: happening.minutes * minute,
           models: ['*'],
+          reason: null,
         };
         parts.windows.replace([rule], now, []);
         break;

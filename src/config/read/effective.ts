@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.js';
 import type { Expectation, Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
 import { credentialsOf, masked } from './secrets.js';
-import type { Settings } from '../settings.js';
+import type { MaintenanceRule, Settings } from '../settings.js';
 
 const durationOrNull = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
 
@@ -68,6 +68,21 @@ function modelEntry(model: Model, remote: boolean) {
   };
 }
 
+function maintenanceEntry({ models, reason, ...window }: MaintenanceRule) {
+  const rest = { models, ...(reason !== null && { reason }) };
+  switch (window.kind) {
+    case 'recurring':
+      return {
+        cron: window.cron,
+        timezone: window.timezone,
+        ...rest,
+        duration: formatDuration(window.durationMs),
+      };
+    case 'fixed':
+      return { from: new Date(window.from).toISOString(), to: new Date(window.to).toISOString(), ...rest };
+  }
+}
+
 /** The configuration in force, in the words of the file, with every secret masked; `secrets` are those known by value only. */
 export function effectiveConfig(settings: Settings, secrets: Iterable<string>): unknown {
   const { server, storage, checker, remote, healthApi, connectivity, maintenance, models } = settings;
@@ -114,10 +129,7 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
     ...(connectivity && {
       connectivity: { targets: connectivity.targets, every: formatDuration(connectivity.everyMs) },
     }),
-    maintenance: maintenance.map(({ durationMs, ...rule }) => ({
-      ...rule,
-      duration: formatDuration(durationMs),
-    })),
+    maintenance: maintenance.map(maintenanceEntry),
   };
   const known = [...secrets, ...credentialsOf(settings)];
   const entries = models.map((model) => {

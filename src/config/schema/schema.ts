@@ -182,15 +182,39 @@ const connectivity = z.strictObject({
   every: duration(second, hour).prefault('30s').describe('How often they are tried.'),
 });
 
+/** Longer than any time that can be read. */
+const maintenanceTime = () => someText().max(64, 'must have at most 64 characters');
+
 const maintenance = z.strictObject({
-  cron: cronExpression().describe('When a window begins: 5 fields, or 6 with seconds first.'),
-  timezone: timezone().prefault('UTC').describe('Time zone of `cron`, such as Europe/Berlin.'),
-  duration: duration(minute, 30 * day).describe('Length of a window.'),
+  cron: cronExpression()
+    .optional()
+    .describe('When a window begins, again and again: 5 fields, or 6 with seconds first. Needs `duration`.'),
+  timezone: timezone()
+    .prefault('UTC')
+    .describe('Time zone of `cron`, and of `from` and `to` where they name none, such as Europe/Berlin.'),
+  duration: duration(minute, 30 * day)
+    .optional()
+    .describe('Length of a window that begins by `cron`.'),
+  from: maintenanceTime()
+    .optional()
+    .describe(
+      'Beginning of a window that comes once, in place of `cron`: ISO 8601 in whole seconds, such as 2026-12-01T22:00:00Z. Needs `to`.',
+    ),
+  to: maintenanceTime()
+    .optional()
+    .describe('End of a window that comes once, itself not included, at most 366 days after `from`.'),
   models: z
     .array(someText())
     .min(1, 'must name at least one pattern')
     .prefault(['*'])
     .describe('Ids it holds for, as patterns such as `gpt-*`.'),
+  reason: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(500, 'must have at most 500 characters')
+    .refine((text) => !/[\p{Cs}\p{Cc}]/u.test(text), 'must be one line without control characters')
+    .optional()
+    .describe('Why there is maintenance, for those who read the file.'),
 });
 
 const include = z.union([someText(), z.array(someText())], 'must be a pattern or a list of patterns');
@@ -211,6 +235,7 @@ export const settingsSchema = z.strictObject({
     ),
   maintenance: z
     .array(maintenance)
+    .max(1_000, 'must have at most 1000 items')
     .prefault([])
     .describe('Times that do not count: checks go on and are listed, but change neither state nor uptime.'),
   defaults: defaultsSchema.prefault({}).describe('What holds for every model that says nothing else.'),

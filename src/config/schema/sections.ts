@@ -3,6 +3,7 @@ import type { Model } from '../../domain/model.js';
 import { unsendable } from '../model/asking.js';
 import { isLoopback, parseListen } from '../listen.js';
 import type { Listen } from '../listen.js';
+import { windowOf } from '../maintenance.js';
 import type { Findings, Problem } from '../read/problem.js';
 import type { SettingsEntry } from './schema.js';
 import type { Settings } from '../settings.js';
@@ -41,6 +42,12 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
       path: ['health_api', 'api_keys'],
       message: 'must hold at least one key that is not empty',
     });
+  }
+  for (const [index, rule] of entry.maintenance.entries()) {
+    const at = ['maintenance', index];
+    problems.push(
+      ...windowOf(rule).problems.map(({ path, ...rest }) => ({ ...rest, path: [...at, ...path] })),
+    );
   }
   const warnings: Problem[] = [];
   if (remote && entry.defaults.timeout !== undefined) {
@@ -96,12 +103,10 @@ export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Sett
     },
     connectivity:
       connectivity === undefined ? null : { targets: connectivity.targets, everyMs: connectivity.every },
-    maintenance: entry.maintenance.map(({ cron, timezone, duration, models }) => ({
-      cron,
-      timezone,
-      durationMs: duration,
-      models,
-    })),
+    maintenance: entry.maintenance.flatMap((rule) => {
+      const window = windowOf(rule).found;
+      return window === null ? [] : [{ ...window, models: rule.models, reason: rule.reason ?? null }];
+    }),
     models,
   };
 }

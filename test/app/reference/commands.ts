@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Outcome, Reason } from '../../../src/domain/reason.js';
+import type { WindowRule } from '../../../src/calendar/maintenance.js';
 import type { Schedule } from '../../../src/domain/schedule.js';
+import type { Interval } from '../../../src/domain/state.js';
 
 /** What a check finds. */
 export interface Said {
@@ -8,11 +10,7 @@ export interface Said {
   readonly reason: Reason;
 }
 
-export interface Rule {
-  readonly cron: string;
-  readonly timezone: string;
-  readonly durationMs: number;
-}
+export type Rule = WindowRule;
 
 export interface Settings {
   readonly schedule: Schedule;
@@ -33,7 +31,8 @@ export type Command =
   | { readonly kind: 'blocked'; readonly ms: number }
   | { readonly kind: 'pause'; readonly ms: number }
   | { readonly kind: 'configure'; readonly settings: Partial<Settings> }
-  | { readonly kind: 'maintain'; readonly rules: readonly Rule[] }
+  /** The windows that come once are relative to now. */
+  | { readonly kind: 'maintain'; readonly rules: readonly Rule[]; readonly once: readonly Interval[] }
   /** Relative to now. */
   | { readonly kind: 'exclude'; readonly from: number; readonly to: number }
   | { readonly kind: 'include' }
@@ -102,13 +101,18 @@ export const settings: fc.Arbitrary<Settings> = fc.record({
 
 const rules = fc.constantFrom<Rule[]>(
   [],
-  [{ cron: '30 2 * * *', timezone: 'Europe/Berlin', durationMs: 40 * minute }],
-  [{ cron: '20 * * * *', timezone: 'UTC', durationMs: 12 * minute }],
+  [{ kind: 'recurring', cron: '30 2 * * *', timezone: 'Europe/Berlin', durationMs: 40 * minute }],
+  [{ kind: 'recurring', cron: '20 * * * *', timezone: 'UTC', durationMs: 12 * minute }],
   [
-    { cron: '0 1 * * *', timezone: 'UTC', durationMs: 2 * hour },
-    { cron: '*/30 * * * *', timezone: 'Europe/Berlin', durationMs: 10 * minute },
+    { kind: 'recurring', cron: '0 1 * * *', timezone: 'UTC', durationMs: 2 * hour },
+    { kind: 'recurring', cron: '*/30 * * * *', timezone: 'Europe/Berlin', durationMs: 10 * minute },
   ],
 );
+
+/** A window that comes once: past, around now, or ahead. */
+const once = fc
+  .tuple(fc.integer({ min: -3 * hour, max: 2 * hour }), fc.integer({ min: 1_000, max: 3 * hour }))
+  .map(([from, length]): Interval => ({ from, to: from + length }));
 
 const short = fc.oneof(
   fc.constantFrom(minute, 2 * minute, 5 * minute + 30_000),
@@ -153,7 +157,10 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       ),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('maintain'), rules }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constant('maintain'), rules, once: fc.array(once, { maxLength: 2 }) }),
+  },
   {
     weight: 2,
     arbitrary: fc

@@ -98,6 +98,10 @@ export async function beginLife(parts: {
   const nextEpoch = (): number => Math.max(now, settled() + 1, epochs.at(-1)!.from + 1);
 
   /** Puts the registry in force. */
+  const fixed = (window: Interval): Rule => {
+    const from = Math.floor((now + window.from) / 1_000) * 1_000;
+    return { kind: 'fixed', from, to: from + Math.ceil((window.to - window.from) / 1_000) * 1_000 };
+  };
   const apply = (paused = false): Promise<void> => running.apply(settings, inForce.at(-1)!.rules, paused);
 
   const begin = async (): Promise<void> => {
@@ -184,7 +188,11 @@ export async function beginLife(parts: {
         return running.writer.flush();
       }
       case 'maintain':
-        inForce = replaceRules(inForce, command.rules, Math.max(now, settled() + 1));
+        inForce = replaceRules(
+          inForce,
+          [...command.rules, ...command.once.map(fixed)],
+          Math.max(now, settled() + 1),
+        );
         await apply();
         return running.writer.flush();
       case 'exclude': {

@@ -58,7 +58,7 @@ export function runOver(
       const now = clock.wall();
       const { added } = await roster.replace([model], now);
       windows.replace(
-        rules.map((rule) => ({ ...rule, models: ['*'] })),
+        rules.map((rule) => ({ ...rule, models: ['*'], reason: null })),
         now,
         added,
       );

@@ -1,3 +1,4 @@
+import type { WindowRule } from '../../../src/calendar/maintenance.js';
 import { hourMs } from '../../../src/domain/rollup.js';
 import { hashFraction, type Schedule } from '../../../src/domain/schedule.js';
 
@@ -55,11 +56,9 @@ function cronTimes(expression: string, timezone: string, from: number, to: numbe
 }
 
 /** The windows of a rule that overlap [from, to), one by one. */
-export function windowTimes(
-  rule: { readonly cron: string; readonly timezone: string; readonly durationMs: number },
-  from: number,
-  to: number,
-): { from: number; to: number }[] {
+export function windowTimes(rule: WindowRule, from: number, to: number): { from: number; to: number }[] {
+  if (rule.kind === 'fixed')
+    return rule.from < to && rule.to > from ? [{ from: rule.from, to: rule.to }] : [];
   return cronTimes(rule.cron, rule.timezone, from - rule.durationMs + 1, to).map((start) => ({
     from: start,
     to: start + rule.durationMs,
