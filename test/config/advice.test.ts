@@ -84,6 +84,8 @@ describe('a key', () => {
     [' sk-hidden', 'begins with a blank, which is sent as part of it'],
     ['sk-hidden ', 'ends with a blank, which is sent as part of it'],
     ['"sk-hidden', 'begins with a quote, which is sent as part of it'],
+    ['Bearer sk-hidden', 'begins with "Bearer", which is no part of a key: leave it out'],
+    ['"bearer sk-hidden"', 'begins with "Bearer", which is no part of a key: leave it out'],
     ["sk-hidden'", 'ends with a quote, which is sent as part of it'],
   ];
 
@@ -223,5 +225,18 @@ describe('an address', () => {
     );
     expect(warning).toContain(added('/chat/completions'));
     expect(warning).not.toMatch(/hidden|token-one/);
+  });
+});
+
+describe('a member that the provider does not read', () => {
+  it.each([
+    ['region', 'eu-west-1', 'bedrock'],
+    ['api_version', '2024-10-21', 'azure_openai'],
+  ])('%s has a warning, and none where it is read', async (key, value, only) => {
+    const entry = { base_url: 'https://llm.example.com/v1', api_key: 'k', [key]: value };
+    expect(await warningsOf({ ...entry, provider: 'openai' })).toEqual([
+      `models[0].${key}: has no effect: only provider "${only}" has one`,
+    ]);
+    expect((await warningsOf({ ...entry, provider: only })).join()).not.toContain('has no effect');
   });
 });

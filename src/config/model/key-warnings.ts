@@ -6,6 +6,8 @@ import { isHeaderMember, isKeyMember } from '../read/secrets.js';
 /** What is odd about a key; never the key itself. */
 function oddities(key: string): string[] {
   const inner = key.trim();
+  if (/^["'`]?\s*bearer\s/i.test(inner))
+    return ['begins with "Bearer", which is no part of a key: leave it out'];
   const found = [
     ...(key.trimStart() === key ? [] : ['begins with a blank']),
     ...(key.trimEnd() === key ? [] : ['ends with a blank']),

@@ -107,6 +107,17 @@ export function buildModel(
     customFindings(config.custom_payload, entry.endpoint_configuration === undefined, findings);
   if (remote) findings.problems.push(...unsendable(entry, []));
   findings.warnings.push(...ineffective(entry, asking, remote), ...modalityWarning(entry, asking.probe));
+  for (const [key, only] of [
+    ['region', 'bedrock'],
+    ['api_version', 'azure_openai'],
+  ] as const) {
+    if (entry[key] === undefined || provider === only) continue;
+    findings.warnings.push({
+      path: [key],
+      message: `has no effect: only provider "${only}" has one`,
+      at: 'key',
+    });
+  }
   const slowed = rateWarning(asking.schedule, schedule, asking.ratePerMin, entry.id);
   const rateAt: Path =
     config.rate_per_min !== undefined && entry.rate_per_min === undefined
