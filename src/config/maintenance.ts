@@ -26,7 +26,7 @@ interface ReadWindow {
 /** Longest window that comes once, as long as an exclusion. */
 const longestMs = 366 * 86_400_000;
 
-/** The windows that a rule of the file plans: by \`cron\` and \`duration\`, or once, by \`from\` and \`to\`. */
+/** Reads a rule: recurring windows by `cron` and `duration`, or a single one by `from` and `to`. */
 export function windowOf(rule: Entry): ReadWindow {
   if (rule.from !== undefined || rule.to !== undefined) return fixed(rule);
   const { cron, timezone, duration: durationMs } = rule;
@@ -71,8 +71,8 @@ function fixed(rule: Entry): ReadWindow {
 }
 
 /**
- * Unix ms. A time without a zone is one of the clocks in \`timezone\`: the first instant at which they show it, or, having
- * jumped over it, more. Windows are opened once a second, so a fraction would let a check at their beginning slip past.
+ * Unix ms. A time without a zone is local time in `timezone`: its first occurrence, or the moment of the change that skips
+ * it. Windows open at full seconds, so a fraction would leave a check at the beginning outside.
  */
 function timeIn(timezone: string, text: string): number | null {
   const time = parseIsoTime(text, (local) =>

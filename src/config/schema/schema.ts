@@ -188,21 +188,21 @@ const maintenanceTime = () => someText().max(64, 'must have at most 64 character
 const maintenance = z.strictObject({
   cron: cronExpression()
     .optional()
-    .describe('When a window begins, again and again: 5 fields, or 6 with seconds first. Needs `duration`.'),
+    .describe('Start of recurring windows: 5 fields, or 6 with seconds first. Needs `duration`.'),
   timezone: timezone()
     .prefault('UTC')
-    .describe('Time zone of `cron`, and of `from` and `to` where they name none, such as Europe/Berlin.'),
+    .describe('Time zone of `cron`, and of `from` and `to` without one, such as Europe/Berlin.'),
   duration: duration(minute, 30 * day)
     .optional()
-    .describe('Length of a window that begins by `cron`.'),
+    .describe('Length of a recurring window.'),
   from: maintenanceTime()
     .optional()
     .describe(
-      'Beginning of a window that comes once, in place of `cron`: ISO 8601 in whole seconds, such as 2026-12-01T22:00:00Z. Needs `to`.',
+      'Start of a single window: ISO 8601 in whole seconds, such as 2026-12-01T22:00:00Z. Needs `to`.',
     ),
   to: maintenanceTime()
     .optional()
-    .describe('End of a window that comes once, itself not included, at most 366 days after `from`.'),
+    .describe('End of the single window (exclusive), at most 366 days after `from`.'),
   models: z
     .array(someText())
     .min(1, 'must name at least one pattern')
@@ -214,7 +214,7 @@ const maintenance = z.strictObject({
     .max(500, 'must have at most 500 characters')
     .refine((text) => !/[\p{Cs}\p{Cc}]/u.test(text), 'must be one line without control characters')
     .optional()
-    .describe('Why there is maintenance, for those who read the file.'),
+    .describe('Note for readers of the file.'),
 });
 
 const include = z.union([someText(), z.array(someText())], 'must be a pattern or a list of patterns');
