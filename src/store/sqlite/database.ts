@@ -5,8 +5,10 @@ import { StoreError } from '../store-error.js';
 
 /** `mpul` in the file's header says whose database it is. */
 export const applicationId = 0x6d70756c;
-/** A writer that finds the database locked is to try again later instead of waiting: reads wait behind it. */
+/** A daemon that finds the database locked tries again later instead of waiting: its reads wait behind its writes. */
 const busyTimeoutMs = 50;
+/** At the start nothing else can be done, and a program beside the daemon seldom holds its lock for longer. */
+export const patientTimeoutMs = 5_000;
 
 /** In this order: the vacuum mode counts only before WAL writes the first page. */
 const pragmas: readonly (readonly [name: string, set: string, expected: unknown])[] = [
@@ -17,12 +19,14 @@ const pragmas: readonly (readonly [name: string, set: string, expected: unknown]
   ['wal_autocheckpoint', '1000', 1000],
   ['journal_size_limit', '16777216', 16_777_216],
   ['cache_size', '-4000', -4000],
-  ['busy_timeout', String(busyTimeoutMs), busyTimeoutMs],
 ];
 
-/** Opens or makes the database for the one writer, with its schema up to date. */
-export function openDatabase(path: string, migrationsDir: string): Database {
-  return opened(new Database(path, { timeout: busyTimeoutMs }), (database) => {
+/**
+ * Opens or makes the database for the one writer, with its schema up to date; waits up to 5 s for a lock that another program
+ * holds. Afterwards a statement waits for `timeoutMs`.
+ */
+export function openDatabase(path: string, migrationsDir: string, timeoutMs = busyTimeoutMs): Database {
+  return opened(new Database(path, { timeout: patientTimeoutMs }), (database) => {
     refuseForeign(database);
     refuseNewer(path, versionOf(database), listMigrations(migrationsDir).length);
     for (const [name, set, expected] of pragmas) {
@@ -40,6 +44,7 @@ export function openDatabase(path: string, migrationsDir: string): Database {
       merge(left as Uint8Array | null, right as Uint8Array | null),
     );
     migrate(database, migrationsDir);
+    database.pragma(`busy_timeout = ${timeoutMs}`);
   });
 }
 

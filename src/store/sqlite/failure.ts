@@ -30,6 +30,7 @@ const advice: readonly (readonly [prefix: string, text: string])[] = [
   ['SQLITE_CANTOPEN', 'check that it is a file and that its directory can be written'],
   ['SQLITE_READONLY', 'check the permissions of the file and its directory'],
   ['SQLITE_FULL', 'free space on its disk'],
+  ['SQLITE_BUSY', 'another program holds its lock: end that program, or wait for it'],
 ];
 
 /** The error as the operator is to read it; what is neither SQLite's nor the system's stays as it is. */

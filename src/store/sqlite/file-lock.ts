@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { codeOf } from './failure.js';
+import { identityOf } from './file-place.js';
 import { Database } from './sqlite.js';
 import { StoreError } from '../store-error.js';
 
@@ -22,11 +23,35 @@ export function isLocked(path: string): boolean {
   }
 }
 
+export interface FileLock {
+  /**
+   * Takes the lock again where its file was deleted or replaced, which lets others in; throws StoreError `locked` where another
+   * process has it now.
+   */
+  keep(): void;
+  release(): void;
+}
+
 /**
  * Takes the right to write `path`, or throws StoreError `locked`. The lock is an exclusive transaction on an
  * empty database beside it: the kernel drops it when the process dies, and readers of `path` never meet it.
  */
-export function lockFile(path: string): { release(): void } {
+export function lockFile(path: string): FileLock {
+  let lock = take(path);
+  let identity = identityOf(`${path}.lock`);
+  return {
+    keep() {
+      if (identityOf(`${path}.lock`) === identity) return;
+      const next = take(path);
+      lock.close();
+      lock = next;
+      identity = identityOf(`${path}.lock`);
+    },
+    release: () => void lock.close(),
+  };
+}
+
+function take(path: string): Database {
   const lock = new Database(`${path}.lock`, { timeout: lookMs });
   try {
     lock.exec('BEGIN EXCLUSIVE');
@@ -38,5 +63,5 @@ export function lockFile(path: string): { release(): void } {
       `${path} is in use by another modelpulse daemon; stop that one, or set another storage.path`,
     );
   }
-  return { release: () => lock.close() };
+  return lock;
 }

@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { openDatabase } from './database.js';
+import { openDatabase, patientTimeoutMs } from './database.js';
 import { attempt } from './failure.js';
 import { lockFile } from './file-lock.js';
 import { placeFor } from './file-place.js';
@@ -16,7 +16,7 @@ export function openLoneWriter(path: string, migrationsDir: string): LoneWriter 
     const place = placeFor(path);
     const lock = lockFile(place);
     try {
-      const database = openDatabase(place, migrationsDir);
+      const database = openDatabase(place, migrationsDir, patientTimeoutMs);
       return {
         database,
         close() {

@@ -107,7 +107,10 @@ export function openStore(options: StoreOptions): SqliteStore {
 
   function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
     return promised(path, () => {
-      if (changes) expectSameFile();
+      if (changes) {
+        lock.keep();
+        expectSameFile();
+      }
       try {
         return work(connect());
       } catch (error) {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { isLocked, lockFile } from '../../../src/store/sqlite/file-lock.js';
 import { StoreError } from '../../../src/store/store-error.js';
-import { workplace } from '../samples.js';
+import { start, workplace } from '../samples.js';
 
 const place = workplace();
 const sqlite = new URL('../../../dist/store/sqlite/sqlite.js', import.meta.url).href;
@@ -60,4 +61,50 @@ it('the lock is seen while it is held, and not before or after', () => {
   expect(isLocked(path)).toBe(true);
   lock.release();
   expect(isLocked(path)).toBe(false);
+});
+
+describe('a lock whose file is deleted while it is held', () => {
+  it('is taken again, so that nobody else gets it', () => {
+    const path = join(place.directory(), 'store.db');
+    const lock = lockFile(path);
+    rmSync(`${path}.lock`);
+    expect(isLocked(path)).toBe(false);
+    lock.keep();
+    expect(isLocked(path)).toBe(true);
+    expect(() => lockFile(path)).toThrow(StoreError);
+    lock.release();
+    expect(isLocked(path)).toBe(false);
+  });
+
+  it('stays with a process that got it first, until that gives it back', () => {
+    const path = join(place.directory(), 'store.db');
+    const lock = lockFile(path);
+    rmSync(`${path}.lock`);
+    const other = lockFile(path);
+    expect(() => {
+      lock.keep();
+    }).toThrow(/is in use by another modelpulse daemon/u);
+    other.release();
+    lock.keep();
+    expect(isLocked(path)).toBe(true);
+    lock.release();
+  });
+});
+
+it('a store whose lock another process has taken writes nothing, and goes on when it has it back', async () => {
+  const path = join(place.directory(), 'store.db');
+  const store = place.open(path);
+  const { key } = await store.register('gpt', start, null);
+  rmSync(`${path}.lock`);
+  const other = lockFile(path);
+  await expect(
+    store.exclude(key, { from: start, to: start + 1, reason: 'x', createdAt: start }),
+  ).rejects.toMatchObject({
+    kind: 'locked',
+  });
+  expect(await store.exclusions()).toEqual([]);
+  other.release();
+  await store.register('other', start, null);
+  expect(isLocked(path)).toBe(true);
+  await store.close();
 });
