@@ -77,13 +77,15 @@ export function monitorAlerts(): AlertRule[] {
     {
       alert: 'ModelpulseStoreFailing',
       about: 'monitor',
-      expr: 'increase(modelpulse_store_errors_total[5m]) > 0',
+      // An operation that hangs is no error, or a single one.
+      expr: `increase(modelpulse_store_errors_total[5m]) > 0
+or ${bridged('modelpulse_store_oldest_pending_seconds')} > 300`,
       for: '10m',
       labels: { severity: 'critical', blame: 'monitor' },
       annotations: {
         summary: 'modelpulse at {{ $labels.instance }} cannot write to its database',
         description:
-          'Database operations have failed for 10 minutes. Checks continue and their results wait in memory; a restart loses them.',
+          'For 10 minutes database operations have failed, or results have waited for more than 5 minutes. Checks continue and their results wait in memory; a restart loses them.',
       },
     },
     {
@@ -122,14 +124,12 @@ export function monitorAlerts(): AlertRule[] {
     {
       alert: 'ModelpulseResultsPending',
       about: 'monitor',
-      expr: `min_over_time(modelpulse_store_pending_results[5m])
-> clamp_min(increase(${startedChecks}[5m]) / 5, 10)`,
-      for: '5m',
+      expr: 'min_over_time(modelpulse_store_oldest_pending_seconds[5m]) > 60',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
         summary: 'modelpulse at {{ $labels.instance }} writes results too slowly',
         description:
-          'At least {{ $value }} results, more than a minute of checks, have waited for the database all the time. The disk is too slow or the database fails.',
+          'For 5 minutes results have waited for the database for more than a minute. The disk is too slow or hangs, or the database fails.',
       },
     },
     {

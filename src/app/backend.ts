@@ -57,6 +57,7 @@ export function createBackend(parts: {
       checksInFlight: scheduler.inFlight,
       checksQueued: scheduler.queued,
       pendingResults: writer.pendingResults,
+      oldestPendingMs: writer.oldestPendingMs,
       storeSizeBytes: await store.sizeBytes().catch(() => null),
       connectivityUp: parts.connectivityUp(),
       logDropped: parts.logDropped(),

@@ -25,6 +25,8 @@ export interface Beside {
   read(question: LongQuestion): Promise<LongAnswer<Uint8Array>>;
   /** Ends the thread; what waits rejects. */
   close(): Promise<void>;
+  /** No thread is at work, so none hangs in a call of the system. */
+  readonly idle: boolean;
 }
 
 /** A question takes at most a few seconds; more of them than this would wait too long. */
@@ -47,6 +49,7 @@ export function createBeside(
   let idle: NodeJS.Timeout | undefined;
   let asked = 0;
   let closed = false;
+  let ending = 0;
 
   const fail = (error: Error): void => {
     worker = null;
@@ -59,7 +62,9 @@ export function createBeside(
     clearTimeout(idle);
     const ended = worker;
     fail(new HttpError(503, 'stopping', 'the daemon stops'));
+    ending += 1;
     await ended?.terminate();
+    ending -= 1;
   };
 
   const start = (): Worker => {
@@ -101,6 +106,9 @@ export function createBeside(
     async close() {
       closed = true;
       await end();
+    },
+    get idle() {
+      return waiting.size === 0 && ending === 0;
     },
   };
 }

@@ -1,9 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
-import { createConnectivity } from '../checker/connectivity.js';
 import { createEventFeed } from '../http/event-feed.js';
 import { createServer } from '../http/server.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
@@ -13,37 +11,47 @@ import { createAccess } from './access.js';
 import { createAnnotations } from './annotations.js';
 import { createBackend } from './backend.js';
 import { createBeside } from './beside.js';
-import { createChecker } from './checker.js';
+import { createChecking } from './checking.js';
 import { createClockTrust } from './clock-trust.js';
-import { despiteDamage } from './despite-damage.js';
-import { noteClock, noteOutage, noteSight } from './outage.js';
+import { despiteDamage, despiteLock } from './despite.js';
+import { noteClock, noteOutage } from './outage.js';
 import { createPauses } from './pauses.js';
 import { createProbe } from './probe.js';
 import { createRecording } from './recording.js';
 import { createHealthApi } from './health-api.js';
+import { startHousekeeping } from './housekeeping.js';
 import { createReleasers } from './releasers.js';
 import { createReloader, type Reloaded, type Trigger } from './reload.js';
-import { createAttempt, createRunner, createUnrecordedAttempt } from './runner.js';
-import { despiteStalls, watchStalls } from './stalls.js';
+import { createRunner } from './runner.js';
 import { createSteadyClock, startOfTime, writtenAt } from './steady-clock.js';
-import { startTicker } from './ticker.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { watchFiles } from './watch.js';
 
 /** Events that a client which was away can still be told; the busiest registries make some hundred a second. */
 const keptEvents = 1_024;
 
-/** Batches of deletion a second: 10,000 models every 60 s need 0.8, and what was put off has to be made up for. */
-const pruneBatches = 4;
 /** So long without a long question its thread is kept. */
 const besideIdleMs = 30_000;
+/** Beyond the grace of the checks, what was recorded may be tried to be written for so long. */
+const lastWritesMs = 3_000;
 
 export interface Daemon {
   /** Where it listens. */
   readonly url: string;
   reload(trigger: Trigger): Promise<Reloaded>;
-  /** Lets running checks finish within the grace, writes everything, closes everything. Twice is once. */
-  stop(): Promise<void>;
+  /**
+   * Lets running checks finish within the grace, writes everything, closes everything; resolves with false when something could
+   * not be written. Twice is once. Where the disk hangs it never ends.
+   */
+  stop(): Promise<boolean>;
+  /** How long running checks may take to end. */
+  readonly graceMs: number;
+  /** Results that are not written yet. */
+  readonly pendingResults: number;
+  /** The part that `stop` waits for; null while it does not. */
+  readonly stopping: string | null;
+  /** No thread is at work; one that hangs in a call of the system would hold up process.exit. */
+  readonly threadsIdle: boolean;
 }
 
 /** Builds every part, in the order in which they need each other, and starts them. Throws StoreError or the server's error. */
@@ -93,8 +101,18 @@ export async function startDaemon(parts: {
     onCorrupt: config.settings.storage.onCorrupt,
     clock: parts.clock,
     log,
+    patient: () => !ready,
   });
   releasers.add('store', () => store.close());
+  const beside = createBeside({
+    thread: new URL('./beside-thread.js', import.meta.url),
+    path: config.settings.storage.path,
+    migrationsDir: parts.migrationsDir,
+    file: () => store.corruptions,
+    idleMs: besideIdleMs,
+  });
+  // After the last writes, since a long read that hangs would hold them up.
+  releasers.add('long reads', () => beside.close());
   const clock = createSteadyClock(parts.clock, {
     startAt: await startOfTime(parts.clock, store, written),
     log,
@@ -116,33 +134,17 @@ export async function startDaemon(parts: {
     },
     tell: events.publish,
   });
-  releasers.add('writer', () => writer.drain());
+  let stopBy = 0;
+  let complete = true;
+  releasers.add('writer', async () => {
+    const { results, models } = await writer.drain(Math.max(0, stopBy - clock.monotonic()));
+    complete = models === 0;
+    if (!complete) log.warn({ results, models }, 'what could not be written before the end is lost');
+  });
 
-  const checker = createChecker(clock, version, metrics.connectionRetried);
-  releasers.add('checker', () => {
-    checker.close();
-  });
-  const connectivity = createConnectivity({
-    clock,
-    changed: (sight) => {
-      noteSight(sight, settings().models.length, clock.wall(), log);
-    },
-  });
-  releasers.add('connectivity', () => {
-    connectivity.close();
-  });
-  const stalls = watchStalls(clock, log);
-  releasers.add('stall watch', () => {
-    stalls.stop();
-  });
-  const check = despiteStalls(checker.check, {
-    stalls,
-    clock,
-    counted: metrics.checkStalled,
-    followed: roster.get,
-  });
-  const attempt = createAttempt(connectivity.guard(check), clock);
-  const unrecorded = createUnrecordedAttempt({ attempt, clock, log });
+  const checking = createChecking({ clock, version, metrics, log, settings, followed: roster.get });
+  releasers.add('checking', checking.close);
+  const { attempt, unrecorded } = checking;
   const run = createRunner({
     attempt,
     clock,
@@ -175,8 +177,7 @@ export async function startDaemon(parts: {
     await writer.flush();
     const now = clock.wall();
     const change = await roster.replace(next.settings.models, now);
-    checker.configure(next.settings);
-    connectivity.configure(next.settings);
+    checking.configure(next.settings);
     windows.replace(next.settings.maintenance, now, change.added);
     noteClock(change.added, now, log);
     // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
@@ -190,7 +191,7 @@ export async function startDaemon(parts: {
   };
 
   const refresh = createUptimeRefresh(store, clock, roster.all);
-  releasers.add('uptime', () => refresh.stop());
+  releasers.add('uptime', refresh.stop);
   const health = createHealthApi({
     clock,
     userAgent: `modelpulse/${version}`,
@@ -218,13 +219,6 @@ export async function startDaemon(parts: {
       await writer.flush();
     },
   });
-  const beside = createBeside({
-    thread: new URL('./beside-thread.js', import.meta.url),
-    path: config.settings.storage.path,
-    migrationsDir: parts.migrationsDir,
-    file: () => store.corruptions,
-    idleMs: besideIdleMs,
-  });
   const backend = createBackend({
     store,
     clock,
@@ -239,7 +233,7 @@ export async function startDaemon(parts: {
     pauses,
     readLong: beside.read,
     probe: createProbe({ roster, attempt: unrecorded, spend: (id) => scheduler.spend(id) }),
-    connectivityUp: connectivity.up,
+    connectivityUp: checking.connectivityUp,
     logDropped: parts.logDropped,
     storeFilesLost: () => store.corruptions,
     clockDoubted: () => clock.doubted,
@@ -253,17 +247,17 @@ export async function startDaemon(parts: {
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
 
-  releasers.add('long reads', () => beside.close());
   releasers.add('server', () => server.close());
   releasers.add('health API', () => {
     health.close();
   });
-  releasers.add('scheduler', () => scheduler.stop(settings().server.shutdownGraceMs));
+  const graceMs = (): number => settings().server.shutdownGraceMs;
+  releasers.add('scheduler', () => scheduler.stop(graceMs()));
 
   try {
     // Before there are checks, which would make it wait.
     await server.ready();
-    const { warnings } = await despiteDamage(() => apply(config));
+    const { warnings } = await despiteLock(() => despiteDamage(() => apply(config)));
     for (const warning of warnings) log.warn({ warning }, 'configuration warning');
     // Of results alone: what fell due since then moved the watermarks up to the clock that is in doubt.
     const newest = [...roster.all()].reduce((most, { view }) => Math.max(most, view.latest?.slot ?? 0), 0);
@@ -271,23 +265,34 @@ export async function startDaemon(parts: {
     ready = true;
     metrics.reloaded(true, clock.wall());
     const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
-    const ticker = startTicker(async () => {
-      const now = clock.wall();
-      windows.sweep(now);
-      for (const tracked of roster.all()) {
-        if (now >= tracked.announced.until) publisher.announce(tracked);
-      }
-      await refresh.step();
-      if (!trusted()) return;
-      for (let batch = 0; batch < pruneBatches && (await store.prune(now)); batch += 1) await setImmediate();
-    }, log);
-    releasers.add('housekeeping', () => ticker.stop());
+    const kept = { clock, roster, windows, publisher, refresh, store, trusted, log };
+    releasers.add('housekeeping', startHousekeeping(kept).stop);
     releasers.add('file watch', () => {
       watch.close();
     });
     begin();
     for (const tracked of roster.all()) refresh.soon(tracked);
-    return { url, reload: (trigger) => reloader.reload(trigger), stop: () => releasers.release() };
+    return {
+      url,
+      reload: (trigger) => reloader.reload(trigger),
+      async stop() {
+        stopBy = clock.monotonic() + graceMs() + lastWritesMs;
+        await releasers.release();
+        return complete;
+      },
+      get graceMs() {
+        return graceMs();
+      },
+      get pendingResults() {
+        return writer.pendingResults;
+      },
+      get stopping() {
+        return releasers.current;
+      },
+      get threadsIdle() {
+        return store.idle && beside.idle;
+      },
+    };
   } catch (error) {
     await releasers.release();
     throw error;

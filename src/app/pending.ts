@@ -18,6 +18,8 @@ export interface Publication {
 
 /** What one model has to write: the sum of everything since its last write. */
 export interface Pending {
+  /** Monotonic ms since which its oldest result waits; null while it has none. */
+  waitingSince: number | null;
   results: RecordedResult[];
   rewriteFrom: number | null;
   points: StatePoint[];
@@ -35,6 +37,7 @@ export interface Pending {
 
 export function nothingPending(): Pending {
   return {
+    waitingSince: null,
     results: [],
     rewriteFrom: null,
     points: [],
@@ -79,6 +82,7 @@ export function addStep(pending: Pending, result: RecordedResult, step: Step): v
 
 /** Adds what came later to what could not be written before it. */
 export function addPending(earlier: Pending, later: Pending): Pending {
+  earlier.waitingSince ??= later.waitingSince;
   earlier.results.push(...later.results);
   addPoints(earlier, later.rewriteFrom, later.points);
   addChanges(earlier.rollups, later.rollups);

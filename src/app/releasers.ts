@@ -4,24 +4,32 @@ import type { Logger } from 'pino';
 export interface Releasers {
   add(name: string, release: () => unknown): void;
   release(): Promise<void>;
+  /** The part that is being released. */
+  readonly current: string | null;
 }
 
 export function createReleasers(log: Logger): Releasers {
   const held: { name: string; release: () => unknown }[] = [];
   let released: Promise<void> | null = null;
+  let current: string | null = null;
 
   const releaseAll = async (): Promise<void> => {
     for (const { name, release } of held.reverse()) {
+      current = name;
       try {
         await release();
       } catch (error) {
         log.error({ err: error, part: name }, 'could not be stopped cleanly');
       }
     }
+    current = null;
   };
 
   return {
     add: (name, release) => void held.push({ name, release }),
     release: () => (released ??= releaseAll()),
+    get current() {
+      return current;
+    },
   };
 }

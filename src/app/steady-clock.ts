@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { hourMs } from '../domain/rollup.js';
 import { isPlausible } from '../domain/time.js';
 import type { Store } from '../store/port.js';
-import { despiteDamage } from './despite-damage.js';
+import { despiteDamage } from './despite.js';
 import { machineUptimeMs, watchSuspension } from './suspension.js';
 
 /** A step up to this is believed at once: an hour, as between two zones, and a second for the drift of the clocks. */

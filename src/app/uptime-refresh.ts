@@ -32,7 +32,8 @@ export interface UptimeRefresh {
   soon(tracked: Tracked): void;
   /** One sixtieth of the models; call it once a second. */
   step(): Promise<void>;
-  stop(): Promise<void>;
+  /** Begins nothing more; what it has asked the store for is answered, or refused, when that closes. */
+  readonly stop: () => void;
 }
 
 /**
@@ -83,9 +84,8 @@ export function createUptimeRefresh(
       }
       for (const tracked of waiting.splice(0, share)) await refresh(tracked);
     },
-    async stop() {
+    stop() {
       stopped = true;
-      await working;
     },
   };
 }

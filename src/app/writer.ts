@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
@@ -12,10 +12,22 @@ export interface Writer {
   missed(cause: MissCause, count: number): void;
   /** Results seen but not written. */
   readonly pendingResults: number;
-  /** Writes what there is; resolves when it is written, or failed once. */
+  /** ms for which the oldest of them has waited; 0 when there is none. */
+  readonly oldestPendingMs: number;
+  /** Writes what there is; resolves when it is written, failed once, or hangs. */
   flush(): Promise<void>;
-  /** Writes everything, as long as the store takes it, and then nothing more. */
-  drain(): Promise<void>;
+  /**
+   * Writes everything, and then nothing more. A write that fails is tried again until `patienceMs` (0 unless given) have passed; one
+   * that hangs is waited for.
+   */
+  drain(patienceMs?: number): Promise<Left>;
+}
+
+/** What a last attempt could not write. */
+export interface Left {
+  readonly results: number;
+  /** Models with results or other changes, such as missed slots. */
+  readonly models: number;
 }
 
 export interface Shown {
@@ -47,6 +59,8 @@ const flushAfterMs = 50;
 /** A write that takes longer counts as one that fails, as far as what is shown and said is concerned. */
 const hungAfterMs = 2_000;
 const retryAfterMs = 1_000;
+/** At the end there is little time left, and nobody else to hold up. */
+const lastRetryAfterMs = 200;
 const mostPendingResults = 50_000;
 
 interface Taken {
@@ -90,6 +104,10 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   let failing = false;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
+  /** Resolves when a write of the present run hangs. */
+  let hanging: Promise<void> = Promise.resolve();
+  let hangs = (): void => undefined;
+  let writing: readonly Taken[] = [];
 
   const schedule = (ms: number): void => {
     timer ??= setTimeout(() => void flush(), ms);
@@ -128,6 +146,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   /** A disk that hangs must not freeze what is shown. */
   const showHung = (taken: readonly Taken[]): void => {
     failing = true;
+    hangs();
     const message = `a write has not ended after ${hungAfterMs / 1_000} s`;
     void events.failed(new StoreError('unavailable', message));
     for (const { tracked, pending } of taken) showUnwritten(tracked, pending);
@@ -152,6 +171,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     const shownNext = missedUnshown;
     missedUnshown = [];
     const started = clock.monotonic();
+    writing = taken;
     const hung = setTimeout(() => {
       showHung(taken);
     }, hungAfterMs);
@@ -173,6 +193,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       return;
     } finally {
       clearTimeout(hung);
+      writing = [];
     }
     events.wrote(clock.monotonic() - started);
     if (failing) events.recovered();
@@ -201,21 +222,29 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     } while (now.size > 0);
   };
 
-  const flush = async (): Promise<void> => {
+  const begin = (): Promise<void> => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    if (dirty.size === 0 && missed.size === 0 && running === null) return;
-    running ??= run().finally(() => {
+    if (running !== null) return running;
+    if (dirty.size === 0 && missed.size === 0) return Promise.resolve();
+    hanging = new Promise((resolve) => (hangs = resolve));
+    running = run().finally(() => {
       running = null;
       if (dirty.size > 0 || missed.size > 0) schedule(failing ? retryAfterMs : flushAfterMs);
     });
-    await running;
+    return running;
+  };
+
+  const flush = (): Promise<void> => {
+    const written = begin();
+    return running === null ? written : Promise.race([written, hanging]);
   };
 
   return {
     changed(tracked, results) {
       dirty.add(tracked);
       pendingResults += results;
+      if (results > 0) pendingOf(tracked).waitingSince ??= clock.monotonic();
       if (pendingResults > mostPendingResults && tracked.pending?.results.shift() !== undefined) {
         pendingResults -= 1;
         events.dropped(1);
@@ -230,12 +259,23 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     get pendingResults() {
       return pendingResults;
     },
+    get oldestPendingMs() {
+      let since = Infinity;
+      for (const { pending } of [...writing, ...dirty])
+        since = Math.min(since, pending?.waitingSince ?? Infinity);
+      return since === Infinity ? 0 : clock.monotonic() - since;
+    },
     flush,
-    async drain() {
-      do await flush();
-      while (!failing && (dirty.size > 0 || missed.size > 0));
+    async drain(patienceMs = 0) {
+      const until = clock.monotonic() + patienceMs;
+      for (;;) {
+        await begin();
+        const done = dirty.size === 0 && missed.size === 0;
+        if (done || (failing && clock.monotonic() >= until)) break;
+        if (failing) await pause(lastRetryAfterMs);
+      }
       if (timer !== null) clearTimeout(timer);
-      if (pendingResults > 0) events.dropped(pendingResults);
+      return { results: pendingResults, models: dirty.size };
     },
   };
 }

@@ -16,13 +16,9 @@ Ctrl-C ends it, and so does the end of the process that started it.
 
 `;
 
-/** How long the demo may take to end after its parent. */
-const graceMs = 5_000;
-
 /** Ends the process when the one that started it ends: a demo that nobody sees would hold its ports for ever. */
 function endWithParent(parent: number): void {
   watchParent(parent, () => {
-    setTimeout(() => process.exit(143), graceMs).unref();
     process.kill(process.pid, 'SIGTERM');
   });
 }
@@ -40,14 +36,15 @@ export function demoCommand(program: Command): void {
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
+      let code = 1;
       try {
-        await runDaemon(options, config, {
+        code = await runDaemon(options, config, {
           hangUp: 'end',
           started: (daemon) => process.stdout.write(where(daemon.url)),
         });
       } finally {
         await simulator.close();
       }
-      process.exit(0);
+      process.exit(code);
     });
 }

@@ -1,15 +1,59 @@
 import type { Command } from 'commander';
 import type { Daemon } from '../app/daemon.js';
-import { createLog } from '../app/log.js';
+import { createLog, type Log } from '../app/log.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import { systemClock } from '../domain/clock.js';
 import { globalOptions, type GlobalOptions } from './global-options.js';
 import { loadFor } from './load.js';
 import { packageFile, packageVersion } from './package-files.js';
 
+/** Beyond the grace of the checks a stop may take so long: longer than what the last requests and writes are given. */
+const stopMs = 4_000;
+
+const exitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+type Signal = keyof typeof exitCodes;
+
 /**
- * Runs the daemon until a signal; the second signal ends the process at once. SIGHUP reloads the configuration, or ends the
- * daemon like SIGTERM with `hangUp: 'end'`. The caller has to end the process: a hung name look-up would keep it alive.
+ * Ends the process before the daemon has stopped. process.exit waits for a thread that hangs in a call of the system, such as
+ * fsync; then only a signal ends the process.
+ */
+function endNow(daemon: Daemon, { logger, output }: Log, why: string, code: number): never {
+  logger.error(
+    { why, waiting_for: daemon.stopping, results: daemon.pendingResults },
+    'ended before everything was stopped; results that were not written are lost',
+  );
+  output.flush();
+  if (daemon.threadsIdle) process.exit(code);
+  process.kill(process.pid, 'SIGKILL');
+  // The first process of a container gets no signal that it sends itself.
+  process.abort();
+}
+
+/** Stops the daemon at the first of the signals; resolves with the exit code. */
+async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]): Promise<number> {
+  const signal = await new Promise<Signal>((resolve) => {
+    let first = true;
+    for (const name of signals)
+      process.on(name, () => {
+        if (!first) endNow(daemon, log, `${name} came while it was stopping`, exitCodes[name]);
+        first = false;
+        resolve(name);
+      });
+  });
+  const { graceMs } = daemon;
+  log.logger.info({ signal, grace_seconds: graceMs / 1_000 }, 'stopping');
+  setTimeout(() => {
+    endNow(daemon, log, `it was not stopped ${(graceMs + stopMs) / 1_000} s after ${signal}`, 1);
+  }, graceMs + stopMs);
+  const complete = await daemon.stop();
+  log.logger.info({}, 'stopped');
+  return complete ? 0 : 1;
+}
+
+/**
+ * Runs the daemon until a signal and resolves with the exit code. A second signal, or a stop that takes 4 s longer than the grace,
+ * ends the process. SIGHUP reloads the configuration, or ends the daemon like SIGTERM with `hangUp: 'end'`. The caller has to end
+ * the process: a hung name look-up would keep it alive.
  */
 export async function runDaemon(
   options: GlobalOptions,
@@ -18,7 +62,7 @@ export async function runDaemon(
     hangUp = 'reload',
     started = () => undefined,
   }: { hangUp?: 'reload' | 'end'; started?: (daemon: Daemon) => void } = {},
-): Promise<void> {
+): Promise<number> {
   let running: Daemon | null = null;
   const early = { reload: false };
   if (hangUp === 'reload') {
@@ -28,7 +72,8 @@ export async function runDaemon(
       void running?.reload('signal');
     });
   }
-  const { logger: log, output } = await createLog(options.logLevel, process.stdout);
+  const all = await createLog(options.logLevel, process.stdout);
+  const { logger: log, output } = all;
   const version = packageVersion();
   for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
   const { startDaemon } = await import('../app/daemon.js');
@@ -57,20 +102,11 @@ export async function runDaemon(
   started(daemon);
   running = daemon;
   if (early.reload) void daemon.reload('signal');
-  const signal = await new Promise<string>((resolve) => {
-    let first = true;
-    const codes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
-    for (const name of ['SIGTERM', 'SIGINT', ...(hangUp === 'end' ? (['SIGHUP'] as const) : [])] as const) {
-      process.on(name, () => {
-        if (!first) process.exit(codes[name]);
-        first = false;
-        resolve(name);
-      });
-    }
-  });
-  log.info({ signal, grace_seconds: config.settings.server.shutdownGraceMs / 1_000 }, 'stopping');
-  await daemon.stop();
-  log.info({}, 'stopped');
+  return stopAtSignal(
+    daemon,
+    all,
+    hangUp === 'end' ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'],
+  );
 }
 
 export function runCommand(program: Command): void {
@@ -79,7 +115,6 @@ export function runCommand(program: Command): void {
     .description('run the daemon')
     .action(async (_options: object, command: Command) => {
       const options = globalOptions(command);
-      await runDaemon(options, await loadFor(options.config));
-      process.exit(0);
+      process.exit(await runDaemon(options, await loadFor(options.config)));
     });
 }

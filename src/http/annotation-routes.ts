@@ -10,6 +10,8 @@ import type { RouteOptions } from './port.js';
 import { parameter, wholeNumber } from './query.js';
 
 const mostNotes = 100;
+/** So long a caller waits for a store that hangs. */
+const patienceMs = 5_000;
 
 const noteBody = z
   .strictObject({ text: written(2_000), author: written(200).nullable().default(null) }, 'must be an object')
@@ -29,11 +31,25 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
 
   /** A store that refuses for a moment is not the caller's fault, and worth another try. */
   const kept = async <T>(work: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const error = new HttpError(
+        503,
+        'not_stored_yet',
+        'the store does not answer; it may still take it: look before you try again',
+      );
+      timer = setTimeout(() => {
+        reject(error);
+      }, patienceMs);
+    });
     try {
-      return await work;
+      return await Promise.race([work, late]);
     } catch (error) {
+      if (error instanceof HttpError) throw error;
       report(error, 'annotations');
       throw new HttpError(503, 'not_stored', 'the store does not take it now; try again');
+    } finally {
+      clearTimeout(timer);
     }
   };
 

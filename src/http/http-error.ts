@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { StoreError } from '../store/store-error.js';
 import type { Report } from './port.js';
 
 export const errorSchema = z.object({
@@ -33,7 +34,7 @@ const codes: Readonly<Record<number, string>> = {
   431: 'headers_too_large',
 };
 
-/** Sends `error` as `{message, code}`; what is not meant for the caller is reported and answers a bare 500. */
+/** Sends `error` as `{message, code}`; what is not meant for the caller is reported and answers a bare 500, or 503 for a store that fails. */
 export function createErrorHandler(report: Report) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     // The route may have said already what it meant to send.
@@ -45,6 +46,11 @@ export function createErrorHandler(report: Report) {
       return;
     }
     report(error, `${request.method} ${request.routeOptions.url ?? 'no route'}`);
+    if (error instanceof StoreError && error.kind === 'unavailable') {
+      const message = 'the database fails or does not answer now; try again later';
+      void reply.code(503).send({ message, code: 'store_unavailable' });
+      return;
+    }
     void reply.code(500).send({ message: 'internal error', code: 'internal_error' });
   };
 }

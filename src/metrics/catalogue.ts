@@ -135,6 +135,11 @@ const monitorRows = {
     'Databases that were damaged, deleted or replaced in use, so that a fresh one was begun, since the start.',
   ],
   store_pending_results: ['gauge', '', 'Results that are not written yet.'],
+  store_oldest_pending_seconds: [
+    'gauge',
+    '',
+    'Time for which the oldest result that is not written has waited; 0 when none waits.',
+  ],
   store_size_bytes: ['gauge', '', 'Size of the store on disk.'],
   connection_retries_total: [
     'counter',

@@ -8,6 +8,7 @@ export interface MonitorGauges {
   readonly checksInFlight: number;
   readonly checksQueued: number;
   readonly pendingResults: number;
+  readonly oldestPendingMs: number;
   readonly storeSizeBytes: number | null;
   /** Null while nothing is known: without targets, fewer than three hosts say nothing. */
   readonly connectivityUp: boolean | null;
@@ -77,6 +78,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const refusedResults = new Counter(about('store_refused_results_total'));
   const filesLost = new Counter(about('store_files_lost_total'));
   const pending = new Gauge(about('store_pending_results'));
+  const oldestPending = new Gauge(about('store_oldest_pending_seconds'));
   const size = new Gauge(about('store_size_bytes'));
   const connectionRetries = new Counter(about('connection_retries_total'));
   const logDropped = new Counter(about('log_dropped_total'));
@@ -110,6 +112,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       inFlight.set(gauges.checksInFlight);
       queued.set(gauges.checksQueued);
       pending.set(gauges.pendingResults);
+      oldestPending.set(gauges.oldestPendingMs / 1000);
       filesLost.reset();
       filesLost.inc(gauges.storeFilesLost);
       logDropped.reset();

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/store/sqlite/sqlite.js';
+import { start } from './process.js';
 import { became, series, useSite } from './registry.js';
 import { send } from './sending.js';
 
@@ -67,3 +68,113 @@ it('answers others while many writes wait for the lock one after the other', asy
     other.close();
   }
 });
+
+/** Takes the lock of the database of a daemon, like a program that writes it. */
+function lock(): { release(): void } {
+  const other = new Database(`${site().folder.path}/pulse.db`, { timeout: 5_000 });
+  other.exec('BEGIN IMMEDIATE');
+  let held = true;
+  return {
+    release() {
+      if (held) other.close();
+      held = false;
+    },
+  };
+}
+
+const isStopping = ({ msg }: { msg: string }) => msg === 'stopping';
+const isLoss = ({ msg }: { msg: string }) => msg === 'what could not be written before the end is lost';
+const isFailing = ({ msg }: { msg: string }) => msg.startsWith('store is unavailable');
+
+describe('a stop while another program holds the lock', () => {
+  const graceOf = (shutdown_grace: string) => ({ server: { listen: '127.0.0.1:0', shutdown_grace } });
+
+  it('loses nothing where the lock is released within the grace', async () => {
+    const { model, configure, daemon, folder } = site();
+    const running = await daemon(configure([model('healthy')], graceOf('60s')));
+    expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
+    const held = lock();
+    try {
+      await running.line(isFailing);
+      const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
+      running.child.kill('SIGTERM');
+      await running.line(isStopping);
+      // The server closes after the checks and before the last writes: so one of them has met the lock.
+      await expect(closed(running)).resolves.toBe(true);
+      await wait(500);
+      held.release();
+      expect(await running.ended).toBe(0);
+      expect(running.lines.filter(isLoss)).toEqual([]);
+      const database = new Database(`${folder.path}/pulse.db`, { readonly: true });
+      expect(database.prepare('SELECT slot FROM checks').pluck().all()).toContain(Date.parse(slot));
+      database.close();
+    } finally {
+      held.release();
+    }
+  });
+
+  it('says how many results are lost where the lock is held for longer, and ends with 1', async () => {
+    const { model, configure, daemon } = site();
+    const running = await daemon(configure([model('healthy')], graceOf('0s')));
+    expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
+    const held = lock();
+    try {
+      await running.line(isFailing);
+      running.child.kill('SIGTERM');
+      expect(await running.ended).toBe(1);
+      const losses = running.lines.filter(isLoss);
+      expect(losses).toMatchObject([{ level: 40, models: 1 }]);
+      expect(losses[0]?.results).toBeGreaterThan(0);
+    } finally {
+      held.release();
+    }
+  });
+});
+
+describe('a start while another program holds the lock', () => {
+  it('waits some seconds for it', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy')]);
+    const first = await daemon(config);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const held = lock();
+    const starting = daemon(config);
+    try {
+      await wait(2_000);
+      held.release();
+      const running = await starting;
+      expect((await running.get('/readyz')).status).toBe(200);
+    } finally {
+      held.release();
+    }
+  });
+
+  it('ends with 1 and one sentence where it is held for longer', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('healthy')]);
+    const first = await daemon(config);
+    first.child.kill('SIGTERM');
+    await first.ended;
+    const held = lock();
+    try {
+      const second = start(['run', '--config', config]);
+      expect(await second.ended).toBe(1);
+      expect(second.errors()).toMatch(/^cannot use .*pulse\.db: database is locked.*another program.*\n$/u);
+    } finally {
+      held.release();
+    }
+  }, 60_000);
+});
+
+/** True as soon as nobody listens at the address of the daemon. */
+async function closed({ url }: { readonly url: string }): Promise<boolean> {
+  for (;;) {
+    const answered = await fetch(`${url}/livez`).then(
+      () => true,
+      () => false,
+    );
+    if (!answered) return true;
+    await wait(20);
+  }
+}

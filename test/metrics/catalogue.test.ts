@@ -11,6 +11,7 @@ const gauges = {
   checksInFlight: 1,
   checksQueued: 0,
   pendingResults: 0,
+  oldestPendingMs: 0,
   storeSizeBytes: 1,
   connectivityUp: true,
   logDropped: 0,

@@ -62,6 +62,7 @@ describe('the format of an exposition', () => {
       checksInFlight: 1,
       checksQueued: 0,
       pendingResults: 0,
+      oldestPendingMs: 0,
       storeSizeBytes: 1,
       connectivityUp: true,
       logDropped: 0,

@@ -8,6 +8,7 @@ const gauges: MonitorGauges = {
   checksInFlight: 3,
   checksQueued: 2,
   pendingResults: 1,
+  oldestPendingMs: 2_500,
   storeSizeBytes: 4096,
   connectivityUp: null,
   logDropped: 0,

@@ -28,6 +28,28 @@ function packedOf(batch: Batch): PackedBatch | null {
 /** Holds the models of the largest registry when they are read at the start. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
+/** So many looks in a row without a reply to what was asked say that the thread hangs: no call takes nearly that long. */
+const hungLooks = 8;
+/** Looks are counted, not time: one in which the process or the machine stood still counts once. */
+const lookEveryMs = 500;
+
+/** Calls whose outcome the caller has to know, however late: they change what it keeps in memory. */
+const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
+  'write',
+  'writePacked',
+  'addNote',
+  'exclude',
+  'include',
+  'close',
+]);
+/** Calls that are made even while the thread hangs. */
+const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);
+
+export interface ThreadedStore extends OpenedStore {
+  /** The thread has answered everything, so it hangs in no call of the system. */
+  readonly idle: boolean;
+}
+
 interface Waiting {
   readonly method: ThreadMethod;
   readonly resolve: (result: unknown) => void;
@@ -37,11 +59,12 @@ interface Waiting {
 /**
  * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no lock;
  * rejects with StoreError. When the thread ends unasked, what waits rejects as `unavailable` and the next call starts another;
- * a batch that it has written resolves.
+ * a batch that it has written resolves. While the thread answers nothing for 4 s, as where the disk hangs, calls reject as
+ * `unavailable`, except writes and those whose outcome has to be known; not so while `patient` is true.
  */
 export async function openThreadedStore(
-  options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL },
-): Promise<OpenedStore> {
+  options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL; readonly patient?: () => boolean },
+): Promise<ThreadedStore> {
   const { path, migrationsDir, onCorrupt, log } = options;
   const waiting = new Map<number, Waiting>();
   let worker: Worker | null = null;
@@ -50,12 +73,30 @@ export async function openThreadedStore(
   let corruptions = 0;
   let corruptionsBefore = 0;
   let closing: Promise<void> | null = null;
+  /** Calls that the thread has not answered yet, rejected or not. */
+  let unanswered = 0;
+  /** Looks since its last answer. */
+  let silentLooks = 0;
   const written = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
   const situation = (): Situation => ({ now: options.clock.wall(), retention: options.retention() });
 
+  const hung = (): StoreError => new StoreError('unavailable', `${path} does not answer; its disk may hang`);
+
+  const look = (): void => {
+    silentLooks = unanswered === 0 || options.patient?.() === true ? 0 : silentLooks + 1;
+    if (silentLooks < hungLooks) return;
+    for (const [id, { method, reject }] of waiting) {
+      if (id === opening || awaited.has(method)) continue;
+      waiting.delete(id);
+      reject(hung());
+    }
+  };
+
   const fail = (error: Error): void => {
     worker = null;
+    unanswered = 0;
+    silentLooks = 0;
     corruptionsBefore = corruptions;
     const all = [...waiting];
     waiting.clear();
@@ -72,7 +113,11 @@ export async function openThreadedStore(
       log[reply.log]({ ...fields, ...reply.fields }, reply.message);
       return;
     }
-    if (worker === started) corruptions = corruptionsBefore + reply.corruptions;
+    if (worker === started) {
+      corruptions = corruptionsBefore + reply.corruptions;
+      silentLooks = 0;
+      if (reply.id !== opening) unanswered -= 1;
+    }
     if ('error' in reply && reply.id === opening) {
       if (worker === started) fail(unpackError(reply.error));
       return;
@@ -114,11 +159,13 @@ export async function openThreadedStore(
   ): ReturnType<SqliteStore[Method]> =>
     new Promise<unknown>((resolve, reject) => {
       if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
+      if (silentLooks >= hungLooks && !alwaysMade.has(method)) throw hung();
       worker ??= start();
       // Fits into the shared number; a call is answered long before its id comes again.
       asked = (asked % 0x7fff_ffff) + 1;
       worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall);
       waiting.set(asked, { method, resolve, reject });
+      unanswered += 1;
     }) as ReturnType<SqliteStore[Method]>;
 
   /** The batch itself, which is slower to copy, is needed where its content is refused. */
@@ -129,6 +176,7 @@ export async function openThreadedStore(
   };
 
   const end = async (): Promise<void> => {
+    clearInterval(looking);
     if (worker === null) return;
     // Also when it ends with an error, which is said already.
     const ended = new Promise((resolve) => worker?.once('exit', resolve));
@@ -140,8 +188,12 @@ export async function openThreadedStore(
     waiting.set(opening, { method: 'models', resolve, reject });
     worker = start();
   });
+  const looking = setInterval(look, lookEveryMs).unref();
 
   return {
+    get idle() {
+      return unanswered === 0;
+    },
     get corruptions() {
       return corruptions;
     },

@@ -1,0 +1,125 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { Database } from '../../src/store/sqlite/sqlite.js';
+import { startDaemon, type RunningDaemon } from './process.js';
+import { series, useSite } from './registry.js';
+import { send } from './sending.js';
+
+const site = useSite();
+const compiler = ['cc', 'c++'].find((name) => spawnSync(name, ['--version']).status === 0);
+const preloadable = process.platform === 'linux' && compiler !== undefined;
+if (!preloadable)
+  process.stderr.write('SKIPPED: the tests of a disk that hangs need Linux and a C compiler\n');
+const onLinux = preloadable ? it : it.skip;
+const grace = { listen: '127.0.0.1:0', shutdown_grace: '300ms' };
+
+/** Starts a daemon whose database hangs on its disk from `hang` to `release`. */
+async function hangingDaemon(): Promise<{ running: RunningDaemon; hang(): void; release(): void }> {
+  const { model, configure, folder } = site();
+  const library = `${folder.path}/hang.so`;
+  const source = new URL('hanging-disk.c', import.meta.url).pathname;
+  execFileSync(compiler!, ['-shared', '-fPIC', '-o', library, '-x', 'c', source, '-ldl']);
+  const flag = `${folder.path}/hangs`;
+  const config = configure([model('healthy'), model('other')], { server: grace });
+  const running = await startDaemon(config, { LD_PRELOAD: library, HANG_WHILE: flag });
+  return {
+    running,
+    hang: () => void folder.write('hangs', ''),
+    release: () => {
+      rmSync(flag, { force: true });
+    },
+  };
+}
+
+/** Resolves when the daemon has said that a write hangs. */
+const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('store is unavailable'));
+
+describe('a disk that hangs', () => {
+  onLinux(
+    'holds up no check, no reload and no answer, and what waited is written when it works again',
+    async () => {
+      const { running, hang, release } = await hangingDaemon();
+      try {
+        expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
+        hang();
+        await told(running);
+        const checked = await running.post('/api/v1/models/healthy/check');
+        expect(checked.json()).toMatchObject({ outcome: 'healthy' });
+        expect((await running.post('/-/reload')).status).toBe(200);
+        expect((await running.post('/api/v1/models/other/pause')).status).toBe(200);
+        const window = { from: '2026-01-01', to: '2026-01-02', reason: 'they move' };
+        const answers = await Promise.all([
+          running.get('/api/v1/incidents'),
+          running.get('/api/v1/models/healthy/checks'),
+          running.get('/api/v1/models/healthy/uptime'),
+          running.get('/api/v1/models/healthy/timeline'),
+          send(running, 'POST', '/api/v1/models/healthy/exclusions', window),
+        ]);
+        expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503]);
+        expect(answers[0].json()).toMatchObject({ code: 'store_unavailable' });
+        const { text } = await running.get('/metrics');
+        expect(series(text, 'modelpulse_store_oldest_pending_seconds')).toBeGreaterThan(2);
+        expect(series(text, 'modelpulse_model_up{model="healthy"}')).toBe(1);
+        release();
+        await running.line(({ msg }) => msg === 'store works again');
+        const { slot } = checked.json() as { slot: string };
+        running.child.kill('SIGTERM');
+        expect(await running.ended).toBe(0);
+        const database = new Database(`${site().folder.path}/pulse.db`, { readonly: true });
+        const rows = database.prepare('SELECT slot FROM checks').pluck().all();
+        database.close();
+        expect(rows).toContain(Date.parse(slot));
+      } finally {
+        release();
+        running.child.kill('SIGKILL');
+      }
+    },
+    60_000,
+  );
+
+  onLinux(
+    'holds up no stop: it ends as a failure after the grace and some seconds, and says how many results are lost',
+    async () => {
+      const { running, hang, release } = await hangingDaemon();
+      try {
+        hang();
+        await told(running);
+        running.child.kill('SIGTERM');
+        expect(await running.ended).toBe('SIGKILL');
+        const last = running.lines.at(-1);
+        expect(last).toMatchObject({
+          level: 50,
+          msg: 'ended before everything was stopped; results that were not written are lost',
+          why: 'it was not stopped 4.3 s after SIGTERM',
+          waiting_for: 'writer',
+        });
+        expect(last?.results).toBeGreaterThan(0);
+      } finally {
+        release();
+        running.child.kill('SIGKILL');
+      }
+    },
+    60_000,
+  );
+
+  onLinux(
+    'holds up no second signal',
+    async () => {
+      const { running, hang, release } = await hangingDaemon();
+      try {
+        hang();
+        await told(running);
+        running.child.kill('SIGTERM');
+        await running.line(({ msg }) => msg === 'stopping');
+        running.child.kill('SIGINT');
+        expect(await running.ended).toBe('SIGKILL');
+        expect(running.lines.at(-1)).toMatchObject({ level: 50, why: 'SIGINT came while it was stopping' });
+      } finally {
+        release();
+        running.child.kill('SIGKILL');
+      }
+    },
+    60_000,
+  );
+});
