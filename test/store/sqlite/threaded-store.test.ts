@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import type { OpenedStore } from '../../../src/store/sqlite/sqlite-store.js';
+
 import { StoreError } from '../../../src/store/store-error.js';
-import { openThreadedStore } from '../../../src/store/sqlite/threaded-store.js';
+import { openThreadedStore, type ThreadedStore } from '../../../src/store/sqlite/threaded-store.js';
 import { batchOf, counted, failed, migrationsDir, modelWrite, result, start } from '../samples.js';
 
 const day = 86_400_000;
@@ -13,7 +13,7 @@ const built = new URL('../../../dist/store/sqlite/store-thread.js', import.meta.
 let folder = '';
 let path = '';
 let messages: string[] = [];
-const opened: OpenedStore[] = [];
+const opened: ThreadedStore[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'modelpulse-'));
@@ -25,7 +25,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function open(thread = built): Promise<OpenedStore> {
+async function open(thread = built): Promise<ThreadedStore> {
   const note = (_fields: object, message: string) => void messages.push(message);
   const store = await openThreadedStore({
     path,
@@ -139,3 +139,48 @@ it('names the refused results of a batch, and writes the others', async () => {
   expect(refusals.map(({ what, slot }) => [what, slot])).toContainEqual(['result', start + 60_000]);
   expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
 });
+
+/** The thread as it is built, which hangs at a call of `method` until the file `released` is there. */
+function hanging(method: string): { thread: URL; release(): void } {
+  const file = join(folder, 'hanging.mjs');
+  const released = join(folder, 'released');
+  writeFileSync(
+    file,
+    `import { existsSync } from 'node:fs';
+    import { parentPort } from 'node:worker_threads';
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    parentPort.on('message', ({ method }) => {
+      if (method !== ${JSON.stringify(method)}) return;
+      while (!existsSync(${JSON.stringify(released)})) Atomics.wait(pause, 0, 0, 10);
+    });
+    await import(${JSON.stringify(built.href)});`,
+  );
+  return {
+    thread: pathToFileURL(file),
+    release: () => {
+      writeFileSync(released, '');
+    },
+  };
+}
+
+it('rejects reads while its thread hangs in a write, which stays awaited, and goes on afterwards', async () => {
+  const { thread, release } = hanging('writePacked');
+  const store = await open(thread);
+  try {
+    const { key } = await store.register('gpt', start, null);
+    const written = store.write(batchOf(modelWrite(key, counted([result(start)]))));
+    const refusal = { kind: 'unavailable', message: `${path} does not answer; its disk may hang` };
+    await expect(store.models()).rejects.toMatchObject(refusal);
+    // At once, and without a call that the thread would do later.
+    const exclusion = { from: start, to: start + 1, reason: 'x', createdAt: start };
+    await expect(store.exclude(key, exclusion)).rejects.toMatchObject(refusal);
+    expect(store.idle).toBe(false);
+    release();
+    expect(await written).toEqual([]);
+    expect((await store.results(key, { from: 0, to: start + day, limit: 9 })).length).toBe(1);
+    expect(await store.exclusions()).toEqual([]);
+    expect(store.idle).toBe(true);
+  } finally {
+    release();
+  }
+}, 30_000);
