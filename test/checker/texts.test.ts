@@ -21,7 +21,11 @@ const meets = createExpectations();
 
 function reasonOf(text: string, expected: Expectation, finish: Answer['finish'] = 'stop'): string {
   const answer: Answer = { text, reasoning: '', finish, refusal: null, usage: null, model: null };
-  return judgeAnswer(answer, { expect: expected, modelName: 'm' }, meets).reason;
+  return judgeAnswer(
+    answer,
+    { expect: expected, modelName: 'm', query: 'What is the capital of India?', systemPrompt: null },
+    meets,
+  ).reason;
 }
 
 describe('without an expectation', () => {

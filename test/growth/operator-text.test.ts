@@ -67,7 +67,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     for (const member of ['endpoint_url', 'base_path', 'jwt_url', 'model_name'])
       requestedModel({ endpoint_configuration: { [member]: text } }, {}, {});
   },
-  'a text that may be broken': (text) => brokenText(text, { cut: true, signsWanted: false }),
+  'a text that may be broken': (text) => brokenText(text, { cut: true, signsWanted: false, question: text }),
   'a text of a report': markdownText,
   'a line of the log': (text) => createMask(['sk-test-1234567890abcdef', 'aaaaaaab'])(text),
   'a reply that may hold a secret': (text) =>

@@ -43,6 +43,9 @@ export interface Miss {
 /** Compares a text with the expectation; null when it meets it. */
 export type Meets = (text: string, expect: Expectation) => Miss | null;
 
+/** What was asked, and what is expected. */
+export type Asked = Pick<Model, 'expect' | 'modelName' | 'query' | 'systemPrompt'>;
+
 export interface Finding {
   readonly reason: Reason;
   readonly detail: string | null;
@@ -96,17 +99,19 @@ function wantsSigns({ contains, json }: Expectation): boolean {
 }
 
 /** In what way a text is broken, as far as the expectation does not prove that it is not. */
-function brokenIn(text: string, cut: boolean, missed: Miss | null, expect: Expectation): string | null {
+function brokenIn(text: string, cut: boolean, missed: Miss | null, asked: Asked): string | null {
+  const { expect, query, systemPrompt } = asked;
   const { equals, regex, json, contains } = expect;
   if (missed === null && (equals ?? json) !== undefined) return null;
   // They prove a part of the text alone.
   if (missed === null && (regex !== undefined || (contains ?? []).length > 0)) return strongSign(text);
-  return brokenText(text, { cut, signsWanted: wantsSigns(expect) });
+  const question = [query, systemPrompt ?? ''].join('\n');
+  return brokenText(text, { cut, signsWanted: wantsSigns(expect), question });
 }
 
-function judgeText(text: string, cut: boolean, expect: Expectation, meets: Meets): Finding {
-  const missed = meets(text, expect);
-  const broken = brokenIn(text, cut, missed, expect);
+function judgeText(text: string, cut: boolean, asked: Asked, meets: Meets): Finding {
+  const missed = meets(text, asked.expect);
+  const broken = brokenIn(text, cut, missed, asked);
   if (broken !== null) return { reason: 'unexpected_answer', detail: broken };
   if (missed === null) return { reason: 'ok', detail: null };
   if (cut && missed.begun)
@@ -115,11 +120,8 @@ function judgeText(text: string, cut: boolean, expect: Expectation, meets: Meets
 }
 
 /** Judges an answer in which there is no error. */
-export function judgeAnswer(
-  answer: Answer,
-  { expect, modelName }: Pick<Model, 'expect' | 'modelName'>,
-  meets: Meets,
-): Finding {
+export function judgeAnswer(answer: Answer, asked: Asked, meets: Meets): Finding {
+  const { expect, modelName } = asked;
   if (answer.models !== undefined) return judgeList(answer.models, modelName);
   if (answer.vector === 0) return { reason: 'empty_response', detail: 'an empty vector' };
   if (answer.vector !== undefined) return mismatch(answer, expect) ?? { reason: 'ok', detail: null };
@@ -128,6 +130,6 @@ export function judgeAnswer(
     return { reason: 'content_filtered', detail: 'finished by a content filter' };
   const text = visibleText(answer.text);
   if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) return judgeNothing(answer);
-  const found = judgeText(text, answer.finish === 'length', expect, meets);
+  const found = judgeText(text, answer.finish === 'length', asked, meets);
   return found.reason === 'ok' ? (mismatch(answer, expect) ?? found) : found;
 }

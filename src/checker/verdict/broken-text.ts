@@ -1,3 +1,4 @@
+import { bare } from './broken-text/bare.js';
 import { isEndless, isFewWords, isRepeated } from './broken-text/repetition.js';
 import { isSalad } from './broken-text/salad.js';
 import { isSigns } from './broken-text/signs.js';
@@ -16,6 +17,8 @@ export interface Scrutiny {
   readonly cut: boolean;
   /** Signs without letters are asked for. */
   readonly signsWanted: boolean;
+  /** What was asked: it may ask for what else is a sign. */
+  readonly question: string;
 }
 
 interface Seen {
@@ -51,14 +54,15 @@ export function strongSign(text: string): string | null {
 }
 
 /** In what way a text is none that a working model writes; null when it may be one. Reads a bounded part of it. */
-export function brokenText(text: string, { cut, signsWanted }: Scrutiny): string | null {
+export function brokenText(text: string, { cut, signsWanted, question }: Scrutiny): string | null {
   const { near, line } = look(text);
-  const instead = standIn(text.trim());
+  const whole = text.trim();
+  const instead = standIn(whole, question) ?? (signsWanted ? null : bare(whole, question));
   if (instead !== null) return instead;
   if (isTokens(line)) return 'tokens of the engine in the place of an answer';
   if (line.length < shortest) return /[\ufffd]{2}/.test(line) ? 'characters that could not be decoded' : null;
   if (isUndecoded(near)) return notDecoded;
-  if (!isJson(text.trim())) {
+  if (!isJson(whole)) {
     if (isRepeated(near, line, cut) || isFewWords(near, cut)) return 'one token repeated';
     if (!signsWanted && isSigns(near, line)) return 'signs in the place of words';
   }

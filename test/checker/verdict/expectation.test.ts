@@ -43,7 +43,11 @@ describe('an expectation', () => {
       model: 'gpt-4o-2024',
     };
     const judged = (model: readonly string[], named: string | null = answer.model) =>
-      judgeAnswer({ ...answer, model: named }, { expect: { model }, modelName: 'm' }, meets).reason;
+      judgeAnswer(
+        { ...answer, model: named },
+        { expect: { model }, modelName: 'm', query: 'What is the capital of India?', systemPrompt: null },
+        meets,
+      ).reason;
     expect(judged(['GPT-4o-2024'])).toBe('ok');
     expect(judged(['gpt-4o'])).toBe('model_mismatch');
     expect(judged(['gpt-4o'], null)).toBe('ok');
@@ -52,7 +56,24 @@ describe('an expectation', () => {
   it('of exact words makes a repeated token a good answer', () => {
     const text = '-'.repeat(30);
     const answer: Answer = { text, reasoning: '', finish: 'stop', refusal: null, usage: null, model: null };
-    expect(judgeAnswer(answer, { expect: { equals: [text] }, modelName: 'm' }, meets).reason).toBe('ok');
-    expect(judgeAnswer(answer, { expect: {}, modelName: 'm' }, meets).reason).toBe('unexpected_answer');
+    expect(
+      judgeAnswer(
+        answer,
+        {
+          expect: { equals: [text] },
+          modelName: 'm',
+          query: 'What is the capital of India?',
+          systemPrompt: null,
+        },
+        meets,
+      ).reason,
+    ).toBe('ok');
+    expect(
+      judgeAnswer(
+        answer,
+        { expect: {}, modelName: 'm', query: 'What is the capital of India?', systemPrompt: null },
+        meets,
+      ).reason,
+    ).toBe('unexpected_answer');
   });
 });

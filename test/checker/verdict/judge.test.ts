@@ -152,7 +152,7 @@ describe('the judge', () => {
   });
 });
 
-const plain = { cut: false, signsWanted: false };
+const plain = { cut: false, signsWanted: false, question: 'What is the capital of India?' };
 
 describe('a degenerate answer', () => {
   it.each([

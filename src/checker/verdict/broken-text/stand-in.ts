@@ -1,5 +1,6 @@
 import { errorIn } from '../error-member.js';
 import { reasonOfText } from '../error-rules.js';
+import { asksForErrors, isErrorSentence } from './error-sentence.js';
 
 const phrase = String.raw`(?:internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|too many requests|upstream (?:request timeout|connect error[^\n]{0,200})|no healthy upstream|rate limit exceeded|request timed out|[45]\d\d (?:not found|unauthorized|forbidden|bad request|payload too large|request timeout))`;
 const statusLine = new RegExp(
@@ -19,6 +20,9 @@ const connection =
 /** Values of programs in whose place their text was meant. */
 const rendered =
   /^(?:undefined|null|None|(?:\[object \w{1,40}\][\s,]{0,4})+|<[\w.]{1,100} (?:object|function|coroutine|generator)\b[^<>]{0,200}>|<(?:coroutine|generator|async_generator|function|bound method) [^<>]{1,200}>|<Response \[\d{3}\]>)$/;
+/** Questions whose answer may be that there is none. */
+const wantsNothing =
+  /\b(?:how (?:many|much)|any|no|none|null|nil|undefined|nothing|python|javascript|json|keyword)\b/i;
 const template =
   /^(?:\{\{[^{}]{0,400}\}\}|\{%-? ?(?:for|if|set)\b[^{}]{0,400}\b(?:message|messages|bos_token|add_generation_prompt|loop)\b)/;
 const wholeTemplate = /^(?:\{\{[^{}]{0,400}\}\}\s{0,8}){1,8}$/;
@@ -49,19 +53,23 @@ function isErrorObject(text: string): boolean {
 }
 
 function isErrorText(text: string): boolean {
-  if (statusLine.test(text) || trace.test(text)) return true;
+  if (statusLine.test(text) || trace.test(text) || isErrorSentence(text)) return true;
   if (!exception.test(text) || text.length > 1_000) return false;
   return connection.test(text) || reasonOfText(text, 500) !== null;
 }
 
-/** What stands in the place of an answer when a program on the way failed; null for none. */
-export function standIn(text: string): string | null {
+/** What stands in the place of an answer when a program on the way failed, unless the question asks about errors; null for none. */
+export function standIn(text: string, question: string): string | null {
   const head = text.slice(0, 4_096);
-  if (rendered.test(head)) return 'a value of a program in the place of its text';
+  if (rendered.test(head) && !wantsNothing.test(question.slice(0, 4_096)))
+    return 'a value of a program in the place of its text';
   if (wholeTemplate.test(head) || (template.test(head) && head.includes('{%')))
     return 'a template that was not filled in';
-  if (page.test(head) && pageOfError.test(head)) return 'a page of an error in the place of an answer';
-  return isErrorText(head) || isErrorObject(text.slice(0, 65_536))
-    ? 'an error in the place of an answer'
-    : null;
+  const found =
+    page.test(head) && pageOfError.test(head)
+      ? 'a page of an error in the place of an answer'
+      : isErrorText(head) || isErrorObject(text.slice(0, 65_536))
+        ? 'an error in the place of an answer'
+        : null;
+  return found !== null && asksForErrors(question) ? null : found;
 }

@@ -259,6 +259,7 @@ export const english: readonly TextRule[] = [
       'throttl',
       'concurren(?:t|cy) [\\w ]{0,20}limit',
       'slow down',
+      'resource has been exhausted',
     ),
   },
 ];

@@ -1,0 +1,96 @@
+import { reasonOfText } from '../error-rules.js';
+
+/** Longer text is an answer that goes on. */
+const longest = 400;
+
+const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+
+/** The end of the first sentence: what goes on with other words is prose. */
+const end = String.raw`(?: (?:right now|at (?:the|this) (?:moment|time)|due to [\w ]{1,40}|with other requests|to (?:continue|proceed)))?(?:[.!;:(]|$| [-–(]|,? (?:please|try|retry|check)\b)`;
+/** What follows when a second try or a mended account is asked for. */
+const plea = String.raw`(?:[.!:,]| [-–])? ?.{0,160}\b(?:try again|retry|slow down|please (?:wait|check|contact|upgrade|top[- ]?up|add|reduce)|contact support)`;
+const part = String.raw`(?:(?:the|this|our) )?(?:(?:ai|requested|language|upstream|remote|inference|chat|llm|backend|model) ){0,2}(?:model(?: [\w./:\x60'"@-]{1,80})?|server|service|system|api|engine|backend|endpoint|llm|upstream|chatbot|provider|deployment)`;
+const limit = String.raw`(?:(?:the|your) )?(?:(?:api|request|token|free) )?(?:(?:rate|usage|quota|token|request|concurrency|free tier|plan) limits?|(?:daily|monthly|hourly|weekly|credit)(?: (?:message|usage|request|token|api))? limit)`;
+const secret = String.raw`(?:\w+ )?(?:api[ _-]?keys?|(?:access|auth|bearer|authentication) (?:key|token)|x-api-key|credentials)`;
+
+/** Sentences by which programs report an error, whole. */
+const reports = any(
+  String.raw`^${limit} (?:has been |was |is )?(?:exceeded|reached|hit)(?: (?:for|on|in) .{0,120})?${end}`,
+  String.raw`^too many (?:concurrent )?requests(?:[.!]?$|${plea}| (?:in \d|from (?:this|your)))`,
+  String.raw`^(?:invalid|incorrect|missing|expired|wrong|bad|unknown|no|unauthori[sz]ed:.{0,40}) ${secret}(?: (?:provided|found|given|set|supplied|configured|specified|passed))?${end}`,
+  String.raw`^(?:the |your |this )?${secret} (?:(?:you )?provided )?(?:is |was |has )?(?:been )?(?:currently )?(?:not valid|invalid|incorrect|expired|missing|revoked|disabled|deactivated|required)(?: or (?:has )?(?:expired|invalid|missing|been revoked))?${end}`,
+  String.raw`^(?:invalid|expired|missing) token${end}`,
+  String.raw`^(?:authentication|authori[sz]ation) failed(?:[.:]|$)`,
+  String.raw`^you(?:'ve| have)? (?:exceeded|reached|hit|used up) (?:your (?:[\w-]+ ){1,3}(?:quota|limit|credits)|the (?:rate|usage|request) limit)\b`,
+  String.raw`^you(?:'ve| have)? (?:reached|hit) your limit for [^.]{0,60}${plea}`,
+  String.raw`^your (?:credit|account) balance is (?:too low|insufficient)\b`,
+  String.raw`^(?:you have )?insufficient (?:account )?(?:balance|credits?|quota)${plea}`,
+  String.raw`^(?:quota|capacity) exceeded(?: for .{0,80})?${end}`,
+  'resource has been exhausted',
+  String.raw`^your (?:account|subscription|trial|session|free trial|plan) (?:has |is |was )(?:been )?(?:expired|suspended|disabled|deactivated|terminated|blocked|restricted)${end}`,
+  String.raw`^trial (?:has )?(?:expired|ended)${end}`,
+  String.raw`^${part} (?:is|are|seems to be) (?:(?:currently|temporarily|now|too) )*(?:overloaded|unavailable|not available|busy|at capacity|down|offline|timing out|not responding|loading|not (?:yet )?ready|disabled|experiencing (?:high|heavy).{0,40})${end}`,
+  String.raw`^${part} (?:did not respond|has timed out|timed out|not found|does not exist|not loaded|was not found|could not be (?:found|reached|loaded))\b`,
+  '^overloaded[.!]?$',
+  String.raw`^we(?:'re| are) (?:currently )?experiencing (?:\w+ )?(?:high|heavy|increased) (?:demand|load|traffic)\b`,
+  String.raw`^(?:failed|unable|(?:could not|couldn't|cannot|can't)) (?:to )?(?:connect|fetch|reach|load|generate|process|get|complete|contact|communicate)\b[^.,;]{0,80}\b(?:server|upstream|backend|model|endpoint|provider|ollama|vllm|api|your request|(?:a|the) response)\b`,
+  String.raw`^(?:the )?(?:\w+ )?request (?:has )?(?:failed|timed out)(?: with .{0,80})?${end}`,
+  String.raw`^(?:your|the) request was rejected\b`,
+  String.raw`^(?:an? (?:\w+ )?error (?:has )?occurred|something went wrong)(?:${plea}|[.:] .{0,40}\berror\b| while (?:processing|generating|handling))`,
+  String.raw`^(?:i|we) (?:encountered|ran into) an? (?:\w+ )?(?:error|problem) while (?:processing|generating|handling)`,
+  String.raw`^i'?m having trouble (?:connecting|reaching|responding)\b`,
+  String.raw`^time-?out while waiting for\b`,
+  String.raw`^(?:invalid|missing) (?:authentication|authori[sz]ation)(?: (?:header|credentials))?[.!]?$`,
+  String.raw`^(?:access|permission) denied(?: on (?:resource|model)|: (?:your|invalid|the|you))`,
+  String.raw`^(?:connection|network|server) error(?:[.:!]|$)`,
+  String.raw`^no (?:available|healthy) (?:\w+ )?(?:channel|deployment|provider|model|worker|instance|endpoint)s?\b`,
+  String.raw`^no response from (?:the )?(?:model|server|upstream|backend)\b`,
+  String.raw`^all (?:\w+ )?(?:providers|models|deployments|channels|backends) (?:have )?(?:failed|are)\b`,
+  String.raw`^this model's maximum context length is`,
+  String.raw`^network error due to`,
+);
+/** A word before the colon that says it is an error. */
+const labelled =
+  /^(?:(?:api|http|https|network|connection|server|internal|unexpected|unknown|model|runtime|fatal|upstream|provider|stream) ){0,3}(?:error|exception)s?(?: code| generating response)?\]? {0,2}(?:[:(-]|[45]\d\d(?=[.:,({]|$))|^error\] |^[\w.]{1,80}(?:error|exception): /;
+const apology =
+  /^(?:oops|sorry|i'?m sorry|we'?re sorry|we are sorry|apologies|uh-?oh|unfortunately)[,.!:]? (?:but )?/;
+const asksAgain = /\b(?:try again|retry)\b/;
+const technical =
+  /: [45]\d\d\b|\bstatus(?: code)? ?:?\(?[45]\d\d\b|\bcode:? ?[45]\d\d\b|(?:error|exception)s?[:(]? {0,2}[45]\d\d\b|\b(?:connection|network) error\b|timed out|not responding|stream id|internal_error|not loaded/;
+/** A sentence about an error rather than one that reports it. */
+const explains =
+  /\b(?:means?|refers? to|indicates?|occurs|happens?|signals?|stands for|denotes?|describes?|typically|usually|often|generally|said|says|when|so that|for example)\b/;
+/** Other languages: a known cause, and what asks for a second try or names what only programs have. */
+const foreignReport =
+  /请(?:稍|检查|充值|重试|联系|升级)|請(?:稍|檢查|儲值|重試)|^(?:无效|無效)的?(?:令牌|密钥|api)|^(?:您的|你的)?(?:额度|額度|余额|餘額|api ?(?:key|密钥))(?:已用[尽完盡]|不足|无效|無效)[。.!！]?$|bitte (?:versuchen sie es|warten sie|prüfen sie)|veuillez (?:réessayer|patienter|vérifier)|(?:inténtelo|intente|inténtalo) (?:de nuevo|más tarde|nuevamente)|tente novamente|riprova|повторите|попробуйте|もう一度お試し|다시 시도|^(?:ungültige[rs]?|falsche[rs]?|abgelaufene[rs]?) api|^(?:clé|jeton|clave|chave|chiave) (?:de |d'|da |dell?a? )?api/;
+const foreignExplains =
+  /是指|意味|表示|bedeutet|\bwenn\b|signifie|lorsque|significa|cuando|quando|означает|когда|という意味/;
+
+/** The words of a question after which the answer may speak of errors, or be any sentence. */
+const aboutErrors = any(
+  String.raw`\b(?:errors?|errno|exceptions?|fail\w*|https?|[45]\d\d|apis?|quotas?|rate[- ]?limit\w*|time-?outs?|logs?|stack ?traces?|tracebacks?|status codes?|servers?|gateways?|unavailable|denied|unauthori[sz]ed|forbidden|overload\w*|throttl\w*|messages?)\b`,
+  String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|phrase)\b`,
+  'fehler|übersetz|erreur|tradui|traduc|traduz|errore|ошибк|перевед|错误|錯誤|翻译|翻譯|报错|エラー|翻訳|오류|번역',
+);
+
+/** Whether a question asks about errors or for a sentence of any kind: then the answer may read like an error. */
+export function asksForErrors(question: string): boolean {
+  const asked = question.slice(0, 4_096).toLowerCase();
+  return aboutErrors.test(asked) || reasonOfText(asked, 200) !== null;
+}
+
+/** Whether a whole text is the sentence by which a program reports an error: it begins so, and names a known cause. */
+export function isErrorSentence(text: string): boolean {
+  if (text.length > longest) return false;
+  const lower = text
+    .toLowerCase()
+    .replace(/^[^\p{L}\p{N}]+/u, '')
+    .replace(/[*_]{2}|[’]/g, (mark) => (mark === '’' ? "'" : ''))
+    .replace(/\s+/g, ' ');
+  const said = lower.replace(apology, '');
+  if (labelled.test(said))
+    return asksAgain.test(said) || technical.test(said) || reasonOfText(said, 200) !== null;
+  if (/[^\u0000-\u007f]/.test(said) && foreignReport.test(said) && !foreignExplains.test(said))
+    return reasonOfText(said, 200) !== null;
+  return reports.test(said) && !explains.test(said);
+}
