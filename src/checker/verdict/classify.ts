@@ -58,6 +58,15 @@ export function reasonOfStatus(status: number, json: boolean): Reason {
   return json ? 'server_error' : 'gateway_error';
 }
 
+/** A status of the provider's that a gateway tells in the text of its own failure. */
+function toldStatus(text: string, status: number): number {
+  if (status < 500) return status;
+  const told = /\b(?:error code|status(?:[ _]code)?|client error|http error)["']?[:= ]{0,3}'?(4\d\d)\b/i.exec(
+    text,
+  );
+  return Number(told?.[1] ?? status);
+}
+
 /**
  * What an error found in a reply means: its code, then its type, then its text, then the HTTP status - of the error
  * itself where it carries one of its own, as gateways do inside a 200. A marker that is given for many causes yields to
@@ -65,7 +74,8 @@ export function reasonOfStatus(status: number, json: boolean): Reason {
  */
 export function classify(error: ReplyError, status: number, model: Model): Reason | null {
   const own = error.status ?? status;
-  const told = reasonOfText(withoutEcho(error.text.slice(0, 4_096), model), own);
+  const text = withoutEcho(error.text.slice(0, 4_096), model);
+  const told = reasonOfText(text, own) ?? reasonOfText(text, toldStatus(text, own));
   const specific =
     reasonOfMarker(error.codes, told) ??
     reasonOfMarker(error.types, told) ??

@@ -129,6 +129,18 @@ function fromValue(value: unknown, around: Members): ReplyError {
   };
 }
 
+/** FastAPI's way to pass on an object: that of KoboldCpp, or another API's whole error. */
+function fromDetail(detail: Members, around: Members): ReplyError {
+  const outer = fromObject({ ...around, detail: undefined });
+  const inner = isPresent(detail.error) ? fromValue(detail.error, detail) : fromObject(detail);
+  return {
+    codes: [...inner.codes, ...outer.codes],
+    types: [...inner.types, ...outer.types],
+    text: inner.text === '' ? outer.text : inner.text,
+    status: inner.status ?? outer.status,
+  };
+}
+
 /**
  * The error a JSON body reports; null when it reports none. In a successful reply only a member that exists for
  * errors counts; in a failed one also `message` and `detail`.
@@ -159,7 +171,7 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
-  const error = fromObject(payload);
+  const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : fromObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
 

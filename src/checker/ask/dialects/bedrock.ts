@@ -97,6 +97,9 @@ function rules(_status: number, error: ReplyError | null): Reason | null {
   if (error === null) return null;
   const known = error.codes.map((code) => code.toLowerCase()).find((code) => meanings.has(code));
   const reason = known === undefined ? null : (meanings.get(known) ?? null);
+  // A right that was never asked for is told like a model that is gone.
+  if (reason === 'model_not_found' && /use case|agreement|marketplace|subscri/i.test(error.text))
+    return 'permission_denied';
   if (reason === 'rate_limited' && / per day\b/.test(error.text)) return 'quota_exhausted';
   // A bearer key that is not valid is told by the same name as a right that is missing.
   const key = /authentication failed|api key|(?:bearer|security) token/i.test(error.text);

@@ -2,6 +2,8 @@ import type { TextRule } from './text-rule.js';
 
 const is4xx = (status: number): boolean => status >= 400 && status < 500;
 const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+/** 498 is the status of an invalid token, where it is in use. */
+const ofKey = (status: number): boolean => [400, 401, 403, 498].includes(status);
 const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
 /** What English texts mean, tried in this order: each kind of sentence stands before those whose words it may contain. */
@@ -79,12 +81,30 @@ export const english: readonly TextRule[] = [
     ),
   },
   {
+    reason: 'permission_denied',
+    pattern: any(
+      'use case (?:details|form) (?:have|has) not been submitted|(?:submit|fill out) the [\\w ]{0,40}use case',
+      '(?:accept|agree to|acceptance of) (?:the |its |our )?(?:[\\w-]+ ){0,3}(?:terms|licen[cs]e|agreement|eula)\\b|terms acceptance|agreement (?:has not|hasn.t) been accepted',
+    ),
+    on: (status) => status !== 429,
+  },
+  {
+    reason: 'auth_failed',
+    // Gateways wrap what the provider answered into a failure of their own.
+    pattern: any(
+      '(?:incorrect|invalid|wrong|bad) (?:x-)?api[- ]?key\\b',
+      '\\bapi[- ]?key (?:(?:you )?provided )?(?:is |has )?(?:not valid|invalid|incorrect|expired)\\b',
+      'litellm\\.authenticationerror',
+    ),
+    on: (status) => status >= 500,
+  },
+  {
     reason: 'auth_failed',
     pattern: any(
       '(?:key|token|credential)s?\\b.{0,60}\\b(?:leaked|compromised|revoked|exposed|blacklisted)',
       '(?:leaked|compromised|revoked|exposed) (?:api |access |secret )?(?:key|token|credential)',
     ),
-    on: (status) => status === 400 || status === 401 || status === 403,
+    on: ofKey,
   },
   {
     reason: 'quota_exhausted',
@@ -204,10 +224,18 @@ export const english: readonly TextRule[] = [
     reason: 'model_loading',
     pattern: any(
       '(?<!(?:error|fail\\w*|unable to|while|when|during) )\\bloading\\b',
-      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed)|scaling up|not (?:yet )?ready|scaled to zero)',
-      'cold start',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed)|scaling up|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
+      'cold start|scal(?:ed|ing) (?:up )?from (?:zero|0)\\b',
     ),
     on: (status) => status === 503 || status === 429 || status === 409 || status === 425,
+  },
+  {
+    reason: 'model_loading',
+    // Servers of models say so with whatever status.
+    pattern: any(
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,80}(?:\\bis|\\bare|n.t|\\bnot) (?:still |currently |yet )?(?:not ready yet|not yet ready|yet ready|ready yet|loading|starting up|warming up|waking up|being (?:loaded|deployed)|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))\\b',
+    ),
+    on: (status) => status === 400 || status === 500 || status === 502 || status === 504,
   },
   {
     reason: 'model_not_found',
@@ -239,7 +267,7 @@ export const english: readonly TextRule[] = [
       'unauthori[sz]ed|unauthenticated|not authenticated|authentication (?:failed|fails|required|error)',
       "did(?: not|n't) provide an api key|invalid authentication",
     ),
-    on: (status) => status === 400 || status === 401 || status === 403,
+    on: ofKey,
   },
   {
     reason: 'permission_denied',
