@@ -63,6 +63,10 @@ const times = (part: string) => (size: number) => part.repeat(Math.ceil(size / p
 const cases: readonly (readonly [string, (size: number) => string, Asked])[] = [
   ['combining marks', (size) => said(times('\u0301\u0323')(size)), {}],
   ['letters with marks', (size) => said(times('a\u0301\u0323')(size)), {}],
+  ['marks of emphasis', (size) => said(times('**a_')(size)), {}],
+  ['one mark of emphasis', (size) => said(times('*')(size)), {}],
+  ['letters of full width', (size) => said(times('Ａｶﾞ')(size)), {}],
+  ['names of HTML', (size) => said(times('&nbsp;&n')(size)), {}],
   ['spaces', (size) => said(`x${times(' ')(size)}y`), {}],
   ['reasoning marks', (size) => said(times('<think>a</think>')(size)), {}],
   ['brackets', (size) => said(times('[(')(size)), { expect: {} }],

@@ -30,6 +30,45 @@ function folded(text: string): string {
   return safe.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
+/** Marks of emphasis: not those between two letters or two spaces, as in `5*3`, `a * b` and `snake_case`. */
+const emphasis = /(?<![\p{L}\p{M}\p{N}*_])[*_]{1,3}(?=[^\s*_])|(?<=[^\s*_])[*_]{1,3}(?![\p{L}\p{N}*_])/gu;
+/** Letters of another width or style, and ligatures. Powers and fractions mean something else than their digits. */
+const styled = /[\uff00-\uffef\ufb00-\ufb06\u{1d400}-\u{1d7ff}]+/gu;
+
+/** Signs that HTML names, as some models write them. */
+const named: Readonly<Record<string, string>> = {
+  '&nbsp;': ' ',
+  '&#160;': ' ',
+  '&shy;': '',
+  '&amp;': '&',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&lt;': '<',
+  '&gt;': '>',
+};
+
+/** The words alone: letters of one style, without emphasis, signs that are not shown, and names of HTML. */
+function plain(text: string): string {
+  const decoded = text.replace(
+    /&(?:nbsp|shy|amp|quot|lt|gt|#160|#39);/gi,
+    (name) => named[name.toLowerCase()] ?? name,
+  );
+  const shown = decoded.replace(/\p{Cf}/gu, '').replace(styled, (letters) => letters.normalize('NFKC'));
+  return folded(shown.replace(emphasis, ''));
+}
+
+/** A text as it is compared: as it is written, and as its words alone. */
+interface Comparable {
+  readonly written: string;
+  readonly words: string;
+}
+
+const comparable = (text: string): Comparable => ({ written: folded(text), words: plain(text) });
+
+/** Compares as written, then by words; a part of signs alone has none. */
+const agree = (answer: Comparable, part: Comparable, by: (text: string, part: string) => boolean): boolean =>
+  by(answer.written, part.written) || (part.words !== '' && by(answer.words, part.words));
+
 function parsed(text: string): { readonly value: unknown } | null {
   try {
     return { value: JSON.parse(text) as unknown };
@@ -56,20 +95,21 @@ function lengthOf(text: string): number {
 }
 
 function misses(text: string, expect: Expectation, { regex, schema }: Compiled): Miss | null {
-  const answer = folded(text);
-  const holds = (part: string): boolean => answer.includes(folded(part));
+  const answer = comparable(text);
+  const holds = (part: string): boolean =>
+    agree(answer, comparable(part), (whole, one) => whole.includes(one));
   const miss = (detail: string, begun = false): Miss => ({ detail, begun });
   const unwanted = expect.notContains?.find(holds);
   if (unwanted !== undefined) return miss(`the answer contains "${unwanted}"`);
   const missing = expect.contains?.find((part) => !holds(part));
   if (missing !== undefined)
-    return miss(`the answer does not contain "${missing}"`, answer.length < folded(missing).length);
+    return miss(`the answer does not contain "${missing}"`, answer.words.length < folded(missing).length);
   if (expect.equals !== undefined) {
-    const wholes = expect.equals.map(folded);
-    if (!wholes.includes(answer))
+    const wholes = expect.equals.map(comparable);
+    if (!wholes.some((whole) => agree(answer, whole, (said, wanted) => said === wanted)))
       return miss(
         'the answer equals none of those expected',
-        wholes.some((whole) => whole.startsWith(answer)),
+        wholes.some((whole) => agree(answer, whole, (said, wanted) => wanted.startsWith(said))),
       );
   }
   if (regex !== null && !regex.matcher(text.slice(0, longestMatched)).find())

@@ -28,8 +28,16 @@ const longestAnswer = 2 ** 20;
 /** What the answer must be; `{}` expects any text. */
 export const expectation = z
   .strictObject({
-    contains: texts().optional().describe('Each of these texts is in it, whatever the case.'),
-    not_contains: texts().optional().describe('None of these texts is in it, whatever the case.'),
+    contains: texts()
+      .optional()
+      .describe(
+        'Each of these texts is in it, whatever the case, the width of letters and marks of emphasis.',
+      ),
+    not_contains: texts()
+      .optional()
+      .describe(
+        'None of these texts is in it, whatever the case, the width of letters and marks of emphasis.',
+      ),
     equals: texts().optional().describe('It is one of these texts, whatever the case.'),
     regex: someText()
       .superRefine((pattern, context) => {

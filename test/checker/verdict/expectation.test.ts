@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { judgeAnswer, type Answer } from '../../../src/checker/verdict/answer.js';
 import { createExpectations } from '../../../src/checker/verdict/expectation.js';
 import type { Expectation } from '../../../src/domain/model.js';
@@ -31,6 +32,66 @@ describe('an expectation', () => {
     ['abcd', { maxLength: 3 }, 'the answer has 4 characters'],
   ])('is missed by %j', (text, wanted, words) => {
     expect(meets(text, wanted)?.detail).toBe(words);
+  });
+
+  it.each([
+    '**New** **Delhi**',
+    'New **Delhi**',
+    '__New__ _Delhi_',
+    'New\u200b Delhi',
+    'New Del\u00adhi',
+    'Ｎｅｗ　Ｄｅｌｈｉ',
+    'New&nbsp;Delhi',
+    'New&NBSP;Delhi',
+    'New\u00a0Delhi\ufeff',
+    '\u200eNew\u2060 Delhi\u200f',
+    '***NEW DELHI***',
+    '𝐍𝐞𝐰 𝐃𝐞𝐥𝐡𝐢',
+  ])('of words is met by %j, which differs from them in writing alone', (text) => {
+    expect(meets(text, { equals: ['New Delhi'] })).toBeNull();
+    expect(meets(`It is ${text}!`, { contains: ['New Delhi'] })).toBeNull();
+    expect(meets(`It is ${text}!`, { notContains: ['New Delhi'] })).not.toBeNull();
+  });
+
+  it.each<[string, Expectation]>([
+    ['**bold**', { equals: ['**bold**'] }],
+    ['x = a * b', { contains: ['a * b'] }],
+    ['snake_case', { equals: ['snake_case'] }],
+    ['a_b', { contains: ['_'] }],
+    ['a*b', { contains: ['*'] }],
+    ['R&amp;D', { contains: ['R&amp;D'] }],
+    ['use &nbsp; here', { contains: ['&nbsp;'] }],
+    ['\u200b', { equals: ['\u200b'] }],
+    ['x²', { equals: ['x²'] }],
+    ['a b', { notContains: ['*', '_', '&nbsp;', '\u200b'] }],
+    ['ab', { notContains: ['a b'] }],
+    ['New Delhi', { notContains: ['**'] }],
+    ['5*3 = 15', { notContains: ['53'] }],
+    ['2 ** 3', { notContains: ['2 3'] }],
+    ['a_b', { notContains: ['ab'] }],
+    ['x²', { notContains: ['x2'] }],
+    ['½', { notContains: ['1'] }],
+  ])('written with signs is met by %j: %j', (text, wanted) => {
+    expect(meets(text, wanted)).toBeNull();
+  });
+
+  it('written with signs is missed by a text without them', () => {
+    expect(meets('ab', { contains: ['*'] })).not.toBeNull();
+    expect(meets('ab', { equals: ['_'] })).not.toBeNull();
+    expect(meets('Mumbai', { equals: ['**'] })).not.toBeNull();
+  });
+
+  it('is met by what it holds, whatever that is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', minLength: 1 }),
+        fc.string({ unit: 'grapheme' }),
+        (text, more) => {
+          expect(meets(text, { equals: [text] })).toBeNull();
+          expect(meets(`${more} ${text} ${more}`, { contains: [text] })).toBeNull();
+        },
+      ),
+    );
   });
 
   it('of the model’s name holds for what the reply names', () => {
