@@ -78,6 +78,37 @@ describe('modelpulse', () => {
     expect(err).not.toContain('    at ');
   });
 
+  it('exits with 2 where a jq program does not compile, at its place, for validate and the start', async () => {
+    const { folder } = site();
+    const config = folder.write(
+      'jq.yaml',
+      [
+        'models:',
+        '  - { id: a, provider: custom, base_url: "http://127.0.0.1:9", custom_payload: { q: "{prompt}" },',
+        '      custom_response_format: ".a[" }',
+        '  - id: b',
+        '    endpoint_configuration:',
+        '      model_config:',
+        '        model_provider: custom',
+        '        endpoint_url: http://127.0.0.1:9',
+        '        custom_payload: { q: "{prompt}" }',
+        '        custom_response_format: .a | nosuch',
+        '  - { id: c, provider: custom, base_url: "http://127.0.0.1:9", custom_payload: { q: "{prompt}" },',
+        '      custom_response_format: .a }',
+        '',
+      ].join('\n'),
+    );
+    for (const name of ['validate', 'run']) {
+      const { code, err } = await command([name, '--config', config]);
+      expect(code).toBe(2);
+      const found = err.match(/jq\.yaml:\d+:\d+: [^ ]+: does not compile: jq: \w+/g);
+      expect(found?.map((line) => line.replace(/^.*models/, ''))).toHaveLength(2);
+      expect(err).toContain('jq.yaml:3:');
+      expect(err).toContain('jq.yaml:10:');
+      expect(err).toContain('models[0].custom_response_format: does not compile: jq: syntax error');
+    }
+  });
+
   it('exits with 2 on a word it does not know', async () => {
     const { code, err } = await command(['chekc']);
     expect(code).toBe(2);

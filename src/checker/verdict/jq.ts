@@ -31,16 +31,18 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 const loading = require(workerData).loadJq();
 loading.then(() => parentPort.postMessage({ ready: true }));
 const messageOf = (stderr) => stderr.split('\\n')[0].replace(/^jq: (?:error: )?/, '');
-parentPort.on('message', async ({ program, input }) => {
+parentPort.on('message', async ({ program, input, compiling }) => {
   const jq = await loading;
   try {
-    const value = jq.first(input, 'first((' + program + '\\n))') ?? null;
+    const whole = (compiling ? 'empty | (' : 'first((') + program + (compiling ? '\\n)' : '\\n))');
+    const value = jq.first(input, whole) ?? null;
     const text = typeof value === 'string' ? value.slice(0, ${resultLimit}) : value;
     parentPort.postMessage({ value: typeof text === 'object' && text !== null ? {} : text });
   } catch (error) {
     if (typeof error.stderr !== 'string') throw error;
     const alone = error.exitCode === 3 ? jq.raw(null, program) : error;
-    parentPort.postMessage({ problem: messageOf((alone.exitCode === 3 ? alone : error).stderr) });
+    const unfit = error.exitCode === 3;
+    parentPort.postMessage({ unfit, problem: messageOf((alone.exitCode === 3 ? alone : error).stderr) });
   }
 });
 `;
@@ -49,7 +51,12 @@ interface Told {
   readonly ready?: true;
   readonly value?: unknown;
   readonly problem?: string;
+  /** The program does not compile. */
+  readonly unfit?: boolean;
 }
+
+/** A program that does not compile, whatever it is run on. */
+export class JqSyntaxError extends Error {}
 
 function startWorker() {
   const worker = new Worker(source, {
@@ -85,6 +92,8 @@ function startWorker() {
 /** jq in a worker thread that starts with the first program; one program runs at a time, and none for whom nobody waits any longer. */
 export function createJq(): {
   run(program: string, input: unknown, limit?: TimeLimit): Promise<unknown>;
+  /** Why a program does not compile; null when it does. */
+  problemIn(program: string): Promise<string | null>;
   close(): void;
 } {
   let started: ReturnType<typeof startWorker> | null = null;
@@ -95,23 +104,23 @@ export function createJq(): {
     started = null;
   };
 
-  async function run(program: string, input: unknown): Promise<unknown> {
+  async function run(program: string, input: unknown, compiling = false): Promise<unknown> {
     started ??= startWorker();
     const { worker, ready, next } = started;
     const limit = { passed: false };
     let timer: NodeJS.Timeout | undefined;
-    let wrong: string;
+    let wrong: { problem: string; unfit: boolean };
     try {
       await ready;
       const told = next();
-      worker.postMessage({ program, input });
+      worker.postMessage({ program, input, compiling });
       timer = setTimeout(() => {
         limit.passed = true;
         stop();
       }, runLimitMs);
-      const { value, problem } = await told;
+      const { value, problem, unfit = false } = await told;
       if (problem === undefined) return value;
-      wrong = problem;
+      wrong = { problem, unfit };
     } catch (error) {
       stop();
       throw new Error(limit.passed ? `jq: not done within ${runLimitMs} ms` : 'jq: gave up, out of memory', {
@@ -120,18 +129,27 @@ export function createJq(): {
     } finally {
       clearTimeout(timer);
     }
-    throw new Error(`jq: ${wrong}`);
+    throw wrong.unfit ? new JqSyntaxError(`jq: ${wrong.problem}`) : new Error(`jq: ${wrong.problem}`);
   }
 
+  const inTurn = (start: () => Promise<unknown>): Promise<unknown> => {
+    const running = turn.then(start);
+    turn = running.catch(() => undefined);
+    return running;
+  };
+
   return {
-    run(program, input, limit) {
-      const running = turn.then(() => {
+    run: (program, input, limit) =>
+      inTurn(() => {
         if (limit?.over() === true) throw new Error('jq: its turn came too late');
         return run(program, input);
-      });
-      turn = running.catch(() => undefined);
-      return running;
-    },
+      }),
+    problemIn: (program) =>
+      inTurn(() => run(program, null, true)).then(
+        () => null,
+        // Out of time or memory it may compile yet: what it does then, a check shows.
+        (problem: unknown) => (problem instanceof JqSyntaxError ? problem.message : null),
+      ),
     close: stop,
   };
 }

@@ -7,7 +7,7 @@ import type { Dialect } from '../ask/dialect.js';
 import { errorIn, failureIn, type ReplyError } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
-import type { Jq } from './jq.js';
+import { JqSyntaxError, type Jq } from './jq.js';
 import type { StreamReading } from './stream-reading.js';
 
 /** What a reply means; its texts are neither bounded nor redacted yet. */
@@ -170,6 +170,22 @@ export function judge(reply: Reply, judging: Judging): Verdict {
 /** Characters of a jq program that a detail shows. */
 const longestProgram = 500;
 
+/** Whether a program leads to a member that the reply has, and that is null. */
+async function isNullAt(program: string, payload: unknown, jq: Jq): Promise<boolean> {
+  try {
+    const path: unknown = JSON.parse(String(await jq(`first(path((${program}\n)))|tojson`, payload)));
+    if (!Array.isArray(path) || path.length === 0) return false;
+    const found = path.reduce<unknown>((at, step) => {
+      if (typeof at !== 'object' || at === null) return undefined;
+      return (at as Readonly<Record<string, unknown>>)[String(step)];
+    }, payload);
+    return found === null;
+  } catch {
+    // Not a path, such as one with a default.
+    return false;
+  }
+}
+
 /** The same for a dialect that takes the answer out of the reply by `extract`. */
 export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
   const { dialect, model } = judging;
@@ -181,8 +197,9 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
   try {
     const value = await dialect.extract(payload, model, jq);
     const program = model.custom?.responseFormat ?? null;
-    // The reply is JSON without an error, so it is the program that does not fit to it.
-    if (program !== null && (value === null || value === undefined))
+    // The reply is JSON without an error: what is not there is asked for in vain, and what is null is an empty answer.
+    const nothing = program !== null && (value === null || value === undefined);
+    if (nothing && !(await isNullAt(program, payload, jq)))
       return verdict(
         'probe_unsupported',
         `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,
@@ -192,6 +209,8 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
       dialect: { ...dialect, read: () => dialect.read(value) },
     });
   } catch (problem) {
+    if (problem instanceof JqSyntaxError)
+      return verdict('probe_unsupported', `custom_response_format does not compile: ${problem.message}`);
     return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');
   }
 }

@@ -14,7 +14,7 @@ import { modelMatcher } from '../maintenance.js';
 import type { DefaultsEntry } from '../schema/asking-schema.js';
 import { ConfigError, inOrder, withWords } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
-import { readRegistry } from './registry.js';
+import { readRegistry, type ProgramUse } from './registry.js';
 import { settingsSchema } from '../schema/schema.js';
 import type { SettingsEntry } from '../schema/schema.js';
 import { sectionFindings, settingsOf } from '../schema/sections.js';
@@ -107,14 +107,31 @@ function requester(defaults: DefaultsEntry, capabilities: Capabilities): LoadedC
   return (body) => requestedModel(body, defaults, capabilities);
 }
 
+/** Why a jq program does not compile; null when it does. */
+export type ProgramProblem = (program: string) => Promise<string | null>;
+
+/** The programs that do not compile, each program tried once. */
+async function programProblems(
+  programs: readonly ProgramUse[],
+  problemIn: ProgramProblem,
+): Promise<string[]> {
+  const found = new Map<string, string | null>();
+  for (const { program } of programs) if (!found.has(program)) found.set(program, await problemIn(program));
+  return programs.flatMap(({ source, path, program }) => {
+    const message = found.get(program) ?? null;
+    return message === null ? [] : [source.message({ path, message: `does not compile: ${message}` })];
+  });
+}
+
 /**
  * Reads, validates and completes a configuration and all that it includes. `capabilities` says what the builtin prober
- * can ask. Throws a `ConfigError` with every problem of every file.
+ * can ask, `programProblem` compiles its jq programs. Throws a `ConfigError` with every problem of every file.
  */
 export async function loadConfig(
   path: string,
   env: Environment,
   capabilities: Capabilities,
+  programProblem: ProgramProblem = () => Promise.resolve(null),
 ): Promise<LoadedConfig> {
   const inputs = createInputs();
   const problems: string[] = [];
@@ -141,6 +158,7 @@ export async function loadConfig(
   const registry = await readRegistry(places, context);
   problems.push(...registry.problems);
   warnings.push(...registry.warnings);
+  if (mode === 'builtin') problems.push(...(await programProblems(registry.programs, programProblem)));
 
   for (const use of [...main.uses, ...registry.uses]) {
     const found = await inputs.read(use.file, certificateLimit);

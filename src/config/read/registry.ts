@@ -26,12 +26,20 @@ export interface ReferringPlace extends Place {
   readonly references: References;
 }
 
+/** A program of jq that a model names. */
+export interface ProgramUse {
+  readonly source: Source;
+  readonly path: Path;
+  readonly program: string;
+}
+
 export interface Registry {
   readonly models: readonly Model[];
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
   /** Certificates and keys the models name. */
   readonly uses: readonly FileUse[];
+  readonly programs: readonly ProgramUse[];
   readonly replaced: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
 }
@@ -44,11 +52,25 @@ const isMap = (value: unknown): value is Entry =>
 interface Reading extends Findings {
   readonly model: Model | null;
   readonly uses: readonly FileUse[];
+  readonly program: ProgramUse | null;
   readonly replaced: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
 }
 
-function readModel({ source, path, written, references }: ReferringPlace, context: ModelContext): Reading {
+/** The program of a model, unless a secret inside it is missing. */
+function programOf(
+  { custom, missingSecret }: Model,
+  { source, path }: Place,
+  preset: boolean,
+): ProgramUse | null {
+  const program = custom?.responseFormat ?? null;
+  if (program === null || missingSecret !== null) return null;
+  const inside = preset ? [] : ['endpoint_configuration', 'model_config'];
+  return { source, path: [...path, ...inside, 'custom_response_format'], program };
+}
+
+function readModel(place: ReferringPlace, context: ModelContext): Reading {
+  const { source, path, written, references } = place;
   const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, path);
   const given = isMap(value) ? value.endpoint_configuration : undefined;
   const entry =
@@ -69,6 +91,7 @@ function readModel({ source, path, written, references }: ReferringPlace, contex
       warnings: [],
       model: null,
       uses: [],
+      program: null,
       replaced,
       secrets,
     };
@@ -93,6 +116,7 @@ function readModel({ source, path, written, references }: ReferringPlace, contex
     warnings: [...missing.map(silenced), ...keyWarnings(value, path), ...inside.warnings.map(placed)],
     model: lacks('id') ? null : model,
     uses,
+    program: programOf(model, place, !isMap(given)),
     replaced,
     secrets,
   };
@@ -160,6 +184,7 @@ export async function readRegistry(
   const problems: string[] = [];
   const warnings: string[] = [];
   const uses: FileUse[] = [];
+  const programs: ProgramUse[] = [];
   const replaced = new Set<string>();
   const secrets = new Set<string>();
   const named: Named[] = [];
@@ -169,6 +194,7 @@ export async function readRegistry(
     problems.push(...read.problems.map(place.source.message));
     warnings.push(...read.warnings.map(place.source.message));
     uses.push(...read.uses);
+    if (read.program !== null) programs.push(read.program);
     for (const text of read.replaced) replaced.add(text);
     for (const secret of read.secrets) secrets.add(secret);
     if (read.model !== null) named.push({ model: read.model, place });
@@ -178,6 +204,7 @@ export async function readRegistry(
     problems: [...problems, ...nameProblems(named)],
     warnings,
     uses,
+    programs,
     replaced,
     secrets,
   };

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { createJq } from '../../../src/checker/verdict/jq.js';
+import { createJq, JqSyntaxError } from '../../../src/checker/verdict/jq.js';
 import { createTimeLimit } from '../../../src/checker/transport/time-limit.js';
 import { systemClock } from '../../../src/domain/clock.js';
 
@@ -34,6 +34,22 @@ describe('a jq program', () => {
   ])('%s is refused in words', async (program, problem) => {
     await expect(jq.run(program, reply)).rejects.toThrow(problem);
     expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
+  });
+
+  it.each(['.a[', '.a | nosuch', 'import "a" as a; .', '}'])('%s does not compile', async (program) => {
+    expect(await jq.problemIn(program)).toMatch(/^jq: /);
+    await expect(jq.run(program, reply)).rejects.toThrow(JqSyntaxError);
+  });
+
+  it.each(['.a', 'error("x")', '.a.b.c # a comment', 'def forever: forever; forever', '[range(1e9)]'])(
+    '%s compiles, without being run',
+    async (program) => {
+      expect(await jq.problemIn(program)).toBeNull();
+    },
+  );
+
+  it('that fails on what it is given is no program that does not compile', async () => {
+    await expect(jq.run('.parts.text', reply)).rejects.not.toThrow(JqSyntaxError);
   });
 
   it('sees nothing of the environment or of any file', async () => {

@@ -60,12 +60,19 @@ describe('a custom API', () => {
     ['{"score":0.5}', '.score', 'ok', '0.5'],
     ['{"a":""}', '.a', 'empty_response', null],
     ['{"a":1}', '.b', 'probe_unsupported', null],
-    ['{"a":null}', '.a', 'probe_unsupported', null],
+    ['{"a":null}', '.a', 'empty_response', null],
+    ['{"a":[{"b":null}]}', '.a[0].b', 'empty_response', null],
+    ['{"a":[{"b":null}]}', '.a[].b # the first', 'empty_response', null],
+    ['{"a":null}', '.a.b', 'probe_unsupported', null],
+    ['{"a":null}', '.a // empty', 'probe_unsupported', null],
+    ['{"a":null}', '.b', 'probe_unsupported', null],
+    ['null', '.', 'probe_unsupported', null],
     ['{"a":[]}', '.a[]', 'probe_unsupported', null],
     ['{"a":[1]}', '.a', 'malformed_response', null],
     ['{"a":{"b":1}}', '.a', 'malformed_response', null],
     ['{"a":1}', '.a.b.c', 'malformed_response', null],
-    ['{"a":1}', '.a[', 'malformed_response', null],
+    ['{"a":1}', '.a[', 'probe_unsupported', null],
+    ['{"a":1}', '.a | nosuch', 'probe_unsupported', null],
     ['plain text', '.a', 'malformed_response', null],
     ['{"error":{"message":"boom"}}', '.a', 'error_in_success', null],
     ['New Delhi', null, 'ok', 'New Delhi'],
@@ -84,7 +91,9 @@ describe('a custom API', () => {
   });
 
   it('is told what is wrong with its jq program', async () => {
-    expect((await checked('{}', '.a[')).detail).toMatch(/^jq: syntax error.* line 1/);
+    expect((await checked('{}', '.a[')).detail).toMatch(
+      /^custom_response_format does not compile: jq: syntax error.* line 1/,
+    );
   });
 });
 
