@@ -106,6 +106,23 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
     { reason: 'malformed_response' },
   ],
   [
+    'two layers of gzip',
+    (socket) => {
+      const twice = gzipSync(gzipSync(answer));
+      const head = `${ok}Content-Encoding: gzip, gzip\r\nContent-Length: ${twice.length}\r\n\r\n`;
+      socket.end(Buffer.concat([Buffer.from(head), twice]));
+    },
+    { reason: 'malformed_response', detail: 'content-encoding "gzip, gzip" is not supported' },
+  ],
+  [
+    'compressed bytes that say nothing of it',
+    (socket) => {
+      const bytes = gzipSync(answer);
+      socket.end(Buffer.concat([Buffer.from(`${ok}Content-Length: ${bytes.length}\r\n\r\n`), bytes]));
+    },
+    { reason: 'malformed_response', detail: "not the API's answer: bytes that are no text" },
+  ],
+  [
     'bytes that are not HTTP',
     (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
     { reason: 'malformed_response' },

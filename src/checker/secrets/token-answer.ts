@@ -3,6 +3,8 @@ import { jsonOrText } from '../verdict/json-or-text.js';
 
 /** What is known of a token's end is met so long before it. */
 const leewayMs = 30_000;
+/** A token is used so long at least: one that has ended when it comes must not cost a request for each check. */
+const leastLifeMs = 5_000;
 /** How long a token is used that does not say when it ends. */
 const unknownLifeMs = 5 * 60_000;
 /** A token is used for a day at most, whatever it says. */
@@ -24,7 +26,7 @@ function memberAt(value: unknown, path: readonly string[]): unknown {
 function lifeIn(answer: unknown, path: readonly string[]): number | null {
   const places = [[...path.slice(0, -1), 'expires_in'], ['expires_in']];
   const seconds = places.map((place) => Number(memberAt(answer, place) ?? NaN));
-  return seconds.find((value) => value > 0 && value < 1e9) ?? null;
+  return seconds.find((value) => value >= 1 && value < 1e9) ?? null;
 }
 
 /** Unix ms at which the token says that it ends; it is read, not verified. */
@@ -54,7 +56,7 @@ export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token 
     const life = lifeIn(answer, path);
     const end = endOf(token) ?? (life === null ? null : now + life * 1_000);
     const until = end === null ? now + unknownLifeMs : end - leewayMs;
-    return { token, until: Math.floor(Math.min(until, now + longestLifeMs)) };
+    return { token, until: Math.floor(Math.min(Math.max(until, now + leastLifeMs), now + longestLifeMs)) };
   }
   return null;
 }

@@ -50,8 +50,16 @@ function contentOf({ body }: Reply): Content {
 
 const isMarkup = (text: string): boolean => /^\s*</.test(text);
 
+/** Whether much of a text is characters that no text has, as of bytes that are compressed. */
+function isBinary(text: string): boolean {
+  const head = text.slice(0, 512);
+  const odd = head.match(/[\p{Cc}\ufffd]/gu)?.filter((one) => !/\s/.test(one)).length ?? 0;
+  return odd * 10 > head.length;
+}
+
 function describeText(text: string): string {
   if (text.trim() === '') return 'empty body';
+  if (isBinary(text)) return 'bytes that are no text';
   if (!isMarkup(text)) return text.slice(0, 2_000);
   const title = /<title[^>]*>([^<]*)/i.exec(text.slice(0, 4_096))?.[1]?.trim();
   return title ? `HTML page "${title}"` : 'HTML page';
@@ -135,6 +143,10 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   const answer = reading?.begun ? reading.draft : read(content, judging);
   const failure = answer === null ? failureIn(payload) : null;
   if (failure !== null) return failed(failure, null);
+  // What is decompressed has the header no longer.
+  const coded = reply.headers['content-encoding']?.slice(0, 100);
+  if (answer === null && coded !== undefined && isBinary(text))
+    return verdict('malformed_response', `content-encoding "${coded}" is not supported`);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
   if (inside !== null) return failed(inside, answer);

@@ -59,6 +59,9 @@ describe('a token', () => {
     ['until 30 s before its own end', { token: token(start + 600), expires_in: 90 }, 570],
     ['until 30 s before the end the answer names', { access_token: 'opaque', expires_in: 90 }, 60],
     ['for 5 minutes when nothing names an end', { access_token: 'opaque' }, 300],
+    ['for 5 minutes when it is to end at once', { access_token: 'opaque', expires_in: 1e-9 }, 300],
+    ['for 5 s when it ends within the leeway', { access_token: 'opaque', expires_in: 20 }, 5],
+    ['for 5 s when its own end has passed', { token: token(start - 600) }, 5],
   ])('is kept %s', (_, answer, seconds) =>
     withTokens(json(answer), async ({ check, asked, clock }) => {
       await check();
