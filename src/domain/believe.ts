@@ -1,4 +1,4 @@
-import type { Health, Run, UnknownRow } from './health.js';
+import { waiting, type Health, type Run, type UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import { blameFor } from './reason.js';
@@ -48,13 +48,32 @@ function rewrite(
   };
 }
 
+/**
+ * What speaks against the belief and is not confirmed yet keeps a known state known, but does not make an unknown one
+ * known, nor say why it is so.
+ */
+function unconfirmed(health: Health, seen: Observation, run: Run, validUntil: number): Health {
+  if (seen.slot <= health.validUntil) return { ...health, run, unknowns: null, validUntil };
+  return { ...health, run, unknowns: health.unknowns && ended(health.unknowns) };
+}
+
 function succeed(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
   const run = extend(health, seen, 'success', validUntil);
   const lastSuccess = { outcome: seen.outcome, reason: seen.reason };
-  const next: Health = { ...health, run, unknowns: null, lastSuccess, validUntil };
-  if (health.belief !== 'down') return nothing({ ...next, belief: 'up', run: { ...run, points: [] } });
-  if (run.count < rules.successes) return nothing(next);
-  const believed: Health = { ...next, belief: 'up', incident: null, run: { ...run, points: [] } };
+  const isDown = health.belief === 'down';
+  if (isDown && run.count < rules.successes) {
+    return nothing({ ...unconfirmed(health, seen, run, validUntil), lastSuccess });
+  }
+  const up: Health = {
+    ...health,
+    belief: 'up',
+    run: { ...run, points: [] },
+    unknowns: null,
+    lastSuccess,
+    validUntil,
+  };
+  if (!isDown) return nothing(up);
+  const believed: Health = { ...up, incident: null };
   const incident = health.incident && { ...health.incident, closedAt: run.from };
   return { ...rewrite(believed, run, seen.slot, run.points), incident };
 }
@@ -69,11 +88,7 @@ function fail(health: Health, seen: Observation, rules: Rules, validUntil: numbe
     };
     return { ...nothing({ ...health, run, unknowns: null, validUntil, incident }), incident };
   }
-  if (run.count < rules.failures) {
-    // An unconfirmed failure keeps a known state known, but does not make an unknown one known, nor say why it is so.
-    if (seen.slot <= health.validUntil) return nothing({ ...health, run, unknowns: null, validUntil });
-    return nothing({ ...health, run, unknowns: health.unknowns && ended(health.unknowns) });
-  }
+  if (run.count < rules.failures) return nothing(unconfirmed(health, seen, run, validUntil));
   const incident: Incident = {
     openedAt: run.from,
     closedAt: null,
@@ -102,16 +117,20 @@ function lengthen(row: UnknownRow | null, { slot, reason }: Observation, validUn
   return { ...row, count: row.count + 1, reason, validUntil, points };
 }
 
-/** Enough unknown results in a row end every validity, and with it the run, where the first of them stands. */
+/**
+ * Enough unknown results in a row end every validity, and with it the run, where the first of them stands. Fewer, and a
+ * single one always, count as none: the run waits for the result after them.
+ */
 function doubt(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
   const unknowns = lengthen(health.unknowns, seen, validUntil);
   const wasKnown = health.validUntil > unknowns.from;
+  const run = waiting(health.run, validUntil);
   if (unknowns.count < rules.failures) {
-    return nothing({ ...health, unknowns: wasKnown ? unknowns : { ...unknowns, points: [] } });
+    return nothing({ ...health, run, unknowns: wasKnown ? unknowns : { ...unknowns, points: [] } });
   }
   const next: Health = {
     ...health,
-    run: null,
+    run: unknowns.count === 1 ? run : null,
     unknowns: { ...unknowns, points: [], said: [] },
     validUntil: Math.min(health.validUntil, unknowns.from),
   };
@@ -128,6 +147,7 @@ function bear(health: Health, seen: Observation, validUntil: number): Health {
       return health.belief === 'down' ? { ...health, unknowns: null, validUntil } : health;
     case 'healthy':
     case 'degraded': {
+      if (health.belief === 'down') return health;
       const lastSuccess = { outcome: seen.outcome, reason: seen.reason };
       return { ...health, unknowns: null, validUntil, lastSuccess };
     }

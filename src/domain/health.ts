@@ -161,6 +161,14 @@ export function withNewRun(health: Health, at: number): Health {
   return { ...health, newRunsAt: [...health.newRunsAt, at] };
 }
 
+/** What goes on over an unknown result, which counts as none: it ends when no result follows that one in time. */
+export function waiting<T extends { readonly validUntil: number }>(
+  row: T | null,
+  validUntil: number,
+): T | null {
+  return row && { ...row, validUntil: Math.max(row.validUntil, validUntil) };
+}
+
 /** True while a result or what it confirmed still stands at `now`. */
 export function hasValidResult(health: Health, now: number): boolean {
   return now < Math.max(health.validUntil, health.run?.validUntil ?? 0);

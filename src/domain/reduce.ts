@@ -1,5 +1,5 @@
 import { believe, ended } from './believe.js';
-import type { Health, Pause, Run, UnknownRow } from './health.js';
+import { waiting, type Health, type Pause, type Run, type UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import type { Outcome } from './reason.js';
@@ -68,8 +68,21 @@ function settle(health: Health, slot: number): { health: Health; points: StatePo
   };
 }
 
+/** Rate limits and loading go on over a single unknown result as a run does. */
+function bridge(health: Health, seen: Observation, validUntil: number): Health {
+  const { unknowns, rateLimited, loading } = health;
+  if (seen.outcome !== 'unknown') return health;
+  const isFirst = unknowns === null || unknowns.count === 0;
+  return {
+    ...health,
+    rateLimited: isFirst ? waiting(rateLimited, validUntil) : rateLimited,
+    loading: isFirst || unknowns.reason === 'model_loading' ? waiting(loading, validUntil) : loading,
+  };
+}
+
 /** Counts what becomes unhealthy only by repetition: rate limits from the 10th in a row, loading past its grace. */
-function escalate(health: Health, seen: Observation, rules: Rules, validUntil: number): [Health, Outcome] {
+function escalate(before: Health, seen: Observation, rules: Rules, validUntil: number): [Health, Outcome] {
+  const health = bridge(before, seen, validUntil);
   const loading =
     seen.reason === 'model_loading' ? { since: health.loading?.since ?? seen.slot, validUntil } : null;
   const rateLimited =

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
-import { became, useSite } from './registry.js';
+import { became, promptId, useSite } from './registry.js';
 
 const site = useSite();
 const place = workplace();
@@ -35,6 +35,28 @@ describe('after a restart', () => {
       const checked = Date.parse(last_check.slot) > then;
       expect(checked || Date.parse(next_check) <= Date.now() + 10_000).toBe(true);
     }
+  });
+
+  it('knows within moments that a model which was down is healthy after time in which nothing was known', async () => {
+    const { model, configure, daemon } = site();
+    const every = (name: string): object => model(promptId, { schedule: { every: '24h' }, model: name });
+    const running = await daemon(configure([every('bad-key')]));
+    await running.line(became(promptId, 'unhealthy'));
+    expect((await running.post(`/api/v1/models/${promptId}/pause`)).status).toBe(200);
+    await running.line(became(promptId, 'unknown'));
+    configure([every('healthy')]);
+    expect((await running.post('/-/reload')).status).toBe(200);
+    expect((await running.post(`/api/v1/models/${promptId}/resume`)).status).toBe(200);
+    await running.line(became(promptId, 'healthy'));
+    const shown = running.lines
+      .filter(({ msg, model: of }) => msg === 'state changed' && of === promptId)
+      .map(({ state }) => state);
+    // Unknown for two reasons: paused, then not watched.
+    expect(shown).toEqual(['unhealthy', 'unknown', 'unknown', 'healthy']);
+    const { items } = (await running.get(`/api/v1/models/${promptId}/timeline`)).json() as {
+      items: { state: string }[];
+    };
+    expect(items.slice(-4).map(({ state }) => state)).toEqual(['unhealthy', 'unknown', 'unknown', 'healthy']);
   });
 
   it('reads the uptime of many models in the background, without waiting for the turn of each', async () => {

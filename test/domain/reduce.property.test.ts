@@ -2,13 +2,30 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { durationsOf, intervalsOf, stateAt, tail } from '../../src/domain/timeline.js';
 import { uptimeOf } from '../../src/domain/uptime.js';
-import { unknownCauses } from '../../src/domain/reason.js';
+import { unknownCauses, type Outcome, type Reason } from '../../src/domain/reason.js';
 import { apply, histories, live, result, rules, seen, type Event, type Life } from './life.js';
 import { amount } from '../slow.js';
 
 const rank = { 'new run': 0, resume: 0, pause: 1, gap: 1, window: 2, result: 3 } as const;
 const timeOf = (event: Event): number =>
   event.kind === 'window' ? event.from : 'at' in event ? event.at : event.slot;
+
+/** The same at another interval. */
+function slowed<E extends Event>(event: E, intervalMs: number): E;
+function slowed(event: Event, intervalMs: number): Event {
+  const slow = (time: number) => Math.ceil((time * intervalMs) / rules.intervalMs);
+  switch (event.kind) {
+    case 'result':
+    case 'gap':
+      return { ...event, slot: slow(event.slot) };
+    case 'window':
+      return { ...event, from: slow(event.from), to: slow(event.to) };
+    case 'new run':
+    case 'pause':
+    case 'resume':
+      return { ...event, at: slow(event.at) };
+  }
+}
 
 describe('any history', () => {
   it('gives a time line without gap, overlap or repetition', () => {
@@ -70,14 +87,15 @@ describe('any history', () => {
     );
   });
 
-  it('has the same incidents with single unknown results strewn in', () => {
+  it('has the same incidents with single unknown results strewn in where results follow in time', () => {
     fc.assert(
       fc.property(histories, fc.array(fc.boolean(), { maxLength: 60 }), (events, places) => {
         const known = events.filter((event) => event.kind !== 'result' || event.outcome !== 'unknown');
         const both = known.flatMap((event, index) => {
           const next = timeOf(known[index + 1] ?? event);
           const between = Math.floor((timeOf(event) + next) / 2);
-          const room = event.kind === 'result' && between > timeOf(event) && between < next;
+          const inTime = next <= timeOf(event) + 2 * rules.intervalMs + rules.timeoutMs;
+          const room = event.kind === 'result' && between > timeOf(event) && between < next && inTime;
           return places[index] === true && room ? [event, result(between, 'unknown')] : [event];
         });
         expect(live(both).incidents).toEqual(live(known).incidents);
@@ -88,6 +106,104 @@ describe('any history', () => {
       { numRuns: amount(500, 150) },
     );
   });
+
+  it('never makes a model unhealthy at a success, nor healthy at a failure', () => {
+    fc.assert(
+      fc.property(histories, fc.integer({ min: 1_000, max: 86_400_000 }), (events, intervalMs) => {
+        const life = live([], { ...rules, intervalMs });
+        const windowEnds = new Set<number>();
+        for (const event of events) {
+          apply(life, slowed(event, intervalMs), { ...rules, intervalMs });
+          if (event.kind === 'window') windowEnds.add(slowed(event, intervalMs).to);
+          const { settled } = life.health;
+          // There it is the end of the window that shows what is believed.
+          if (event.kind !== 'result' || windowEnds.has(settled)) continue;
+          const begins = life.points.at(-1)!.from === settled ? life.points.at(-1)!.state : null;
+          if (event.outcome === 'healthy') expect(begins).not.toBe('unhealthy');
+          if (event.outcome === 'unhealthy') expect(['healthy', 'degraded']).not.toContain(begins);
+        }
+      }),
+      { numRuns: amount(1_000, 300) },
+    );
+  });
+
+  it('comes to the same state over single unknown results, at any interval and in both directions', () => {
+    const counts = fc.integer({ min: 1, max: 4 });
+    const intervals = fc.oneof(
+      fc.integer({ min: 1_000, max: 86_400_000 }),
+      fc.constantFrom(1_000, 60_000, 600_000, 600_001, 3_600_000, 86_400_000),
+    );
+    const direction = fc.constantFrom(
+      { first: 'healthy', then: 'unhealthy' } as const,
+      { first: 'unhealthy', then: 'healthy' } as const,
+      { first: 'unhealthy', then: 'degraded' } as const,
+    );
+    fc.assert(
+      fc.property(
+        fc.array(intervals, { minLength: 1, maxLength: 3 }),
+        fc.record({ failures: counts, successes: counts }),
+        direction,
+        fc.array(fc.boolean(), { maxLength: 8 }),
+        (lengths, confirm, { first, then }, places) => {
+          const life = live([]);
+          let slot = 0;
+          let index = 0;
+          const next = (outcome: Outcome): void => {
+            // What follows a slot is as far away as that slot said, as with a cron expression.
+            apply(life, result((slot += lengths[index % lengths.length]!), outcome), {
+              ...rules,
+              ...confirm,
+              intervalMs: lengths[(index += 1) % lengths.length]!,
+            });
+          };
+          for (let count = 0; count < 5; count += 1) next(first);
+          expect(stateAt(life.health, slot).state).toBe(first);
+          const changesAt = slot + lengths[index % lengths.length]!;
+          const needed = then === 'unhealthy' ? confirm.failures : confirm.successes;
+          for (let count = 1; count <= needed; count += 1) {
+            next(then);
+            if (count < needed) expect(stateAt(life.health, slot).state).not.toBe(then);
+            if (count < needed && places[count] === true) next('unknown');
+          }
+          expect(stateAt(life.health, slot).state).toBe(then);
+          expect(life.points.filter(({ state }) => state === then).map(({ from }) => from)).toContain(
+            changesAt,
+          );
+          expect([...life.incidents.values()].map(({ closedAt }) => closedAt)).toEqual(
+            then === 'unhealthy' ? [null] : [changesAt],
+          );
+        },
+      ),
+      { numRuns: amount(1_000, 300) },
+    );
+  });
+
+  it.each(['rate_limited', 'model_loading'] as const)(
+    'makes of %s what it makes of it without single unknown results between, at any interval',
+    (reason) => {
+      const outcome = reason === 'rate_limited' ? 'degraded' : 'unknown';
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 1_000, max: 86_400_000 }),
+          fc.array(fc.boolean(), { minLength: 11, maxLength: 11 }),
+          (intervalMs, places) => {
+            const inForce = { ...rules, intervalMs, loadingGraceMs: 10 * intervalMs };
+            let slot = 0;
+            const next = (one: Outcome, why: Reason) => result((slot += intervalMs), one, why);
+            const life = live(
+              places.flatMap((place) => [
+                ...(place ? [next('unknown', 'secret_missing')] : []),
+                next(outcome, reason),
+              ]),
+              inForce,
+            );
+            apply(life, next(outcome, reason), inForce);
+            expect(stateAt(life.health, slot)).toMatchObject({ state: 'unhealthy', reason });
+          },
+        ),
+      );
+    },
+  );
 
   it('never begins or ends an incident with an unknown result or silence', () => {
     fc.assert(

@@ -215,7 +215,6 @@ describe('the reducer', () => {
     expect(seen(down, 4.1 * minute).slice(1)).toEqual([
       [1, 'unhealthy'],
       [2 * minute, 'unknown'],
-      [4 * minute, 'unhealthy'],
     ]);
   });
 

@@ -83,7 +83,7 @@ export const asking = {
       recheck_after: duration(0, day)
         .optional()
         .describe(
-          'When a failure that is not confirmed is checked once more, after its end; 10s unless set. The next slot serves where it comes first.',
+          'When a failure, or a success after unknown time, is checked again to confirm it; 10s unless set. A slot serves where it comes first.',
         ),
       successes: wholeNumber(1, 100)
         .optional()

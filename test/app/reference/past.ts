@@ -30,7 +30,10 @@ export interface Judged extends Found {
 }
 
 interface Turn {
+  /** Slot of the first result of the run that proved it. */
   readonly from: number;
+  /** The result that proved it. From the first to this one the state is known. */
+  readonly by: Judged;
   readonly belief: 'up' | 'down';
 }
 
@@ -63,21 +66,45 @@ const within =
 const isSuccess = ({ outcome }: Found): boolean => outcome === 'healthy' || outcome === 'degraded';
 
 /** True when `next` goes on where `last` stopped: no lapse, no window and no change of what is asked between them. */
-function follows({ windows, epochs }: Facts, last: Judged, next: Found): boolean {
+function follows(
+  { windows, epochs }: Facts,
+  last: Judged,
+  next: Found,
+  validUntil = last.validUntil,
+): boolean {
   const between = (time: number): boolean => last.slot < time && time <= next.slot;
   return (
-    next.slot <= last.validUntil &&
+    next.slot <= validUntil &&
     !windows.some(({ from, to }) => from <= next.slot && to > last.slot) &&
     !epochs.some(({ from, newRun }) => newRun && between(from))
   );
 }
 
-/** Looks back from `found` over results of the same reason in a row, the newest first; unknown ones count as none. */
+/**
+ * Looks back from `found` over results of the same reason in a row, the newest first. Unknown ones between two of them
+ * count as none, and a single one keeps the row going as long as it counts itself.
+ */
 function row(facts: Facts, before: readonly Judged[], found: Found): Found[] {
   const same: Found[] = [found];
+  let between: Judged[] = [];
   for (const last of [...before].reverse()) {
-    if (last.reason === found.reason && follows(facts, last, same.at(-1)!)) same.push(last);
-    else if (last.outcome !== 'unknown' || last.reason === found.reason) break;
+    if (last.reason !== found.reason) {
+      if (last.outcome !== 'unknown') break;
+      between = [last, ...between];
+      continue;
+    }
+    let lasts = last.validUntil;
+    let newest = last;
+    for (const each of between) {
+      if (!follows(facts, last, each, lasts)) return same;
+      const isSingle =
+        newest.outcome !== 'unknown' || newest.reason === found.reason || !follows(facts, newest, each);
+      if (isSingle) lasts = Math.max(lasts, each.validUntil);
+      newest = each;
+    }
+    if (!follows(facts, last, same.at(-1)!, lasts)) break;
+    same.push(last);
+    between = [];
   }
   return same;
 }
@@ -129,50 +156,63 @@ function judge(facts: Facts): Judged[] {
   return judged;
 }
 
-/**
- * For each result that makes the model unknown, the slot from which on it does: that of the first of the unknown ones in a
- * row, once they are as many as failures have to be.
- */
-function doubtsOf(facts: Facts, judged: readonly Judged[]): Map<Judged, number> {
-  const doubts = new Map<Judged, number>();
+interface Doubts {
+  /**
+   * For each result that makes the model unknown, the slot from which on it does: that of the first of the unknown ones in
+   * a row, once they are as many as failures have to be.
+   */
+  readonly since: ReadonlyMap<Judged, number>;
+  /** Unknown results that count as none: single ones, and those of a row that is too short. */
+  readonly passedOver: ReadonlySet<Judged>;
+}
+
+function doubtsOf(facts: Facts, judged: readonly Judged[]): Doubts {
+  const since = new Map<Judged, number>();
+  const passedOver = new Set<Judged>();
   let row: Judged[] = [];
   for (const each of judged) {
     const last = row.at(-1);
     const counts = each.outcome === 'unknown' && !each.maintenance;
     row = !counts ? [] : last && follows(facts, last, each) ? [...row, each] : [each];
-    if (counts && row.length >= epochOf(facts, each.slot).failures) doubts.set(each, row[0]!.slot);
+    if (!counts) continue;
+    const isEnough = row.length >= epochOf(facts, each.slot).failures;
+    if (isEnough) since.set(each, row[0]!.slot);
+    if (!isEnough || row.length === 1) passedOver.add(each);
   }
-  return doubts;
+  return { since, passedOver };
 }
 
 /** What was believed from when on, and the incidents: each change lies at the first result of the run that proved it. */
 function believe(
   facts: Facts,
   judged: readonly Judged[],
-  doubts: ReadonlyMap<Judged, number>,
+  { since, passedOver }: Doubts,
 ): { turns: Turn[]; incidents: PastIncident[] } {
   const turns: Turn[] = [];
   const incidents: PastIncident[] = [];
   let run: Judged[] = [];
+  let lasts = -Infinity;
   for (const each of judged) {
-    if (doubts.has(each)) run = [];
-    if (each.outcome === 'unknown' || each.maintenance) continue;
     const last = run.at(-1);
-    const goesOn = last && isSuccess(last) === isSuccess(each) && follows(facts, last, each);
-    run = goesOn ? [...run, each] : [each];
+    const goesOn = last && follows(facts, last, each, lasts);
+    if (!goesOn || (since.has(each) && !passedOver.has(each))) run = [];
+    if (passedOver.has(each)) lasts = Math.max(lasts, each.validUntil);
+    if (each.outcome === 'unknown' || each.maintenance) continue;
+    run = run.length > 0 && last && isSuccess(last) === isSuccess(each) ? [...run, each] : [each];
+    lasts = each.validUntil;
     const { failures, successes } = epochOf(facts, each.slot);
     const belief = turns.at(-1)?.belief;
     const [first] = run as [Judged];
     if (isSuccess(each)) {
-      if (belief === undefined) turns.push({ from: each.slot, belief: 'up' });
+      if (belief === undefined) turns.push({ from: each.slot, by: each, belief: 'up' });
       if (belief !== 'down' || run.length < successes) continue;
-      turns.push({ from: first.slot, belief: 'up' });
+      turns.push({ from: first.slot, by: each, belief: 'up' });
       incidents.at(-1)!.closedAt = first.slot;
     } else if (belief === 'down') {
       incidents.at(-1)!.checksFailed += 1;
       incidents.at(-1)!.lastDetail = each.detail;
     } else if (run.length >= failures) {
-      turns.push({ from: first.slot, belief: 'down' });
+      turns.push({ from: first.slot, by: each, belief: 'down' });
       const { slot: openedAt, reason } = first;
       incidents.push({ openedAt, closedAt: null, reason, checksFailed: run.length, lastDetail: each.detail });
     }
@@ -200,17 +240,18 @@ export function pastOf(facts: Facts, until: number): Past {
   let knownUntil = -Infinity;
   for (const each of results) {
     const { slot, validUntil } = each;
-    const doubted = doubts.get(each) ?? Infinity;
-    const proved = believedAt(slot) === 'down';
-    const holdsOn = proved || (slot <= knownUntil && !each.maintenance);
+    const doubted = doubts.since.get(each) ?? Infinity;
+    const agrees = isSuccess(each) === (believedAt(slot) !== 'down');
+    const holdsOn = agrees || (slot <= knownUntil && !each.maintenance);
     knownUntil = Math.min(knownUntil, doubted);
     for (const cell of cells) {
       if (cell.from >= doubted) cell.known = false;
       if (each.outcome === 'unknown' && cell.from >= slot)
         cell.why = cell.from < validUntil ? each.reason : 'not_watched';
     }
-    if (each.outcome === 'unknown' || (!isSuccess(each) && !holdsOn)) continue;
-    for (const cell of cells) if (cell.from >= slot) [cell.known, cell.why] = [cell.from < validUntil, null];
+    if (each.outcome === 'unknown' || !holdsOn) continue;
+    const since = turns.find(({ by }) => by === each)?.from ?? slot;
+    for (const cell of cells) if (cell.from >= since) [cell.known, cell.why] = [cell.from < validUntil, null];
     knownUntil = validUntil;
   }
   for (const cell of cells) {
