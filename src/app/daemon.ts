@@ -183,7 +183,7 @@ export async function startDaemon(parts: {
     // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
     const outage = { calendar, recorder, log };
     noteOutage(change.added, { ...outage, nextDue: () => null, now });
-    scheduler.update(roster.plans(clock.wall()));
+    scheduler.update(roster.plans());
     noteOutage(change.added, { ...outage, nextDue: (id) => scheduler.nextDue(id), now: clock.wall() });
     // What a reload changes of a state, such as a pause, shows when the reload is done.
     if (ready) await writer.flush();
@@ -215,7 +215,7 @@ export async function startDaemon(parts: {
     roster,
     log,
     async replanned() {
-      scheduler.update(roster.plans(clock.wall()));
+      scheduler.update(roster.plans());
       await writer.flush();
     },
   });

@@ -1,5 +1,5 @@
 import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
-import { hasValidResult } from '../domain/health.js';
+import { validityOf } from '../domain/health.js';
 import { hostOf, subjectOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/rollup.js';
 import { noVersions } from '../domain/version.js';
@@ -19,7 +19,7 @@ export interface Roster {
   /** Pauses or resumes a model by hand; its checks follow when the scheduler has the new plans. */
   pauseByHand(tracked: Tracked, paused: boolean, now: number): void;
   /** What the scheduler is to do for it. */
-  plans(now: number): Plan[];
+  plans(): Plan[];
 }
 
 export interface RosterChange {
@@ -183,7 +183,7 @@ export function createRoster(parts: {
       update(tracked, tracked.configured, now);
       parts.changed(tracked);
     },
-    plans: (now) =>
+    plans: () =>
       [...roster.values()]
         .filter(({ view }) => !view.model.pause)
         .map(({ view, memory }) => ({
@@ -191,7 +191,7 @@ export function createRoster(parts: {
           schedule: view.model.schedule,
           host: hostOf(view.model),
           ratePerMin: view.model.ratePerMin,
-          hasValidResult: hasValidResult(memory.health, now),
+          validUntil: validityOf(memory.health),
           lastSlot: memory.health.settled,
           lastStart: view.latest?.durationMs ? view.latest.startedAt : null,
         })),

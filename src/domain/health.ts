@@ -169,7 +169,7 @@ export function waiting<T extends { readonly validUntil: number }>(
   return row && { ...row, validUntil: Math.max(row.validUntil, validUntil) };
 }
 
-/** True while a result or what it confirmed still stands at `now`. */
-export function hasValidResult(health: Health, now: number): boolean {
-  return now < Math.max(health.validUntil, health.run?.validUntil ?? 0);
+/** Unix ms until which a result or what it confirmed stands. */
+export function validityOf({ validUntil, run }: Health): number {
+  return Math.max(validUntil, run?.validUntil ?? 0);
 }

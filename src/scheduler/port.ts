@@ -10,8 +10,8 @@ export interface Plan {
   /** Unit of the per-host limit. */
   readonly host: string;
   readonly ratePerMin: number | null;
-  /** Without a valid result the first check comes within min(interval, 10 s). */
-  readonly hasValidResult: boolean;
+  /** Unix ms until which its newest results count. Where the next slot lies after that, a first check comes within min(interval, 10 s). */
+  readonly validUntil: number;
   /** Newest recorded slot, or null; the next slot is later. */
   readonly lastSlot: number | null;
   /** Unix ms at which the newest request went out before the scheduler knew of the model; null for none. */

@@ -5,8 +5,8 @@ import { createChecks } from './checks.js';
 import { claimLost, createEntry, wakeAt, type Entry } from './entry.js';
 import { createHeap } from './heap.js';
 import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
-import { startsUpTo } from './rate-window.js';
-import { firstDue, firstWaveMs, takeDue } from './slots.js';
+import { roomAt, startsUpTo } from './rate-window.js';
+import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
 import { systemTimers, type Timers } from './timers.js';
 
 /** Longest sleep, so that a clock that was set is noticed and `lastTick` moves. */
@@ -135,7 +135,8 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     else settle(entry);
   }
 
-  function adopt(plan: Plan, waveMs: number): void {
+  /** Puts a plan in force; true when its slots begin anew. */
+  function adopt(plan: Plan): boolean {
     const known = entries.get(plan.id);
     const entry = known ?? createEntry(plan);
     const unchanged = known?.gone === false && isDeepStrictEqual(known.plan.schedule, plan.schedule);
@@ -147,10 +148,17 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     entry.plan = plan;
     entry.gone = false;
     entry.lastSlot = Math.max(entry.lastSlot, plan.lastSlot ?? -Infinity);
-    if (!unchanged) {
-      const { at, regular } = firstDue(calendar, plan, seen.wall, waveMs);
-      setDue(entry, at, regular);
-    }
+    if (!unchanged) planNext(entry, seen.wall);
+    settle(entry);
+    return !unchanged;
+  }
+
+  function checkSoon(entry: Entry, waveMs: number): void {
+    const { plan, starts, due } = entry;
+    const wait = roomAt(starts, plan.ratePerMin, seen.monotonic) - seen.monotonic;
+    const room = seen.wall + Math.max(0, Math.ceil(wait));
+    const { at, regular } = firstCheck(calendar, plan, due.at, room, waveMs);
+    setDue(entry, at, regular);
     settle(entry);
   }
 
@@ -195,8 +203,10 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       tick();
       const ids = new Set(plans.map(({ id }) => id));
       for (const entry of entries.values()) if (!ids.has(entry.plan.id)) retire(entry);
-      const waveMs = firstWaveMs(plans.filter(({ hasValidResult }) => !hasValidResult).length);
-      for (const plan of plans) adopt(plan, waveMs);
+      const begun = plans.filter(adopt).flatMap(({ id }) => find(id) ?? []);
+      const first = begun.filter(({ plan, due }) => needsFirstCheck(plan, due.at));
+      const waveMs = firstWaveMs(first.length);
+      for (const entry of first) checkSoon(entry, waveMs);
       sleep();
     },
     recheck(id, at) {

@@ -29,17 +29,23 @@ export interface Lost {
   readonly count: number;
 }
 
-/** The first slot of a plan that begins now: soon when nothing valid is known of the model, else by its schedule. */
-export function firstDue(calendar: Calendar, plan: Plan, now: number, waveMs: number): Due {
-  const { id, schedule } = plan;
-  const next = calendar.nextSlot(schedule, id, now) ?? Infinity;
-  if (plan.hasValidResult) return { at: next, regular: true };
+/** True when nothing valid would be known of the model by the time of its slot `next`. */
+export function needsFirstCheck({ validUntil }: Plan, next: number): boolean {
+  return next > validUntil;
+}
+
+/** When a first check is due before the slot `next`, once the rate has room from `room` on; that slot serves where it comes soon. */
+export function firstCheck(
+  calendar: Calendar,
+  { id, schedule }: Plan,
+  next: number,
+  room: number,
+  waveMs: number,
+): Due {
   const interval = next === Infinity ? Infinity : calendar.intervalAt(schedule, id, next);
-  const soon = now + Math.floor(hashFraction(id) * Math.min(interval, waveMs));
-  if (next - soon >= calmMs) return { at: soon, regular: false };
-  return next - calmMs < now
-    ? { at: next, regular: true }
-    : { at: Math.min(soon, next - calmMs), regular: false };
+  const soon = room + Math.floor(hashFraction(id) * Math.min(interval, waveMs));
+  const at = Math.min(soon, next - calmMs);
+  return at < room ? { at: next, regular: true } : { at, regular: false };
 }
 
 /**

@@ -34,6 +34,25 @@ describe('a reload', () => {
     expect((await running.get('/api/v1/models/bad-key')).status).toBe(404);
   });
 
+  it('checks models soon whose results would end long before the first slot of a longer interval', async () => {
+    const { model, configure, daemon } = site();
+    const ids = Array.from({ length: 10 }, (_, index) => `gpt-${index}`);
+    const every = (interval: string) =>
+      configure(ids.map((id) => model(id, { model: 'healthy', schedule: { every: interval } })));
+    const running = await daemon(every('1s'));
+    for (const id of ids) await running.line(became(id, 'healthy'));
+    every('24h');
+    const before = Date.now();
+    expect((await running.post('/-/reload')).status).toBe(200);
+    const { items } = (await running.get('/api/v1/models')).json() as {
+      items: { next_check: string; last_check: { slot: string } }[];
+    };
+    for (const { next_check, last_check } of items) {
+      const checked = Date.parse(last_check.slot) >= before;
+      expect(checked || Date.parse(next_check) <= Date.now() + 10_000).toBe(true);
+    }
+  });
+
   it('waits for the start when its signal comes before that, and ends nothing', async () => {
     const { model, configure } = site();
     // Its warning is logged before anything is started.

@@ -64,7 +64,7 @@ function life(now = start, startAt = now) {
   });
   const schedule = { kind: 'every' as const, everyMs: second };
   const plan = { id: 'gpt', schedule, host: 'a', ratePerMin: null, lastSlot: null, lastStart: null };
-  scheduler.update([{ ...plan, hasValidResult: true }]);
+  scheduler.update([{ ...plan, validUntil: Infinity }]);
   return {
     lines,
     readings,

@@ -148,7 +148,7 @@ export async function beginLife(parts: {
   const refresh = createUptimeRefresh(store, clock, roster.all);
   const { added } = await roster.replace(models, clock.wall());
   windows.replace([], clock.wall(), added);
-  scheduler.update(roster.plans(clock.wall()));
+  scheduler.update(roster.plans());
   const reader = openHistoryReader(path, migrationsDir);
   const backend = createBackend({
     store,

@@ -227,7 +227,7 @@ describe('whatever happens', () => {
         fc.array(step, { maxLength: 60 }),
         async (rate, chosen, start, steps) => {
           const rig = createRig({ start, duration: () => 30 });
-          rig.update([plan('gpt', { schedule: chosen, ratePerMin: rate, hasValidResult: false })]);
+          rig.update([plan('gpt', { schedule: chosen, ratePerMin: rate, validUntil: -Infinity })]);
           const spent: number[] = [];
           for (const { ms, ask, again, spend } of steps) {
             for (let count = 0; count < spend; count += 1)

@@ -34,7 +34,7 @@ export function plan(id: string, rest: Partial<Plan> = {}): Plan {
     schedule: minute,
     host: 'one',
     ratePerMin: null,
-    hasValidResult: true,
+    validUntil: Infinity,
     lastSlot: null,
     lastStart: null,
     ...rest,

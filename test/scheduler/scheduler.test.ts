@@ -200,9 +200,9 @@ describe('limits', () => {
 describe('update', () => {
   it('leaves a model whose schedule did not change its next slot and its running check', async () => {
     const rig = createRig({ duration: () => null });
-    rig.update([plan('gpt', { hasValidResult: false })]);
+    rig.update([plan('gpt', { validUntil: -Infinity })]);
     const due = rig.scheduler.nextDue('gpt');
-    rig.update([plan('gpt', { hasValidResult: false, host: 'two', ratePerMin: 5 })]);
+    rig.update([plan('gpt', { validUntil: -Infinity, host: 'two', ratePerMin: 5 })]);
     expect(rig.scheduler.nextDue('gpt')).toBe(due);
     await rig.time.pass(due! - noon);
     rig.update([plan('gpt', { lastSlot: due })]);
@@ -216,7 +216,7 @@ describe('update', () => {
     void rig.scheduler.checkNow('gpt');
     rig.update([]);
     expect([rig.scheduler.nextDue('gpt'), rig.scheduler.inFlight]).toEqual([null, 1]);
-    rig.update([plan('gpt', { hasValidResult: false })]);
+    rig.update([plan('gpt', { validUntil: -Infinity })]);
     await rig.time.pass(20_000);
     expect(rig.most.model).toBe(1);
     expect(rig.missed).toMatchObject([{ cause: 'overlap' }]);

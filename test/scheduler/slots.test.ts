@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Schedule } from '../../src/domain/schedule.js';
 import { calendar, createRig, minute, noon, plan, slotsOf } from './rig.js';
 
 const ids = Array.from({ length: 200 }, (_, index) => `model-${index}`);
@@ -6,7 +8,7 @@ const ids = Array.from({ length: 200 }, (_, index) => `model-${index}`);
 describe('the first check', () => {
   it('of models without a valid result comes spread over 10 s, and then they follow their phase', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
-    const plans = ids.map((id) => plan(id, { hasValidResult: false }));
+    const plans = ids.map((id) => plan(id, { validUntil: -Infinity }));
     rig.update(plans);
     await rig.time.pass(10_000);
     expect(new Set(rig.jobs.map(({ id }) => id)).size).toBe(200);
@@ -26,7 +28,7 @@ describe('the first check', () => {
   it('comes within an interval that is shorter than 10 s', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
     rig.update(
-      ids.map((id) => plan(id, { hasValidResult: false, schedule: { kind: 'every', everyMs: 2000 } })),
+      ids.map((id) => plan(id, { validUntil: -Infinity, schedule: { kind: 'every', everyMs: 2000 } })),
     );
     await rig.time.pass(2000);
     expect(new Set(rig.jobs.map(({ id }) => id)).size).toBe(200);
@@ -34,7 +36,7 @@ describe('the first check', () => {
 
   it('does not make the checks after it exceed the rate', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
-    rig.update(ids.map((id) => plan(id, { hasValidResult: false, ratePerMin: 1 })));
+    rig.update(ids.map((id) => plan(id, { validUntil: -Infinity, ratePerMin: 1 })));
     await rig.time.pass(600_000);
     expect(rig.jobs.filter(({ overRate }) => overRate)).toEqual([]);
     expect(rig.jobs.length).toBeGreaterThan(200 * 9);
@@ -48,6 +50,84 @@ describe('the first check', () => {
     expect(rig.jobs.map(({ slot, delayMs }) => [slot, delayMs])).toEqual([
       [calendar.nextSlot(minute, 'gpt', noon), 0],
     ]);
+  });
+});
+
+describe('a schedule that is changed', () => {
+  const rare: Schedule = { kind: 'every', everyMs: 3_600_000 };
+
+  it('checks each model soon and spread whose results end before its next slot, and then follows its phase', async () => {
+    const rig = createRig({ concurrency: 500, perHost: 500 });
+    rig.update(ids.map((id) => plan(id, { schedule: { kind: 'every', everyMs: 1000 } })));
+    await rig.time.pass(60_000);
+    const [before, now] = [rig.jobs.length, rig.time.clock.wall()];
+    const plans = ids.map((id) => plan(id, { schedule: rare, validUntil: now + 32_000 }));
+    const near = plans.filter((one) => slotsOf(one, now, now + 32_000).length > 0);
+    rig.update(plans);
+    await rig.time.pass(10_000);
+    const soon = rig.jobs.slice(before).map(({ id, slot }) => ({ id, after: slot - now }));
+    const first = soon.filter(({ id }) => !near.some((one) => one.id === id));
+    expect(new Set(first.map(({ id }) => id)).size).toBe(ids.length - near.length);
+    expect(first.length).toBe(ids.length - near.length);
+    expect(first.filter(({ after }) => after < 5000).length).toBeGreaterThan(80);
+    expect(first.filter(({ after }) => after >= 5000).length).toBeGreaterThan(80);
+    await rig.time.pass(2 * 3_600_000);
+    for (const one of plans) {
+      const later = rig.jobs.filter(({ id, slot }) => id === one.id && slot > now + 10_000);
+      expect(later.map(({ slot }) => slot)).toEqual(slotsOf(one, now + 10_000, now + 7_210_000));
+    }
+  });
+
+  it('leaves thousands of such models more than 10 s', () => {
+    const rig = createRig();
+    const many = Array.from({ length: 4000 }, (_, index) => `model-${index}`);
+    rig.update(many.map((id) => plan(id, { schedule: rare, validUntil: noon + 1000 })));
+    const due = many.map((id) => rig.scheduler.nextDue(id)! - noon);
+    expect(due.filter((ms) => ms < 1000).length).toBeLessThan(300);
+    expect(due.filter((ms) => ms > 10_000).length).toBeGreaterThan(1800);
+  });
+
+  it('brings no first check before the rate has room for it', async () => {
+    const rig = createRig({ concurrency: 500, perHost: 500 });
+    rig.update(ids.map((id) => plan(id, { schedule: { kind: 'every', everyMs: 1000 }, ratePerMin: 60 })));
+    await rig.time.pass(60_000);
+    const [before, now] = [rig.jobs.length, rig.time.clock.wall()];
+    const plans = ids.map((id) => plan(id, { schedule: rare, ratePerMin: 1, validUntil: now + 32_000 }));
+    // The others have a slot of their own so soon that the rate has no room for it.
+    const distant = plans.filter((one) => slotsOf(one, now, now + 150_000).length === 0);
+    rig.update(distant);
+    await rig.time.pass(100_000);
+    const first = rig.jobs.slice(before);
+    expect(first.filter(({ overRate }) => overRate)).toEqual([]);
+    expect(first.map(({ id }) => id).sort()).toEqual(distant.map(({ id }) => id).sort());
+  });
+
+  it('leaves nothing unwatched for long that was valid, whatever it was before', () => {
+    const schedules = fc.oneof(
+      fc.integer({ min: 1000, max: 86_400_000 }).map((everyMs): Schedule => ({ kind: 'every', everyMs })),
+      fc
+        .tuple(
+          fc.constantFrom('* * * * *', '0 * * * *', '30 2 * * *', '0,5 9 * * 1'),
+          fc.constantFrom(0, null),
+        )
+        .map(([expression, spreadMs]): Schedule => ({ kind: 'cron', expression, timezone: 'UTC', spreadMs })),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...ids),
+        fc.array(schedules, { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: -60_000, max: 3_600_000 }),
+        (id, inForce, validFor) => {
+          const rig = createRig();
+          const validUntil = noon + validFor;
+          for (const schedule of inForce) rig.update([plan(id, { schedule, validUntil })]);
+          expect(rig.scheduler.nextDue(id)).toBeLessThanOrEqual(Math.max(validUntil, noon + 10_000));
+          rig.update([]);
+          rig.update([plan(id, { schedule: inForce[0]!, validUntil })]);
+          expect(rig.scheduler.nextDue(id)).toBeLessThanOrEqual(Math.max(validUntil, noon + 10_000));
+        },
+      ),
+    );
   });
 });
 
