@@ -64,6 +64,27 @@ describe('an import', () => {
     }
   });
 
+  it.each(['1999-12-31T00:00:00.000Z', '2100-01-02T00:00:00.000Z'])(
+    'refuses %s in the place of any time of any line',
+    async (absurd) => {
+      const lines = (await fullText()).trimEnd().split('\n');
+      const kinds = new Set<string>();
+      for (const [at, line] of lines.entries()) {
+        const { type, ...members } = JSON.parse(line) as Record<string, unknown> & { type: string };
+        for (const [member, value] of Object.entries(members)) {
+          if (typeof value !== 'string' || !/^\d{4}-.*Z$/.test(value) || kinds.has(`${type} ${member}`))
+            continue;
+          kinds.add(`${type} ${member}`);
+          const changed = lines.with(at, JSON.stringify({ type, ...members, [member]: absurd }));
+          await expect(
+            imported(join(place.directory(), 'target.db'), `${changed.join('\n')}\n`),
+          ).rejects.toThrow(new RegExp(`^line ${at + 1}: .*${member}.*from 2000 to 2100`));
+        }
+      }
+      expect(kinds.size).toBeGreaterThan(10);
+    },
+  );
+
   it('refuses or takes any absurd value, and takes none that the daemon or a new export could not read', async () => {
     const text = await fullText();
     const lines = text.trimEnd().split('\n');

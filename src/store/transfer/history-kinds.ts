@@ -179,8 +179,8 @@ export const modelKinds = {
       SELECT @model, @from, @to, @reason, @created_at WHERE NOT EXISTS (SELECT 1 FROM exclusions
       WHERE model = @model AND starts = @from AND ends = @to AND reason = @reason AND created_at = @created_at)`),
   },
-  hour: rollup('hours', hourMs, 'a full hour such as "2026-03-01T05:00:00.000Z"'),
-  day: rollup('days', dayMs, 'midnight UTC such as "2026-03-01T00:00:00.000Z"'),
+  hour: rollup('hours', hourMs, 'a full hour from 2000 to 2100 such as "2026-03-01T05:00:00.000Z"'),
+  day: rollup('days', dayMs, 'midnight UTC from 2000 to 2100 such as "2026-03-01T00:00:00.000Z"'),
   total: {
     members: { outcome, reason, count: is.count },
     select: 'SELECT outcome, reason, count FROM totals WHERE model = @model ORDER BY outcome, reason',

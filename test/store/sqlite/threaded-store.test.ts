@@ -184,3 +184,28 @@ it('rejects reads while its thread hangs in a write, which stays awaited, and go
     release();
   }
 }, 30_000);
+
+it('refuses a result whose text is none, and writes the others', async () => {
+  const store = await open();
+  const { key } = await store.register('gpt', start, null);
+  const poison = { ...failed(start + 60_000), detail: {} as unknown as string };
+  const refusals = await store.write(batchOf(modelWrite(key, counted([result(start), poison]))));
+  expect(refusals.map(({ what, slot }) => [what, slot])).toContainEqual(['result', start + 60_000]);
+  expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
+});
+
+it('gives no key a second time when the file is gone with its thread', async () => {
+  const store = await open(crashing('missed', 'before'));
+  const { key } = await store.register('gpt', start, null);
+  await expect(store.missed()).rejects.toMatchObject({ kind: 'unavailable' });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
+  expect((await store.register('other', start, null)).key).toBeGreaterThan(key);
+});
+
+it('goes on counting damage in another thread', async () => {
+  writeFileSync(path, Buffer.alloc(8_192, 'damaged'));
+  const store = await open(crashing('missed', 'before'));
+  await expect(store.missed()).rejects.toMatchObject({ kind: 'unavailable' });
+  await store.missed();
+  expect(store.corruptions).toBe(1);
+});

@@ -225,7 +225,7 @@ describe('a line that is wrong', () => {
       [
         'half an hour',
         (lines) => edit(lines, 'hour', ':00:00.000Z', ':30:00.000Z'),
-        /must be a full hour such as/,
+        /must be a full hour from 2000 to 2100 such as/,
       ],
       [
         'negative counts',
