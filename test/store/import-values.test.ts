@@ -64,26 +64,31 @@ describe('an import', () => {
     }
   });
 
-  it.each(['1999-12-31T00:00:00.000Z', '2100-01-02T00:00:00.000Z'])(
-    'refuses %s in the place of any time of any line',
-    async (absurd) => {
-      const lines = (await fullText()).trimEnd().split('\n');
-      const kinds = new Set<string>();
-      for (const [at, line] of lines.entries()) {
-        const { type, ...members } = JSON.parse(line) as Record<string, unknown> & { type: string };
-        for (const [member, value] of Object.entries(members)) {
-          if (typeof value !== 'string' || !/^\d{4}-.*Z$/.test(value) || kinds.has(`${type} ${member}`))
-            continue;
-          kinds.add(`${type} ${member}`);
-          const changed = lines.with(at, JSON.stringify({ type, ...members, [member]: absurd }));
-          await expect(
-            imported(join(place.directory(), 'target.db'), `${changed.join('\n')}\n`),
-          ).rejects.toThrow(new RegExp(`^line ${at + 1}: .*${member}.*from 2000 to 2100`));
-        }
+  const isTime = (value: unknown): boolean => typeof value === 'string' && /^\d{4}-.*Z$/.test(value);
+  it.each([
+    ['a time before 2000', true, '1999-12-31T00:00:00.000Z', 'from 2000 to 2100'],
+    ['a time after 2100', true, '2100-01-02T00:00:00.000Z', 'from 2000 to 2100'],
+    ['half a character', false, 'half \ud800', 'must be (one of|(well-formed )?text)'],
+    ['a text without end', false, 'x'.repeat(65_537), 'must be (one of|(well-formed )?text)'],
+  ])('refuses %s in any member of any line', async (_, times, absurd, problem) => {
+    const lines = (await fullText()).trimEnd().split('\n');
+    const seen = new Set<string>();
+    for (const [at, line] of lines.entries()) {
+      const { type, ...members } = JSON.parse(line) as Record<string, unknown> & { type: string };
+      // The first line says what the file is, and is read on its own.
+      if (at === 0) continue;
+      for (const [member, value] of Object.entries(members)) {
+        const fits = typeof value === 'string' && isTime(value) === times;
+        if (!fits || member === 'model' || seen.has(`${type} ${member}`)) continue;
+        seen.add(`${type} ${member}`);
+        const changed = lines.with(at, JSON.stringify({ type, ...members, [member]: absurd }));
+        await expect(
+          imported(join(place.directory(), 'target.db'), `${changed.join('\n')}\n`),
+        ).rejects.toThrow(new RegExp(`^line ${at + 1}: ${member} .*${problem}`));
       }
-      expect(kinds.size).toBeGreaterThan(10);
-    },
-  );
+    }
+    expect(seen.size).toBeGreaterThan(10);
+  });
 
   it('refuses or takes any absurd value, and takes none that the daemon or a new export could not read', async () => {
     const text = await fullText();
