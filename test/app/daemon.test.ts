@@ -60,8 +60,10 @@ describe('the daemon', () => {
     await running.line(became('healthy', 'healthy'));
     await running.post('/api/v1/models/healthy/check');
     await running.post('/api/v1/models/healthy/check');
-    expect(running.lines.map(({ msg }) => msg)).toEqual(['started', 'state changed']);
-    expect(running.lines[0]).toMatchObject({ models: 1, mode: 'builtin' });
+    // A busy machine may hold the monitor up, which it says.
+    const lines = running.lines.filter(({ msg }) => !msg.startsWith('the monitor stood still'));
+    expect(lines.map(({ msg }) => msg)).toEqual(['started', 'state changed']);
+    expect(lines[0]).toMatchObject({ models: 1, mode: 'builtin' });
   });
 
   it('keeps its keys out of everything it writes', async () => {
@@ -80,10 +82,9 @@ describe('the daemon', () => {
   });
 
   it('checks through a remote health API in remote mode', async () => {
-    const { configure, daemon } = site();
-    const { createServer } = await import('node:http');
+    const { configure, daemon, serve } = site();
     const asked: unknown[] = [];
-    const api = createServer((request, response) => {
+    const { port } = await serve((request, response) => {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
@@ -99,8 +100,6 @@ describe('the daemon', () => {
         );
       });
     });
-    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
-    const { port } = api.address() as { port: number };
     const seed = {
       testing_for: 'foundationModels',
       model_name: 'mistralai/Mixtral-8x7B-Instruct-v0.1',
@@ -119,7 +118,5 @@ describe('the daemon', () => {
       key: 'remote-key',
       body: { endpoint_configuration: { model_name: 'mistralai/Mixtral-8x7B-Instruct-v0.1' } },
     });
-    api.close();
-    api.closeAllConnections();
   });
 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { completion, listenHttp } from '../checker/server.js';
+import { completion } from '../checker/server.js';
 import { became, useSite } from './registry.js';
 import { send } from './sending.js';
 
@@ -34,9 +34,9 @@ async function listen(url: string) {
 
 describe('the events of a daemon', () => {
   it('bring each result as POST /check answers it, the state it makes, and another version', async () => {
-    const { configure, daemon, model } = site();
+    const { configure, daemon, model, serve } = site();
     let version = 'mixtral-1';
-    const provider = await listenHttp((_request, response) => {
+    const provider = await serve((_request, response) => {
       response.end(completion('New Delhi').replace('"mixtral"', JSON.stringify(version)));
     });
     const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
@@ -66,16 +66,15 @@ describe('the events of a daemon', () => {
     running.child.kill('SIGTERM');
     while (!(await reader.read()).done);
     expect(await running.ended).toBe(0);
-  }, 15_000);
+  });
 
   it('name the incident at its opening, in a pause, on both sides of a maintenance window, and at its close', async () => {
-    const { configure, daemon, model } = site();
+    const { configure, daemon, model, serve } = site();
     let works = true;
-    const provider = await listenHttp((_request, response) => {
+    const provider = await serve((_request, response) => {
       if (!works) response.statusCode = 500;
       response.end(works ? completion('New Delhi') : '{"error":{"message":"it broke"}}');
     });
-    closing.push(() => provider.close());
     const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
     const models = [{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }];
     const running = await daemon(configure(models));
@@ -124,5 +123,5 @@ describe('the events of a daemon', () => {
     await check();
     await check();
     expect(await named('unhealthy', 'healthy')).toEqual({ opened_at, closed_at: expect.any(String) });
-  }, 15_000);
+  });
 });

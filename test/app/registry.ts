@@ -1,5 +1,7 @@
+import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach } from '@jest/globals';
 import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import { listenHttp, type Listening } from '../checker/server.js';
 import { createFolder, startDaemon, type RunningDaemon } from './process.js';
 
 export interface Site {
@@ -9,6 +11,8 @@ export interface Site {
   model(name: string, more?: object): object;
   /** Writes the configuration with these models and more, and returns its path. */
   configure(models: readonly object[], more?: object): string;
+  /** Starts a server of the test's own that is closed after the test. */
+  serve(answer: RequestListener): Promise<Listening>;
   /** Starts a daemon that is killed after the test, if it still runs. */
   daemon(config: string): Promise<RunningDaemon>;
 }
@@ -17,6 +21,7 @@ export interface Site {
 export function useSite(): () => Site {
   let site: Site | null = null;
   const daemons: RunningDaemon[] = [];
+  const servers: Listening[] = [];
 
   beforeEach(async () => {
     const folder = createFolder();
@@ -36,10 +41,15 @@ export function useSite(): () => Site {
         folder.write('config.yaml', {
           server: { listen: '127.0.0.1:0' },
           storage: { path: `${folder.path}/pulse.db` },
-          defaults: { schedule: { every: '1s' }, timeout: '2s', confirm: { recheck_after: '100ms' } },
+          defaults: { schedule: { every: '1s' }, timeout: '20s', confirm: { recheck_after: '100ms' } },
           models,
           ...more,
         }),
+      async serve(answer) {
+        const server = await listenHttp(answer);
+        servers.push(server);
+        return server;
+      },
       async daemon(config) {
         const daemon = await startDaemon(config);
         daemons.push(daemon);
@@ -53,6 +63,7 @@ export function useSite(): () => Site {
       daemon.child.kill('SIGKILL');
       await daemon.ended;
     }
+    for (const server of servers.splice(0)) await server.close();
     await site?.simulator.close();
     site?.folder.clean();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completion, listenHttp } from '../checker/server.js';
+import { completion } from '../checker/server.js';
 import { became, promptId, series, useSite } from './registry.js';
 
 const site = useSite();
@@ -64,9 +64,9 @@ describe('an unknown model', () => {
 
 describe('a state change in the log', () => {
   it('has reason and detail of one result, also where the failures differ', async () => {
-    const { configure, daemon, model } = site();
+    const { configure, daemon, model, serve } = site();
     let answers = 0;
-    const provider = await listenHttp((_request, response) => {
+    const provider = await serve((_request, response) => {
       answers += 1;
       if (answers === 1) return void response.end(completion('New Delhi'));
       response.statusCode = answers === 2 ? 500 : 401;
@@ -85,6 +85,5 @@ describe('a state change in the log', () => {
     const paused = await running.line(became(promptId, 'unknown'));
     expect(paused).toMatchObject({ reason: 'paused' });
     expect(paused).not.toHaveProperty('detail');
-    await provider.close();
   });
 });

@@ -5,6 +5,7 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 
 export interface Listening {
   readonly port: number;
+  /** Also when it is closed already. */
   close(): Promise<void>;
 }
 
@@ -17,12 +18,15 @@ async function listen(server: Server): Promise<Listening> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  let closed: Promise<unknown> | null = null;
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
+      if (closed === null) {
+        closed = once(server, 'close');
+        server.close();
+        for (const socket of sockets) socket.destroy();
+      }
       await closed;
     },
   };
