@@ -170,12 +170,18 @@ describe('a degenerate answer', () => {
     '0 0 0 0 0 0 0 0',
     'The capital of India is\ufffd\ufffd\ufffd',
     '?,. !;: ,,. ::',
+    'New\ufffd\ufffd',
     '<unk><unk>New',
     'New!!!!!!!!!!!!!!!!',
     'MethodInfoyageegebensatunya amatööri Ilmais 拿着 ру',
   ])('is %j', (text) => {
     expect(brokenText(text, plain)).not.toBeNull();
   });
+
+  it('is not one of signs where signs are asked for', () => {
+    expect(brokenText('?,. !;: ,,. ::', { ...plain, signsWanted: true })).toBeNull();
+  });
+
   it.each([
     'no no',
     'New Delhi',
