@@ -75,7 +75,7 @@ describe('after a restart', () => {
       [...parts.roster.all()].filter(({ view }) => view.uptime['24h'].coverage !== null).length;
     expect(shown()).toBe(0);
     while (shown() < ids.length) await new Promise(setImmediate);
-    await refresh.stop();
+    refresh.stop();
   });
 
   it('does not answer a check that was aborted with the result before it', async () => {

@@ -220,7 +220,7 @@ export async function beginLife(parts: {
       const stopped = scheduler.stop(10_000);
       await time.pass(11_000);
       await stopped;
-      await refresh.stop();
+      refresh.stop();
       await writer.drain();
       reader.close();
     },
