@@ -10,6 +10,7 @@ import type { Expectation, Probe } from '../../src/domain/model.js';
 import { csvCell } from '../../src/http/result-csv.js';
 import { escapeLabel, formatFor } from '../../src/metrics/format.js';
 import { modelAt } from '../checker/model.js';
+import { costOf, repeated, steepness } from './growth.js';
 
 /** Pieces of which worst cases are made: for each of them some expression begins again at every place. */
 const pieces = [
@@ -144,55 +145,39 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'the formats that a client takes': formatFor,
 };
 
-/** ms of processor time, which others on the machine do not use up; the least of some runs where it is over what is allowed. */
-function costOf(work: () => unknown, allowed: number): number {
-  let least = Infinity;
-  for (let run = 0; run < 3 && least > allowed; run += 1) {
-    const begun = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(begun);
-    least = Math.min(least, (user + system) / 1_000);
-  }
-  return least;
-}
-
-const kib = 1_024;
-
 describe.each(Object.entries(readers))('%s', (_what, read) => {
-  it('takes time that grows with its length and no faster', () => {
+  it('takes time that grows with its length and no faster', async () => {
     const steep: unknown[] = [];
     for (const piece of pieces) {
-      const text = (length: number): string => piece.repeat(Math.ceil(length / piece.length));
-      // 64 KiB in 50 ms, or thrice that on a busy machine, whose cores cost more time; four times as much in four times as long, where that can be measured.
-      const [small, large] = [text(64 * kib), text(256 * kib)];
-      const few = costOf(() => read(small), 50);
-      const allowed = 4 * 3 * Math.max(few, 5);
-      const many = costOf(() => read(large), allowed);
-      if (few > 150 || many > allowed) steep.push({ piece, few, many });
+      const costs = await steepness((length) => {
+        const text = repeated(piece, length);
+        return () => read(text);
+      });
+      if (costs !== null) steep.push({ piece, costs });
     }
     expect(steep).toEqual([]);
   }, 60_000);
 });
 
 describe('what is nested deeply, or has very many members', () => {
-  it.each(['[', '{"error":', '{"choices":[', '{"a":'])('is judged in time: %s', (open) => {
+  it.each(['[', '{"error":', '{"choices":[', '{"a":'])('is judged in time: %s', async (open) => {
     const ends = open.replaceAll(/[^[{]/g, '').replaceAll('[', ']').replaceAll('{', '}');
     // The other way round: what opened last closes first.
     const end = ends === '}]' ? ']}' : ends;
     for (const status of [200, 400, 503]) {
       const depth = 100_000;
       const text = `${open.repeat(depth)}1${end.repeat(depth)}`;
-      expect(costOf(() => judged(text, status), 200)).toBeLessThan(200);
+      expect(await costOf(() => judged(text, status), 200)).toBeLessThan(200);
     }
   });
 
-  it('is judged in time with 50,000 members', () => {
+  it('is judged in time with 50,000 members', async () => {
     const members = Object.fromEntries(
       Array.from({ length: 50_000 }, (_each, index) => [`m${index}`, index]),
     );
     for (const body of [members, { error: members }, { usage: members }, { choices: [members] }]) {
       for (const status of [200, 400])
-        expect(costOf(() => judged(json(body), status), 200)).toBeLessThan(200);
+        expect(await costOf(() => judged(json(body), status), 200)).toBeLessThan(200);
     }
   });
 });
