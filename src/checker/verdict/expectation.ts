@@ -1,13 +1,12 @@
-import type { ValidateFunction } from 'ajv';
 import { RE2JS } from 're2js';
-import { compileJsonSchema } from '../../config/schema/json-schema-compiler.js';
+import { compileJsonSchema, type FindMiss } from '../../config/schema/json-schema-compiler.js';
 import type { Expectation } from '../../domain/model.js';
 import type { Meets, Miss } from './answer.js';
 import { depthOf } from './json-or-text.js';
 
 interface Compiled {
   readonly regex: RE2JS | null;
-  readonly schema: ValidateFunction | null;
+  readonly schema: FindMiss | null;
 }
 
 /** Characters of an answer that a pattern or a schema looks at. */
@@ -77,15 +76,14 @@ function parsed(text: string): { readonly value: unknown } | null {
   }
 }
 
-function missesJson(text: string, schema: ValidateFunction | null): string | null {
+function missesJson(text: string, schema: FindMiss | null): string | null {
   const answer = parsed(text);
   if (answer === null) return 'the answer is not JSON';
   if (schema === null) return null;
   if (text.length > longestMatched) return `the answer is longer than ${longestMatched} characters`;
   if (depthOf(text) > deepest) return `the answer is nested deeper than ${deepest}`;
-  if (schema(answer.value)) return null;
-  const { instancePath, message } = schema.errors?.[0] ?? {};
-  return `the answer misses the schema: ${[instancePath, message].filter(Boolean).join(' ')}`;
+  const miss = schema(answer.value, text.length);
+  return miss === null ? null : `the answer misses the schema: ${miss}`;
 }
 
 function lengthOf(text: string): number {

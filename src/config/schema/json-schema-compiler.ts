@@ -1,5 +1,8 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv } from 'ajv';
 import { RE2JS } from 're2js';
+
+/** What is wrong with a value, as a place in it and a word on it; null when it fits. */
+export type FindMiss = (value: unknown, size: number) => string | null;
 
 /** Members in one order, so that equal values are equal texts. */
 function canonical(value: unknown): string {
@@ -10,20 +13,81 @@ function canonical(value: unknown): string {
   );
 }
 
-/** Patterns in RE2's syntax: what is matched comes from a provider, and RE2 takes linear time. */
-function linearPattern(pattern: string) {
-  const compiled = RE2JS.compile(pattern);
-  return { test: (text: string) => compiled.matcher(text).find() };
-}
-linearPattern.code = 'linearPattern';
+class TooMuchWork extends Error {}
 
-/** Compiles a JSON Schema of draft 7; throws with the reason when it is none. */
-export function compileJsonSchema(schema: Record<string, unknown>): ValidateFunction {
+/** Work that one value may take: places that a reference leads to, and characters that are compared, some to a step. */
+function createBudget() {
+  let left = Infinity;
+  return {
+    begin(steps: number): void {
+      left = steps;
+    },
+    take(steps: number): void {
+      left -= steps;
+      if (left < 0) throw new TooMuchWork();
+    },
+  };
+}
+
+/** Steps that each character of a value may take, and any value at least. */
+const stepsEach = 2;
+const stepsAtLeast = 1_000;
+/** Characters that are compared in the time of one step. */
+const stepLength = 64;
+
+const countedKeyword = 'modelpulse:counted';
+/** Members of a schema that are no schemas. */
+const dataKeywords = new Set(['const', 'enum', 'default', 'examples']);
+/** Members whose own members have names of the operator's. */
+const mapKeywords = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependencies']);
+
+/** The same schema, whose references are counted. */
+function counted(schema: unknown, isMap = false): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => counted(item));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const members = Object.entries(schema).map(([key, value]: [string, unknown]) => [
+    key,
+    !isMap && dataKeywords.has(key) ? value : counted(value, !isMap && mapKeywords.has(key)),
+  ]);
+  const refers = !isMap && '$ref' in schema && typeof schema.$ref === 'string';
+  return Object.fromEntries(refers ? [...members, [countedKeyword, true]] : members) as unknown;
+}
+
+/**
+ * Compiles a JSON Schema of draft 7; throws with the reason when it is none. A schema that refers to itself in several
+ * alternatives is tried twice as often with each level of a value, so that a short answer could take hours: a value is
+ * given up after a number of steps that grows with its size, in characters.
+ */
+export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
+  const budget = createBudget();
+  /** Patterns in RE2's syntax: what is matched comes from a provider, and RE2 takes linear time. */
+  const linearPattern = Object.assign(
+    (pattern: string) => {
+      const compiled = RE2JS.compile(pattern);
+      return {
+        test(text: string): boolean {
+          budget.take(text.length / stepLength);
+          return compiled.matcher(text).find();
+        },
+      };
+    },
+    { code: 'linearPattern' },
+  );
   const ajv = new Ajv({
     strict: false,
     logger: false,
     validateFormats: false,
     code: { regExp: linearPattern },
+  });
+  ajv.addKeyword({
+    keyword: countedKeyword,
+    before: '$ref',
+    schemaType: 'boolean',
+    errors: false,
+    validate() {
+      budget.take(1);
+      return true;
+    },
   });
   // Ajv compares each item with each other.
   ajv.removeKeyword('uniqueItems');
@@ -33,8 +97,23 @@ export function compileJsonSchema(schema: Record<string, unknown>): ValidateFunc
     schemaType: 'boolean',
     errors: false,
     error: { message: 'must NOT have duplicate items' },
-    validate: (wanted: boolean, items: readonly unknown[]) =>
-      !wanted || new Set(items.map(canonical)).size === items.length,
+    validate: (wanted: boolean, items: readonly unknown[]) => {
+      if (!wanted) return true;
+      const texts = items.map(canonical);
+      budget.take(texts.reduce((sum, { length }) => sum + length, 0) / stepLength);
+      return new Set(texts).size === items.length;
+    },
   });
-  return ajv.compile(schema);
+  const fits = ajv.compile(counted(schema) as Record<string, unknown>);
+  return (value, size) => {
+    budget.begin(stepsAtLeast + stepsEach * size);
+    try {
+      if (fits(value)) return null;
+    } catch (error) {
+      if (error instanceof TooMuchWork) return 'it takes too many steps to compare';
+      throw error;
+    }
+    const { instancePath, message } = fits.errors?.[0] ?? {};
+    return [instancePath, message].filter(Boolean).join(' ');
+  };
 }

@@ -94,6 +94,39 @@ describe('an expectation', () => {
     );
   });
 
+  describe('of a schema that refers to itself', () => {
+    const kinds = ['sum', 'product'].map((kind) => ({
+      type: 'object',
+      properties: { left: { $ref: '#' }, right: { $ref: '#' }, const: { const: kind } },
+      required: ['left'],
+    }));
+    const tree = { anyOf: [...kinds, { type: 'number' }] };
+    const nested = (depth: number, inner: string) =>
+      `${'{"left":'.repeat(depth)}${inner}${'}'.repeat(depth)}`;
+
+    it('is met at any depth', () => {
+      for (const depth of [0, 5, 63]) expect(meets(nested(depth, '1'), { json: tree })).toBeNull();
+      expect(meets(nested(2, '{"left":1,"right":{"left":2,"const":"product"}}'), { json: tree })).toBeNull();
+    });
+
+    it('is missed in no time by an answer whose alternatives double with each level', () => {
+      const missed = meets(nested(60, '"x"'), { json: tree });
+      expect(missed?.detail).toBe('the answer misses the schema: it takes too many steps to compare');
+      expect(meets(nested(3, '"x"'), { json: tree })?.detail).toMatch(/must be (?:object|number)$/);
+    });
+
+    it('leaves values and names of the operator as they are', () => {
+      const json = {
+        properties: { enum: { $ref: '#/definitions/const' }, $ref: { type: 'string' } },
+        definitions: { const: { enum: [{ $ref: 'x' }, [{ $ref: 'y' }]] } },
+      };
+      expect(meets('{"enum":{"$ref":"x"},"$ref":"z"}', { json })).toBeNull();
+      expect(meets('{"enum":[{"$ref":"y"}]}', { json })).toBeNull();
+      expect(meets('{"enum":1}', { json })?.detail).toContain('/enum must be equal to one of');
+      expect(meets('{"$ref":1}', { json })?.detail).toContain('/$ref must be string');
+    });
+  });
+
   it('of the model’s name holds for what the reply names', () => {
     const answer: Answer = {
       text: 'hi',
