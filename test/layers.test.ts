@@ -35,7 +35,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   hpagent: ['checker'],
   'jq-wasm': ['checker'],
   'node-cron': ['calendar'],
-  picomatch: ['config'],
   pino: ['app'],
   'pino-pretty': ['app'],
   'prom-client': ['metrics'],

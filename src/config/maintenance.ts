@@ -1,4 +1,3 @@
-import picomatch from 'picomatch';
 import type { WindowRule } from '../calendar/maintenance.js';
 import { createZone } from '../calendar/zone.js';
 import { isPlausible, parseIsoTime } from '../domain/time.js';
@@ -6,12 +5,28 @@ import type { Problem } from './read/problem.js';
 import type { SettingsEntry } from './schema/schema.js';
 import type { MaintenanceRule } from './settings.js';
 
-/**
- * Says of an id whether one of the rule's patterns covers the model; `*` stands for any run of characters. Patterns are
- * compiled here, which costs a hundred times what an answer does: make it once per rule.
- */
+/** Says of a text whether it is the pattern's, whose `*` stand for any run of characters; in linear time. */
+function matcher(pattern: string): (text: string) => boolean {
+  const [head = '', ...rest] = pattern.split('*');
+  const tail = rest.pop();
+  if (tail === undefined) return (text) => text === pattern;
+  return (text) => {
+    if (!text.startsWith(head)) return false;
+    let at = head.length;
+    // The first place of each part leaves the most to those that follow.
+    for (const part of rest) {
+      const found = text.indexOf(part, at);
+      if (found === -1) return false;
+      at = found + part.length;
+    }
+    return text.length - tail.length >= at && text.endsWith(tail);
+  };
+}
+
+/** Says of an id whether one of the rule's patterns covers the model. */
 export function modelMatcher({ models }: Pick<MaintenanceRule, 'models'>): (id: string) => boolean {
-  return picomatch([...models], { dot: true });
+  const matchers = models.map(matcher);
+  return (id) => matchers.some((matches) => matches(id));
 }
 
 type Entry = SettingsEntry['maintenance'][number];

@@ -41,7 +41,7 @@ async function once(work: Work, meter: Meter): Promise<number> {
 export interface Growth {
   readonly meter?: Meter;
   readonly lengths?: readonly number[];
-  /** ms that no length may cost, however it grows: twice what may hold the loop, since cores of a busy machine are slower. */
+  /** ms that no length may cost, however it grows. A core that two threads share is half as fast, and a busy one slower. */
   readonly mostMs?: number;
 }
 
@@ -54,7 +54,7 @@ export interface Growth {
  */
 export async function steepness(
   prepare: (length: number) => Work | Promise<Work>,
-  { meter = threadMs, lengths: sizes = lengths, mostMs = 100 }: Growth = {},
+  { meter = threadMs, lengths: sizes = lengths, mostMs = 300 }: Growth = {},
 ): Promise<readonly number[] | null> {
   const measure = async (length: number) => once(await prepare(length), meter);
   const costs: number[] = [];

@@ -5,6 +5,7 @@ import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { tokenIn } from '../../src/checker/secrets/token-answer.js';
 import { markdownText } from '../../src/cli/markdown-text.js';
 import { requestedModel } from '../../src/config/model/health-request.js';
+import { modelMatcher } from '../../src/config/maintenance.js';
 import { filesReferred, isReference } from '../../src/config/read/interpolate.js';
 import { createMask, isSecretName } from '../../src/config/read/secrets.js';
 import { parseSource } from '../../src/config/read/source.js';
@@ -60,6 +61,10 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'a line of an import': imported,
   'a scalar of a configuration': (text) => [isReference(text), filesReferred(text), isSecretName(text)],
   'a cron expression': cronProblem,
+  'a pattern of a maintenance window': (text) => {
+    for (const models of [[text], [`*${text.slice(0, 1_000).split('').join('*')}*!`]])
+      modelMatcher({ models })(text);
+  },
   'a duration': parseDuration,
   'a time of a query': parseTime,
   'a number of a query': wholeNumber,

@@ -207,7 +207,9 @@ const maintenance = z.strictObject({
     .array(someText())
     .min(1, 'must name at least one pattern')
     .prefault(['*'])
-    .describe('Ids it holds for, as patterns such as `gpt-*`.'),
+    .describe(
+      'Ids it holds for, as patterns such as `gpt-*`: `*` stands for any run of characters, every other character for itself.',
+    ),
   reason: z
     .string()
     .min(1, 'must not be empty')
