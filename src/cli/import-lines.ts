@@ -11,18 +11,26 @@ export async function* linesOfFile(
 ): AsyncGenerator<readonly string[]> {
   const stream = file === '-' ? input : createReadStream(file);
   stream.setEncoding('utf8');
-  let rest = '';
+  // A long line comes in many chunks: each is searched once, and joined when its end has come.
+  let waiting: string[] = [];
+  let length = 0;
   try {
     for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n');
-      rest = lines.pop() ?? '';
-      if (rest.length > longestLine)
+      const [first = '', ...others] = String(chunk).split('\n');
+      waiting.push(first);
+      length += first.length;
+      const rest = others.pop();
+      if (rest !== undefined) {
+        yield [waiting.join(''), ...others];
+        waiting = [rest];
+        length = rest.length;
+      }
+      if (length > longestLine)
         throw new UsageError(`${file} holds a line of over ${longestLine} characters: it is no history file`);
-      yield lines;
     }
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error) || !('syscall' in error)) throw error;
     throw new UsageError(`cannot read ${file}: ${error.message}`);
   }
-  if (rest !== '') yield [rest];
+  if (length > 0) yield [waiting.join('')];
 }
