@@ -101,6 +101,14 @@ function streamed(provider: string, text: string, size: number): void {
   judge(replyOf(text, 200), { model: modelAt('http://127.0.0.1:1'), dialect, meets, reading });
 }
 
+/** Schemas that look at every part of an answer; an answer over 64 Ki characters is not compared. */
+const schemas = [
+  { pattern: '(a|b|ab)*c', maxLength: 1 },
+  { uniqueItems: true, items: { enum: Array.from({ length: 200 }, (_each, index) => `value ${index}`) } },
+  { anyOf: [1, 2].map((maxItems) => ({ items: { $ref: '#' }, maxItems, not: { type: 'string' } })) },
+];
+const eighth = (text: string): string => text.slice(0, text.length / 8);
+
 /** Everything that reads a text which somebody else chose. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'a text that is made fit to show': (text) => redact(text, 1_024),
@@ -135,6 +143,24 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     retryAfterMs(replyOf('', 429, headersOf('retry-after')(text)), 0),
   'when to try again, in a text': (text) => retryAfterMs(replyOf(text, 429), 0),
   'what is left of a limit': (text) => rateLimitRemaining(headersOf('x-ratelimit-remaining-requests')(text)),
+  'what is left of many limits': (text) => {
+    const names = Array.from(
+      { length: text.length / 32 },
+      (_each, index) => `x-ratelimit-${index}-remaining`,
+    );
+    const headers = Object.fromEntries(
+      names.flatMap((name) => [
+        [name, '0'],
+        [name.replace('remaining', 'reset'), text.slice(0, 16)],
+      ]),
+    );
+    return [rateLimitRemaining(headers), retryAfterMs(replyOf('', 429, headers), 0)];
+  },
+  'when a limit is filled again': (text) =>
+    retryAfterMs(
+      replyOf('', 429, { 'x-ratelimit-remaining-requests': '0', 'x-ratelimit-reset-requests': text }),
+      0,
+    ),
   'the events of a stream': (text) => streamed('openai', text, 1_024),
   'the lines of a stream': (text) => streamed('ollama', text, 1_024),
   'the frames of a stream': (text) => streamed('bedrock', text, 1_024),
@@ -157,6 +183,38 @@ describe.each(Object.entries(readers))('%s', (_what, read) => {
     }
     expect(steep).toEqual([]);
   }, 60_000);
+});
+
+const fitted = (text: string): void => {
+  const items = Array.from({ length: text.length / 64 }, (_each, index) => `${text.slice(0, 8)}${index}`);
+  for (const schema of schemas) {
+    for (const value of [eighth(text), items, { [eighth(text)]: eighth(text) }])
+      judged(answer(json(value)), 200, {}, { json: schema });
+    const depth = Math.min(60, text.length / 1_024);
+    judged(
+      answer(`${'['.repeat(depth)}${json(eighth(text))}${']'.repeat(depth)}`),
+      200,
+      {},
+      { json: schema },
+    );
+  }
+};
+
+describe('an answer that is to fit a schema', () => {
+  it.each(['a', '"', 'e\u0301'])(
+    'takes time that grows with its length and no faster: %s',
+    async (piece) => {
+      const costs = await steepness(
+        (length) => {
+          const text = repeated(piece, length);
+          return () => fitted(text);
+        },
+        { mostMs: Infinity },
+      );
+      expect(costs).toBeNull();
+    },
+    60_000,
+  );
 });
 
 describe('what is nested deeply, or has very many members', () => {
