@@ -54,7 +54,7 @@ export interface Growth {
  */
 export async function steepness(
   prepare: (length: number) => Work | Promise<Work>,
-  { meter = threadMs, lengths: sizes = lengths, mostMs = 300 }: Growth = {},
+  { meter = threadMs, lengths: sizes = lengths, mostMs = 1_000 }: Growth = {},
 ): Promise<readonly number[] | null> {
   const measure = async (length: number) => once(await prepare(length), meter);
   const costs: number[] = [];
