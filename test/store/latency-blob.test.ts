@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { mergeInto, type Histogram } from '../../src/domain/histogram.js';
-import { createMergeLatency, decodeLatencyInto, encodeLatency } from '../../src/store/latency-blob.js';
+import {
+  createLatencyFunctions,
+  decodeLatencyInto,
+  encodeLatency,
+  onlyBucket,
+} from '../../src/store/latency-blob.js';
 
 const histograms = fc
   .array(fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 1, max: 2 ** 40 })))
@@ -13,7 +18,7 @@ function decoded(blob: Uint8Array | null): Histogram {
   return histogram;
 }
 
-const mergeLatency = createMergeLatency();
+const { merge: mergeLatency, observe: observeLatency } = createLatencyFunctions();
 
 describe('a stored histogram', () => {
   it('comes back as it was', () => {
@@ -26,6 +31,21 @@ describe('a stored histogram', () => {
         const both = new Map(left);
         mergeInto(both, right);
         expect(decoded(mergeLatency(encodeLatency(left), encodeLatency(right)))).toEqual(both);
+      }),
+    );
+  });
+
+  it('takes one more observation, and says which bucket a single one is in', () => {
+    fc.assert(
+      fc.property(histograms, fc.integer({ min: 0, max: 255 }), (histogram, bucket) => {
+        const more = new Map(histogram);
+        mergeInto(more, new Map([[bucket, 1]]));
+        expect(decoded(observeLatency(encodeLatency(histogram), bucket))).toEqual(more);
+        expect(onlyBucket(encodeLatency(new Map([[bucket, 1]]))!)).toBe(bucket);
+        const [only] = histogram;
+        const single = histogram.size === 1 && only![1] === 1 ? only![0] : null;
+        const blob = encodeLatency(histogram);
+        expect(blob && onlyBucket(blob)).toBe(single);
       }),
     );
   });

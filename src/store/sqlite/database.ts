@@ -1,4 +1,4 @@
-import { createMergeLatency } from '../latency-blob.js';
+import { createLatencyFunctions } from '../latency-blob.js';
 import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js';
 import { Database } from './sqlite.js';
 import { StoreError } from '../store-error.js';
@@ -39,9 +39,12 @@ export function openDatabase(path: string, migrationsDir: string, timeoutMs = bu
         );
       }
     }
-    const merge = createMergeLatency();
+    const { merge, observe } = createLatencyFunctions();
     database.function('merge_latency', { deterministic: true }, (left: unknown, right: unknown) =>
       merge(left as Uint8Array | null, right as Uint8Array | null),
+    );
+    database.function('observe_latency', { deterministic: true }, (latency: unknown, bucket: unknown) =>
+      observe(latency as Uint8Array | null, bucket as number),
     );
     migrate(database, migrationsDir);
     database.pragma(`busy_timeout = ${timeoutMs}`);

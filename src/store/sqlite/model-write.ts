@@ -87,10 +87,10 @@ export function writeRollups(put: Put, { key, rollups }: ModelWrite): void {
   for (const [hour, rollup] of rollups) {
     const day = Math.floor(hour / dayMs);
     const only = rollups.size === 1;
-    put('rollup', [key, Math.floor(hour / hourMs), only ? day : null, ...rollupValues(rollup)]);
+    put('rollup', rollupValues([key, Math.floor(hour / hourMs), only ? day : null], rollup));
     if (!only) addTo(days, day, rollup);
   }
-  for (const [day, tally] of days) put('rollup', [key, null, day, ...rollupValues(tally)]);
+  for (const [day, tally] of days) put('rollup', rollupValues([key, null, day], tally));
 }
 
 function addTo(days: Map<number, Tally>, day: number, rollup: Rollup): void {

@@ -15,13 +15,29 @@ export const countColumns = [...countNames, 'latency'].join(', ');
 /** What SELECT needs to sum all of several rows but durations and latencies. */
 export const sumsOfCounts = countNames.map((column) => `total(${column}) AS ${column}`).join(', ');
 
-/** Adds one row to what `table` has for (model, span); parameters: model, span, then `rollupValues`. */
-export function upsertRollup(table: 'hours' | 'days'): string {
+/** Which of the figures a statement takes; the others are 0 or, of the latencies, null. */
+export interface Given {
+  /** By the place in `sumNames`. */
+  sum(at: number): boolean;
+  /** As a blob; or as a blob for a new row and, as one more parameter, the bucket to add one to. */
+  readonly latency: 'none' | 'blob' | 'bucket';
+}
+
+const everything: Given = { sum: () => true, latency: 'blob' };
+const addLatency = {
+  none: 'latency = latency',
+  blob: 'latency = merge_latency(latency, excluded.latency)',
+  bucket: 'latency = observe_latency(latency, ?)',
+} as const;
+
+/** Adds one row to what `table` has for (model, span); parameters: model, span, then the given ones of `rollupValues`. */
+export function upsertRollup(table: 'hours' | 'days', given = everything): string {
+  const places = sumNames.map((_name, at) => (given.sum(at) ? '?' : '0'));
+  const sums = sumNames.filter((_name, at) => given.sum(at));
   return `INSERT INTO ${table} (model, span, ${sumNames.join(', ')}, latency)
-    VALUES (?, ?, ${sumNames.map(() => '?').join(', ')}, ?)
+    VALUES (?, ?, ${places.join(', ')}, ${given.latency === 'none' ? 'NULL' : '?'})
     ON CONFLICT (model, span) DO UPDATE SET
-      ${sumNames.map((column) => `${column} = ${column} + excluded.${column}`).join(', ')},
-      latency = merge_latency(latency, excluded.latency)`;
+      ${sums.map((column) => `${column} = ${column} + excluded.${column}, `).join('')}${addLatency[given.latency]}`;
 }
 
 /** Everything that is counted but latencies, in the order of `countNames`. */
@@ -34,10 +50,17 @@ export function countsOf(rollup: Rollup): number[] {
   ];
 }
 
-/** In the order of the columns. */
-export function rollupValues(rollup: Rollup): (number | Uint8Array | null)[] {
-  const durations = states.map((state) => rollup.durations[state]);
-  return [...durations, ...countsOf(rollup), encodeLatency(rollup.latency)];
+/** Parameters of a row: `place` says where it is, then come its figures in the order of the columns. */
+export function rollupValues(
+  place: readonly (number | null)[],
+  rollup: Rollup,
+): (number | Uint8Array | null)[] {
+  const values: (number | Uint8Array | null)[] = [...place];
+  for (const state of states) values.push(rollup.durations[state]);
+  for (const outcome of outcomes) values.push(rollup.outcomes[outcome]);
+  for (const blame of blames) values.push(rollup.blames[blame]);
+  values.push(rollup.inputTokens, rollup.outputTokens, encodeLatency(rollup.latency));
+  return values;
 }
 
 export interface RollupRow extends Readonly<Record<string, number | Uint8Array | null>> {

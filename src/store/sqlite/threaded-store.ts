@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { bytesOnDisk } from './file-place.js';
 import { refusesContent } from './failure.js';
-import { packBatch, type PackedBatch } from './packed-batch.js';
+import { createPackBatch, type PackedBatch } from './packed-batch.js';
 import type { Batch, Refusal } from '../port.js';
 import type { OpenedStore, SqliteStore, StoreOptions } from './sqlite-store.js';
 import { StoreError } from '../store-error.js';
@@ -14,16 +14,6 @@ import {
   type ThreadReply,
   type ThreadStart,
 } from './thread-port.js';
-
-/** Null for a batch with content that cannot be packed, and that the store refuses. */
-function packedOf(batch: Batch): PackedBatch | null {
-  try {
-    return packBatch(batch);
-  } catch (error) {
-    if (refusesContent(error)) return null;
-    throw error;
-  }
-}
 
 /** Holds the models of the largest registry when they are read at the start. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
@@ -78,6 +68,18 @@ export async function openThreadedStore(
   /** Looks since its last answer. */
   let silentLooks = 0;
   const written = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+  const packBatch = createPackBatch();
+
+  /** Null for a batch with content that cannot be packed, and that the store refuses. */
+  const packedOf = (batch: Batch): PackedBatch | null => {
+    try {
+      return packBatch(batch);
+    } catch (error) {
+      if (refusesContent(error)) return null;
+      throw error;
+    }
+  };
 
   const situation = (): Situation => ({ now: options.clock.wall(), retention: options.retention() });
 
@@ -153,25 +155,35 @@ export async function openThreadedStore(
     return started;
   };
 
-  const call = <Method extends ThreadMethod>(
-    method: Method,
-    ...args: Parameters<SqliteStore[Method]>
-  ): ReturnType<SqliteStore[Method]> =>
-    new Promise<unknown>((resolve, reject) => {
+  const send = (
+    method: ThreadMethod,
+    args: readonly unknown[],
+    memory: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> =>
+    new Promise((resolve, reject) => {
       if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
       if (silentLooks >= hungLooks && !alwaysMade.has(method)) throw hung();
       worker ??= start();
       // Fits into the shared number; a call is answered long before its id comes again.
       asked = (asked % 0x7fff_ffff) + 1;
-      worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall);
+      worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall, memory);
       waiting.set(asked, { method, resolve, reject });
       unanswered += 1;
-    }) as ReturnType<SqliteStore[Method]>;
+    });
+
+  const call = <Method extends ThreadMethod>(
+    method: Method,
+    ...args: Parameters<SqliteStore[Method]>
+  ): ReturnType<SqliteStore[Method]> => send(method, args) as ReturnType<SqliteStore[Method]>;
+
+  /** Its memory changes hands. */
+  const sendPacked = (packed: PackedBatch) =>
+    send('writePacked', [packed], [packed.numbers.buffer, packed.bytes.buffer]);
 
   /** The batch itself, which is slower to copy, is needed where its content is refused. */
   const write = async (batch: Batch): Promise<readonly Refusal[]> => {
     const packed = packedOf(batch);
-    if (packed !== null && (await call('writePacked', packed))) return [];
+    if (packed !== null && (await sendPacked(packed))) return [];
     return call('write', batch);
   };
 

@@ -43,7 +43,7 @@ function prepareMend(database: Database): (key: number, pair: Pair) => void {
   return (key, { table, from, right }) => {
     const span = from / (table === 'hours' ? hourMs : dayMs);
     tables[table].remove.run(key, span);
-    tables[table].insert.run(key, span, ...rollupValues(right));
+    tables[table].insert.run(rollupValues([key, span], right));
   };
 }
 
