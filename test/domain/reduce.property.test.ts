@@ -109,7 +109,7 @@ describe('any history', () => {
 
   it('never makes a model unhealthy at a success, nor healthy at a failure', () => {
     fc.assert(
-      fc.property(histories, fc.integer({ min: 1_000, max: 86_400_000 }), (events, intervalMs) => {
+      fc.property(histories, fc.integer({ min: rules.intervalMs, max: 86_400_000 }), (events, intervalMs) => {
         const life = live([], { ...rules, intervalMs });
         const windowEnds = new Set<number>();
         for (const event of events) {
@@ -187,7 +187,7 @@ describe('any history', () => {
           fc.integer({ min: 1_000, max: 86_400_000 }),
           fc.array(fc.boolean(), { minLength: 11, maxLength: 11 }),
           (intervalMs, places) => {
-            const inForce = { ...rules, intervalMs, loadingGraceMs: 10 * intervalMs };
+            const inForce = { ...rules, intervalMs, loadingGraceMs: 9 * intervalMs };
             let slot = 0;
             const next = (one: Outcome, why: Reason) => result((slot += intervalMs), one, why);
             const life = live(

@@ -101,11 +101,15 @@ describe('a token', () => {
       expect(asked.length).toBe(1_002);
     }));
 
-  it('that ends at once serves one check', () =>
-    withTokens(json({ token: token(start + 10) }), async ({ check, asked, carried }) => {
+  it('that ends at once is used for 5 s', () =>
+    withTokens(json({ token: token(start + 10) }), async ({ check, asked, carried, clock }) => {
       await check();
+      clock.now += 4_999;
       await check();
-      expect([asked.length, carried.length]).toEqual([2, 2]);
+      expect([asked.length, carried.length]).toEqual([1, 2]);
+      clock.now += 1;
+      await check();
+      expect([asked.length, carried.length]).toEqual([2, 3]);
     }));
 
   it('is fetched once for all who wait for it, whoever of them gives up', () => {
