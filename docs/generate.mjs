@@ -39,10 +39,10 @@ function typeOf(part) {
   return [...new Set(forms(part).map(typeOfForm))].join(' or ');
 }
 
-/** A default in the code is told by the description, as `...; DEFAULT unless set.` */
+/** The description of a key names a default that the schema does not have, as `...; default: DEFAULT.` */
 function defaultAndMeaning({ description, default: fallback }) {
-  const [told, value, more] = /; ([^;]*?) unless set((?:, [^.]*)?)(?=\.)/.exec(description) ?? [];
-  if (told !== undefined) return [value + more, description.replace(told, '')];
+  const [named, value] = /; default: (.*?)(?=\.(?: |$))/.exec(description) ?? [];
+  if (named !== undefined) return [value, description.replace(named, '')];
   const plain = fallback === undefined || typeof fallback === 'object' ? '' : `\`${fallback}\``;
   return [Array.isArray(fallback) ? `\`${JSON.stringify(fallback)}\`` : plain, description];
 }

@@ -21,17 +21,17 @@ const schedule = z
       every: duration(second, 365 * day)
         .optional()
         .describe(
-          'Interval between checks; 60s unless set. Their phase follows from the id, so that load is spread.',
+          'Interval between checks; default: 60s. The offset of a model is computed from its id, which spreads the load.',
         ),
       cron: cronExpression()
         .optional()
-        .describe('Times of checks, in the place of `every`: 5 fields, or 6 with seconds first.'),
-      timezone: timezone().optional().describe('Time zone of `cron`, such as Europe/Berlin; UTC unless set.'),
+        .describe('Times of checks, instead of `every`: 5 fields, or 6 with seconds first.'),
+      timezone: timezone().optional().describe('Time zone of `cron`, such as Europe/Berlin; default: UTC.'),
       spread: z
         .union([z.literal(0), duration(0, hour)], 'must be 0 or a duration of at most 1h')
         .optional()
         .describe(
-          'How far checks of `cron` may be put off to spread load, 0 for not at all; a tenth of the gap and at most 10s unless set.',
+          'Longest delay of a check of `cron`, which spreads the load; 0 disables it; default: a tenth of the gap, at most 10s.',
         ),
     },
     { error: scheduleMessage },
@@ -71,91 +71,95 @@ const outcomeOf = z
 
 /** What can be said of one model and, in `defaults`, of all. */
 export const asking = {
-  schedule: schedule.optional().describe('When it is checked; a model replaces it as a whole.'),
+  schedule: schedule.optional().describe('Times of the checks; a model replaces the whole map.'),
   timeout: duration(100, hour)
     .optional()
-    .describe('Deadline of one check, from the call to the last byte; 30s unless set.'),
+    .describe('Deadline of one check, from the call to the last byte; default: 30s.'),
   confirm: z
     .strictObject({
       failures: wholeNumber(1, 100)
         .optional()
-        .describe('Failures in a row that make a model unhealthy; 2 unless set.'),
+        .describe('Failures in a row that make a model unhealthy; default: 2.'),
       recheck_after: duration(0, day)
         .optional()
         .describe(
-          'When a failure, or a success after unknown time, is checked again to confirm it; 10s unless set. A slot serves where it comes first.',
+          'Delay until the check that confirms a failure, or a success after unknown time; default: 10s. If the next slot comes first, its check is used.',
         ),
       successes: wholeNumber(1, 100)
         .optional()
-        .describe('Successes in a row that make it healthy again; 2 unless set.'),
+        .describe('Successes in a row that make a model healthy again; default: 2.'),
     })
     .optional()
-    .describe('How much proof a change of state takes, so that a single blip is no incident.'),
+    .describe('Results in a row that change the state, so that a single failure is not an incident.'),
   slow: z
     .strictObject({
       duration: duration(1, hour)
         .nullable()
         .optional()
-        .describe('Longest duration of a check that is not `slow`, null for any; 20s unless set.'),
+        .describe('Longest duration of a check that is not `slow`; null disables the limit; default: 20s.'),
       first_token: duration(1, hour)
         .nullable()
         .optional()
         .describe(
-          'Longest time to the first token of a stream that is not `slow`, null for any; 5s unless set.',
+          'Longest time to the first token of a stream that is not `slow`; null disables the limit; default: 5s.',
         ),
     })
     .optional()
-    .describe('From when on a right answer is `degraded`.'),
+    .describe('Limits above which a correct answer is `degraded`.'),
   probe: z
     .enum(probes)
     .optional()
     .describe(
-      'How it is asked; `chat` unless set. `models` only lists the models, which costs nothing and never proves health.',
+      'Kind of request; default: `chat`. `models` only lists the models: it costs nothing and never proves health.',
     ),
-  query: someText().optional().describe('The question; "What is the capital of India?" unless set.'),
+  query: someText().optional().describe('Text of the question; default: "What is the capital of India?".'),
   expect: expectation
     .optional()
     .describe(
-      'What the answer must be; "New Delhi" in it unless set, any text for another question. A model replaces it as a whole.',
+      'Conditions on the answer; default: contains "New Delhi", or any text if `query` is set. A model replaces the whole map.',
     ),
-  system_prompt: z.string().optional().describe('Text that is sent before the question; none unless set.'),
+  system_prompt: z.string().optional().describe('System prompt sent before the question; default: none.'),
   max_tokens: wholeNumber(1, 1_000_000)
     .optional()
-    .describe('Limit of the answer in tokens; 16 unless set, 1024 for a reasoning model.'),
+    .describe('Token limit of the answer; default: 16, or 1024 for a reasoning model.'),
   rate_per_min: wholeNumber(1, 1_000_000)
     .optional()
     .describe(
-      'Requests in any 60 s, rechecks included; no limit unless set. A shorter interval is stretched to it.',
+      'Most requests in any 60 s, including rechecks; default: no limit. A shorter interval is extended to fit.',
     ),
   tls: z
     .strictObject({
       ca_file: someText()
         .optional()
-        .describe("PEM file of authorities to trust in the place of the system's, relative to this file."),
+        .describe(
+          'PEM file of the trusted authorities, instead of those of the system; relative to this file.',
+        ),
       cert_file: someText().optional().describe('PEM file of the client certificate, relative to this file.'),
-      key_file: someText().optional().describe('PEM file of its key, relative to this file.'),
+      key_file: someText()
+        .optional()
+        .describe('PEM file of the key of the client certificate, relative to this file.'),
       server_name: someText()
         .optional()
-        .describe("Name to ask for and to verify, where it is not the host's."),
-      insecure: z.boolean().optional().describe('Accepts any certificate; false unless set.'),
+        .describe('Server name to request (SNI) and verify; default: the host name.'),
+      insecure: z.boolean().optional().describe('Accepts any certificate; default: false.'),
     })
     .optional()
-    .describe('Certificates of the connection; merged by key with `defaults`.'),
+    .describe('TLS settings of the connection; merged by key with `defaults`.'),
   proxy: proxy
     .optional()
-    .describe('Proxy for its requests; HTTPS_PROXY, HTTP_PROXY and NO_PROXY unless set. May hold a secret.'),
+    .describe('Proxy for the requests; default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. May contain a secret.'),
   budget: z
     .strictObject({
       tokens_per_day: wholeNumber(1, 1_000_000_000_000).describe(
-        'Tokens that checks may use in a UTC day; after that nothing is sent until the next.',
+        'Most tokens that checks may use in a UTC day; after that, no checks are sent until the next day.',
       ),
     })
     .optional()
-    .describe('Limit of what checks cost.'),
-  outcomes: outcomeOf.describe('Outcomes that reasons have in the place of their usual ones.'),
+    .describe('Limit on the cost of checks.'),
+  outcomes: outcomeOf.describe('Outcome of a reason, instead of its usual one.'),
   loading_grace: duration(0, 30 * day)
     .optional()
-    .describe('How long a model may be loading before it is unhealthy; 10m unless set.'),
+    .describe('Time for which a model may be loading before it is unhealthy; default: 10m.'),
 };
 
 export const defaultsSchema = z.strictObject(asking);

@@ -31,21 +31,21 @@ export const expectation = z
     contains: texts()
       .optional()
       .describe(
-        'Each of these texts is in it, whatever the case, the width of letters and marks of emphasis.',
+        'The answer contains each of these texts; case, letter width and emphasis marks are ignored.',
       ),
     not_contains: texts()
       .optional()
       .describe(
-        'None of these texts is in it, whatever the case, the width of letters and marks of emphasis.',
+        'The answer contains none of these texts; case, letter width and emphasis marks are ignored.',
       ),
-    equals: texts().optional().describe('It is one of these texts, whatever the case.'),
+    equals: texts().optional().describe('The answer equals one of these texts; case is ignored.'),
     regex: someText()
       .superRefine((pattern, context) => {
         const problem = regexProblem(pattern);
         if (problem !== null) context.addIssue(problem);
       })
       .optional()
-      .describe('It matches this pattern, in the syntax of RE2.'),
+      .describe('The answer matches this pattern (RE2 syntax).'),
     json: z
       .union([z.literal(true), freeMap()], 'must be true or a JSON Schema')
       .superRefine((schema, context) => {
@@ -54,11 +54,15 @@ export const expectation = z
       })
       .optional()
       .describe(
-        'true: it parses as JSON; a map: it also fits this JSON Schema of draft 7, whose patterns are in the syntax of RE2.',
+        'true: the answer is valid JSON. A map: it also matches this JSON Schema (draft 7, with patterns in RE2 syntax).',
       ),
-    min_length: wholeNumber(0, longestAnswer).optional().describe('Least characters.'),
-    max_length: wholeNumber(0, longestAnswer).optional().describe('Most characters.'),
-    model: texts().optional().describe('Names that the reply may give its model, whatever the case.'),
+    min_length: wholeNumber(0, longestAnswer)
+      .optional()
+      .describe('Minimum length of the answer in characters.'),
+    max_length: wholeNumber(0, longestAnswer)
+      .optional()
+      .describe('Maximum length of the answer in characters.'),
+    model: texts().optional().describe('Accepted model names in the reply; case is ignored.'),
   })
   .superRefine(({ min_length: least, max_length: most }, context) => {
     if (least !== undefined && most !== undefined && least > most) {

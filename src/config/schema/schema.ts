@@ -31,58 +31,58 @@ const server = z.strictObject({
   listen: someText()
     .prefault('127.0.0.1:9464')
     .describe(
-      'Address and port to listen on: `host:port`, `[::1]:port`, or `:port` for all interfaces. Other than loopback it needs a `bearer_token`. A change needs a restart.',
+      'Listen address: `host:port`, `[::1]:port`, or `:port` for all interfaces. Any address but loopback needs a `bearer_token`. A change needs a restart.',
     ),
   bearer_token: headerValue()
     .optional()
     .describe(
-      'Secret that every route but /livez, /readyz and /redteam/* wants, as Bearer or as the password of HTTP Basic; none unless set.',
+      'Secret required by every route but /livez, /readyz and /redteam/*, as Bearer or as the password of HTTP Basic; default: none.',
     ),
   read_tokens: z
     .array(headerValue())
     .max(100, 'must have at most 100 items')
     .prefault([])
     .describe(
-      'Secrets that open only what reads: GET and HEAD of every route but /probe, which costs a check. Each is sent like the `bearer_token`, which they need beside them.',
+      'Read-only secrets: allow GET and HEAD of every route but /probe, which starts a check. Clients send them like the `bearer_token`, which must also be set.',
     ),
   public_badges: z
     .boolean()
     .prefault(false)
     .describe(
-      'Serves badges (`/api/v1/models/{id}/badge.svg`) without a token and under any host name, for pages of others.',
+      'Serves badges (`/api/v1/models/{id}/badge.svg`) without a token and under any host name, for use on public pages.',
     ),
   insecure_public: z
     .boolean()
     .prefault(false)
-    .describe('Allows an address that others can reach without a `bearer_token`.'),
+    .describe('Allows to listen on an address other than loopback without a `bearer_token`.'),
   allowed_hosts: z
     .array(z.string().regex(/^[\w.-]{1,253}$/, 'must be a host name without a port'))
     .max(100, 'must have at most 100 items')
     .prefault([])
     .describe(
-      'Names, without a port, by which this server may also be asked without a token, and whose pages may change something. Without a token a loopback address is asked as localhost or by its address alone, and a public one by address or a name without a dot, so that no page of another name reaches it (DNS rebinding).',
+      'Additional host names, without a port, under which the server accepts requests without a token; pages of these hosts may change data. Without a token, a loopback listener otherwise accepts only localhost and its address, a public one only addresses and names without a dot. This prevents DNS rebinding.',
     ),
   public_url: httpAddress()
     .optional()
     .describe(
-      'Address by which people reach this server, such as https://pulse.example.com; the alerts of `modelpulse rules` link to it.',
+      'Public address of this server, such as https://pulse.example.com; the alerts of `modelpulse rules` link to it.',
     ),
   runbook_url: httpAddress()
     .optional()
     .describe(
-      'Address of a copy of docs/alerts.md; the alerts of `modelpulse rules` link to their part of it.',
+      'Address of a copy of docs/alerts.md; each alert of `modelpulse rules` links to its section there.',
     ),
   alert_labels: z
     .array(alertLabel)
     .max(20, 'must have at most 20 items')
     .prefault([])
     .describe(
-      'Names of `labels` of models that `modelpulse rules` puts on the alerts of a model, for routing, such as `[team]`.',
+      'Names of model `labels` that `modelpulse rules` adds to the alerts of a model, for routing, such as `[team]`.',
     ),
   shutdown_grace: duration(0, hour)
     .prefault('5s')
     .describe(
-      'How long running checks may take to end when the daemon stops; then they are aborted and counted as missed.',
+      'Time for running checks to end when the daemon stops; after that they are aborted and counted as missed.',
     ),
 });
 
@@ -90,25 +90,27 @@ const storage = z.strictObject({
   path: someText()
     .prefault('data/modelpulse.db')
     .describe(
-      'The SQLite file, relative to the working directory; made with its directory where there is none. A change needs a restart.',
+      'SQLite file, relative to the working directory; created with its directory if missing. A change needs a restart.',
     ),
   on_corrupt: z
     .enum(['move', 'stop'])
     .prefault('move')
     .describe(
-      'What becomes of a damaged file: `move` puts it aside and begins a fresh one, `stop` leaves it and fails. A change needs a restart.',
+      'Action for a damaged file: `move` renames it and starts a new one; `stop` leaves it in place and fails. A change needs a restart.',
     ),
   retention: z
     .strictObject({
-      checks: duration(hour).prefault('30d').describe('Healthy results, one by one.'),
-      failures: duration(hour).prefault('90d').describe('Results that are not healthy, with their details.'),
-      hours: duration(hour).prefault('400d').describe('Sums by the hour; kept at least as long as `checks`.'),
+      checks: duration(hour).prefault('30d').describe('Individual healthy results.'),
+      failures: duration(hour)
+        .prefault('90d')
+        .describe('Individual results that are not healthy, with details.'),
+      hours: duration(hour).prefault('400d').describe('Sums by hour; kept at least as long as `checks`.'),
       days: duration(day)
         .prefault('5y')
-        .describe('Sums by the UTC day, the time line and incidents; kept at least as long as `hours`.'),
+        .describe('Sums by UTC day, the time line and incidents; kept at least as long as `hours`.'),
     })
     .prefault({})
-    .describe('How long each kind of history is kept; what is older is deleted a little at a time.'),
+    .describe('Time for which each kind of history is kept; older data is deleted in small batches.'),
 });
 
 const checker = z.strictObject({
@@ -116,52 +118,54 @@ const checker = z.strictObject({
     .enum(['builtin', 'remote'])
     .prefault('builtin')
     .describe(
-      'Who asks the models: `builtin` this process, `remote` the health API of the section `remote`.',
+      'Sender of the checks: `builtin` is this process, `remote` the health API of the section `remote`.',
     ),
   concurrency: wholeNumber(1, 10_000)
     .prefault(64)
-    .describe('Checks that may run at once. A change needs a restart.'),
+    .describe('Most checks that run at once. A change needs a restart.'),
   per_host: wholeNumber(1, 10_000)
     .prefault(16)
     .describe(
-      'Checks that may run at once against one host and port, so that a hung host holds up no other. A change needs a restart.',
+      'Most checks that run at once against one host and port, so that a hung host does not block others. A change needs a restart.',
     ),
   reuse_connections: z
     .boolean()
     .prefault(false)
     .describe(
-      'Keeps connections open between checks. Off, so that each check also tests DNS, TLS and the certificate.',
+      'Keeps connections open between checks. If false, each check also tests DNS, TLS and the certificate.',
     ),
 });
 
 const remote = z.strictObject({
   url: httpAddress().describe('Address of the health API, without its path.'),
-  api_key: headerValue().min(1, 'must not be empty').describe('Secret key for it.'),
+  api_key: headerValue().min(1, 'must not be empty').describe('API key of the health API (secret).'),
   timeout: duration(100, hour)
     .prefault('60s')
-    .describe('Deadline of a check in this mode; the `timeout` of a model has no effect.'),
+    .describe('Deadline of a check in remote mode; the `timeout` of a model has no effect.'),
 });
 
 const healthApi = z.strictObject({
   enabled: z
     .boolean()
     .optional()
-    .describe('Serves the routes below /redteam; on where there are `api_keys` unless set.'),
+    .describe('Serves the routes below /redteam; default: true if there are `api_keys`.'),
   api_keys: z
     .array(headerValue())
     .prefault([])
-    .describe('Secret keys of its callers; the `bearer_token` opens nothing here.'),
+    .describe('API keys of callers (secret); the `bearer_token` is not accepted here.'),
   allow_hosts: z
     .array(someText())
     .prefault([])
-    .describe('Hosts that callers may have asked although their address is private: `host` or `host:port`.'),
+    .describe('Hosts with private addresses that callers may check: `host` or `host:port`.'),
   allow_private: z
     .boolean()
     .prefault(false)
-    .describe('Lets callers have any address asked: private, loopback, link-local and metadata ones too.'),
+    .describe(
+      'Lets callers check any address, including private, loopback, link-local and metadata addresses.',
+    ),
   rate_per_min: wholeNumber(1, 1_000_000)
     .prefault(600)
-    .describe('Requests of one key in a minute; more are answered 429.'),
+    .describe('Most requests per key and minute; more get a 429.'),
 });
 
 const connectivity = z.strictObject({
@@ -177,9 +181,9 @@ const connectivity = z.strictObject({
     )
     .min(1, 'must name at least one target')
     .describe(
-      'Addresses that only your own network can make unreachable, as `tcp://host:port`. None of them takes a connection: the monitor is blind, and failures to connect blame no model.',
+      'Addresses, as `tcp://host:port`, that are unreachable only if your own network fails. If none accepts a connection, the monitor has no connectivity, and models that cannot be reached are unknown.',
     ),
-  every: duration(second, hour).prefault('30s').describe('How often they are tried.'),
+  every: duration(second, hour).prefault('30s').describe('Interval between tries of the targets.'),
 });
 
 /** Longer than any time that can be read. */
@@ -208,7 +212,7 @@ const maintenance = z.strictObject({
     .min(1, 'must name at least one pattern')
     .prefault(['*'])
     .describe(
-      'Ids it holds for, as patterns such as `gpt-*`: `*` stands for any run of characters, every other character for itself.',
+      'Ids of the models, as patterns such as `gpt-*`: `*` matches any number of characters, every other character only itself.',
     ),
   reason: z
     .string()
@@ -223,30 +227,30 @@ const include = z.union([someText(), z.array(someText())], 'must be a pattern or
 
 /** Everything of the main file but its models, which are read one by one. */
 export const settingsSchema = z.strictObject({
-  server: server.prefault({}).describe('The one port that serves metrics, the API and the health API.'),
-  storage: storage.prefault({}).describe('The history.'),
-  checker: checker.prefault({}).describe('How many checks run, and who asks.'),
-  remote: remote.optional().describe('The health API that checks with `mode: remote`.'),
+  server: server.prefault({}).describe('Port for metrics, the API and the health API.'),
+  storage: storage.prefault({}).describe('Storage of the history.'),
+  checker: checker.prefault({}).describe('Concurrency and sender of the checks.'),
+  remote: remote.optional().describe('Health API that sends the checks with `mode: remote`.'),
   health_api: healthApi
     .prefault({})
-    .describe('The health API that is served here: who may ask, and for what.'),
+    .describe('Health API that this server offers: callers, and hosts they may check.'),
   connectivity: connectivity
     .optional()
     .describe(
-      'Tells a failure of your own network from one of a provider. Without it the machines that models are on are looked at, from three on.',
+      'Distinguishes a failure of your own network from one of a provider. Without it, the hosts of the models are used if there are at least three.',
     ),
   maintenance: z
     .array(maintenance)
     .max(1_000, 'must have at most 1000 items')
     .prefault([])
-    .describe('Times that do not count: checks go on and are listed, but change neither state nor uptime.'),
-  defaults: defaultsSchema.prefault({}).describe('What holds for every model that says nothing else.'),
+    .describe('Maintenance windows: checks continue and are listed, but change neither state nor uptime.'),
+  defaults: defaultsSchema.prefault({}).describe('Defaults of all models; a model can override them.'),
   include: include
     .optional()
     .describe(
-      'Files with further models, as globs relative to this file. An included file holds nothing but the key "models"; a pattern that matches no file is an error.',
+      'Files with more models, as globs relative to this file. An included file may only have the key "models"; a pattern that matches no file is an error.',
     ),
-  $schema: z.string().optional().describe('Address of the JSON Schema, for editors; not read.'),
+  $schema: z.string().optional().describe('Address of the JSON Schema, for editors; ignored by modelpulse.'),
   models: z.array(z.unknown()).optional(),
 });
 
@@ -258,7 +262,7 @@ export const configSchema = settingsSchema.extend({
   models: z
     .array(modelSchema)
     .optional()
-    .describe('The registry: what is checked. Required, unless there is an `include`; may be empty.'),
+    .describe('The registry: the models to check. Required without an `include`; may be empty.'),
 });
 
 export type SettingsEntry = z.output<typeof settingsSchema>;

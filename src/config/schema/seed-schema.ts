@@ -6,7 +6,7 @@ import { addressProblem, freeMap, headerName, headerValue, someText, wholeNumber
 const customHeaders = z.array(
   z.strictObject({
     key: headerName().describe('Name of the header.'),
-    value: headerValue().describe('Its value, a secret.'),
+    value: headerValue().describe('Value of the header (secret).'),
   }),
 );
 
@@ -17,7 +17,7 @@ const path = z
   .regex(/^[^\s#]*$/, 'must be a path such as /chat/completions');
 
 const endpoint = z.strictObject({
-  scheme: z.enum(['http', 'https']).optional().describe('Scheme of the address; https unless set.'),
+  scheme: z.enum(['http', 'https']).optional().describe('Scheme of the address; default: https.'),
   host: z
     .string()
     .max(253, { error: 'must have at most 253 characters', abort: true })
@@ -36,28 +36,28 @@ const endpoint = z.strictObject({
     .transform(Number)
     .refine((port) => port >= 1 && port <= 65_535, 'must be a port from 1 to 65535')
     .optional()
-    .describe('Port; that of the scheme unless set.'),
+    .describe('Port; default: the port of the scheme.'),
   base_path: z
     .string()
     .max(longestAddress, tooLong)
     .regex(/^[^\s?#]*$/, 'must be a path such as /v1')
     .optional()
-    .describe('What stands before each of the `paths`.'),
+    .describe('Prefix of each of the `paths`.'),
 });
 
 const paths = z.strictObject({
-  completions: path.optional().describe('Of the probe `completion`.'),
-  chat: path.optional().describe('Of `chat` and `chat_stream`.'),
-  vision: path.optional().describe('Of `vision`; the chat path unless set.'),
-  embeddings: path.optional().describe('Of `embeddings`.'),
-  responses: path.optional().describe('Of `responses`.'),
-  models: path.optional().describe('Of `models`.'),
+  completions: path.optional().describe('Path of the probe `completion`.'),
+  chat: path.optional().describe('Path of `chat` and `chat_stream`.'),
+  vision: path.optional().describe('Path of `vision`; default: the chat path.'),
+  embeddings: path.optional().describe('Path of `embeddings`.'),
+  responses: path.optional().describe('Path of `responses`.'),
+  models: path.optional().describe('Path of `models`.'),
 });
 
 const authData = z.strictObject({
-  header_name: headerName().optional().describe('Header that the key goes into.'),
-  header_prefix: headerValue().optional().describe('What stands before the key, such as Bearer.'),
-  space_after_prefix: z.boolean().optional().describe('Whether a space follows the prefix; true unless set.'),
+  header_name: headerName().optional().describe('Header for the key.'),
+  header_prefix: headerValue().optional().describe('Text before the key, such as Bearer.'),
+  space_after_prefix: z.boolean().optional().describe('Adds a space after the prefix; default: true.'),
 });
 
 const addressWithQuery = z
@@ -72,33 +72,32 @@ const addressWithQuery = z
 const authType = z.enum(['apikey', 'jwt']);
 
 const jwtConfig = z.strictObject({
-  jwt_method: z
-    .enum(['POST', 'GET'])
-    .optional()
-    .describe('Method of the request for a token; POST unless set.'),
+  jwt_method: z.enum(['POST', 'GET']).optional().describe('Method of the token request; default: POST.'),
   jwt_url: addressWithQuery.optional().describe('Address of the token endpoint; required.'),
-  jwt_headers: customHeaders.optional().describe('Headers of that request.'),
-  jwt_body: z.string().optional().describe('Its body, a form or JSON.'),
+  jwt_headers: customHeaders.optional().describe('Headers of the token request.'),
+  jwt_body: z.string().optional().describe('Body of the token request, a form or JSON.'),
   jwt_response_key: someText()
     .optional()
-    .describe('Where the token is in the answer, such as `data.token`; the usual places unless set.'),
+    .describe('Path of the token in the response, such as `data.token`; default: the usual places.'),
 });
 
 /** Keys that mean the same in the preset form. */
 export const sharedKeys = {
   model_auth_type: authType
     .optional()
-    .describe('`jwt` has a token fetched in the place of a key; `apikey` unless set.'),
+    .describe('`jwt` fetches a token instead of using a key; default: `apikey`.'),
   model_jwt_config: jwtConfig
     .optional()
-    .describe('Where the token of `model_auth_type: jwt` comes from. All of it is secret.'),
-  custom_headers: customHeaders.optional().describe('Headers that are sent along; the values are secrets.'),
+    .describe('Token request of `model_auth_type: jwt`. All of it is secret.'),
+  custom_headers: customHeaders.optional().describe('Additional headers; their values are secret.'),
   custom_payload: freeMap()
     .optional()
-    .describe('Body for provider `custom`, with `{prompt}` where the question goes.'),
+    .describe('Request body for provider `custom`; `{prompt}` is replaced by the question.'),
   default_request_options: freeMap()
     .optional()
-    .describe('Merged into the body, with the last word; a member that is null is not sent.'),
+    .describe(
+      'Members merged into the request body; they override others, and a member that is null is removed.',
+    ),
 };
 
 /** What a model takes or gives: `text`, `image`, `audio`. */
@@ -108,51 +107,63 @@ const modelConfig = z
   .strictObject({
     model_provider: someText()
       .optional()
-      .describe('Name of the provider (docs/providers.md); `openai_compatible` unless set.'),
-    model_version: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
-    model_source: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
-    hosting_type: z.string().optional().describe('Label of `modelpulse_model_info`; External unless set.'),
-    input_modalities: modalities.optional().describe('What the model takes: text, image, audio.'),
-    output_modalities: modalities.optional().describe('Kept as it is; sent along in remote mode.'),
+      .describe('Name of the provider (docs/providers.md); default: `openai_compatible`.'),
+    model_version: z.string().optional().describe('Not used by modelpulse; sent in remote mode.'),
+    model_source: z.string().optional().describe('Not used by modelpulse; sent in remote mode.'),
+    hosting_type: z.string().optional().describe('Label of `modelpulse_model_info`; default: External.'),
+    input_modalities: modalities.optional().describe('Input types of the model: text, image, audio.'),
+    output_modalities: modalities.optional().describe('Not used by modelpulse; sent in remote mode.'),
     rate_per_min: wholeNumber(1, 1_000_000)
       .optional()
-      .describe('As `rate_per_min` of the model, which comes first.'),
-    system_prompt: z.string().optional().describe('As `system_prompt` of the model, which comes first.'),
+      .describe('Same as `rate_per_min` of the model, which takes precedence.'),
+    system_prompt: z
+      .string()
+      .optional()
+      .describe('Same as `system_prompt` of the model, which takes precedence.'),
     endpoint: endpoint.optional().describe('Address in parts.'),
     endpoint_url: addressWithQuery
       .optional()
-      .describe('Address as a whole, with or without the path; comes before `endpoint`.'),
-    paths: paths.optional().describe("Paths of the API; the provider's unless set."),
-    auth_data: authData.optional().describe("How the key is sent; the provider's way unless set."),
+      .describe('Complete address, with or without the path; takes precedence over `endpoint`.'),
+    paths: paths.optional().describe('Paths of the API; default: those of the provider.'),
+    auth_data: authData.optional().describe('Header of the key; default: that of the provider.'),
     model_auth_type: sharedKeys.model_auth_type,
     model_jwt_config: sharedKeys.model_jwt_config,
-    apikey: headerValue().optional().describe('Secret key, after those of `apikeys`.'),
-    apikeys: z.array(headerValue()).optional().describe('Secret keys that are used in turn.'),
-    model_api_key: headerValue().optional().describe('Secret key, after the others.'),
+    apikey: headerValue().optional().describe('API key (secret), used after those of `apikeys`.'),
+    apikeys: z.array(headerValue()).optional().describe('API keys (secret) used in rotation.'),
+    model_api_key: headerValue().optional().describe('API key (secret), used after the others.'),
     custom_headers: sharedKeys.custom_headers,
     custom_payload: sharedKeys.custom_payload,
     custom_response_format: z
       .string()
       .optional()
       .describe(
-        'jq program that finds the answer in the reply of provider `custom`; the whole reply unless set.',
+        'jq program that extracts the answer from the reply of provider `custom`; default: the whole reply.',
       ),
-    custom_response_content_type: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
-    custom_curl_command: z.string().optional().describe('Kept as it is; sent along in remote mode. Secret.'),
-    metadata: freeMap().optional().describe('Kept as it is; sent along in remote mode.'),
+    custom_response_content_type: z
+      .string()
+      .optional()
+      .describe('Not used by modelpulse; sent in remote mode.'),
+    custom_curl_command: z
+      .string()
+      .optional()
+      .describe('Not used by modelpulse; sent in remote mode. Secret.'),
+    metadata: freeMap().optional().describe('Not used by modelpulse; sent in remote mode.'),
     default_request_options: sharedKeys.default_request_options,
   })
-  .describe('Where it is and how it is asked.');
+  .describe('Address and access of the model.');
 
 /** The seed's request body as it stands below `endpoint_configuration`, after `withoutUnset`. */
 export const endpointConfiguration = z.strictObject({
-  testing_for: z.string().optional().describe('Kept as it is; sent along in remote mode.'),
+  testing_for: z.string().optional().describe('Not used by modelpulse; sent in remote mode.'),
   model_name: someText()
     .optional()
-    .describe('Name of the model, as the provider has it; required but for provider `custom`.'),
-  model_saved_name: z.string().optional().describe('Another name that the health API knows the model by.'),
-  model_version: z.string().optional().describe('Version that the health API may ask for beside that name.'),
-  certifications: z.array(z.unknown()).optional().describe('Kept as it is; sent along in remote mode.'),
+    .describe('Name of the model at the provider; required except for provider `custom`.'),
+  model_saved_name: z
+    .string()
+    .optional()
+    .describe('Alternative name of the model in requests to the health API.'),
+  model_version: z.string().optional().describe('Version that such a request may give with that name.'),
+  certifications: z.array(z.unknown()).optional().describe('Not used by modelpulse; sent in remote mode.'),
   model_config: modelConfig,
 });
 
