@@ -15,7 +15,7 @@ const patienceMs = 5_000;
 
 const noteBody = z
   .strictObject({ text: written(2_000), author: written(200).nullable().default(null) }, 'must be an object')
-  .describe('What to remember of an incident.');
+  .describe('A note on an incident.');
 const exclusionId = idParameter.extend({
   exclusion: parameter('must be the number of an exclusion', wholeNumber).describe(
     'Number of the exclusion.',
@@ -57,7 +57,7 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
     '/api/v1/incidents/:id/notes',
     {
       schema: {
-        summary: 'Write a note to an incident',
+        summary: 'Add a note to an incident',
         tags,
         params: incidentId,
         body: noteBody,
@@ -78,7 +78,7 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
     '/api/v1/models/:id/exclusions',
     {
       schema: {
-        summary: 'What was taken out of the figures, oldest first',
+        summary: 'Excluded periods, oldest first',
         tags,
         params: idParameter,
         response: { 200: exclusionList, ...errorResponses },
@@ -91,9 +91,9 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
     '/api/v1/models/:id/exclusions',
     {
       schema: {
-        summary: 'Take time out of the figures, past or planned',
+        summary: 'Exclude a past or future period from uptime and reports',
         description:
-          'It counts as maintenance. What was seen stays as it was recorded, so taking an exclusion back brings it back; of one that lies ahead checks go on and are listed, but open no incident.',
+          'An excluded period counts as maintenance. Recorded results do not change, so deleting the exclusion restores them. In a period that was excluded in advance, checks continue and are listed, but open no incident.',
         tags,
         params: idParameter,
         body: exclusionBody,
@@ -119,11 +119,11 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
     '/api/v1/models/:id/exclusions/:exclusion',
     {
       schema: {
-        summary: 'Take an exclusion back',
-        description: 'One that is running ends now: what it has covered since it was made stays maintenance.',
+        summary: 'Delete an exclusion',
+        description: 'An exclusion in progress ends now: the time since its creation stays maintenance.',
         tags,
         params: exclusionId,
-        response: { 204: z.null().describe('It is gone.'), ...errorResponses },
+        response: { 204: z.null().describe('The exclusion is deleted.'), ...errorResponses },
       },
     },
     async ({ params }, reply) => {

@@ -15,15 +15,15 @@ import { oneOf, windowOf, windowParameters } from './query.js';
 
 const { window, timezone } = windowParameters;
 const badgeQuery = z.strictObject({
-  show: oneOf(['uptime', 'state', 'latency']).default('uptime').describe('What the badge says.'),
-  window: window.describe('As of /uptime; 30 days if not given.'),
+  show: oneOf(['uptime', 'state', 'latency']).default('uptime').describe('Content of the badge.'),
+  window: window.describe('Same as for /uptime; default: 30 days.'),
   timezone,
   label: z
     .string('must be given once')
     // Others have no place in XML.
     .regex(/^[^\p{Cc}\uFFFE\uFFFF]{1,100}$/u, 'must be 1 to 100 characters, none of them a control character')
     .optional()
-    .describe('Text on the left.'),
+    .describe('Left text of the badge.'),
 });
 
 const usualWindow = { ms: 30 * dayMs };
@@ -54,14 +54,14 @@ export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
     {
       config: { badge: true },
       schema: {
-        summary: 'A badge',
+        summary: 'SVG badge of a model',
         description:
-          'Needs no token with `server.public_badges`. Uptime is rounded down, and says so where less than 99 % of the window was watched.',
+          'Needs no token with `server.public_badges`. Uptime is rounded down; the badge shows the coverage if it is below 99 % of the window.',
         tags: ['models'],
         params: idParameter,
         querystring: badgeQuery,
         response: {
-          200: { description: 'A picture', content: { 'image/svg+xml': { schema: z.string() } } },
+          200: { description: 'SVG image', content: { 'image/svg+xml': { schema: z.string() } } },
           ...errorResponses,
         },
       },

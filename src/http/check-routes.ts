@@ -21,7 +21,7 @@ const checksQuery = z.strictObject({
   cursor: numberCursor.optional(),
   format: oneOf(['json', 'csv'])
     .default('json')
-    .describe('`csv` answers all results of the window, without paging.'),
+    .describe('`csv` returns all results of the window, without paging.'),
 });
 
 /** The results of a model. */
@@ -32,7 +32,7 @@ export const checkRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
       schema: {
         summary: 'Results, newest first',
         description:
-          'Results of any age without a window. In CSV, text that a spreadsheet would take for a formula has an apostrophe in front.',
+          'Without a window, results of any age. In CSV, text that a spreadsheet would interpret as a formula is prefixed with an apostrophe.',
         tags: ['history'],
         params: idParameter,
         querystring: checksQuery,

@@ -10,13 +10,13 @@ const mostStreams = 100;
 /** ms a reader gets at shutdown to take the end of its stream. */
 const farewellMs = 1_000;
 
-const description = `Server-sent events, told once they were recorded:
+const description = `Server-sent events, sent after they are recorded:
 
-- \`result\`: a result, as \`/checks\` has it;
-- \`state\`: \`{model, state, was, since, reason, blame, incident}\`, \`since\` dated back to the first proof; \`incident\` is
-  \`{opened_at, closed_at}\` of the model's incident that is open, or that this change closed, and null without one;
+- \`result\`: a result in the format of \`/checks\`;
+- \`state\`: \`{model, state, was, since, reason, blame, incident}\`, with \`since\` at the first result that proves the state;
+  \`incident\` is \`{opened_at, closed_at}\` of the open incident of the model, or of the one that this change closed; null without one;
 - \`version\`: \`{model, slot, what, was, is}\`, where \`what\` is \`response_model\` or \`system_fingerprint\`;
-- \`reset\`: \`{message}\`, when what followed \`Last-Event-ID\` is no longer known.
+- \`reset\`: \`{message}\`, if the events after \`Last-Event-ID\` are no longer available.
 
 A client that falls too far behind is disconnected.`;
 
@@ -41,18 +41,18 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
       // What answers HEAD would read the stream to its end, which never comes.
       exposeHeadRoute: false,
       schema: {
-        summary: 'Results and changes of state, as they come',
+        summary: 'Live results and changes of state (SSE)',
         description,
         tags: ['models'],
         querystring: z.strictObject({
           model: z.string('must be given once').optional().describe('Only events of this model.'),
         }),
         headers: z.looseObject({
-          'last-event-id': z.string().optional().describe('Goes on after this event.'),
+          'last-event-id': z.string().optional().describe('Continues after this event.'),
         }),
         response: {
           200: {
-            description: 'Events without end',
+            description: 'Stream of events, which does not end',
             content: { 'text/event-stream': { schema: streamField } },
           },
           ...errorResponses,

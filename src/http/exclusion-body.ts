@@ -40,15 +40,13 @@ const timeMember = z
 export const exclusionBody = z
   .strictObject(
     {
-      from: timeMember.describe(
-        'Beginning, itself included: ISO 8601 (UTC unless it has an offset) or Unix seconds.',
-      ),
-      to: timeMember.describe('End, itself not included; it may lie ahead.'),
+      from: timeMember.describe('Start (inclusive): ISO 8601 (UTC unless it has an offset) or Unix seconds.'),
+      to: timeMember.describe('End (exclusive); may be in the future.'),
       reason: written(2_000),
     },
     'must be an object',
   )
-  .describe('Time that is to count as maintenance; it may lie ahead.');
+  .describe('Period that counts as maintenance; may be in the future.');
 
 /** The time that a body takes out. Throws HttpError for one that is empty or too long. */
 export function windowOfExclusion(

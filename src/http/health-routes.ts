@@ -22,7 +22,7 @@ const bodySchema = z
     endpoint_configuration: z.record(z.string(), z.unknown()).optional(),
     target_model_configuration: z.record(z.string(), z.unknown()).optional(),
   })
-  .describe('The model, in one of the two forms.');
+  .describe('The model, in one of the two formats.');
 
 /** The model-health API: checks a model that the caller describes, or one of the registry, and records nothing. */
 export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { backend }) => {
@@ -45,7 +45,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
     {
       config,
       schema: {
-        summary: 'Is the health API there?',
+        summary: 'Availability of the health API',
         tags,
         response: { 200: z.object({ status: z.literal('healthy') }), '4xx': refusal },
       },
@@ -60,7 +60,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
         config: checks,
         attachValidation: true,
         schema: {
-          summary: 'Check a model that is described in the body',
+          summary: 'Check the model described in the body',
           tags,
           body: bodySchema,
           response: responses,
@@ -86,7 +86,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
         config: checks,
         schema: {
           summary: 'Check a model of the registry',
-          description: 'The header X-Enkrypt-Model names it by its id or its model_saved_name.',
+          description: 'The header X-Enkrypt-Model gives the id or the model_saved_name of the model.',
           tags,
           headers: z.looseObject({
             'x-enkrypt-model': z.string().optional(),

@@ -12,7 +12,7 @@ export const healthAnswerSchema = z
     status: z.enum(['healthy', 'unhealthy']).describe('Degraded is healthy; unknown is unhealthy.'),
     message: z.string(),
     data: z.object({ query: z.string().nullable(), response: z.string().nullable() }),
-    error: z.string().nullable().describe('Null whenever the status is healthy.'),
+    error: z.string().nullable().describe('Null if the status is healthy.'),
     details: z.object({
       outcome: z.enum(outcomes),
       reason: reasonField,
@@ -23,7 +23,7 @@ export const healthAnswerSchema = z
       response_model: z.string().nullable(),
     }),
   })
-  .describe('What one check found, in the words of the model-health API.');
+  .describe('Result of one check in the format of the model-health API.');
 
 /** What the saved and the described models answer. */
 export interface HealthAnswer {

@@ -22,12 +22,12 @@ const timelineQuery = z.strictObject({
 const timelineSchema = listOf(
   z.object({
     from: timeField,
-    to: timeField.nullable().describe('Null: until now.'),
+    to: timeField.nullable().describe('Null if the interval continues.'),
     state: z.enum(states),
     reason: stateReasonField
       .nullable()
       .describe(
-        'Why the state began, or why it was unknown; null in maintenance, and where an earlier release did not keep it.',
+        'Reason the state started, or why it was unknown; null in maintenance, and if an earlier release did not store it.',
       ),
   }),
 ).extend({ from: timeField, to: timeField });
@@ -46,7 +46,7 @@ export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { bac
     {
       schema: {
         summary: 'Uptime, coverage, results and latency over a window',
-        description: 'The last 24 h without a window.',
+        description: 'Default window: the last 24 h.',
         tags: ['history'],
         params: idParameter,
         querystring: uptimeQuery,
@@ -67,8 +67,8 @@ export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { bac
     '/api/v1/models/:id/timeline',
     {
       schema: {
-        summary: 'The states over a window, oldest first',
-        description: 'The last 24 h without a window. The intervals touch each other.',
+        summary: 'States over a window, oldest first',
+        description: 'Default window: the last 24 h. The intervals have no gaps.',
         tags: ['history'],
         params: idParameter,
         querystring: timelineQuery,

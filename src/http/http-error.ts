@@ -4,8 +4,8 @@ import { StoreError } from '../store/store-error.js';
 import type { Report } from './port.js';
 
 export const errorSchema = z.object({
-  message: z.string().describe('What is wrong, for people.'),
-  code: z.string().describe('What is wrong, for programs.'),
+  message: z.string().describe('Error message.'),
+  code: z.string().describe('Error code, for programs.'),
 });
 
 /** What any route may answer besides its success. */

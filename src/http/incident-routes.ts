@@ -22,7 +22,7 @@ const incidentsQuery = z.strictObject({
   model: z.string('must be given once').optional().describe('Only incidents of this model.'),
   open: oneOf(['true', 'false'])
     .optional()
-    .describe('Only open ones, or only closed ones; both if not given.'),
+    .describe('Only open (`true`) or only closed (`false`) incidents; default: both.'),
   ...windowParameters,
   limit: limit(1000, 100),
   cursor: numberCursor.optional(),
@@ -53,7 +53,7 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       schema: {
         summary: 'Incidents that overlap a window, newest first',
         description:
-          'Those of any age without a window. A page also ends where notes and exclusions come to a million characters.',
+          'Without a window, incidents of any age. A page also ends when its notes and exclusions reach a million characters.',
         tags: ['history'],
         querystring: incidentsQuery,
         response: { 200: listOf(incidentSchema), ...errorResponses },

@@ -12,7 +12,7 @@ export const exclusionSchema = z
     reason: z.string(),
     created_at: timeField,
   })
-  .describe('Time of a model that counts as maintenance, whatever was seen then.');
+  .describe('Period of a model that counts as maintenance, whatever its results are.');
 
 export function exclusionShape(exclusion: Exclusion): z.output<typeof exclusionSchema> {
   const { id, from, to, reason, createdAt } = exclusion;
@@ -26,17 +26,17 @@ export const incidentSchema = z
     opened_at: timeField.describe('Slot of the first failure.'),
     closed_at: timeField
       .nullable()
-      .describe('Slot of the first success that was confirmed; null while open.'),
-    reason: reasonField.describe('Of the first failure.'),
+      .describe('Slot of the first of the successes that confirmed the recovery; null while open.'),
+    reason: reasonField.describe('Reason of the first failure.'),
     blame: blameField.nullable(),
     checks_failed: countField,
     last_detail: z.string().nullable().describe('Detail of the newest failure.'),
     notes: z
       .array(z.object({ at: timeField, author: z.string().nullable(), text: z.string() }))
-      .describe('What people wrote to it, oldest first.'),
-    exclusions: z.array(exclusionSchema).describe('What of its time was taken out of the figures.'),
+      .describe('Notes on the incident, oldest first.'),
+    exclusions: z.array(exclusionSchema).describe('Exclusions that overlap the incident.'),
   })
-  .describe('One run of unhealthy, opened and closed by proof.');
+  .describe('Period in which the model was unhealthy; results open and close it.');
 
 export function incidentShape(incident: StoredIncident): z.output<typeof incidentSchema> {
   return {

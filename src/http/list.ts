@@ -7,7 +7,7 @@ export function listOf<T extends z.ZodType>(item: T) {
     next_cursor: z
       .string()
       .nullable()
-      .describe('Give it as `cursor` for the next page; null on the last one.'),
+      .describe('Value of `cursor` for the next page; null on the last page.'),
   });
 }
 

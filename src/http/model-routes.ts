@@ -14,12 +14,14 @@ import { resultSchema, resultShape } from './result-shape.js';
 export const idParameter = z.object({ id: z.string().describe('Id of the model, percent-encoded.') });
 
 const listQuery = z.strictObject({
-  state: several(oneOf(states)).optional().describe('Only models in this state; several are alternatives.'),
+  state: several(oneOf(states))
+    .optional()
+    .describe('Only models in this state; several values match any of them.'),
   label: several(parameter('must be `key:value`', (text) => (text.includes(':') ? text : null)))
     .optional()
-    .describe('Only models with this label, as `key:value`; of several all must hold.'),
+    .describe('Only models with this label, as `key:value`; several labels must all match.'),
   limit: limit(1000, 100),
-  cursor: z.string('must be given once').optional().describe('The `next_cursor` of the page before.'),
+  cursor: z.string('must be given once').optional().describe('The `next_cursor` of the previous page.'),
 });
 
 /** The model of the registry with this id, or a 404. */
@@ -94,7 +96,8 @@ export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
       config: { waits: true },
       schema: {
         summary: 'Check now',
-        description: 'Answers when the result is recorded; joins the check that is running, if one is.',
+        description:
+          'Returns when the result is recorded. If a check is running, returns the result of that check.',
         tags: ['models'],
         params: idParameter,
         response: { 200: resultSchema, ...errorResponses },
@@ -109,11 +112,12 @@ export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
   const pause = {
     summary: 'Pause a model',
     description:
-      'No checks until it is resumed, also after a restart and a reload; its state is unknown with reason `paused`, as with `pause: true` of the configuration. One that is paused stays so.',
+      'Stops the checks until /resume, also across restarts and reloads. The state is unknown with reason `paused`, as with `pause: true` in the configuration. Has no effect on a paused model.',
   };
   const resume = {
-    summary: 'Resume a model that was paused by /pause',
-    description: 'Answers 409 while the configuration pauses the model. One that is not paused stays so.',
+    summary: 'Resume a model paused by /pause',
+    description:
+      'Returns 409 while the configuration pauses the model. Has no effect on a model that is not paused.',
   };
   for (const [action, texts] of [
     ['pause', pause],

@@ -10,48 +10,53 @@ import { isoTime } from './time.js';
 export const uptimeField = ratioField
   .nullable()
   .describe(
-    '(healthy + degraded) / (healthy + degraded + unhealthy) in time; null when less than 1 % is known.',
+    '(healthy + degraded) / (healthy + degraded + unhealthy) in time; null if less than 1 % is known.',
   );
 export const coverageField = ratioField
   .nullable()
-  .describe('Share of the window less maintenance in which the state was known; null for an empty window.');
+  .describe(
+    'Share of the window, excluding maintenance, in which the state was known; null for an empty window.',
+  );
 
 const windows = Object.keys(uptimeWindows) as [UptimeWindow, ...UptimeWindow[]];
 
 export const modelSchema = z
   .object({
     id: z.string(),
-    state: z.enum(states).describe('What is believed, after confirmation.'),
-    since: timeField.describe('Beginning of the state.'),
+    state: z.enum(states).describe('Confirmed state.'),
+    since: timeField.describe('Start of the state.'),
     reason: stateReasonField
       .nullable()
-      .describe('Why the model came into its state, or why it is unknown now; null in maintenance.'),
+      .describe('Reason of the state, or why it is unknown now; null in maintenance.'),
     blame: blameField.nullable(),
     paused_by: z
       .enum(pausers)
       .nullable()
       .describe(
-        'Who paused the model: `pause: true` of the configuration or an operator; null while it is checked.',
+        'Source of the pause: the configuration (`pause: true`) or an operator; null if the model is not paused.',
       ),
     labels: z.record(z.string(), z.string()),
     provider: z.string(),
-    model_name: z.string().describe("The provider's name of the model."),
-    slo: ratioField.nullable().describe('Objective for the uptime.'),
-    last_check: resultSchema.nullable().describe('The newest result, of any outcome.'),
+    model_name: z.string().describe('Name of the model at the provider.'),
+    slo: ratioField.nullable().describe('Uptime objective.'),
+    last_check: resultSchema.nullable().describe('Newest result, of any outcome.'),
     api_keys: z
       .array(
         z.object({
-          key: z.int().describe('Position, from 1.'),
-          healthy: z.boolean().nullable().describe('It was accepted when it was used last; null before.'),
+          key: z.int().describe('Position of the key, from 1.'),
+          healthy: z
+            .boolean()
+            .nullable()
+            .describe('Whether the provider accepted the key at its last use; null before the first.'),
         }),
       )
-      .describe('The API keys, where there are several, which take turns.'),
-    next_check: timeField.nullable().describe('When the next check is due.'),
+      .describe('API keys, if there are several; they are used in rotation.'),
+    next_check: timeField.nullable().describe('Slot of the next check.'),
     uptime: z
       .record(z.enum(windows), z.object({ uptime: uptimeField, coverage: coverageField }))
-      .describe('By window until now.'),
+      .describe('Uptime and coverage by window; each window ends now.'),
   })
-  .describe('A model of the registry and what is known of it now.');
+  .describe('Model of the registry and its present state.');
 
 /** A model as the API shows it at `now`. */
 export function modelShape(view: ModelView, now: number): z.output<typeof modelSchema> {

@@ -46,7 +46,7 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
-          basic: { type: 'http', scheme: 'basic', description: 'Any user, the token as password.' },
+          basic: { type: 'http', scheme: 'basic', description: 'Any user name; the token as password.' },
         },
       },
       security: [{ bearer: [] }, { basic: [] }],

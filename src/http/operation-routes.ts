@@ -7,10 +7,10 @@ import { streamField, streamOf } from './stream.js';
 
 const okSchema = z.object({ status: z.literal('ok') });
 const reloadedSchema = okSchema.extend({
-  warnings: z.array(z.string()).describe('What is odd about the configuration that is in force now.'),
+  warnings: z.array(z.string()).describe('Warnings of the configuration now in force.'),
 });
 const problemsSchema = errorSchema.extend({
-  problems: z.array(z.string()).describe('Each with its file, line and column.'),
+  problems: z.array(z.string()).describe('Errors, each with file, line and column.'),
 });
 
 const longestUserAgent = 200;
@@ -30,7 +30,7 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
         tags: ['operation'],
         response: {
           200: {
-            description: 'Text format 0.0.4, or OpenMetrics 1.0 where `Accept` asks for it',
+            description: 'Text format 0.0.4, or OpenMetrics 1.0 if `Accept` requests it',
             content: {
               'text/plain': { schema: streamField },
               'application/openmetrics-text': { schema: streamField },
@@ -54,7 +54,7 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
     {
       config: { open: true },
       schema: {
-        summary: 'Is the scheduler alive?',
+        summary: 'Liveness of the scheduler',
         tags: ['operation'],
         security: [],
         response: { 200: okSchema, ...errorResponses },
@@ -71,7 +71,7 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
     {
       config: { open: true },
       schema: {
-        summary: 'Was the configuration loaded and the store opened?',
+        summary: 'Readiness: configuration loaded and store opened',
         tags: ['operation'],
         security: [],
         response: { 200: okSchema, ...errorResponses },
@@ -87,8 +87,9 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
     '/-/reload',
     {
       schema: {
-        summary: 'Read the configuration again',
-        description: 'With problems nothing changes. The log names the address and user agent of the caller.',
+        summary: 'Reload the configuration',
+        description:
+          'An invalid configuration changes nothing. The log contains the address and user agent of the caller.',
         tags: ['operation'],
         response: { 200: reloadedSchema, 400: problemsSchema, ...errorResponses },
       },

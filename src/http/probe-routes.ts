@@ -18,7 +18,7 @@ function deadlineOf(timeout: string | undefined): number {
 
 const targets = z.array(
   z.object({
-    targets: z.array(z.string()).describe('Where this server is reached.'),
+    targets: z.array(z.string()).describe('Address of this server.'),
     labels: z.record(z.string(), z.string()),
   }),
 );
@@ -32,14 +32,14 @@ export const probeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
       exposeHeadRoute: false,
       config: { waits: true, spends: true },
       schema: {
-        summary: 'Check a model now and answer with metrics of this check alone',
+        summary: 'Check a model now and return metrics of this check only',
         description:
-          'Records nothing. A model that fails is a 200 with `probe_success 0`. Ends half a second before the time in `X-Prometheus-Scrape-Timeout-Seconds`.',
+          'Records nothing. A failed check is a 200 with `probe_success 0`. The check ends half a second before the time in `X-Prometheus-Scrape-Timeout-Seconds`.',
         tags: ['operation'],
         querystring: z.strictObject({ target: z.string('must be given once').describe('Id of the model.') }),
         response: {
           200: {
-            description: 'The format that `Accept` asks for',
+            description: 'Format requested by `Accept`',
             content: {
               'text/plain': { schema: z.string() },
               'application/openmetrics-text': { schema: z.string() },
@@ -64,8 +64,7 @@ export const probeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
     {
       schema: {
         summary: 'Models as targets of /probe, for `http_sd_configs`',
-        description:
-          'Each target is this server under the name by which it was asked; no relabelling is needed.',
+        description: 'Each target has the `Host` of the request as its address; relabelling is not needed.',
         tags: ['operation'],
         response: { 200: targets, ...errorResponses },
       },

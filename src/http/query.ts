@@ -25,11 +25,9 @@ export function wholeNumber(text: string): number | null {
 const time = parameter('must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds', parseTime);
 
 export const from = time.describe(
-  'Beginning, itself included: ISO 8601 (UTC unless it has an offset) or Unix seconds.',
+  'Start (inclusive): ISO 8601 (UTC unless it has an offset) or Unix seconds.',
 );
-export const to = time.describe(
-  'End, itself not included: ISO 8601 (UTC unless it has an offset) or Unix seconds.',
-);
+export const to = time.describe('End (exclusive): ISO 8601 (UTC unless it has an offset) or Unix seconds.');
 
 /** How many items to answer. */
 export function limit(most: number, usual: number) {
@@ -43,13 +41,13 @@ export function limit(most: number, usual: number) {
       type: 'integer',
       minimum: 1,
       maximum: most,
-      description: `At most so many items; ${usual} if not given.`,
+      description: `Most items on a page; default: ${usual}.`,
     });
 }
 
 /** Where the next page goes on, for lists in the order of a number. */
 export const numberCursor = parameter('must be the `next_cursor` of an answer', wholeNumber).describe(
-  'The `next_cursor` of the page before.',
+  'The `next_cursor` of the previous page.',
 );
 
 /** One of `names`. */
@@ -93,13 +91,13 @@ export const windowParameters = {
     .optional()
     .meta({
       type: 'string',
-      description: `So long until now, such as \`30d\`, or a part of the calendar: ${namedWindowForms}; instead of \`from\` and \`to\`.`,
+      description: `Duration that ends now, such as \`30d\`, or a calendar period: ${namedWindowForms}; instead of \`from\` and \`to\`.`,
       examples: ['24h', '30d', 'month:2026-10'],
     }),
   timezone: parameter('must be the name of a time zone, such as Europe/Berlin', timezoneName)
     .optional()
     .meta({
-      description: 'On whose calendar; UTC if not given.',
+      description: 'Time zone of the calendar; default: UTC.',
       examples: ['Europe/Berlin'],
     }),
 };

@@ -8,30 +8,32 @@ import { isoTime, toSeconds } from './time.js';
 export const resultSchema = z
   .object({
     model: z.string().describe('Id of the model.'),
-    slot: timeField.describe('The time the result stands for.'),
-    started_at: timeField.describe('When the attempt began.'),
+    slot: timeField.describe('Scheduled time of the result.'),
+    started_at: timeField.describe('Start of the attempt.'),
     outcome: z.enum(outcomes),
     reason: reasonField,
     blame: blameField.nullable(),
-    detail: z.string().nullable().describe('More about the reason; bounded, without secrets.'),
+    detail: z.string().nullable().describe('Detail of the reason; bounded, without secrets.'),
     http_status: z.int().nullable(),
     duration_seconds: secondsField
       .nullable()
-      .describe('Seconds to the last byte; null when nothing was sent.'),
+      .describe('Seconds to the last byte; null if no request was sent.'),
     first_token_seconds: secondsField.nullable().describe('Seconds to the first text; null unless streamed.'),
     phases: z
       .partialRecord(z.enum(phaseNames), secondsField)
       .nullable()
       .describe(
-        'Seconds of each phase that happened; kept for the newest result and those that are not healthy.',
+        'Seconds of each phase that took place; stored for the newest result and for results that are not healthy.',
       ),
     usage: z.object({ input_tokens: countField, output_tokens: countField }).nullable(),
-    response: z.string().nullable().describe('Text of the answer, bounded; kept like `phases`.'),
-    response_model: z.string().nullable().describe('The model the reply names; kept like `phases`.'),
-    recheck: z.boolean().describe('The check was made to confirm a failure.'),
-    stalled: z.boolean().describe('The monitor itself stood still meanwhile, so there is no latency.'),
+    response: z.string().nullable().describe('Text of the answer, bounded; stored like `phases`.'),
+    response_model: z.string().nullable().describe('Model name in the reply; stored like `phases`.'),
+    recheck: z.boolean().describe('Whether the check was made to confirm a failure.'),
+    stalled: z
+      .boolean()
+      .describe('Whether the monitor itself was paused during the check; if so, there is no latency.'),
   })
-  .describe('What one check found. What is not known is null.');
+  .describe('Result of one check. Unknown values are null.');
 
 export type ResultShape = z.output<typeof resultSchema>;
 

@@ -27,7 +27,7 @@ const seriesQuery = z.strictObject({
   step: parameter('must be a duration such as 5m, or seconds; at least 1s', stepOf)
     .optional()
     .meta({
-      description: `Length of a bucket: a duration such as \`5m\`, or seconds; at most ${mostBuckets} buckets. They begin at multiples of it since 1970; the window clips the first and the last. If not given, one that makes at most ${usualBuckets}.`,
+      description: `Length of a bucket: a duration such as \`5m\`, or seconds; at most ${mostBuckets} buckets. Buckets start at multiples of it since 1970; the first and last are clipped to the window. Default: a step with at most ${usualBuckets} buckets.`,
       examples: ['5m', '1h', '1d'],
     }),
 });
@@ -56,8 +56,8 @@ export const seriesRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
     '/api/v1/models/:id/series',
     {
       schema: {
-        summary: 'Seconds per state, results, latency and tokens over a window, in steps',
-        description: 'The last 24 h without a window.',
+        summary: 'Seconds per state, results, latency and tokens over a window, by step',
+        description: 'Default window: the last 24 h.',
         tags: ['history'],
         params: idParameter,
         querystring: seriesQuery,

@@ -6,7 +6,7 @@ import { listOf } from './list.js';
 import { isoTime, toSeconds } from './time.js';
 import { checksField, checksShape, durationsShape, latencyField, latencyShape } from './uptime-shape.js';
 
-const notKept = 'Null where no counts of so short a time are kept any more.';
+const notKept = 'Null if counts of such short periods are no longer stored.';
 
 export const seriesSchema = listOf(
   z.object({
@@ -18,21 +18,21 @@ export const seriesSchema = listOf(
     tokens: z
       .object({ input: countField, output: countField })
       .nullable()
-      .describe(`Tokens the checks used. ${notKept}`),
+      .describe(`Tokens that checks used. ${notKept}`),
   }),
 )
   .extend({
     model: z.string(),
-    from: timeField.describe('Beginning of the window, not before the model was first seen.'),
-    to: timeField.describe('End of the window, not after now.'),
-    step: secondsField.describe('Seconds of a whole bucket.'),
+    from: timeField.describe('Start of the window, at the earliest when the model was first seen.'),
+    to: timeField.describe('End of the window, at the latest now.'),
+    step: secondsField.describe('Length of a full bucket in seconds.'),
     resolution: z
       .enum(['exact', 'hour', 'day'])
       .describe(
-        'What counts are kept by where the window is oldest: shorter buckets have none, and the ends are moved to it.',
+        'Resolution of the counts stored for the oldest part of the window. Shorter buckets have no counts, and the ends of the window are moved to it.',
       ),
   })
-  .describe('A window in steps; all of it is on one page.');
+  .describe('A window by step, always on one page.');
 
 function bucketShape(bucket: SeriesBucket): z.output<typeof seriesSchema>['items'][number] {
   const { from, to, durations, outcomes, latency, inputTokens, outputTokens, counted } = bucket;

@@ -15,23 +15,23 @@ export const checksField = z.object({ total: countField, ...fromKeys(outcomes, (
 export const uptimeSchema = z
   .object({
     model: z.string(),
-    from: timeField.describe('Beginning of the window, not before the model was first seen.'),
-    to: timeField.describe('End of the window, not after now.'),
+    from: timeField.describe('Start of the window, at the earliest when the model was first seen.'),
+    to: timeField.describe('End of the window, at the latest now.'),
     uptime: uptimeField,
     coverage: coverageField,
     seconds: z.record(z.enum(states), secondsField).describe('Seconds in each state.'),
     checks: checksField.describe('Results by outcome.'),
     uptime_by_checks: ratioField
       .nullable()
-      .describe('As `uptime`, but of results instead of time; null without any.'),
+      .describe('Same as `uptime`, but by results instead of time; null without results.'),
     latency_seconds: latencyField.describe('Quantiles over healthy and degraded results, within 4 %.'),
     resolution: z
       .enum(['exact', 'hour', 'day'])
       .describe(
-        'What the ends of the window are moved to for `checks` and `latency_seconds`; seconds are exact.',
+        'Unit to which the ends of the window are moved for `checks` and `latency_seconds`; seconds are exact.',
       ),
   })
-  .describe('How healthy a model was over a window.');
+  .describe('Uptime of a model over a window.');
 
 function fromKeys<K extends string, V>(keys: readonly K[], valueOf: (key: K) => V): Record<K, V> {
   return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<K, V>;
