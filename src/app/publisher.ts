@@ -91,7 +91,7 @@ export function createPublisher(parts: {
       const { view } = tracked;
       view.health = memory.health;
       view.keys = memory.keys?.healthy ?? [];
-      if (written) view.stored = memory.health;
+      if (written !== null) view.stored = written.health;
       view.latestConclusive = memory.conclusive === null ? null : { reason: memory.conclusive };
       const model = view.model.id;
       for (const { result, changes } of publications) {

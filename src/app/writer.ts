@@ -36,8 +36,8 @@ export interface Shown {
   readonly publications: readonly Publication[];
   /** The newest incident that these closed. */
   readonly closed: Incident | null;
-  /** False when the store could not take it. */
-  readonly written: boolean;
+  /** What the store has of the memory now; null when it could not take this. */
+  readonly written: Memory | null;
 }
 
 export interface WriterEvents {
@@ -108,6 +108,8 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   let hanging: Promise<void> = Promise.resolve();
   let hangs = (): void => undefined;
   let writing: readonly Taken[] = [];
+  /** What was shown of models since they were taken: a write that ends late shows nothing older. */
+  const shownSince = new WeakMap<Tracked, Memory>();
 
   const schedule = (ms: number): void => {
     timer ??= setTimeout(() => void flush(), ms);
@@ -122,6 +124,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       const pending = pendingOf(tracked);
       results += pending.results.length;
       dirty.delete(tracked);
+      shownSince.delete(tracked);
       tracked.pending = null;
       taken.push({ tracked, pending, memory, watermark });
     }
@@ -140,7 +143,9 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     const publications = pending?.publications ?? [];
     if (pending !== null) pending.publications = [];
     const closed = newestClosed(pending);
-    events.publish({ tracked, memory: tracked.memory, publications, closed, written: false });
+    const { memory } = tracked;
+    shownSince.set(tracked, memory);
+    events.publish({ tracked, memory, publications, closed, written: null });
   };
 
   /** A disk that hangs must not freeze what is shown. */
@@ -202,7 +207,9 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     for (const { tracked, pending, memory } of taken) {
       pendingResults -= pending.results.length;
       const publications = withoutRefused(tracked, pending, refusals);
-      events.publish({ tracked, memory, publications, closed: newestClosed(pending), written: true });
+      const shown = shownSince.get(tracked) ?? memory;
+      const closed = newestClosed(pending);
+      events.publish({ tracked, memory: shown, publications, closed, written: memory });
     }
     for (const refusal of refusals) {
       const of = taken.find(({ tracked }) => tracked.view.key === refusal.key);
