@@ -14,6 +14,11 @@ export interface Roster {
   all(): Iterable<Tracked>;
   /** Puts another registry in force: new models are followed, changed ones go on, missing ones are let go. */
   replace(models: readonly Model[], now: number): Promise<RosterChange>;
+  /**
+   * Makes the store agree with the registry again after a replacement that failed: what it asked for before, or what a store that
+   * hung was asked for, may be done there nonetheless. Does nothing otherwise.
+   */
+  mend(now: number): Promise<void>;
   /** Puts every model on the fresh store that took the place of a damaged one. */
   rebase(now: number): Promise<void>;
   /** Pauses or resumes a model by hand; its checks follow when the scheduler has the new plans. */
@@ -39,6 +44,16 @@ export function createRoster(parts: {
   let roster = new Map<string, Tracked>();
 
   let begun = false;
+  /** A replacement failed, and the store may have done a part of it. */
+  let doubtful = false;
+  let busy: Promise<unknown> = Promise.resolve();
+
+  /** One after another: what one asks of the store, another would undo. */
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const turn = busy.then(work);
+    busy = turn.catch(() => undefined);
+    return turn;
+  };
 
   const update = (tracked: Tracked, configured: Model, now: number): boolean => {
     const { memory } = tracked;
@@ -122,53 +137,72 @@ export function createRoster(parts: {
     );
   };
 
+  const replace = async (models: readonly Model[], now: number): Promise<RosterChange> => {
+    const warnings = await lateRenames(models);
+    // The store first: while it refuses something, nothing changes.
+    const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
+    const next = new Map<Model, Tracked>();
+    for (const model of models) {
+      let tracked = roster.get(model.id);
+      if (tracked === undefined) {
+        const known = await store.register(model.id, now, model.renameFrom);
+        // One that was renamed goes on with what it has not written yet.
+        tracked =
+          followed.get(known.key) ?? follow(model, known, epochOf(model, known.firstSeen, false), nextDue);
+      }
+      next.set(model, tracked);
+    }
+    const day = Math.floor(now / dayMs);
+    const used = await tokensUsed(next, day);
+    const fresh = [...next.values()].filter(({ view }) => !followed.has(view.key));
+    await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
+    const removed = await strangers(next.values());
+    for (const key of removed.keys()) await store.retire(key, now);
+
+    const added: Tracked[] = [];
+    const changed: string[] = [];
+    for (const [model, tracked] of next) {
+      const differs = update(tracked, model, now);
+      if (followed.has(tracked.view.key)) {
+        if (differs) changed.push(model.id);
+        continue;
+      }
+      added.push(tracked);
+      parts.changed(tracked);
+    }
+    for (const [tracked, tokens] of used) countTokens(tracked, day, tokens);
+    for (const key of removed.keys()) {
+      const tracked = followed.get(key);
+      // What it still has to write is not to say that it was watched.
+      if (tracked !== undefined) tracked.watermark = null;
+    }
+    const gone = begun ? [...removed.values()] : [];
+    roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
+    begun = true;
+    return { added, removed: gone, changed, warnings };
+  };
+
+  const mend = async (now: number): Promise<void> => {
+    const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
+    for (const { key, id, retiredAt } of await store.models()) {
+      const known = followed.get(key);
+      if (known === undefined && retiredAt === null) await store.retire(key, now);
+      if (known !== undefined && (known !== id || retiredAt !== null)) await store.register(known, now, id);
+    }
+    doubtful = false;
+  };
+
   return {
     get: (id) => roster.get(id),
     all: () => roster.values(),
-    async replace(models, now) {
-      const warnings = await lateRenames(models);
-      // The store first: while it refuses something, nothing changes.
-      const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
-      const next = new Map<Model, Tracked>();
-      for (const model of models) {
-        let tracked = roster.get(model.id);
-        if (tracked === undefined) {
-          const known = await store.register(model.id, now, model.renameFrom);
-          // One that was renamed goes on with what it has not written yet.
-          tracked =
-            followed.get(known.key) ?? follow(model, known, epochOf(model, known.firstSeen, false), nextDue);
-        }
-        next.set(model, tracked);
-      }
-      const day = Math.floor(now / dayMs);
-      const used = await tokensUsed(next, day);
-      const fresh = [...next.values()].filter(({ view }) => !followed.has(view.key));
-      await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
-      const removed = await strangers(next.values());
-      for (const key of removed.keys()) await store.retire(key, now);
-
-      const added: Tracked[] = [];
-      const changed: string[] = [];
-      for (const [model, tracked] of next) {
-        const differs = update(tracked, model, now);
-        if (followed.has(tracked.view.key)) {
-          if (differs) changed.push(model.id);
-          continue;
-        }
-        added.push(tracked);
-        parts.changed(tracked);
-      }
-      for (const [tracked, tokens] of used) countTokens(tracked, day, tokens);
-      for (const key of removed.keys()) {
-        const tracked = followed.get(key);
-        // What it still has to write is not to say that it was watched.
-        if (tracked !== undefined) tracked.watermark = null;
-      }
-      const gone = begun ? [...removed.values()] : [];
-      roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
-      begun = true;
-      return { added, removed: gone, changed, warnings };
-    },
+    replace: (models, now) =>
+      inTurn(() =>
+        replace(models, now).catch((error: unknown) => {
+          doubtful = begun;
+          throw error;
+        }),
+      ),
+    mend: (now) => inTurn(() => (doubtful ? mend(now) : Promise.resolve())),
     async rebase(now) {
       for (const tracked of roster.values()) {
         const { view } = tracked;

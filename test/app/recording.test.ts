@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { stateAt } from '../../src/domain/timeline.js';
 import { StoreError } from '../../src/store/store-error.js';
-import { result, start, workplace } from '../store/samples.js';
+import { start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
 
 const place = workplace();
@@ -229,66 +229,4 @@ describe('maintenance windows', () => {
     parts.windows.sweep(now);
     expect(added[0]!.memory.health.windows).toEqual([{ from: start, to: start + 60 * minute }]);
   });
-});
-
-describe('a write that hangs', () => {
-  it('does not keep what it writes, nor what comes after it, from being shown', async () => {
-    const store = place.fresh();
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    let hangs = false;
-    const parts = createParts({
-      ...store,
-      async write(batch) {
-        if (hangs) await released;
-        return store.write(batch);
-      },
-    });
-    await parts.roster.replace([modelNamed('gpt')], start);
-    await parts.record('gpt', start + minute);
-    hangs = true;
-    for (const slot of [start + 2 * minute, start + 3 * minute]) {
-      parts.clock.now = slot;
-      const { slot: at, kind, ...found } = result(slot);
-      // Resolves when it is shown.
-      await parts.recorder.record(parts.roster.get('gpt')!, found, at, kind);
-    }
-    expect(parts.roster.get('gpt')!.view.latest?.slot).toBe(start + 3 * minute);
-    expect(parts.writer.pendingResults).toBe(2);
-    release();
-    await parts.writer.drain();
-    const { key } = parts.roster.get('gpt')!.view;
-    const rows = await store.results(key, { from: 0, to: start + 60 * minute, limit: 9 });
-    expect(rows.map(({ slot }) => slot)).toEqual([3, 2, 1].map((n) => start + n * minute));
-  }, 60_000);
-
-  it('shows nothing older than what was shown meanwhile when it ends', async () => {
-    const store = place.fresh();
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    let hangs = false;
-    const parts = createParts({
-      ...store,
-      async write(batch) {
-        if (hangs) await released;
-        return store.write(batch);
-      },
-    });
-    await parts.roster.replace([modelNamed('gpt')], start);
-    await parts.record('gpt', start + minute);
-    hangs = true;
-    await parts.record('gpt', start + 2 * minute);
-    const failure = { outcome: 'unhealthy', reason: 'server_error' } as const;
-    for (const slot of [start + 3 * minute, start + 4 * minute]) {
-      parts.clock.now = slot;
-      const { slot: at, kind, ...found } = result(slot, failure);
-      await parts.recorder.record(parts.roster.get('gpt')!, found, at, kind);
-    }
-    release();
-    await parts.writer.drain();
-    const states = parts.told.flatMap((event) => (event.kind === 'state' ? event.state : []));
-    expect(states).toEqual(['healthy', 'unhealthy']);
-    const { health, stored } = parts.roster.get('gpt')!.view;
-    expect(stored).toEqual(health);
-  }, 60_000);
 });
