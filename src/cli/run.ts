@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Daemon } from '../app/daemon.js';
 import { createLog, type Log } from '../app/log.js';
@@ -13,23 +14,36 @@ const stopMs = 4_000;
 const exitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 type Signal = keyof typeof exitCodes;
 
+/** Look-ups of names mostly end within milliseconds; one that lasts for longer after the stop hangs. */
+const lookupPatienceMs = 1_000;
+const lookupLookMs = 20;
+
+/** Names are looked up in threads that process.exit waits for, for as long as a resolver hangs. */
+const looksUp = (): boolean => process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
+
+/** Ends the process by a signal; the first process of a container gets none that it sends itself. */
+function endBy(signal: NodeJS.Signals, { output }: Log): never {
+  output.flush();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  process.abort();
+}
+
 /**
  * Ends the process before the daemon has stopped. process.exit waits for a thread that hangs in a call of the system, such as
  * fsync; then only a signal ends the process.
  */
-function endNow(daemon: Daemon, { logger, output }: Log, why: string, code: number): never {
-  logger.error(
+function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
+  log.logger.error(
     { why, waiting_for: daemon.stopping, results: daemon.pendingResults },
     'ended before everything was stopped; results that were not written are lost',
   );
-  output.flush();
-  if (daemon.threadsIdle) process.exit(code);
-  process.kill(process.pid, 'SIGKILL');
-  // The first process of a container gets no signal that it sends itself.
-  process.abort();
+  log.output.flush();
+  if (daemon.threadsIdle && !looksUp()) process.exit(code);
+  endBy('SIGKILL', log);
 }
 
-/** Stops the daemon at the first of the signals; resolves with the exit code. */
+/** Stops the daemon at the first of the signals; resolves with the exit code, unless a look-up of a name hangs. */
 async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]): Promise<number> {
   const signal = await new Promise<Signal>((resolve) => {
     let first = true;
@@ -47,7 +61,11 @@ async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]
   }, graceMs + stopMs);
   const complete = await daemon.stop();
   log.logger.info({}, 'stopped');
-  return complete ? 0 : 1;
+  const until = performance.now() + lookupPatienceMs;
+  while (looksUp() && performance.now() < until) await pause(lookupLookMs);
+  if (!looksUp()) return complete ? 0 : 1;
+  log.logger.warn({ signal }, 'a look-up of a name hangs; the process ends by a signal');
+  endBy(complete ? signal : 'SIGKILL', log);
 }
 
 /**
