@@ -155,7 +155,7 @@ describe('openapi.json', () => {
     expect(components.schemas.Result?.properties.slot).toEqual({
       type: 'string',
       format: 'date-time',
-      description: 'The time the result stands for.',
+      description: 'Scheduled time of the result.',
     });
     expect(components.schemas.Model?.properties.last_check).toMatchObject({
       anyOf: [{ $ref: '#/components/schemas/Result' }, { type: 'null' }],
