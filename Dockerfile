@@ -30,7 +30,7 @@ RUN cd node_modules/better-sqlite3 \
 
 FROM debian:13.7-slim
 LABEL org.opencontainers.image.title="modelpulse" \
-      org.opencontainers.image.description="Says of every model endpoint whether it is healthy and, if not, whose fault that is" \
+      org.opencontainers.image.description="Health monitor for LLM and inference endpoints: healthy or not, why, and who has to act" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.base.name="docker.io/library/debian:13.7-slim"
