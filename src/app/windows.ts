@@ -24,9 +24,11 @@ export interface Windows {
 function note(tracked: Tracked, windows: readonly Interval[]): void {
   const health = withWindows(tracked.memory.health, windows);
   tracked.memory = { ...tracked.memory, health };
+  const byStart = new Map(health.windows.map((window) => [window.from, window]));
+  // A new window that began before the newest slot begins after it; several windows may end at one time.
   const byEnd = new Map([...health.windows].reverse().map((window) => [window.to, window]));
   for (const window of windows) {
-    const stored = window.to <= window.from ? window : byEnd.get(window.to);
+    const stored = window.to <= window.from ? window : (byStart.get(window.from) ?? byEnd.get(window.to));
     if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
   }
 }

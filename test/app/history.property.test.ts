@@ -73,6 +73,24 @@ describe('what is told of any past', () => {
     );
   }, 600_000);
 
+  it('is so where a window is cut at the time at which another one ended', async () => {
+    const every = (everyMs: number) => ({ schedule: { kind: 'every', everyMs } }) as const;
+    const inForce = { ...every(60_000), timeoutMs: 5_000, failures: 1, successes: 1, subject: 'one' };
+    const nightly = { kind: 'recurring', cron: '0 1 * * *', timezone: 'UTC', durationMs: 7_200_000 } as const;
+    const failed = { outcome: 'unhealthy', reason: 'timeout' } as const;
+    const commands: Command[] = [
+      { kind: 'maintain', rules: [nightly], once: [{ from: 0, to: 1_199_001 }] },
+      { kind: 'configure', settings: every(420_000) },
+      { kind: 'slots', said: [failed, { outcome: 'healthy', reason: 'ok' }] },
+      // Until 01:00.
+      { kind: 'stop', ms: 531_788 },
+      { kind: 'maintain', rules: [], once: [] },
+      { kind: 'blocked', ms: 1 },
+    ];
+    const nothing: [number, number] = [0, 0];
+    await expectTold(Date.UTC(2026, 2, 29, 0, 40), inForce, commands, [nothing, nothing, nothing], true);
+  }, 60_000);
+
   it('is so where the clock was set, forward and back', async () => {
     await fc.assert(
       fc.asyncProperty(
