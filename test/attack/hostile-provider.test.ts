@@ -45,7 +45,9 @@ it('a provider that attacks its monitor holds up no other model, and costs the d
         ]),
   ]);
   const running = await daemon(
-    configure([model('good', {}), ...hostile], { defaults: { schedule: { every: '1s' }, timeout: '1s' } }),
+    configure([model('good', { timeout: '20s' }), ...hostile], {
+      defaults: { schedule: { every: '1s' }, timeout: '1s' },
+    }),
   );
   const checksOf = async (id: string): Promise<Result[]> =>
     ((await running.get(`/api/v1/models/${id}/checks?limit=1000`)).json() as { items: Result[] }).items;
