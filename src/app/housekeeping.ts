@@ -32,7 +32,7 @@ export function startHousekeeping(parts: {
   let working: Promise<void> | null = null;
 
   const atStore = async (now: number): Promise<void> => {
-    await roster.mend(now);
+    await roster.reconcile(now);
     await refresh.step();
     if (!parts.trusted()) return;
     for (let batch = 0; batch < pruneBatches && !stopped && (await store.prune(now)); batch += 1)

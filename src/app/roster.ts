@@ -15,10 +15,10 @@ export interface Roster {
   /** Puts another registry in force: new models are followed, changed ones go on, missing ones are let go. */
   replace(models: readonly Model[], now: number): Promise<RosterChange>;
   /**
-   * Makes the store agree with the registry again after a replacement that failed: what it asked for before, or what a store that
-   * hung was asked for, may be done there nonetheless. Does nothing otherwise.
+   * Makes the store agree with the registry after a replacement that failed: the store may have done a part of it before the
+   * failure, or may complete it later. Does nothing otherwise.
    */
-  mend(now: number): Promise<void>;
+  reconcile(now: number): Promise<void>;
   /** Puts every model on the fresh store that took the place of a damaged one. */
   rebase(now: number): Promise<void>;
   /** Pauses or resumes a model by hand; its checks follow when the scheduler has the new plans. */
@@ -182,7 +182,7 @@ export function createRoster(parts: {
     return { added, removed: gone, changed, warnings };
   };
 
-  const mend = async (now: number): Promise<void> => {
+  const reconcile = async (now: number): Promise<void> => {
     const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
     for (const { key, id, retiredAt } of await store.models()) {
       const known = followed.get(key);
@@ -202,7 +202,7 @@ export function createRoster(parts: {
           throw error;
         }),
       ),
-    mend: (now) => inTurn(() => (doubtful ? mend(now) : Promise.resolve())),
+    reconcile: (now) => inTurn(() => (doubtful ? reconcile(now) : Promise.resolve())),
     async rebase(now) {
       for (const tracked of roster.values()) {
         const { view } = tracked;

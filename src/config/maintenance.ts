@@ -1,5 +1,6 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import { createZone } from '../calendar/zone.js';
+import { longestPeriodMs } from '../domain/exclusion.js';
 import { isPlausible, parseIsoTime } from '../domain/time.js';
 import type { Problem } from './read/problem.js';
 import type { SettingsEntry } from './schema/schema.js';
@@ -38,9 +39,6 @@ interface ReadWindow {
   readonly problems: readonly Problem[];
 }
 
-/** Longest window that comes once, as long as an exclusion. */
-const longestMs = 366 * 86_400_000;
-
 /** Reads a rule: recurring windows by `cron` and `duration`, or a single one by `from` and `to`. */
 export function windowOf(rule: Entry): ReadWindow {
   if (rule.from !== undefined || rule.to !== undefined) return fixed(rule);
@@ -78,7 +76,7 @@ function fixed(rule: Entry): ReadWindow {
   const to = timeOf('to');
   if (from !== null && to !== null) {
     if (to <= from) problems.push({ path: ['to'], message: 'must be after "from"' });
-    if (to - from > longestMs)
+    if (to - from > longestPeriodMs)
       problems.push({ path: ['to'], message: 'must be at most 366 days after "from"' });
     if (problems.length === 0) return { found: { kind: 'fixed', from, to }, problems };
   }

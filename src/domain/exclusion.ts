@@ -1,4 +1,5 @@
 import { merge } from './intervals.js';
+import { dayMs } from './rollup.js';
 import type { Interval } from './state.js';
 import { append, type TimelineInterval } from './timeline.js';
 
@@ -11,6 +12,9 @@ export interface Exclusion extends Interval {
   readonly reason: string;
   readonly createdAt: number;
 }
+
+/** Longest period, in ms, that a person excludes or plans as maintenance at once. */
+export const longestPeriodMs = 366 * dayMs;
 
 /** A time line as it is told: maintenance wherever an exclusion lies. The intervals touch each other, before and after. */
 export function exclude(

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { dayMs } from '../domain/rollup.js';
+import { longestPeriodMs } from '../domain/exclusion.js';
 import type { Interval } from '../domain/state.js';
 import { HttpError } from './http-error.js';
 import { ordered } from './query.js';
 import { parseTime } from './time.js';
 
-const longestMs = 366 * dayMs;
 /** Exclusions that a model can have. */
 export const mostExclusions = 1_000;
 
@@ -53,7 +52,7 @@ export function windowOfExclusion(
   body: z.output<typeof exclusionBody>,
 ): Interval & { readonly reason: string } {
   const window = { ...ordered(body), reason: body.reason };
-  if (window.to - window.from > longestMs)
+  if (window.to - window.from > longestPeriodMs)
     throw new HttpError(400, 'bad_query', 'to: must be at most 366 days after from');
   return window;
 }

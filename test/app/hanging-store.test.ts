@@ -97,7 +97,7 @@ describe('a reload while the store hangs', () => {
       expect(await rows()).not.toEqual(before);
       hung = false;
       await parts.roster.replace(both, parts.clock.now);
-      await parts.roster.mend(parts.clock.now);
+      await parts.roster.reconcile(parts.clock.now);
       expect(await rows()).toEqual(before);
     }
   });

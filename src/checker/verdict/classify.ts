@@ -58,13 +58,19 @@ export function reasonOfStatus(status: number, json: boolean): Reason {
   return json ? 'server_error' : 'gateway_error';
 }
 
-/** A status of the provider's that a gateway tells in the text of its own failure. */
-function toldStatus(text: string, status: number): number {
-  if (status < 500) return status;
+/** The status of the provider that a gateway tells in the text of its own failure; null for none. */
+function toldStatus(text: string, status: number): number | null {
+  if (status < 500) return null;
   const told = /\b(?:error code|status(?:[ _]code)?|client error|http error)["']?[:= ]{0,3}'?(4\d\d)\b/i.exec(
     text,
   );
-  return Number(told?.[1] ?? status);
+  return told === null ? null : Number(told[1]);
+}
+
+/** What a text means with the status of the provider that it tells. */
+function reasonOfWrapped(text: string, status: number): Reason | null {
+  const told = toldStatus(text, status);
+  return told === null ? null : reasonOfText(text, told);
 }
 
 /**
@@ -75,7 +81,7 @@ function toldStatus(text: string, status: number): number {
 export function classify(error: ReplyError, status: number, model: Model): Reason | null {
   const own = error.status ?? status;
   const text = withoutEcho(error.text.slice(0, 4_096), model);
-  const told = reasonOfText(text, own) ?? reasonOfText(text, toldStatus(text, own));
+  const told = reasonOfText(text, own) ?? reasonOfWrapped(text, own);
   const specific =
     reasonOfMarker(error.codes, told) ??
     reasonOfMarker(error.types, told) ??

@@ -53,8 +53,22 @@ function customFindings(payload: unknown, preset: boolean, { problems, warnings 
     warnings.push({ path: at, message: 'has no "{prompt}": the question is not asked', at: 'key' });
 }
 
-function ineffective(entry: ModelEntry, { probe }: Asking, remote: boolean): Problem[] {
+/** The only provider that reads a key. */
+const providerOf = { region: 'bedrock', api_version: 'azure_openai' } as const;
+
+function ineffective(
+  entry: ModelEntry,
+  { probe }: Asking,
+  provider: string | null,
+  remote: boolean,
+): Problem[] {
   const warnings: Problem[] = [];
+  for (const key of ['region', 'api_version'] as const) {
+    const only = providerOf[key];
+    if (entry[key] === undefined || provider === only) continue;
+    const message = `has no effect: only provider "${only}" has one`;
+    warnings.push({ path: [key], message, at: 'key' });
+  }
   if (remote && entry.timeout !== undefined) {
     const message = 'has no effect in remote mode: "remote.timeout" is the deadline';
     warnings.push({ path: ['timeout'], message, at: 'key' });
@@ -106,18 +120,10 @@ export function buildModel(
   if (provider === 'custom')
     customFindings(config.custom_payload, entry.endpoint_configuration === undefined, findings);
   if (remote) findings.problems.push(...unsendable(entry, []));
-  findings.warnings.push(...ineffective(entry, asking, remote), ...modalityWarning(entry, asking.probe));
-  for (const [key, only] of [
-    ['region', 'bedrock'],
-    ['api_version', 'azure_openai'],
-  ] as const) {
-    if (entry[key] === undefined || provider === only) continue;
-    findings.warnings.push({
-      path: [key],
-      message: `has no effect: only provider "${only}" has one`,
-      at: 'key',
-    });
-  }
+  findings.warnings.push(
+    ...ineffective(entry, asking, provider, remote),
+    ...modalityWarning(entry, asking.probe),
+  );
   const slowed = rateWarning(asking.schedule, schedule, asking.ratePerMin, entry.id);
   const rateAt: Path =
     config.rate_per_min !== undefined && entry.rate_per_min === undefined

@@ -40,14 +40,17 @@ export function upsertRollup(table: 'hours' | 'days', given = everything): strin
       ${sums.map((column) => `${column} = ${column} + excluded.${column}, `).join('')}${addLatency[given.latency]}`;
 }
 
+function pushCounts(values: { push(...counts: number[]): number }, rollup: Rollup): void {
+  for (const outcome of outcomes) values.push(rollup.outcomes[outcome]);
+  for (const blame of blames) values.push(rollup.blames[blame]);
+  values.push(rollup.inputTokens, rollup.outputTokens);
+}
+
 /** Everything that is counted but latencies, in the order of `countNames`. */
 export function countsOf(rollup: Rollup): number[] {
-  return [
-    ...outcomes.map((outcome) => rollup.outcomes[outcome]),
-    ...blames.map((blame) => rollup.blames[blame]),
-    rollup.inputTokens,
-    rollup.outputTokens,
-  ];
+  const counts: number[] = [];
+  pushCounts(counts, rollup);
+  return counts;
 }
 
 /** Parameters of a row: `place` says where it is, then come its figures in the order of the columns. */
@@ -57,9 +60,8 @@ export function rollupValues(
 ): (number | Uint8Array | null)[] {
   const values: (number | Uint8Array | null)[] = [...place];
   for (const state of states) values.push(rollup.durations[state]);
-  for (const outcome of outcomes) values.push(rollup.outcomes[outcome]);
-  for (const blame of blames) values.push(rollup.blames[blame]);
-  values.push(rollup.inputTokens, rollup.outputTokens, encodeLatency(rollup.latency));
+  pushCounts(values, rollup);
+  values.push(encodeLatency(rollup.latency));
   return values;
 }
 

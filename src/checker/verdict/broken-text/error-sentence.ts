@@ -7,7 +7,7 @@ const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'))
 
 /** The end of the first sentence: what goes on with other words is prose. */
 const end = String.raw`(?: (?:right now|at (?:the|this) (?:moment|time)|due to [\w ]{1,40}|with other requests|to (?:continue|proceed)))?(?:[.!;:(]|$| [-–(]|,? (?:please|try|retry|check)\b)`;
-/** What follows when a second try or a mended account is asked for. */
+/** What follows when the reader is asked to try again or to correct the account. */
 const plea = String.raw`(?:[.!:,]| [-–])? ?.{0,160}\b(?:try again|retry|slow down|please (?:wait|check|contact|upgrade|top[- ]?up|add|reduce)|contact support)`;
 const part = String.raw`(?:(?:the|this|our) )?(?:(?:ai|requested|language|upstream|remote|inference|chat|llm|backend|model) ){0,2}(?:model(?: [\w./:\x60'"@-]{1,80})?|server|service|system|api|engine|backend|endpoint|llm|upstream|chatbot|provider|deployment)`;
 const limit = String.raw`(?:(?:the|your) )?(?:(?:api|request|token|free) )?(?:(?:rate|usage|quota|token|request|concurrency|free tier|plan) limits?|(?:daily|monthly|hourly|weekly|credit)(?: (?:message|usage|request|token|api))? limit)`;
