@@ -1,35 +1,28 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { Database } from '../../src/store/sqlite/sqlite.js';
+import { itPreloaded, preload, type Preload } from './preload.js';
 import { startDaemon, type RunningDaemon } from './process.js';
 import { series, useSite } from './registry.js';
 import { send } from './sending.js';
 
 const site = useSite();
-const compiler = ['cc', 'c++'].find((name) => spawnSync(name, ['--version']).status === 0);
-const preloadable = process.platform === 'linux' && compiler !== undefined;
-if (!preloadable)
-  process.stderr.write('SKIPPED: the tests of a disk that hangs need Linux and a C compiler\n');
-const onLinux = preloadable ? it : it.skip;
+const onLinux = itPreloaded('a disk that hangs');
 const grace = { listen: '127.0.0.1:0', shutdown_grace: '300ms' };
 
-/** Starts a daemon whose database hangs on its disk from `hang` to `release`. */
-async function hangingDaemon(): Promise<{ running: RunningDaemon; hang(): void; release(): void }> {
+/** Does `work` with a daemon whose database can hang on its disk. */
+async function withHangingDisk(
+  work: (hanging: Preload & { readonly running: RunningDaemon }) => Promise<void>,
+): Promise<void> {
   const { model, configure, folder } = site();
-  const library = `${folder.path}/hang.so`;
-  const source = new URL('hanging-disk.c', import.meta.url).pathname;
-  execFileSync(compiler!, ['-shared', '-fPIC', '-o', library, '-x', 'c', source, '-ldl']);
-  const flag = `${folder.path}/hangs`;
   const config = configure([model('healthy'), model('other')], { server: grace });
-  const running = await startDaemon(config, { LD_PRELOAD: library, HANG_WHILE: flag });
-  return {
-    running,
-    hang: () => void folder.write('hangs', ''),
-    release: () => {
-      rmSync(flag, { force: true });
-    },
-  };
+  const disk = preload('hanging-disk.c', folder);
+  const running = await startDaemon(config, disk.environment);
+  try {
+    await work({ ...disk, running });
+  } finally {
+    disk.release();
+    running.child.kill('SIGKILL');
+  }
 }
 
 /** Resolves when the daemon has said that a write hangs. */
@@ -38,9 +31,8 @@ const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('stor
 describe('a disk that hangs', () => {
   onLinux(
     'holds up no check, no reload and no answer, and what waited is written when it works again',
-    async () => {
-      const { running, hang, release } = await hangingDaemon();
-      try {
+    () =>
+      withHangingDisk(async ({ running, hang, release }) => {
         expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
         hang();
         await told(running);
@@ -70,19 +62,14 @@ describe('a disk that hangs', () => {
         const rows = database.prepare('SELECT slot FROM checks').pluck().all();
         database.close();
         expect(rows).toContain(Date.parse(slot));
-      } finally {
-        release();
-        running.child.kill('SIGKILL');
-      }
-    },
+      }),
     60_000,
   );
 
   onLinux(
     'holds up no stop: it ends as a failure after the grace and some seconds, and says how many results are lost',
-    async () => {
-      const { running, hang, release } = await hangingDaemon();
-      try {
+    () =>
+      withHangingDisk(async ({ running, hang }) => {
         hang();
         await told(running);
         running.child.kill('SIGTERM');
@@ -95,19 +82,14 @@ describe('a disk that hangs', () => {
           waiting_for: 'writer',
         });
         expect(last?.results).toBeGreaterThan(0);
-      } finally {
-        release();
-        running.child.kill('SIGKILL');
-      }
-    },
+      }),
     60_000,
   );
 
   onLinux(
     'holds up no second signal',
-    async () => {
-      const { running, hang, release } = await hangingDaemon();
-      try {
+    () =>
+      withHangingDisk(async ({ running, hang }) => {
         hang();
         await told(running);
         running.child.kill('SIGTERM');
@@ -115,11 +97,7 @@ describe('a disk that hangs', () => {
         running.child.kill('SIGINT');
         expect(await running.ended).toBe('SIGKILL');
         expect(running.lines.at(-1)).toMatchObject({ level: 50, why: 'SIGINT came while it was stopping' });
-      } finally {
-        release();
-        running.child.kill('SIGKILL');
-      }
-    },
+      }),
     60_000,
   );
 });

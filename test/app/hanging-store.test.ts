@@ -7,22 +7,28 @@ const place = workplace();
 const createParts = useParts();
 const minute = 60_000;
 
+/** Parts with one result of the model gpt, over a store whose next writes hang until `release`. */
+async function hangingWrites() {
+  const store = place.fresh();
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  let hangs = false;
+  const parts = createParts({
+    ...store,
+    async write(batch) {
+      if (hangs) await released;
+      return store.write(batch);
+    },
+  });
+  await parts.roster.replace([modelNamed('gpt')], start);
+  await parts.record('gpt', start + minute);
+  hangs = true;
+  return { store, parts, release };
+}
+
 describe('a write that hangs', () => {
   it('does not keep what it writes, nor what comes after it, from being shown', async () => {
-    const store = place.fresh();
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    let hangs = false;
-    const parts = createParts({
-      ...store,
-      async write(batch) {
-        if (hangs) await released;
-        return store.write(batch);
-      },
-    });
-    await parts.roster.replace([modelNamed('gpt')], start);
-    await parts.record('gpt', start + minute);
-    hangs = true;
+    const { store, parts, release } = await hangingWrites();
     for (const slot of [start + 2 * minute, start + 3 * minute]) {
       parts.clock.now = slot;
       const { slot: at, kind, ...found } = result(slot);
@@ -39,20 +45,7 @@ describe('a write that hangs', () => {
   }, 60_000);
 
   it('shows nothing older than what was shown meanwhile when it ends', async () => {
-    const store = place.fresh();
-    let release = (): void => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    let hangs = false;
-    const parts = createParts({
-      ...store,
-      async write(batch) {
-        if (hangs) await released;
-        return store.write(batch);
-      },
-    });
-    await parts.roster.replace([modelNamed('gpt')], start);
-    await parts.record('gpt', start + minute);
-    hangs = true;
+    const { parts, release } = await hangingWrites();
     await parts.record('gpt', start + 2 * minute);
     const failure = { outcome: 'unhealthy', reason: 'server_error' } as const;
     for (const slot of [start + 3 * minute, start + 4 * minute]) {

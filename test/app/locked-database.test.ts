@@ -131,15 +131,20 @@ describe('a stop while another program holds the lock', () => {
   });
 });
 
+/** A configuration whose database a daemon has made, and the lock of that. */
+async function lockedAfterRun() {
+  const { model, configure, daemon } = site();
+  const config = configure([model('healthy')]);
+  const first = await daemon(config);
+  first.child.kill('SIGTERM');
+  await first.ended;
+  return { config, held: lock() };
+}
+
 describe('a start while another program holds the lock', () => {
   it('waits some seconds for it', async () => {
-    const { model, configure, daemon } = site();
-    const config = configure([model('healthy')]);
-    const first = await daemon(config);
-    first.child.kill('SIGTERM');
-    await first.ended;
-    const held = lock();
-    const starting = daemon(config);
+    const { config, held } = await lockedAfterRun();
+    const starting = site().daemon(config);
     try {
       await wait(2_000);
       held.release();
@@ -151,12 +156,7 @@ describe('a start while another program holds the lock', () => {
   });
 
   it('ends with 1 and one sentence where it is held for longer', async () => {
-    const { model, configure, daemon } = site();
-    const config = configure([model('healthy')]);
-    const first = await daemon(config);
-    first.child.kill('SIGTERM');
-    await first.ended;
-    const held = lock();
+    const { config, held } = await lockedAfterRun();
     try {
       const second = start(['run', '--config', config]);
       expect(await second.ended).toBe(1);

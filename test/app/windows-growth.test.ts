@@ -5,6 +5,7 @@ import { createCalendar, type Calendar } from '../../src/calendar/calendar.js';
 import { tail } from '../../src/domain/timeline.js';
 import { start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
+import { processorMs } from '../processor-time.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -44,13 +45,6 @@ function countingCalendar(): Calendar & { lists: number } {
   };
 }
 
-function cpuMs(work: () => void): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
-}
-
 it('catches up with windows that passed while no daemon ran at a cost that grows with their number, not with its square', async () => {
   const cost = async (days: number): Promise<number> => {
     const runs: number[] = [];
@@ -62,7 +56,7 @@ it('catches up with windows that passed while no daemon ran at a cost that grows
         () => undefined,
       );
       runs.push(
-        cpuMs(() => {
+        processorMs(() => {
           windows.replace([every('*/15 * * * *')], start, late);
           for (const { memory } of late) tail(memory.health, start);
         }),

@@ -8,6 +8,7 @@ import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { systemClock } from '../../src/domain/clock.js';
 import type { Expectation, Probe } from '../../src/domain/model.js';
 import { modelAt } from './model.js';
+import { leastProcessorMs } from '../processor-time.js';
 
 const meets = createExpectations();
 const base = modelAt('http://127.0.0.1:1');
@@ -40,17 +41,6 @@ function read(text: string, { status = 200, provider = 'openai_compatible', piec
     found,
     systemClock,
   );
-}
-
-/** Least CPU ms of three runs: what else the machine does is not counted, a collection of garbage in one run neither. */
-function costOf(run: () => void): number {
-  const costs = [1, 2, 3].map(() => {
-    const before = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1_000;
-  });
-  return Math.min(...costs);
 }
 
 const said = (content: unknown): string => JSON.stringify({ choices: [{ message: { content } }] });
@@ -163,8 +153,8 @@ describe('the cost of a verdict', () => {
     const small = build(100_000);
     const large = build(400_000);
     read(small, asked);
-    const once = costOf(() => read(small, asked));
-    const fourfold = costOf(() => read(large, asked));
+    const once = leastProcessorMs(() => read(small, asked));
+    const fourfold = leastProcessorMs(() => read(large, asked));
     // Quadratic work costs sixteen times as much; what takes less than some ms is not measured well.
     expect(fourfold).toBeLessThan(10 * Math.max(once, 5));
   });

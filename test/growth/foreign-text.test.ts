@@ -10,7 +10,7 @@ import type { Expectation, Probe } from '../../src/domain/model.js';
 import { csvCell } from '../../src/http/result-csv.js';
 import { escapeLabel, formatFor } from '../../src/metrics/format.js';
 import { modelAt } from '../checker/model.js';
-import { costOf, repeated, steepness } from './growth.js';
+import { costOf, repeated, steepness, steepPieces } from './growth.js';
 
 /** Pieces of which worst cases are made: for each of them some expression begins again at every place. */
 const pieces = [
@@ -174,15 +174,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
 
 describe.each(Object.entries(readers))('%s', (_what, read) => {
   it('takes time that grows with its length and no faster', async () => {
-    const steep: unknown[] = [];
-    for (const piece of pieces) {
-      const costs = await steepness((length) => {
-        const text = repeated(piece, length);
-        return () => read(text);
-      });
-      if (costs !== null) steep.push({ piece, costs });
-    }
-    expect(steep).toEqual([]);
+    expect(await steepPieces(pieces, read)).toEqual([]);
   }, 60_000);
 });
 

@@ -23,12 +23,6 @@ export function threadMs(): number {
   return (user + system) / 1_000;
 }
 
-/** ms of processor time of every thread, for work that a thread beside the loop does. */
-export function processMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
-
 export type Meter = () => number;
 export type Work = () => unknown;
 
@@ -85,4 +79,20 @@ export async function costOf(work: Work, allowed: number): Promise<number> {
 /** A text of at least this length that repeats a piece, flat in memory, so that no reader pays for its making. */
 export function repeated(piece: string, length: number): string {
   return Buffer.from(piece.repeat(Math.ceil(length / piece.length)), 'utf16le').toString('utf16le');
+}
+
+/** What `steepness` finds of texts that repeat one of the pieces, for those where it finds something. */
+export async function steepPieces(
+  pieces: readonly string[],
+  read: (text: string) => unknown,
+): Promise<readonly { readonly piece: string; readonly costs: readonly number[] }[]> {
+  const steep = [];
+  for (const piece of pieces) {
+    const costs = await steepness((length) => {
+      const text = repeated(piece, length);
+      return () => read(text);
+    });
+    if (costs !== null) steep.push({ piece, costs });
+  }
+  return steep;
 }

@@ -12,7 +12,8 @@ import { fullLife } from '../store/full-life.js';
 import { dayMs, hourMs } from '../../src/domain/rollup.js';
 import { migrationsDir, start, workplace } from '../store/samples.js';
 import { amount } from '../slow.js';
-import { processMs, repeated, steepness, type Work } from './growth.js';
+import { processMs } from '../processor-time.js';
+import { repeated, steepness, type Work } from './growth.js';
 
 type Line = Readonly<Record<string, unknown>> & { readonly type: string };
 

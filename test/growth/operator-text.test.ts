@@ -14,7 +14,7 @@ import { tokenOf } from '../../src/http/auth.js';
 import { wholeNumber } from '../../src/http/query.js';
 import { parseTime } from '../../src/http/time.js';
 import { lineOf } from '../../src/store/transfer/import-line.js';
-import { repeated, steepness } from './growth.js';
+import { steepness, steepPieces } from './growth.js';
 
 const json = JSON.stringify;
 const pieces = [
@@ -97,15 +97,7 @@ const configurations: Readonly<Record<string, (length: number) => string>> = {
 
 describe.each(Object.entries(readers))('%s', (_what, read) => {
   it('takes time that grows with its length and no faster', async () => {
-    const steep: unknown[] = [];
-    for (const piece of pieces) {
-      const costs = await steepness((length) => {
-        const text = repeated(piece, length);
-        return () => read(text);
-      });
-      if (costs !== null) steep.push({ piece, costs });
-    }
-    expect(steep).toEqual([]);
+    expect(await steepPieces(pieces, read)).toEqual([]);
   }, 60_000);
 });
 
