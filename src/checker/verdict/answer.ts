@@ -56,12 +56,17 @@ export function visibleText(text: string): string {
   let visible = '';
   let inside = false;
   let from = 0;
+  let closed = false;
   for (const mark of text.matchAll(/[<[◁](\/?)(?:(?:seed:)?think|thinking|reasoning|thought)[>\]▷]/gi)) {
     const closes = mark[1] === '/';
-    if (closes && !inside) visible = '';
+    const after = mark.index + mark[0].length;
+    // Some models close it again behind the answer.
+    const again = closed && !/\S/.test(text.slice(after));
+    if (closes && !inside && !again) visible = '';
     else if (!inside) visible += text.slice(from, mark.index);
+    closed ||= closes;
     inside = !closes;
-    from = mark.index + mark[0].length;
+    from = after;
   }
   return (inside ? visible : visible + text.slice(from)).trim();
 }

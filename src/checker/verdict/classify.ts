@@ -67,12 +67,6 @@ function toldStatus(text: string, status: number): number | null {
   return told === null ? null : Number(told[1]);
 }
 
-/** What a text means with the status of the provider that it tells. */
-function reasonOfWrapped(text: string, status: number): Reason | null {
-  const told = toldStatus(text, status);
-  return told === null ? null : reasonOfText(text, told);
-}
-
 /**
  * What an error found in a reply means: its code, then its type, then its text, then the HTTP status - of the error
  * itself where it carries one of its own, as gateways do inside a 200. A marker that is given for many causes yields to
@@ -81,13 +75,16 @@ function reasonOfWrapped(text: string, status: number): Reason | null {
 export function classify(error: ReplyError, status: number, model: Model): Reason | null {
   const own = error.status ?? status;
   const text = withoutEcho(error.text.slice(0, 4_096), model);
-  const told = reasonOfText(text, own) ?? reasonOfWrapped(text, own);
+  const passedOn = toldStatus(text, own);
+  const told = reasonOfText(text, own) ?? (passedOn === null ? null : reasonOfText(text, passedOn));
   const specific =
     reasonOfMarker(error.codes, told) ??
     reasonOfMarker(error.types, told) ??
     told ??
     reasonOfNumber(error.codes);
   if (specific !== null) return specific;
+  // That the account is refused is told by the status alone, too.
+  if (passedOn !== null && passedOn >= 401 && passedOn <= 403) return reasonOfStatus(passedOn, true);
   const vague = reasonOfVagueMarker([...error.codes, ...error.types]);
   if (own < 400) return vague;
   const byStatus = reasonOfStatus(own, true);

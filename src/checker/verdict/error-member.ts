@@ -20,18 +20,28 @@ export function isObject(value: unknown): value is Members {
 /** Members of an error are looked at so deep. */
 const deepest = 4;
 
+/** Texts that programs write for no value, and for no error. */
+const nothing = /^\s*(?:|null|none|nil|undefined|false|0|n\/a|ok|success|no[ _-]?errors?)\s*$/i;
+
 /** False for what says nothing, such as the members of an error that some gateways always write and leave empty. */
 function isPresent(value: unknown, depth = 0): boolean {
-  if (value === undefined || value === null || value === false || value === 0 || value === '') return false;
+  if (value === undefined || value === null || value === false || value === 0) return false;
+  if (typeof value === 'string') return value.length > 16 || !nothing.test(value);
   if (typeof value !== 'object') return true;
   if (isObject(value) && isSuccess(value)) return false;
   return Object.values(value).some((member) => depth >= deepest || isPresent(member, depth + 1));
 }
 
-/** The code 0 with a word of success, which is no error. */
+const success = /^(?:ok|success\w*|no error)?[.!]?$|^[\p{Script=Han}]{0,4}成功[。！]?$/iu;
+
+/** The code 0 or 200 with a word of success, which is no error. */
 function isSuccess({ code, message, msg }: Members): boolean {
   const said = message ?? msg ?? '';
-  return (code === 0 || code === '0') && typeof said === 'string' && /^(?:ok|success)?$/i.test(said);
+  return (
+    (code === 0 || code === 200 || code === '0' || code === '200') &&
+    typeof said === 'string' &&
+    success.test(said)
+  );
 }
 
 /** A code as text; numbers of three digits are an HTTP status. */
@@ -175,17 +185,37 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
 
+/** Members that tell of a failure, or of which request. */
+const ofFailures = new Set(
+  'success code status status_code statusCode error_code error_msg message msg detail details reason type request_id requestId trace_id traceId timestamp time path'.split(
+    ' ',
+  ),
+);
+
+/** Whether a reply holds nothing but what tells of a failure. */
+function isBare(payload: Members): boolean {
+  return Object.entries(payload).every(([name, value]) => ofFailures.has(name) || !isPresent(value));
+}
+
 /** The error in a successful reply that is no answer, where only a code or a flag tells that it failed. */
 export function failureIn(payload: unknown): ReplyError | null {
   if (!isObject(payload)) return null;
-  const { success, code, status } = payload;
+  const { success: succeeded, code, status, message, msg } = payload;
+  const said = message ?? msg;
+  // Some count their own codes of success.
+  const praised = typeof said === 'string' && said !== '' && success.test(said);
   const failed =
-    success === false ||
+    succeeded === false ||
     // Baidu's way.
     isPresent(payload.error_code) ||
     isPresent(payload.error_msg) ||
-    (typeof code === 'number' && code !== 0 && code !== 200) ||
-    (typeof code === 'string' && !/^(?:0+|200|ok|success)?$/i.test(code)) ||
+    (!praised && typeof code === 'number' && code !== 0 && code !== 200) ||
+    (!praised && typeof code === 'string' && !/^(?:0+|200|ok|success)?$/i.test(code)) ||
     (typeof status === 'string' && /^(?:error|fail(?:ed|ure)?)$/i.test(status));
   return failed ? errorIn(payload, false) : null;
+}
+
+/** The same of a reply of any shape: nothing else may be in it. */
+export function bareFailureIn(payload: unknown): ReplyError | null {
+  return isObject(payload) && isBare(payload) ? failureIn(payload) : null;
 }

@@ -4,7 +4,7 @@ import type { Usage } from '../../domain/result.js';
 import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
 import { classify, reasonOfStatus, withoutEcho } from './classify.js';
 import type { Dialect } from '../ask/dialect.js';
-import { errorIn, failureIn, type ReplyError } from './error-member.js';
+import { bareFailureIn, errorIn, failureIn, type ReplyError } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
 import { JqSyntaxError, type Jq } from './jq.js';
@@ -96,10 +96,13 @@ function reasonOfPlain(text: string, status: number, model: Model): Reason | nul
   return status === 500 && /^[\s\d"']*internal server error\b/i.test(text) ? 'server_error' : null;
 }
 
-/** A proxy refuses the client's certificate with a page of its own; other pages say no more than the status. */
+/**
+ * A proxy refuses the client's certificate, and plain HTTP on a port for HTTPS, with a page of its own; other pages say no
+ * more than the status.
+ */
 function reasonOfPage(text: string, status: number): Reason | null {
   const told = reasonOfText(text.slice(0, 4_096).replace(/<[^<>]*>/g, ' '), status);
-  return told === 'tls_error' ? told : null;
+  return told === 'tls_error' || (told === 'endpoint_not_found' && status === 400) ? told : null;
 }
 
 function judgeFailure(
@@ -206,23 +209,27 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
   const { payload } = content;
   if (reply.overLimit || payload === undefined || errorIn(payload, true) !== null)
     return judgeSuccess(reply, content, judging);
+  const judgeAs = (read: Dialect['read']): Verdict =>
+    judgeSuccess(reply, content, { ...judging, dialect: { ...dialect, read } });
   try {
     const value = await dialect.extract(payload, model, jq);
     const program = model.custom?.responseFormat ?? null;
+    const nothing = value === null || value === undefined;
+    // A reply that tells of a failure in a way of its own has no answer to be found.
+    const failure =
+      program === null ? bareFailureIn(payload) : nothing || value === '' ? failureIn(payload) : null;
+    if (failure !== null) return judgeAs(() => null);
     // The reply is JSON without an error: what is not there is asked for in vain, and what is null is an empty answer.
-    const nothing = program !== null && (value === null || value === undefined);
-    if (nothing && !(await isNullAt(program, payload, jq)))
+    if (program !== null && nothing && !(await isNullAt(program, payload, jq)))
       return verdict(
         'probe_unsupported',
         `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,
       );
-    return judgeSuccess(reply, content, {
-      ...judging,
-      dialect: { ...dialect, read: () => dialect.read(value) },
-    });
+    return judgeAs(() => dialect.read(value));
   } catch (problem) {
     if (problem instanceof JqSyntaxError)
       return verdict('probe_unsupported', `custom_response_format does not compile: ${problem.message}`);
+    if (failureIn(payload) !== null) return judgeAs(() => null);
     return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');
   }
 }

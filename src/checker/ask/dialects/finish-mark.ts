@@ -14,6 +14,9 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   max_tokens: 'length',
   max_output_tokens: 'length',
   model_context_window_exceeded: 'length',
+  max_length: 'length',
+  max_new_tokens: 'length',
+  token_limit: 'length',
   content_filter: 'filtered',
   content_filtered: 'filtered',
   guardrail_intervened: 'filtered',
@@ -24,20 +27,36 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   spii: 'filtered',
   refusal: 'filtered',
   error_toxic: 'filtered',
+  // Zhipu's, and those of Google for pictures and for Model Armor.
+  sensitive: 'filtered',
+  model_armor: 'filtered',
+  image_safety: 'filtered',
+  image_prohibited_content: 'filtered',
+  image_recitation: 'filtered',
   error: 'error',
   error_limit: 'error',
   timeout: 'error',
+  time_limit: 'error',
+  cancelled: 'error',
+  // vLLM and SGLang when the engine gives a request up, Zhipu, and DeepSeek.
+  abort: 'error',
+  network_error: 'error',
+  insufficient_system_resource: 'error',
   malformed_function_call: 'called',
   unexpected_tool_call: 'called',
+  malformed_tool_use: 'called',
   tool_calls: 'called',
   tool_call: 'called',
   tool_use: 'called',
   function_call: 'called',
 };
 
+/** What some APIs write in the place of no mark. */
+const none = new Set(['', 'null', 'none', 'not_finished']);
+
 /** Null without a mark; `other` for those that decide nothing. */
 export function finishOf(mark: unknown): Answer['finish'] {
-  if (typeof mark !== 'string' || mark === '') return null;
+  if (typeof mark !== 'string' || none.has(mark.toLowerCase())) return null;
   const name = mark.toLowerCase();
   return Object.hasOwn(finishes, name) ? (finishes[name] ?? 'other') : 'other';
 }

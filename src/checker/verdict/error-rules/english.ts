@@ -59,6 +59,7 @@ export const english: readonly TextRule[] = [
       'unknown request url',
       'no route matched',
       'app for invoked web endpoint',
+      'plain http request was sent to https|speaking plain http to an ssl-enabled|http request to an https server',
     ),
   },
   {
@@ -252,6 +253,7 @@ export const english: readonly TextRule[] = [
       'with on-demand throughput',
       "function '[\\w-]{1,80}': not found for account",
       'not a valid model',
+      'llm provider not provided',
       'no model (?:named|called|with)',
       '\\bonly\\b.{0,100}\\b(?:allowed|supported|available)\\b.{0,20}\\b(?:your|requested|given) model\\b',
       '\\b(?:endpoint|deployment)\\b.{0,100}\\b(?:is|was) (?:not (?:running|started|deployed)|paused|stopped)\\b',

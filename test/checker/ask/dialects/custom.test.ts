@@ -84,6 +84,44 @@ describe('a custom API', () => {
     expect(await checked(reply, format)).toMatchObject({ reason, response });
   });
 
+  it.each([
+    ['{"code":500,"msg":"internal error","data":null}', '.data.answer', 'server_error'],
+    ['{"code":503,"msg":"系统繁忙，请稍后再试","data":null}', '.data.answer', 'overloaded'],
+    ['{"code":401,"msg":"invalid token"}', '.data.answer', 'auth_failed'],
+    ['{"code":401,"msg":"invalid token","data":""}', '.data.answer', 'auth_failed'],
+    ['{"code":401,"msg":"invalid token","data":[]}', '.data.answer', 'auth_failed'],
+    ['{"code":401,"msg":"invalid token","answer":""}', '.answer', 'auth_failed'],
+    ['{"status":"error","message":"model crashed"}', '.answer', 'server_error'],
+    ['{"success":false,"message":"inference failed"}', '.result.text', 'error_in_success'],
+    ['{"success":false,"message":"it went wrong"}', null, 'error_in_success'],
+    ['{"code":500,"msg":"internal error","data":null,"request_id":"a1"}', null, 'server_error'],
+  ])(
+    'whose reply is %j, a failure told in its own way, is not blamed on the program %j',
+    async (reply, format, reason) => {
+      expect(await checked(reply, format)).toMatchObject({ reason, outcome: 'unhealthy', response: null });
+    },
+  );
+
+  it.each([
+    ['{"code":200,"message":"ok","data":{"answer":"fine"}}', '.data.answer', 'ok'],
+    ['{"code":1000,"answer":"fine"}', '.answer', 'ok'],
+    ['{"code":1000,"message":"success","answer":"fine"}', '.reply', 'probe_unsupported'],
+    ['{"code":1000,"message":"请求成功","answer":"fine"}', '.reply', 'probe_unsupported'],
+    ['{"status":"failed","score":1}', null, 'ok'],
+    ['{"code":1000,"answer":"fine"}', null, 'ok'],
+    ['{"answer":"fine","error":"None"}', '.answer', 'ok'],
+    ['{"answer":"fine","error":"null","errors":"0"}', '.answer', 'ok'],
+    ['{"answer":"fine","error":{"code":200,"message":"success"}}', '.answer', 'ok'],
+    ['{"answer":"fine","error":{"code":0,"message":"no error"}}', '.answer', 'ok'],
+    ['{"answer":"fine","error":{"code":200,"message":"out of memory"}}', '.answer', 'server_error'],
+    ['{"answer":"fine","error":"none of the workers is available"}', '.answer', 'error_in_success'],
+  ])(
+    'whose reply is %j is no failure by its code or an error that says nothing, read by %j as %s',
+    async (reply, format, reason) => {
+      expect((await checked(reply, format)).reason).toBe(reason);
+    },
+  );
+
   it('whose program finds nothing is blamed on the configuration, with the program in the detail', async () => {
     const { reason, detail } = await checked('{"a":1}', '.choices[0].text');
     expect(blameFor(reason)).toBe('config');
