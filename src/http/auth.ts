@@ -85,6 +85,17 @@ export function requireToken(app: FastifyInstance, current: () => Access): void 
   });
 }
 
+/**
+ * Refuses a request with several `Host` headers, on every route, as RFC 9112 demands: a proxy in front may have read
+ * another one than Node, which takes the first.
+ */
+export function refuseSeveralHosts(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    const several = (raw.headersDistinct.host?.length ?? 0) > 1;
+    done(several ? new HttpError(400, 'bad_request', 'a request has one Host header') : undefined);
+  });
+}
+
 /** By which names this server may be asked. */
 export interface Hosts {
   /** In lower case, without a port. */

@@ -1,7 +1,14 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './annotation-routes.js';
-import { refuseOtherHosts, refuseOtherOrigins, requireToken, type Access, type Hosts } from './auth.js';
+import {
+  refuseOtherHosts,
+  refuseOtherOrigins,
+  refuseSeveralHosts,
+  requireToken,
+  type Access,
+  type Hosts,
+} from './auth.js';
 import { badgeRoutes } from './badge-routes.js';
 import { checkRoutes } from './check-routes.js';
 import { answerBrokenRequests } from './client-error.js';
@@ -78,6 +85,7 @@ export function createServer(
     done();
   });
   tendConnections(app);
+  refuseSeveralHosts(app);
   refuseOtherHosts(app, access, hosts);
   requireToken(app, access);
   refuseOtherOrigins(app, hosts);

@@ -30,6 +30,22 @@ async function said(url: string, bytes: string): Promise<string> {
 const serve = () => startServer(createFakeBackend({ views: [sampleView('a')] }));
 
 describe('a client that means harm', () => {
+  it.each([
+    ['GET', '/livez'],
+    ['GET', '/readyz'],
+    ['GET', '/metrics'],
+    ['GET', '/api/v1/models'],
+    ['POST', '/api/v1/model-health'],
+    ['DELETE', '/livez'],
+    ['OPTIONS', '/nowhere'],
+  ])('is refused when it sends two Host headers to %s %s', async (method, path) => {
+    const { url } = await serve();
+    const hosts = 'Host: localhost\r\nHost: localhost\r\n';
+    const answer = await said(url, `${method} ${path} HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"bad_request"');
+  });
+
   it('cannot keep a connection by sending its headers slowly', async () => {
     const { url } = await serve();
     const socket = open(url);
