@@ -108,9 +108,10 @@ function brokenIn(text: string, cut: boolean, missed: Miss | null, asked: Asked)
   const { expect, query, systemPrompt } = asked;
   const { equals, regex, json, contains } = expect;
   if (missed === null && (equals ?? json) !== undefined) return null;
-  // They prove a part of the text alone.
-  if (missed === null && (regex !== undefined || (contains ?? []).length > 0)) return strongSign(text);
   const question = [query, systemPrompt ?? ''].join('\n');
+  // They prove a part of the text alone.
+  if (missed === null && (regex !== undefined || (contains ?? []).length > 0))
+    return strongSign(text, question);
   return brokenText(text, { cut, signsWanted: wantsSigns(expect), question });
 }
 

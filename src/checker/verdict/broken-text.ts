@@ -1,5 +1,5 @@
 import { bare } from './broken-text/bare.js';
-import { isEndless, isFewWords, isRepeated } from './broken-text/repetition.js';
+import { asksForRepetition, isEndless, isFewWords, isRepeated } from './broken-text/repetition.js';
 import { isSalad } from './broken-text/salad.js';
 import { isSigns } from './broken-text/signs.js';
 import { standIn } from './broken-text/stand-in.js';
@@ -47,9 +47,9 @@ function isJson(text: string): boolean {
 const notDecoded = 'tokens or characters that could not be decoded';
 
 /** What no answer holds, whatever else it says: null for nothing. */
-export function strongSign(text: string): string | null {
+export function strongSign(text: string, question: string): string | null {
   const { near, line } = look(text);
-  if (isEndless(near, line)) return 'one token repeated';
+  if (isEndless(near, line) && !asksForRepetition(question, near)) return 'one token repeated';
   return isUndecoded(near) ? notDecoded : null;
 }
 
@@ -63,7 +63,8 @@ export function brokenText(text: string, { cut, signsWanted, question }: Scrutin
   if (line.length < shortest) return /[\ufffd]{2}/.test(line) ? 'characters that could not be decoded' : null;
   if (isUndecoded(near)) return notDecoded;
   if (!isJson(whole)) {
-    if (isRepeated(near, line, cut) || isFewWords(near, cut)) return 'one token repeated';
+    const again = isRepeated(near, line, cut) || isFewWords(near, cut);
+    if (again && !asksForRepetition(question, near)) return 'one token repeated';
     if (!signsWanted && isSigns(near, line)) return 'signs in the place of words';
   }
   return isSalad(near, line) ? 'pieces of words in the place of an answer' : null;

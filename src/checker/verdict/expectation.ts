@@ -56,17 +56,31 @@ function plain(text: string): string {
   return folded(shown.replace(emphasis, ''));
 }
 
-/** A text as it is compared: as it is written, and as its words alone. */
+/** Hyphens, dashes and quotes as a keyboard has them: many models write those of print. */
+function typed(words: string): string {
+  return words
+    .replace(/[\u2010-\u2013\u2212]/g, '-')
+    .replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/[\u201c-\u201e]/g, '"');
+}
+
+/** A text as it is compared: as it is written, as its words alone, and as those are typed. */
 interface Comparable {
   readonly written: string;
   readonly words: string;
+  readonly typed: string;
 }
 
-const comparable = (text: string): Comparable => ({ written: folded(text), words: plain(text) });
+function comparable(text: string): Comparable {
+  const words = plain(text);
+  return { written: folded(text), words, typed: typed(words) };
+}
 
-/** Compares as written, then by words; a part of signs alone has none. */
+/** Compares as written, then by words, then as typed; a part of signs alone means those signs. */
 const agree = (answer: Comparable, part: Comparable, by: (text: string, part: string) => boolean): boolean =>
-  by(answer.written, part.written) || (part.words !== '' && by(answer.words, part.words));
+  by(answer.written, part.written) ||
+  (part.words !== '' && by(answer.words, part.words)) ||
+  (/[\p{L}\p{N}]/u.test(part.typed) && by(answer.typed, part.typed));
 
 function parsed(text: string): { readonly value: unknown } | null {
   try {

@@ -31,12 +31,12 @@ export const expectation = z
     contains: texts()
       .optional()
       .describe(
-        'The answer contains each of these texts; case, letter width and emphasis marks are ignored.',
+        'The answer contains each of these texts; case, letter width, emphasis marks and the form of hyphens and quotes are ignored.',
       ),
     not_contains: texts()
       .optional()
       .describe(
-        'The answer contains none of these texts; case, letter width and emphasis marks are ignored.',
+        'The answer contains none of these texts; case, letter width, emphasis marks and the form of hyphens and quotes are ignored.',
       ),
     equals: texts().optional().describe('The answer equals one of these texts; case is ignored.'),
     regex: someText()

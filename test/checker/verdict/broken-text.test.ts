@@ -163,3 +163,37 @@ it('signs that are asked for word by word are a good answer', () => {
   for (const wanted of [{ equals: [text] }, { regex: '^👍+$' }])
     expect(judged('openai', 'chat', text, false, wanted).reason).toBe('ok');
 });
+
+describe('a question that asks for repetition', () => {
+  const asked = (query: string, text: string, cut: boolean, wanted: Expectation = {}) => {
+    const model = { ...modelAt('http://127.0.0.1:1'), query, expect: wanted };
+    const dialect = dialectFor(model.provider, 'chat')!;
+    const body = Buffer.from(replyOf(model.provider, 'chat', text, cut));
+    return judge(
+      { status: 200, headers: {}, body, overLimit: false },
+      { model, dialect, meets, reading: null },
+    ).reason;
+  };
+  const hello = 'hello '.repeat(50);
+
+  it.each([
+    ['Repeat the word hello 50 times.', hello],
+    ['Write hello 50 times, one each line', 'hello\n'.repeat(50)],
+    ['Say hello fifty times', Array.from({ length: 50 }, (_, index) => `${index + 1}. Hello`).join('\n')],
+    ['重复“你好”二十次', '你好'.repeat(20)],
+  ])('%j is answered by it', (query, text) => {
+    expect(asked(query, text, false)).toBe('ok');
+    expect(asked(query, text.slice(0, -3), true)).toBe('ok');
+    expect(asked(query, text, false, { contains: [text.slice(0, 2)] })).toBe('ok');
+  });
+
+  it.each([
+    ['Repeat the word hello 50 times.', 'The!'.repeat(40)],
+    ['Repeat the word hello 50 times.', '!'.repeat(80)],
+    ['What is 50 times 2, and what is hello?', hello],
+    ['What is the capital of India?', hello],
+  ])('%j is not answered by other repetition', (query, text) => {
+    expect(asked(query, text, false)).toBe('unexpected_answer');
+    expect(asked(query, text, false, { contains: [text.slice(0, 2)] })).toBe('unexpected_answer');
+  });
+});

@@ -53,7 +53,22 @@ describe('an expectation', () => {
     expect(meets(`It is ${text}!`, { notContains: ['New Delhi'] })).not.toBeNull();
   });
 
+  it.each([
+    ['twenty‑one', 'twenty-one'],
+    ['twenty\u2010one', 'twenty-one'],
+    ['−5', '-5'],
+    ['1914–1918', '1914-1918'],
+    ['I don’t know', "I don't know"],
+    ['“yes”', '"yes"'],
+    ["l'eau", 'l’eau'],
+  ])('is met by %j, printed signs, where %j is typed', (text, wanted) => {
+    expect(meets(text, { equals: [wanted] })).toBeNull();
+    expect(meets(`It is ${text}!`, { contains: [wanted] })).toBeNull();
+    expect(meets(`It is ${text}!`, { notContains: [wanted] })).not.toBeNull();
+  });
+
   it.each<[string, Expectation]>([
+    ['a–b ’c’', { notContains: ['-', "'"] }],
     ['**bold**', { equals: ['**bold**'] }],
     ['x = a * b', { contains: ['a * b'] }],
     ['snake_case', { equals: ['snake_case'] }],

@@ -113,3 +113,17 @@ export function isFewWords(text: string, cut: boolean): boolean {
   const least = cut ? 8 : setOff * 2 >= said.length ? 64 : 16;
   return said.length >= least && new Set(said).size * 4 <= said.length;
 }
+
+const repeats =
+  /\b(?:repeat\w*|over and over|again and again|forever|endless\w*|wiederhol\w*|répét\w*|repite|repita|ripeti)\b|\b(?:write|say|print|type|output|send|echo)\b.{0,200}\btimes\b|重复|重複|繰り返/iu;
+
+const small = /^(?:the|an?|of|to|and|is|in|it|i|you|words?|times|der|die|das|le|la|el)$/;
+
+/** Whether a question asks for repetition, and a text repeats nothing but words of the question. */
+export function asksForRepetition(question: string, text: string): boolean {
+  const asked = question.slice(0, 4_096).toLowerCase();
+  if (!repeats.test(asked)) return false;
+  const words = text.toLowerCase().match(/[\p{L}\p{M}]+/gu) ?? [];
+  // The window, or the token limit, may cut the first and the last.
+  return words.some((word) => !small.test(word)) && words.slice(1, -1).every((word) => asked.includes(word));
+}
