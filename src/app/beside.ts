@@ -10,7 +10,7 @@ export interface BesideStart {
 
 export interface BesideAsk {
   readonly id: number;
-  /** Which file lies at the path now, counted from the start. */
+  /** How often the daemon opened the file at the path since the start. */
   readonly file: number;
   readonly question: LongQuestion;
 }

@@ -108,7 +108,7 @@ export async function startDaemon(parts: {
     thread: new URL('./beside-thread.js', import.meta.url),
     path: config.settings.storage.path,
     migrationsDir: parts.migrationsDir,
-    file: () => store.corruptions,
+    file: () => store.openings,
     idleMs: besideIdleMs,
   });
   // After the last writes, since a long read that hangs would hold them up.

@@ -86,3 +86,34 @@ describe('a file that is deleted under the daemon', () => {
     expect(rows.map((row) => new Date(row.slot).toISOString())).toContain(slot);
   });
 });
+
+describe('a write-ahead log that is deleted under the daemon', () => {
+  it.each(['deleted', 'replaced'])('is saved to the database with the next change: %s', async (how) => {
+    const { model, configure, daemon, folder } = site();
+    const path = `${folder.path}/pulse.db`;
+    const running = await daemon(configure([model('healthy'), model('bad-key')]));
+    await running.line(became('bad-key', 'unhealthy'));
+    // Opens the file in the thread that answers long questions, too.
+    const stored = async (): Promise<string[]> => {
+      const { text } = await running.get('/api/v1/models/healthy/checks?from=0&limit=1000');
+      return (JSON.parse(text) as { items: { slot: string }[] }).items.map(({ slot }) => slot);
+    };
+    const before = await stored();
+    await running.get('/api/v1/models/healthy/checks?format=csv&from=0');
+    rmSync(`${path}-wal`);
+    if (how === 'replaced') writeFileSync(`${path}-wal`, Buffer.alloc(8_192, 0x5a));
+    await running.line(({ msg }) => msg.startsWith('write-ahead log was deleted or replaced'));
+    const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
+    for (;;) if ((await stored()).some((one) => one >= slot)) break;
+    const csv = (await running.get('/api/v1/models/healthy/checks?format=csv&from=0')).text;
+    expect(csv).toContain(slot);
+    expect(series((await running.get('/metrics')).text, 'modelpulse_store_files_lost_total')).toBe(0);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    const store = place.open(path);
+    const { key } = (await store.models()).find(({ id }) => id === 'healthy')!;
+    const rows = await store.results(key, { from: 0, to: 1e15, limit: 1_000 });
+    const slots = rows.map((row) => new Date(row.slot).toISOString());
+    expect(slots).toEqual(expect.arrayContaining([...before, slot]));
+  });
+});

@@ -24,6 +24,9 @@ export function identityOf(path: string): string | null {
   return found === undefined ? null : `${found.dev}:${found.ino}`;
 }
 
+/** The write-ahead log of a database. */
+export const logOf = (path: string): string => `${path}-wal`;
+
 /** Removes the -wal and -shm of a file that is no longer there: SQLite would apply them to whatever takes its place. */
 export function removeLog(path: string): void {
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });

@@ -1,10 +1,11 @@
+import { rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './database.js';
 import { attempt, isDamage, promised } from './failure.js';
 import { lockFile } from './file-lock.js';
 import { createLogWatch } from './log-watch.js';
-import { bytesOnDisk, identityOf, moveAside, placeFor, removeLog } from './file-place.js';
+import { bytesOnDisk, identityOf, logOf, moveAside, placeFor, removeLog } from './file-place.js';
 import type { Retention } from '../horizons.js';
 import { reserveKeys } from './model-row.js';
 import type { PackedBatch } from './packed-batch.js';
@@ -28,6 +29,8 @@ export interface StoreOptions {
 export interface OpenedStore extends Store {
   /** How often a fresh file was begun since the start, because the one before was damaged, deleted or replaced. */
   readonly corruptions: number;
+  /** How often the database was opened since the start: readers of an earlier opening have to open it again. */
+  readonly openings: number;
 }
 
 /** The store in the thread that holds the database. */
@@ -52,6 +55,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   let session: Session | null = null;
   /** What the path led to when it was opened. */
   let identity: string | null = null;
+  let logIdentity: string | null = null;
+  let openings = 0;
 
   function connect(): Session {
     if (closed) throw new StoreError('unavailable', `${path} is closed`);
@@ -60,6 +65,8 @@ export function openStore(options: StoreOptions): SqliteStore {
     identity = identityOf(path);
     reserveKeys(database, highestKey);
     session = prepareSession(database, options.retention);
+    logIdentity = identityOf(logOf(path));
+    openings += 1;
     return session;
   }
 
@@ -105,6 +112,24 @@ export function openStore(options: StoreOptions): SqliteStore {
     throw error;
   }
 
+  /**
+   * Where the -wal was deleted or replaced, the connection still has the one that holds the latest changes, and a crash would
+   * lose them: moves them into the database and begins a -wal anew.
+   */
+  function expectSameLog(): void {
+    if (database === null || identityOf(logOf(path)) === logIdentity) return;
+    rmSync(logOf(path), { force: true });
+    const [checkpoint] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
+    // A reader holds it up: the next change tries again.
+    if (checkpoint.busy !== 0) return;
+    disconnect();
+    connect();
+    options.log.warn(
+      { path: logOf(path) },
+      'write-ahead log was deleted or replaced: its changes were saved to the database',
+    );
+  }
+
   function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
     return promised(path, () => {
       if (changes) {
@@ -112,6 +137,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         expectSameFile();
       }
       try {
+        if (changes) expectSameLog();
         return work(connect());
       } catch (error) {
         giveUp(error);
@@ -146,6 +172,9 @@ export function openStore(options: StoreOptions): SqliteStore {
   return {
     get corruptions() {
       return corruptions;
+    },
+    get openings() {
+      return openings;
     },
     models: () => ask((open) => open.models()),
     register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),

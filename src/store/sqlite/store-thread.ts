@@ -8,6 +8,7 @@ import {
   type ThreadCall,
   type ThreadReply,
   type ThreadStart,
+  type Files,
 } from './thread-port.js';
 
 /** The thread that `threaded-store.ts` starts: it holds the database and its lock, and does one call after another. */
@@ -35,22 +36,23 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
         log: { error: logAt('error'), warn: logAt('warn'), info: logAt('info') },
       });
     } catch (error) {
-      reply({ id: opening, corruptions: 0, error: packError(error) });
+      reply({ id: opening, files: { corruptions: 0, openings: 0 }, error: packError(error) });
       return null;
     }
   };
 
   const store = open();
   if (store === null) return;
-  reply({ id: opening, corruptions: store.corruptions, result: null });
+  const files = (): Files => ({ corruptions: store.corruptions, openings: store.openings });
+  reply({ id: opening, files: files(), result: null });
 
   const answer = async ({ id, method, args }: ThreadCall): Promise<void> => {
     try {
       const result = await (store[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
       if (method === 'write' || (method === 'writePacked' && result === true)) Atomics.store(written, 0, id);
-      reply({ id, corruptions: store.corruptions, result });
+      reply({ id, files: files(), result });
     } catch (error) {
-      reply({ id, corruptions: store.corruptions, error: packError(error) });
+      reply({ id, files: files(), error: packError(error) });
     }
     if (method === 'close') port.close();
   };

@@ -1,5 +1,6 @@
 import type { Retention } from '../horizons.js';
 import type { Store } from '../port.js';
+import type { OpenedStore } from './sqlite-store.js';
 import type { PackedError } from './thread-error.js';
 
 /** What the thread of the store is started with. */
@@ -35,9 +36,12 @@ export type LogLevel = 'error' | 'warn' | 'info';
 /** In the place of a call's number: the first reply, which says whether the store is open. */
 export const opening = 0;
 
+/** What happened to the file since the thread began. */
+export type Files = Pick<OpenedStore, 'corruptions' | 'openings'>;
+
 export type ThreadReply =
-  | { readonly id: number; readonly corruptions: number; readonly result: unknown }
-  | { readonly id: number; readonly corruptions: number; readonly error: PackedError }
+  | { readonly id: number; readonly files: Files; readonly result: unknown }
+  | { readonly id: number; readonly files: Files; readonly error: PackedError }
   | {
       readonly log: LogLevel;
       readonly fields: object;

@@ -13,6 +13,7 @@ import {
   type ThreadMethod,
   type ThreadReply,
   type ThreadStart,
+  type Files,
 } from './thread-port.js';
 
 /** Holds the models of the largest registry when they are read at the start. */
@@ -60,8 +61,9 @@ export async function openThreadedStore(
   let worker: Worker | null = null;
   let asked = 0;
   let highestKey = 0;
-  let corruptions = 0;
-  let corruptionsBefore = 0;
+  let files: Files = { corruptions: 0, openings: 0 };
+  /** Of the threads before. */
+  let filesBefore = files;
   let closing: Promise<void> | null = null;
   /** Calls that the thread has not answered yet, rejected or not. */
   let unanswered = 0;
@@ -99,7 +101,7 @@ export async function openThreadedStore(
     worker = null;
     unanswered = 0;
     silentLooks = 0;
-    corruptionsBefore = corruptions;
+    filesBefore = files;
     const all = [...waiting];
     waiting.clear();
     for (const [id, { method, resolve, reject }] of all) {
@@ -116,7 +118,10 @@ export async function openThreadedStore(
       return;
     }
     if (worker === started) {
-      corruptions = corruptionsBefore + reply.corruptions;
+      files = {
+        corruptions: filesBefore.corruptions + reply.files.corruptions,
+        openings: filesBefore.openings + reply.files.openings,
+      };
       silentLooks = 0;
       if (reply.id !== opening) unanswered -= 1;
     }
@@ -207,7 +212,10 @@ export async function openThreadedStore(
       return unanswered === 0;
     },
     get corruptions() {
-      return corruptions;
+      return files.corruptions;
+    },
+    get openings() {
+      return files.openings;
     },
     models: () => call('models'),
     async register(...model) {
