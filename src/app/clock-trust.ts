@@ -20,7 +20,7 @@ export function createClockTrust(clock: Clock, newest: number | null, log: Logge
       doubtedUntil = now.monotonic + hourMs;
       log.info(
         { ahead_ms: Math.round(ahead) },
-        'more than a day passed without results, or the clock is ahead; retention waits for an hour',
+        'newest result is more than a day old, or the system clock is ahead; retention waits for an hour',
       );
     } else if (ahead < -dayMs) doubtedUntil = -Infinity;
     return now.monotonic >= doubtedUntil;

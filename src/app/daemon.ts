@@ -139,7 +139,7 @@ export async function startDaemon(parts: {
   releasers.add('writer', async () => {
     const { results, models } = await writer.drain(Math.max(0, stopBy - clock.monotonic()));
     complete = models === 0;
-    if (!complete) log.warn({ results, models }, 'what could not be written before the end is lost');
+    if (!complete) log.warn({ results, models }, 'results not written before the deadline are lost');
   });
 
   const checking = createChecking({ clock, version, metrics, log, settings, followed: roster.get });

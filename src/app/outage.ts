@@ -63,24 +63,24 @@ export function noteOutage(
     missed += count;
     recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);
   }
-  if (missed > 0) log.warn({ checks: missed }, 'checks fell due while no daemon ran; that time is unknown');
+  if (missed > 0)
+    log.warn({ checks: missed }, 'checks were missed while the daemon did not run; that time is unknown');
 }
 
 /** Says so when the clock is behind what was recorded. */
 export function noteClock(models: readonly Tracked[], now: number, log: Logger): void {
   const ahead = models.reduce((most, { watermark }) => Math.max(most, (watermark ?? 0) - now), 0);
   if (ahead > 0)
-    log.warn({ ahead_ms: ahead }, 'the clock is behind what was recorded; recorded time does not go back');
+    log.warn({ ahead_ms: ahead }, 'system clock is behind the newest result; recorded time does not go back');
 }
 
 /** Says so when the monitor can reach nobody, and when it can again. */
 export function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
   const line = { since: new Date(since).toISOString(), models };
-  if (blind)
-    log.warn(line, 'the monitor has no connectivity: results with network reasons say nothing of the models');
+  if (blind) log.warn(line, 'no network connectivity: results with network reasons count as unknown');
   else
     log.warn(
       { ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results },
-      'the monitor has connectivity again',
+      'network connectivity is back',
     );
 }

@@ -101,7 +101,7 @@ export function createPublisher(parts: {
         for (const change of changes) {
           view.versionChanges += 1;
           tell({ kind: 'version', model, slot: result.slot, change });
-          log.info({ model, ...change }, 'another version answers');
+          log.info({ model, ...change }, 'model version changed');
         }
       }
       announce(tracked, closed);

@@ -50,16 +50,16 @@ export function createRecording(parts: {
       if (failures === 0)
         log.error(
           { err: error },
-          'store is unavailable; checks go on, results wait in memory and are tried again each second',
+          'database is unavailable; checks continue, results wait in memory and writes are retried every second',
         );
       failures += 1;
       if (!lostHistory(error)) return;
       await roster.rebase(clock.wall()).catch((err: unknown) => {
-        log.error({ err }, 'fresh database cannot be begun; it is tried again');
+        log.error({ err }, 'a new database cannot be created; it is tried again');
       });
     },
     recovered() {
-      log.info({ attempts: failures, results: writer.pendingResults }, 'store works again');
+      log.info({ attempts: failures, results: writer.pendingResults }, 'database is available again');
       failures = 0;
     },
     refused({ what, slot, value, message }, model) {
@@ -67,7 +67,7 @@ export function createRecording(parts: {
       const place = slot === null ? {} : { slot };
       log.error(
         { model, what, ...place, value, reason: message },
-        'store refused this for its content; it is given up',
+        'database rejected this for its content; it is dropped',
       );
     },
     dropped: metrics.resultsDropped,

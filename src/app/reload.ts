@@ -94,7 +94,7 @@ export function createReloader(parts: {
     if (bad) {
       log.error(
         { ...fieldsOf(asked), problems: error.problems },
-        'configuration refused, the old one stays in force',
+        'reload failed; the previous configuration stays in effect',
       );
       return error.problems;
     }
@@ -102,7 +102,7 @@ export function createReloader(parts: {
     if (!again)
       log.error(
         { ...fieldsOf(asked), err: error },
-        'configuration cannot be put in force, the old one stays',
+        'configuration cannot be applied; the previous one stays in effect',
       );
     return [`cannot be put in force: ${message}`];
   };
@@ -122,7 +122,8 @@ export function createReloader(parts: {
     accepted();
     const warnings = [...next.warnings, ...change.warnings];
     for (const warning of warnings) log.warn({ warning }, 'configuration warning');
-    if (restart.length > 0) log.warn({ sections: restart }, 'a change here needs a restart');
+    if (restart.length > 0)
+      log.warn({ sections: restart }, 'setting requires a restart; the previous value stays in effect');
     log.info(
       {
         ...fieldsOf(asked),

@@ -103,7 +103,10 @@ export function createRunner(parts: {
   const tell = (tracked: Tracked, err: unknown): void => {
     if (told.has(tracked)) return;
     told.add(tracked);
-    log.error({ model: tracked.view.model.id, err }, 'check cannot be carried out or recorded; others go on');
+    log.error(
+      { model: tracked.view.model.id, err },
+      'check failed with an internal error; other checks continue',
+    );
   };
 
   return async (job: Job, signal: AbortSignal, hasResult: () => void): Promise<void> => {

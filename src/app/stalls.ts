@@ -100,7 +100,7 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
         toldAt = now.monotonic;
         log.warn(
           { stall_ms: Math.round(ms) },
-          'the monitor stood still; checks of that time have no latency',
+          'the monitor was stalled; checks during that time have no latency',
         );
       }
     }
@@ -185,7 +185,7 @@ export function despiteStalls(
     if (found.reason === 'slow')
       return { ...unmeasured, reason: 'ok', outcome: outcomeFor('ok', model.outcomes), detail: null };
     if (!aside) return tokenEndpoint === undefined ? unmeasured : { ...unmeasured, tokenEndpoint };
-    const detail = `the monitor stood still for ${(standstill.longestMs / 1_000).toFixed(1)} s`;
+    const detail = `the monitor was stalled for ${(standstill.longestMs / 1_000).toFixed(1)} s`;
     return { ...unmeasured, reason: 'internal_error', outcome: 'unknown', detail };
   };
 }

@@ -48,12 +48,12 @@ export function createSteadyClock(
     toldAt = monotonic;
     log.warn(
       { ahead_ms: aheadMs },
-      'the clock is in doubt; time goes on without it until it has held for a minute',
+      'system clock jumped; elapsed time is used until the clock is steady for a minute',
     );
   }
 
   function believe(aheadMs: number): void {
-    if (doubted && told) log.info({ ahead_ms: aheadMs }, 'the clock is believed again');
+    if (doubted && told) log.info({ ahead_ms: aheadMs }, 'system clock is used again');
     doubted = false;
   }
 

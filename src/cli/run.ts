@@ -36,7 +36,7 @@ function endBy(signal: NodeJS.Signals, { output }: Log): never {
 function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
   log.logger.error(
     { why, waiting_for: daemon.stopping, results: daemon.pendingResults },
-    'ended before everything was stopped; results that were not written are lost',
+    'shutdown deadline exceeded; results that were not written are lost',
   );
   log.output.flush();
   if (daemon.threadsIdle && !looksUp()) process.exit(code);
@@ -64,7 +64,7 @@ async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]
   const until = performance.now() + lookupPatienceMs;
   while (looksUp() && performance.now() < until) await pause(lookupLookMs);
   if (!looksUp()) return complete ? 0 : 1;
-  log.logger.warn({ signal }, 'a look-up of a name hangs; the process ends by a signal');
+  log.logger.warn({ signal }, 'DNS lookup does not return; the process ends by a signal');
   endBy(complete ? signal : 'SIGKILL', log);
 }
 

@@ -115,7 +115,7 @@ describe('a clock that is set back by an hour', () => {
     expect(await first.ended).toBe(0);
 
     const second = await start(config, hour);
-    const { ahead_ms: ahead } = await second.line(({ msg }) => msg.startsWith('the clock is behind'));
+    const { ahead_ms: ahead } = await second.line(({ msg }) => msg.startsWith('system clock is behind'));
     expect(ahead).toBeGreaterThan(hour - minute);
     const after = await more(second, 2);
     expect(after.map(({ slot }) => Date.parse(slot)).slice(0, slots.length)).toEqual(slots);
@@ -155,12 +155,12 @@ describe('a clock that is 40 days ahead for some seconds', () => {
     const { get, child, line } = daemon;
     await more(daemon, 2);
     child.kill('SIGUSR2');
-    const { ahead_ms: ahead } = await line(({ msg }) => msg.startsWith('the clock is in doubt'));
+    const { ahead_ms: ahead } = await line(({ msg }) => msg.startsWith('system clock jumped'));
     expect(ahead).toBeCloseTo(40 * 24 * hour, -4);
     await more(daemon, 3);
     expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(1);
     child.kill('SIGUSR2');
-    await line(({ msg }) => msg === 'the clock is believed again');
+    await line(({ msg }) => msg === 'system clock is used again');
     const all = await more(daemon, 2);
     for (const { slot, started_at } of all) {
       expect(Date.parse(slot)).toBeLessThan(Date.now() + minute);
@@ -180,7 +180,7 @@ describe('a daemon that starts in 1970', () => {
     const config = configure([model('healthy', { id: 'gpt' })]);
     for (let times = 0; times < 2; times += 1) {
       const daemon = await start(config, Date.now() - 5 * minute);
-      await daemon.line(({ msg }) => msg.startsWith('the clock is in doubt'));
+      await daemon.line(({ msg }) => msg.startsWith('system clock jumped'));
       const slots = (await more(daemon, 2)).map(({ slot }) => Date.parse(slot));
       expect(Math.min(...slots)).toBeGreaterThan(Date.now() - 2 * hour);
       expect(Math.max(...slots)).toBeLessThan(Date.now() + minute);

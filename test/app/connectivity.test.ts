@@ -23,8 +23,8 @@ async function provider(host: string, port = 0) {
   };
 }
 
-const blind = ({ msg }: { msg: string }): boolean => msg.startsWith('the monitor has no connectivity');
-const sees = ({ msg }: { msg: string }): boolean => msg === 'the monitor has connectivity again';
+const blind = ({ msg }: { msg: string }): boolean => msg.startsWith('no network connectivity');
+const sees = ({ msg }: { msg: string }): boolean => msg === 'network connectivity is back';
 const reasonsOf = async (daemon: RunningDaemon, id: string): Promise<string[]> => {
   const { items } = (await daemon.get(`/api/v1/models/${id}/checks`)).json() as {
     items: { outcome: string; reason: string; detail: string | null }[];

@@ -61,7 +61,7 @@ describe('the daemon', () => {
     await running.post('/api/v1/models/healthy/check');
     await running.post('/api/v1/models/healthy/check');
     // A busy machine may hold the monitor up, which it says.
-    const lines = running.lines.filter(({ msg }) => !msg.startsWith('the monitor stood still'));
+    const lines = running.lines.filter(({ msg }) => !msg.startsWith('the monitor was stalled'));
     expect(lines.map(({ msg }) => msg)).toEqual(['started', 'state changed']);
     expect(lines[0]).toMatchObject({ models: 1, mode: 'builtin' });
   });

@@ -7,7 +7,7 @@ import { became, series, useSite } from './registry.js';
 const site = useSite();
 const place = workplace();
 const errors = 'modelpulse_store_errors_total';
-const movedAside = ({ msg }: { msg: string }): boolean => msg.startsWith('database is damaged: moved aside');
+const movedAside = ({ msg }: { msg: string }): boolean => msg.startsWith('database is corrupt: moved aside');
 
 /** Overwrites every page but the first, as a broken disk would. */
 function ruin(path: string): void {
@@ -72,8 +72,8 @@ describe('a file that is deleted under the daemon', () => {
     const running = await daemon(configure([model('healthy'), model('bad-key')]));
     await running.line(became('bad-key', 'unhealthy'));
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
-    await running.line(({ msg }) => msg === 'database was deleted or replaced: beginning a fresh one');
-    await running.line(({ msg }) => msg === 'store works again');
+    await running.line(({ msg }) => msg === 'database was deleted or replaced: starting a new one');
+    await running.line(({ msg }) => msg === 'database is available again');
     const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
     const { text } = await running.get('/metrics');
     expect(series(text, 'modelpulse_store_files_lost_total')).toBe(1);

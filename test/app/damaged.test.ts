@@ -38,7 +38,7 @@ describe('a database that turns out to be damaged', () => {
       second.child.kill('SIGTERM');
       expect(await second.ended).toBe(0);
       expect(second.lines.map(({ msg }) => msg)).toContain(
-        'database is damaged: moved aside, beginning a fresh one',
+        'database is corrupt: moved aside, starting a new one',
       );
       expect(readdirSync(folder.path).filter((name) => name.includes('corrupt'))).not.toEqual([]);
     },

@@ -110,7 +110,7 @@ describe('what a check says when the monitor stood still', () => {
     for (const reason of waiting)
       expect(await rig({ standstills: [[2_000, 9_500]] }).told(reason, 10_000)).toMatchObject({
         ...aside,
-        detail: 'the monitor stood still for 7.5 s',
+        detail: 'the monitor was stalled for 7.5 s',
       });
   });
 
@@ -264,7 +264,7 @@ describe('a wall clock that runs ahead while a check is on its way', () => {
       });
       expect(await told('connection_lost', 1_000)).toMatchObject({
         ...aside,
-        detail: 'the monitor stood still for 28800.0 s',
+        detail: 'the monitor was stalled for 28800.0 s',
       });
     },
   );

@@ -48,7 +48,7 @@ describe('the events of a daemon', () => {
     version = 'mixtral-2';
     await check();
     await next('version', { model: 'once', what: 'response_model', was: 'mixtral-1', is: 'mixtral-2' });
-    await running.line(({ msg, is }) => msg === 'another version answers' && is === 'mixtral-2');
+    await running.line(({ msg, is }) => msg === 'model version changed' && is === 'mixtral-2');
     expect((await running.get('/metrics')).text).toContain(
       'modelpulse_model_version_changes_total{model="once"} 1',
     );

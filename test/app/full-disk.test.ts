@@ -37,7 +37,7 @@ function mount(path: string, options: string): () => void {
       const running = await daemon(config);
       await running.line(became('bad-key', 'unhealthy'));
       fill(`${disk}/ballast`);
-      await running.line(({ msg }) => msg.startsWith('store is unavailable'));
+      await running.line(({ msg }) => msg.startsWith('database is unavailable'));
       const shown = (await running.post('/api/v1/models/healthy/check')).json();
       expect(shown).toMatchObject({ outcome: 'healthy' });
       const during = (await running.get('/metrics')).text;
@@ -46,7 +46,7 @@ function mount(path: string, options: string): () => void {
       expect(series(during, 'modelpulse_model_up{model="healthy"}')).toBe(1);
       expect((await running.get('/readyz')).status).toBe(200);
       rmSync(`${disk}/ballast`);
-      await running.line(({ msg }) => msg === 'store works again');
+      await running.line(({ msg }) => msg === 'database is available again');
       const { items } = (await running.get('/api/v1/models/healthy/checks')).json() as { items: object[] };
       expect(items).toContainEqual(expect.objectContaining({ slot: (shown as { slot: string }).slot }));
       running.child.kill('SIGTERM');

@@ -26,7 +26,7 @@ async function withHangingDisk(
 }
 
 /** Resolves when the daemon has said that a write hangs. */
-const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('store is unavailable'));
+const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('database is unavailable'));
 
 describe('a disk that hangs', () => {
   onLinux(
@@ -54,7 +54,7 @@ describe('a disk that hangs', () => {
         expect(series(text, 'modelpulse_store_oldest_pending_seconds')).toBeGreaterThan(2);
         expect(series(text, 'modelpulse_model_up{model="healthy"}')).toBe(1);
         release();
-        await running.line(({ msg }) => msg === 'store works again');
+        await running.line(({ msg }) => msg === 'database is available again');
         const { slot } = checked.json() as { slot: string };
         running.child.kill('SIGTERM');
         expect(await running.ended).toBe(0);
@@ -77,7 +77,7 @@ describe('a disk that hangs', () => {
         const last = running.lines.at(-1);
         expect(last).toMatchObject({
           level: 50,
-          msg: 'ended before everything was stopped; results that were not written are lost',
+          msg: 'shutdown deadline exceeded; results that were not written are lost',
           why: 'it was not stopped 4.3 s after SIGTERM',
           waiting_for: 'writer',
         });

@@ -28,7 +28,7 @@ describe('a resolver that hangs', () => {
         expect(await running.ended).toBe('SIGTERM');
         expect(running.lines.slice(-2)).toMatchObject([
           { msg: 'stopped' },
-          { level: 40, msg: 'a look-up of a name hangs; the process ends by a signal', signal: 'SIGTERM' },
+          { level: 40, msg: 'DNS lookup does not return; the process ends by a signal', signal: 'SIGTERM' },
         ]);
       } finally {
         release();

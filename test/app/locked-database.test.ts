@@ -18,7 +18,7 @@ it('keeps the event loop free while another program holds the lock of the databa
   try {
     other.exec('BEGIN IMMEDIATE');
     const until = performance.now() + heldMs;
-    await running.line(({ msg }) => msg.startsWith('store is unavailable'));
+    await running.line(({ msg }) => msg.startsWith('database is unavailable'));
     const waits: number[] = [];
     while (performance.now() < until) {
       const asked = performance.now();
@@ -37,7 +37,7 @@ it('keeps the event loop free while another program holds the lock of the databa
     other.exec('ROLLBACK');
     other.close();
   }
-  await running.line(({ msg }) => msg === 'store works again');
+  await running.line(({ msg }) => msg === 'database is available again');
   const { text } = await running.get('/metrics');
   expect(series(text, 'modelpulse_scheduler_checks_missed_total{cause="loop_blocked"}') ?? 0).toBe(0);
   expect(text).not.toMatch(/^modelpulse_store_dropped_results_total [1-9]/mu);
@@ -83,8 +83,9 @@ function lock(): { release(): void } {
 }
 
 const isStopping = ({ msg }: { msg: string }) => msg === 'stopping';
-const isLoss = ({ msg }: { msg: string }) => msg === 'what could not be written before the end is lost';
-const isFailing = ({ msg }: { msg: string }) => msg.startsWith('store is unavailable');
+const isLoss = ({ msg }: { msg: string }) =>
+  msg === 'results not written before the deadline are lost';
+const isFailing = ({ msg }: { msg: string }) => msg.startsWith('database is unavailable');
 
 describe('a stop while another program holds the lock', () => {
   const graceOf = (shutdown_grace: string) => ({ server: { listen: '127.0.0.1:0', shutdown_grace } });

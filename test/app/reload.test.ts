@@ -76,7 +76,7 @@ describe('a reload', () => {
     const answer = await running.post('/-/reload');
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('config.yaml:1:');
-    const refused = await running.line(({ msg }) => msg.startsWith('configuration refused'));
+    const refused = await running.line(({ msg }) => msg.startsWith('reload failed'));
     expect((refused.problems as string[]).join()).toContain('surprise');
     const { text } = await running.get('/metrics');
     expect(series(text, 'modelpulse_config_last_reload_successful')).toBe(0);
@@ -112,7 +112,7 @@ describe('a reload', () => {
     folder.write('models.d/a.yaml', { models: [model('healthy')] });
     const running = await daemon(configure([], { include: 'models.d/*.yaml' }));
     writeFileSync(`${folder.path}/models.d/b.yaml`, 'models: {');
-    await running.line(({ msg }) => msg.startsWith('configuration refused'));
+    await running.line(({ msg }) => msg.startsWith('reload failed'));
     folder.write('models.d/b.yaml', { models: [model('empty')] });
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'content', added: ['empty'] });
   });

@@ -54,7 +54,7 @@ describe('a result that cannot be recorded', () => {
     expect(lines).toMatchObject([
       {
         level: 50,
-        msg: 'check cannot be carried out or recorded; others go on',
+        msg: 'check failed with an internal error; other checks continue',
         model: 'broken',
         err: { type: 'TypeError' },
       },

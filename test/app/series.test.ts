@@ -70,8 +70,8 @@ describe('long answers of a daemon', () => {
     ruin(path);
     const damaged = await running.get('/api/v1/models/healthy/checks?limit=1000');
     expect(damaged.status).toBe(500);
-    await running.line(({ msg }) => msg === 'database is damaged: moved aside, beginning a fresh one');
-    await running.line(({ msg }) => msg === 'store works again');
+    await running.line(({ msg }) => msg === 'database is corrupt: moved aside, starting a new one');
+    await running.line(({ msg }) => msg === 'database is available again');
     const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
     expect((await running.get('/api/v1/models/healthy/checks?format=csv')).text).toContain(
       `healthy,${slot},`,

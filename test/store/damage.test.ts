@@ -56,7 +56,7 @@ describe('a file in use', () => {
       message: expect.stringContaining('was deleted while') as unknown,
     });
     expect(store.corruptions).toBe(1);
-    expect(logged).toEqual(['database was deleted or replaced: beginning a fresh one']);
+    expect(logged).toEqual(['database was deleted or replaced: starting a new one']);
     await expect(write(start + 1)).rejects.toMatchObject({ kind: 'unknown_model' });
     const { key } = await store.register('gpt', start, null);
     await store.write(batchOf(modelWrite(key, { results: [result(start + 1)] })));

@@ -24,7 +24,7 @@ export function createLogWatch(
     if (grows)
       log.warn(
         { path, bytes },
-        'a program keeps a transaction open on the database, so that its write-ahead log grows; end it',
+        'another program keeps a transaction open on the database, so its write-ahead log grows; end that program',
       );
     else log.info({ path, bytes }, 'write-ahead log of the database is small again');
   };

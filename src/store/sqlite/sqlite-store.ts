@@ -82,10 +82,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     disconnect();
     const movedTo = moveAside(path, options.clock.wall());
     corruptions += 1;
-    options.log.error(
-      { err: error, path, movedTo },
-      'database is damaged: moved aside, beginning a fresh one',
-    );
+    options.log.error({ err: error, path, movedTo }, 'database is corrupt: moved aside, starting a new one');
   }
 
   /**
@@ -105,10 +102,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     disconnect();
     const movedTo = found === null ? null : moveAside(path, options.clock.wall(), 'replaced');
     corruptions += 1;
-    options.log.error(
-      { err: error, path, movedTo },
-      'database was deleted or replaced: beginning a fresh one',
-    );
+    options.log.error({ err: error, path, movedTo }, 'database was deleted or replaced: starting a new one');
     throw error;
   }
 

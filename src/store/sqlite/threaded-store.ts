@@ -154,7 +154,7 @@ export async function openThreadedStore(
       .on('exit', () => {
         if (worker !== started) return;
         if (closing === null)
-          log.error({ err: cause, path }, 'thread of the store ended; the next use starts another');
+          log.error({ err: cause, path }, 'database thread ended; the next use starts another');
         fail(new StoreError('unavailable', `the thread that writes ${path} ended`, { cause }));
       });
     return started;

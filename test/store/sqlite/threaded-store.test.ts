@@ -100,7 +100,7 @@ it('moves a damaged file aside and counts it', async () => {
   writeFileSync(path, Buffer.alloc(8_192, 'damaged'));
   const store = await open();
   expect(store.corruptions).toBe(1);
-  expect(messages).toEqual(['database is damaged: moved aside, beginning a fresh one']);
+  expect(messages).toEqual(['database is corrupt: moved aside, starting a new one']);
 });
 
 it('rejects what waits when its thread ends, says so, and goes on in another thread', async () => {
@@ -108,7 +108,7 @@ it('rejects what waits when its thread ends, says so, and goes on in another thr
   const { key } = await store.register('gpt', start, null);
   const waiting = [store.missed(), store.models()];
   for (const one of waiting) await expect(one).rejects.toMatchObject({ kind: 'unavailable' });
-  expect(messages).toEqual(['thread of the store ended; the next use starts another']);
+  expect(messages).toEqual(['database thread ended; the next use starts another']);
   expect(await store.missed()).toEqual(new Map());
   expect((await store.models()).map((model) => model.key)).toEqual([key]);
 });
@@ -117,7 +117,7 @@ it('counts a batch once when the thread ends after it has written it and before 
   const store = await open(crashing('writePacked', 'after'));
   const { key } = await store.register('gpt', start, null);
   expect(await store.write(batchOf(modelWrite(key, counted([result(start)]))))).toEqual([]);
-  expect(messages).toEqual(['thread of the store ended; the next use starts another']);
+  expect(messages).toEqual(['database thread ended; the next use starts another']);
   const { outcomes } = await store.counts(key, start - (start % day), start + day);
   expect(outcomes.healthy).toBe(1);
 });
