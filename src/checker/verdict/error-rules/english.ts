@@ -1,10 +1,12 @@
+import { limits } from './english/limits.js';
+import { missingModels } from './english/models.js';
+import { unfitProbes } from './english/probes.js';
 import type { TextRule } from './text-rule.js';
 
 const is4xx = (status: number): boolean => status >= 400 && status < 500;
 const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 /** 498 is the status of an invalid token, where it is in use. */
 const ofKey = (status: number): boolean => [400, 401, 403, 498].includes(status);
-const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
 /** What English texts mean, tried in this order: each kind of sentence stands before those whose words it may contain. */
 export const english: readonly TextRule[] = [
@@ -66,21 +68,7 @@ export const english: readonly TextRule[] = [
     reason: 'output_truncated',
     pattern: any('could not finish the message because max_tokens', 'model output limit was reached'),
   },
-  {
-    reason: 'probe_unsupported',
-    pattern: any(
-      "does(?: not|n't) support (?:chat|generate|completions?|embeddings?|the (?:chat|completions?) (?:api|operation))\\b",
-      'not a chat model',
-      'operation does not work with the specified model',
-      'only supported in v1/',
-      '(?:can only be used|only works?|only support\\w*|must be (?:called|used|invoked))(?: with| in| via| through)? (?:the )?(?:stream\\w*|responses|completions?|embeddings?|batch)\\b',
-      'only support\\w* (?:stream|async)',
-      'not supported in the v1/',
-      "(?:not|n't) (?:accessible|available|supported|usable) (?:via|through|on|in|at|with) (?:the |this )?[\\w/.-]{1,80} (?:endpoint|api)\\b",
-      '(?:no|without|provide|lacks?|have|define) (?:a |any )?chat template',
-      '\\bunimplemented\\b|(?:method|operation|endpoint|api) (?:is )?not (?:yet )?implemented',
-    ),
-  },
+  unfitProbes,
   {
     reason: 'permission_denied',
     pattern: any(
@@ -165,36 +153,7 @@ export const english: readonly TextRule[] = [
       'too many (?:people|users|customers|visitors)|currently (?:experiencing|seeing) (?:\\w+ ){0,2}(?:load|traffic|demand|volume)',
     ),
   },
-  {
-    reason: 'rate_limited',
-    pattern: any(
-      '(?:per|/|a|each) ?-?(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?\\b',
-      '\\b(?:[rt]p[msh]|qps)\\b',
-      '(?:requests|tokens)-per-(?:second|minute|hour)',
-    ),
-    on: (status) => status < 500,
-  },
-  {
-    reason: 'quota_exhausted',
-    pattern: any(
-      '(?:per|/|a|each|this|current) ?-?(?:day|month|week|billing (?:period|cycle))\\b.{0,80}(?:limit|quota|exceed|reached|used up|budget|credit)',
-      '(?:limit|quota|exceed|reached|used up|budget|credit).{0,120}(?:per|/|a|each|this|for the) ?-?(?:day|month|week|today)\\b',
-      '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|allocation|cap)\\b',
-      'credit balance is too low',
-      '(?:out of|ran out of|used up|used all(?: of)?|reached|hit|exceeded|over|exhausted) (?:your |the |all |my |its |this )?(?:[\\w-]+ ){0,3}(?:usage|credits?|quota|allowance|allocation|spend\\w*|budget)\\b',
-      '(?:usage|session|key|spend\\w*|credit|total|weekly|5[- ]hour|five[- ]hour) (?:usage )?(?:limit|cap) (?:has been |was |is )?(?:reached|exceeded|hit|used)',
-      'free (?:[\\w-]+ ){0,3}(?:tier|trial|period|quota|credits?|plan|promotion|usage|access|allowance|model)\\b.{0,40}(?:\\bover\\b|ended|expired|exhausted|used up|finished|reached|exceeded|depleted|no longer)',
-      '(?:trial|subscription|package|plan|coding plan|promotion) (?:period )?(?:has |is |was )?(?:already )?(?:expired|ended|over\\b|run out|lapsed)|no longer free',
-      '(?:balance|credits?|quota)[\\w ]{0,20} (?:is|of|at|:) ?[$€¥]?-?0(?:\\.0+)?\\b|(?:zero|negative|no|low) (?:remaining )?(?:balance|credits?)\\b|balance (?:is )?(?:too low|negative|zero|insufficient|not enough|empty)',
-      '(?:please|need to|must) (?:top[- ]?up|recharge|add (?:more )?(?:credits?|funds|balance)|purchase (?:more )?(?:credits?|tokens))|overdue (?:balance|bill|invoice)|in arrears|good standing|unpaid',
-      '(?:balance|credits?|funds) (?:is|are) (?:insufficient|not enough|exhausted|depleted)',
-      "(?:do|does)(?:n't| not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)",
-      "(?:insufficient|not enough|no|out of|run out of|exhausted|depleted|exceeded|used up)\\b[\\w' ]{0,40}\\b(?:balance|credits?|funds|quota)\\b",
-      '\\b(?:quota|allowance|allocation)\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',
-      "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget|exceededbudget|over budget",
-      'billing (?:is )?not active|check your (?:plan and )?billing|payment (?:is )?required|account is in arrears|overdue payment',
-    ),
-  },
+  ...limits,
   {
     reason: 'context_exceeded',
     pattern: any(
@@ -238,28 +197,7 @@ export const english: readonly TextRule[] = [
     ),
     on: (status) => status === 400 || status === 500 || status === 502 || status === 504,
   },
-  {
-    reason: 'model_not_found',
-    pattern: any(
-      `${named}(?:is |was |does |has been |has |could |can |are )?(?:currently )?(?:not|n't) ?(?:be )?(?:a )?(?:found|exist|supported|available|deployed|valid|accessible|recogni[sz]ed)`,
-      `${named}(?:is |was |has been )(?:deprecated|decommissioned|removed|retired|shut ?down|invalid|unknown|no longer)`,
-      '(?:unknown|invalid|no such|unrecogni[sz]ed|unsupported|unable to access(?: non-serverless)?|could not find|cannot find) (?:the )?model\\b(?! (?:parameter|input|output|response))',
-      'deployment .{0,40}does not exist',
-      'no endpoints (?:found|available)',
-      `${named}(?:is |was |has been )?disabled`,
-      '^model: \\S+$',
-      '\\bmodel\\b.{0,200} has reached (?:the |its )end of (?:its )?life',
-      'could not resolve the (?:foundation )?model',
-      'with on-demand throughput',
-      "function '[\\w-]{1,80}': not found for account",
-      'not a valid model',
-      'llm provider not provided',
-      'no model (?:named|called|with)',
-      '\\bonly\\b.{0,100}\\b(?:allowed|supported|available)\\b.{0,20}\\b(?:your|requested|given) model\\b',
-      '\\b(?:endpoint|deployment)\\b.{0,100}\\b(?:is|was) (?:not (?:running|started|deployed)|paused|stopped)\\b',
-    ),
-    on: is4xx,
-  },
+  ...missingModels,
   {
     reason: 'auth_failed',
     pattern: any(

@@ -1,0 +1,31 @@
+import type { TextRule } from '../text-rule.js';
+
+const is4xx = (status: number): boolean => status >= 400 && status < 500;
+const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
+
+/** Names of models and deployments that nothing stands behind. */
+export const missingModels: readonly TextRule[] = [
+  {
+    reason: 'model_not_found',
+    pattern: any(
+      `${named}(?:is |was |does |has been |has |could |can |are )?(?:currently )?(?:not|n't) ?(?:be )?(?:a )?(?:found|exist|supported|available|deployed|valid|accessible|recogni[sz]ed)`,
+      `${named}(?:is |was |has been )(?:deprecated|decommissioned|removed|retired|shut ?down|invalid|unknown|no longer)`,
+      '(?:unknown|invalid|no such|unrecogni[sz]ed|unsupported|unable to access(?: non-serverless)?|could not find|cannot find) (?:the )?model\\b(?! (?:parameter|input|output|response))',
+      'deployment .{0,40}does not exist',
+      'no endpoints (?:found|available)',
+      `${named}(?:is |was |has been )?disabled`,
+      '^model: \\S+$',
+      '\\bmodel\\b.{0,200} has reached (?:the |its )end of (?:its )?life',
+      'could not resolve the (?:foundation )?model',
+      'with on-demand throughput',
+      "function '[\\w-]{1,80}': not found for account",
+      'not a valid model',
+      'llm provider not provided',
+      'no model (?:named|called|with)',
+      '\\bonly\\b.{0,100}\\b(?:allowed|supported|available)\\b.{0,20}\\b(?:your|requested|given) model\\b',
+      '\\b(?:endpoint|deployment)\\b.{0,100}\\b(?:is|was) (?:not (?:running|started|deployed)|paused|stopped)\\b',
+    ),
+    on: is4xx,
+  },
+];
