@@ -61,9 +61,8 @@ export function reasonOfStatus(status: number, json: boolean): Reason {
 /** The status of the provider that a gateway tells in the text of its own failure; null for none. */
 function toldStatus(text: string, status: number): number | null {
   if (status < 500) return null;
-  const told = /\b(?:error code|status(?:[ _]code)?|client error|http error)["']?[:= ]{0,3}'?(4\d\d)\b/i.exec(
-    text,
-  );
+  const told =
+    /\b(?:error code|status(?:[ _]code)?|client error|http error|http)["']?[:= ]{0,3}'?(4\d\d)\b/i.exec(text);
   return told === null ? null : Number(told[1]);
 }
 

@@ -34,6 +34,8 @@ const overruledBy: Partial<Record<Reason, readonly Reason[]>> = {
     'server_error',
     'unexpected_answer',
     'tls_error',
+    'endpoint_not_found',
+    'probe_unsupported',
   ],
 };
 

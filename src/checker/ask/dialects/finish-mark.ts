@@ -33,6 +33,8 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   image_safety: 'filtered',
   image_prohibited_content: 'filtered',
   image_recitation: 'filtered',
+  // GigaChat's, with a text about another subject in the place of an answer.
+  blacklist: 'filtered',
   error: 'error',
   error_limit: 'error',
   timeout: 'error',

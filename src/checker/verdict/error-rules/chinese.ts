@@ -10,6 +10,10 @@ export const chinese: readonly TextRule[] = [
     pattern: any('模型.{0,10}调用了?工具', '工具调用(?:失败|错误|无效)'),
   },
   {
+    reason: 'probe_unsupported',
+    pattern: any('不(?:支持|支援)(?:图像|图片|圖片|圖像|视觉|視覺|音频|語音|语音|多模态|多模態)'),
+  },
+  {
     reason: 'server_error',
     pattern: any(
       '模型.{0,10}(?:加载|載入|初始化|启动)(?:失败|失敗|错误|出错)',

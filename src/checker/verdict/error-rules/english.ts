@@ -52,7 +52,7 @@ export const english: readonly TextRule[] = [
   },
   {
     reason: 'gateway_error',
-    pattern: any('upstream connect error or disconnect'),
+    pattern: any('upstream connect error or disconnect', 'failure to get a peer'),
   },
   {
     reason: 'endpoint_not_found',
@@ -60,9 +60,21 @@ export const english: readonly TextRule[] = [
       'unexpected endpoint or method',
       'unknown request url',
       'no route matched',
+      'no static resource',
       'app for invoked web endpoint',
       'plain http request was sent to https|speaking plain http to an ssl-enabled|http request to an https server',
     ),
+  },
+  {
+    reason: 'endpoint_not_found',
+    // Paths that an API does not have, told with 400.
+    pattern: any(
+      'could not route to',
+      'no route for (?:that|this)',
+      'url error, please check',
+      '^invalid url \\(',
+    ),
+    on: is4xx,
   },
   {
     reason: 'output_truncated',
@@ -105,6 +117,7 @@ export const english: readonly TextRule[] = [
   {
     reason: 'permission_denied',
     pattern: any(
+      '(?:not|n.t) available (?:for|to) [\\w ]{0,40}\\b(?:accounts?|users?|customers?|organi[sz]ations?)\\b',
       '(?:disabled|suspended|blocked|banned|deactivated) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation)',
       '\\b(?:organi[sz]ation|account|project|team|workspace|user|access)\\b.{0,40}\\b(?:is|was|has been|been|are) (?:temporarily |permanently )?(?:disabled|suspended|deactivated|blocked|banned|terminated|restricted|frozen|locked|on hold)',
       '\\b(?:access|account|service) (?:terminated|suspended|revoked)\\b|not authori[sz]ed to (?:access|use|call|invoke)\\b',
@@ -135,7 +148,7 @@ export const english: readonly TextRule[] = [
       'content (?:management|filter\\w*|usage)? ?polic(?:y|ies)',
       "violat\\w+ [\\w' ]{0,40}polic(?:y|ies)",
       '(?:prompt|content|input|response|output) (?:was|were|has been|is) (?:flagged|filtered|blocked)',
-      'blocked (?:input|prompt|content)',
+      'blocked (?:input|prompt|content)|pattern is blocked',
       'safety system',
       'blocked by (?:a |the |our )?guardrail',
       'data inspection failed|inappropriate content',
@@ -176,7 +189,7 @@ export const english: readonly TextRule[] = [
       '(?:at|over|no|insufficient|not enough|out of|exceed\\w*|lack of|limited) (?:\\w+ )?capacity',
       'capacity (?:is |was |has been |temporarily )?(?:exceeded|reached|exhausted|constraint|limit)',
       'high demand|heavy load|under load|peak load',
-      '(?:server|service|system|engine|model) (?:is |are )?(?:currently |too )?busy|too busy',
+      '(?:server|service|system|engine|model) (?:is |are )?(?:currently |too |really |very )?busy|too busy',
       'no (?:available|healthy|free) (?:server|worker|instance|upstream|backend|replica|endpoint|channel)',
     ),
   },

@@ -3,7 +3,7 @@ import type { Reason } from '../../../domain/reason.js';
 /** Codes and types that decide at once, written without case and separators. */
 export const markers: Partial<Record<Reason, string>> = {
   auth_failed:
-    'invalidapikey incorrectapikey missingapikey apikeyinvalid apikeyexpired apikeynotfound noapikey authenticationerror authenticationfailed invalidauthentication invalidauthenticationtoken authorizationerror unauthorized unauthenticated invalidcredentials invalidtoken expiredtoken tokenexpired accountdeactivated expiredtokenexception unrecognizedclientexception invalidsignatureexception incompletesignature missingauthenticationtoken',
+    'invalidapikey incorrectapikey missingapikey apikeyinvalid apikeyexpired apikeynotfound noapikey authenticationerror authenticationfailed invalidauthentication invalidauthenticationtoken authorizationerror unauthorized unauthenticated invalidcredentials invalidtoken expiredtoken tokenexpired accountdeactivated expiredtokenexception unrecognizedclientexception invalidsignatureexception incompletesignature missingauthenticationtoken nodbconnection',
   permission_denied:
     'permissiondenied permissionerror permissiondeniederror forbidden requestforbidden accessdenied accessdeniedexception unsupportedcountryregionterritory ipnotauthorized notauthorized accountsuspended keymodelaccessdenied teammodelaccessdenied usermodelaccessdenied modelaccessdenied accessdeniedunpurchased modelnotopen customerverificationrequired workspaceaccessdenied appnoauth appidnoautherror',
   quota_exhausted:

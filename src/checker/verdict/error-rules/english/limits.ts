@@ -26,7 +26,7 @@ export const limits: readonly TextRule[] = [
       '(?:trial|subscription|package|plan|coding plan|promotion) (?:period )?(?:has |is |was )?(?:already )?(?:expired|ended|over\\b|run out|lapsed)|no longer free',
       '(?:balance|credits?|quota)[\\w ]{0,20} (?:is|of|at|:) ?[$€¥]?-?0(?:\\.0+)?\\b|(?:zero|negative|no|low) (?:remaining )?(?:balance|credits?)\\b|balance (?:is )?(?:too low|negative|zero|insufficient|not enough|empty)',
       '(?:please|need to|must) (?:top[- ]?up|recharge|add (?:more )?(?:credits?|funds|balance)|purchase (?:more )?(?:credits?|tokens))|overdue (?:balance|bill|invoice)|in arrears|good standing|unpaid',
-      '(?:balance|credits?|funds) (?:is|are) (?:insufficient|not enough|exhausted|depleted)',
+      '(?:balance|credits?|funds) (?:is|are) (?:required|insufficient|not enough|exhausted|depleted)',
       "(?:do|does)(?:n't| not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)",
       "(?:insufficient|not enough|no|out of|run out of|exhausted|depleted|exceeded|used up)\\b[\\w' ]{0,40}\\b(?:balance|credits?|funds|quota)\\b",
       '\\b(?:quota|allowance|allocation)\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',

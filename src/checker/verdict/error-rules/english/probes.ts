@@ -1,6 +1,9 @@
 import type { TextRule } from '../text-rule.js';
 
 const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+/** What a probe shows or plays, as errors name it. */
+const sense =
+  '(?:images?|image_url|pictures?|vision|visual|audio|input_audio|speech|sound|video|multi-?modal(?:ity)?)';
 
 /** Models and APIs that do not take the kind of question that a probe asks. */
 export const unfitProbes: TextRule = {
@@ -16,5 +19,13 @@ export const unfitProbes: TextRule = {
     "(?:not|n't) (?:accessible|available|supported|usable) (?:via|through|on|in|at|with) (?:the |this )?[\\w/.-]{1,80} (?:endpoint|api)\\b",
     '(?:no|without|provide|lacks?|have|define) (?:a |any )?chat template',
     '\\bunimplemented\\b|(?:method|operation|endpoint|api) (?:is )?not (?:yet )?implemented',
+    'no endpoints found that support',
+    `do(?:es)?(?: not|n't) (?:currently |yet )?support (?:the |any )?${sense}\\b`,
+    `\\b${sense}(?:[ _](?:inputs?|contents?|data|parts?|modality|modalities)){0,2} (?:is |are )?(?:not|only) (?:yet |currently )?(?:supported|enabled|accepted)`,
+    `invalid (?:content type|value|type).{0,10}${sense}\\b|unknown variant .{0,3}${sense}\\b`,
+    `at most 0 ${sense}|not an? (?:multi-?modal|vision|vlm)\\b|not compiled for multimodal`,
+    'missing data required for image|not configured with an? mmproj|expected to be either text or image',
+    'requires that either input content or output modality contain audio',
+    "only (?:accepts?|supports?|takes?) text\\b|text-only (?:models?|prompts?)\\b|add an image to use|\\bcontent'? ?:? ?(?:value )?must be a string",
   ),
 };
