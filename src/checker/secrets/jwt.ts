@@ -4,6 +4,8 @@ import type { Jwt, Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Agents } from '../transport/agents.js';
 import { reasonOfStatus } from '../verdict/classify.js';
+import { errorIn, failureIn } from '../verdict/error-member.js';
+import { jsonOrText } from '../verdict/json-or-text.js';
 import { exchange, type Exchange, type Outgoing } from '../transport/exchange.js';
 import { unsent, type TimedAttempt } from '../verdict/finish.js';
 import { createRedaction, secretsOf } from './redact.js';
@@ -45,6 +47,16 @@ function outgoing({ method, url, headers, body }: Jwt, userAgent: string): Outgo
 
 const machineOf = ({ url }: Jwt): string => new URL(url).hostname;
 
+/** The reason of an answer without a token that reports an error; null when it reports none. */
+function reasonOfError(text: string): Reason | null {
+  const payload = jsonOrText(text);
+  const error = errorIn(payload, true) ?? failureIn(payload);
+  if (error === null) return null;
+  const words = [...error.codes, ...error.types, error.text].join(' ').slice(0, 4_096);
+  // Names of RFC 6749 for a server that cannot answer; the others are for what was sent.
+  return /\b(?:temporarily_unavailable|server_error)\b/.test(words) ? 'server_error' : 'auth_failed';
+}
+
 function read(
   { reply, fault, phases }: Exchange,
   jwt: Jwt,
@@ -59,11 +71,17 @@ function read(
   // No status of a whole answer lies outside of these.
   if (status < 200 || status > 599) return failed('malformed_response', `HTTP status ${status}`);
   if (status >= 300 && status < 400) return failed('redirected', `HTTP ${status}`);
+  const text = reply.overLimit ? '' : new TextDecoder().decode(reply.body);
   // What RFC 6749 answers to a client or grant that is not valid is a 400.
-  if (status >= 400 && status <= 403) return failed('auth_failed', `HTTP ${status}`);
+  if (status >= 400 && status <= 403) return failed(reasonOfError(text) ?? 'auth_failed', `HTTP ${status}`);
   if (status >= 400) return failed(reasonOfStatus(status, true), `HTTP ${status}`);
-  const token = reply.overLimit ? null : tokenIn(new TextDecoder().decode(reply.body), jwt, now);
-  return token ?? failed('malformed_response', 'no token in the answer');
+  const token = tokenIn(text, jwt, now);
+  if (token !== null) return token;
+  // GitHub and others report errors with a status of 200.
+  const refused = reasonOfError(text);
+  return refused === null
+    ? failed('malformed_response', 'no token in the answer')
+    : failed(refused, 'an error in the place of a token');
 }
 
 /** The tokens that stand in the place of keys: each model's is fetched when it is needed, once at a time, and kept until shortly before its end. */

@@ -45,6 +45,8 @@ export interface Token {
 
 /** A header takes nothing else; what does not fit is no token. */
 const sendable = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+/** A whole body that is no JSON: a sentence or a page is no token. */
+const bare = /^[^\s<>{}]+$/;
 
 /** The token in the text of an answer that came at `now`, Unix ms; null when there is none. */
 export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token | null {
@@ -53,6 +55,7 @@ export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token 
   for (const path of paths) {
     const token = memberAt(answer, path);
     if (typeof token !== 'string' || token.length > longestToken || !sendable.test(token)) continue;
+    if (path.length === 0 && !bare.test(token)) continue;
     const life = lifeIn(answer, path);
     const end = endOf(token) ?? (life === null ? null : now + life * 1_000);
     const until = end === null ? now + unknownLifeMs : end - leewayMs;
