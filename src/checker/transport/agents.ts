@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { LookupFunction } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import { isIPv6, type LookupFunction } from 'node:net';
+import { checkServerIdentity, type PeerCertificate, type SecureContext } from 'node:tls';
 import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
@@ -33,8 +33,52 @@ function dropIdle(agents: Agents): void {
   }
 }
 
+/** hpagent decodes a credential: one that holds a lone % is taken as it is. */
+function credential(written: string): string {
+  try {
+    decodeURIComponent(written);
+    return written;
+  } catch {
+    return encodeURIComponent(written);
+  }
+}
+
+const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
+
+/** The parts of a proxy's address that hpagent reads; Node connects to an address of IPv6 without brackets only. */
+function proxyAt(address: string): URL {
+  const { protocol, hostname, port, username, password } = new URL(address);
+  const parts = {
+    protocol,
+    hostname: withoutBrackets(hostname),
+    port,
+    username: credential(username),
+    password: credential(password),
+  };
+  return parts as unknown as URL;
+}
+
+type Connects = (options: Readonly<Record<string, unknown>>, done: unknown) => unknown;
+
+/** An address of IPv6 stands in brackets in CONNECT (RFC 9112, section 3.2.3); hpagent writes it as it comes. */
+function bracketing<A extends HttpProxyAgent | HttpsProxyAgent>(agent: A): A {
+  const connecting = agent as unknown as { createConnection: Connects };
+  const connect = connecting.createConnection.bind(agent);
+  connecting.createConnection = (options, done) => {
+    const { host } = options;
+    return connect(
+      typeof host === 'string' && isIPv6(host) ? { ...options, host: `[${host}]` } : options,
+      done,
+    );
+  };
+  return agent;
+}
+
+const identity = (host: string, certificate: PeerCertificate): Error | undefined =>
+  checkServerIdentity(withoutBrackets(host), certificate);
+
 interface ProxyOptions {
-  readonly proxy: string;
+  readonly proxy: URL;
   readonly timeout: number;
   readonly proxyRequestOptions: Readonly<Record<string, unknown>>;
 }
@@ -58,7 +102,10 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
     };
     if (context === null) {
       return {
-        http: proxy === null ? new HttpAgent(connection) : new HttpProxyAgent({ ...connection, ...proxy }),
+        http:
+          proxy === null
+            ? new HttpAgent(connection)
+            : bracketing(new HttpProxyAgent({ ...connection, ...proxy })),
       };
     }
     const secure = {
@@ -69,7 +116,9 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
       rejectUnauthorized: !tls.insecure,
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
     };
-    return { https: proxy === null ? new HttpsAgent(secure) : new HttpsProxyAgent({ ...secure, ...proxy }) };
+    if (proxy === null) return { https: new HttpsAgent(secure) };
+    const through = { ...secure, ...proxy, checkServerIdentity: identity };
+    return { https: bracketing(new HttpsProxyAgent(through)) };
   }
 
   async function proxyOptions(address: string | null): Promise<ProxyOptions | null> {
@@ -77,7 +126,7 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
     const secureContext = address.startsWith('https:') ? await authorities.contextFor({}) : undefined;
     // hpagent gives up a CONNECT only by this timeout: without one a mute proxy would keep a socket for each check.
     return {
-      proxy: address,
+      proxy: proxyAt(address),
       timeout: connectLimitMs,
       proxyRequestOptions: { lookup, ...(secureContext && { secureContext }) },
     };

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { proxyFor } from '../../../src/checker/transport/proxy.js';
@@ -88,6 +91,52 @@ describe('a check through a proxy', () => {
         expect((await checkOnce(at('other.test'))).reason).toBe('tls_error');
       }),
     );
+  });
+
+  it('writes an address of IPv6 in brackets, and checks the certificate for it without them', async () => {
+    const targets: string[] = [];
+    const identity = { key: readFileSync(file('valid.key')), cert: readFileSync(file('valid.pem')) };
+    const secure = listenHttps(identity, (_request, response) => response.end(completion('New Delhi')));
+    await withServer(listenProxy(targets), async (port) => {
+      const endpoint = {
+        proxy: `http://127.0.0.1:${port}`,
+        tls: { caFile: file('authority.pem'), insecure: false },
+      };
+      await withServer(answering(), async (target) => {
+        expect((await checkOnce(modelAt(`http://[::1]:${target}/v1`, { endpoint }))).reason).toBe('ok');
+        expect(targets.at(-1)).toBe(`[::1]:${target}`);
+      });
+      await withServer(secure, async (target) => {
+        const { reason, detail } = await checkOnce(modelAt(`https://[::1]:${target}/v1`, { endpoint }));
+        expect(reason).toBe('tls_error');
+        expect(detail).toContain('IP: ::1 is not in');
+        expect(targets.at(-1)).toBe(`[::1]:${target}`);
+      });
+    });
+  });
+
+  it('goes to a proxy at an address of IPv6', async () => {
+    const { reason, detail } = await checkOnce(
+      modelAt('http://model.test/v1', { endpoint: { proxy: 'http://[::1]:1' } }),
+    );
+    expect(reason).toBe('connect_error');
+    expect(detail).toContain('::1');
+  });
+
+  it('sends a password with a lone percent sign as it is', async () => {
+    let sent = '';
+    const hears = createServer().on('connect', (request, socket) => {
+      sent = Buffer.from(String(request.headers['proxy-authorization']).slice(6), 'base64').toString();
+      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    });
+    await once(hears.listen(0, '127.0.0.1'), 'listening');
+    const { port } = hears.address() as AddressInfo;
+    const proxy = `http://user:100%safe@127.0.0.1:${port}`;
+    const { detail } = await checkOnce(modelAt('http://model.test/v1', { endpoint: { proxy } })).finally(() =>
+      hears.close(),
+    );
+    expect(detail).toBe('the proxy answered 407 to CONNECT');
+    expect(sent).toBe('user:100%safe');
   });
 
   it('names a proxy that refuses, hangs or is not there', async () => {
