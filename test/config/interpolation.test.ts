@@ -104,6 +104,16 @@ describe('a missing variable', () => {
     },
   );
 
+  it.each(['${file:empty}', 'Bearer ${file:empty}'])(
+    'that is an empty file is no value of a header: %s',
+    async (written) => {
+      const entry = `{ id: a, provider: openai, model: m, custom_headers: [{ key: X, value: "${written}" }] }`;
+      const directory = await directoryOf({ 'main.yaml': models(entry), empty: '' });
+      const { settings } = await loadConfig(join(directory, 'main.yaml'), {}, capabilities);
+      expect(settings.models[0]!.missingSecret).toBe('file empty is empty');
+    },
+  );
+
   it('that is empty may be none: ${KEY:-}', async () => {
     const entry = '{ id: a, provider: openai, model: m, api_key: "${KEY:-}" }';
     expect((await load(models(entry), { KEY: '' })).settings.models[0]!.missingSecret).toBe(null);
@@ -114,6 +124,29 @@ describe('a missing variable', () => {
       'models: [{ id: a, provider: openai, model: m, api_key: "${file:/absent/key}" }]',
     );
     expect(model.missingSecret).toBe('file /absent/key: no such file');
+  });
+});
+
+describe('a bearer token', () => {
+  const main = (written: string) => `server: { bearer_token: "${written}" }\nmodels: []\n`;
+
+  it.each([
+    ['${TOKEN}', 'server.bearer_token: variable TOKEN is empty'],
+    ['${file:empty}', 'server.bearer_token: file empty is empty'],
+    ['${file:blank}', 'server.bearer_token: file blank is empty'],
+  ])(
+    'is refused when its reference is empty, for else no route would need one: %s',
+    async (written, problem) => {
+      const directory = await directoryOf({ 'main.yaml': main(written), empty: '', blank: '\n' });
+      await expect(loadConfig(join(directory, 'main.yaml'), { TOKEN: '' }, capabilities)).rejects.toThrow(
+        problem,
+      );
+    },
+  );
+
+  it('may be none where it is said so: ${TOKEN:-}', async () => {
+    const { settings } = await load(main('${TOKEN:-}'), { TOKEN: '' });
+    expect(settings.server.bearerToken).toBe(null);
   });
 });
 

@@ -1,6 +1,6 @@
 import { headerText } from '../schema/fields.js';
 import type { Path, Problem } from './problem.js';
-import { isHeaderMember } from './secrets.js';
+import { isHeaderMember, isKeyMember } from './secrets.js';
 
 /** What references stand for. */
 export interface References {
@@ -55,8 +55,8 @@ function scalarProblem(value: unknown): string | null {
   return /[^\P{Cc}\t\n\r]/u.test(value) ? 'must have no control characters' : null;
 }
 
-/** Members that hold one key. Of a list, what is empty is left out. */
-const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key']);
+/** Members that hold one key or token. Of a list, what is empty is left out. */
+const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key', 'bearer_token']);
 
 /** Why the text behind a reference cannot stand at `path`; null when it can. */
 function unfit(text: string, path: Path): string | null {
@@ -77,7 +77,8 @@ export function interpolate(value: unknown, references: References, at: Path): I
     if (body.startsWith('file:')) {
       const name = body.slice(5);
       const found = references.file(name);
-      if ('text' in found && !(filled && found.text === '')) {
+      const needed = filled || (isHeaderMember(path) && !isKeyMember(path));
+      if ('text' in found && !(needed && found.text === '')) {
         replaced.add(found.text);
         secrets.add(found.text);
         const problem = unfit(found.text, path);
@@ -115,7 +116,8 @@ export function interpolate(value: unknown, references: References, at: Path): I
 
   function scalar(text: string, path: Path): string | typeof absent {
     let complete = true as boolean;
-    // Else a key that was not filled in would be refused by the provider, and that blamed on the account.
+    // Else a key that was not filled in would be refused by the provider, and that blamed on the account; and a token whose
+    // file was emptied would open every route.
     const filled = keyMembers.has(path.at(-1)) && isReference(text);
     const result = text.replaceAll(reference, (written, body: string | undefined, end: string) => {
       if (body === undefined) return '${';
