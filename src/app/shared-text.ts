@@ -1,29 +1,52 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Reading } from '../http/port.js';
+import type { HeldText, TextShelf } from './text-shelf.js';
 
 /** A text that many may ask for at nearly the same time: in chunks, made after it was asked for. */
-export type SharedText = () => AsyncIterable<Buffer>;
+export type SharedText = () => Reading;
+
+interface Reader {
+  at: number;
+  readonly end: AbortController;
+}
 
 interface Making {
   /** Null where every reader has read it. */
   readonly chunks: (Buffer | null)[];
-  readonly readers: Set<{ at: number }>;
+  readonly readers: Set<Reader>;
   dropped: number;
+  /** Bytes of the chunks that are held. */
+  bytes: number;
   done: boolean;
   /** Why the text has no end; for every reader, since one that came this far later must not take it for whole. */
   failure: { readonly error: unknown } | null;
   /** Makes the next chunk; one promise for all who wait for it. */
   advance: () => Promise<void>;
+  readonly held: HeldText;
 }
+
+const slowestOf = ({ chunks, readers }: Making): number =>
+  Math.min(chunks.length, ...[...readers].map(({ at }) => at));
 
 /** Lets go of what every reader has read. */
 function drop(making: Making): void {
-  const slowest = Math.min(...[...making.readers].map(({ at }) => at));
-  for (; making.dropped < slowest; making.dropped += 1) making.chunks[making.dropped] = null;
+  const slowest = slowestOf(making);
+  for (; making.dropped < slowest; making.dropped += 1) {
+    making.bytes -= making.chunks[making.dropped]?.length ?? 0;
+    making.chunks[making.dropped] = null;
+  }
 }
 
-async function* follow(making: Making, reader: { at: number }): AsyncGenerator<Buffer> {
+function leave(making: Making, reader: Reader, shelf: TextShelf): void {
+  making.readers.delete(reader);
+  drop(making);
+  if (making.readers.size === 0) shelf.remove(making.held);
+}
+
+async function* follow(making: Making, reader: Reader, shelf: TextShelf): AsyncGenerator<Buffer> {
   try {
     for (;;) {
+      reader.end.signal.throwIfAborted();
       const chunk = making.chunks[reader.at];
       if (chunk) {
         reader.at += 1;
@@ -34,8 +57,26 @@ async function* follow(making: Making, reader: { at: number }): AsyncGenerator<B
       else await making.advance();
     }
   } finally {
-    making.readers.delete(reader);
+    leave(making, reader, shelf);
   }
+}
+
+/** The text as the shelf that bounds it sees it. */
+function heldText(making: () => Making, shelf: TextShelf): HeldText {
+  const cut = (isCut: (reader: Reader) => boolean): void => {
+    for (const reader of [...making().readers].filter(isCut)) {
+      leave(making(), reader, shelf);
+      reader.end.abort();
+    }
+  };
+  return {
+    bytes: () => making().bytes,
+    cutAll: () => cut(() => true),
+    cutSlowest() {
+      const slowest = slowestOf(making());
+      cut(({ at }) => at <= slowest);
+    },
+  };
 }
 
 /** One promise for all calls until it settles. */
@@ -46,22 +87,24 @@ function together(work: () => Promise<void>): () => Promise<void> {
 
 /**
  * Makes a text with `make` at most once in `everyMs`: who asks in between waits for the next one, together with others. It
- * is made as fast as its fastest reader reads, and held as long as its slowest needs it.
+ * is made as fast as its fastest reader reads, and held as long as its slowest needs it, within the bounds of the shelf.
  */
 export function createSharedText(
   make: () => AsyncIterable<string>,
   everyMs: number,
   now: () => number,
+  shelf: TextShelf,
 ): SharedText {
   let lastBegun = -Infinity;
   /** Not begun yet, so that others can still join. */
   let waiting: Making | null = null;
 
-  const begin = async (): Promise<AsyncIterator<string>> => {
+  const begin = async (making: Making): Promise<AsyncIterator<string>> => {
     const rest = lastBegun + everyMs - now();
     if (rest > 0) await wait(rest);
     waiting = null;
     lastBegun = now();
+    if (making.readers.size > 0) shelf.add(making.held);
     return make()[Symbol.asyncIterator]();
   };
 
@@ -71,26 +114,38 @@ export function createSharedText(
       chunks: [],
       readers: new Set(),
       dropped: 0,
+      bytes: 0,
       done: false,
       failure: null,
       advance: together(async () => {
         try {
-          source ??= await begin();
+          source ??= await begin(making);
           const next: IteratorResult<string, unknown> = await source.next();
-          if (next.done === true) making.done = true;
-          else making.chunks.push(Buffer.from(next.value, 'utf8'));
+          if (next.done === true) {
+            making.done = true;
+            return;
+          }
+          const chunk = Buffer.from(next.value, 'utf8');
+          making.chunks.push(chunk);
+          making.bytes += chunk.length;
+          shelf.trim();
         } catch (error) {
           making.failure = { error };
         }
       }),
+      held: heldText(() => making, shelf),
     };
     return making;
   };
 
   return () => {
     const making = (waiting ??= prepare());
-    const reader = { at: 0 };
+    const reader: Reader = { at: 0, end: new AbortController() };
     making.readers.add(reader);
-    return follow(making, reader);
+    return {
+      chunks: follow(making, reader, shelf),
+      givenUp: reader.end.signal,
+      leave: () => leave(making, reader, shelf),
+    };
   };
 }

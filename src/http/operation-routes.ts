@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatFor, mediaTypes } from '../metrics/format.js';
@@ -42,10 +43,10 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
     },
     ({ headers }, reply) => {
       const format = formatFor(headers.accept);
-      void reply
-        .type(mediaTypes[format])
-        .header('vary', 'accept')
-        .send(streamOf(backend.exposition(format), report, 'GET /metrics'));
+      const { chunks, givenUp, leave } = backend.exposition(format);
+      const text = addAbortSignal(givenUp, streamOf(chunks, report, 'GET /metrics'));
+      text.once('close', leave);
+      void reply.type(mediaTypes[format]).header('vary', 'accept').send(text);
     },
   );
 

@@ -63,6 +63,15 @@ export interface Pauses {
   resume(model: string): Promise<boolean>;
 }
 
+/** A text as one of its readers has it. */
+export interface Reading {
+  readonly chunks: AsyncIterable<string | Buffer>;
+  /** Aborts when the reader is given up for others, since it reads too slowly. */
+  readonly givenUp: AbortSignal;
+  /** To be called when the reader has ended, also when it never read. */
+  leave(): void;
+}
+
 /** The daemon as the routes see it. */
 export interface Backend {
   views(): Iterable<ModelView>;
@@ -85,7 +94,7 @@ export interface Backend {
   /** The configuration was loaded and the store opened once. */
   ready(): boolean;
   /** All metrics. */
-  exposition(format: Format): AsyncIterable<string | Buffer>;
+  exposition(format: Format): Reading;
   /** Checks a model of the registry now and records nothing; null when there is none with this id. */
   probe(id: string, timeoutMs: number, signal: AbortSignal): Promise<CheckResult | null>;
   /** Unix time in ms. */

@@ -5,6 +5,10 @@ import type { Report } from './port.js';
 /** Documents a streamed text body; what is streamed is not validated. */
 export const streamField = z.custom<Readable>().meta({ type: 'string' });
 
+/** True for the error of a stream that was given up on purpose. */
+const isAbort = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ABORT_ERR';
+
 /** A body of chunks. An error after the first chunk can only cut the answer short, so it is reported here. */
 export function streamOf(chunks: AsyncIterable<string | Buffer>, report: Report, where: string): Readable {
   async function* watched(): AsyncGenerator<string | Buffer> {
@@ -15,7 +19,7 @@ export function streamOf(chunks: AsyncIterable<string | Buffer>, report: Report,
         begun = true;
       }
     } catch (error) {
-      if (begun) report(error, where);
+      if (begun && !isAbort(error)) report(error, where);
       throw error;
     }
   }

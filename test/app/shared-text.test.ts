@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSharedText } from '../../src/app/shared-text.js';
+import { createSharedText, type SharedText } from '../../src/app/shared-text.js';
+import { createTextShelf, type ShelfLimits } from '../../src/app/text-shelf.js';
 
-const read = async (chunks: AsyncIterable<Buffer>): Promise<string> => {
+const read = async ({ chunks }: ReturnType<SharedText>): Promise<string> => {
   let text = '';
-  for await (const chunk of chunks) text += chunk.toString();
+  for await (const chunk of chunks) text += String(chunk);
   return text;
 };
 
@@ -19,6 +20,7 @@ function counted(fail = false) {
     },
     20,
     () => performance.now(),
+    createTextShelf({ texts: 4, bytes: 1_000 }),
   );
   return { made, text };
 }
@@ -37,9 +39,9 @@ describe('a shared text', () => {
   it('is whole for a reader who begins late or rests in the middle, and for others when one leaves', async () => {
     const { text } = counted();
     const [late, resting, leaving] = [text(), text(), text()];
-    const iterator = resting[Symbol.asyncIterator]();
+    const iterator = resting.chunks[Symbol.asyncIterator]();
     expect(String((await iterator.next()).value)).toBe('1:');
-    for await (const chunk of leaving) {
+    for await (const chunk of leaving.chunks) {
       expect(String(chunk)).toBe('1:');
       break;
     }
@@ -59,9 +61,64 @@ describe('a shared text', () => {
   it('is not whole for a reader who comes to the error after others', async () => {
     const { text } = counted(true);
     const [quick, slow] = [text(), text()];
-    const iterator = slow[Symbol.asyncIterator]();
+    const iterator = slow.chunks[Symbol.asyncIterator]();
     expect(String((await iterator.next()).value)).toBe('1:');
     await expect(read(quick)).rejects.toThrow('broken');
     await expect(iterator.next()).rejects.toThrow('broken');
+  });
+});
+
+describe('readers that do not read', () => {
+  /** Texts of `count` chunks of ten bytes, made as soon as they are asked for. */
+  const bounded = (most: ShelfLimits, count = 10): SharedText =>
+    createSharedText(
+      async function* () {
+        for (let made = 0; made < count; made += 1) yield await Promise.resolve('0123456789');
+      },
+      0,
+      () => performance.now(),
+      createTextShelf(most),
+    );
+  const begun = async (text: SharedText) => {
+    const reading = text();
+    const iterator = reading.chunks[Symbol.asyncIterator]();
+    await iterator.next();
+    return { reading, iterator };
+  };
+
+  it('are given up for newer texts when there are too many, oldest first', async () => {
+    const text = bounded({ texts: 2, bytes: 1_000 });
+    const [first, second, third] = [await begun(text), await begun(text), await begun(text)];
+    expect([first, second, third].map(({ reading }) => reading.givenUp.aborted)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    await expect(first.iterator.next()).rejects.toThrow('abort');
+    expect(await read(text())).toHaveLength(100);
+    expect([second, third].map(({ reading }) => reading.givenUp.aborted)).toEqual([true, false]);
+  });
+
+  it('are given up when what they hold is too much, and those who share the text read on', async () => {
+    const text = bounded({ texts: 10, bytes: 50 });
+    const [stalled, quick] = [text(), text()];
+    await stalled.chunks[Symbol.asyncIterator]().next();
+    expect(await read(quick)).toHaveLength(100);
+    expect([stalled, quick].map(({ givenUp }) => givenUp.aborted)).toEqual([true, false]);
+  });
+
+  it('do not hold a text when they have left, though they never read', async () => {
+    const text = bounded({ texts: 10, bytes: 50 });
+    const [absent, stalled, quick] = [text(), text(), text()];
+    absent.leave();
+    await stalled.chunks[Symbol.asyncIterator]().next();
+    stalled.leave();
+    expect(await read(quick)).toHaveLength(100);
+    expect([absent, stalled, quick].map(({ givenUp }) => givenUp.aborted)).toEqual([false, false, false]);
+  });
+
+  it('leave room for others when they end in time', async () => {
+    const text = bounded({ texts: 1, bytes: 50 });
+    for (let turn = 0; turn < 3; turn += 1) expect(await read(text())).toHaveLength(100);
   });
 });

@@ -98,7 +98,7 @@ export async function expectSummed(store: Store, id: string, rows: readonly Reco
 
 export async function textOf(backend: Backend, format: Format): Promise<string> {
   let text = '';
-  for await (const chunk of backend.exposition(format)) text += String(chunk);
+  for await (const chunk of backend.exposition(format).chunks) text += String(chunk);
   return text;
 }
 

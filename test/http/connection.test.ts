@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Backend } from '../../src/http/port.js';
 import { createServer } from '../../src/http/server.js';
 import { sampleResult, sampleView } from '../metrics/sample-view.js';
-import { createFakeBackend } from './fake-backend.js';
+import { createFakeBackend, readingOf } from './fake-backend.js';
 import { amount } from '../slow.js';
 
 const key = 'health-key-0123456789';
@@ -155,9 +155,12 @@ describe('a connection with many requests before an answer', () => {
       };
       const url = await serve({
         readLong: never,
-        async *exposition() {
-          await never();
-        },
+        exposition: () =>
+          readingOf(
+            (async function* () {
+              await never();
+            })(),
+          ),
       });
       const sockets = Array.from({ length: clients }, () => connect(Number(new URL(url).port), '127.0.0.1'));
       const ended = sockets.map(async (socket) => {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { emptyRollup } from '../../src/domain/rollup.js';
 import type { RecordedResult } from '../../src/domain/result.js';
 import type { StatePoint } from '../../src/domain/state.js';
@@ -5,10 +6,15 @@ import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelView } from '../../src/domain/view.js';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { answerLong, type LongSource } from '../../src/http/long-read.js';
-import type { Backend, HistoryStore } from '../../src/http/port.js';
+import type { Backend, HistoryStore, Reading } from '../../src/http/port.js';
 import type { ResultQuery, StoredIncident } from '../../src/store/port.js';
 import { createSeriesBuckets } from '../../src/store/series-buckets.js';
 import { noon } from '../metrics/sample-view.js';
+
+/** A text whose reader is never given up. */
+export function readingOf(chunks: AsyncIterable<string>, changes: Partial<Reading> = {}): Reading {
+  return { chunks, givenUp: new AbortController().signal, leave: () => undefined, ...changes };
+}
 
 export interface FakeData {
   views: ModelView[];
@@ -99,9 +105,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     reload: () => Promise.resolve({ problems: [], warnings: [] }),
     live: () => true,
     ready: () => true,
-    async *exposition() {
-      yield await Promise.resolve('up 1\n');
-    },
+    exposition: () => readingOf(Readable.from(['up 1\n'])),
     now: () => noon,
     ...changes,
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { modelExposition } from '../../src/metrics/exposition.js';
 import { noon, sampleView } from '../metrics/sample-view.js';
-import { createFakeBackend } from './fake-backend.js';
+import { createFakeBackend, readingOf } from './fake-backend.js';
 import { startServer } from './running-server.js';
 
 describe('/metrics', () => {
@@ -9,7 +9,7 @@ describe('/metrics', () => {
     const views = Array.from({ length: 500 }, (_, index) => sampleView(`model-${index}`));
     const backend = createFakeBackend(
       { views },
-      { exposition: (format) => modelExposition(views, noon, format) },
+      { exposition: (format) => readingOf(modelExposition(views, noon, format)) },
     );
     const { ask } = await startServer(backend);
     const { text, headers } = await ask('/metrics?name[]=up');
@@ -19,13 +19,38 @@ describe('/metrics', () => {
   });
 
   it('is an error, not an empty page, when nothing can be told', async () => {
-    async function* exposition(): AsyncGenerator<string> {
+    async function* broken(): AsyncGenerator<string> {
       throw await Promise.resolve(new Error('broken'));
     }
+    const exposition = () => readingOf(broken());
     const { ask, reported } = await startServer(createFakeBackend({}, { exposition }));
     const { status, json } = await ask('/metrics');
     expect([status, json]).toMatchObject([500, { code: 'internal_error' }]);
     expect(reported).toHaveLength(1);
+  });
+
+  it('is cut, and no fault of the daemon, for a reader that is given up', async () => {
+    const end = new AbortController();
+    async function* endless(): AsyncGenerator<string> {
+      for (;;) yield await Promise.resolve('# '.padEnd(65_536, 'x'));
+    }
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => (leave = resolve));
+    const exposition = () => readingOf(endless(), { givenUp: end.signal, leave: () => leave() });
+    const { url, reported } = await startServer(createFakeBackend({}, { exposition }));
+    const answer = await fetch(`${url}/metrics`);
+    end.abort();
+    await expect(answer.text()).rejects.toThrow();
+    await left;
+    expect(reported).toEqual([]);
+  });
+
+  it('is left by a caller that wants only the headers', async () => {
+    let left = 0;
+    const exposition = () => readingOf(modelExposition([], noon, 'text'), { leave: () => (left += 1) });
+    const { url } = await startServer(createFakeBackend({}, { exposition }));
+    expect((await fetch(`${url}/metrics`, { method: 'HEAD' })).status).toBe(200);
+    expect(left).toBe(1);
   });
 });
 
