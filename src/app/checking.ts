@@ -1,12 +1,66 @@
 import type { Logger } from 'pino';
-import { createConnectivity } from '../checker/connectivity.js';
+import { createConnectivity, type Sight } from '../checker/connectivity.js';
+import { createProber } from '../checker/prober.js';
+import { createRemoteChecker } from '../checker/remote-checker.js';
 import type { Settings } from '../config/settings.js';
+import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
-import { createChecker } from './checker.js';
-import { noteSight } from './outage.js';
-import { createAttempt, createUnrecordedAttempt } from './runner.js';
+import { createAttempt, createUnrecordedAttempt } from './attempt.js';
 import { despiteStalls, watchStalls } from './stalls.js';
+
+export interface Checker {
+  readonly check: Ask;
+  /** Puts the mode in force; checks that run end as they began. */
+  configure(settings: Pick<Settings, 'checker' | 'remote'>): void;
+  close(): void;
+}
+
+/**
+ * The check in force: by the builtin prober or through a remote health API. `retried` is called when a request is sent again on
+ * a fresh connection.
+ */
+export function createChecker(clock: Clock, version: string, retried = (): void => undefined): Checker {
+  const userAgent = `modelpulse/${version}`;
+  let inForce: { check: Ask; close(): void; mode: string; running: number } | null = null;
+
+  return {
+    async check(model, signal, key) {
+      const used = inForce;
+      if (used === null) throw new Error('the checker was not configured');
+      used.running += 1;
+      const result = await used.check(model, signal, key);
+      used.running -= 1;
+      if (used !== inForce && used.running === 0) used.close();
+      return result;
+    },
+    configure({ checker, remote }) {
+      const mode = JSON.stringify([checker.mode, checker.reuseConnections, remote]);
+      if (inForce?.mode === mode) return;
+      const former = inForce;
+      const next =
+        remote === null
+          ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent, retried })
+          : createRemoteChecker({ ...remote, clock, userAgent, retried });
+      inForce = { ...next, mode, running: 0 };
+      if (former?.running === 0) former.close();
+    },
+    close() {
+      inForce?.close();
+    },
+  };
+}
+
+/** Says so when the monitor can reach nobody, and when it can again. */
+function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
+  const line = { since: new Date(since).toISOString(), models };
+  if (blind) log.warn(line, 'no network connectivity: results with network reasons count as unknown');
+  else
+    log.warn(
+      { ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results },
+      'network connectivity is back',
+    );
+}
 
 /** The parts a check passes on its way from a model to its result. */
 export interface Checking {

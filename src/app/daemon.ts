@@ -3,35 +3,20 @@ import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import { createEventFeed } from '../http/event-feed.js';
-import { createServer } from '../http/server.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
-import { createScheduler } from '../scheduler/scheduler.js';
-import { openThreadedStore } from '../store/sqlite/threaded-store.js';
-import { createAccess } from './access.js';
-import { createAnnotations } from './annotations.js';
-import { createBackend } from './backend.js';
-import { createBeside } from './beside.js';
 import { createChecking } from './checking.js';
-import { createClockTrust } from './clock-trust.js';
-import { despiteDamage, despiteLock } from './despite.js';
-import { noteClock, noteOutage } from './outage.js';
-import { createPauses } from './pauses.js';
-import { createProbe } from './probe.js';
-import { createRecording } from './recording.js';
-import { createHealthApi } from './health-api.js';
 import { startHousekeeping } from './housekeeping.js';
-import { createReleasers } from './releasers.js';
+import { createRecording } from './recording.js';
+import { createReleasers, type Releasers } from './releasers.js';
 import { createReloader, type Reloaded, type Trigger } from './reload.js';
-import { createRunner } from './runner.js';
-import { createSteadyClock, startOfTime, writtenAt } from './steady-clock.js';
+import { createScheduling } from './scheduling.js';
+import { createServing } from './serving.js';
+import { despiteDamage, despiteLock, openStorage } from './storage.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
-import { watchFiles } from './watch.js';
+import { createFileWatch } from './watch.js';
 
 /** Events that a client which was away can still be told; the busiest registries make some hundred a second. */
 const keptEvents = 1_024;
-
-/** So long without a long question its thread is kept. */
-const besideIdleMs = 30_000;
 /** Beyond the grace of the checks, what was recorded may be tried to be written for so long. */
 const lastWritesMs = 3_000;
 
@@ -54,86 +39,49 @@ export interface Daemon {
   readonly threadsIdle: boolean;
 }
 
-/** Builds every part, in the order in which they need each other, and starts them. Throws StoreError or the server's error. */
-export async function startDaemon(parts: {
-  config: LoadedConfig;
-  load: () => Promise<LoadedConfig>;
-  clock: Clock;
-  log: Logger;
+export interface DaemonParts {
+  readonly config: LoadedConfig;
+  readonly load: () => Promise<LoadedConfig>;
+  readonly clock: Clock;
+  readonly log: Logger;
   /** Lines of the log that were given up. */
-  logDropped: () => number;
-  version: string;
-  migrationsDir: string;
-}): Promise<Daemon> {
-  const { config, log, version } = parts;
-  const releasers = createReleasers(log);
-  let ready = false;
-  const settings = () => reloader.current.settings;
-  const reloader = createReloader({
-    initial: config,
-    load: parts.load,
-    apply: (next) => apply(next),
-    reloaded: (successful) => {
-      metrics.reloaded(successful, clock.wall());
-    },
-    log,
-  });
+  readonly logDropped: () => number;
+  readonly version: string;
+  readonly migrationsDir: string;
+}
 
-  let begin = (): void => undefined;
-  const begun = new Promise<void>((resolve) => (begin = resolve));
-  // From here on, so that no change since the configuration was read goes unseen.
-  const watch = watchFiles(
-    () => reloader.watched,
-    async () => {
-      await begun;
-      await reloader.reload('content');
-      return !reloader.failing;
-    },
-  );
+/** Builds every part, in the order in which they need each other, and starts them. Throws StoreError or the server's error. */
+export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
+  const releasers = createReleasers(parts.log);
+  try {
+    return await start(parts, releasers);
+  } catch (error) {
+    await releasers.release();
+    throw error;
+  }
+}
 
-  // Before it is opened, which may write it.
-  const written = writtenAt(config.settings.storage.path);
-  const store = await openThreadedStore({
-    thread: new URL('../store/sqlite/store-thread.js', import.meta.url),
-    path: config.settings.storage.path,
-    migrationsDir: parts.migrationsDir,
-    retention: () => settings().storage.retention,
-    onCorrupt: config.settings.storage.onCorrupt,
-    clock: parts.clock,
-    log,
-    patient: () => !ready,
-  });
-  releasers.add('store', () => store.close());
-  const beside = createBeside({
-    thread: new URL('./beside-thread.js', import.meta.url),
-    path: config.settings.storage.path,
-    migrationsDir: parts.migrationsDir,
-    file: () => store.openings,
-    idleMs: besideIdleMs,
-  });
-  // After the last writes, since a long read that hangs would hold them up.
-  releasers.add('long reads', () => beside.close());
-  const clock = createSteadyClock(parts.clock, {
-    startAt: await startOfTime(parts.clock, store, written),
-    log,
-  });
+async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> {
+  const { log, version } = parts;
+  const inForce = { config: parts.config };
+  const settings = () => inForce.config.settings;
+  const graceMs = (): number => settings().server.shutdownGraceMs;
+  let started = false;
+  const ready = (): boolean => started;
+
+  // Before anything else, so that no change since the configuration was read goes unseen.
+  const watch = createFileWatch(parts.config.files);
+  const storage = await openStorage({ ...parts, settings, ready, releasers });
+  const { store, beside, clock } = storage;
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
   // The file was damaged when it was opened.
   if (store.corruptions > 0) metrics.storeFailed();
-  const calendar = createCalendar();
+
+  const common = { clock, calendar: createCalendar(), metrics, log, version, settings, ready };
   const events = createEventFeed({ run: clock.wall().toString(36), size: keptEvents });
-  const { roster, recorder, writer, windows, publisher } = createRecording({
-    store,
-    calendar,
-    clock,
-    log,
-    metrics,
-    nextDue: (id) => scheduler.nextDue(id),
-    stateChanged: (tracked) => {
-      refresh.soon(tracked);
-    },
-    tell: events.publish,
-  });
+  const refresh = createUptimeRefresh(store, clock);
+  const recording = createRecording({ ...common, store, stateChanged: refresh.soon, tell: events.publish });
+  const { roster, writer } = recording;
   let stopBy = 0;
   let complete = true;
   releasers.add('writer', async () => {
@@ -141,160 +89,62 @@ export async function startDaemon(parts: {
     complete = models === 0;
     if (!complete) log.warn({ results, models }, 'results not written before the deadline are lost');
   });
-
-  const checking = createChecking({ clock, version, metrics, log, settings, followed: roster.get });
+  const checking = createChecking({ ...common, followed: roster.get });
   releasers.add('checking', checking.close);
-  const { attempt, unrecorded } = checking;
-  const run = createRunner({
-    attempt,
-    clock,
-    recorder,
-    tracked: roster.get,
-    recheck: (id, at) => {
-      scheduler.recheck(id, at);
-    },
-    log,
-  });
-  const scheduler = createScheduler({
-    calendar,
-    clock,
-    concurrency: config.settings.checker.concurrency,
-    perHost: config.settings.checker.perHost,
-    events: {
-      run(job, signal, recorded) {
-        metrics.observeDelay(job.delayMs);
-        return run(job, signal, recorded);
-      },
-      missed({ id, cause, firstSlot, lastSlot, count }) {
-        const tracked = roster.get(id);
-        const unwatched = cause === 'stopped' || cause === 'loop_blocked' ? firstSlot : null;
-        if (tracked !== undefined) recorder.miss(tracked, { lastSlot, unwatched }, cause, count);
-      },
-    },
-  });
-
-  const apply = async (next: LoadedConfig) => {
-    await writer.flush();
-    const now = clock.wall();
-    const change = await roster.replace(next.settings.models, now);
-    checking.configure(next.settings);
-    windows.replace(next.settings.maintenance, now, change.added);
-    noteClock(change.added, now, log);
-    // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
-    const outage = { calendar, recorder, log };
-    noteOutage(change.added, { ...outage, nextDue: () => null, now });
-    scheduler.update(roster.plans());
-    noteOutage(change.added, { ...outage, nextDue: (id) => scheduler.nextDue(id), now: clock.wall() });
-    // What a reload changes of a state, such as a pause, shows when the reload is done.
-    if (ready) await writer.flush();
-    return change;
-  };
-
-  const refresh = createUptimeRefresh(store, clock, roster.all);
   releasers.add('uptime', refresh.stop);
-  const health = createHealthApi({
-    clock,
-    userAgent: `modelpulse/${version}`,
-    config: () => reloader.current,
-    roster,
-    attempt: unrecorded,
-    spend: (id) => scheduler.spend(id),
-  });
-  const annotations = createAnnotations({
-    store,
-    clock,
-    roster,
-    async excluded(tracked) {
-      windows.excluded(tracked, clock.wall());
-      await writer.flush();
-      refresh.soon(tracked);
-    },
-  });
-  const pauses = createPauses({
-    clock,
-    roster,
+  const scheduling = createScheduling({ ...common, recording, checking });
+  const reloader = createReloader({
+    inForce,
+    load: parts.load,
+    apply: scheduling.apply,
+    reloaded: (successful) => metrics.reloaded(successful, clock.wall()),
     log,
-    async replanned() {
-      scheduler.update(roster.plans());
-      await writer.flush();
-    },
   });
-  const backend = createBackend({
-    store,
-    clock,
-    roster,
-    scheduler,
-    metrics,
-    writer,
-    reloader,
-    events,
-    health,
-    annotations,
-    pauses,
-    readLong: beside.read,
-    probe: createProbe({ roster, attempt: unrecorded, spend: (id) => scheduler.spend(id) }),
-    connectivityUp: checking.connectivityUp,
+  const serving = createServing({
+    ...common,
+    ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers },
     logDropped: parts.logDropped,
-    storeFilesLost: () => store.corruptions,
-    clockDoubted: () => clock.doubted,
-    ready: () => ready,
   });
-  const access = createAccess(config.settings.server);
-  const server = createServer(backend, {
-    version,
-    access: () => access.of(settings().server),
-    hosts: () => access.hostsOf(settings().server),
-    report: (error, where) => log.error({ err: error, where }, 'request failed'),
-  });
+  // Stops before the server, so that those who wait for a check get its result.
+  releasers.add('scheduler', () => scheduling.scheduler.stop(graceMs()));
 
-  releasers.add('server', () => server.close());
-  releasers.add('health API', () => {
-    health.close();
-  });
-  const graceMs = (): number => settings().server.shutdownGraceMs;
-  releasers.add('scheduler', () => scheduler.stop(graceMs()));
+  // Before there are checks, which would make it wait.
+  await serving.prepare();
+  const { warnings } = await despiteLock(() => despiteDamage(() => scheduling.apply(parts.config)));
+  for (const warning of warnings) log.warn({ warning }, 'configuration warning');
+  started = true;
+  metrics.reloaded(true, clock.wall());
+  releasers.add('housekeeping', startHousekeeping({ ...recording, clock, refresh, store, log }).stop);
+  const url = await serving.listen();
+  releasers.add('file watch', watch.close);
+  watch.begin(
+    () => reloader.watched,
+    async () => {
+      await reloader.reload('content');
+      return !reloader.failing;
+    },
+  );
+  for (const tracked of roster.all()) refresh.soon(tracked);
 
-  try {
-    // Before there are checks, which would make it wait.
-    await server.ready();
-    const { warnings } = await despiteLock(() => despiteDamage(() => apply(config)));
-    for (const warning of warnings) log.warn({ warning }, 'configuration warning');
-    // Of results alone: what fell due since then moved the watermarks up to the clock that is in doubt.
-    const newest = [...roster.all()].reduce((most, { view }) => Math.max(most, view.latest?.slot ?? 0), 0);
-    const trusted = createClockTrust(clock, newest || null, log);
-    ready = true;
-    metrics.reloaded(true, clock.wall());
-    const url = await server.listen({ host: config.settings.server.host, port: config.settings.server.port });
-    const kept = { clock, roster, windows, publisher, refresh, store, trusted, log };
-    releasers.add('housekeeping', startHousekeeping(kept).stop);
-    releasers.add('file watch', () => {
-      watch.close();
-    });
-    begin();
-    for (const tracked of roster.all()) refresh.soon(tracked);
-    return {
-      url,
-      reload: (trigger) => reloader.reload(trigger),
-      async stop() {
-        stopBy = clock.monotonic() + graceMs() + lastWritesMs;
-        await releasers.release();
-        return complete;
-      },
-      get graceMs() {
-        return graceMs();
-      },
-      get pendingResults() {
-        return writer.pendingResults;
-      },
-      get stopping() {
-        return releasers.current;
-      },
-      get threadsIdle() {
-        return store.idle && beside.idle;
-      },
-    };
-  } catch (error) {
-    await releasers.release();
-    throw error;
-  }
+  return {
+    url,
+    reload: (trigger) => reloader.reload(trigger),
+    async stop() {
+      stopBy = clock.monotonic() + graceMs() + lastWritesMs;
+      await releasers.release();
+      return complete;
+    },
+    get graceMs() {
+      return graceMs();
+    },
+    get pendingResults() {
+      return writer.pendingResults;
+    },
+    get stopping() {
+      return releasers.current;
+    },
+    get threadsIdle() {
+      return store.idle && beside.idle;
+    },
+  };
 }

@@ -6,8 +6,7 @@ import type { Model } from '../domain/model.js';
 import type { HealthAnswer } from '../http/health-shape.js';
 import { HttpError } from '../http/http-error.js';
 import type { HealthApi } from '../http/port.js';
-import { createPlaces } from './places.js';
-import type { createUnrecordedAttempt } from './runner.js';
+import type { createUnrecordedAttempt } from './attempt.js';
 import type { Roster } from './roster.js';
 import type { Tracked } from './tracked.js';
 
@@ -21,6 +20,37 @@ type Prober = ReturnType<typeof createProber> & { readonly terms: string; runnin
 /** A proxy would look names up by itself, out of sight of the guard. */
 function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/_proxy$/i.test(name)));
+}
+
+/** Places that callers share. */
+interface Places {
+  /** There is one for this key: of `total`, and where there are several keys of half of them. */
+  free(key: string): boolean;
+  /** Takes one; the function that comes back gives it back, once. */
+  take(key: string): () => void;
+}
+
+/** Makes `total` places, of which one key may take half unless `alone` says that there is no other. */
+function createPlaces(total: number, alone: () => boolean): Places {
+  const taken = new Map<string, number>();
+  let all = 0;
+
+  return {
+    free: (key) => all < total && (taken.get(key) ?? 0) < (alone() ? total : Math.ceil(total / 2)),
+    take(key) {
+      all += 1;
+      taken.set(key, (taken.get(key) ?? 0) + 1);
+      let held = true;
+      return () => {
+        if (!held) return;
+        held = false;
+        all -= 1;
+        const left = (taken.get(key) ?? 1) - 1;
+        if (left === 0) taken.delete(key);
+        else taken.set(key, left);
+      };
+    },
+  };
 }
 
 /** The checks that callers of the health API ask for: by the builtin prober, behind a guard, recorded nowhere. */

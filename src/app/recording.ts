@@ -32,7 +32,6 @@ export function createRecording(parts: {
   clock: Clock;
   log: Logger;
   metrics: MonitorMetrics;
-  nextDue: (id: string) => number | null;
   /** Told of a model whose state has changed. */
   stateChanged: (tracked: Tracked) => void;
   /** Told of what was recorded. */
@@ -74,7 +73,6 @@ export function createRecording(parts: {
   });
   const roster: Roster = createRoster({
     store,
-    nextDue: parts.nextDue,
     changed: (tracked) => {
       writer.changed(tracked, 0);
     },

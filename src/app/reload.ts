@@ -13,13 +13,17 @@ export interface Reloaded {
   readonly warnings: readonly string[];
 }
 
+/** The configuration in force; only the reloader replaces it. */
+export interface InForce {
+  config: LoadedConfig;
+}
+
 export interface Reloader {
   /**
    * Loads and applies the configuration, one call after another; calls that come while one waits are one with it, and the log names the caller of the first.
    * Never rejects.
    */
   reload(trigger: Trigger, caller?: Caller): Promise<Reloaded>;
-  readonly current: LoadedConfig;
   /** The newest attempt failed, by a store that fails and not by what is wrong in the configuration: it is worth another try. */
   readonly failing: boolean;
   /** Files and directories whose change may mend or change it: also those of the newest attempt that was refused. */
@@ -58,14 +62,13 @@ function fieldsOf({ trigger, caller }: Asked) {
 
 /** Puts a new configuration in force without a restart: parse, validate, then swap. A bad one changes nothing. */
 export function createReloader(parts: {
-  initial: LoadedConfig;
+  inForce: InForce;
   load: () => Promise<LoadedConfig>;
   apply: (config: LoadedConfig) => Promise<RosterChange>;
   reloaded: (successful: boolean) => void;
   log: Logger;
 }): Reloader {
-  const { log } = parts;
-  let current = parts.initial;
+  const { inForce, log } = parts;
   let running: Promise<unknown> = Promise.resolve();
   let waiting: { asked: Asked; turn: Promise<Reloaded> } | null = null;
   /** Why the newest attempt failed, where the configuration is not what is wrong. */
@@ -111,14 +114,14 @@ export function createReloader(parts: {
   const load = async (asked: Asked): Promise<readonly string[]> => {
     const { trigger } = asked;
     const next = await parts.load();
-    if (trigger === 'content' && next.fingerprint === current.fingerprint) {
+    if (trigger === 'content' && next.fingerprint === inForce.config.fingerprint) {
       // The bad change was taken back.
       if (refusal !== null) accepted();
       return [];
     }
-    const restart = needRestart(current, next);
+    const restart = needRestart(inForce.config, next);
     const change = await parts.apply(next);
-    current = next;
+    inForce.config = next;
     accepted();
     const warnings = [...next.warnings, ...change.warnings];
     for (const warning of warnings) log.warn({ warning }, 'configuration warning');
@@ -158,14 +161,11 @@ export function createReloader(parts: {
       running = next.turn;
       return next.turn;
     },
-    get current() {
-      return current;
-    },
     get failing() {
       return fault !== null;
     },
     get watched() {
-      return [...new Set([...current.files, ...(refusal?.files ?? [])])];
+      return [...new Set([...inForce.config.files, ...(refusal?.files ?? [])])];
     },
   };
 }

@@ -8,12 +8,17 @@ import type { ModelKey, Store } from '../store/port.js';
 import { rebase } from './rebase.js';
 import { countTokens, follow, inForce, pendingOf, reconfigure, type Tracked } from './tracked.js';
 
+type NextDue = (id: string) => number | null;
+
 /** The models that are followed now. */
 export interface Roster {
   get(id: string): Tracked | undefined;
   all(): Iterable<Tracked>;
-  /** Puts another registry in force: new models are followed, changed ones go on, missing ones are let go. */
-  replace(models: readonly Model[], now: number): Promise<RosterChange>;
+  /**
+   * Puts another registry in force: new models are followed, changed ones go on, missing ones are let go. `nextDue` gives the
+   * Unix ms of a model's next check, for its view; null, as for all unless given, when none is planned.
+   */
+  replace(models: readonly Model[], now: number, nextDue?: NextDue): Promise<RosterChange>;
   /**
    * Makes the store agree with the registry after a replacement that failed: the store may have done a part of it before the
    * failure, or may complete it later. Does nothing otherwise.
@@ -35,12 +40,8 @@ export interface RosterChange {
   readonly warnings: readonly string[];
 }
 
-export function createRoster(parts: {
-  store: Store;
-  nextDue: (id: string) => number | null;
-  changed: (tracked: Tracked) => void;
-}): Roster {
-  const { store, nextDue } = parts;
+export function createRoster(parts: { store: Store; changed: (tracked: Tracked) => void }): Roster {
+  const { store } = parts;
   let roster = new Map<string, Tracked>();
 
   let begun = false;
@@ -137,7 +138,7 @@ export function createRoster(parts: {
     );
   };
 
-  const replace = async (models: readonly Model[], now: number): Promise<RosterChange> => {
+  const replace = async (models: readonly Model[], now: number, nextDue: NextDue): Promise<RosterChange> => {
     const warnings = await lateRenames(models);
     // The store first: while it refuses something, nothing changes.
     const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
@@ -195,9 +196,9 @@ export function createRoster(parts: {
   return {
     get: (id) => roster.get(id),
     all: () => roster.values(),
-    replace: (models, now) =>
+    replace: (models, now, nextDue = () => null) =>
       inTurn(() =>
-        replace(models, now).catch((error: unknown) => {
+        replace(models, now, nextDue).catch((error: unknown) => {
           doubtful = begun;
           throw error;
         }),

@@ -1,43 +1,13 @@
 import type { Logger } from 'pino';
-import { reachedShare, tokensAfter, tokensOn } from '../domain/budget.js';
-import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import { judgeKey, keyFor, keysAfter } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
-import { outcomeFor, type Reason } from '../domain/reason.js';
 import { recheckAt } from '../domain/recheck.js';
-import { notSent, type CheckResult, type RecordedResult } from '../domain/result.js';
-import type { ModelView } from '../domain/view.js';
+import type { CheckResult, RecordedResult } from '../domain/result.js';
 import type { Job } from '../scheduler/port.js';
+import { tellBudget, type createAttempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
 import type { Tracked } from './tracked.js';
-
-const overRateDetail = 'rate_per_min is used up for this minute';
-
-/** True when the model's token budget for the UTC day of `now` is used up. */
-function budgetSpent({ model, tokensToday }: ModelView, now: number): boolean {
-  return model.tokensPerDay !== null && tokensOn(tokensToday, now) >= model.tokensPerDay;
-}
-
-/** Makes one attempt, unless something forbids to send it. */
-export function createAttempt(check: Check, clock: Clock) {
-  const forbidden = (model: Model, reason: Reason, detail: string | null): CheckResult =>
-    notSent(clock.wall(), reason, outcomeFor(reason, model.outcomes), detail);
-
-  return async (
-    view: ModelView,
-    overRate: boolean,
-    signal: AbortSignal,
-    key?: number,
-  ): Promise<CheckResult> => {
-    if (overRate) return forbidden(view.model, 'rate_budget', overRateDetail);
-    if (budgetSpent(view, clock.wall())) {
-      const detail = `budget.tokens_per_day ${view.model.tokensPerDay ?? 0} is used up until 00:00 UTC`;
-      return forbidden(view.model, 'budget_spent', detail);
-    }
-    return check(view.model, signal, key);
-  };
-}
 
 /** Works what a check says of its key into what is known of all keys, and that into the result. */
 function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckResult {
@@ -49,42 +19,6 @@ function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckRes
   if (endpoint.apiKeys[keyIndex] !== asked.endpoint.apiKeys[keyIndex]) return result;
   tracked.memory = { ...tracked.memory, keys: keysAfter(keys, result) };
   return judgeKey(result, keys, outcomes);
-}
-
-/** Logs that a check reached a share of the token budget. */
-function tellBudget({ model, tokensToday }: ModelView, before: ModelView['tokensToday'], log: Logger): void {
-  const budget = model.tokensPerDay;
-  const share = budget === null ? null : reachedShare(before, tokensToday, budget);
-  if (share === null) return;
-  log.warn(
-    { model: model.id, tokens: tokensToday.tokens, tokens_per_day: budget },
-    share === 1
-      ? 'token budget is used up: no checks until 00:00 UTC'
-      : 'over 80 % of the token budget of the day is used up',
-  );
-}
-
-/**
- * Makes one attempt that is recorded nowhere; the tokens that it used count toward the budget of the day, until a restart. The view
- * is that of `tracked`, or one with another deadline.
- */
-export function createUnrecordedAttempt(parts: {
-  attempt: ReturnType<typeof createAttempt>;
-  clock: Clock;
-  log: Logger;
-}) {
-  return async (
-    tracked: Tracked,
-    view: ModelView,
-    overRate: boolean,
-    signal: AbortSignal,
-  ): Promise<CheckResult> => {
-    const result = await parts.attempt(view, overRate, signal);
-    const before = tracked.view.tokensToday;
-    tracked.view.tokensToday = tokensAfter(before, result.usage, parts.clock.wall());
-    tellBudget(tracked.view, before, parts.log);
-    return result;
-  };
 }
 
 /** Carries a job from its start to the recorded result, and asks for a recheck where a failure wants confirming. */

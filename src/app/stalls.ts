@@ -3,7 +3,7 @@ import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
-import { machineUptimeMs, watchSuspension } from './suspension.js';
+import { machineUptimeMs, watchSuspension } from './steady-clock.js';
 
 /** The event loop looks at the clock so often; a look costs a microsecond. */
 const lookEveryMs = 50;

@@ -1,11 +1,8 @@
-import { statSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { hourMs } from '../domain/rollup.js';
 import { isPlausible } from '../domain/time.js';
-import type { Store } from '../store/port.js';
-import { despiteDamage } from './despite.js';
-import { machineUptimeMs, watchSuspension } from './suspension.js';
 
 /** A step up to this is believed at once: an hour, as between two zones, and a second for the drift of the clocks. */
 const believedMs = hourMs + 1_000;
@@ -14,8 +11,29 @@ const holdMs = 60_000;
 /** A clock that moves by less against the monotonic one holds: NTP adjusts it by 30 ms a minute at most. */
 const driftMs = 1_000;
 const tellAgainMs = 60_000;
-/** Where nothing tells the time: no release is older. */
-const earliestStart = Date.UTC(2026, 0, 1);
+/** Time up to this is no suspension: the uptime is whole seconds on some systems. */
+const uptimeGraceMs = 1_000;
+
+/**
+ * ms since the machine was started, those in which it was suspended included. On Linux this is CLOCK_BOOTTIME (os.uptime()
+ * reads /proc/uptime, which shows it), while performance.now() is CLOCK_MONOTONIC, which stands still in a suspension. Neither
+ * moves when the wall clock is set. A time namespace shifts the two apart: unshare -T --boottime 1000 node -p 'os.uptime()'.
+ */
+export const machineUptimeMs = (): number => uptime() * 1_000;
+
+/** A function that gives how many ms the machine was suspended since this call. */
+export function watchSuspension(clock: Pick<Clock, 'monotonic'>, uptimeMs: () => number): () => number {
+  let aheadOfMonotonic = uptimeMs() - clock.monotonic();
+  let suspendedMs = 0;
+  return () => {
+    const ahead = uptimeMs() - clock.monotonic();
+    if (ahead - aheadOfMonotonic > uptimeGraceMs) {
+      suspendedMs += ahead - aheadOfMonotonic;
+      aheadOfMonotonic = ahead;
+    }
+    return suspendedMs;
+  };
+}
 
 export interface SteadyClock extends Clock {
   /** The wall clock is in doubt, and `wall()` goes on by elapsed time. */
@@ -85,32 +103,4 @@ export function createSteadyClock(
       return doubted;
     },
   };
-}
-
-/** Unix ms at which the file was last written; 0 where that is not known. */
-export function writtenAt(path: string): number {
-  try {
-    const ms = Math.floor(statSync(path).mtimeMs);
-    return isPlausible(ms) ? ms : 0;
-  } catch {
-    return 0;
-  }
-}
-
-/**
- * Unix ms at which time begins: what the clock says where that is between 2000 and 2100; else the newest of what is known
- * to be past, which is the newest result, the time at which the database was last written, and this release.
- */
-export async function startOfTime(
-  raw: Clock,
-  store: Pick<Store, 'models'>,
-  written: number,
-): Promise<number> {
-  const now = raw.wall();
-  if (isPlausible(now)) return now;
-  const models = await despiteDamage(() => store.models());
-  return models.reduce(
-    (most, { latest }) => Math.max(most, latest?.slot ?? 0),
-    Math.max(written, earliestStart),
-  );
 }

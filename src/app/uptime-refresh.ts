@@ -29,9 +29,9 @@ export async function readUptime(
 
 export interface UptimeRefresh {
   /** Reads it in the background, one model after another. */
-  soon(tracked: Tracked): void;
-  /** One sixtieth of the models; call it once a second. */
-  step(): Promise<void>;
+  readonly soon: (tracked: Tracked) => void;
+  /** Reads it for one sixtieth of the models; call it once a second. */
+  step(models: () => Iterable<Tracked>): Promise<void>;
   /** Begins nothing more; what it has asked the store for is answered, or refused, when that closes. */
   readonly stop: () => void;
 }
@@ -40,11 +40,7 @@ export interface UptimeRefresh {
  * Keeps the uptime windows that metrics and lists show at most about a minute old, and newer where the state changed.
  * Reading them at each scrape would cost seconds with many models.
  */
-export function createUptimeRefresh(
-  store: StoreReader,
-  clock: Clock,
-  models: () => Iterable<Tracked>,
-): UptimeRefresh {
+export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRefresh {
   let waiting: Tracked[] = [];
   let share = 1;
   const urgent = new Set<Tracked>();
@@ -77,7 +73,7 @@ export function createUptimeRefresh(
           working = null;
         });
     },
-    async step() {
+    async step(models) {
       if (waiting.length === 0) {
         waiting = [...models()];
         share = Math.ceil(waiting.length / rounds);

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { createChecker } from '../app/checker.js';
+import { createChecker } from '../app/checking.js';
 import type { Settings } from '../config/settings.js';
 import { systemClock } from '../domain/clock.js';
 import { hostOf, type Model } from '../domain/model.js';

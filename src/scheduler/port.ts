@@ -56,9 +56,9 @@ export interface Scheduler {
   /** Checks now, or joins the check that is running; resolves when it has been recorded. */
   checkNow(id: string): Promise<void>;
   /** Takes a place in the model's rate now, for a request made outside its schedule; false when none is left, or no such model is scheduled. */
-  spend(id: string): boolean;
+  readonly spend: (id: string) => boolean;
   /** Unix ms of the next slot (or recheck); null for an unknown model. */
-  nextDue(id: string): number | null;
+  readonly nextDue: (id: string) => number | null;
   readonly inFlight: number;
   readonly queued: number;
   /** Monotonic ms of the newest tick; it ticks at least each second, which /livez watches. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAccess } from '../../src/app/access.js';
+import { createAccess } from '../../src/app/serving.js';
 
 const server = (host: string, bearerToken: string | null, insecurePublic = false) => ({
   host,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { createClockTrust } from '../../src/app/clock-trust.js';
+import { createClockTrust } from '../../src/app/housekeeping.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createWriter } from '../../src/app/writer.js';
 import { pino } from 'pino';
-import { noteOutage } from '../../src/app/outage.js';
+import { noteAbsence } from '../../src/app/absence.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { StoreError } from '../../src/store/store-error.js';
@@ -67,7 +67,7 @@ describe('the slots that fell due while no daemon ran', () => {
     const schedule = { kind: 'cron', expression: '61 * * * *', timezone: 'UTC', spreadMs: 0 } as const;
     gpt.memory = { ...gpt.memory, epochs: [{ ...epoch, schedule }] };
     const lines: string[] = [];
-    noteOutage([gpt], {
+    noteAbsence([gpt], {
       calendar: createCalendar(),
       recorder: parts.recorder,
       nextDue: () => null,

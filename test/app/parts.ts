@@ -66,7 +66,6 @@ function createParts(store: Store): Parts {
       { write: (line) => void refusals.push(JSON.parse(line) as Record<string, unknown>) },
     ),
     metrics: createMonitorMetrics({ version: '0', missed: new Map() }),
-    nextDue: () => null,
     stateChanged: () => undefined,
     tell: (event) => told.push(event),
   });

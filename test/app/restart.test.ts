@@ -69,7 +69,7 @@ describe('after a restart', () => {
     for (const id of ids) await parts.record(id, start + 1);
     parts.clock.now = start + minute;
     const store = place.fresh();
-    const refresh = createUptimeRefresh(store, parts.clock, parts.roster.all);
+    const refresh = createUptimeRefresh(store, parts.clock);
     for (const tracked of parts.roster.all()) refresh.soon(tracked);
     const shown = (): number =>
       [...parts.roster.all()].filter(({ view }) => view.uptime['24h'].coverage !== null).length;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { createSteadyClock, startOfTime, writtenAt } from '../../src/app/steady-clock.js';
+import { createSteadyClock } from '../../src/app/steady-clock.js';
+import { startOfTime, writtenAt } from '../../src/app/storage.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import { createScheduler } from '../../src/scheduler/scheduler.js';
 import { earliestTime, isPlausible, latestTime } from '../../src/domain/time.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { watchFiles } from '../../src/app/watch.js';
+import { createFileWatch } from '../../src/app/watch.js';
 import { createFolder } from './process.js';
 
 let folder: ReturnType<typeof createFolder>;
@@ -17,14 +17,16 @@ afterEach(() => {
 function watched(file: string, calls: number, answer: (call: number) => boolean): Promise<number> {
   return new Promise((resolve) => {
     let called = 0;
-    ({ close } = watchFiles(
+    const watch = createFileWatch([file]);
+    ({ close } = watch);
+    watch.begin(
       () => [file],
       () => {
         called += 1;
         if (called === calls) resolve(called);
         return Promise.resolve(answer(called));
       },
-    ));
+    );
   });
 }
 

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
-import { createAnnotations } from '../../src/app/annotations.js';
+import { createAnnotations } from '../../src/app/operator.js';
 import { createBackend } from '../../src/app/backend.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
-import { createAttempt, createRunner } from '../../src/app/runner.js';
+import { createAttempt } from '../../src/app/attempt.js';
+import { createRunner } from '../../src/app/runner.js';
 import { despiteStalls, standstillIn, type Stall, type Stalls } from '../../src/app/stalls.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
@@ -103,13 +104,13 @@ export async function beginLife(parts: {
   const calendar = createCalendar();
   const metrics = createMonitorMetrics({ version: '0', missed: await store.missed() });
   const events = createEventFeed({ run: 'life', size: 1_024 });
+  const refresh = createUptimeRefresh(store, clock);
   const recording = createRecording({
     store,
     calendar,
     clock,
     log,
     metrics,
-    nextDue: (id) => scheduler.nextDue(id),
     stateChanged: (tracked) => refresh.soon(tracked),
     tell(event) {
       told.push(event);
@@ -145,8 +146,7 @@ export async function beginLife(parts: {
       },
     },
   });
-  const refresh = createUptimeRefresh(store, clock, roster.all);
-  const { added } = await roster.replace(models, clock.wall());
+  const { added } = await roster.replace(models, clock.wall(), scheduler.nextDue);
   windows.replace([], clock.wall(), added);
   scheduler.update(roster.plans());
   const reader = openHistoryReader(path, migrationsDir);
@@ -161,7 +161,6 @@ export async function beginLife(parts: {
       reload: () => Promise.resolve({ problems: [], warnings: [] }),
       watched: [],
       failing: false,
-      current: null as never,
     },
     events,
     health: {
@@ -189,7 +188,7 @@ export async function beginLife(parts: {
     for (const tracked of roster.all()) {
       if (clock.wall() >= tracked.announced.until) publisher.announce(tracked);
     }
-    await refresh.step();
+    await refresh.step(roster.all);
   };
 
   return {

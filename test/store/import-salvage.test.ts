@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { modelMemory } from '../../src/cli/model-memory.js';
-import { createAnnotations } from '../../src/app/annotations.js';
+import { createAnnotations } from '../../src/app/operator.js';
 import type { Memory } from '../../src/app/tracked.js';
 import { stateAt } from '../../src/domain/timeline.js';
 import { exportHistory } from '../../src/store/transfer/export.js';

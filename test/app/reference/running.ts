@@ -1,6 +1,6 @@
 import { pino } from 'pino';
-import { createAnnotations } from '../../../src/app/annotations.js';
-import { noteOutage } from '../../../src/app/outage.js';
+import { createAnnotations } from '../../../src/app/operator.js';
+import { noteAbsence } from '../../../src/app/absence.js';
 import { createRecording, type Recording } from '../../../src/app/recording.js';
 import type { Calendar } from '../../../src/calendar/calendar.js';
 import type { Clock } from '../../../src/domain/clock.js';
@@ -35,7 +35,6 @@ export function runOver(
     clock,
     log,
     metrics,
-    nextDue: () => null,
     stateChanged: () => undefined,
     tell: () => undefined,
   });
@@ -62,7 +61,7 @@ export function runOver(
         now,
         added,
       );
-      noteOutage(added, { calendar, recorder, log, nextDue: () => null, now });
+      noteAbsence(added, { calendar, recorder, log, nextDue: () => null, now });
     },
     kill() {
       killed = true;

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Calendar } from '../calendar/calendar.js';
 import type { SlotRange } from '../calendar/next-slot.js';
-import type { Sight } from '../checker/connectivity.js';
 import type { Recorder } from './recorder.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { Tracked } from './tracked.js';
@@ -29,7 +28,7 @@ function slotsInForce(
 }
 
 /** Counts the slots that fell due while no daemon ran; the first of them ends what was valid. */
-export function noteOutage(
+export function noteAbsence(
   models: readonly Tracked[],
   parts: {
     calendar: Calendar;
@@ -68,19 +67,8 @@ export function noteOutage(
 }
 
 /** Says so when the clock is behind what was recorded. */
-export function noteClock(models: readonly Tracked[], now: number, log: Logger): void {
+export function noteClockBehind(models: readonly Tracked[], now: number, log: Logger): void {
   const ahead = models.reduce((most, { watermark }) => Math.max(most, (watermark ?? 0) - now), 0);
   if (ahead > 0)
     log.warn({ ahead_ms: ahead }, 'system clock is behind the newest result; recorded time does not go back');
-}
-
-/** Says so when the monitor can reach nobody, and when it can again. */
-export function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
-  const line = { since: new Date(since).toISOString(), models };
-  if (blind) log.warn(line, 'no network connectivity: results with network reasons count as unknown');
-  else
-    log.warn(
-      { ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results },
-      'network connectivity is back',
-    );
 }

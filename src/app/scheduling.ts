@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import type { Calendar } from '../calendar/calendar.js';
+import type { LoadedConfig } from '../config/read/load.js';
+import type { Settings } from '../config/settings.js';
+import type { Clock } from '../domain/clock.js';
+import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { Scheduler, SchedulerEvents } from '../scheduler/port.js';
+import { createScheduler } from '../scheduler/scheduler.js';
+import { noteAbsence, noteClockBehind } from './absence.js';
+import type { Checking } from './checking.js';
+import type { Recording } from './recording.js';
+import type { RosterChange } from './roster.js';
+import { createRunner } from './runner.js';
+
+/** The parts that start a check of each model when it is due. */
+export interface Scheduling {
+  readonly scheduler: Scheduler;
+  /** Puts the models and rules of a configuration in force, the first one included. Rejects with StoreError. */
+  apply(next: LoadedConfig): Promise<RosterChange>;
+  /** Puts the plans of the roster in force and writes what changed. */
+  replan(): Promise<void>;
+}
+
+export function createScheduling(parts: {
+  calendar: Calendar;
+  clock: Clock;
+  metrics: MonitorMetrics;
+  log: Logger;
+  settings: () => Settings;
+  recording: Recording;
+  checking: Checking;
+  /** False until the first configuration is in force. */
+  ready: () => boolean;
+}): Scheduling {
+  const { calendar, clock, metrics, log, checking } = parts;
+  const { roster, recorder, writer, windows } = parts.recording;
+  // Until the daemon ends.
+  const { concurrency, perHost } = parts.settings().checker;
+  const run = createRunner({
+    attempt: checking.attempt,
+    clock,
+    recorder,
+    tracked: roster.get,
+    // The one loop: a job that the scheduler starts may ask it for another.
+    recheck: (id, at) => {
+      scheduler.recheck(id, at);
+    },
+    log,
+  });
+  const events: SchedulerEvents = {
+    run(job, signal, recorded) {
+      metrics.observeDelay(job.delayMs);
+      return run(job, signal, recorded);
+    },
+    missed({ id, cause, firstSlot, lastSlot, count }) {
+      const tracked = roster.get(id);
+      const unwatched = cause === 'stopped' || cause === 'loop_blocked' ? firstSlot : null;
+      if (tracked !== undefined) recorder.miss(tracked, { lastSlot, unwatched }, cause, count);
+    },
+  };
+  const scheduler = createScheduler({ calendar, clock, concurrency, perHost, events });
+
+  return {
+    scheduler,
+    async apply({ settings }) {
+      await writer.flush();
+      const now = clock.wall();
+      const change = await roster.replace(settings.models, now, scheduler.nextDue);
+      checking.configure(settings);
+      windows.replace(settings.maintenance, now, change.added);
+      noteClockBehind(change.added, now, log);
+      // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
+      const absence = { calendar, recorder, log };
+      noteAbsence(change.added, { ...absence, nextDue: () => null, now });
+      scheduler.update(roster.plans());
+      noteAbsence(change.added, { ...absence, nextDue: scheduler.nextDue, now: clock.wall() });
+      // What a reload changes of a state, such as a pause, shows when the reload is done.
+      if (parts.ready()) await writer.flush();
+      return change;
+    },
+    async replan() {
+      scheduler.update(roster.plans());
+      await writer.flush();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import type { Logger } from 'pino';
+import { isLoopback } from '../config/listen.js';
+import type { Settings } from '../config/settings.js';
+import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { Access, Hosts } from '../http/auth.js';
+import type { EventFeed } from '../http/event-feed.js';
+import { createServer } from '../http/server.js';
+import { createProbe } from './attempt.js';
+import { createBackend } from './backend.js';
+import type { Checking } from './checking.js';
+import { createHealthApi } from './health-api.js';
+import { createAnnotations, createPauses } from './operator.js';
+import type { Recording } from './recording.js';
+import type { Releasers } from './releasers.js';
+import type { InForce, Reloader } from './reload.js';
+import type { Scheduling } from './scheduling.js';
+import type { Storage } from './storage.js';
+import type { UptimeRefresh } from './uptime-refresh.js';
+
+type Server = Settings['server'];
+
+/**
+ * Who may ask under the configuration in force. The address is that of the start: while it can be reached from
+ * outside, a configuration that is safe without a token only by another address does not take the token away.
+ */
+export function createAccess(bound: Server): {
+  of(server: Server): Access;
+  hostsOf(server: Server): Hosts;
+} {
+  const local = isLoopback(bound.host);
+  let token = bound.bearerToken;
+  return {
+    of(server) {
+      const safe = local || server.insecurePublic;
+      if (server.bearerToken !== null || safe) token = server.bearerToken;
+      return { token, readTokens: server.readTokens, publicBadges: server.publicBadges };
+    },
+    hostsOf: ({ allowedHosts }) => ({ allowed: allowedHosts, local }),
+  };
+}
+
+/** The HTTP server over everything that the daemon knows and does. */
+export interface Serving {
+  /** Builds the routes; has to resolve before `listen`. */
+  prepare(): Promise<unknown>;
+  /** Resolves with the URL where it listens. */
+  listen(): Promise<string>;
+}
+
+/** Adds its release to `releasers`. */
+export function createServing(parts: {
+  storage: Storage;
+  recording: Recording;
+  checking: Checking;
+  scheduling: Scheduling;
+  reloader: Reloader;
+  inForce: Readonly<InForce>;
+  events: EventFeed;
+  metrics: MonitorMetrics;
+  refresh: UptimeRefresh;
+  releasers: Releasers;
+  version: string;
+  log: Logger;
+  logDropped: () => number;
+  ready: () => boolean;
+}): Serving {
+  const { inForce, releasers, log, version } = parts;
+  const { store, beside, clock } = parts.storage;
+  const { roster, writer, windows } = parts.recording;
+  const { unrecorded: attempt, connectivityUp } = parts.checking;
+  const { scheduler, replan } = parts.scheduling;
+  const { spend } = scheduler;
+
+  const health = createHealthApi({
+    clock,
+    userAgent: `modelpulse/${version}`,
+    config: () => inForce.config,
+    roster,
+    attempt,
+    spend,
+  });
+  const annotations = createAnnotations({
+    store,
+    clock,
+    roster,
+    async excluded(tracked) {
+      windows.excluded(tracked, clock.wall());
+      await writer.flush();
+      parts.refresh.soon(tracked);
+    },
+  });
+  const backend = createBackend({
+    store,
+    clock,
+    roster,
+    scheduler,
+    metrics: parts.metrics,
+    writer,
+    reloader: parts.reloader,
+    events: parts.events,
+    health,
+    annotations,
+    pauses: createPauses({ clock, roster, log, replanned: replan }),
+    readLong: beside.read,
+    probe: createProbe({ roster, attempt, spend }),
+    connectivityUp,
+    logDropped: parts.logDropped,
+    storeFilesLost: () => store.corruptions,
+    clockDoubted: () => clock.doubted,
+    ready: parts.ready,
+  });
+  const bound = inForce.config.settings.server;
+  const access = createAccess(bound);
+  const server = createServer(backend, {
+    version,
+    access: () => access.of(inForce.config.settings.server),
+    hosts: () => access.hostsOf(inForce.config.settings.server),
+    report: (error, where) => log.error({ err: error, where }, 'request failed'),
+  });
+  releasers.add('server', () => server.close());
+  releasers.add('health API', () => {
+    health.close();
+  });
+  return {
+    prepare: async () => server.ready(),
+    listen: () => server.listen({ host: bound.host, port: bound.port }),
+  };
+}
