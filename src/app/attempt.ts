@@ -9,7 +9,7 @@ import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { Backend } from '../http/port.js';
 import type { Roster } from './roster.js';
-import type { Tracked } from './tracked.js';
+import { show, type Tracked } from './tracked.js';
 
 /** Probes at one time; they wait for nobody, so that the registry's checks are not kept from their slots. */
 const probesAtOnce = 64;
@@ -74,7 +74,7 @@ export function createUnrecordedAttempt(parts: {
   ): Promise<CheckResult> => {
     const result = await parts.attempt(view, overRate, signal);
     const before = tracked.view.tokensToday;
-    tracked.view.tokensToday = tokensAfter(before, result.usage, parts.clock.wall());
+    show(tracked, { tokensToday: tokensAfter(before, result.usage, parts.clock.wall()) });
     tellBudget(tracked.view, before, parts.log);
     return result;
   };

@@ -4,7 +4,7 @@ import { HttpError } from '../http/http-error.js';
 import type { Annotations, Pauses } from '../http/port.js';
 import type { Store } from '../store/port.js';
 import type { Roster } from './roster.js';
-import type { Tracked } from './tracked.js';
+import { show, type Tracked } from './tracked.js';
 
 /** What people add to what was seen: stored first, then in force. */
 export function createAnnotations(parts: {
@@ -17,7 +17,7 @@ export function createAnnotations(parts: {
   const { store, clock, roster } = parts;
 
   const replace = (tracked: Tracked, exclusions: Tracked['view']['exclusions']): Promise<void> => {
-    tracked.view.exclusions = [...exclusions].sort((a, b) => a.from - b.from);
+    show(tracked, { exclusions });
     return parts.excluded(tracked);
   };
 

@@ -35,6 +35,15 @@ export interface Pending {
   publications: Publication[];
 }
 
+/** The same to those who only look. */
+export type PendingView = {
+  readonly [Key in keyof Pending]: Pending[Key] extends (infer Item)[]
+    ? readonly Item[]
+    : Pending[Key] extends Map<infer From, infer To>
+      ? ReadonlyMap<From, To>
+      : Pending[Key];
+};
+
 export function nothingPending(): Pending {
   return {
     waitingSince: null,
@@ -100,7 +109,7 @@ export function addPending(earlier: Pending, later: Pending): Pending {
 
 /** The form in which the store takes it. */
 export function writeOf(
-  pending: Pending,
+  pending: PendingView,
   model: { key: number; memory: unknown; watermark: number | null },
 ): ModelWrite {
   return {

@@ -1,14 +1,11 @@
 import type { Logger } from 'pino';
-import { observeSeconds } from '../domain/buckets.js';
-import { tokensAfter } from '../domain/budget.js';
 import type { Clock } from '../domain/clock.js';
 import { blameFor, type StateReason } from '../domain/reason.js';
 import type { ModelEvent } from '../domain/event.js';
 import type { Incident } from '../domain/incident.js';
-import type { RecordedResult } from '../domain/result.js';
-import { nextEdge, sameStretch, stateAt } from '../domain/timeline.js';
+import { sameStretch } from '../domain/timeline.js';
 import type { ModelView } from '../domain/view.js';
-import type { Tracked } from './tracked.js';
+import { announce, showMemory, showResult, type Tracked } from './tracked.js';
 import type { Shown } from './writer.js';
 
 export interface Publisher {
@@ -32,44 +29,14 @@ export function createPublisher(parts: {
   tell: (event: ModelEvent) => void;
 }): Publisher {
   const { clock, log, stateChanged, tell } = parts;
-  const show = ({ view, totals }: Tracked, result: RecordedResult): void => {
-    view.latest = result;
-    view.inputTokens += result.usage?.inputTokens ?? 0;
-    view.outputTokens += result.usage?.outputTokens ?? 0;
-    view.tokensToday = tokensAfter(view.tokensToday, result.usage, result.slot);
-    if (result.certificateExpiresAt !== null) view.certificateExpiresAt = result.certificateExpiresAt;
-    if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);
-    if (result.firstTokenMs !== null && view.firstTokens !== null) {
-      observeSeconds(view.firstTokens, result.firstTokenMs / 1_000);
-    }
-    view.rateLimitRemaining = { ...view.rateLimitRemaining, ...result.rateLimitRemaining };
-    if (result.outcome === 'healthy' || result.outcome === 'degraded') view.lastSuccess = result.slot;
-    if (result.maintenance) return;
-    const key = `${result.outcome} ${result.reason}`;
-    const total = totals.get(key);
-    if (total !== undefined) {
-      total.count += 1;
-      return;
-    }
-    const first = { outcome: result.outcome, reason: result.reason, count: 1 };
-    totals.set(key, first);
-    view.results.push(first);
-  };
-
-  const announce = (tracked: Tracked, closed: Incident | null): void => {
-    const { view, announced } = tracked;
-    const now = clock.wall();
-    const current = stateAt(view.health, now);
-    tracked.announced = {
-      state: current.state,
-      reason: current.reason,
-      until: nextEdge(view.health, now),
-    };
-    if (sameStretch(current, announced)) return;
-    if (current.state !== announced.state) stateChanged(tracked);
+  const tellState = (tracked: Tracked, closed: Incident | null): void => {
+    const { view } = tracked;
+    const { before, current } = announce(tracked, clock.wall());
+    if (sameStretch(current, before)) return;
+    if (current.state !== before.state) stateChanged(tracked);
     const { state, since, reason } = current;
     const detail = detailOf(view, reason);
-    const change = { model: view.model.id, state, was: announced.state, since, reason };
+    const change = { model: view.model.id, state, was: before.state, since, reason };
     const incident = view.health.incident ?? closed;
     tell({ kind: 'state', ...change, incident });
     const line = {
@@ -85,26 +52,21 @@ export function createPublisher(parts: {
 
   return {
     announce(tracked) {
-      announce(tracked, null);
+      tellState(tracked, null);
     },
     publish({ tracked, memory, publications, closed, written }) {
-      const { view } = tracked;
-      view.health = memory.health;
-      view.keys = memory.keys?.healthy ?? [];
-      if (written !== null) view.stored = written.health;
-      view.latestConclusive = memory.conclusive === null ? null : { reason: memory.conclusive };
-      const model = view.model.id;
+      showMemory(tracked, memory, written);
+      const model = tracked.view.model.id;
       for (const { result, changes } of publications) {
-        show(tracked, result);
+        showResult(tracked, result, changes.length);
         tell({ kind: 'result', model, result });
         log.debug({ model, outcome: result.outcome, reason: result.reason }, 'checked');
         for (const change of changes) {
-          view.versionChanges += 1;
           tell({ kind: 'version', model, slot: result.slot, change });
           log.info({ model, ...change }, 'model version changed');
         }
       }
-      announce(tracked, closed);
+      tellState(tracked, closed);
       for (const { result, done } of publications) done(result);
     },
   };

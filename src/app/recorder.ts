@@ -1,14 +1,14 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { epochAt, liveEpochs } from '../domain/epoch.js';
 import type { Clock } from '../domain/clock.js';
-import { withGap } from '../domain/health.js';
 import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
 import { slotOf } from '../domain/time.js';
 import { withVersions } from '../domain/version.js';
 import type { MissCause } from '../store/port.js';
-import { addPending, addStep, nothingPending } from './pending.js';
-import { pendingOf, type Tracked } from './tracked.js';
+import type { Memory } from './memory.js';
+import { addStep, nothingPending } from './pending.js';
+import { addMissed, addRecorded, type Tracked } from './tracked.js';
 import type { Writer } from './writer.js';
 
 export interface Recorder {
@@ -56,31 +56,22 @@ export function createRecorder(parts: {
       const gathered = nothingPending();
       addStep(gathered, recorded, step);
       gathered.versionChanges = changes.length;
-      const epochs = liveEpochs(memory.epochs, slot);
-      tracked.pending = tracked.pending === null ? gathered : addPending(tracked.pending, gathered);
-      tracked.memory = {
+      const next: Memory = {
         ...memory,
         ...versions,
         health: step.health,
-        epochs,
+        epochs: liveEpochs(memory.epochs, slot),
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
       };
-      tracked.watermark = Math.max(tracked.watermark ?? 0, slot);
       return new Promise((done) => {
-        pendingOf(tracked).publications.push({ result: recorded, changes, done });
+        gathered.publications.push({ result: recorded, changes, done });
+        addRecorded(tracked, next, gathered, slot);
         writer.changed(tracked, 1);
       });
     },
 
-    miss(tracked, { lastSlot, unwatched }, cause, count) {
-      tracked.watermark = Math.max(tracked.watermark ?? 0, lastSlot);
-      if (unwatched !== null) {
-        const { health } = tracked.memory;
-        const cut = withGap(health, unwatched);
-        // At a slot that has its result, or its gap, there is none.
-        if (cut !== health) pendingOf(tracked).gaps.push(unwatched);
-        tracked.memory = { ...tracked.memory, health: cut };
-      }
+    miss(tracked, slots, cause, count) {
+      addMissed(tracked, slots);
       writer.missed(cause, count);
       writer.changed(tracked, 0);
     },

@@ -1,12 +1,10 @@
-import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
+import { atLeast } from '../domain/budget.js';
 import { validityOf } from '../domain/health.js';
-import { hostOf, subjectOf, type Model } from '../domain/model.js';
+import { hostOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/rollup.js';
-import { noVersions } from '../domain/version.js';
 import type { Plan } from '../scheduler/port.js';
 import type { ModelKey, Store } from '../store/port.js';
-import { rebase } from './rebase.js';
-import { countTokens, follow, inForce, pendingOf, reconfigure, type Tracked } from './tracked.js';
+import { configure, follow, letGo, pauseByHand, rebase, show, type Tracked } from './tracked.js';
 
 type NextDue = (id: string) => number | null;
 
@@ -56,35 +54,6 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     return turn;
   };
 
-  const update = (tracked: Tracked, configured: Model, now: number): boolean => {
-    const { memory } = tracked;
-    const model = inForce(configured, memory);
-    const { health, epochs } = memory;
-    const subject = subjectOf(model);
-    const newRun = subject !== memory.subject;
-    const latest = epochs.at(-1) ?? epochs[0];
-    // After the newest slot and the epoch before, also where the clock was set back.
-    const epoch = epochOf(model, Math.max(now, health.settled + 1, latest.from + 1), newRun);
-    const differs = newRun || !sameEpoch(epoch, latest);
-    if (differs) pendingOf(tracked).epochs.push(epoch);
-    if (differs || model.pause !== memory.paused) {
-      tracked.memory = {
-        ...memory,
-        ...(newRun && noVersions),
-        subject,
-        epochs: differs ? [...epochs, epoch] : epochs,
-        health: differs ? withEpoch(health, epoch) : health,
-        paused: model.pause,
-      };
-      parts.changed(tracked);
-    }
-    if (model.pause) tracked.watermark = null;
-    else if (memory.paused) tracked.watermark = Math.max(now, health.settled);
-    const changed = JSON.stringify(model) !== JSON.stringify(tracked.view.model);
-    reconfigure(tracked, configured, model);
-    return changed;
-  };
-
   /** Tokens the models used today that have a budget from now on. */
   const tokensUsed = async (
     next: ReadonlyMap<Model, Tracked>,
@@ -107,10 +76,12 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   /** Shows what was excluded of models that are followed from now on. */
   const readExclusions = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
     if (fresh.size === 0) return;
-    for (const { view } of fresh.values()) view.exclusions = [];
-    for (const { key, ...exclusion } of await store.exclusions()) {
-      const view = fresh.get(key)?.view;
-      if (view !== undefined) view.exclusions = [...view.exclusions, exclusion];
+    const all = await store.exclusions();
+    for (const [key, tracked] of fresh) {
+      const own = all.filter((exclusion) => exclusion.key === key);
+      show(tracked, {
+        exclusions: own.map(({ id, from, to, reason, createdAt }) => ({ id, from, to, reason, createdAt })),
+      });
     }
   };
 
@@ -148,8 +119,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
       if (tracked === undefined) {
         const known = await store.register(model.id, now, model.renameFrom);
         // One that was renamed goes on with what it has not written yet.
-        tracked =
-          followed.get(known.key) ?? follow(model, known, epochOf(model, known.firstSeen, false), nextDue);
+        tracked = followed.get(known.key) ?? follow(model, known, nextDue);
       }
       next.set(model, tracked);
     }
@@ -163,19 +133,20 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     const added: Tracked[] = [];
     const changed: string[] = [];
     for (const [model, tracked] of next) {
-      const differs = update(tracked, model, now);
+      const { modelChanged, toWrite } = configure(tracked, model, now);
+      if (toWrite) parts.changed(tracked);
       if (followed.has(tracked.view.key)) {
-        if (differs) changed.push(model.id);
+        if (modelChanged) changed.push(model.id);
         continue;
       }
       added.push(tracked);
       parts.changed(tracked);
     }
-    for (const [tracked, tokens] of used) countTokens(tracked, day, tokens);
+    for (const [tracked, tokens] of used)
+      show(tracked, { tokensToday: atLeast(tracked.view.tokensToday, { day, tokens }) });
     for (const key of removed.keys()) {
       const tracked = followed.get(key);
-      // What it still has to write is not to say that it was watched.
-      if (tracked !== undefined) tracked.watermark = null;
+      if (tracked !== undefined) letGo(tracked);
     }
     const gone = begun ? [...removed.values()] : [];
     roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
@@ -209,13 +180,13 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
         const { view } = tracked;
         const { key } = await store.register(view.model.id, now, null);
         const ahead = view.exclusions.filter(({ to }) => to > now);
-        view.exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
+        const exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
+        show(tracked, { exclusions });
         rebase(tracked, key, now);
       }
     },
     pauseByHand(tracked, paused, now) {
-      tracked.memory = { ...tracked.memory, pausedByOperator: paused };
-      update(tracked, tracked.configured, now);
+      pauseByHand(tracked, paused, now);
       parts.changed(tracked);
     },
     plans: () =>

@@ -7,7 +7,7 @@ import type { CheckResult, RecordedResult } from '../domain/result.js';
 import type { Job } from '../scheduler/port.js';
 import { tellBudget, type createAttempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
-import type { Tracked } from './tracked.js';
+import { rememberKeys, type Tracked } from './tracked.js';
 
 /** Works what a check says of its key into what is known of all keys, and that into the result. */
 function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckResult {
@@ -17,7 +17,7 @@ function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckRes
   if (keys === null || keyIndex === null) return result;
   // The keys were exchanged while the check ran.
   if (endpoint.apiKeys[keyIndex] !== asked.endpoint.apiKeys[keyIndex]) return result;
-  tracked.memory = { ...tracked.memory, keys: keysAfter(keys, result) };
+  rememberKeys(tracked, keysAfter(keys, result));
   return judgeKey(result, keys, outcomes);
 }
 

@@ -1,106 +1,82 @@
-import type { BucketCounts, ModelView, UptimeWindow } from '../domain/view.js';
-import type { Epoch } from '../domain/epoch.js';
-import { healthFrom, withPause, type Health } from '../domain/health.js';
+import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../domain/buckets.js';
+import { tokensAfter } from '../domain/budget.js';
+import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
+import { withGap, withWindows } from '../domain/health.js';
+import { keysKept, type Keys } from '../domain/keys.js';
 import { subjectOf, type Model } from '../domain/model.js';
-import { keysKept, newKeys, type Keys } from '../domain/keys.js';
-import type { Outcome, Reason, StateReason } from '../domain/reason.js';
-import { noVersions, type Versions } from '../domain/version.js';
-import type { State } from '../domain/state.js';
-import type { Uptime } from '../domain/uptime.js';
+import type { StateReason } from '../domain/reason.js';
+import { rebased } from '../domain/reduce.js';
+import type { RecordedResult } from '../domain/result.js';
+import type { Interval, State } from '../domain/state.js';
+import { nextEdge, stateAt } from '../domain/timeline.js';
+import { noVersions } from '../domain/version.js';
+import { noUptime, type BucketCounts, type ModelView } from '../domain/view.js';
 import type { StoredModel } from '../store/port.js';
-import { createBuckets, durationBounds, firstTokenBounds } from '../domain/buckets.js';
-import { nothingPending, type Pending } from './pending.js';
+import { memoryFrom, readMemory, type Memory } from './memory.js';
+import { addPending, nothingPending, type Pending, type PendingView, type Publication } from './pending.js';
+
+/**
+ * One model as the daemon follows it. It changes while others hold it, but only by the functions of this module, which are the
+ * whole list of what may happen to a model; to all others its members are readonly.
+ */
+export interface Tracked {
+  /** What has been seen, written or not. */
+  readonly memory: Memory;
+  /** The model as the configuration has it. */
+  readonly configured: Model;
+  /** Newest slot that has a result or is counted as missed, Unix ms; null while nothing is due. */
+  readonly watermark: number | null;
+  /** What is to be written; null while there is nothing, which is most of the time. */
+  readonly pending: PendingView | null;
+  /** State that was last told to others. */
+  readonly announced: Announced;
+  /** What is shown. */
+  readonly view: ModelView;
+}
+
+export interface Announced {
+  readonly state: State;
+  readonly reason: StateReason | null;
+  /** Unix ms until which silence does not change it. */
+  readonly until: number;
+}
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-
-/** What the store keeps of a model between two runs of the daemon. */
-export interface Memory extends Versions {
-  readonly health: Health;
-  readonly epochs: readonly [Epoch, ...Epoch[]];
-  /** What is asked; results about another subject do not confirm each other. */
-  readonly subject: string;
-  /** Reason of the newest result that is not unknown. */
-  readonly conclusive: Reason | null;
-  /** Null where there are not several. */
-  readonly keys: Keys | null;
-  /** It was not checked when this was written: no slot of that time was missed. */
-  readonly paused: boolean;
-  /** An operator paused it; holds until an operator resumes it, across restarts and reloads. */
-  readonly pausedByOperator: boolean;
-}
-
-/** One model as the daemon follows it: what has been seen (`memory`), what is to be written, and what is shown (`view`). */
-export interface Tracked {
-  memory: Memory;
-  /** The model as the configuration has it. */
-  configured: Model;
-  watermark: number | null;
-  /** Null while there is nothing to write, which is most of the time. */
+type Writable = Mutable<Omit<Tracked, 'view' | 'pending'>> & {
   pending: Pending | null;
-  /** State that was last told to others. */
-  announced: {
-    state: State;
-    reason: StateReason | null;
-    /** Unix ms until which silence does not change it. */ until: number;
-  };
-  readonly view: Mutable<ModelView> & { results: Totals };
-  readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
-}
-type Totals = { outcome: Outcome; reason: Reason; count: number }[];
-
-const unknownUptime: Uptime = { uptime: null, coverage: null };
-const noUptime: Record<UptimeWindow, Uptime> = {
-  '24h': unknownUptime,
-  '7d': unknownUptime,
-  '30d': unknownUptime,
-  '90d': unknownUptime,
+  readonly view: Mutable<Omit<ModelView, 'results'>> & { results: Mutable<ModelView['results'][number]>[] };
 };
+
+/** A Tracked is made by `follow` alone, which makes it writable. */
+const writable = (tracked: Tracked): Writable => tracked as Writable;
+
+function pendingOf(tracked: Tracked): Pending {
+  return (writable(tracked).pending ??= nothingPending());
+}
+
+function remember(tracked: Tracked, changes: Partial<Memory>): void {
+  writable(tracked).memory = { ...tracked.memory, ...changes };
+}
+
 const streams = (model: Model): boolean => model.probe === 'chat_stream';
 const firstTokenBuckets = (model: Model): BucketCounts | null =>
   streams(model) ? createBuckets(firstTokenBounds) : null;
+const conclusiveOf = ({ conclusive }: Memory): ModelView['latestConclusive'] =>
+  conclusive === null ? null : { reason: conclusive };
 
-/** Where what is to be written of the model gathers. */
-export function pendingOf(tracked: Tracked): Pending {
-  return (tracked.pending ??= nothingPending());
-}
-
-/** Follows a model from what the store remembers of it. */
-export function follow(
-  model: Model,
-  stored: StoredModel,
-  epoch: Epoch,
-  nextDue: (id: string) => number | null,
-): Tracked {
-  const remembered = stored.health as Memory | null;
-  const known = healthFrom(remembered?.health, stored.firstSeen);
-  // What an earlier release did not remember is as for a new model.
-  const memory: Memory = {
-    ...noVersions,
-    epochs: [epoch] as const,
-    subject: subjectOf(model),
-    conclusive: null,
-    keys: null,
-    paused: false,
-    pausedByOperator: false,
-    ...remembered,
-    health: epoch.paused && remembered === null ? withPause(known, stored.firstSeen) : known,
-  };
-  const count = model.endpoint.apiKeys.length;
-  const keys = memory.keys?.healthy.length === count ? memory.keys : newKeys(count);
-  const pending = remembered === null ? nothingPending() : null;
-  if (pending !== null) {
-    pending.points.push({ from: stored.firstSeen, state: 'unknown', reason: memory.health.reason });
-    pending.epochs.push(epoch);
-  }
+/** Follows a model from what the store remembers of it. Throws StoreError where that cannot be read. */
+export function follow(model: Model, stored: StoredModel, nextDue: (id: string) => number | null): Tracked {
+  const { firstSeen, totals } = stored;
+  const remembered = readMemory(stored.health, model.id);
+  const epoch = epochOf(model, firstSeen, false);
+  const memory = memoryFrom(remembered, { model, epoch, firstSeen });
   const { health } = memory;
-  const results = stored.totals.results.map((total) => ({ ...total }));
-  const tracked: Tracked = {
-    memory: { ...memory, keys },
+  const tracked: Writable = {
+    memory,
     configured: model,
     watermark: memory.paused ? null : stored.watermark,
-    pending,
+    pending: null,
     announced: { state: health.state, reason: health.reason, until: 0 },
-    totals: new Map(results.map((total) => [`${total.outcome} ${total.reason}`, total])),
     view: {
       key: stored.key,
       model,
@@ -109,44 +85,215 @@ export function follow(
       stored: health,
       exclusions: [],
       latest: stored.latest,
-      latestConclusive: memory.conclusive === null ? null : { reason: memory.conclusive },
+      latestConclusive: conclusiveOf(memory),
       lastSuccess: stored.lastSuccess,
-      results,
-      inputTokens: stored.totals.inputTokens,
-      outputTokens: stored.totals.outputTokens,
-      versionChanges: stored.totals.versionChanges,
+      results: totals.results.map((total) => ({ ...total })),
+      inputTokens: totals.inputTokens,
+      outputTokens: totals.outputTokens,
+      versionChanges: totals.versionChanges,
       tokensToday: { day: 0, tokens: 0 },
       durations: createBuckets(durationBounds),
       firstTokens: firstTokenBuckets(model),
       rateLimitRemaining: {},
       certificateExpiresAt: null,
-      keys: keys?.healthy ?? [],
+      keys: memory.keys?.healthy ?? [],
       uptime: noUptime,
       nextDue: () => nextDue(tracked.view.model.id),
     },
   };
+  if (remembered === null) {
+    pendingOf(tracked).points.push({ from: firstSeen, state: 'unknown', reason: health.reason });
+    pendingOf(tracked).epochs.push(epoch);
+  }
   return tracked;
 }
 
 /** The model in force: the configured one, paused where an operator paused it. */
-export function inForce(configured: Model, { pausedByOperator }: Memory): Model {
+function modelInForce(configured: Model, { pausedByOperator }: Memory): Model {
   return pausedByOperator && !configured.pause ? { ...configured, pause: true } : configured;
 }
 
-/** Shows the model under a new configuration; `model` is what of it is in force. */
-export function reconfigure(tracked: Tracked, configured: Model, model: Model): void {
+/** Puts a configuration in force at `now`, the present one included. */
+export function configure(
+  tracked: Tracked,
+  configured: Model,
+  now: number,
+): { readonly modelChanged: boolean; readonly toWrite: boolean } {
   const { memory, view } = tracked;
-  const keys = keysKept(memory.keys, view.model.endpoint.apiKeys, model.endpoint.apiKeys);
-  tracked.memory = { ...memory, keys };
-  view.keys = keys?.healthy ?? [];
-  if (streams(model) !== streams(view.model)) view.firstTokens = firstTokenBuckets(model);
-  view.model = model;
-  view.pausedBy = configured.pause ? 'configuration' : model.pause ? 'operator' : null;
-  tracked.configured = configured;
+  const { health, epochs } = memory;
+  const model = modelInForce(configured, memory);
+  const before = view.model;
+  const subject = subjectOf(model);
+  const newRun = subject !== memory.subject;
+  const latest = epochs.at(-1) ?? epochs[0];
+  // After the newest slot and the epoch before, also where the clock was set back.
+  const epoch = epochOf(model, Math.max(now, health.settled + 1, latest.from + 1), newRun);
+  const differs = newRun || !sameEpoch(epoch, latest);
+  if (differs) {
+    pendingOf(tracked).epochs.push(epoch);
+    remember(tracked, { epochs: [...epochs, epoch], health: withEpoch(health, epoch) });
+  }
+  const keys = keysKept(memory.keys, before.endpoint.apiKeys, model.endpoint.apiKeys);
+  remember(tracked, { ...(newRun && noVersions), subject, paused: model.pause, keys });
+  const own = writable(tracked);
+  if (model.pause) own.watermark = null;
+  else if (memory.paused) own.watermark = Math.max(now, health.settled);
+  own.configured = configured;
+  own.view.keys = keys?.healthy ?? [];
+  if (streams(model) !== streams(before)) own.view.firstTokens = firstTokenBuckets(model);
+  own.view.model = model;
+  own.view.pausedBy = configured.pause ? 'configuration' : model.pause ? 'operator' : null;
+  const modelChanged = JSON.stringify(model) !== JSON.stringify(before);
+  return { modelChanged, toWrite: differs || model.pause !== memory.paused };
 }
 
-/** Tokens that are known to have been used in that UTC day, today's of before a restart included. */
-export function countTokens({ view }: Tracked, day: number, tokens: number): void {
-  const seen = view.tokensToday.day === day ? view.tokensToday.tokens : 0;
-  view.tokensToday = { day, tokens: Math.max(seen, tokens) };
+/** Pauses or resumes the model by hand at `now`. */
+export function pauseByHand(tracked: Tracked, pausedByOperator: boolean, now: number): void {
+  remember(tracked, { pausedByOperator });
+  configure(tracked, tracked.configured, now);
+}
+
+/** The model left the registry: what it still has to write is not to say that it was watched. */
+export function letGo(tracked: Tracked): void {
+  writable(tracked).watermark = null;
+}
+
+/** Puts the model on a fresh store, where it has the number `key`: its past went aside with the old file. */
+export function rebase(tracked: Tracked, key: number, now: number): void {
+  const own = writable(tracked);
+  const health = rebased(tracked.memory.health, now);
+  const pending = { ...nothingPending(), publications: own.pending?.publications ?? [] };
+  remember(tracked, { health });
+  own.view.key = key;
+  own.view.health = health;
+  own.view.stored = health;
+  own.pending = pending;
+  pending.points.push({ from: now, state: health.state, reason: health.reason });
+  pending.epochs.push(...tracked.memory.epochs);
+  for (const window of health.windows) pending.maintenance.set(window.from, window);
+  pending.gaps.push(...health.gaps);
+  if (health.incident) pending.incidents.set(health.incident.openedAt, health.incident);
+}
+
+function advance(tracked: Tracked, slot: number): void {
+  writable(tracked).watermark = Math.max(tracked.watermark ?? 0, slot);
+}
+
+/** A result at `slot` came in: what the model remembers after it, and what it adds to be written and shown. */
+export function addRecorded(tracked: Tracked, memory: Memory, gathered: Pending, slot: number): void {
+  const own = writable(tracked);
+  own.pending = own.pending === null ? gathered : addPending(own.pending, gathered);
+  own.memory = memory;
+  advance(tracked, slot);
+}
+
+/** Slots up to `lastSlot` have no result. `unwatched` is the first of them when nobody watched, which ends every validity. */
+export function addMissed(
+  tracked: Tracked,
+  { lastSlot, unwatched }: { readonly lastSlot: number; readonly unwatched: number | null },
+): void {
+  advance(tracked, lastSlot);
+  if (unwatched === null) return;
+  const { health } = tracked.memory;
+  const cut = withGap(health, unwatched);
+  // At a slot that has its result, or its gap, there is none.
+  if (cut !== health) pendingOf(tracked).gaps.push(unwatched);
+  remember(tracked, { health: cut });
+}
+
+/** Maintenance windows began or end otherwise than before; an empty one is deleted with its beginning. */
+export function addWindows(tracked: Tracked, windows: readonly Interval[]): void {
+  const health = withWindows(tracked.memory.health, windows);
+  remember(tracked, { health });
+  const byStart = new Map(health.windows.map((window) => [window.from, window]));
+  // A new window that began before the newest slot begins after it; several windows may end at one time.
+  const byEnd = new Map([...health.windows].reverse().map((window) => [window.to, window]));
+  for (const window of windows) {
+    const stored = window.to <= window.from ? window : (byStart.get(window.from) ?? byEnd.get(window.to));
+    if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
+  }
+}
+
+/** What is known of the keys after a check. */
+export function rememberKeys(tracked: Tracked, keys: Keys): void {
+  remember(tracked, { keys });
+}
+
+/** Hands over everything that is to be written; what comes after gathers anew. */
+export function takePending(tracked: Tracked): Pending {
+  const pending = pendingOf(tracked);
+  writable(tracked).pending = null;
+  return pending;
+}
+
+/** Takes back what could not be written, before what came after it. */
+export function putBack(tracked: Tracked, pending: Pending): void {
+  const own = writable(tracked);
+  own.pending = own.pending === null ? pending : addPending(pending, own.pending);
+}
+
+/** The model has had a result to write since monotonic `now`, or for longer. */
+export function waitFrom(tracked: Tracked, now: number): void {
+  pendingOf(tracked).waitingSince ??= now;
+}
+
+/** Gives up the oldest result that waits to be written, but not its share of sums; false when none waits. */
+export function giveUpOldest(tracked: Tracked): boolean {
+  return writable(tracked).pending?.results.shift() !== undefined;
+}
+
+/** Hands over what waits to be shown, though it is not written. */
+export function takePublications(tracked: Tracked): readonly Publication[] {
+  const { pending } = writable(tracked);
+  return pending?.publications.splice(0) ?? [];
+}
+
+/** Shows what is believed; `written` is what the store has of it, null when it could not take this. */
+export function showMemory(tracked: Tracked, memory: Memory, written: Memory | null): void {
+  const { view } = writable(tracked);
+  view.health = memory.health;
+  view.keys = memory.keys?.healthy ?? [];
+  if (written !== null) view.stored = written.health;
+  view.latestConclusive = conclusiveOf(memory);
+}
+
+/** Shows a result, and counts it outside maintenance; `versionChanges` came with it. */
+export function showResult(tracked: Tracked, result: RecordedResult, versionChanges: number): void {
+  const { view } = writable(tracked);
+  const { outcome, reason, usage } = result;
+  view.latest = result;
+  view.inputTokens += usage?.inputTokens ?? 0;
+  view.outputTokens += usage?.outputTokens ?? 0;
+  view.tokensToday = tokensAfter(view.tokensToday, usage, result.slot);
+  view.versionChanges += versionChanges;
+  if (result.certificateExpiresAt !== null) view.certificateExpiresAt = result.certificateExpiresAt;
+  if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);
+  if (result.firstTokenMs !== null && view.firstTokens !== null)
+    observeSeconds(view.firstTokens, result.firstTokenMs / 1_000);
+  view.rateLimitRemaining = { ...view.rateLimitRemaining, ...result.rateLimitRemaining };
+  if (outcome === 'healthy' || outcome === 'degraded') view.lastSuccess = result.slot;
+  if (result.maintenance) return;
+  const total = view.results.find((one) => one.outcome === outcome && one.reason === reason);
+  if (total === undefined) view.results.push({ outcome, reason, count: 1 });
+  else total.count += 1;
+}
+
+/** Notes that the state at `now` was told; gives that state, and what was told before. */
+export function announce(tracked: Tracked, now: number) {
+  const { announced: before, view } = tracked;
+  const current = stateAt(view.health, now);
+  const { state, reason } = current;
+  writable(tracked).announced = { state, reason, until: nextEdge(view.health, now) };
+  return { before, current };
+}
+
+/** Shows what was read or counted elsewhere: exclusions of operators, uptime, tokens of the day. */
+export function show(
+  tracked: Tracked,
+  { exclusions, uptime, tokensToday }: Partial<Pick<ModelView, 'exclusions' | 'uptime' | 'tokensToday'>>,
+): void {
+  const { view } = writable(tracked);
+  if (exclusions !== undefined) view.exclusions = [...exclusions].sort((a, b) => a.from - b.from);
+  if (uptime !== undefined) view.uptime = uptime;
+  if (tokensToday !== undefined) view.tokensToday = tokensToday;
 }

@@ -5,7 +5,7 @@ import { uptimeOf, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
 import type { StoreReader } from '../store/port.js';
-import type { Tracked } from './tracked.js';
+import { show, type Tracked } from './tracked.js';
 
 const rounds = 60;
 
@@ -47,8 +47,8 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
   let working: Promise<void> | null = null;
   let stopped = false;
 
-  const refresh = async ({ view }: Tracked): Promise<void> => {
-    view.uptime = await readUptime(store, view, clock.wall());
+  const refresh = async (tracked: Tracked): Promise<void> => {
+    show(tracked, { uptime: await readUptime(store, tracked.view, clock.wall()) });
     await setImmediate();
   };
 

@@ -1,12 +1,11 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { modelMatcher } from '../config/maintenance.js';
 import type { MaintenanceRule } from '../config/settings.js';
-import { withWindows } from '../domain/health.js';
 import { merge } from '../domain/intervals.js';
 import { dayMs } from '../domain/rollup.js';
 import type { Interval } from '../domain/state.js';
 import { uptimeWindows } from '../domain/view.js';
-import { pendingOf, type Tracked } from './tracked.js';
+import { addWindows, type Tracked } from './tracked.js';
 
 export interface Windows {
   /** Opens windows that have begun; cheap when none has. Windows begin at full seconds, so once a second is exact. */
@@ -18,19 +17,6 @@ export interface Windows {
   replace(rules: readonly MaintenanceRule[], now: number, added: readonly Tracked[]): void;
   /** The exclusions of the model are others than before: what is left of them is a window from now on. */
   excluded(tracked: Tracked, now: number): void;
-}
-
-/** Keeps what of the windows lies after the newest slot; an empty one deletes that with its beginning. */
-function note(tracked: Tracked, windows: readonly Interval[]): void {
-  const health = withWindows(tracked.memory.health, windows);
-  tracked.memory = { ...tracked.memory, health };
-  const byStart = new Map(health.windows.map((window) => [window.from, window]));
-  // A new window that began before the newest slot begins after it; several windows may end at one time.
-  const byEnd = new Map([...health.windows].reverse().map((window) => [window.to, window]));
-  for (const window of windows) {
-    const stored = window.to <= window.from ? window : (byStart.get(window.from) ?? byEnd.get(window.to));
-    if (stored !== undefined) pendingOf(tracked).maintenance.set(stored.from, stored);
-  }
 }
 
 /** Sweeps come once a second; after so long without one the process or the machine slept. */
@@ -115,7 +101,7 @@ export function createWindows(
         to,
       }));
     if (fresh.length === 0) return;
-    note(tracked, fresh);
+    addWindows(tracked, fresh);
     changed(tracked);
   };
 
@@ -144,7 +130,7 @@ export function createWindows(
     const end = Math.max(now, settled + 1);
     const ended = windows.filter(({ to }) => to > end && !wanted.has(to));
     if (ended.length === 0) return;
-    note(
+    addWindows(
       tracked,
       ended.map(({ from }) => ({ from, to: Math.max(end, from) })),
     );

@@ -3,8 +3,9 @@ import type { Clock } from '../domain/clock.js';
 import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
-import { addPending, writeOf, type Pending, type Publication } from './pending.js';
-import { pendingOf, type Memory, type Tracked } from './tracked.js';
+import type { Memory } from './memory.js';
+import { writeOf, type Pending, type PendingView, type Publication } from './pending.js';
+import { giveUpOldest, putBack, takePending, takePublications, waitFrom, type Tracked } from './tracked.js';
 
 export interface Writer {
   /** The model has something to write; `results` of it are new. */
@@ -86,7 +87,7 @@ function withoutRefused(
   });
 }
 
-function newestClosed(pending: Pending | null): Incident | null {
+function newestClosed(pending: PendingView | null): Incident | null {
   const incidents = [...(pending?.incidents.values() ?? [])];
   return incidents.findLast(({ closedAt }) => closedAt !== null) ?? null;
 }
@@ -121,28 +122,26 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     for (const tracked of dirty) {
       if (taken.length >= batchResults || results >= batchResults) break;
       const { memory, watermark } = tracked;
-      const pending = pendingOf(tracked);
+      const pending = takePending(tracked);
       results += pending.results.length;
       dirty.delete(tracked);
       shownSince.delete(tracked);
-      tracked.pending = null;
       taken.push({ tracked, pending, memory, watermark });
     }
     return taken;
   };
 
-  const putBack = (taken: readonly Taken[], counted: ReadonlyMap<MissCause, number>): void => {
+  const putAllBack = (taken: readonly Taken[], counted: ReadonlyMap<MissCause, number>): void => {
     for (const [cause, count] of counted) missed.set(cause, (missed.get(cause) ?? 0) + count);
     for (const { tracked, pending } of taken) {
-      tracked.pending = tracked.pending === null ? pending : addPending(pending, tracked.pending);
+      putBack(tracked, pending);
       dirty.add(tracked);
     }
   };
 
-  const showUnwritten = (tracked: Tracked, pending = tracked.pending): void => {
-    const publications = pending?.publications ?? [];
-    if (pending !== null) pending.publications = [];
-    const closed = newestClosed(pending);
+  const showUnwritten = (tracked: Tracked, taken: Pending | null = null): void => {
+    const closed = newestClosed(taken ?? tracked.pending);
+    const publications = taken?.publications.splice(0) ?? takePublications(tracked);
     const { memory } = tracked;
     shownSince.set(tracked, memory);
     events.publish({ tracked, memory, publications, closed, written: null });
@@ -190,7 +189,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       });
     } catch (error) {
       failing = true;
-      putBack(taken, counted);
+      putAllBack(taken, counted);
       await events.failed(error);
       giveUpLost();
       showMissed(shownNext);
@@ -251,8 +250,8 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     changed(tracked, results) {
       dirty.add(tracked);
       pendingResults += results;
-      if (results > 0) pendingOf(tracked).waitingSince ??= clock.monotonic();
-      if (pendingResults > mostPendingResults && tracked.pending?.results.shift() !== undefined) {
+      if (results > 0) waitFrom(tracked, clock.monotonic());
+      if (pendingResults > mostPendingResults && giveUpOldest(tracked)) {
         pendingResults -= 1;
         events.dropped(1);
       }

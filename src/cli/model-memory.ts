@@ -1,7 +1,8 @@
-import type { Memory } from '../app/tracked.js';
+import { readMemory, type StoredMemory } from '../app/memory.js';
 import { cronProblem } from '../calendar/cron.js';
 import { isTimezone } from '../calendar/cron.js';
 import { issueMessage } from '../config/read/issue-message.js';
+import { healthFrom } from '../domain/health.js';
 import type { MemoryReading } from '../store/model-memory.js';
 import { latestSchema, memorySchema } from '../wire/memory.js';
 
@@ -12,8 +13,8 @@ function problemOf(schema: typeof memorySchema | typeof latestSchema, value: obj
 }
 
 /** What of a schedule no daemon could start with: `epochs` are of a memory that is otherwise right. */
-function problemOfSchedules({ epochs }: Memory): string | null {
-  for (const [index, { schedule }] of epochs.entries()) {
+function problemOfSchedules(memory: StoredMemory | null): string | null {
+  for (const [index, { schedule }] of memory?.epochs?.entries() ?? []) {
     if (schedule.kind !== 'cron') continue;
     const place = `epochs.${index}.schedule`;
     const problem = cronProblem(schedule.expression);
@@ -27,13 +28,13 @@ function problemOfSchedules({ epochs }: Memory): string | null {
 /** What the store is told of what the daemon remembers of a model. */
 export const modelMemory: MemoryReading = {
   covered(memory) {
-    const { firstSeen, settled } = (memory as Memory).health;
+    const { firstSeen, settled } = healthFrom(readMemory(memory)?.health, 0);
     return { from: firstSeen, to: settled };
   },
   since(memory, firstSeen) {
-    const known = memory as Memory;
-    return { ...known, health: { ...known.health, firstSeen } };
+    const known = readMemory(memory);
+    return { ...known, health: { ...known?.health, firstSeen } };
   },
-  problem: (memory) => problemOf(memorySchema, memory) ?? problemOfSchedules(memory as Memory),
+  problem: (memory) => problemOf(memorySchema, memory) ?? problemOfSchedules(readMemory(memory)),
   problemOfLatest: (latest) => problemOf(latestSchema, latest),
 };

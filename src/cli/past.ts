@@ -1,4 +1,4 @@
-import type { Memory } from '../app/tracked.js';
+import { readMemory } from '../app/memory.js';
 import { healthFrom } from '../domain/health.js';
 import type { Interval, StateDurations } from '../domain/state.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
@@ -6,7 +6,7 @@ import type { Counts, StoredExclusion, StoredModel, StoreReader } from '../store
 
 /** What the database says of a model's past; before its first check nothing is known of it. */
 export function pastOf(model: StoredModel, exclusions: readonly StoredExclusion[]): Past {
-  const memory = model.health as Memory | null;
+  const memory = readMemory(model.health, model.id);
   return {
     key: model.key,
     stored: healthFrom(memory?.health, model.firstSeen),

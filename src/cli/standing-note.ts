@@ -1,15 +1,17 @@
-import type { Memory } from '../app/tracked.js';
+import { readMemory } from '../app/memory.js';
 import { epochAt } from '../domain/epoch.js';
+import { healthFrom } from '../domain/health.js';
 import type { StoredModel } from '../store/port.js';
 
 /**
  * What the newest checks say against the state and is not confirmed yet, such as `last check failed: timeout (1 of 2)`; null
  * when nothing does.
  */
-export function unconfirmed({ health, latest }: StoredModel, now: number): string | null {
-  const memory = health as Memory | null;
-  if (memory === null || latest === null || latest.maintenance) return null;
-  const { belief, run, unknowns, validUntil } = memory.health;
+export function unconfirmed(model: StoredModel, now: number): string | null {
+  const { latest } = model;
+  const memory = readMemory(model.health, model.id);
+  if (memory?.epochs === undefined || latest === null || latest.maintenance) return null;
+  const { belief, run, unknowns, validUntil } = healthFrom(memory.health, model.firstSeen);
   const { failures, successes } = epochAt(memory.epochs, latest.slot);
   if (run !== null && now <= run.validUntil) {
     if (run.kind === 'failure' && belief !== 'down' && latest.outcome === 'unhealthy')

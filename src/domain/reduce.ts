@@ -5,7 +5,7 @@ import type { Observation, Rules } from './observation.js';
 import type { Outcome } from './reason.js';
 import { spansOf, type Span } from './span.js';
 import type { State, StatePoint } from './state.js';
-import { after, sameStretch, standingAt, tail } from './timeline.js';
+import { after, sameStretch, standingAt, stateAt, tail } from './timeline.js';
 
 /** What one result changed. */
 export interface Step {
@@ -141,5 +141,20 @@ function remember(
   return {
     run: run && note(run, (run.kind === 'failure') !== (belief === 'down')),
     unknowns: unknowns && note(unknowns, unknowns.points.length > 0),
+  };
+}
+
+/** Begins a new time line at `now` that goes on with what is believed. */
+export function rebased(health: Health, now: number): Health {
+  const { state, reason } = stateAt(health, now);
+  return {
+    ...health,
+    firstSeen: now,
+    settled: now,
+    since: now,
+    state,
+    reason,
+    run: null,
+    unknowns: health.unknowns && ended(health.unknowns),
   };
 }

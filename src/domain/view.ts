@@ -9,6 +9,15 @@ import type { Uptime } from './uptime.js';
 export const uptimeWindows = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 } as const;
 export type UptimeWindow = keyof typeof uptimeWindows;
 
+const unknownUptime: Uptime = { uptime: null, coverage: null };
+/** While none was read. */
+export const noUptime: Readonly<Record<UptimeWindow, Uptime>> = {
+  '24h': unknownUptime,
+  '7d': unknownUptime,
+  '30d': unknownUptime,
+  '90d': unknownUptime,
+};
+
 /** Cumulative counts over fixed upper bounds, as Prometheus has them; the last count is +Inf. */
 export interface BucketCounts {
   readonly bounds: readonly number[];

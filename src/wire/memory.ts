@@ -109,6 +109,9 @@ export const memorySchema = z.looseObject({
   fingerprints: z.array(text).optional(),
 });
 
+/** The same as the daemon reads it from its own database, where the past of an earlier release may lack members of `health`, too. */
+export const storedMemorySchema = memorySchema.extend({ health: health.partial() }).partial();
+
 const number = count.nullable();
 
 /** The newest result of a model. */

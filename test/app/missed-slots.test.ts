@@ -65,7 +65,7 @@ describe('the slots that fell due while no daemon ran', () => {
     const gpt = parts.roster.get('gpt')!;
     const [epoch] = gpt.memory.epochs;
     const schedule = { kind: 'cron', expression: '61 * * * *', timezone: 'UTC', spreadMs: 0 } as const;
-    gpt.memory = { ...gpt.memory, epochs: [{ ...epoch, schedule }] };
+    Object.assign(gpt, { memory: { ...gpt.memory, epochs: [{ ...epoch, schedule }] } });
     const lines: string[] = [];
     noteAbsence([gpt], {
       calendar: createCalendar(),

@@ -25,7 +25,7 @@ async function createRig(attempt?: () => Promise<CheckResult>) {
   const broken = parts.roster.get('broken')!;
   const { health } = broken.memory;
   const damaged = { ...health, newRunsAt: null } as unknown as typeof health;
-  if (attempt === undefined) broken.memory = { ...broken.memory, health: damaged };
+  if (attempt === undefined) Object.assign(broken, { memory: { ...broken.memory, health: damaged } });
   const lines: Line[] = [];
   const run = createRunner({
     attempt: attempt ?? (() => Promise.resolve(result(parts.clock.now))),
@@ -77,7 +77,7 @@ describe('a result that cannot be recorded', () => {
     const { slot, kind, ...found } = result(start + minute);
     // Something that only the sums stumble over: the last of what can throw.
     const health = { ...broken.memory.health, newRunsAt: [], state: 'no state' };
-    broken.memory = { ...broken.memory, health } as unknown as typeof broken.memory;
+    Object.assign(broken, { memory: { ...broken.memory, health } });
     const before = broken.memory;
     const impossible = { ...found, usage: null, phases: null, outcome: 'healthy', durationMs: 1n };
     expect(() => recorder.record(broken, impossible as unknown as typeof found, slot, kind)).toThrow(

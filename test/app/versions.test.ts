@@ -49,7 +49,7 @@ describe('another version of a model', () => {
     await before.record('gpt', start + minute, { responseModel: 'v1' });
     const tracked = before.roster.get('gpt')!;
     const { fingerprints, ...earlier } = tracked.memory;
-    tracked.memory = earlier as typeof tracked.memory;
+    Object.assign(tracked, { memory: earlier });
     before.writer.changed(tracked, 0);
     await before.writer.flush();
     const parts = createParts(store);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { modelMemory } from '../../src/cli/model-memory.js';
 import { createAnnotations } from '../../src/app/operator.js';
-import type { Memory } from '../../src/app/tracked.js';
+import type { Memory } from '../../src/app/memory.js';
 import { stateAt } from '../../src/domain/timeline.js';
 import { exportHistory } from '../../src/store/transfer/export.js';
 import { importHistory } from '../../src/store/transfer/import.js';
