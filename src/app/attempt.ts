@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { reachedShare, tokensAfter, tokensOn } from '../domain/budget.js';
-import type { Check } from '../domain/check.js';
+import { createTimeLimit, type TimeLimit } from '../checker/transport/time-limit.js';
+import type { Ask, Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
@@ -8,7 +9,9 @@ import { notSent, type CheckResult } from '../domain/result.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { Backend } from '../http/port.js';
+import { adjusted, undisturbed, type Circumstances } from './adjustments.js';
 import type { Roster } from './roster.js';
+import { withoutStandstill, type FindStalled, type Stalled } from './stalls.js';
 import { show, type Tracked } from './tracked.js';
 
 /** Probes at one time; they wait for nobody, so that the registry's checks are not kept from their slots. */
@@ -20,23 +23,52 @@ function budgetSpent({ model, tokensToday }: ModelView, now: number): boolean {
   return model.tokensPerDay !== null && tokensOn(tokensToday, now) >= model.tokensPerDay;
 }
 
-/** Makes one attempt, unless something forbids to send it. */
-export function createAttempt(check: Check, clock: Clock) {
-  const forbidden = (model: Model, reason: Reason, detail: string | null): CheckResult =>
-    notSent(clock.wall(), reason, outcomeFor(reason, model.outcomes), detail);
+/** What an attempt found, and in which circumstances. */
+export interface Attempted {
+  readonly found: Found;
+  readonly circumstances: Circumstances;
+}
 
-  return async (
-    view: ModelView,
-    overRate: boolean,
-    signal: AbortSignal,
-    key?: number,
-  ): Promise<CheckResult> => {
-    if (overRate) return forbidden(view.model, 'rate_budget', overRateDetail);
+export type Attempt = (
+  view: ModelView,
+  overRate: boolean,
+  signal: AbortSignal,
+  key?: number,
+) => Promise<Attempted>;
+
+/** What is left of a result to tell whether the monitor could reach anybody: nothing where it is set aside for a standstill. */
+function awake({ tokenEndpoint, ...found }: Found, stalled: Stalled, model: Model): Found {
+  const result = withoutStandstill(found, stalled, model);
+  return tokenEndpoint === undefined || stalled.setAside ? result : { ...result, tokenEndpoint };
+}
+
+/** Makes one attempt, unless something forbids to send it, and notes what may have disturbed it. */
+export function createAttempt(parts: {
+  ask: Ask;
+  findStalled: FindStalled;
+  isBlindTo: (model: Model, found: Found, limit: TimeLimit) => Promise<boolean>;
+  clock: Clock;
+}): Attempt {
+  const { ask, findStalled, isBlindTo, clock } = parts;
+
+  const forbidden = (model: Model, reason: Reason, detail: string | null): Attempted => ({
+    found: notSent(clock.wall(), reason, outcomeFor(reason, model.outcomes), detail),
+    circumstances: undisturbed(model),
+  });
+
+  return async (view, overRate, signal, key) => {
+    const { model } = view;
+    if (overRate) return forbidden(model, 'rate_budget', overRateDetail);
     if (budgetSpent(view, clock.wall())) {
-      const detail = `budget.tokens_per_day ${view.model.tokensPerDay ?? 0} is used up until 00:00 UTC`;
-      return forbidden(view.model, 'budget_spent', detail);
+      const detail = `budget.tokens_per_day ${model.tokensPerDay ?? 0} is used up until 00:00 UTC`;
+      return forbidden(model, 'budget_spent', detail);
     }
-    return check(view.model, signal, key);
+    const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
+    const from = clock.monotonic();
+    const found = await ask(model, signal, key);
+    const stalled = findStalled(model, found, from, clock.monotonic());
+    const blind = await isBlindTo(model, stalled === null ? found : awake(found, stalled, model), limit);
+    return { found, circumstances: { ...undisturbed(model), stalled, blind } };
   };
 }
 
@@ -61,18 +93,15 @@ export function tellBudget(
  * Makes one attempt that is recorded nowhere; the tokens that it used count toward the budget of the day, until a restart. The view
  * is that of `tracked`, or one with another deadline.
  */
-export function createUnrecordedAttempt(parts: {
-  attempt: ReturnType<typeof createAttempt>;
-  clock: Clock;
-  log: Logger;
-}) {
+export function createUnrecordedAttempt(parts: { attempt: Attempt; clock: Clock; log: Logger }) {
   return async (
     tracked: Tracked,
     view: ModelView,
     overRate: boolean,
     signal: AbortSignal,
   ): Promise<CheckResult> => {
-    const result = await parts.attempt(view, overRate, signal);
+    const { found, circumstances } = await parts.attempt(view, overRate, signal);
+    const result = adjusted(found, circumstances);
     const before = tracked.view.tokensToday;
     show(tracked, { tokensToday: tokensAfter(before, result.usage, parts.clock.wall()) });
     tellBudget(tracked.view, before, parts.log);

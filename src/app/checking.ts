@@ -6,8 +6,8 @@ import type { Settings } from '../config/settings.js';
 import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
-import { createAttempt, createUnrecordedAttempt } from './attempt.js';
-import { despiteStalls, watchStalls } from './stalls.js';
+import { createAttempt, createUnrecordedAttempt, type Attempt } from './attempt.js';
+import { createFindStalled, watchStalls } from './stalls.js';
 
 export interface Checker {
   readonly check: Ask;
@@ -64,7 +64,7 @@ function noteSight({ blind, since, results }: Sight, models: number, now: number
 
 /** The parts a check passes on its way from a model to its result. */
 export interface Checking {
-  readonly attempt: ReturnType<typeof createAttempt>;
+  readonly attempt: Attempt;
   readonly unrecorded: ReturnType<typeof createUnrecordedAttempt>;
   readonly connectivityUp: () => boolean | null;
   configure(settings: Settings): void;
@@ -89,13 +89,13 @@ export function createChecking(parts: {
     },
   });
   const stalls = watchStalls(clock, log);
-  const check = despiteStalls(checker.check, {
-    stalls,
+  const findStalled = createFindStalled({ stalls, counted: metrics.checkStalled, followed: parts.followed });
+  const attempt = createAttempt({
+    ask: checker.check,
+    findStalled,
+    isBlindTo: connectivity.isBlindTo,
     clock,
-    counted: metrics.checkStalled,
-    followed: parts.followed,
   });
-  const attempt = createAttempt(connectivity.guard(check), clock);
   return {
     attempt,
     unrecorded: createUnrecordedAttempt({ attempt, clock, log }),

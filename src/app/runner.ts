@@ -1,29 +1,25 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
-import { judgeKey, keyFor, keysAfter } from '../domain/keys.js';
+import { keyFor, keysAfter, type Keys } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
 import { recheckAt } from '../domain/recheck.js';
-import type { CheckResult, RecordedResult } from '../domain/result.js';
+import type { RecordedResult } from '../domain/result.js';
 import type { Job } from '../scheduler/port.js';
-import { tellBudget, type createAttempt } from './attempt.js';
+import { adjusted } from './adjustments.js';
+import { tellBudget, type Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
 import { rememberKeys, type Tracked } from './tracked.js';
 
-/** Works what a check says of its key into what is known of all keys, and that into the result. */
-function weighKey(tracked: Tracked, asked: Model, result: CheckResult): CheckResult {
-  const { keys } = tracked.memory;
-  const { endpoint, outcomes } = tracked.view.model;
-  const { keyIndex } = result;
-  if (keys === null || keyIndex === null) return result;
-  // The keys were exchanged while the check ran.
-  if (endpoint.apiKeys[keyIndex] !== asked.endpoint.apiKeys[keyIndex]) return result;
-  rememberKeys(tracked, keysAfter(keys, result));
-  return judgeKey(result, keys, outcomes);
+/** What is known of the keys that a check took its key from; null where they were exchanged while it ran, or there are not several. */
+function keysUsed({ memory, view }: Tracked, asked: Model, keyIndex: number | null): Keys | null {
+  if (keyIndex === null) return null;
+  const same = view.model.endpoint.apiKeys[keyIndex] === asked.endpoint.apiKeys[keyIndex];
+  return same ? memory.keys : null;
 }
 
 /** Carries a job from its start to the recorded result, and asks for a recheck where a failure wants confirming. */
 export function createRunner(parts: {
-  attempt: ReturnType<typeof createAttempt>;
+  attempt: Attempt;
   clock: Clock;
   recorder: Recorder;
   tracked: (id: string) => Tracked | undefined;
@@ -54,10 +50,13 @@ export function createRunner(parts: {
       const { model, tokensToday } = view;
       const { keys } = tracked.memory;
       const key = keys === null ? undefined : keyFor(keys, job.kind === 'recheck');
-      const result = await attempt(view, job.overRate, signal, key);
+      const { found, circumstances } = await attempt(view, job.overRate, signal, key);
       if (!current()) return;
       const endedAt = clock.wall();
-      recording = recorder.record(tracked, weighKey(tracked, model, result), job.slot, job.kind);
+      const used = keysUsed(tracked, model, found.keyIndex);
+      const result = adjusted(found, { ...circumstances, keys: used });
+      if (used !== null) rememberKeys(tracked, keysAfter(used, adjusted(found, circumstances)));
+      recording = recorder.record(tracked, result, job.slot, job.kind);
       hasResult();
       const recorded = await recording;
       tellBudget(view, tokensToday, log);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import type { Ask } from '../domain/check.js';
+import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
+import type { Model } from '../domain/model.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
 import { machineUptimeMs, watchSuspension } from './steady-clock.js';
@@ -136,21 +137,26 @@ function mayHaveCaused(standstill: Standstill, reason: Reason, timeoutMs: number
   return reason !== 'timeout' || awakeMs < timeoutShare * timeoutMs;
 }
 
+/** How a standstill bears on a result. */
+export interface Stalled {
+  readonly longestMs: number;
+  /** A failure that the standstill may have caused. */
+  readonly setAside: boolean;
+}
+
+/** Gives how the standstills between monotonic `from` and `to` bear on what a check found then; null where they do not. */
+export type FindStalled = (model: Model, found: Found, from: number, to: number) => Stalled | null;
+
 /**
- * The check, but what the monitor slept through is not told of the model: a reply has neither latency nor `slow`, and a
- * failure to get one says nothing where a standstill may have caused it, three times in a row at most. `followed` gives
- * whatever stands for a model as long as it is in the registry.
+ * Failures are set aside three times in a row at most. `followed` gives whatever stands for a model as long as it is in the
+ * registry.
  */
-export function despiteStalls(
-  check: Ask,
-  parts: {
-    readonly stalls: Stalls;
-    readonly clock: Clock;
-    readonly counted: () => void;
-    readonly followed: (id: string) => object | undefined;
-  },
-): Ask {
-  const { stalls, clock, counted, followed } = parts;
+export function createFindStalled(parts: {
+  readonly stalls: Pick<Stalls, 'within'>;
+  readonly counted: () => void;
+  readonly followed: (id: string) => object | undefined;
+}): FindStalled {
+  const { stalls, counted, followed } = parts;
   /** Failures in a row that were set aside, or would have been. */
   const rows = new WeakMap<object, number>();
 
@@ -164,28 +170,33 @@ export function despiteStalls(
     return doubtful && row < mostSetAside;
   }
 
-  return async (model, signal, key) => {
-    const from = clock.monotonic();
-    const found = await check(model, signal, key);
-    const to = clock.monotonic();
+  return (model, found, from, to) => {
     const standstill = stalls.within(from, to);
     const measured = standstill !== null && found.durationMs !== null;
     const doubtful = measured && mayHaveCaused(standstill, found.reason, model.timeoutMs, to);
     const aside = setAside(model.id, doubtful);
-    if (!measured) return found;
+    if (!measured) return null;
     counted();
-    const { tokenEndpoint, ...result } = found;
-    const unmeasured: CheckResult = {
-      ...result,
-      durationMs: null,
-      firstTokenMs: null,
-      phases: {},
-      stalled: true,
-    };
-    if (found.reason === 'slow')
-      return { ...unmeasured, reason: 'ok', outcome: outcomeFor('ok', model.outcomes), detail: null };
-    if (!aside) return tokenEndpoint === undefined ? unmeasured : { ...unmeasured, tokenEndpoint };
-    const detail = `the monitor was stalled for ${(standstill.longestMs / 1_000).toFixed(1)} s`;
-    return { ...unmeasured, reason: 'internal_error', outcome: 'unknown', detail };
+    return { longestMs: standstill.longestMs, setAside: aside };
   };
+}
+
+/** A result without what the monitor slept through: it has neither latency nor `slow`, and a failure that is set aside says nothing. */
+export function withoutStandstill(
+  result: CheckResult,
+  { longestMs, setAside }: Stalled,
+  { outcomes }: Pick<Model, 'outcomes'>,
+): CheckResult {
+  const unmeasured: CheckResult = {
+    ...result,
+    durationMs: null,
+    firstTokenMs: null,
+    phases: {},
+    stalled: true,
+  };
+  if (result.reason === 'slow')
+    return { ...unmeasured, reason: 'ok', outcome: outcomeFor('ok', outcomes), detail: null };
+  if (!setAside) return unmeasured;
+  const detail = `the monitor was stalled for ${(longestMs / 1_000).toFixed(1)} s`;
+  return { ...unmeasured, reason: 'internal_error', outcome: 'unknown', detail };
 }

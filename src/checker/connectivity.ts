@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { Settings } from '../config/settings.js';
-import type { Ask, Check, Found } from '../domain/check.js';
+import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import {
   allSilent,
@@ -9,16 +9,14 @@ import {
   noSilence,
   signOf,
   withConnection,
-  withoutConnectivity,
   withResult,
 } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
-import type { CheckResult } from '../domain/result.js';
 import { createLookAround } from './look-around.js';
 import { createLookup } from './transport/lookup.js';
 import { proxyFor } from './transport/proxy.js';
 import { addressOf, type Address } from './reach.js';
-import { createTimeLimit, type TimeLimit } from './transport/time-limit.js';
+import type { TimeLimit } from './transport/time-limit.js';
 
 /** The monitor became blind or sees again. */
 export interface Sight {
@@ -66,7 +64,7 @@ export function createConnectivity({
 
   const watches = (): boolean => targets !== null || hosts.size > 0;
 
-  function settle(): void {
+  function showSight(): void {
     const blind = reached === false || (targets === null && allSilent(new Set(hosts.keys()), silence));
     if (blind && blindness === null) {
       blindness = { since: clock.wall(), results: 0 };
@@ -89,7 +87,7 @@ export function createConnectivity({
       if (!watches()) return;
       reached = found || answeredMeanwhile;
       if (found) silence = withConnection(silence);
-      settle();
+      showSight();
     },
   });
 
@@ -101,20 +99,19 @@ export function createConnectivity({
     reached = true;
     answeredMeanwhile = true;
     silence = noSilence;
-    if (blindness !== null) settle();
+    if (blindness !== null) showSight();
   }
 
-  async function judge(model: Model, found: Found, limit: TimeLimit): Promise<CheckResult> {
-    const { tokenEndpoint, ...plain } = found;
-    const result = tokenEndpoint === undefined ? found : plain;
-    const asked = { ...result, ...tokenEndpoint };
+  async function isBlindTo(model: Model, found: Found, limit: TimeLimit): Promise<boolean> {
+    const { tokenEndpoint } = found;
+    const asked = { ...found, ...tokenEndpoint };
     const machine = tokenEndpoint?.machine ?? machineOf(model);
     const sign = signOf(asked);
-    if (sign === null || !watches()) return result;
+    if (sign === null || !watches()) return false;
     if (sign === 'answered') {
       // What the configured targets say of the way out, an answer from within does not refute.
       if (targets === null) answered(machine);
-      return result;
+      return false;
     }
     silence = withResult(silence, machine, asked);
     const looking =
@@ -123,10 +120,9 @@ export function createConnectivity({
       looking.then(() => false),
       (why) => why === 'overdue' && around.findsNobody(),
     );
-    settle();
-    if (blindness === null && !alone) return result;
+    showSight();
     if (blindness !== null) blindness.results += 1;
-    return withoutConnectivity(result, model);
+    return blindness !== null || alone;
   }
 
   function pathTo({ endpoint }: Model): Address {
@@ -169,18 +165,16 @@ export function createConnectivity({
       if (JSON.stringify(targets) !== before || !watches()) {
         reached = null;
         silence = noSilence;
-        settle();
+        showSight();
       }
       if (targets !== null && reached === null) void around.look();
     },
 
-    /** The check, with its result set aside when it was the monitor that could reach nobody. */
-    guard:
-      (check: Ask): Check =>
-      async (model, signal, key) => {
-        const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
-        return judge(model, await check(model, signal, key), limit);
-      },
+    /**
+     * True where what a check of the model found says nothing of it, because the monitor can reach nobody. Looks around where
+     * that is in question, within the time limit of the check.
+     */
+    isBlindTo,
 
     /** Null while nothing is known. */
     up: (): boolean | null => (blindness !== null ? false : watches() && reached !== null ? true : null),

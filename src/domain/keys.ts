@@ -42,7 +42,7 @@ export function keysAfter(
  * A result in the light of the other keys: it says which key the provider refused, and while another one is known to
  * be accepted that is degraded, unless `outcomes` of the model says what it is.
  */
-export function judgeKey(
+export function withKey(
   result: CheckResult,
   { healthy }: Keys,
   outcomes: Readonly<Partial<Record<Reason, Outcome>>>,

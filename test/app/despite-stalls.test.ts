@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { despiteStalls, watchStalls } from '../../src/app/stalls.js';
+import { adjusted, undisturbed } from '../../src/app/adjustments.js';
+import { createFindStalled, watchStalls } from '../../src/app/stalls.js';
 import { createSteadyClock, machineUptimeMs, watchSuspension } from '../../src/app/steady-clock.js';
 import { systemClock, type Clock } from '../../src/domain/clock.js';
+import type { Model } from '../../src/domain/model.js';
 import { outcomeFor, type Reason } from '../../src/domain/reason.js';
+import type { CheckResult } from '../../src/domain/result.js';
 import { result, start } from '../store/samples.js';
 import { modelNamed } from './parts.js';
 
@@ -50,16 +53,20 @@ function rig(
   let counted = 0;
   let followed: object | undefined = {};
   let next: { readonly reason: Reason; readonly ms: number } = { reason: 'ok', ms: 0 };
-  const check = despiteStalls(
-    ({ outcomes }) => {
-      const { reason, ms } = next;
-      pass(ms);
-      return Promise.resolve(
-        result(start, { durationMs: ms, reason, outcome: outcomeFor(reason, outcomes), detail: 'x' }),
-      );
-    },
-    { stalls, clock, counted: () => (counted += 1), followed: () => followed },
-  );
+  const findStalled = createFindStalled({
+    stalls,
+    counted: () => (counted += 1),
+    followed: () => followed,
+  });
+  const check = (model: Model): CheckResult => {
+    const { reason, ms } = next;
+    const from = clock.monotonic();
+    pass(ms);
+    const outcome = outcomeFor(reason, model.outcomes);
+    const found = result(start, { durationMs: ms, reason, outcome, detail: 'x' });
+    const stalled = findStalled(model, found, from, clock.monotonic());
+    return adjusted(found, { ...undisturbed(model), stalled });
+  };
   return {
     stalls,
     pass,
@@ -67,13 +74,10 @@ function rig(
     /** The model leaves the registry, or another comes in its place. */
     follow: (model: object | undefined) => (followed = model),
     /** A check that takes so many ms. */
-    async told(reason: Reason, ms: number, timeoutMs = 5_000) {
+    told(reason: Reason, ms: number, timeoutMs = 5_000) {
       next = { reason, ms };
-      const { stalled = false, ...found } = await check(
-        { ...modelNamed('gpt'), timeoutMs },
-        new AbortController().signal,
-      );
-      return { ...found, stalled };
+      const { stalled = false, ...found } = check({ ...modelNamed('gpt'), timeoutMs });
+      return Promise.resolve({ ...found, stalled });
     },
   };
 }

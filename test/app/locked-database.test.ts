@@ -83,8 +83,7 @@ function lock(): { release(): void } {
 }
 
 const isStopping = ({ msg }: { msg: string }) => msg === 'stopping';
-const isLoss = ({ msg }: { msg: string }) =>
-  msg === 'results not written before the deadline are lost';
+const isLoss = ({ msg }: { msg: string }) => msg === 'results not written before the deadline are lost';
 const isFailing = ({ msg }: { msg: string }) => msg.startsWith('database is unavailable');
 
 describe('a stop while another program holds the lock', () => {

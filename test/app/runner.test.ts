@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
+import { undisturbed } from '../../src/app/adjustments.js';
 import { createRunner } from '../../src/app/runner.js';
 import type { CheckKind, CheckResult } from '../../src/domain/result.js';
 import { slotOf } from '../../src/domain/time.js';
@@ -18,17 +19,20 @@ interface Line {
 }
 
 /** A runner over a real store with the models `broken`, whose memory is what no reducer makes, and `sound`. */
-async function createRig(attempt?: () => Promise<CheckResult>) {
+async function createRig(check?: () => Promise<CheckResult>) {
   const store = place.fresh();
   const parts = createParts(store);
   await parts.roster.replace([modelNamed('broken'), modelNamed('sound')], start);
   const broken = parts.roster.get('broken')!;
   const { health } = broken.memory;
   const damaged = { ...health, newRunsAt: null } as unknown as typeof health;
-  if (attempt === undefined) Object.assign(broken, { memory: { ...broken.memory, health: damaged } });
+  if (check === undefined) Object.assign(broken, { memory: { ...broken.memory, health: damaged } });
   const lines: Line[] = [];
   const run = createRunner({
-    attempt: attempt ?? (() => Promise.resolve(result(parts.clock.now))),
+    async attempt({ model }) {
+      const found = await (check?.() ?? result(parts.clock.now));
+      return { found, circumstances: undisturbed(model) };
+    },
     clock: parts.clock,
     recorder: parts.recorder,
     tracked: parts.roster.get,

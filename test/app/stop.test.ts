@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { pino } from 'pino';
+import { undisturbed } from '../../src/app/adjustments.js';
 import { createRunner } from '../../src/app/runner.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import { createScheduler } from '../../src/scheduler/scheduler.js';
@@ -24,7 +25,13 @@ async function stoppedAfter(ms: number, durationMs: number, written: boolean) {
     monotonic: () => time.clock.monotonic(),
   };
   const run = createRunner({
-    attempt: () => new Promise((resolve) => time.timers.set(() => resolve(result(clock.wall())), durationMs)),
+    attempt: ({ model }) =>
+      new Promise((resolve) =>
+        time.timers.set(
+          () => resolve({ found: result(clock.wall()), circumstances: undisturbed(model) }),
+          durationMs,
+        ),
+      ),
     clock,
     recorder: parts.recorder,
     tracked: parts.roster.get,

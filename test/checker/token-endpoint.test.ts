@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Jwt } from '../../src/domain/model.js';
 import { checkOnce } from './probing.js';
 import { listenTcp } from './server.js';
-import { door, modelOn, releases, silent, watch } from './watching.js';
+import { door, modelOn, releases, silent, throughGate, watch } from './watching.js';
 
 describe('a token endpoint', () => {
   const machines = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
@@ -24,7 +24,7 @@ describe('a token endpoint', () => {
       modelOn(machines[index]!, port, { timeoutMs: 8_000, endpoint: { apiKeys: [], jwt } }),
     );
     const gate = watch({ models });
-    const check = gate.guard((model) => checkOnce(model));
+    const check = throughGate(gate, (model) => checkOnce(model));
     const reasons: string[] = [];
     for (const model of [...models, ...models]) {
       reasons.push((await check(model, new AbortController().signal)).reason);
@@ -65,7 +65,7 @@ describe('a token endpoint', () => {
         endpoint: { apiKeys: [], jwt: { method: 'GET', url, headers: {}, body: null, responseKey: null } },
       });
       const gate = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
-      const check = gate.guard((asked) => checkOnce(asked));
+      const check = throughGate(gate, (asked) => checkOnce(asked));
       expect((await check(model, new AbortController().signal)).reason).toBe(reason);
     },
   );

@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type LookupFunction, type Server } from 'node:net';
 import { afterEach } from '@jest/globals';
 import { createConnectivity, type Sight } from '../../src/checker/connectivity.js';
+import { createTimeLimit } from '../../src/checker/transport/time-limit.js';
+import type { Ask, Check } from '../../src/domain/check.js';
 import { systemClock } from '../../src/domain/clock.js';
+import { withoutConnectivity } from '../../src/domain/connectivity.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
@@ -12,6 +15,8 @@ export const releases: (() => unknown)[] = [];
 afterEach(async () => {
   for (const release of releases.splice(0)) await release();
 });
+
+type Connectivity = ReturnType<typeof createConnectivity>;
 
 interface Door {
   readonly port: number;
@@ -56,6 +61,17 @@ interface Setting {
   readonly lookup?: LookupFunction;
 }
 
+/** The check, with its result set aside when it was the monitor that could reach nobody. */
+export function throughGate({ isBlindTo }: Pick<Connectivity, 'isBlindTo'>, ask: Ask): Check {
+  return async (model, signal) => {
+    const limit = createTimeLimit({ clock: systemClock, timeoutMs: model.timeoutMs, signal });
+    const found = await ask(model, signal);
+    const { tokenEndpoint, ...plain } = found;
+    const result = tokenEndpoint === undefined ? found : plain;
+    return (await isBlindTo(model, found, limit)) ? withoutConnectivity(result, model) : result;
+  };
+}
+
 /** A gate, and what it makes of a check that found something. */
 export function watch({ models = [], targets, remote = false, lookup }: Setting) {
   const sights: Sight[] = [];
@@ -76,6 +92,6 @@ export function watch({ models = [], targets, remote = false, lookup }: Setting)
     });
   configure();
   const check = (model: Model, found: CheckResult, signal = new AbortController().signal) =>
-    connectivity.guard(() => Promise.resolve(found))(model, signal);
+    throughGate(connectivity, () => Promise.resolve(found))(model, signal);
   return { ...connectivity, configure, check, sights };
 }

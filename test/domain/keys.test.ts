@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judgeKey, keyFor, keysAfter, keysKept, newKeys, type Keys } from '../../src/domain/keys.js';
+import { withKey, keyFor, keysAfter, keysKept, newKeys, type Keys } from '../../src/domain/keys.js';
 import { outcomeFor, type Reason } from '../../src/domain/reason.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';
 
@@ -15,7 +15,7 @@ function live(dead: readonly boolean[], recheck: readonly boolean[]) {
   return recheck.map((again) => {
     const key = keyFor(keys, again);
     const result = answered(key, dead[key] === true ? 'auth_failed' : 'ok');
-    const judged = judgeKey(result, keys, {});
+    const judged = withKey(result, keys, {});
     keys = keysAfter(keys, result);
     return { key, judged, keys };
   });
@@ -71,9 +71,9 @@ describe('several keys', () => {
   it('leave a result that is not about the key alone, and one whose outcome the model names', () => {
     const keys: Keys = { healthy: [true, true], last: 0 };
     const broken = answered(1, 'server_error', 'oops');
-    expect(judgeKey(broken, keys, {})).toBe(broken);
+    expect(withKey(broken, keys, {})).toBe(broken);
     const refused = answered(1, 'auth_failed', 'no such key');
-    expect(judgeKey(refused, keys, { auth_failed: 'unhealthy' })).toMatchObject({
+    expect(withKey(refused, keys, { auth_failed: 'unhealthy' })).toMatchObject({
       outcome: 'unhealthy',
       detail: 'key 2 of 2: no such key',
     });

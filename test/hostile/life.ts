@@ -3,9 +3,10 @@ import { pino } from 'pino';
 import { createAnnotations } from '../../src/app/operator.js';
 import { createBackend } from '../../src/app/backend.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
-import { createAttempt } from '../../src/app/attempt.js';
+import { adjusted } from '../../src/app/adjustments.js';
+import { createAttempt, type Attempt } from '../../src/app/attempt.js';
 import { createRunner } from '../../src/app/runner.js';
-import { despiteStalls, standstillIn, type Stall, type Stalls } from '../../src/app/stalls.js';
+import { createFindStalled, standstillIn, type Stall, type Stalls } from '../../src/app/stalls.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import type { Check } from '../../src/domain/check.js';
@@ -89,17 +90,6 @@ export async function beginLife(parts: {
     within: (from, to) => standstillIn(blocks, from, to),
     stop: () => undefined,
   };
-  const asked = despiteStalls(parts.checkIn({ clock, sleep }), {
-    stalls,
-    clock,
-    counted: () => metrics.checkStalled(),
-    followed: (id) => roster.get(id),
-  });
-  const check: Check = async (model, signal, key) => {
-    const result = await asked(model, signal, key);
-    if (!signal.aborted) found.get(model.id)?.push(result);
-    return result;
-  };
 
   const calendar = createCalendar();
   const metrics = createMonitorMetrics({ version: '0', missed: await store.missed() });
@@ -118,7 +108,28 @@ export async function beginLife(parts: {
     },
   });
   const { roster, recorder, writer, windows, publisher } = recording;
-  const attempt = createAttempt(check, clock);
+  const check = parts.checkIn({ clock, sleep });
+  const asked = new WeakSet<CheckResult>();
+  const attemptOnce = createAttempt({
+    async ask(model, signal, key) {
+      const result = await check(model, signal, key);
+      asked.add(result);
+      return result;
+    },
+    findStalled: createFindStalled({
+      stalls,
+      counted: () => metrics.checkStalled(),
+      followed: (id) => roster.get(id),
+    }),
+    isBlindTo: () => Promise.resolve(false),
+    clock,
+  });
+  const attempt: Attempt = async (view, overRate, signal, key) => {
+    const attempted = await attemptOnce(view, overRate, signal, key);
+    if (!signal.aborted && asked.has(attempted.found))
+      found.get(view.model.id)?.push(adjusted(attempted.found, attempted.circumstances));
+    return attempted;
+  };
   const run = createRunner({
     attempt,
     clock,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/clock.js';
 import type { Model } from '../../domain/model.js';
-import { outcomeFor } from '../../domain/reason.js';
+import { outcomeFor, type Outcome, type Reason } from '../../domain/reason.js';
 import { notSent, type CheckResult } from '../../domain/result.js';
 import type { Exchange } from '../transport/exchange.js';
 import type { Verdict } from './judge.js';
@@ -47,24 +47,34 @@ function statusOf({ reply }: Exchange): number | null {
   return reply !== null && reply.status >= 100 && reply.status <= 599 ? reply.status : null;
 }
 
-/** Puts together what happened and what it means; the one place where text becomes fit to keep. */
-export function finish(attempt: Attempt, done: Exchange, found: Verdict, clock: Clock): CheckResult {
+/** A good answer that came late is `slow`. */
+function withLateness(verdict: Verdict, model: Model, done: Exchange): Verdict {
+  const late = verdict.reason === 'ok' ? lateness(model, done) : null;
+  return late === null ? verdict : { ...verdict, reason: 'slow', detail: late };
+}
+
+/** The outcome of a reason for the model, with its overrides. A list of models can prove a failure, never health. */
+function outcomeOf(reason: Reason, { probe, outcomes }: Model): Outcome {
+  return probe === 'models' && reason === 'ok' ? 'unknown' : outcomeFor(reason, outcomes);
+}
+
+/**
+ * Puts together what happened and what it means: the reason that the reply was judged to have, then `slow`, then the outcome. The
+ * one place where text becomes fit to keep.
+ */
+export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock: Clock): CheckResult {
   const { model, startedAt, redact } = attempt;
   const { durationMs, firstTokenMs } = done;
-  const late = found.reason === 'ok' ? lateness(model, done) : null;
-  const reason = late === null ? found.reason : 'slow';
-  const detail = late ?? found.detail;
+  const found = withLateness(judged, model, done);
   const bounded = (text: string | null, most: number): string | null =>
     text === null ? null : redact(text, most) || null;
   return {
     startedAt,
     durationMs,
     firstTokenMs,
-    // A list can prove a failure, never health.
-    outcome:
-      model.probe === 'models' && found.reason === 'ok' ? 'unknown' : outcomeFor(reason, model.outcomes),
-    reason,
-    detail: bounded(detail, detailLimit),
+    outcome: outcomeOf(found.reason, model),
+    reason: found.reason,
+    detail: bounded(found.detail, detailLimit),
     httpStatus: statusOf(done),
     phases: done.phases,
     usage: found.usage,

@@ -13,6 +13,7 @@ import type { CheckResult } from '../../../src/domain/result.js';
 import { modelAt } from '../model.js';
 import { listenMute } from '../mute.js';
 import { completion, listenHttp, listenTcp, type Listening } from '../server.js';
+import { throughGate } from '../watching.js';
 
 const timeoutMs = 700;
 /** What a busy machine may add. */
@@ -199,7 +200,7 @@ describe('the look around after a check that reached nobody', () => {
         connectivity.close();
       });
       connectivity.configure({ connectivity: { targets, everyMs: 60_000 }, models: [], remote: null });
-      const check = connectivity.guard(createChecks());
+      const check = throughGate(connectivity, createChecks());
       const model = modelAt(`http://127.0.0.1:${await unreached()}`, { timeoutMs: limit });
       const checks = Array.from({ length: 4 }, () => timed(check(model, new AbortController().signal)));
       for (const [result, took] of await Promise.all(checks)) {
