@@ -20,20 +20,20 @@ export function reachAny(
   const { lookup, timeoutMs, signal } = terms;
   return new Promise((resolve) => {
     const trying = new Set<Socket>();
-    const settle = (reached: boolean): void => {
+    const end = (reached: boolean): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', giveUp);
       for (const socket of trying) socket.destroy();
       resolve(reached);
     };
-    const giveUp = (): void => settle(false);
+    const giveUp = (): void => end(false);
     // Not for what had arrived but was not read yet because the event loop was busy.
     const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
     signal.addEventListener('abort', giveUp);
     for (const { host, port } of addresses) {
       const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
       trying.add(socket);
-      socket.once('connect', () => settle(true));
+      socket.once('connect', () => end(true));
       socket.on('error', () => {
         trying.delete(socket);
         if (trying.size === 0) giveUp();

@@ -5,10 +5,10 @@ import type { CheckResult } from './result.js';
 /** One or two hosts may well fail together; with so many it is the monitor that cannot reach them. */
 export const fewestHosts = 3;
 
-type Found = Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'>;
+type Evidence = Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'>;
 
 /** What a result says of the monitor's own network: somebody answered, nobody could be reached, or null for neither. */
-export function signOf({ reason, httpStatus, phases }: Found): 'answered' | 'silent' | null {
+export function signOf({ reason, httpStatus, phases }: Evidence): 'answered' | 'silent' | null {
   // With a wrong certificate bytes of the peer came all the same: it must never pass for a broken network.
   if (httpStatus !== null || reason === 'tls_error' || reason === 'malformed_response') return 'answered';
   if (reason === 'timeout') return phases.request === undefined ? 'silent' : null;
@@ -22,7 +22,7 @@ export type Silence = ReadonlyMap<string, Reason>;
 export const noSilence: Silence = new Map();
 
 /** Adds what a result from `host` says. */
-export function withResult(silence: Silence, host: string, result: Found): Silence {
+export function withResult(silence: Silence, host: string, result: Evidence): Silence {
   const sign = signOf(result);
   if (sign === null) return silence;
   return sign === 'answered' ? noSilence : new Map(silence).set(host, result.reason);

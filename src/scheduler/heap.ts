@@ -46,7 +46,7 @@ export function createHeap<T extends HeapItem>(): Heap<T> {
     place(item, position);
   }
 
-  function settle(item: T): void {
+  function sift(item: T): void {
     rise(item);
     sink(item);
   }
@@ -57,14 +57,14 @@ export function createHeap<T extends HeapItem>(): Heap<T> {
       if (item.position === -1) item.position = items.length;
       item.key = key;
       place(item, item.position);
-      settle(item);
+      sift(item);
     },
     remove(item) {
       if (item.position === -1) return;
       const last = items.pop();
       if (last && last !== item) {
         place(last, item.position);
-        settle(last);
+        sift(last);
       }
       item.position = -1;
     },

@@ -16,7 +16,7 @@ const leastSleepMs = 20;
 /** A wall clock further behind the monotonic one than this was set back; less is drift. */
 const stepMs = 1000;
 /** Time for checks to end after their signal was aborted. */
-const settleMs = 500;
+const abortGraceMs = 500;
 
 export interface SchedulerParts {
   readonly calendar: Calendar;
@@ -46,7 +46,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   }
 
   /** Puts the entry where it belongs in the heap and makes sure that somebody wakes up for it. */
-  function settle(entry: Entry): void {
+  function place(entry: Entry): void {
     const at = wakeAt(entry);
     if (entry.gone || at === Infinity) heap.remove(entry);
     else heap.move(entry, at);
@@ -66,7 +66,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     look();
     for (let entry = heap.top(); entry && entry.key <= seen.wall; entry = heap.top()) {
       serve(entry);
-      settle(entry);
+      place(entry);
     }
     sleep();
   }
@@ -85,7 +85,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       if (entry.plan.schedule.kind === 'cron' && entry.due.regular && at > now.wall)
         planNext(entry, now.wall);
       else entry.due = { at, regular: false };
-      settle(entry);
+      place(entry);
     }
   }
 
@@ -132,7 +132,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
 
   function ended(entry: Entry): void {
     if (entry.gone) entries.delete(entry.plan.id);
-    else settle(entry);
+    else place(entry);
   }
 
   /** Puts a plan in force; true when its slots begin anew. */
@@ -149,7 +149,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     entry.gone = false;
     entry.lastSlot = Math.max(entry.lastSlot, plan.lastSlot ?? -Infinity);
     if (!unchanged) planNext(entry, seen.wall);
-    settle(entry);
+    place(entry);
     return !unchanged;
   }
 
@@ -159,7 +159,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     const room = seen.wall + Math.max(0, Math.ceil(wait));
     const { at, regular } = firstCheck(calendar, plan, due.at, room, waveMs);
     setDue(entry, at, regular);
-    settle(entry);
+    place(entry);
   }
 
   function retire(entry: Entry): void {
@@ -176,12 +176,12 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       const waiting = checks.drop(entry);
       if (waiting?.kind === 'scheduled') miss(entry, 'stopped', waiting.slot);
       entry.recheckAt = Infinity;
-      settle(entry);
+      place(entry);
     }
     tick();
     if (!(await checks.idle(graceMs))) {
       abortRunning();
-      await checks.idle(settleMs);
+      await checks.idle(abortGraceMs);
     }
     tick();
     timer?.cancel();
@@ -214,7 +214,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       // Also for what is no time: a heap with NaN in it has no order.
       if (!entry || stopping || !(at < entry.due.at)) return;
       entry.recheckAt = at;
-      settle(entry);
+      place(entry);
     },
     async checkNow(id) {
       const entry = find(id);
@@ -224,7 +224,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       if (!entry.running && !entry.waiting) {
         look();
         checks.request(entry, 'manual', seen.wall, seen.monotonic);
-        settle(entry);
+        place(entry);
       }
       return recorded;
     },

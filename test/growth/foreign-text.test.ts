@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dialectFor } from '../../src/checker/ask/dialects.js';
 import { createExpectations } from '../../src/checker/verdict/expectation.js';
 import { judge } from '../../src/checker/verdict/judge.js';
-import { rateLimitRemaining, retryAfterMs } from '../../src/checker/transport/limits.js';
+import { rateLimitRemaining, retryAfterMs } from '../../src/checker/transport/retry-after.js';
 import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { plainText } from '../../src/cli/terminal.js';

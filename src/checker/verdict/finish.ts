@@ -4,7 +4,7 @@ import { outcomeFor, type Outcome, type Reason } from '../../domain/reason.js';
 import { notSent, type CheckResult } from '../../domain/result.js';
 import type { Exchange } from '../transport/exchange.js';
 import type { Verdict } from './judge.js';
-import { rateLimitRemaining, retryAfterMs } from '../transport/limits.js';
+import { rateLimitRemaining, retryAfterMs } from '../transport/retry-after.js';
 import type { Redact } from '../secrets/redact.js';
 import type { TimeLimit } from '../transport/time-limit.js';
 

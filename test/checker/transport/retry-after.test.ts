@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { rateLimitRemaining, retryAfterMs } from '../../../src/checker/transport/limits.js';
+import { rateLimitRemaining, retryAfterMs } from '../../../src/checker/transport/retry-after.js';
 import { processorMs } from '../../processor-time.js';
 
 const now = Date.UTC(2026, 0, 1);
