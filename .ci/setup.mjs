@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (...path) => join(root, ...path);
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-// As src/store/sqlite/sqlite.ts chooses. The release for newer Nodes brings its binaries along.
+// As src/store/sqlite/file/sqlite.ts chooses. The release for newer Nodes brings its binaries along.
 const compiles = Number(process.versions.napi) < 10;
 const sqlite = compiles ? 'better-sqlite3-12' : 'better-sqlite3';
 

@@ -6,10 +6,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Database } from '../dist/store/sqlite/sqlite.js';
+import { Database } from '../dist/store/sqlite/file/sqlite.js';
 import { newHealth } from '../dist/domain/health.js';
 import { addResult, addSpan } from '../dist/domain/rollup.js';
-import { openThreadedStore } from '../dist/store/sqlite/threaded-store.js';
+import { openThreadedStore } from '../dist/store/sqlite/thread/threaded-store.js';
 
 const models = Number(process.argv[2] ?? 1000);
 const rounds = Number(process.argv[3] ?? 200);
@@ -75,7 +75,7 @@ const directory = mkdtempSync(join(tmpdir(), 'modelpulse-bench-'));
 const path = join(directory, 'store.db');
 const day = 86_400_000;
 const store = await openThreadedStore({
-  thread: new URL('../dist/store/sqlite/store-thread.js', import.meta.url),
+  thread: new URL('../dist/store/sqlite/thread/store-thread.js', import.meta.url),
   path,
   migrationsDir: new URL('../migrations', import.meta.url).pathname,
   onCorrupt: 'stop',

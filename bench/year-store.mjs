@@ -1,7 +1,7 @@
 // The file of a year, read and pruned through the store, without a daemon.
 import { copyFileSync, constants, rmSync, statSync } from 'node:fs';
 import { addResult, addSpan } from '../dist/domain/rollup.js';
-import { Database } from '../dist/store/sqlite/sqlite.js';
+import { Database } from '../dist/store/sqlite/file/sqlite.js';
 import { durationsBetween } from '../dist/store/history.js';
 import { openStore } from '../dist/store/sqlite/sqlite-store.js';
 import { openStoreReader } from '../dist/store/sqlite/store-reader.js';

@@ -1,3 +1,5 @@
+import { hourMs } from '../domain/period.js';
+
 /** A pair of windows over which a burn rate is measured, long to be sure, short so that the alert ends with the trouble. */
 export interface BurnWindow {
   readonly long: string;
@@ -9,8 +11,6 @@ export interface BurnWindow {
   readonly burn: number;
   readonly severity: 'critical' | 'warning';
 }
-
-const hourMs = 3_600_000;
 
 /** Google's Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts". */
 export const burnWindows: readonly BurnWindow[] = [

@@ -1,6 +1,5 @@
 import { burnWindows, leastChecks, leastFailures, type BurnWindow } from './burn-window.js';
-import type { AlertRule, RuleGroup } from './rule-group.js';
-import { bridged, sameModel } from './selection.js';
+import { bridged, sameModel, type AlertRule, type RuleGroup } from './rule-group.js';
 import { unhealthyReason } from './unhealthy-alerts.js';
 
 const failures = 'modelpulse:check_failures:increase5m';

@@ -2,7 +2,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Model } from '../domain/model.js';
 import { alertingRatio, burnWindows, leastChecks, leastFailures, type BurnWindow } from './burn-window.js';
-import { checkIntervalMs } from './check-interval.js';
+import { checkIntervalMs } from './rule-group.js';
 
 const secondMs = 1_000;
 /** Objectives are advised to four places. */

@@ -1,5 +1,4 @@
-import type { AlertRule } from './rule-group.js';
-import { bridged } from './selection.js';
+import { bridged, type AlertRule } from './rule-group.js';
 
 /** Slots that were lost while the daemon ran; those of a stop and of the time before a start are no fault of it. */
 const missed = 'modelpulse_scheduler_checks_missed_total{cause=~"capacity|loop_blocked|overlap"}';

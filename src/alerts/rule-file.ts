@@ -2,8 +2,7 @@ import { stringify } from 'yaml';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Model } from '../domain/model.js';
 import { errorBudgetGroup } from './error-budget.js';
-import { keyAlert } from './key-alert.js';
-import { budgetAlert, modelAlerts } from './model-alerts.js';
+import { budgetAlert, keyAlert, modelAlerts } from './model-alerts.js';
 import { monitorAlerts } from './monitor-alerts.js';
 import type { AlertRule, RuleGroup } from './rule-group.js';
 import { modelLabel, modelPath } from './template.js';
@@ -32,7 +31,7 @@ export function ruleGroups(models: readonly Model[], calendar: Calendar): RuleGr
 }
 
 /** What the file takes from the configuration beside the registry. */
-export interface RuleLinks {
+interface RuleLinks {
   readonly publicUrl: string | null;
   readonly runbookUrl: string | null;
   readonly alertLabels: readonly string[];

@@ -1,4 +1,7 @@
+import type { Calendar } from '../calendar/calendar.js';
+import type { Model } from '../domain/model.js';
 import type { Blame } from '../domain/reason.js';
+import { dayMs } from '../domain/period.js';
 
 /** A series that other rules read. */
 export interface RecordingRule {
@@ -34,4 +37,35 @@ export interface RuleGroup {
   /** Left out for Prometheus' own `evaluation_interval`. */
   readonly interval?: string;
   readonly rules: readonly (RecordingRule | AlertRule)[];
+}
+
+/** What two series of one model have in common, whatever else a scrape adds to them. */
+export const sameModel = 'on (job, instance, model)';
+
+/**
+ * The value of `selector` over one or two missed scrapes: a failed scrape ends every series at once, and an alert would
+ * end with it. Short enough that a model that left is forgotten.
+ */
+export function bridged(selector: string): string {
+  return `last_over_time(${selector}[2m])`;
+}
+
+/** True when a check ended after the present state had begun, so that the state stands on more than its first result. */
+export const checkedSinceItBegan = `${bridged('modelpulse_last_check_timestamp_seconds')} > ${bridged('modelpulse_state_since_timestamp_seconds')}`;
+
+/** A matcher for the models of these ids, or for all others. */
+export function modelMatcher(operator: '=~' | '!~', ids: readonly string[]): string {
+  const pattern = ids.map((id) => id.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|');
+  return `model${operator}${JSON.stringify(pattern)}`;
+}
+
+/** A month that begins on a Monday. */
+const month = { from: Date.UTC(2024, 0, 1) - 1, days: 31 };
+
+/** ms from one check of the model to the next, for a cron the mean of a month; null when it is never checked. */
+export function checkIntervalMs({ pause, schedule, id }: Model, calendar: Calendar): number | null {
+  if (pause) return null;
+  if (schedule.kind === 'every') return schedule.everyMs;
+  const { count } = calendar.slotsBetween(schedule, id, month.from, month.from + month.days * dayMs);
+  return count === 0 ? null : Math.round((month.days * dayMs) / count);
 }

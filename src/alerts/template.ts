@@ -1,4 +1,4 @@
-import { bridged } from './selection.js';
+import { bridged } from './rule-group.js';
 
 /** Result of `query` for the model of the alert; the query is given the matchers for the model. */
 function series(query: (matchers: string) => string): string {

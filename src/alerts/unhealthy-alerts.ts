@@ -1,6 +1,5 @@
 import type { Reason } from '../domain/reason.js';
-import type { AlertRule, RecordingRule } from './rule-group.js';
-import { bridged, sameModel } from './selection.js';
+import { bridged, sameModel, type AlertRule, type RecordingRule } from './rule-group.js';
 import { incidentDetail, reasonOf, sinceIncident } from './template.js';
 
 /** Reasons of each model that is unhealthy, as alerts have them. */

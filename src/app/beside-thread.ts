@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerLong } from '../http/long-read.js';
-import { openHistoryReader, type HistoryReader } from '../store/transfer/history-reader.js';
+import { openHistoryReader, type HistoryReader } from '../store/sqlite/history-reader.js';
 import type { BesideAsk, BesideReply, BesideStart } from './beside.js';
 
 /** The thread that `beside.ts` starts: answers one question after another on a read-only connection of its own. */

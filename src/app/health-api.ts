@@ -3,7 +3,7 @@ import { createProber } from '../checker/prober.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
-import type { HealthAnswer } from '../http/health-shape.js';
+import type { HealthAnswer } from '../http/shapes/health-shape.js';
 import { HttpError } from '../http/http-error.js';
 import type { HealthApi } from '../http/port.js';
 import type { createUnrecordedAttempt } from './attempt.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
-import { dayMs, hourMs } from '../domain/rollup.js';
+import { dayMs, hourMs } from '../domain/period.js';
 import type { Store } from '../store/port.js';
 import type { Publisher } from './publisher.js';
 import type { Roster } from './roster.js';

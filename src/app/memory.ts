@@ -63,3 +63,8 @@ export function memoryFrom(
     keys: stored?.keys?.healthy.length === count ? stored.keys : newKeys(count),
   };
 }
+
+/** The model in force: the configured one, paused where an operator paused it. */
+export function modelInForce(configured: Model, { pausedByOperator }: Memory): Model {
+  return pausedByOperator && !configured.pause ? { ...configured, pause: true } : configured;
+}

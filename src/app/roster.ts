@@ -1,7 +1,7 @@
 import { atLeast } from '../domain/budget.js';
 import { validityOf } from '../domain/health.js';
 import { hostOf, type Model } from '../domain/model.js';
-import { dayMs } from '../domain/rollup.js';
+import { dayMs } from '../domain/period.js';
 import type { Plan } from '../scheduler/port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { configure, follow, letGo, pauseByHand, rebase, show, type Tracked } from './tracked.js';

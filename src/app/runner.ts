@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { keyFor, keysAfter, type Keys } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
-import { recheckAt } from '../domain/recheck.js';
+import { recheckAt } from '../domain/health.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Job } from '../scheduler/port.js';
 import { adjusted } from './adjustments.js';

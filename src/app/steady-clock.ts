@@ -1,7 +1,7 @@
 import { uptime } from 'node:os';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
-import { hourMs } from '../domain/rollup.js';
+import { hourMs } from '../domain/period.js';
 import { isPlausible } from '../domain/time.js';
 
 /** A step up to this is believed at once: an hour, as between two zones, and a second for the drift of the clocks. */

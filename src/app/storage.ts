@@ -5,7 +5,7 @@ import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
 import { isPlausible } from '../domain/time.js';
 import type { Store } from '../store/port.js';
-import { openThreadedStore, type ThreadedStore } from '../store/sqlite/threaded-store.js';
+import { openThreadedStore, type ThreadedStore } from '../store/sqlite/thread/threaded-store.js';
 import { StoreError } from '../store/store-error.js';
 import { createBeside, type Beside } from './beside.js';
 import type { Releasers } from './releasers.js';
@@ -99,7 +99,7 @@ export async function openStorage(parts: {
   // Before it is opened, which may write it.
   const written = writtenAt(path);
   const store = await openThreadedStore({
-    thread: new URL('../store/sqlite/store-thread.js', import.meta.url),
+    thread: new URL('../store/sqlite/thread/store-thread.js', import.meta.url),
     path,
     migrationsDir,
     retention: () => settings().storage.retention,

@@ -1,4 +1,3 @@
-import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../domain/buckets.js';
 import { tokensAfter } from '../domain/budget.js';
 import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
 import { withGap, withWindows } from '../domain/health.js';
@@ -10,9 +9,17 @@ import type { RecordedResult } from '../domain/result.js';
 import type { Interval, State } from '../domain/state.js';
 import { nextEdge, stateAt } from '../domain/timeline.js';
 import { noVersions } from '../domain/version.js';
-import { noUptime, type BucketCounts, type ModelView } from '../domain/view.js';
+import {
+  createBuckets,
+  durationBounds,
+  firstTokenBuckets,
+  noUptime,
+  observeSeconds,
+  streams,
+  type ModelView,
+} from '../domain/view.js';
 import type { StoredModel } from '../store/port.js';
-import { memoryFrom, readMemory, type Memory } from './memory.js';
+import { memoryFrom, modelInForce, readMemory, type Memory } from './memory.js';
 import { addPending, nothingPending, type Pending, type PendingView, type Publication } from './pending.js';
 
 /**
@@ -58,9 +65,6 @@ function remember(tracked: Tracked, changes: Partial<Memory>): void {
   writable(tracked).memory = { ...tracked.memory, ...changes };
 }
 
-const streams = (model: Model): boolean => model.probe === 'chat_stream';
-const firstTokenBuckets = (model: Model): BucketCounts | null =>
-  streams(model) ? createBuckets(firstTokenBounds) : null;
 const conclusiveOf = ({ conclusive }: Memory): ModelView['latestConclusive'] =>
   conclusive === null ? null : { reason: conclusive };
 
@@ -106,11 +110,6 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
     pendingOf(tracked).epochs.push(epoch);
   }
   return tracked;
-}
-
-/** The model in force: the configured one, paused where an operator paused it. */
-function modelInForce(configured: Model, { pausedByOperator }: Memory): Model {
-  return pausedByOperator && !configured.pause ? { ...configured, pause: true } : configured;
 }
 
 /** Puts a configuration in force at `now`, the present one included. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import { dayMs } from '../domain/rollup.js';
+import { dayMs } from '../domain/period.js';
 import { uptimeOf, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';

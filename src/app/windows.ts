@@ -2,7 +2,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import { modelMatcher } from '../config/maintenance.js';
 import type { MaintenanceRule } from '../config/settings.js';
 import { merge } from '../domain/intervals.js';
-import { dayMs } from '../domain/rollup.js';
+import { dayMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { uptimeWindows } from '../domain/view.js';
 import { addWindows, type Tracked } from './tracked.js';

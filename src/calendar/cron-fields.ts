@@ -1,7 +1,7 @@
 import { parse } from 'node-cron';
+import { dayMs } from '../domain/period.js';
 
 const daySeconds = 86_400;
-const dayMs = 86_400_000;
 
 /** A cron expression made ready for searching. Local times are ms as if the local clock were UTC. */
 export interface CronFields {

@@ -1,4 +1,5 @@
 import { validateDetailed } from 'node-cron';
+import { dayMs, hourMs, minuteMs } from '../domain/period.js';
 import { parseCron, type CronFields } from './cron-fields.js';
 import { createZone, type Zone } from './zone.js';
 
@@ -143,9 +144,9 @@ function nextOfDay(fields: CronFields, zone: Zone, after: number): number | null
 
 /** Day, hour and minute: ms into the span of its first and last time, and how many times it has. */
 function spans({ hours, minutes, seconds }: CronFields) {
-  const secondSpan = span(60_000, 1, seconds, 1000);
-  const minuteSpan = span(3_600_000, secondSpan.count, minutes, 60_000, secondSpan);
-  return [span(86_400_000, minuteSpan.count, hours, 3_600_000, minuteSpan), minuteSpan, secondSpan];
+  const secondSpan = span(minuteMs, 1, seconds, 1000);
+  const minuteSpan = span(hourMs, secondSpan.count, minutes, minuteMs, secondSpan);
+  return [span(dayMs, minuteSpan.count, hours, hourMs, minuteSpan), minuteSpan, secondSpan];
 }
 
 function span(

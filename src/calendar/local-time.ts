@@ -1,10 +1,9 @@
+import { dayMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { createZone } from './zone.js';
 
-const dayMs = 86_400_000;
-
 /** A calendar day, or the part of it that lies in a window. */
-export interface LocalDay extends Interval {
+interface LocalDay extends Interval {
   /** Such as `2026-01-31`. */
   readonly date: string;
 }

@@ -3,7 +3,7 @@ import type { Interval } from '../domain/state.js';
 import type { CronCalendar } from './cron.js';
 
 /** Windows that begin at each time of a cron expression and last `durationMs` of elapsed time. */
-export interface RecurringWindow {
+interface RecurringWindow {
   readonly kind: 'recurring';
   readonly cron: string;
   readonly timezone: string;
@@ -11,7 +11,7 @@ export interface RecurringWindow {
 }
 
 /** A window that comes once. */
-export interface FixedWindow extends Interval {
+interface FixedWindow extends Interval {
   readonly kind: 'fixed';
 }
 

@@ -1,7 +1,6 @@
+import { dayMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { createZone } from './zone.js';
-
-const dayMs = 86_400_000;
 
 /** How a calendar window is written, for messages. */
 export const namedWindowForms = 'day:2026-01-31, week:2026-W05, month:2026-01, quarter:2026-Q1 or year:2026';

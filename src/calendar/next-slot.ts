@@ -1,3 +1,4 @@
+import { minuteMs } from '../domain/period.js';
 import { hashFraction, type Schedule } from '../domain/schedule.js';
 import type { CronCalendar } from './cron.js';
 
@@ -43,7 +44,7 @@ export function slotsBetween(
 /** The schedule as the rate allows it: an interval is at least 60 s / rate, a cron is left as it is. */
 export function stretch(schedule: Schedule, ratePerMin: number | null): Schedule {
   if (schedule.kind === 'cron' || ratePerMin === null) return schedule;
-  const everyMs = Math.max(schedule.everyMs, Math.ceil(60_000 / ratePerMin));
+  const everyMs = Math.max(schedule.everyMs, Math.ceil(minuteMs / ratePerMin));
   return everyMs === schedule.everyMs ? schedule : { kind: 'every', everyMs };
 }
 

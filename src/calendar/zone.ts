@@ -1,4 +1,5 @@
-const dayMs = 86_400_000;
+import { dayMs } from '../domain/period.js';
+
 const mostDays = 20_000;
 
 /** The offsets of one time zone, looked up through `Intl` once a day of the calendar. Times in Unix ms. */

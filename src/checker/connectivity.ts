@@ -27,7 +27,7 @@ export interface Sight {
   readonly results: number;
 }
 
-export interface ConnectivityOptions {
+interface ConnectivityOptions {
   readonly clock: Clock;
   readonly changed: (sight: Sight) => void;
   readonly lookup?: LookupFunction;

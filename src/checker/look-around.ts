@@ -10,7 +10,7 @@ const patienceMs = 3_000;
 /** ms within which one that takes connections usually has taken one. */
 const usualMs = 300;
 
-export interface LookAround {
+interface LookAround {
   /** Resolves after a look around that begins from now on, at most one a second; sooner when there are only `withinMs` for it. */
   look(withinMs?: number): Promise<void>;
   /** The newest look around ended within the last second. */

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { parseJson } from '../domain/json.js';
 import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
@@ -19,7 +20,7 @@ import { createLookup } from './transport/lookup.js';
 import { createRedaction, secretsOf } from './secrets/redact.js';
 import { createTimeLimit, givenUp } from './transport/time-limit.js';
 
-export interface RemoteOptions {
+interface RemoteOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   /** With or without the path of the health API. */
@@ -65,7 +66,7 @@ function understood(answer: ModelHealthReply): Verdict {
 
 function parsed(reply: Reply): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(reply.body)) as unknown;
+    return parseJson(new TextDecoder().decode(reply.body));
   } catch {
     return undefined;
   }

@@ -1,3 +1,5 @@
+import { isObject } from '../domain/json.js';
+import { messageOf, systemCodeOf } from '../domain/thrown.js';
 import type { Settings } from '../config/settings.js';
 import { DaemonError } from './failure.js';
 
@@ -6,12 +8,12 @@ const timeoutMs = 60_000;
 const anyHost: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** Where the daemon of this configuration is reached from the same machine. */
-export function daemonUrl({ host, port }: Pick<Settings['server'], 'host' | 'port'>): string {
+function daemonUrl({ host, port }: Pick<Settings['server'], 'host' | 'port'>): string {
   const name = anyHost[host] ?? host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-export type DaemonAnswer =
+type DaemonAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly body: Record<string, unknown> | null }
   /** Nothing listens there. */
   | { readonly kind: 'no_daemon'; readonly url: string };
@@ -36,11 +38,11 @@ export async function askDaemon(
     status = response.status;
     text = await response.text();
   } catch (error) {
-    const { cause, message } = error as Error;
-    const { code } = (cause ?? error) as NodeJS.ErrnoException;
+    const cause = isObject(error) ? error.cause : undefined;
+    const code = systemCodeOf(cause ?? error);
     if (code === 'ECONNREFUSED') return { kind: 'no_daemon', url };
     throw new DaemonError(
-      `the daemon at ${url} gives no answer: ${cause instanceof Error ? cause.message : message}`,
+      `the daemon at ${url} gives no answer: ${messageOf(cause instanceof Error ? cause : error)}`,
     );
   }
   const parsed = text === '' ? null : parse(text);
@@ -63,7 +65,7 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 /** The message of an answer that is an error. */
-export function messageOf({ status, body }: Extract<DaemonAnswer, { kind: 'answered' }>): string {
+export function refusalOf({ status, body }: Extract<DaemonAnswer, { kind: 'answered' }>): string {
   const message = body?.message;
   return typeof message === 'string' ? message : `the daemon answers with status ${status}`;
 }

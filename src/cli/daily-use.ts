@@ -1,7 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Model } from '../domain/model.js';
-import { dayMs } from '../domain/rollup.js';
+import { dayMs } from '../domain/period.js';
 
 /** What the schedule of a model asks for in a UTC day, the busiest one of a month. */
 export interface DailyUse {

@@ -1,3 +1,4 @@
+import { messageOf, systemCodeOf } from '../domain/thrown.js';
 import { ConfigError } from '../config/read/load.js';
 import { StoreError } from '../store/store-error.js';
 import { plainLines, plainText } from './terminal.js';
@@ -31,9 +32,9 @@ export function reportFailure(error: unknown, write: (text: string) => void): nu
     write(`${plainText(error.message)}\n`);
     return 1;
   }
-  const { code } = error as NodeJS.ErrnoException;
+  const code = systemCodeOf(error);
   if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    write(`cannot listen: ${plainText((error as Error).message)}\n`);
+    write(`cannot listen: ${plainText(messageOf(error))}\n`);
     return 1;
   }
   write(`${plainLines(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`);

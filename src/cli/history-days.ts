@@ -3,9 +3,8 @@ import type { Interval } from '../domain/state.js';
 import type { TimelineInterval } from '../domain/timeline.js';
 import { timelineBetween } from '../store/history.js';
 import type { StoredExclusion, StoredModel, StoreReader } from '../store/port.js';
-import { countedMs } from './incident-time.js';
-import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
-import type { AskedWindow } from './window-options.js';
+import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
+import type { AskedWindow } from './options.js';
 
 /** Figures with the number of incidents that lasted in their time, and why the model was unknown. */
 export interface HistoryFigures extends Figures {
@@ -25,7 +24,7 @@ function unknownIn(unknown: readonly TimelineInterval[], { from, to }: Interval)
 }
 
 /** Figures of a calendar day, or of the part of it that was asked for. */
-export interface HistoryDay extends HistoryFigures {
+interface HistoryDay extends HistoryFigures {
   /** Such as `2026-01-31`. */
   readonly date: string;
 }

@@ -3,7 +3,7 @@ import { cronProblem } from '../calendar/cron.js';
 import { isTimezone } from '../calendar/cron.js';
 import { issueMessage } from '../config/read/issue-message.js';
 import { healthFrom } from '../domain/health.js';
-import type { MemoryReading } from '../store/model-memory.js';
+import type { MemoryReading } from '../store/port.js';
 import { latestSchema, memorySchema } from '../wire/memory.js';
 
 /** Where the first thing is that is wrong, and what it must be. */

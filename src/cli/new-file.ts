@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf, systemCodeOf } from '../domain/thrown.js';
 import { UsageError } from './failure.js';
 
 /** Flushes what was written to a file, or the names in a directory. */
@@ -18,11 +19,11 @@ async function begin(path: string, file: string): Promise<void> {
   try {
     await (await open(path, 'wx')).close();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+    if (systemCodeOf(error) === 'EEXIST')
       throw new UsageError(
         `${path} exists: ${file} is being written, or was when it was interrupted; remove it then`,
       );
-    throw new UsageError(`cannot write ${file}: ${(error as Error).message}`);
+    throw new UsageError(`cannot write ${file}: ${messageOf(error)}`);
   }
 }
 

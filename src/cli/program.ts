@@ -1,23 +1,23 @@
 import { Command, Option } from 'commander';
 import { logLevels } from '../app/log.js';
-import { backupCommand } from './backup.js';
-import { checkCommand } from './check.js';
-import { configCommand, schemaCommand, validateCommand } from './config.js';
-import { pauseCommand, reloadCommand, resumeCommand } from './control.js';
-import { demoCommand } from './demo.js';
-import { excludeCommand } from './exclude.js';
-import { exportCommand } from './export.js';
+import { backupCommand } from './commands/backup.js';
+import { checkCommand } from './commands/check.js';
+import { configCommand, schemaCommand, validateCommand } from './commands/config.js';
+import { pauseCommand, reloadCommand, resumeCommand } from './commands/control.js';
+import { demoCommand } from './commands/demo.js';
+import { excludeCommand } from './commands/exclude.js';
+import { exportCommand } from './commands/export.js';
 import { reportFailure } from './failure.js';
-import { historyCommand } from './history.js';
-import { importCommand } from './import.js';
-import { incidentsCommand } from './incidents.js';
+import { historyCommand } from './commands/history.js';
+import { importCommand } from './commands/import.js';
+import { incidentsCommand } from './commands/incidents.js';
 import { packageVersion } from './package-files.js';
-import { rebuildCommand } from './rebuild.js';
-import { reportCommand } from './report.js';
-import { rulesCommand } from './rules.js';
-import { runCommand } from './run.js';
-import { simulateCommand } from './simulate.js';
-import { statusCommand } from './status.js';
+import { rebuildCommand } from './commands/rebuild.js';
+import { reportCommand } from './commands/report.js';
+import { rulesCommand } from './commands/rules.js';
+import { runCommand } from './commands/run.js';
+import { simulateCommand } from './commands/simulate.js';
+import { statusCommand } from './commands/status.js';
 
 const examples = `
 Examples:

@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.js';
 import { systemClock } from '../domain/clock.js';
 import type { StoreReader } from '../store/port.js';
 import { openStoreReader } from '../store/sqlite/store-reader.js';
-import { globalOptions } from './global-options.js';
+import { globalOptions } from './options.js';
 import { loadFor } from './load.js';
 import { packageFile } from './package-files.js';
 

@@ -1,10 +1,8 @@
 import type { Model } from '../domain/model.js';
-import { judgedBy, type Verdict } from '../domain/objective.js';
-import { uptimeOf, type Uptime } from '../domain/uptime.js';
+import { judgedBy, uptimeOf, type Uptime, type Verdict } from '../domain/uptime.js';
 import type { StoredIncident, StoreReader } from '../store/port.js';
-import { countedMs } from './incident-time.js';
-import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
-import type { AskedWindow } from './window-options.js';
+import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
+import type { AskedWindow } from './options.js';
 
 /** An incident and the ms of the report's time in which it counts. */
 export interface ReportIncident extends StoredIncident {

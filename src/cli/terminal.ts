@@ -1,3 +1,4 @@
+import type { State } from '../domain/state.js';
 import { printableJson } from '../store/transfer/printable-json.js';
 
 /** What the place that text goes to can show. */
@@ -62,4 +63,49 @@ function stripEscapes(text: string): string {
     )
     .replace(/(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?/gu, '')
     .replace(/\u001b[ -/]*[0-~]?/gu, '');
+}
+
+const paints = {
+  healthy: 'green',
+  degraded: 'yellow',
+  unhealthy: 'red',
+  unknown: 'dim',
+  maintenance: 'dim',
+} as const satisfies Record<State, Paint>;
+
+/** The colour of a state, and of an outcome, whose words are the same. */
+export function outcomePaint(state: State): Paint {
+  return paints[state];
+}
+
+/** A line on a terminal that says how far a command is; it is gone when the command is done. */
+interface Progress {
+  /** One more is done. */
+  advance(): void;
+  clear(): void;
+}
+
+/** Silent off a terminal, and on one that knows no escape sequences. */
+export function createProgress(
+  total: number,
+  verb: string,
+  { width, escapes }: Pick<Terminal, 'width' | 'escapes'>,
+  write: (text: string) => void,
+): Progress {
+  if (width === null || !escapes) return { advance: () => undefined, clear: () => undefined };
+  let done = 0;
+  const draw = () => write(`\r${progressLine(done, total, verb).slice(0, width - 1)}\u001b[K`);
+  draw();
+  return {
+    advance: () => {
+      done += 1;
+      draw();
+    },
+    clear: () => write('\r\u001b[K'),
+  };
+}
+
+/** Such as `12 of 40 checked`. */
+function progressLine(done: number, total: number, verb: string): string {
+  return `${String(done).padStart(String(total).length)} of ${total} ${verb}`;
 }

@@ -2,10 +2,10 @@ import { waiting, type Health, type Run, type UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import { blameFor } from './reason.js';
-import { spansOf, type Span } from './span.js';
+import { spansOf, type Span } from './timeline.js';
 import type { StatePoint } from './state.js';
 
-export interface Change {
+interface Change {
   readonly health: Health;
   readonly rewriteFrom: number | null;
   readonly points: readonly StatePoint[];

@@ -1,5 +1,5 @@
 import type { Usage } from './result.js';
-import { dayMs } from './rollup.js';
+import { dayMs } from './period.js';
 
 /** Tokens used in the UTC day with that number since the epoch. */
 export interface DayTokens {

@@ -16,3 +16,7 @@ export interface Found extends CheckResult {
 
 /** A check whose failures may still be those of the monitor's own network. */
 export type Ask = (model: Model, signal: AbortSignal, key?: number) => Promise<Found>;
+
+/** Why a slot ended without a result. */
+export const missCauses = ['overlap', 'capacity', 'stopped', 'loop_blocked', 'down'] as const;
+export type MissCause = (typeof missCauses)[number];

@@ -17,7 +17,7 @@ export function signOf({ reason, httpStatus, phases }: Evidence): 'answered' | '
 }
 
 /** Hosts that were silent since any host last answered, and why. */
-export type Silence = ReadonlyMap<string, Reason>;
+type Silence = ReadonlyMap<string, Reason>;
 
 export const noSilence: Silence = new Map();
 

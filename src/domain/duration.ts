@@ -1,8 +1,10 @@
+import { dayMs, hourMs, minuteMs } from './period.js';
+
 const units = [
-  ['y', 365 * 86_400_000],
-  ['d', 86_400_000],
-  ['h', 3_600_000],
-  ['m', 60_000],
+  ['y', 365 * dayMs],
+  ['d', dayMs],
+  ['h', hourMs],
+  ['m', minuteMs],
   ['s', 1_000],
   ['ms', 1],
 ] as const;

@@ -1,5 +1,5 @@
 import { merge } from './intervals.js';
-import { dayMs } from './rollup.js';
+import { dayMs } from './period.js';
 import type { Interval } from './state.js';
 import { append, type TimelineInterval } from './timeline.js';
 

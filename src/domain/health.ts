@@ -1,5 +1,6 @@
 import type { Incident } from './incident.js';
 import type { Outcome, Reason, StateReason } from './reason.js';
+import type { RecordedResult } from './result.js';
 import type { Interval, State, StatePoint } from './state.js';
 
 /** A row of like results: what has to agree before a belief changes. */
@@ -172,4 +173,31 @@ export function waiting<T extends { readonly validUntil: number }>(
 /** Unix ms until which a result or what it confirmed stands. */
 export function validityOf({ validUntil, run }: Health): number {
   return Math.max(validUntil, run?.validUntil ?? 0);
+}
+
+/** A failure of a model that is not down, or a success of one that was down before nothing was known of it. */
+function isUnconfirmed({ belief, validUntil }: Health, { slot, outcome }: RecordedResult): boolean {
+  switch (outcome) {
+    case 'unhealthy':
+      return belief !== 'down';
+    case 'healthy':
+    case 'degraded':
+      return belief === 'down' && validUntil <= slot;
+    case 'unknown':
+      return false;
+  }
+}
+
+/**
+ * Unix ms at which a result is to be looked at again: `recheckAfterMs` after its end, or when the provider's
+ * Retry-After is over, whichever is later. Null when it needs no confirmation, or had its recheck.
+ */
+export function recheckAt(
+  health: Health,
+  result: RecordedResult,
+  endedAt: number,
+  recheckAfterMs: number,
+): number | null {
+  if (result.maintenance || result.kind === 'recheck' || !isUnconfirmed(health, result)) return null;
+  return endedAt + Math.max(recheckAfterMs, result.retryAfterMs ?? 0);
 }

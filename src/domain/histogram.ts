@@ -10,13 +10,13 @@ const logGamma = Math.log(gamma);
 const lastBucket = 255;
 
 /** Bucket of a duration in ms; bucket b > 0 holds (gamma^(b-1), gamma^b]. */
-export function bucketOf(ms: number): number {
+function bucketOf(ms: number): number {
   if (ms <= 1) return 0;
   return Math.min(lastBucket, Math.ceil(Math.log(ms) / logGamma));
 }
 
 /** The duration in ms a bucket stands for: the point with equal relative error to both ends. */
-export function bucketValue(bucket: number): number {
+function bucketValue(bucket: number): number {
   return bucket === 0 ? 1 : (2 * gamma ** bucket) / (gamma + 1);
 }
 

@@ -12,3 +12,11 @@ export interface Incident {
   /** Of the newest failure. */
   readonly lastDetail: string | null;
 }
+
+/** What somebody wrote to an incident. */
+export interface Note {
+  /** Unix ms. */
+  readonly at: number;
+  readonly author: string | null;
+  readonly text: string;
+}

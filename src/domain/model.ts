@@ -78,7 +78,7 @@ export interface Endpoint {
   readonly proxy: string | null;
 }
 
-export interface Confirm {
+interface Confirm {
   /** Failures in a row that make a model unhealthy. */
   readonly failures: number;
   readonly recheckAfterMs: number;

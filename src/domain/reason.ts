@@ -1,3 +1,5 @@
+import { keysOf } from './table.js';
+
 /** What one check says. */
 export const outcomes = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -54,7 +56,7 @@ export const reasonTable = {
 } as const satisfies Record<string, ReasonFacts>;
 
 export type Reason = keyof typeof reasonTable;
-export const reasons = Object.keys(reasonTable) as readonly Reason[];
+export const reasons = keysOf(reasonTable);
 
 /**
  * Why a model is unknown although no result says so. `not_watched`: nothing ran, or what ran came too late; `paused`: by
@@ -66,8 +68,8 @@ export const unknownCauseTable = {
   not_yet: { code: 102, blame: null },
 } as const satisfies Record<string, Omit<ReasonFacts, 'outcome'>>;
 
-export type UnknownCause = keyof typeof unknownCauseTable;
-export const unknownCauses = Object.keys(unknownCauseTable) as readonly UnknownCause[];
+type UnknownCause = keyof typeof unknownCauseTable;
+export const unknownCauses = keysOf(unknownCauseTable);
 
 /** Why a model is in its state: the reason of a result, or, while it is unknown, a cause beside all results. */
 export type StateReason = Reason | UnknownCause;

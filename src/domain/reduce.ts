@@ -3,9 +3,8 @@ import { waiting, type Health, type Pause, type Run, type UnknownRow } from './h
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import type { Outcome } from './reason.js';
-import { spansOf, type Span } from './span.js';
+import { after, sameStretch, spansOf, standingAt, stateAt, tail, type Span } from './timeline.js';
 import type { State, StatePoint } from './state.js';
-import { after, sameStretch, standingAt, stateAt, tail } from './timeline.js';
 
 /** What one result changed. */
 export interface Step {

@@ -10,7 +10,6 @@ export interface Phases {
   readonly first_byte?: number;
   readonly download?: number;
 }
-export type Phase = keyof Phases;
 export const phaseNames = ['dns', 'tcp', 'tls', 'request', 'first_byte', 'download'] as const;
 
 export interface Usage {

@@ -1,11 +1,10 @@
+import { keysOf } from './table.js';
 import { mergeInto, observe, type Histogram } from './histogram.js';
 import { blameFor, type Blame, type Outcome } from './reason.js';
+import { hourMs } from './period.js';
 import type { RecordedResult } from './result.js';
-import type { Span } from './span.js';
+import type { Span } from './timeline.js';
 import type { State, StateDurations } from './state.js';
-
-export const hourMs = 3_600_000;
-export const dayMs = 86_400_000;
 
 /** What happened to one model in a span of time, or a change to it; sums of two are again one. */
 export interface Rollup {
@@ -78,9 +77,9 @@ export function addResult(changes: HourlyChanges, result: RecordedResult): void 
 export function addChanges(target: HourlyChanges, source: HourlyChanges): void {
   for (const [hour, change] of source) {
     const sum = hourOf(target, hour);
-    for (const [state, ms] of Object.entries(change.durations)) sum.durations[state as State] += ms;
-    for (const [outcome, count] of Object.entries(change.outcomes)) sum.outcomes[outcome as Outcome] += count;
-    for (const [blame, count] of Object.entries(change.blames)) sum.blames[blame as Blame] += count;
+    for (const state of keysOf(change.durations)) sum.durations[state] += change.durations[state];
+    for (const outcome of keysOf(change.outcomes)) sum.outcomes[outcome] += change.outcomes[outcome];
+    for (const blame of keysOf(change.blames)) sum.blames[blame] += change.blames[blame];
     sum.inputTokens += change.inputTokens;
     sum.outputTokens += change.outputTokens;
     mergeInto(sum.latency, change.latency);

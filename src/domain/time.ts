@@ -2,7 +2,7 @@ declare const unixMs: unique symbol;
 declare const slot: unique symbol;
 
 /** A time in whole ms since 1970, from 2000 to 2100. Made by `unixMsOf` alone. */
-export type UnixMs = number & { readonly [unixMs]: true };
+type UnixMs = number & { readonly [unixMs]: true };
 /** The time a result stands for. Made by `slotOf` alone. */
 export type Slot = UnixMs & { readonly [slot]: true };
 
@@ -16,7 +16,7 @@ export function isPlausible(ms: number): boolean {
 }
 
 /** Cuts fractions of a ms off; what lies outside 2000 to 2100 becomes its nearer end, and what is no number 2000. */
-export function unixMsOf(ms: number): UnixMs {
+function unixMsOf(ms: number): UnixMs {
   const time = Math.min(latestTime, Math.max(earliestTime, Math.floor(ms)));
   return (Number.isNaN(time) ? earliestTime : time) as UnixMs;
 }

@@ -6,7 +6,7 @@ const heartbeatMs = 15_000;
 
 const reset = 'events were missed, because they are too old or the daemon was restarted: read the state anew';
 
-export interface EventStreamOptions {
+interface EventStreamOptions {
   /** Only events of this model. */
   readonly model: string | undefined;
   /** The last event the client knows; undefined begins with the next one. */

@@ -3,14 +3,14 @@ import type { Interval } from '../domain/state.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
 import type { Series } from '../store/series-buckets.js';
-import { csvRows } from './result-csv.js';
-import { seriesShape } from './series-shape.js';
+import { csvRows } from './shapes/result-csv.js';
+import { seriesShape } from './shapes/series-shape.js';
 
 /** A question whose answer takes long to read and to write: plain data, so that another thread can be asked. */
 export type LongQuestion = SeriesQuestion | RowsQuestion;
 
 /** A window in steps, as JSON. */
-export interface SeriesQuestion {
+interface SeriesQuestion {
   readonly kind: 'series';
   readonly model: string;
   readonly past: Past;
@@ -19,7 +19,7 @@ export interface SeriesQuestion {
 }
 
 /** One page of results, newest first, as CSV. */
-export interface RowsQuestion {
+interface RowsQuestion {
   readonly kind: 'rows';
   readonly model: string;
   readonly key: ModelKey;

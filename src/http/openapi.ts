@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { errorSchema } from './http-error.js';
-import { exclusionSchema, incidentSchema } from './incident-shape.js';
-import { modelSchema } from './model-shape.js';
-import { resultSchema } from './result-shape.js';
-import { seriesSchema } from './series-shape.js';
-import { uptimeSchema } from './uptime-shape.js';
+import { exclusionSchema, incidentSchema } from './shapes/incident-shape.js';
+import { modelSchema } from './shapes/model-shape.js';
+import { resultSchema } from './shapes/result-shape.js';
+import { seriesSchema } from './shapes/series-shape.js';
+import { uptimeSchema } from './shapes/uptime-shape.js';
 
 const named = {
   Error: errorSchema,

@@ -1,12 +1,12 @@
 import type { Exclusion } from '../domain/exclusion.js';
-import type { Note } from '../domain/note.js';
+import type { Note } from '../domain/incident.js';
 import type { CheckResult, RecordedResult } from '../domain/result.js';
 import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
 import type { Format } from '../metrics/format.js';
 import type { Store, StoredIncident } from '../store/port.js';
 import type { EventFeed } from './event-feed.js';
-import type { HealthAnswer } from './health-shape.js';
+import type { HealthAnswer } from './shapes/health-shape.js';
 import type { LongAnswer, LongQuestion } from './long-read.js';
 
 /** What the routes read of the store. */

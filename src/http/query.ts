@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namedWindow, namedWindowForms } from '../calendar/named-window.js';
 import { createZone } from '../calendar/zone.js';
 import { parseDuration } from '../domain/duration.js';
-import { dayMs } from '../domain/rollup.js';
+import { dayMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { HttpError } from './http-error.js';
 import { parseTime } from './time.js';

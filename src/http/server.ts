@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
-import { annotationRoutes } from './annotation-routes.js';
+import { annotationRoutes } from './routes/annotation-routes.js';
 import {
   refuseOtherHosts,
   refuseOtherOrigins,
@@ -9,21 +9,20 @@ import {
   type Access,
   type Hosts,
 } from './auth.js';
-import { badgeRoutes } from './badge-routes.js';
-import { checkRoutes } from './check-routes.js';
-import { answerBrokenRequests } from './client-error.js';
-import { tendConnections } from './connection.js';
-import { eventsRoutes } from './events-routes.js';
-import { healthRoutes } from './health-routes.js';
-import { historyRoutes } from './history-routes.js';
+import { badgeRoutes } from './routes/badge-routes.js';
+import { checkRoutes } from './routes/check-routes.js';
+import { answerBrokenRequests, tendConnections } from './connection.js';
+import { eventsRoutes } from './routes/events-routes.js';
+import { healthRoutes } from './routes/health-routes.js';
+import { historyRoutes } from './routes/history-routes.js';
 import { createErrorHandler, refuseTheRest } from './http-error.js';
-import { incidentRoutes } from './incident-routes.js';
-import { modelRoutes } from './model-routes.js';
+import { incidentRoutes } from './routes/incident-routes.js';
+import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
-import { operationRoutes } from './operation-routes.js';
+import { operationRoutes } from './routes/operation-routes.js';
 import type { Backend, Report } from './port.js';
-import { probeRoutes } from './probe-routes.js';
-import { seriesRoutes } from './series-routes.js';
+import { probeRoutes } from './routes/probe-routes.js';
+import { seriesRoutes } from './routes/series-routes.js';
 import { compileValidator } from './validation.js';
 
 export interface ServerOptions {

@@ -1,9 +1,10 @@
+import { keysOf } from '../domain/table.js';
 import { tokensOn } from '../domain/budget.js';
 import { phaseNames } from '../domain/result.js';
 import { blameFor, type StateReason } from '../domain/reason.js';
 import { states, type State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
-import { uptimeWindows, type BucketCounts, type ModelView, type UptimeWindow } from '../domain/view.js';
+import { uptimeWindows, type BucketCounts, type ModelView } from '../domain/view.js';
 import type { ModelFamilyName } from './catalogue.js';
 import { boundText, escapeLabel } from './format.js';
 
@@ -19,9 +20,9 @@ export interface Row {
 }
 
 /** The series of one family for one model as lines; empty where nothing is known. */
-export type Write = (name: string, row: Row) => string;
+type Write = (name: string, row: Row) => string;
 
-const windows = Object.keys(uptimeWindows) as UptimeWindow[];
+const windows = keysOf(uptimeWindows);
 
 function line(name: string, row: Row, value: number | null, more = ''): string {
   return value === null ? '' : `${name}{${row.label}${more}} ${value}\n`;

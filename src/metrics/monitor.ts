@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { missCauses, type MissCause } from '../domain/miss.js';
+import { missCauses, type MissCause } from '../domain/check.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
 import { openMetricsOf, withBounds, type Format } from './format.js';
 
@@ -40,7 +40,7 @@ export interface MonitorMetrics {
   readonly exposition: (gauges: MonitorGauges, format: Format) => Promise<string>;
 }
 
-export interface MonitorOptions {
+interface MonitorOptions {
   readonly version: string;
   /** Counts to go on from, as the store kept them. */
   readonly missed: ReadonlyMap<MissCause, number>;

@@ -1,4 +1,4 @@
-export type Members = Readonly<Record<string, unknown>>;
+import { isObject, type Members } from '../domain/json.js';
 
 export type Attached = 'picture' | 'sound' | null;
 
@@ -35,10 +35,6 @@ function textIn(asked: unknown): string {
 /** Tokens a text costs, by the usual four characters each. */
 export function tokensOf(text: string): number {
   return Math.ceil(text.length / 4);
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isUserMessage(message: unknown): message is Members {

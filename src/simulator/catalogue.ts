@@ -3,7 +3,7 @@ import { behaviours, type Behaviour } from './behaviours.js';
 import type { Exchange } from './exchange.js';
 
 /** A behaviour with its values filled in. */
-export type Play = (exchange: Exchange) => void;
+type Play = (exchange: Exchange) => void;
 
 /** Finds how the model of a name behaves; null for a name that says nothing. What stands before a slash is the caller's own. */
 export function createCatalogue(rows: readonly Behaviour[] = behaviours): (model: string) => Play | null {

@@ -3,7 +3,7 @@ import { sendJson, type Exchange } from './exchange.js';
 import type { Said } from './shape.js';
 
 /** What an answer says where it differs from a good one. */
-export interface Variation {
+interface Variation {
   readonly text?: string;
   readonly finish?: Said['finish'];
   /** Tokens spent on reasoning that is not shown. */

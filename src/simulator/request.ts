@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import { attachmentIn, questionIn, type Attached, type Members } from './answer.js';
+import { type Members } from '../domain/json.js';
+import { attachmentIn, questionIn, type Attached } from './answer.js';
 import type { Route } from './routes.js';
 
 /** What a request asks for. */
-export interface Asked {
+interface Asked {
   readonly model: string;
   readonly question: string;
   readonly attached: Attached;

@@ -2,15 +2,42 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../domain/clock.js';
+import { hashFraction } from '../domain/schedule.js';
 import { behaviours } from './behaviours.js';
 import { createCatalogue, describeBehaviours, exampleName } from './catalogue.js';
-import { createMemory } from './memory.js';
 import { modelNotFound } from './refusal.js';
 import { apiKeyOf, parseRequest, readBody } from './request.js';
 import { modelList, routes, type Route } from './routes.js';
 
+/** What the simulator remembers of the names it was asked for. */
+interface Memory {
+  /** Notes one more request for `model`. */
+  ask(model: string, now: number): { readonly firstAsked: number; readonly chance: number };
+}
+
+/** Bounded: beyond so many names the one first asked longest ago is forgotten. */
+const mostNames = 10_000;
+
+/** Each name has a sequence of chances of its own, fixed by `seed`. */
+export function createMemory(seed: number): Memory {
+  const names = new Map<string, { count: number; readonly firstAsked: number }>();
+  return {
+    ask: (model, now) => {
+      let known = names.get(model);
+      if (!known) {
+        const [oldest] = names.keys();
+        if (oldest !== undefined && names.size >= mostNames) names.delete(oldest);
+        known = { count: 0, firstAsked: now };
+        names.set(model, known);
+      }
+      known.count += 1;
+      return { firstAsked: known.firstAsked, chance: hashFraction(`${seed}:${model}:${known.count}`) };
+    },
+  };
+}
+
 /** A provider that plays healthy, slow and failing models by the name asked for, in the shape of the API that is asked. */
-export interface Simulator {
+interface Simulator {
   /** Rejects when the address cannot be had; port 0 takes a free one. */
   listen(port: number, host: string): Promise<RunningSimulator>;
 }

@@ -3,10 +3,10 @@ import {
   outcomes,
   reasons,
   reasonTable,
-  type Blame,
-  type Outcome,
   unknownCauses,
   unknownCauseTable,
+  type Blame,
+  type Outcome,
   type Reason,
   type StateReason,
 } from '../domain/reason.js';

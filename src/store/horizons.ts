@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { dayMs, hourMs } from '../domain/rollup.js';
+import { dayMs, hourMs } from '../domain/period.js';
 import type { Horizons } from './window.js';
 
 /** How long each kind of history is kept, in ms. */

@@ -29,7 +29,7 @@ export function decodeLatencyInto(target: Histogram, blob: Uint8Array | null): v
   }
 }
 
-export interface LatencyFunctions {
+interface LatencyFunctions {
   /** The histogram of both. */
   merge(left: Uint8Array | null, right: Uint8Array | null): Uint8Array | null;
   /** The histogram with one more in the bucket. A number crosses from SQLite at a fraction of what a blob costs. */

@@ -1,7 +1,6 @@
 import type { Exclusion } from '../domain/exclusion.js';
-import type { Incident } from '../domain/incident.js';
-import { missCauses, type MissCause } from '../domain/miss.js';
-import type { Note } from '../domain/note.js';
+import type { Incident, Note } from '../domain/incident.js';
+import { missCauses, type MissCause } from '../domain/check.js';
 import type { Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Rollup } from '../domain/rollup.js';
@@ -176,3 +175,15 @@ export type StoreReader = Omit<
   Store,
   'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include'
 >;
+
+/** What the store, to which the memory of a model is opaque, has to be told of it. */
+export interface MemoryReading {
+  /** The time its rollups cover: from its first sight to its newest slot. */
+  covered(memory: unknown): Interval;
+  /** The same memory of a model that was first seen at `firstSeen` (Unix ms). */
+  since(memory: unknown, firstSeen: number): unknown;
+  /** What keeps it from being a memory, such as `health.settled must be a number`; null when nothing does. */
+  problem(memory: object): string | null;
+  /** The same of the newest result, as it stands beside the memory. */
+  problemOfLatest(latest: object): string | null;
+}

@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '../domain/rollup.js';
+import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 
 /** From when on each level of history is complete. Hours and days begin at whole UTC days, raw results at whole hours. */
@@ -48,7 +48,7 @@ const resolutions = ['exact', 'hour', 'day'] as const;
 /** What the ends of a window were moved to. */
 export type Resolution = (typeof resolutions)[number];
 
-export interface Snapped extends Interval {
+interface Snapped extends Interval {
   readonly resolution: Resolution;
 }
 

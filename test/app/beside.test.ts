@@ -3,9 +3,9 @@ import { renameSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBeside, type Beside } from '../../src/app/beside.js';
 import { newHealth } from '../../src/domain/health.js';
-import { dayMs } from '../../src/domain/rollup.js';
+import { dayMs } from '../../src/domain/period.js';
 import { answerLong, type LongQuestion } from '../../src/http/long-read.js';
-import { openHistoryReader } from '../../src/store/transfer/history-reader.js';
+import { openHistoryReader } from '../../src/store/sqlite/history-reader.js';
 import {
   batchOf,
   counted,

@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { became, useSite } from './registry.js';
 import { start } from './process.js';
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 
 const site = useSite();
 

@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals';
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { itPreloaded, preload, type Preload } from './preload.js';
 import { startDaemon, type RunningDaemon } from './process.js';
 import { series, useSite } from './registry.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayMs, hourMs } from '../../src/domain/rollup.js';
+import { dayMs, hourMs } from '../../src/domain/period.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { workplace } from '../store/samples.js';
 import { expectAgreement, expectNoted } from './reference/agreement.js';

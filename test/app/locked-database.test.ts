@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { start } from './process.js';
 import { became, series, useSite } from './registry.js';
 import { send } from './sending.js';

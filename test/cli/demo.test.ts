@@ -16,7 +16,7 @@ beforeAll(async () => {
   const moved = (text: string): string =>
     text.replaceAll('9464', String(ports[0])).replaceAll('9465', String(ports[1]));
   for (const name of ['dist', 'config', 'migrations']) cpSync(name, join(place, name), { recursive: true });
-  for (const name of ['config/demo.yaml', 'dist/cli/simulate.js']) {
+  for (const name of ['config/demo.yaml', 'dist/cli/commands/simulate.js']) {
     writeFileSync(join(place, name), moved(readFileSync(name, 'utf8')));
   }
   symlinkSync(join(process.cwd(), 'node_modules'), join(place, 'node_modules'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { command, start } from '../app/process.js';
 import { became, useSite, type Site } from '../app/registry.js';
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { batchOf, failed, modelWrite, start as begin, workplace } from '../store/samples.js';
 
 const site = useSite();

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createProgress } from '../../src/cli/progress.js';
-import { painted, plainText, terminalOf } from '../../src/cli/terminal.js';
-import { ageText, tookText } from '../../src/cli/time-text.js';
+import { createProgress, painted, plainText, terminalOf } from '../../src/cli/terminal.js';
+import { ageText, tookText } from '../../src/cli/tables/time-text.js';
 
 describe('plain text', () => {
   it.each([

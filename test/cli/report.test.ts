@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { markdownText } from '../../src/cli/markdown-text.js';
-import { reportMarkdown } from '../../src/cli/report-markdown.js';
-import { askedWindow } from '../../src/cli/window-options.js';
+import { markdownText, reportMarkdown } from '../../src/cli/documents/report-markdown.js';
+import { askedWindow } from '../../src/cli/options.js';
 import { usePast } from './written-past.js';
 
 const past = usePast();

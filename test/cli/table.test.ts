@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkTable, type CheckRow } from '../../src/cli/check-table.js';
-import { statusTable, type StatusRow } from '../../src/cli/status-table.js';
-import { renderTable } from '../../src/cli/table.js';
+import { checkTable, type CheckRow } from '../../src/cli/tables/check-table.js';
+import { statusTable, type StatusRow } from '../../src/cli/tables/status-table.js';
+import { renderTable } from '../../src/cli/tables/table.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 import { reasons, reasonTable } from '../../src/domain/reason.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';

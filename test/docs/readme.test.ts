@@ -70,7 +70,7 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['.ci/setup.mjs']);
   symlinkSync(join(process.cwd(), 'node_modules'), join(checkout, 'node_modules'));
   execFileSync(process.execPath, ['.ci/setup.mjs'], { cwd: checkout });
-  for (const name of ['config/modelpulse.yaml', 'config/demo.yaml', 'dist/cli/simulate.js']) {
+  for (const name of ['config/modelpulse.yaml', 'config/demo.yaml', 'dist/cli/commands/simulate.js']) {
     const path = join(checkout, name);
     writeFileSync(path, moved(readFileSync(path, 'utf8')));
   }

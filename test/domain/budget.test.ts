@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { reachedShare, tokensOn, type DayTokens } from '../../src/domain/budget.js';
-import { dayMs } from '../../src/domain/rollup.js';
+import { dayMs } from '../../src/domain/period.js';
 
 it('a share of the budget is reached once a day, however the tokens come', () => {
   const use = fc.record({ days: fc.constantFrom(0, 0, 0, 0, 1), tokens: fc.nat(400) });

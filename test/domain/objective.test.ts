@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judgedBy } from '../../src/domain/objective.js';
+import { judgedBy } from '../../src/domain/uptime.js';
 import { noDurations } from '../../src/domain/timeline.js';
 
 const judged = (objective: number, healthy: number, unhealthy: number, unknown = 0) =>

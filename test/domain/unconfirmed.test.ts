@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { recheckAt } from '../../src/domain/recheck.js';
+import { recheckAt } from '../../src/domain/health.js';
 import { stateAt } from '../../src/domain/timeline.js';
 import { result as recorded, start } from '../store/samples.js';
 import { live, result, rules, seen, type Event } from './life.js';

@@ -7,7 +7,7 @@ import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { plainText } from '../../src/cli/terminal.js';
 import type { Expectation, Probe } from '../../src/domain/model.js';
-import { csvCell } from '../../src/http/result-csv.js';
+import { csvCell } from '../../src/http/shapes/result-csv.js';
 import { escapeLabel, formatFor } from '../../src/metrics/format.js';
 import { modelAt } from '../checker/model.js';
 import { costOf, repeated, steepness, steepPieces } from './growth.js';

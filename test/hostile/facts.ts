@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import { modelMemory } from '../../src/cli/model-memory.js';
 import type { RecordedResult } from '../../src/domain/result.js';
-import { dayMs } from '../../src/domain/rollup.js';
+import { dayMs } from '../../src/domain/period.js';
 import type { Backend } from '../../src/http/port.js';
-import { healthAnswer, healthAnswerSchema } from '../../src/http/health-shape.js';
-import { csvColumns } from '../../src/http/result-csv.js';
-import { resultShape } from '../../src/http/result-shape.js';
+import { healthAnswer, healthAnswerSchema } from '../../src/http/shapes/health-shape.js';
+import { csvColumns } from '../../src/http/shapes/result-csv.js';
+import { resultShape } from '../../src/http/shapes/result-shape.js';
 import type { Format } from '../../src/metrics/format.js';
 import { probeExposition } from '../../src/metrics/probe-exposition.js';
 import { checkRollups } from '../../src/store/transfer/rebuild.js';

@@ -19,7 +19,7 @@ import { answerLong } from '../../src/http/long-read.js';
 import type { Backend } from '../../src/http/port.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { createScheduler } from '../../src/scheduler/scheduler.js';
-import { openHistoryReader } from '../../src/store/transfer/history-reader.js';
+import { openHistoryReader } from '../../src/store/sqlite/history-reader.js';
 import type { OpenedStore } from '../../src/store/sqlite/sqlite-store.js';
 import { createVirtualTime, type VirtualTime } from '../scheduler/virtual-time.js';
 import { migrationsDir } from '../store/samples.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { latencyBadge, stateBadge, uptimeBadge } from '../../src/http/badge.js';
+import { latencyBadge, stateBadge, uptimeBadge } from '../../src/http/routes/badge-routes.js';
 import { percentDown } from '../../src/domain/uptime.js';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';

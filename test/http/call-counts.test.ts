@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { callCounts } from '../../src/http/call-counts.js';
+import { callCounts } from '../../src/http/routes/health-routes.js';
 
 afterEach(() => {
   jest.restoreAllMocks();

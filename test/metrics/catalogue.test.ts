@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/buckets.js';
+import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/view.js';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { exposed } from './exposed.js';

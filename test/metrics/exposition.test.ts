@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../../src/domain/buckets.js';
+import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../../src/domain/view.js';
 import { modelExposition } from '../../src/metrics/exposition.js';
 import { exposed, seriesOf } from './exposed.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/buckets.js';
+import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/view.js';
 import { notSent } from '../../src/domain/result.js';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { modelExposition } from '../../src/metrics/exposition.js';

@@ -1,9 +1,8 @@
-import { createBuckets, durationBounds } from '../../src/domain/buckets.js';
+import { createBuckets, durationBounds, type ModelView } from '../../src/domain/view.js';
 import type { Exclusion } from '../../src/domain/exclusion.js';
 import { newHealth, type Health } from '../../src/domain/health.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type RecordedResult } from '../../src/domain/result.js';
-import type { ModelView } from '../../src/domain/view.js';
 import { slotOf } from '../../src/domain/time.js';
 
 export const noon = Date.UTC(2026, 0, 2, 12);

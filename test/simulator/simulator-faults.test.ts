@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createMemory } from '../../src/simulator/memory.js';
-import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import { createMemory, createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
 
 let simulator: RunningSimulator;
 beforeEach(async () => {

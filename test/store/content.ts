@@ -1,4 +1,4 @@
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 
 const columns: Readonly<Record<string, string>> = {
   models: `id, first_seen, retired_at, watermark, last_success, input_tokens, output_tokens, version_changes, health,

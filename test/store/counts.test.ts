@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayMs, hourMs } from '../../src/domain/rollup.js';
+import { dayMs, hourMs } from '../../src/domain/period.js';
 import { partsOf, snap, type Horizons } from '../../src/store/window.js';
 import { batchOf, counted, failed, modelWrite, result, retention, start, workplace } from './samples.js';
 import { observe } from '../../src/domain/histogram.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayMs, emptyRollup, hourMs } from '../../src/domain/rollup.js';
+import { dayMs, hourMs } from '../../src/domain/period.js';
+import { emptyRollup } from '../../src/domain/rollup.js';
 import { states, type State, type StatePoint } from '../../src/domain/state.js';
 import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelWrite, Store } from '../../src/store/port.js';

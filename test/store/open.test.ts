@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFil
 import { join } from 'node:path';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { batchOf, migrationsDir, modelWrite, result, start, workplace } from './samples.js';
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 
 const place = workplace();
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1000 };

@@ -6,7 +6,8 @@ import type { RecordedResult } from '../../src/domain/result.js';
 import type { Retention } from '../../src/store/horizons.js';
 import type { ModelTotals, ModelWrite } from '../../src/store/port.js';
 import { openStore, type OpenedStore, type StoreOptions } from '../../src/store/sqlite/sqlite-store.js';
-import { addResult, dayMs, type HourlyChanges } from '../../src/domain/rollup.js';
+import { dayMs } from '../../src/domain/period.js';
+import { addResult, type HourlyChanges } from '../../src/domain/rollup.js';
 import { slotOf } from '../../src/domain/time.js';
 
 export const migrationsDir = join(import.meta.dirname, '../../migrations');

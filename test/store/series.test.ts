@@ -5,18 +5,11 @@ import { newHealth, type Health } from '../../src/domain/health.js';
 import { mergeInto } from '../../src/domain/histogram.js';
 import { clipTo, merge, subtract } from '../../src/domain/intervals.js';
 import type { RecordedResult } from '../../src/domain/result.js';
-import {
-  addResult,
-  addSpan,
-  dayMs,
-  emptyRollup,
-  hourMs,
-  type HourlyChanges,
-} from '../../src/domain/rollup.js';
-import { spansOf } from '../../src/domain/span.js';
+import { dayMs, hourMs } from '../../src/domain/period.js';
+import { addResult, addSpan, emptyRollup, type HourlyChanges } from '../../src/domain/rollup.js';
+import { durationsOf, intervalsOf, spansOf } from '../../src/domain/timeline.js';
 import type { Interval, StatePoint } from '../../src/domain/state.js';
-import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
-import { openHistoryReader, type HistoryReader } from '../../src/store/transfer/history-reader.js';
+import { openHistoryReader, type HistoryReader } from '../../src/store/sqlite/history-reader.js';
 import { durationsBetween } from '../../src/store/history.js';
 import type { Store } from '../../src/store/port.js';
 import { addRollup, type Tally } from '../../src/store/tally.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { batchOf, modelWrite, result, start, workplace } from './samples.js';
-import { Database } from '../../src/store/sqlite/sqlite.js';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 
 const place = workplace();
 

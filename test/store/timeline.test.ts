@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { exclude } from '../../src/domain/exclusion.js';
 import { newHealth } from '../../src/domain/health.js';
-import { hourMs } from '../../src/domain/rollup.js';
+import { hourMs } from '../../src/domain/period.js';
 import { states, type Interval, type StatePoint } from '../../src/domain/state.js';
 import { intervalsOf } from '../../src/domain/timeline.js';
 import { timelineBetween } from '../../src/store/history.js';

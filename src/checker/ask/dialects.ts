@@ -1,3 +1,4 @@
+import { keysOf } from '../../domain/table.js';
 import type { Probe } from '../../domain/model.js';
 import type { Dialect } from './dialect.js';
 import { anthropicChat, anthropicChatStream, anthropicVersion } from './dialects/anthropic.js';
@@ -129,5 +130,5 @@ export function dialectFor(provider: string, probe: Probe): Dialect | null {
 
 /** Which probes each known provider can be asked by the builtin prober. */
 export const capabilities: Readonly<Record<string, readonly Probe[]>> = Object.fromEntries(
-  Object.entries(dialects).map(([provider, table]) => [provider, Object.keys(table) as Probe[]]),
+  Object.entries(dialects).map(([provider, table]) => [provider, keysOf(table)]),
 );

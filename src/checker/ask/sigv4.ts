@@ -1,7 +1,7 @@
 import aws4 from 'aws4';
 import type { Outgoing } from '../transport/exchange.js';
 
-export interface AwsKey {
+interface AwsKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;

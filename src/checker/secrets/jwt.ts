@@ -16,7 +16,7 @@ import { tokenIn, type Token } from './token-answer.js';
 const mostKept = 1_000;
 
 /** A token, or why there is none; `detail` holds nothing of what was sent or answered. */
-export type Fetched =
+type Fetched =
   | { readonly token: string }
   | { readonly reason: Reason; readonly detail: string; readonly from?: Found['tokenEndpoint'] };
 

@@ -1,3 +1,4 @@
+import { dayMs, minuteMs } from '../../domain/period.js';
 import type { Jwt } from '../../domain/model.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
 
@@ -6,9 +7,9 @@ const leewayMs = 30_000;
 /** A token is used so long at least: one that has ended when it comes must not cost a request for each check. */
 const leastLifeMs = 5_000;
 /** How long a token is used that does not say when it ends. */
-const unknownLifeMs = 5 * 60_000;
+const unknownLifeMs = 5 * minuteMs;
 /** A token is used for a day at most, whatever it says. */
-const longestLifeMs = 86_400_000;
+const longestLifeMs = dayMs;
 /** Characters of a token; servers take no header that is larger. */
 const longestToken = 16 * 1024;
 

@@ -62,7 +62,7 @@ export interface GuardTerms {
 }
 
 /** Lets connections through to public addresses only. */
-export interface AddressGuard {
+interface AddressGuard {
   /** Throws a BlockedAddressError for an address that is private as it is written. */
   inspect(url: URL): void;
   /**

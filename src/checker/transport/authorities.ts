@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { messageOf, systemCodeOf } from '../../domain/thrown.js';
 import type { Endpoint } from '../../domain/model.js';
 
 type Tls = Endpoint['tls'];
@@ -24,9 +25,7 @@ async function readOption(option: string, path: string | undefined): Promise<Buf
   try {
     return await readFile(path);
   } catch (error) {
-    throw new TlsFileError(
-      `${option} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`,
-    );
+    throw new TlsFileError(`${option} ${path} cannot be read: ${systemCodeOf(error) ?? 'unknown'}`);
   }
 }
 
@@ -74,7 +73,7 @@ export function createAuthorities(env: Environment) {
       made.set(name, { content, context });
       return context;
     } catch (error) {
-      throw new TlsFileError(`tls.cert_file and tls.key_file cannot be used: ${(error as Error).message}`);
+      throw new TlsFileError(`tls.cert_file and tls.key_file cannot be used: ${messageOf(error)}`);
     }
   }
 

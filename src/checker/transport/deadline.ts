@@ -8,7 +8,7 @@ const connectLimitOf = (totalMs: number): number =>
   Math.min(connectLimitMs, Math.ceil(Math.max(totalMs / 2, totalMs - lookAroundMs)));
 
 /** ms without a byte after which a begun body is given up. */
-export const idleLimitMs = 30_000;
+const idleLimitMs = 30_000;
 
 export interface Expiry {
   /** What was waited for; `first_token` in a stream that has said nothing. */

@@ -16,7 +16,7 @@ class LookupsBusyError extends Error {
 }
 
 /** A place for one look-up, and how it is given back; null when all are taken. */
-export type Admit = () => (() => void) | null;
+type Admit = () => (() => void) | null;
 
 /**
  * A look-up that shares those of one name still in flight. Each holds a thread of libuv's pool until the resolver

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { dayMs, hourMs, minuteMs } from '../../domain/period.js';
 import type { CheckResult } from '../../domain/result.js';
 import type { Reply } from './exchange.js';
 
 /** A provider that asks for more is asked again after a day all the same. */
-const longestMs = 86_400_000;
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const longestMs = dayMs;
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: minuteMs, h: hourMs, d: dayMs };
 const duration = '\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[smhd])';
 
 function single(headers: IncomingHttpHeaders, name: string): string | null {

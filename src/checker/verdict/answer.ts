@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** A list of models. */
-export interface Listed {
+interface Listed {
   readonly has: (name: string) => boolean;
   /** Whether the API lists each name it takes; aliases are missing in most lists. */
   readonly whole: boolean;
@@ -46,7 +46,7 @@ export type Meets = (text: string, expect: Expectation) => Miss | null;
 /** What was asked, and what is expected. */
 export type Asked = Pick<Model, 'expect' | 'modelName' | 'query' | 'systemPrompt'>;
 
-export interface Finding {
+interface Finding {
   readonly reason: Reason;
   readonly detail: string | null;
 }

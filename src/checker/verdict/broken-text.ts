@@ -12,7 +12,7 @@ const window = 2_048;
 const shortest = 8;
 
 /** How a text is looked at. */
-export interface Scrutiny {
+interface Scrutiny {
   /** It was cut by the token limit: a text that would have gone on needs fewer signs. */
   readonly cut: boolean;
   /** Signs without letters are asked for. */

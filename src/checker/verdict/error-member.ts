@@ -1,3 +1,5 @@
+import { isObject, type Members } from '../../domain/json.js';
+
 /** What a reply says went wrong, wherever its API puts that. */
 export interface ReplyError {
   /** Most specific first. */
@@ -10,12 +12,6 @@ export interface ReplyError {
 
 /** Of a list in an error this many are read. */
 const mostDetails = 32;
-
-type Members = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Members of an error are looked at so deep. */
 const deepest = 4;

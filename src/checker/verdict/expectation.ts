@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { parseJson } from '../../domain/json.js';
 import { compileJsonSchema, type FindMiss } from '../../config/schema/json-schema-compiler.js';
 import type { Expectation } from '../../domain/model.js';
 import type { Meets, Miss } from './answer.js';
@@ -84,7 +85,7 @@ const agree = (answer: Comparable, part: Comparable, by: (text: string, part: st
 
 function parsed(text: string): { readonly value: unknown } | null {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: parseJson(text) };
   } catch {
     return null;
   }

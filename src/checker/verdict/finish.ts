@@ -13,7 +13,7 @@ const responseLimit = 1_024;
 const fingerprintLimit = 64;
 
 /** What every check knows of itself. */
-export interface Attempt {
+interface Attempt {
   readonly model: Model;
   readonly startedAt: number;
   readonly redact: Redact;

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import type * as EventStreams from '@smithy/core/event-streams';
 import { createParser } from 'eventsource-parser';
+import { isObject } from '../../domain/json.js';
 import type { StreamEvent } from '../ask/dialect.js';
 import { jsonOrText } from './json-or-text.js';
 
 /** Takes a body apart into its events, wherever it is split into chunks. */
-export interface Framer {
+interface Framer {
   /** Throws when the bytes cannot be of this framing. */
   push(chunk: Buffer): void;
   /** Nothing comes after what was pushed. */
@@ -109,7 +110,7 @@ export function frameAws(emit: Emit): Framer {
       return;
     }
     const code = header(':exception-type') ?? header(':error-code');
-    const told = typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+    const told = isObject(data) ? data : {};
     const message = told.message ?? told.Message ?? header(':error-message');
     emit({ name: 'error', data: { error: { code, message } } });
   };

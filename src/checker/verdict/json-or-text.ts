@@ -1,7 +1,9 @@
+import { parseJson } from '../../domain/json.js';
+
 /** What a text says as JSON; the text itself, trimmed, where it is none. */
 export function jsonOrText(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return text.trim();
   }

@@ -1,3 +1,4 @@
+import { parseJson } from '../../domain/json.js';
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
@@ -42,7 +43,7 @@ const utf8 = new TextDecoder();
 function contentOf({ body }: Reply): Content {
   const text = utf8.decode(body);
   try {
-    return { text, payload: JSON.parse(text) as unknown };
+    return { text, payload: parseJson(text) };
   } catch {
     return { text, payload: undefined };
   }

@@ -1,13 +1,11 @@
-import type { Endpoint, Probe } from '../../domain/model.js';
-import { baseUrlWarning } from './base-url-warnings.js';
-import { authFor, placeFor } from './endpoint.js';
-import { jwtOf } from './jwt.js';
+import { withoutTrailingSlashes } from '../../domain/address.js';
+import type { Endpoint, Jwt, Probe } from '../../domain/model.js';
+import { shown, type Findings, type Path, type Problem } from '../read/problem.js';
 import type { ModelEntry } from '../schema/model-schema.js';
-import { shown } from '../read/problem.js';
-import type { Findings, Path, Problem } from '../read/problem.js';
+import type { EndpointEntry, ModelConfigEntry } from '../schema/seed-schema.js';
+import { authFor, placeFor } from './endpoint.js';
 import { providerAdvice } from './provider-names.js';
 import { fallbackProvider, plainNames, providerFor, providers } from './providers.js';
-import type { EndpointEntry } from '../schema/seed-schema.js';
 
 /** Which probes the builtin prober can make, by provider. */
 export type Capabilities = Readonly<Record<string, readonly Probe[]>>;
@@ -37,7 +35,7 @@ function contradictions({ model_config: config }: EndpointEntry): { path: Path; 
     : [];
 }
 
-export interface Address {
+interface Address {
   /** The provider whose dialect is spoken. */
   readonly provider: string;
   readonly endpoint: Pick<Endpoint, 'baseUrl' | 'paths' | 'auth' | 'jwt'>;
@@ -116,4 +114,85 @@ export function addressOf(
   const jwt = jwtOf(config, preset ? [] : inConfig, { problems, warnings });
   const { baseUrl, paths } = place ?? { baseUrl: nowhere, paths: table.paths };
   return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table), jwt } };
+}
+
+/** Paths of APIs that are added to an address; `/models` is none, for some addresses end in it. */
+const apiPaths =
+  /\/(?:chat\/completions|completions|embeddings|responses|messages|v2\/chat|v2\/embed|api\/chat|api\/generate|api\/embed)$/;
+
+/** Addresses without a path below which the API is served nevertheless. */
+const served: ReadonlySet<string> = new Set(['api.deepseek.com', 'api.perplexity.ai']);
+
+/** Providers whose servers are of any make, and serve their API below `/v1`. */
+const belowV1: ReadonlySet<string> = new Set([
+  'openai',
+  'openai_compatible',
+  'anthropic',
+  'anthropic_compatible',
+]);
+
+/** The first step of the provider's own chat path, which an address must not end in; null where it has only one. */
+function firstStep(chat: string): string | null {
+  const steps = /^(\/[^/{}?]+)\/[^?]/.exec(chat);
+  return chat.startsWith('/chat/') ? null : (steps?.[1] ?? null);
+}
+
+/**
+ * What is odd about the address that a provider's own paths are added to; null when nothing is. `address` is absolute,
+ * without a query. The message does not repeat it, for it may come from a secret.
+ */
+function baseUrlWarning(provider: string, address: string): string | null {
+  const known = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
+  const chat = known?.paths.chat ?? '';
+  // Without a path of the provider's own the address is the whole one.
+  if (known === undefined || chat === '') return null;
+  const url = new URL(address);
+  const path = withoutTrailingSlashes(url.pathname);
+
+  const [whole] = apiPaths.exec(path) ?? [];
+  if (whole !== undefined)
+    return `ends in "${whole}", a path of the API, which is added to it: leave the path out`;
+  if (provider === 'ollama' && path === '/v1')
+    return 'ends in "/v1", which is where Ollama serves OpenAI\'s API: leave "/v1" out, or write provider "openai_compatible"';
+  const own =
+    known.baseUrl === null
+      ? ''
+      : withoutTrailingSlashes(new URL(known.baseUrl.replace('{region}', 'x')).pathname);
+  const step = firstStep(chat);
+  if (step !== null && (path === step || path === own + step))
+    return `ends in "${step}", with which the paths of the API begin: leave it out`;
+
+  if (path !== '' || served.has(url.hostname)) return null;
+  if (belowV1.has(provider)) return 'has no path, and most servers of this API have it below "/v1"';
+  const isOwnHost = known.baseUrl !== null && own !== '' && new URL(known.baseUrl).hostname === url.hostname;
+  return isOwnHost ? `has no path, and this provider has its API below "${own}"` : null;
+}
+
+/** How the token that stands in the place of a key is fetched; null where `model_auth_type` is not `jwt`. `at` is the place of both members. */
+function jwtOf(
+  { model_auth_type: type, model_jwt_config: given }: ModelConfigEntry,
+  at: Path,
+  { problems, warnings }: Findings,
+): Jwt | null {
+  const configured: Path = [...at, 'model_jwt_config'];
+  if (type !== 'jwt') {
+    if (given !== undefined)
+      warnings.push({ path: configured, message: 'has no effect without model_auth_type: jwt', at: 'key' });
+    return null;
+  }
+  if (given?.jwt_url === undefined) {
+    const message = 'is required by model_auth_type: jwt';
+    problems.push({ path: given === undefined ? configured : [...configured, 'jwt_url'], message });
+    return null;
+  }
+  const { jwt_method: method = 'POST', jwt_url: url, jwt_body: body } = given;
+  if (method === 'GET' && body !== undefined)
+    warnings.push({ path: [...configured, 'jwt_body'], message: 'has no effect with GET', at: 'key' });
+  return {
+    method,
+    url,
+    headers: Object.fromEntries((given.jwt_headers ?? []).map(({ key, value }) => [key, value])),
+    body: method === 'GET' ? null : (body ?? null),
+    responseKey: given.jwt_response_key ?? null,
+  };
 }

@@ -1,16 +1,77 @@
+import { isObject, type Members } from '../../domain/json.js';
 import type { Model } from '../../domain/model.js';
-import type { Capabilities } from './address.js';
 import { issueMessage } from '../read/issue-message.js';
-import { buildModel } from './model.js';
-import type { DefaultsEntry } from '../schema/asking-schema.js';
 import type { Findings, Path } from '../read/problem.js';
-import { longLists, overLimits, type RequestProblem } from './request-limits.js';
+import type { DefaultsEntry } from '../schema/asking-schema.js';
 import { endpointConfiguration, withoutUnset } from '../schema/seed-schema.js';
+import type { Capabilities } from './address.js';
+import { buildModel } from './model.js';
 
-type Members = Readonly<Record<string, unknown>>;
+/** What is wrong with a request, and where below its body. */
+interface RequestProblem {
+  readonly path: Path;
+  readonly message: string;
+}
 
-const isMap = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const deepest = 32;
+const mostMembers = 100;
+const mostValues = 2_000;
+const mostKeys = 20;
+const mostHeaders = 50;
+
+interface Place {
+  readonly value: unknown;
+  readonly depth: number;
+  readonly step: string | number;
+  readonly above: Place | null;
+}
+
+function pathOf(place: Place): Path {
+  const steps: (string | number)[] = [];
+  for (let at = place; at.above !== null; at = at.above) steps.unshift(at.step);
+  return steps;
+}
+
+/**
+ * The first place where a body is larger than a caller may send it; null when it is nowhere. Runs before anything else
+ * reads the body, and does not recurse, so that neither its size nor its depth costs more than this one walk.
+ */
+function overLimits(body: unknown): RequestProblem | null {
+  const waiting: Place[] = [{ value: body, depth: 0, step: '', above: null }];
+  let values = 0;
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const { value, depth } = place;
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > deepest) return { path: [], message: `is nested more than ${deepest} levels deep` };
+    const members = Object.entries(value);
+    values += members.length;
+    if (members.length > mostMembers)
+      return { path: pathOf(place), message: `must have at most ${mostMembers} members` };
+    if (values > mostValues) return { path: [], message: `must have at most ${mostValues} members in all` };
+    const listed = Array.isArray(value);
+    for (const [key, item] of members) {
+      waiting.push({ value: item, depth: depth + 1, step: listed ? Number(key) : key, above: place });
+    }
+  }
+  return null;
+}
+
+/** Lists of a request in the seed's form that cost a header or a key each. */
+const lists: readonly (readonly [path: readonly string[], most: number])[] = [
+  [['model_config', 'apikeys'], mostKeys],
+  [['model_config', 'custom_headers'], mostHeaders],
+  [['model_config', 'model_jwt_config', 'jwt_headers'], mostHeaders],
+];
+
+/** The lists of the seed's form that are longer than a caller may send them. */
+function longLists(given: unknown): RequestProblem[] {
+  return lists.flatMap(([path, most]) => {
+    const list = path.reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), given);
+    return Array.isArray(list) && list.length > most
+      ? [{ path, message: `must have at most ${most} items` }]
+      : [];
+  });
+}
 
 /** Members of the flat form that stand deeper, or under another name, in the seed's. */
 const places: Readonly<Record<string, Path>> = {
@@ -59,7 +120,7 @@ function withoutMembers(value: unknown, places: ReadonlySet<string>, at: readonl
   if (Array.isArray(value)) {
     return value.map((item, index) => withoutMembers(item, places, [...at, String(index)]));
   }
-  if (!isMap(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
       .map(([key, item]) => ({ key, item, path: [...at, key] }))
@@ -104,10 +165,10 @@ export function requestedModel(
 ): Requested {
   const excess = overLimits(body);
   if (excess !== null) return { problems: [excess] };
-  const flat = isMap(body) ? body.target_model_configuration : undefined;
-  const form = isMap(flat) ? 'target_model_configuration' : 'endpoint_configuration';
-  const written = isMap(flat) ? fromFlat(flat) : isMap(body) ? body.endpoint_configuration : undefined;
-  if (!isMap(written)) {
+  const flat = isObject(body) ? body.target_model_configuration : undefined;
+  const form = isObject(flat) ? 'target_model_configuration' : 'endpoint_configuration';
+  const written = isObject(flat) ? fromFlat(flat) : isObject(body) ? body.endpoint_configuration : undefined;
+  if (!isObject(written)) {
     return {
       problems: [{ path: ['endpoint_configuration'], message: 'is required, and must be an object' }],
     };

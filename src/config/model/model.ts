@@ -1,18 +1,18 @@
+import { minuteMs } from '../../domain/period.js';
+import { createCalendar } from '../../calendar/calendar.js';
 import { stretch } from '../../calendar/next-slot.js';
+import { formatDuration } from '../../domain/duration.js';
 import type { Model } from '../../domain/model.js';
-import { addressOf } from './address.js';
-import type { Understood } from './address.js';
-import { askingOf, unsendable } from './asking.js';
-import type { Asking } from './asking.js';
+import type { Schedule } from '../../domain/schedule.js';
+import type { Findings, Path, Problem } from '../read/problem.js';
+import type { DefaultsEntry } from '../schema/asking-schema.js';
+import { presetKeys, type ModelEntry } from '../schema/model-schema.js';
+import { addressOf, type Understood } from './address.js';
+import { askingOf, unsendable, type Asking } from './asking.js';
 import { keysOf } from './endpoint.js';
 import { lacksKey } from './key-warnings.js';
 import { modalityWarning } from './modality.js';
-import { presetKeys } from '../schema/model-schema.js';
-import type { DefaultsEntry } from '../schema/asking-schema.js';
-import type { ModelEntry } from '../schema/model-schema.js';
 import { expandPreset } from './preset.js';
-import type { Findings, Path, Problem } from '../read/problem.js';
-import { rateWarning } from './rate-warning.js';
 
 /** What holds for all models. */
 export interface ModelContext extends Understood {
@@ -176,4 +176,30 @@ function sent(configuration: Readonly<Record<string, unknown>>, beside: Readonly
 
 function withoutUndefined<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function comesMoreOften(schedule: Schedule, ratePerMin: number, id: string): boolean {
+  const calendar = createCalendar();
+  const first = calendar.nextSlot(schedule, id, Date.UTC(2024, 0, 1));
+  return (
+    first !== null && calendar.slotsBetween(schedule, id, first - 1, first + minuteMs - 1).count > ratePerMin
+  );
+}
+
+/** How `rate_per_min` gets in the way of a schedule, and what becomes of it; null when it does not. */
+function rateWarning(
+  asked: Schedule,
+  allowed: Schedule,
+  ratePerMin: number | null,
+  id: string,
+): string | null {
+  if (ratePerMin === null) return null;
+  if (asked.kind === 'every' && allowed.kind === 'every' && asked.everyMs !== allowed.everyMs) {
+    const [from, to] = [formatDuration(asked.everyMs), formatDuration(allowed.everyMs)];
+    return `allows ${ratePerMin} checks a minute: the interval of ${from} is stretched to ${to}`;
+  }
+  if (asked.kind === 'cron' && comesMoreOften(asked, ratePerMin, id)) {
+    return `allows ${ratePerMin} checks a minute: the cron comes more often, and checks beyond the rate end as rate_budget`;
+  }
+  return null;
 }

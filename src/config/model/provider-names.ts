@@ -67,7 +67,7 @@ const byName: ReadonlyMap<string, string> = new Map(
 );
 
 /** The provider that an unknown name most likely means; null when it is none. */
-export function providerMeant(written: string): string | null {
+function providerMeant(written: string): string | null {
   const whole = plain(written.slice(0, 64));
   for (const name of [whole, whole.replace(/(?:ai|inc|api)$/, '')]) {
     const meant = Object.keys(providers).find((provider) => plain(provider) === name) ?? byName.get(name);

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
+import { systemCodeOf } from '../../domain/thrown.js';
 
 /** How long a pipe may say nothing. */
 const silenceMs = 5_000;
@@ -34,7 +35,7 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
       yield chunk.subarray(0, bytesRead);
       silentSince = performance.now();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      if (systemCodeOf(error) !== 'EAGAIN') throw error;
       if (performance.now() - silentSince > silenceMs)
         throw Object.assign(new Error('the pipe is silent'), { code: 'ETIMEDOUT' });
       await wait(20);
@@ -56,7 +57,7 @@ export async function readText(path: string, limit: number): Promise<FileText> {
       chunks.push(chunk);
     }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const code = systemCodeOf(error) ?? 'unknown error';
     return { problem: reasons[code] ?? `cannot be read: ${code}` };
   } finally {
     await file?.close();

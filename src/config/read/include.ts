@@ -1,5 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
+import { pathOfIssue } from './problem.js';
 import { glob } from 'tinyglobby';
+import { isObject } from '../../domain/json.js';
 import type { Inputs } from './inputs.js';
 import { closestName } from './closest-name.js';
 import { issueMessage } from './issue-message.js';
@@ -9,7 +11,7 @@ import { parseSource } from './source.js';
 import type { Source } from './source.js';
 
 /** Largest configuration file. */
-export const configLimit = 16 * 2 ** 20;
+const configLimit = 16 * 2 ** 20;
 
 /** Reads and parses one file; null with problems when it has no usable map. */
 export async function openSource(file: string, inputs: Inputs, problems: string[]): Promise<Source | null> {
@@ -23,7 +25,7 @@ export async function openSource(file: string, inputs: Inputs, problems: string[
   problems.push(...parsed.problems);
   if (parsed.problems.length > 0) return null;
   const { value } = parsed.source;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return parsed.source;
+  if (isObject(value)) return parsed.source;
   const message =
     value === null ? 'is empty, and must hold at least "models"' : 'must be a map with the key "models"';
   problems.push(parsed.source.message({ path: [], message }));
@@ -42,7 +44,7 @@ function includedProblems(source: Source): string[] {
   const result = includedSchema.safeParse(source.value, { error: issueMessage });
   return (result.error?.issues ?? []).flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys')
-      return [source.message({ path: issue.path as string[], message: issue.message })];
+      return [source.message({ path: pathOfIssue(issue), message: issue.message })];
     return issue.keys.map((key) => {
       const main = Object.hasOwn(settingsSchema.shape, key);
       const meant = closestName(key, ['models']) === null ? '' : ' (did you mean "models"?)';

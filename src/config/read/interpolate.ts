@@ -10,7 +10,7 @@ export interface References {
   file(path: string): { readonly text: string } | { readonly problem: string };
 }
 
-export interface Interpolated {
+interface Interpolated {
   readonly value: unknown;
   /** References whose text does not exist or cannot stand there; their members are left out of `value`. */
   readonly missing: readonly Problem[];

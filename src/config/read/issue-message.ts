@@ -25,7 +25,7 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** What is wrong with a key that `shape` does not list: where it belongs, what may be meant, or what is allowed. */
-export function unknownKey(key: string, shape: Readonly<Record<string, unknown>>): string {
+function unknownKey(key: string, shape: Readonly<Record<string, unknown>>): string {
   const allowed = Object.keys(shape);
   const inside = allowed.filter((name) => Object.hasOwn(shapeOf(shape[name]), key));
   if (inside.length === 1)

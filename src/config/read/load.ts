@@ -108,7 +108,7 @@ function requester(defaults: DefaultsEntry, capabilities: Capabilities): LoadedC
 }
 
 /** Why a jq program does not compile; null when it does. */
-export type ProgramProblem = (program: string) => Promise<string | null>;
+type ProgramProblem = (program: string) => Promise<string | null>;
 
 /** The programs that do not compile, each program tried once. */
 async function programProblems(

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, visit } from 'yaml';
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
+import { isList } from '../../domain/json.js';
 import { deepest, tooDeep } from './nesting.js';
 import type { Path, Problem } from './problem.js';
 
@@ -52,7 +53,7 @@ export function plainValue(
         entries.set(key, value);
         continue;
       }
-      for (const base of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      for (const base of isList(value) ? value : [value]) {
         if (typeof base !== 'object' || base === null || Array.isArray(base)) {
           problems.push({ path: at, message: 'must be a map or a list of maps to merge' });
         } else {

@@ -1,6 +1,11 @@
 /** Keys and list positions from the top of a file to a value. */
 export type Path = readonly (string | number)[];
 
+/** The path of an issue that zod found; what is parsed has no symbols as keys. */
+export function pathOfIssue({ path }: { readonly path: readonly PropertyKey[] }): Path {
+  return path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+}
+
 /** Something wrong at a place of one file. */
 export interface Problem {
   readonly path: Path;

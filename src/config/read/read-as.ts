@@ -1,12 +1,12 @@
 import type { z } from 'zod';
 import { isReference } from './interpolate.js';
 import { issueMessage } from './issue-message.js';
-import { isWithin, shown } from './problem.js';
+import { isWithin, pathOfIssue, shown } from './problem.js';
 import type { Path, Problem } from './problem.js';
 import { mayHoldSecret } from './secrets.js';
 
 /** Where a value comes from. */
-export interface Origin {
+interface Origin {
   /** Its place in the file. */
   readonly at: Path;
   /** As it was written, before interpolation. */
@@ -17,7 +17,7 @@ export interface Origin {
   readonly standIns?: Readonly<Record<string, unknown>>;
 }
 
-export function valueAt(value: unknown, path: Path): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (item, step) => (item as Record<string | number, unknown> | null | undefined)?.[step],
     value,
@@ -52,7 +52,7 @@ function scalarOf(text: string): number | boolean | undefined {
 }
 
 function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Problem[] {
-  const path = [...origin.at, ...(issue.path as Path)];
+  const path = [...origin.at, ...pathOfIssue(issue)];
   if (issue.code === 'unrecognized_keys') {
     const messages = issue.message.split('\n');
     return issue.keys.map((key, index) => ({
@@ -62,9 +62,9 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Pr
     }));
   }
   if (issue.code === 'invalid_key') return [{ path, message: issue.message, at: 'key' }];
-  const written = valueAt(origin.written, issue.path as Path);
+  const written = valueAt(origin.written, pathOfIssue(issue));
   // What came from a reference may be a secret: neither the value nor an explanation, which may quote it, is shown.
-  const own = written === valueAt(value, issue.path as Path);
+  const own = written === valueAt(value, pathOfIssue(issue));
   const [unexplained = ''] = issue.message.split(': ', 1);
   const message = own || typeof written !== 'string' ? issue.message : unexplained;
   const naming = /^must be [^:]*$/.test(message) && written !== undefined && !mayHoldSecret(path);
@@ -77,7 +77,7 @@ export function isExcused({ path }: Problem, left: readonly Path[]): boolean {
 }
 
 /** What could be read. */
-export interface Read<T> {
+interface Read<T> {
   /** What is right, without the members that are not; null when that cannot be valid. */
   readonly data: T | null;
   readonly problems: readonly Problem[];
@@ -95,7 +95,7 @@ export function readAs<T extends z.ZodType>(schema: T, value: unknown, origin: O
     if (result.success) return { data: result.data, problems, left };
     let repaired = current;
     for (const issue of result.error.issues) {
-      const path = issue.path as Path;
+      const path = pathOfIssue(issue);
       const found = valueAt(current, path);
       const typed =
         typeof found === 'string' &&

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { isObject } from '../../domain/json.js';
 import type { Model } from '../../domain/model.js';
 import type { FileUse } from './file-uses.js';
 import { tlsUses } from './file-uses.js';
@@ -22,7 +23,7 @@ export interface Place {
 }
 
 /** A place with what its references stand for. */
-export interface ReferringPlace extends Place {
+interface ReferringPlace extends Place {
   readonly references: References;
 }
 
@@ -33,7 +34,7 @@ export interface ProgramUse {
   readonly program: string;
 }
 
-export interface Registry {
+interface Registry {
   readonly models: readonly Model[];
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
@@ -43,11 +44,6 @@ export interface Registry {
   readonly replaced: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
 }
-
-type Entry = Record<string, unknown>;
-
-const isMap = (value: unknown): value is Entry =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Reading extends Findings {
   readonly model: Model | null;
@@ -72,9 +68,11 @@ function programOf(
 function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const { source, path, written, references } = place;
   const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, path);
-  const given = isMap(value) ? value.endpoint_configuration : undefined;
+  const given = isObject(value) ? value.endpoint_configuration : undefined;
   const entry =
-    isMap(value) && given !== undefined ? { ...value, endpoint_configuration: withoutUnset(given) } : value;
+    isObject(value) && given !== undefined
+      ? { ...value, endpoint_configuration: withoutUnset(given) }
+      : value;
   const origin = {
     at: path,
     written,
@@ -101,7 +99,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const inside: Findings = { problems: [], warnings: [] };
   const complete = tls === undefined ? data : { ...data, tls };
   const reason = missing[0]?.message ?? null;
-  const model = buildModel(complete, isMap(given) ? given : null, reason, context, inside);
+  const model = buildModel(complete, isObject(given) ? given : null, reason, context, inside);
   const placed = (problem: Problem): Problem => ({ ...problem, path: [...path, ...problem.path] });
   // An address would have stood for the provider's name.
   const excuses = lacks('base_url') ? [...left, [...path, 'provider']] : left;
@@ -116,7 +114,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
     warnings: [...missing.map(silenced), ...keyWarnings(value, path), ...inside.warnings.map(placed)],
     model: lacks('id') ? null : model,
     uses,
-    program: programOf(model, place, !isMap(given)),
+    program: programOf(model, place, !isObject(given)),
     replaced,
     secrets,
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayMs } from '../../domain/period.js';
 import { longestAddress } from '../../domain/address.js';
 import { durationPattern, formatDuration, parseDuration } from '../../domain/duration.js';
 import { longestId } from '../../domain/model.js';
@@ -9,7 +10,7 @@ function must(message: string) {
   return { error: (issue: { input?: unknown }) => (issue.input === undefined ? undefined : message) };
 }
 
-const longestMs = 100 * 365 * 86_400_000;
+const longestMs = 100 * 365 * dayMs;
 
 /** A duration, given as text and kept in ms. */
 export function duration(leastMs: number, mostMs = longestMs) {

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv';
 import { RE2JS } from 're2js';
+import { isObject } from '../../domain/json.js';
 
 /** What is wrong with a value, as a place in it and a word on it; null when it fits. */
 export type FindMiss = (value: unknown, size: number) => string | null;
@@ -7,7 +8,7 @@ export type FindMiss = (value: unknown, size: number) => string | null;
 /** Members in one order, so that equal values are equal texts. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    isObject(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
       : inner,
   );

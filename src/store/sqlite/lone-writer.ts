@@ -1,11 +1,15 @@
 import type { Database } from 'better-sqlite3';
-import { openDatabase, patientTimeoutMs } from './database.js';
-import { attempt } from './failure.js';
-import { lockFile } from './file-lock.js';
-import { placeFor } from './file-place.js';
+import type { Exclusion } from '../../domain/exclusion.js';
+import type { ModelKey, StoredExclusion } from '../port.js';
+import { prepareAnnotating, prepareAnnotations } from './write/annotations.js';
+import { openDatabase, patientTimeoutMs, requireFile } from './file/database.js';
+import { attempt } from './file/failure.js';
+import { lockFile } from './file/file-lock.js';
+import { placeFor } from './file/file-place.js';
+import { prepareModels } from './rows/model-row.js';
 
 /** A database that is written while no daemon runs. */
-export interface LoneWriter {
+interface LoneWriter {
   readonly database: Database;
   close(): void;
 }
@@ -29,4 +33,29 @@ export function openLoneWriter(path: string, migrationsDir: string): LoneWriter 
       throw error;
     }
   });
+}
+
+/** Exclusions of a database that no daemon uses. */
+interface LoneExclusions {
+  models(): readonly { readonly id: string; readonly key: ModelKey }[];
+  all(): readonly StoredExclusion[];
+  add(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Exclusion;
+  close(): void;
+}
+
+/** Opens an existing database in the place of the daemon; throws StoreError, `locked` while one runs, `missing` without a file. */
+export function openLoneExclusions(path: string, migrationsDir: string): LoneExclusions {
+  attempt(path, () => {
+    requireFile(path);
+  });
+  const { database, close } = openLoneWriter(path, migrationsDir);
+  const models = prepareModels(database);
+  const { exclusions } = prepareAnnotations(database);
+  const { exclude } = prepareAnnotating(database);
+  return {
+    models: () => attempt(path, () => models.all()),
+    all: () => attempt(path, exclusions),
+    add: (key, exclusion) => attempt(path, () => exclude(key, exclusion)),
+    close,
+  };
 }

@@ -1,17 +1,17 @@
 import type { Database } from 'better-sqlite3';
-import { prepareAnnotating, prepareAnnotations } from './annotations.js';
-import { prepareCounts } from './count-query.js';
+import { prepareAnnotating, prepareAnnotations } from './write/annotations.js';
+import { prepareCounts } from './read/count-query.js';
 import type { Retention } from '../horizons.js';
-import { prepareIncidents } from './incident-query.js';
-import { prepareModels, prepareRegistry } from './model-row.js';
+import { prepareIncidents } from './read/incident-query.js';
+import { prepareModels, prepareRegistry } from './rows/model-row.js';
 import type { MissCause, Store, StoreReader } from '../port.js';
-import { preparePrune } from './prune.js';
-import { prepareResults } from './result-query.js';
-import { prepareTimeline } from './timeline-query.js';
-import { prepareWrite, type Write } from './write.js';
+import { preparePrune } from './write/prune.js';
+import { prepareResults } from './read/result-query.js';
+import { prepareTimeline } from './read/timeline-query.js';
+import { prepareWrite, type Write } from './write/write.js';
 
 /** The methods of a store as they are on one open database: at once instead of by promise. */
-export type Immediate<Methods> = {
+type Immediate<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (...args: Args) => Result
     : never;

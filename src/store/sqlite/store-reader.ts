@@ -1,6 +1,6 @@
-import { openExisting } from './existing-file.js';
-import { attempt, promised } from './failure.js';
-import { bytesOnDisk } from './file-place.js';
+import { openExisting } from './file/database.js';
+import { attempt, promised } from './file/failure.js';
+import { bytesOnDisk } from './file/file-place.js';
 import type { StoreReader } from '../port.js';
 import { prepareReadSession, type ReadSession } from './session.js';
 

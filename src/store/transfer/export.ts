@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { openExisting } from '../sqlite/existing-file.js';
-import { describe } from '../sqlite/failure.js';
+import { openExisting } from '../sqlite/file/database.js';
+import { describe } from '../sqlite/file/failure.js';
 import type { Field, Stored } from './history-fields.js';
 import {
   fileKinds,

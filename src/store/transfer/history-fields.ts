@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '../../domain/json.js';
 import type { Histogram } from '../../domain/histogram.js';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { phaseNames } from '../../domain/result.js';
@@ -28,8 +29,6 @@ function field(
 }
 
 const same = <Value>(value: Value): Value => value;
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 /** The largest count: sums of many stay exact. */
 const mostCount = 1e15;
 const isCount = (value: unknown): value is number =>
@@ -106,13 +105,13 @@ export function coded<Word extends string>(words: readonly Word[], codes: Codes<
 /** JSON that the daemon keeps for itself. */
 export const object = field(
   'an object',
-  (stored: string) => JSON.parse(stored) as unknown,
+  (stored: string) => parseJson(stored),
   (value) => (isObject(value) ? JSON.stringify(value) : undefined),
 );
 
 export const phases = field(
   `an object of ms by phase (${phaseNames.join(', ')})`,
-  (stored: string) => JSON.parse(stored) as unknown,
+  (stored: string) => parseJson(stored),
   (value) => {
     if (!isObject(value)) return undefined;
     const known = Object.entries(value).every(

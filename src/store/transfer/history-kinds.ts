@@ -1,13 +1,13 @@
 import type { Database } from 'better-sqlite3';
-import { missCauses } from '../../domain/miss.js';
+import { missCauses } from '../../domain/check.js';
 import { blames, outcomes, reasons, stateReasons } from '../../domain/reason.js';
 import { checkKinds } from '../../domain/result.js';
-import { dayMs, hourMs } from '../../domain/rollup.js';
+import { dayMs, hourMs } from '../../domain/period.js';
 import { states } from '../../domain/state.js';
-import { inMaintenance, usualStatus, whileStalled } from '../sqlite/check-row.js';
+import { inMaintenance, usualStatus, whileStalled } from '../sqlite/rows/check-row.js';
 import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../codes.js';
 import * as is from './history-fields.js';
-import { sumNames, upsertRollup } from '../sqlite/rollup-row.js';
+import { sumNames, upsertRollup } from '../sqlite/rows/rollup-row.js';
 
 /** What the first line of a history file says. */
 export const historyFormat = 'modelpulse-history';

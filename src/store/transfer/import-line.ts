@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '../../domain/json.js';
 import type { Stored } from './history-fields.js';
 import {
   fileKinds,
@@ -38,8 +39,8 @@ const shown = (value: unknown): string =>
 
 function objectIn(text: string): Record<string, unknown> | null {
   try {
-    const value = JSON.parse(text) as unknown;
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+    const value = parseJson(text);
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }

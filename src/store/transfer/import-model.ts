@@ -2,10 +2,9 @@ import type { Database } from 'better-sqlite3';
 import { addSpan, type HourlyChanges } from '../../domain/rollup.js';
 import type { Interval } from '../../domain/state.js';
 import { modelKinds, type Row } from './history-kinds.js';
-import type { MemoryReading } from '../model-memory.js';
-import { prepareHasHistory, prepareModels } from '../sqlite/model-row.js';
-import type { StoredModel } from '../port.js';
-import { prepareWrite } from '../sqlite/write.js';
+import type { MemoryReading, StoredModel } from '../port.js';
+import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
+import { prepareWrite } from '../sqlite/write/write.js';
 
 /**
  * What became of a model: `new` where nothing was there, `before` what was there, `there` already, or `left` out because

@@ -1,12 +1,12 @@
 import type { Database } from 'better-sqlite3';
-import { dayMs } from '../../domain/rollup.js';
-import { describe } from '../sqlite/failure.js';
+import { dayMs } from '../../domain/period.js';
+import { describe } from '../sqlite/file/failure.js';
 import { fileKinds, modelKinds, type Row } from './history-kinds.js';
 import { LineError, lineOf, type Line } from './import-line.js';
 import { prepareTaking, type Taken, type Taking } from './import-model.js';
 import { prepareHorizons } from '../horizons.js';
 import { openLoneWriter } from '../sqlite/lone-writer.js';
-import type { MemoryReading } from '../model-memory.js';
+import type { MemoryReading } from '../port.js';
 import { StoreError } from '../store-error.js';
 
 const kindNames = [...Object.keys(modelKinds), ...Object.keys(fileKinds)];

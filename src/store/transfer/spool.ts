@@ -1,9 +1,10 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../../domain/thrown.js';
 import { StoreError } from '../store-error.js';
 
 /** Lines that are gathered at full speed and handed on at the speed of their reader. */
-export interface Spool {
+interface Spool {
   /** Throws StoreError `unavailable` when there is no place for the line. */
   add(line: string): void;
   /** Lines that were added. */
@@ -49,7 +50,7 @@ export function createSpool(folders: readonly string[]): Spool {
         file.bytes += chunk.length;
         return true;
       } catch (error) {
-        failures.push(`${folder} (${(error as Error).message})`);
+        failures.push(`${folder} (${messageOf(error)})`);
       }
     }
     return false;

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { hourMs } from '../../../src/domain/rollup.js';
+import { hourMs } from '../../../src/domain/period.js';
 import type { Store, StoreReader } from '../../../src/store/port.js';
 import { batchOf, counted, failed, modelWrite, result } from '../../store/samples.js';
 

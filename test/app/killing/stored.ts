@@ -9,7 +9,7 @@ import { expectAgreement } from '../reference/agreement.js';
 import type { Facts } from '../reference/past.js';
 import { slotAfter } from '../reference/wall-clock.js';
 import type { Witness } from './witness.js';
-import { Database } from '../../../src/store/sqlite/sqlite.js';
+import { Database } from '../../../src/store/sqlite/file/sqlite.js';
 
 const everything = { from: 0, to: 1e15, limit: 1e6 };
 const fractions = [

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Health } from '../../../src/domain/health.js';
 import { clipTo, merge, subtract } from '../../../src/domain/intervals.js';
 import type { RecordedResult } from '../../../src/domain/result.js';
-import { dayMs, hourMs } from '../../../src/domain/rollup.js';
+import { dayMs, hourMs } from '../../../src/domain/period.js';
 import type { Interval } from '../../../src/domain/state.js';
 import { stateAt } from '../../../src/domain/timeline.js';
 import { uptimeOf } from '../../../src/domain/uptime.js';

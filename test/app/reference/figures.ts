@@ -1,4 +1,4 @@
-import { dayMs, hourMs } from '../../../src/domain/rollup.js';
+import { dayMs, hourMs } from '../../../src/domain/period.js';
 import type { Interval, State, StateDurations } from '../../../src/domain/state.js';
 import type { Cell, Judged } from './past.js';
 

@@ -1,5 +1,5 @@
 import type { WindowRule } from '../../../src/calendar/maintenance.js';
-import { hourMs } from '../../../src/domain/rollup.js';
+import { hourMs } from '../../../src/domain/period.js';
 import { hashFraction, type Schedule } from '../../../src/domain/schedule.js';
 
 const minuteMs = 60_000;

@@ -13,7 +13,7 @@ import { contentOf } from '../content.js';
 import { fullLife } from '../full-life.js';
 import { happenings, lead } from '../random-life.js';
 import { migrationsDir, retention, start, workplace } from '../samples.js';
-import { Database } from '../../../src/store/sqlite/sqlite.js';
+import { Database } from '../../../src/store/sqlite/file/sqlite.js';
 import { amount } from '../../slow.js';
 
 const place = workplace();

@@ -2,12 +2,10 @@ import type { Model } from '../../../domain/model.js';
 import type { Answer } from '../../verdict/answer.js';
 import { chatPath, contentOf, type Attachment } from '../attachment.js';
 import type { Dialect, Draft, Question, StreamEvent } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject, type Members } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, textOf } from './members.js';
 import { bodyWith, tokenLimit } from './token-limit.js';
-
-type Members = Readonly<Record<string, unknown>>;
 
 /** Required of every request. */
 export const anthropicVersion = { 'anthropic-version': '2023-06-01' };

@@ -2,7 +2,7 @@ import type { Model } from '../../../domain/model.js';
 import type { Answer } from '../../verdict/answer.js';
 import { chatPath, contentOf, dataUrl } from '../attachment.js';
 import type { Dialect, Draft, Question } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { blankAnswer, isFilled, textOf, usageOf } from './members.js';
 import { isReasoning } from './reasoning.js';

@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject } from '../../../domain/json.js';
 import { blankAnswer, vectorLength } from './members.js';
 import { geminiRules } from './provider-rules.js';
 import { bodyWith } from './token-limit.js';

@@ -2,7 +2,7 @@ import type { Model } from '../../../domain/model.js';
 import type { Answer } from '../../verdict/answer.js';
 import { attached, chatPath } from '../attachment.js';
 import type { Dialect, Question } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, textOf } from './members.js';
 import { piecewise } from './piecewise.js';
@@ -59,7 +59,7 @@ function read(payload: unknown): Answer | null {
   const feedback = isObject(payload.promptFeedback) ? payload.promptFeedback : {};
   const blocked = textOf(feedback.blockReason);
   if (!isObject(candidate) && blocked === '') return null;
-  const { content, finishReason } = isObject(candidate) ? candidate : ({} as Record<string, unknown>);
+  const { content, finishReason } = isObject(candidate) ? candidate : {};
   const parts = isObject(content) && Array.isArray(content.parts) ? content.parts.filter(isObject) : [];
   const joined = (thought: boolean): string =>
     parts

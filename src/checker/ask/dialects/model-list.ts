@@ -1,6 +1,6 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isList, isObject } from '../../../domain/json.js';
 import { blankAnswer, textOf } from './members.js';
 
 const folded = (name: unknown): string =>
@@ -10,7 +10,7 @@ const folded = (name: unknown): string =>
 
 /** What an entry calls its model, and who serves it. */
 function readEntry({ id, name, model, aliases, providers }: Readonly<Record<string, unknown>>) {
-  const others = Array.isArray(aliases) ? (aliases as unknown[]) : [];
+  const others = isList(aliases) ? aliases : [];
   return {
     names: [id, name, model, ...others].map(folded).filter((one) => one !== ''),
     servers: Array.isArray(providers)
@@ -51,7 +51,7 @@ function listed(entries: readonly Readonly<Record<string, unknown>>[]): (wanted:
 /** Reads a list of models, whatever the API calls it. */
 function readList(payload: unknown, whole: boolean): Answer | null {
   const members = isObject(payload) ? payload : {};
-  const list = Array.isArray(payload) ? (payload as unknown[]) : (members.data ?? members.models);
+  const list = isList(payload) ? payload : (members.data ?? members.models);
   if (!Array.isArray(list)) return null;
   return { ...blankAnswer, models: { has: listed(list.filter(isObject)), whole } };
 }

@@ -2,7 +2,7 @@ import type { Model } from '../../../domain/model.js';
 import type { Answer } from '../../verdict/answer.js';
 import { attached, chatPath } from '../attachment.js';
 import type { Dialect, Question } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { blankAnswer, isFilled, textOf, usageOf } from './members.js';
 import { piecewise } from './piecewise.js';

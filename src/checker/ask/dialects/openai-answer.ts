@@ -1,12 +1,12 @@
 import type { Usage } from '../../../domain/result.js';
 import type { Answer } from '../../verdict/answer.js';
 import type { Draft, StreamEvent } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, isFilled, textOf } from './members.js';
 
 /** Content is a string, or a list of parts of which some are reasoning. */
-export function textIn(content: unknown, type: 'text' | 'thinking'): string {
+function textIn(content: unknown, type: 'text' | 'thinking'): string {
   if (!Array.isArray(content)) return type === 'text' ? textOf(content) : '';
   const parts = content.filter(isObject).filter((part) => (part.type ?? 'text') === type);
   return parts.map((part) => textOf(part[type]) || inner(part[type])).join('');

@@ -1,6 +1,6 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
-import { isObject } from '../../verdict/error-member.js';
+import { isObject } from '../../../domain/json.js';
 import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
 import { bodyWith } from './token-limit.js';
 

@@ -1,0 +1,63 @@
+import { Option, type Command } from 'commander';
+import { loadFor } from '../load.js';
+import { globalOptions } from '../options.js';
+import { packageFile } from '../package-files.js';
+import { runDaemon } from './run.js';
+import { listenOn, simulatorAddress } from './simulate.js';
+
+const where = (url: string): string => `
+modelpulse watches a simulated provider; its states change within seconds.
+  states     curl -s ${url}/api/v1/models
+  metrics    curl -s ${url}/metrics | grep modelpulse_model_up
+  incidents  curl -s ${url}/api/v1/incidents
+  the API    ${url}/api/v1/openapi.json
+Ctrl-C ends it, and so does the end of the process that started it.
+
+`;
+
+/** Ends the process when the one that started it ends: a demo that nobody sees would hold its ports for ever. */
+function endWithParent(parent: number): void {
+  watchParent(parent, () => {
+    process.kill(process.pid, 'SIGTERM');
+  });
+}
+
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .description('run the daemon on config/demo.yaml beside a simulated provider')
+    .addOption(
+      // `npm run` may be killed before its shell becomes this process: the shell knows whose child it was.
+      new Option('--parent <pid>', 'process to end with; the one that started it unless set').hideHelp(),
+    )
+    .action(async ({ parent }: { parent?: string }, command: Command) => {
+      endWithParent(Number(parent) || process.ppid);
+      const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
+      const config = await loadFor(options.config);
+      const simulator = await listenOn(simulatorAddress);
+      let code = 1;
+      try {
+        code = await runDaemon(options, config, {
+          hangUp: 'end',
+          started: (daemon) => process.stdout.write(where(daemon.url)),
+        });
+      } finally {
+        await simulator.close();
+      }
+      process.exit(code);
+    });
+}
+
+const everyMs = 250;
+
+/**
+ * Calls `ended` once when this process is no longer a child of `parent`, however that process ended: the kernel then gives
+ * its children another parent. `parent` may have ended before the call.
+ */
+function watchParent(parent: number, ended: () => void): void {
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    ended();
+  }, everyMs).unref();
+}

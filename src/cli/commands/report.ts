@@ -1,0 +1,49 @@
+import { Option, type Command } from 'commander';
+import { UsageError } from '../failure.js';
+import { modelWithId } from '../known-model.js';
+import { readDatabase } from '../read-database.js';
+import { askedWindow, timezoneOption, windowOption, type AskedWindow } from '../options.js';
+
+interface Options {
+  readonly month?: string;
+  readonly window?: string;
+  readonly timezone: string;
+  readonly format: 'markdown' | 'csv';
+}
+
+function reportWindow({ month, window, timezone }: Options, now: number): AskedWindow {
+  if (month !== undefined) {
+    if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month)) {
+      throw new UsageError(`--month: ${month} is no month; give one such as 2026-10`);
+    }
+    return askedWindow(`month:${month}`, timezone, now);
+  }
+  if (window !== undefined) return askedWindow(window, timezone, now);
+  throw new UsageError('say of which time: --month 2026-10, or --window quarter:2026-Q3');
+}
+
+/** Adds `modelpulse report`: how models did against their objectives, as the database has it. */
+export function reportCommand(program: Command): void {
+  program
+    .command('report')
+    .argument('[id...]', 'model ids, including models removed from the registry; default: all')
+    .description('compare the uptime of models with their objectives, from the database')
+    .addOption(new Option('-m, --month <month>', 'calendar month, for example 2026-10').conflicts('window'))
+    .addOption(windowOption())
+    .addOption(timezoneOption())
+    .addOption(
+      new Option('--format <format>', 'what to write').choices(['markdown', 'csv']).default('markdown'),
+    )
+    .action(async (ids: string[], options: Options, command: Command) => {
+      await readDatabase(command, async ({ store, settings, now }) => {
+        const window = reportWindow(options, now);
+        const known = [...settings.models, ...(await store.models())];
+        const asked = new Set(ids.map((id) => modelWithId(id, known).id));
+        const { readReport } = await import('../report-models.js');
+        const models = await readReport(store, settings.models, asked, window);
+        if (options.format === 'csv')
+          return (await import('../documents/report-csv.js')).reportCsv(models, window);
+        return (await import('../documents/report-markdown.js')).reportMarkdown(models, window, now);
+      });
+    });
+}

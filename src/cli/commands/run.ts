@@ -1,0 +1,138 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { Daemon } from '../../app/daemon.js';
+import { createLog, type Log } from '../../app/log.js';
+import type { LoadedConfig } from '../../config/read/load.js';
+import { systemClock } from '../../domain/clock.js';
+import { globalOptions, type GlobalOptions } from '../options.js';
+import { loadFor } from '../load.js';
+import { packageFile, packageVersion } from '../package-files.js';
+
+/** Beyond the grace of the checks a stop may take so long: longer than what the last requests and writes are given. */
+const stopMs = 4_000;
+
+const exitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+type Signal = keyof typeof exitCodes;
+
+/** Look-ups of names mostly end within milliseconds; one that lasts for longer after the stop hangs. */
+const lookupPatienceMs = 1_000;
+const lookupLookMs = 20;
+
+/** Names are looked up in threads that process.exit waits for, for as long as a resolver hangs. */
+const looksUp = (): boolean => process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
+
+/** Ends the process by a signal; the first process of a container gets none that it sends itself. */
+function endBy(signal: NodeJS.Signals, { output }: Log): never {
+  output.flush();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  process.abort();
+}
+
+/**
+ * Ends the process before the daemon has stopped. process.exit waits for a thread that hangs in a call of the system, such as
+ * fsync; then only a signal ends the process.
+ */
+function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
+  log.logger.error(
+    { why, waiting_for: daemon.stopping, results: daemon.pendingResults },
+    'shutdown deadline exceeded; results that were not written are lost',
+  );
+  log.output.flush();
+  if (daemon.threadsIdle && !looksUp()) process.exit(code);
+  endBy('SIGKILL', log);
+}
+
+/** Stops the daemon at the first of the signals; resolves with the exit code, unless a look-up of a name hangs. */
+async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]): Promise<number> {
+  const signal = await new Promise<Signal>((resolve) => {
+    let first = true;
+    for (const name of signals)
+      process.on(name, () => {
+        if (!first) endNow(daemon, log, `${name} came while it was stopping`, exitCodes[name]);
+        first = false;
+        resolve(name);
+      });
+  });
+  const { graceMs } = daemon;
+  log.logger.info({ signal, grace_seconds: graceMs / 1_000 }, 'stopping');
+  setTimeout(() => {
+    endNow(daemon, log, `it was not stopped ${(graceMs + stopMs) / 1_000} s after ${signal}`, 1);
+  }, graceMs + stopMs);
+  const complete = await daemon.stop();
+  log.logger.info({}, 'stopped');
+  const until = performance.now() + lookupPatienceMs;
+  while (looksUp() && performance.now() < until) await pause(lookupLookMs);
+  if (!looksUp()) return complete ? 0 : 1;
+  log.logger.warn({ signal }, 'DNS lookup does not return; the process ends by a signal');
+  endBy(complete ? signal : 'SIGKILL', log);
+}
+
+/**
+ * Runs the daemon until a signal and resolves with the exit code. A second signal, or a stop that takes 4 s longer than the grace,
+ * ends the process. SIGHUP reloads the configuration, or ends the daemon like SIGTERM with `hangUp: 'end'`. The caller has to end
+ * the process: a hung name look-up would keep it alive.
+ */
+export async function runDaemon(
+  options: GlobalOptions,
+  config: LoadedConfig,
+  {
+    hangUp = 'reload',
+    started = () => undefined,
+  }: { hangUp?: 'reload' | 'end'; started?: (daemon: Daemon) => void } = {},
+): Promise<number> {
+  let running: Daemon | null = null;
+  const early = { reload: false };
+  if (hangUp === 'reload') {
+    // From the beginning: a signal that nobody listens to would end the process.
+    process.on('SIGHUP', () => {
+      early.reload ||= running === null;
+      void running?.reload('signal');
+    });
+  }
+  const all = await createLog(options.logLevel, process.stdout);
+  const { logger: log, output } = all;
+  const version = packageVersion();
+  for (const warning of config.warnings) log.warn({ warning }, 'configuration warning');
+  const { startDaemon } = await import('../../app/daemon.js');
+  const daemon = await startDaemon({
+    config,
+    load: () => loadFor(options.config),
+    clock: systemClock,
+    log,
+    logDropped: () => output.dropped,
+    version,
+    migrationsDir: packageFile('migrations'),
+  });
+  log.info(
+    {
+      version,
+      node: process.version,
+      pid: process.pid,
+      url: daemon.url,
+      config: options.config,
+      models: config.settings.models.length,
+      mode: config.settings.checker.mode,
+      database: config.settings.storage.path,
+    },
+    'started',
+  );
+  started(daemon);
+  running = daemon;
+  if (early.reload) void daemon.reload('signal');
+  return stopAtSignal(
+    daemon,
+    all,
+    hangUp === 'end' ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'],
+  );
+}
+
+export function runCommand(program: Command): void {
+  program
+    .command('run')
+    .description('run the daemon')
+    .action(async (_options: object, command: Command) => {
+      const options = globalOptions(command);
+      process.exit(await runDaemon(options, await loadFor(options.config)));
+    });
+}

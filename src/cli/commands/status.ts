@@ -1,0 +1,160 @@
+import { realpathSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { readMemory } from '../../app/memory.js';
+import { readUptime } from '../../app/uptime-refresh.js';
+import { createCalendar } from '../../calendar/calendar.js';
+import { signOf } from '../../domain/connectivity.js';
+import { epochAt } from '../../domain/epoch.js';
+import { healthFrom } from '../../domain/health.js';
+import { merge } from '../../domain/intervals.js';
+import type { Model } from '../../domain/model.js';
+import { blameFor } from '../../domain/reason.js';
+import { states, type State } from '../../domain/state.js';
+import { stateAt } from '../../domain/timeline.js';
+import { isoTime } from '../../http/time.js';
+import type { Past } from '../../store/history.js';
+import type { StoredExclusion, StoredModel, StoreReader } from '../../store/port.js';
+import { isLocked } from '../../store/sqlite/file/file-lock.js';
+import { modelWithId } from '../known-model.js';
+import { jsonOption } from '../options.js';
+import { pastOf } from '../past.js';
+import { readDatabase } from '../read-database.js';
+import type { StatusRow } from '../tables/status-table.js';
+import { jsonText, terminalOf } from '../terminal.js';
+
+/**
+ * What the newest checks say against the state and is not confirmed yet, such as `last check failed: timeout (1 of 2)`; null
+ * when nothing does.
+ */
+function unconfirmed(model: StoredModel, now: number): string | null {
+  const { latest } = model;
+  const memory = readMemory(model.health, model.id);
+  if (memory?.epochs === undefined || latest === null || latest.maintenance) return null;
+  const { belief, run, unknowns, validUntil } = healthFrom(memory.health, model.firstSeen);
+  const { failures, successes } = epochAt(memory.epochs, latest.slot);
+  if (run !== null && now <= run.validUntil) {
+    if (run.kind === 'failure' && belief !== 'down' && latest.outcome === 'unhealthy')
+      return `last check failed: ${latest.reason} (${run.count} of ${failures})`;
+    if (run.kind === 'success' && belief === 'down')
+      return `last check passed (${run.count} of ${successes})`;
+  }
+  const doubted = unknowns !== null && unknowns.count > 0 && unknowns.count < failures && now < validUntil;
+  return doubted ? `last check says nothing: ${unknowns.reason} (${unknowns.count} of ${failures})` : null;
+}
+
+/** True when the newest check that left the machine, or tried to, found that the monitor itself reaches nobody. */
+function isBlind(models: readonly StoredModel[]): boolean {
+  let newest = { at: -Infinity, blind: false };
+  for (const { latest, retiredAt } of models) {
+    if (latest === null || retiredAt !== null || latest.startedAt < newest.at) continue;
+    const blind = latest.reason === 'no_connectivity';
+    if (blind || signOf(latest) === 'answered') newest = { at: latest.startedAt, blind };
+  }
+  return newest.blind;
+}
+
+interface Options {
+  readonly state?: State | 'paused';
+  readonly json?: true;
+}
+
+/** What is believed at `now`; an exclusion is maintenance also where no daemon has heard of it yet. */
+function standingOf({ stored, exclusions }: Past, now: number): ReturnType<typeof stateAt> {
+  const standing = stateAt(stored, now);
+  const excluded = merge(exclusions).find(({ from, to }) => from <= now && now < to);
+  if (excluded === undefined || standing.state === 'maintenance') return standing;
+  return { state: 'maintenance', since: Math.max(excluded.from, stored.firstSeen), reason: null };
+}
+
+/** Rows of the models in the state asked for, or in any; the uptime of the others is not read. */
+async function rowsOf(
+  store: StoreReader,
+  models: readonly StoredModel[],
+  asked: Options['state'],
+  now: number,
+): Promise<StatusRow[]> {
+  const exclusions: readonly StoredExclusion[] = await store.exclusions();
+  const rows: StatusRow[] = [];
+  for (const model of models) {
+    const past = pastOf(model, exclusions);
+    const { state, since, reason } = standingOf(past, now);
+    if (asked !== undefined && asked !== state && !(asked === 'paused' && reason === 'paused')) continue;
+    const uptime = await readUptime(store, past, now);
+    const { id, latest } = model;
+    rows.push({
+      model: id,
+      state,
+      since,
+      reason,
+      note: unconfirmed(model, now),
+      firstSeen: model.firstSeen,
+      lastCheck: latest?.slot ?? null,
+      uptime,
+    });
+  }
+  return rows;
+}
+
+/** Adds `modelpulse status`: what is believed of each model now. */
+export function statusCommand(program: Command): void {
+  program
+    .command('status')
+    .argument('[id...]', 'model ids; default: all models of the registry')
+    .description('show the state of each model, from the database; works with the daemon running or stopped')
+    .addOption(new Option('--state <state>', 'only show models in this state').choices([...states, 'paused']))
+    .addOption(jsonOption())
+    .action(async (ids: string[], { state: asked, json }: Options, command: Command) => {
+      await readDatabase(command, async ({ store, settings, now }) => {
+        const all = await store.models();
+        const models =
+          ids.length === 0
+            ? all.filter(({ retiredAt }) => retiredAt === null)
+            : [...new Set(ids)].map((id) => modelWithId(id, all));
+        const rows = await rowsOf(store, models, asked, now);
+        const monitor = { running: isLocked(realpathSync(settings.storage.path)), blind: false };
+        monitor.blind = monitor.running && isBlind(all);
+        if (json === true) {
+          const configured = new Map(settings.models.map((each) => [each.id, each]));
+          return jsonText(rows.map((row) => shape(row, configured.get(row.model), monitor, now)));
+        }
+        if (rows.length === 0) {
+          const what =
+            asked === undefined || models.length === 0 ? 'has been checked yet' : `is in state ${asked}`;
+          return `no model ${what}\n`;
+        }
+        const { statusTable } = await import('../tables/status-table.js');
+        return `${warningsOf(monitor)}${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`;
+      });
+    });
+}
+
+interface Monitor {
+  /** A daemon uses the database. */
+  readonly running: boolean;
+  /** It reaches nobody. */
+  readonly blind: boolean;
+}
+
+/** What makes the table less than the present truth. */
+function warningsOf({ running, blind }: Monitor): string {
+  if (!running) return 'The daemon does not run: this is what it knew when it stopped.\n\n';
+  return blind ? 'The monitor has no connectivity: it cannot tell how the models are.\n\n' : '';
+}
+
+/** Labels, objective and schedule are those of the configuration; a model that is not in it has none. */
+function shape(row: StatusRow, model: Model | undefined, monitor: Monitor, now: number): object {
+  const { since, lastCheck, firstSeen, ...rest } = row;
+  const checked = monitor.running && model !== undefined && row.reason !== 'paused';
+  const next = checked ? createCalendar().nextSlot(model.schedule, model.id, now) : null;
+  return {
+    ...rest,
+    blame: row.reason && blameFor(row.reason),
+    since: isoTime(since),
+    first_seen: isoTime(firstSeen),
+    last_check: isoTime(lastCheck),
+    next_check: isoTime(next),
+    labels: model?.labels ?? {},
+    slo: model?.slo ?? null,
+    monitor,
+  };
+}

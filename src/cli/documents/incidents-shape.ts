@@ -1,0 +1,27 @@
+import { incidentShape } from '../../http/shapes/incident-shape.js';
+import { csvCell } from '../../http/shapes/result-csv.js';
+import { toSeconds } from '../../http/time.js';
+import type { IncidentRow } from '../tables/incidents-table.js';
+
+/** An incident as the API gives it, with how long it lasted, until now if it is open. */
+export function incidentRowShape(row: IncidentRow) {
+  return { ...incidentShape(row), duration_seconds: toSeconds(row.durationMs) };
+}
+
+const columns = [
+  ...(['id', 'model', 'opened_at', 'closed_at', 'duration_seconds', 'reason', 'blame'] as const),
+  ...(['checks_failed', 'last_detail'] as const),
+];
+
+/** Incidents as CSV under a header, what people added to one in a cell each, a line for each. */
+export function incidentsCsv(rows: readonly IncidentRow[]): string {
+  const lines = rows.map((row) => {
+    const { notes, exclusions, ...shape } = incidentRowShape(row);
+    const said = notes.map(({ at, author, text }) => `${at} ${author ?? ''}: ${text}`);
+    const excluded = exclusions.map(({ from, to, reason }) => `${from}/${to}: ${reason}`);
+    return [...columns.map((column) => shape[column]), said.join('\n'), excluded.join('\n')];
+  });
+  return [[...columns, 'notes', 'exclusions'], ...lines]
+    .map((cells) => `${cells.map(csvCell).join(',')}\r\n`)
+    .join('');
+}

@@ -1,0 +1,35 @@
+import { count, type DailyUse } from '../daily-use.js';
+import { renderTable, type Column } from './table.js';
+import type { Terminal } from '../terminal.js';
+
+interface Row extends Pick<DailyUse, 'checks' | 'tokens'> {
+  readonly name: string;
+  readonly budget: number | null;
+}
+
+const orNull = (amount: number | null): string | null => (amount === null ? null : count(amount));
+
+const columns: readonly Column<Row>[] = [
+  { head: 'MODEL', cell: ({ name }) => name },
+  { head: 'CHECKS A DAY', cell: ({ checks }) => count(checks), align: 'right' },
+  { head: 'TOKENS A DAY', cell: ({ tokens }) => orNull(tokens), align: 'right' },
+  { head: 'BUDGET', cell: ({ budget }) => orNull(budget), align: 'right', optional: true },
+];
+
+/** What each model asks for in a day, and all together. */
+export function dailyUseTable(uses: readonly DailyUse[], terminal: Terminal): string {
+  const rows = uses.map(({ model, checks, tokens }) => ({
+    name: model.id,
+    checks,
+    tokens,
+    budget: model.tokensPerDay,
+  }));
+  const known = rows.some(({ tokens }) => tokens !== null);
+  const total: Row = {
+    name: 'in total',
+    checks: rows.reduce((sum, { checks }) => sum + checks, 0),
+    tokens: known ? rows.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0) : null,
+    budget: null,
+  };
+  return renderTable(columns, [...rows, total], terminal);
+}

@@ -1,0 +1,135 @@
+import { quantile } from '../../domain/histogram.js';
+import { percentDown, uptimeOf, type Uptime } from '../../domain/uptime.js';
+import { checksShape } from '../../http/shapes/uptime-shape.js';
+import { ageText, downTimeText, tookText } from './time-text.js';
+import type { History, HistoryFigures } from '../history-days.js';
+import type { AskedWindow } from '../options.js';
+import { renderTable, type Column } from './table.js';
+import { painted, plainText, type Paint, type Terminal } from '../terminal.js';
+
+const levels = {
+  up: { paint: 'green', letter: '.', meaning: 'up' },
+  brief: { paint: 'yellow', letter: 'd', meaning: 'down up to 1 %' },
+  long: { paint: 'red', letter: 'D', meaning: 'down longer' },
+  unknown: { paint: 'dim', letter: '?', meaning: 'unknown' },
+} as const satisfies Record<string, { paint: Paint; letter: string; meaning: string }>;
+
+/** What a cell can say of its day. */
+type DayLevel = keyof typeof levels;
+
+const leastUptime = 0.99;
+const leastCoverage = 0.5;
+
+/** A bad moment tells however little was watched; a good day has to be watched for at least half of it. */
+export function dayLevel({ uptime, coverage }: Uptime): DayLevel {
+  if (uptime === null) return 'unknown';
+  if (uptime < 1) return uptime < leastUptime ? 'long' : 'brief';
+  return (coverage ?? 0) < leastCoverage ? 'unknown' : 'up';
+}
+
+/** The colour of a day. */
+function dayPaint(uptime: Uptime): Paint {
+  return levels[dayLevel(uptime)].paint;
+}
+
+/**
+ * A cell for each day, oldest left, in lines that begin with their first date and are no wider than the terminal, and a
+ * legend. Without colours the cells are letters.
+ */
+export function dayBar(days: readonly (Uptime & { readonly date: string })[], terminal: Terminal): string {
+  const cell = (level: DayLevel): string =>
+    painted(terminal.colour ? '█' : levels[level].letter, levels[level].paint, terminal);
+  const room = (terminal.width ?? Infinity) - 'yyyy-mm-dd '.length;
+  const perLine = Math.max(1, Math.min(room, days.length));
+  const lines: string[] = [];
+  for (let from = 0; from < days.length; from += perLine) {
+    const part = days.slice(from, from + perLine);
+    lines.push(`${part[0]?.date ?? ''} ${part.map((day) => cell(dayLevel(day))).join('')}`);
+  }
+  const legend = Object.keys(levels).map((name) => {
+    const level = name as DayLevel;
+    return `${cell(level)} ${levels[level].meaning}`;
+  });
+  return `${lines.join('\n')}\n${legend.join('  ')}`;
+}
+
+type Row = HistoryFigures & Uptime & { readonly name: string };
+
+function rowOf(name: string, figures: HistoryFigures): Row {
+  return { ...figures, ...uptimeOf(figures.durations), name };
+}
+
+function latency(q: number): (row: Row) => string | null {
+  return ({ counts }) => {
+    const ms = quantile(counts.latency, q);
+    return ms === null ? null : tookText(ms);
+  };
+}
+
+/** Reasons with their time; what lasted less than a second is not worth a word. */
+function unknownText(unknown: HistoryFigures['unknown']): string | null {
+  const long = unknown.filter(([, ms]) => ms >= 1_000);
+  return long.length === 0 ? null : long.map(([reason, ms]) => `${reason} ${ageText(ms)}`).join(', ');
+}
+
+const number = (amount: number): string => amount.toLocaleString('en-US');
+
+const columns: readonly Column<Row>[] = [
+  { head: 'DAY', cell: ({ name }) => name },
+  {
+    head: 'UPTIME',
+    cell: ({ uptime }) => (uptime === null ? null : percentDown(uptime)),
+    paint: dayPaint,
+    align: 'right',
+  },
+  {
+    head: 'COVERAGE',
+    cell: ({ coverage }) => (coverage === null ? null : percentDown(coverage, 0)),
+    align: 'right',
+  },
+  {
+    head: 'DOWN',
+    cell: ({ coverage, durations }) => (coverage ? downTimeText(durations.unhealthy) : null),
+    align: 'right',
+  },
+  { head: 'INCIDENTS', cell: ({ incidents }) => number(incidents), align: 'right' },
+  {
+    head: 'CHECKS',
+    cell: ({ counts }) => number(checksShape(counts.outcomes).total),
+    align: 'right',
+    optional: true,
+  },
+  {
+    head: 'NOT HEALTHY',
+    cell: ({ counts }) => number(checksShape(counts.outcomes).total - counts.outcomes.healthy),
+    align: 'right',
+    optional: true,
+  },
+  { head: 'P50', cell: latency(0.5), align: 'right', optional: true },
+  { head: 'P95', cell: latency(0.95), align: 'right', optional: true },
+  { head: 'UNKNOWN', cell: ({ unknown }) => unknownText(unknown), optional: true },
+];
+
+/** One row a day and one for all of them; on a terminal the days as a bar, too. */
+export function historyTable(history: History, { clock, timezone }: AskedWindow, terminal: Terminal): string {
+  const { model, retiredAt, total, days } = history;
+  const rows = days.map(({ date, ...figures }) => rowOf(date, figures));
+  const bar = days.map(({ date, durations }) => ({ date, ...uptimeOf(durations) }));
+  const left = retiredAt === null ? '' : `; left the registry ${clock.text(retiredAt)}`;
+  return [
+    `${plainText(model)}, ${clock.text(total.from)} to ${clock.text(total.to)}, ${timezone}${left}`,
+    ...(terminal.width === null ? [] : [dayBar(bar, terminal)]),
+    renderTable(columns, [...rows, rowOf('in total', total)], terminal),
+    ...roundings(history),
+  ].join('\n\n');
+}
+
+/** What is to be said where counts are kept in units that days of the zone, or a first part of one, do not begin with. */
+function roundings({ days }: History): string[] {
+  const kept = days.map(({ counts }) => counts.resolution);
+  const unit = (['day', 'hour'] as const).find((resolution) => kept.includes(resolution));
+  if (unit === undefined) return [];
+  return [
+    `Uptime is exact. Checks and latencies of the oldest days are kept by the ${unit} of UTC: a row counts the whole of each that it touches.`,
+  ];
+}

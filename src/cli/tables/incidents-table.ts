@@ -1,0 +1,77 @@
+import type { StoredIncident } from '../../store/port.js';
+import { renderTable, type Column, type Note } from './table.js';
+import type { Terminal } from '../terminal.js';
+import { ageText } from './time-text.js';
+import type { AskedWindow } from '../options.js';
+
+/** An incident and how it stands. */
+export interface IncidentRow extends StoredIncident {
+  /** `left`: its model left the registry while it was open. */
+  readonly standing: 'open' | 'closed' | 'left';
+  /** Until now, if it is open. */
+  readonly durationMs: number;
+}
+
+interface Annotation {
+  readonly incident: number;
+  readonly kind: string;
+  readonly when: string;
+  readonly by: string | null;
+  readonly text: string;
+}
+
+const annotationColumns: readonly Column<Annotation>[] = [
+  { head: 'ID', cell: ({ incident }) => String(incident), align: 'right' },
+  { head: 'ADDED', cell: ({ kind }) => kind },
+  { head: 'WHEN', cell: ({ when }) => when },
+  { head: 'BY', cell: ({ by }) => by, optional: true },
+];
+
+const annotationText: Note<Annotation> = { head: 'TEXT', cell: ({ text }) => text };
+const detail: Note<IncidentRow> = { head: 'DETAIL', cell: ({ lastDetail }) => lastDetail };
+
+/** Incidents, one row each, and below them what people added to them. */
+export function incidentsTable(
+  rows: readonly IncidentRow[],
+  { clock, timezone }: AskedWindow,
+  terminal: Terminal,
+): string {
+  const minute = (time: number): string => clock.text(time).slice(0, -':00'.length);
+  const columns: readonly Column<IncidentRow>[] = [
+    { head: 'ID', cell: ({ id }) => String(id), align: 'right' },
+    { head: 'MODEL', cell: ({ model }) => model },
+    { head: 'OPENED', cell: ({ openedAt }) => minute(openedAt) },
+    {
+      head: 'LASTED',
+      cell: ({ standing, durationMs }) =>
+        `${standing === 'closed' ? '' : `${standing} `}${ageText(durationMs)}`,
+      paint: ({ standing }) => (standing === 'open' ? 'red' : null),
+    },
+    { head: 'REASON', cell: ({ reason }) => reason },
+    { head: 'BLAME', cell: ({ blame }) => blame, optional: true },
+    { head: 'FAILED', cell: ({ checksFailed }) => String(checksFailed), align: 'right', optional: true },
+  ];
+  const annotations = rows.flatMap(({ id, notes, exclusions }): Annotation[] => [
+    ...exclusions.map(({ from, to, reason }) => ({
+      incident: id,
+      kind: 'exclusion',
+      when: `${minute(from)} to ${minute(to)}`,
+      by: null,
+      text: reason,
+    })),
+    ...notes.map(({ at, author, text }) => ({
+      incident: id,
+      kind: 'note',
+      when: minute(at),
+      by: author,
+      text,
+    })),
+  ]);
+  return [
+    renderTable(columns, rows, terminal, detail),
+    ...(annotations.length === 0
+      ? []
+      : [renderTable(annotationColumns, annotations, terminal, annotationText)]),
+    `Times: ${timezone}.`,
+  ].join('\n\n');
+}

@@ -1,0 +1,22 @@
+import type { WrongRow } from '../../store/transfer/rebuild.js';
+import { renderTable } from './table.js';
+import type { Terminal } from '../terminal.js';
+
+/** Figures that are wrong, one a line. */
+export function rebuildTable(wrong: readonly WrongRow[], terminal: Terminal): string {
+  const rows = wrong.flatMap(({ mismatches, ...row }) =>
+    mismatches.map((mismatch) => ({ ...row, ...mismatch })),
+  );
+  return renderTable(
+    [
+      { head: 'MODEL', cell: ({ model }) => model },
+      { head: 'TABLE', cell: ({ table }) => table },
+      { head: 'FROM', cell: ({ from }) => new Date(from).toISOString() },
+      { head: 'COLUMN', cell: ({ column }) => column },
+      { head: 'STORED', cell: ({ stored }) => stored },
+      { head: 'RIGHT', cell: ({ right }) => right },
+    ],
+    rows,
+    terminal,
+  );
+}

@@ -1,0 +1,47 @@
+import { dayMs, hourMs, minuteMs } from '../../domain/period.js';
+
+const units = [
+  ['d', dayMs],
+  ['h', hourMs],
+  ['m', minuteMs],
+  ['s', 1_000],
+] as const;
+
+/** An age in its two largest units, such as `3d 4h` or `12s`; less than a second is `0s`. */
+export function ageText(ms: number): string {
+  const first = units.findIndex(([, size]) => ms >= size);
+  if (first < 0) return '0s';
+  let left = ms;
+  const parts = units.slice(first, first + 2).map(([name, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return { count, text: `${count}${name}` };
+  });
+  return parts
+    .filter(({ count }) => count > 0)
+    .map(({ text }) => text)
+    .join(' ');
+}
+
+/** How long something took: whole ms below one second, else seconds with two decimals. */
+export function tookText(ms: number): string {
+  return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+const downUnits = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+] as const;
+
+/** Time that something was down, in full, such as `1h 2m 3s`; part of a second counts as a whole one, so 0s is none. */
+export function downTimeText(ms: number): string {
+  let left = Math.ceil(ms / 1_000);
+  const parts = downUnits.flatMap(([name, size]) => {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    return count > 0 ? [`${count}${name}`] : [];
+  });
+  return parts.join(' ') || '0s';
+}

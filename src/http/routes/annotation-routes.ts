@@ -1,0 +1,136 @@
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { errorResponses, HttpError, unknownModel } from '../http-error.js';
+import { incidentId, incidentWith, unknownIncident } from './incident-routes.js';
+import { exclusionBody, mostExclusions, windowOfExclusion, written } from '../shapes/exclusion-body.js';
+import { exclusionSchema, exclusionShape, incidentSchema, incidentShape } from '../shapes/incident-shape.js';
+import { readJson } from '../validation.js';
+import { idParameter, viewOf } from './model-routes.js';
+import type { RouteOptions } from '../port.js';
+import { parameter, wholeNumber } from '../query.js';
+
+const mostNotes = 100;
+/** So long a caller waits for a store that hangs. */
+const patienceMs = 5_000;
+
+const noteBody = z
+  .strictObject({ text: written(2_000), author: written(200).nullable().default(null) }, 'must be an object')
+  .describe('A note on an incident.');
+const exclusionId = idParameter.extend({
+  exclusion: parameter('must be the number of an exclusion', wholeNumber).describe(
+    'Number of the exclusion.',
+  ),
+});
+const exclusionList = z.object({ items: z.array(exclusionSchema) });
+const tags = ['history'];
+
+/** What people add to what was seen: notes to incidents, and time taken out of the figures. */
+export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
+  const { annotations } = backend;
+  readJson(app);
+
+  /** A store that refuses for a moment is not the caller's fault, and worth another try. */
+  const kept = async <T>(work: Promise<T>): Promise<T> => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const error = new HttpError(
+        503,
+        'not_stored_yet',
+        'the store does not answer; it may still take it: look before you try again',
+      );
+      timer = setTimeout(() => {
+        reject(error);
+      }, patienceMs);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } catch (error) {
+      if (error instanceof HttpError) throw error;
+      report(error, 'annotations');
+      throw new HttpError(503, 'not_stored', 'the store does not take it now; try again');
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  app.post(
+    '/api/v1/incidents/:id/notes',
+    {
+      schema: {
+        summary: 'Add a note to an incident',
+        tags,
+        params: incidentId,
+        body: noteBody,
+        response: { 201: incidentSchema, ...errorResponses },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const known = await incidentWith(backend, params.id);
+      if (known !== null && known.notes.length >= mostNotes)
+        throw new HttpError(409, 'too_many_notes', `an incident can have ${mostNotes} notes`);
+      const incident = await kept(annotations.note(params.id, body));
+      if (incident === null) throw unknownIncident();
+      return reply.code(201).send(incidentShape(incident));
+    },
+  );
+
+  app.get(
+    '/api/v1/models/:id/exclusions',
+    {
+      schema: {
+        summary: 'Excluded periods, oldest first',
+        tags,
+        params: idParameter,
+        response: { 200: exclusionList, ...errorResponses },
+      },
+    },
+    ({ params }) => ({ items: viewOf(backend, params.id).exclusions.map(exclusionShape) }),
+  );
+
+  app.post(
+    '/api/v1/models/:id/exclusions',
+    {
+      schema: {
+        summary: 'Exclude a past or future period from uptime and reports',
+        description:
+          'An excluded period counts as maintenance. Recorded results do not change, so deleting the exclusion restores them. In a period that was excluded in advance, checks continue and are listed, but open no incident.',
+        tags,
+        params: idParameter,
+        body: exclusionBody,
+        response: { 201: exclusionSchema, ...errorResponses },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const { exclusions } = viewOf(backend, params.id);
+      const window = windowOfExclusion(body);
+      if (exclusions.length >= mostExclusions)
+        throw new HttpError(
+          409,
+          'too_many_exclusions',
+          `a model can have ${mostExclusions} exclusions; take some back`,
+        );
+      const exclusion = await kept(annotations.exclude(params.id, window));
+      if (exclusion === null) throw unknownModel();
+      return reply.code(201).send(exclusionShape(exclusion));
+    },
+  );
+
+  app.delete(
+    '/api/v1/models/:id/exclusions/:exclusion',
+    {
+      schema: {
+        summary: 'Delete an exclusion',
+        description: 'An exclusion in progress ends now: the time since its creation stays maintenance.',
+        tags,
+        params: exclusionId,
+        response: { 204: z.null().describe('The exclusion is deleted.'), ...errorResponses },
+      },
+    },
+    async ({ params }, reply) => {
+      viewOf(backend, params.id);
+      if (await kept(annotations.include(params.id, params.exclusion))) return reply.code(204).send(null);
+      throw new HttpError(404, 'unknown_exclusion', 'the model has no such exclusion');
+    },
+  );
+  done();
+};

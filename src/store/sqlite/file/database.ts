@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createLatencyFunctions } from '../../latency-blob.js';
+import { StoreError } from '../../store-error.js';
+import { attempt } from './failure.js';
+import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js';
+import { Database } from './sqlite.js';
+
+/** `mpul` in the file's header says whose database it is. */
+export const applicationId = 0x6d70756c;
+/** A daemon that finds the database locked tries again later instead of waiting: its reads wait behind its writes. */
+const busyTimeoutMs = 50;
+/** At the start nothing else can be done, and a program beside the daemon seldom holds its lock for longer. */
+export const patientTimeoutMs = 5_000;
+
+/** In this order: the vacuum mode counts only before WAL writes the first page. */
+const pragmas: readonly (readonly [name: string, set: string, expected: unknown])[] = [
+  ['auto_vacuum', 'INCREMENTAL', 2],
+  ['journal_mode', 'WAL', 'wal'],
+  ['synchronous', 'FULL', 2],
+  ['foreign_keys', 'ON', 1],
+  ['wal_autocheckpoint', '1000', 1000],
+  ['journal_size_limit', '16777216', 16_777_216],
+  ['cache_size', '-4000', -4000],
+];
+
+/**
+ * Opens or makes the database for the one writer, with its schema up to date; waits up to 5 s for a lock that another program
+ * holds. Afterwards a statement waits for `timeoutMs`.
+ */
+export function openDatabase(path: string, migrationsDir: string, timeoutMs = busyTimeoutMs): Database {
+  return opened(new Database(path, { timeout: patientTimeoutMs }), (database) => {
+    refuseForeign(database);
+    refuseNewer(path, versionOf(database), listMigrations(migrationsDir).length);
+    for (const [name, set, expected] of pragmas) {
+      database.pragma(`${name} = ${set}`);
+      const actual = database.pragma(name, { simple: true });
+      if (actual !== expected) {
+        throw new StoreError(
+          'unavailable',
+          `cannot use ${path}: ${name} stays ${String(actual)} instead of ${set}`,
+        );
+      }
+    }
+    const { merge, observe } = createLatencyFunctions();
+    database.function('merge_latency', { deterministic: true }, (left: unknown, right: unknown) =>
+      merge(left as Uint8Array | null, right as Uint8Array | null),
+    );
+    database.function('observe_latency', { deterministic: true }, (latency: unknown, bucket: unknown) =>
+      observe(latency as Uint8Array | null, bucket as number),
+    );
+    migrate(database, migrationsDir);
+    database.pragma(`busy_timeout = ${timeoutMs}`);
+  });
+}
+
+/** Opens an existing database to read, whether a daemon writes it or not. */
+export function openToRead(path: string, migrationsDir: string): Database {
+  return opened(
+    new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs }),
+    (database) => {
+      refuseForeign(database);
+      const known = listMigrations(migrationsDir).length;
+      const version = versionOf(database);
+      refuseNewer(path, version, known);
+      if (version === known) return;
+      throw new StoreError(
+        'older',
+        `${path} was written by an older modelpulse (schema ${version}, this one reads ${known}); start the daemon once to upgrade it`,
+      );
+    },
+  );
+}
+
+function opened(database: Database, prepare: (database: Database) => void): Database {
+  try {
+    prepare(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function refuseForeign(database: Database): void {
+  const id = database.pragma('application_id', { simple: true });
+  if (id === applicationId) return;
+  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
+  if (id === 0 && tables === 0) return;
+  throw new StoreError(
+    'foreign',
+    `${database.name} is the database of another program; set another storage.path`,
+  );
+}
+
+/** Throws StoreError `missing` when there is no database at `path`. */
+export function requireFile(path: string): void {
+  if (existsSync(path)) return;
+  throw new StoreError('missing', `there is no database at ${resolve(path)}; start the daemon first`);
+}
+
+/** Opens the database at `path` to read it beside the daemon; throws StoreError, `missing` when there is none. */
+export function openExisting(path: string, migrationsDir: string): Database {
+  return attempt(path, () => {
+    requireFile(path);
+    return openToRead(path, migrationsDir);
+  });
+}

@@ -1,0 +1,68 @@
+import { types } from 'node:util';
+import { messageOf } from '../../../domain/thrown.js';
+import { StoreError } from '../../store-error.js';
+
+/** The code of an error of SQLite (`SQLITE_...`) or of the system; null for any other. */
+export function codeOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** True for an error that says the file's content is damaged; false for what may pass (full disk, I/O, permission). */
+export function isDamage(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== null && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'));
+}
+
+/** Codes with which SQLite refuses the content of a row, which it would refuse again. */
+const refusals = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLITE_RANGE'];
+
+/**
+ * True for an error that says that the content of a write is refused and would be refused again: by SQLite, or before it,
+ * by a value that cannot be bound or has no code. False for what may pass, for damage and for a model that is not known.
+ */
+export function refusesContent(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code !== null) return refusals.some((refusal) => code.startsWith(refusal));
+  return types.isNativeError(error) && ['TypeError', 'RangeError'].includes(error.name);
+}
+
+const advice: readonly (readonly [prefix: string, text: string])[] = [
+  ['SQLITE_CANTOPEN', 'check that it is a file and that its directory can be written'],
+  ['SQLITE_READONLY', 'check the permissions of the file and its directory'],
+  ['SQLITE_FULL', 'free space on its disk'],
+  ['SQLITE_BUSY', 'another program holds its lock: end that program, or wait for it'],
+];
+
+/** The error as the operator is to read it; what is neither SQLite's nor the system's stays as it is. */
+export function describe(error: unknown, path: string): unknown {
+  const code = codeOf(error);
+  if (code === null || error instanceof StoreError) return error;
+  const message = messageOf(error);
+  if (isDamage(error)) return new StoreError('damaged', `${path} is damaged: ${message}`, { cause: error });
+  const what = code.startsWith('SQLITE_') ? `${message} (${code})` : message;
+  const hint = advice.find(([prefix]) => code.startsWith(prefix))?.[1];
+  return new StoreError(
+    'unavailable',
+    `cannot use ${path}: ${what}${hint === undefined ? '' : `; ${hint}`}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** Runs `work`; what it throws is described. */
+export function attempt<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw describe(error, path);
+  }
+}
+
+/** Runs `work` at once; what it throws is described and rejects. */
+export function promised<Result>(path: string, work: () => Result): Promise<Result> {
+  return new Promise((resolve) => {
+    resolve(attempt(path, work));
+  });
+}

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { StoreError } from '../../store-error.js';
+
+interface Migration {
+  readonly version: number;
+  readonly file: string;
+}
+
+/** The files `NNNN-name.sql` of `directory`, numbered from 1 without a hole; throws Error when they are not. */
+export function listMigrations(directory: string): Migration[] {
+  const files = readdirSync(directory)
+    .filter((file) => /^\d{4}-.+\.sql$/.test(file))
+    .sort();
+  return files.map((file, index) => {
+    const version = Number(file.slice(0, 4));
+    if (version !== index + 1) throw new Error(`${join(directory, file)}: expected number ${index + 1}`);
+    return { version, file };
+  });
+}
+
+/** How many migrations a database has seen. */
+export function versionOf(database: Database): number {
+  return database.pragma('user_version', { simple: true }) as number;
+}
+
+/** Refuses a file that this code cannot know. */
+export function refuseNewer(path: string, version: number, known: number): void {
+  if (version <= known) return;
+  throw new StoreError(
+    'newer',
+    `${path} was written by a newer modelpulse (schema ${version}, this one knows ${known}); upgrade modelpulse, or restore a backup from before`,
+  );
+}
+
+/** Brings the schema up to date: forward only, each file in a transaction of its own with its number. */
+export function migrate(database: Database, directory: string): void {
+  const migrations = listMigrations(directory);
+  for (const migration of migrations.slice(versionOf(database))) {
+    const sql = readFileSync(join(directory, migration.file), 'utf8');
+    database
+      .transaction(() => {
+        database.exec(sql);
+        database.pragma(`user_version = ${migration.version}`);
+      })
+      .immediate();
+  }
+}

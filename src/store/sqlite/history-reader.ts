@@ -1,0 +1,19 @@
+import { openToRead } from './file/database.js';
+import { attempt } from './file/failure.js';
+import { prepareResults } from './read/result-query.js';
+import { prepareSeries } from './read/series-query.js';
+
+/** Reads that take long, at once and so for a thread of their own: each is a short transaction, so the WAL can be emptied between two. */
+export type HistoryReader = ReturnType<typeof openHistoryReader>;
+
+/** Opens an existing store to read beside the daemon that writes it. Throws StoreError, as its methods do. */
+export function openHistoryReader(path: string, migrationsDir: string) {
+  const database = attempt(path, () => openToRead(path, migrationsDir));
+  const results = prepareResults(database);
+  const series = prepareSeries(database);
+  return {
+    results: (...query: Parameters<typeof results>) => attempt(path, () => results(...query)),
+    series: (...query: Parameters<typeof series>) => attempt(path, () => series(...query)),
+    close: () => void database.close(),
+  };
+}

@@ -1,0 +1,103 @@
+import type { Database } from 'better-sqlite3';
+import type { Exclusion } from '../../../domain/exclusion.js';
+import type { Note } from '../../../domain/incident.js';
+import { prepareAnnotations } from '../write/annotations.js';
+import { blameCodes, reasonCodes } from '../../codes.js';
+import type { IncidentQuery, StoredIncident } from '../../port.js';
+
+interface IncidentRow {
+  readonly id: number;
+  readonly model: string;
+  readonly key: number;
+  readonly opened_at: number;
+  readonly closed_at: number | null;
+  readonly reason: number;
+  readonly blame: number | null;
+  readonly checks_failed: number;
+  readonly last_detail: string | null;
+}
+
+interface Annotations {
+  readonly notes: readonly Note[];
+  readonly exclusions: readonly Exclusion[];
+}
+
+function incidentOf(row: IncidentRow, { notes, exclusions }: Annotations): StoredIncident {
+  return {
+    id: row.id,
+    model: row.model,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    reason: reasonCodes.toWord(row.reason),
+    blame: row.blame === null ? null : blameCodes.toWord(row.blame),
+    checksFailed: row.checks_failed,
+    lastDetail: row.last_detail,
+    notes,
+    exclusions,
+  };
+}
+
+const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
+  last_detail FROM incidents JOIN models ON models.key = incidents.model`;
+
+/** Nobody looks any more at a model that left the registry. */
+const ended = 'coalesce(closed_at, models.retired_at)';
+
+/** Characters that people added to it, about. */
+export function addedText({ notes, exclusions }: StoredIncident): number {
+  const lineSize = 100;
+  const texts = [...notes.map(({ text }) => text), ...exclusions.map(({ reason }) => reason)];
+  return texts.reduce((sum, { length }) => sum + length + lineSize, 0);
+}
+
+/** Incidents newest first, with all that people added to them. */
+export function prepareIncidents(database: Database) {
+  const { notesOf, exclusionsOf } = prepareAnnotations(database);
+  const one = database.prepare<[number], IncidentRow>(`SELECT ${columns} WHERE incidents.id = ?`);
+  const select = database.prepare<[Record<string, number | null>], IncidentRow>(`SELECT ${columns}
+    WHERE (@model IS NULL OR incidents.model = @model) AND (@open IS NULL OR (${ended} IS NULL) = @open)
+      AND (@to IS NULL OR opened_at < @to) AND (@from IS NULL OR ${ended} IS NULL OR ${ended} > @from)
+      AND (@before IS NULL OR incidents.id < @before)
+    ORDER BY incidents.id DESC LIMIT @limit`);
+  const whole = (row: IncidentRow): StoredIncident =>
+    incidentOf(row, {
+      notes: notesOf(row.id),
+      exclusions: exclusionsOf(row.key, {
+        from: row.opened_at,
+        to: row.closed_at ?? Number.MAX_SAFE_INTEGER,
+      }),
+    });
+  return {
+    incident(id: number): StoredIncident | null {
+      const row = one.get(id);
+      return row === undefined ? null : whole(row);
+    },
+    incidents({
+      model,
+      open,
+      from,
+      to,
+      before,
+      limit,
+      mostText = Infinity,
+    }: IncidentQuery): StoredIncident[] {
+      const rows = select.all({
+        model: model ?? null,
+        open: open === undefined ? null : Number(open),
+        from: from ?? null,
+        to: to ?? null,
+        before: before ?? null,
+        limit,
+      });
+      const found: StoredIncident[] = [];
+      let text = 0;
+      for (const row of rows) {
+        if (text > mostText) break;
+        const incident = whole(row);
+        text += addedText(incident);
+        found.push(incident);
+      }
+      return found;
+    },
+  };
+}

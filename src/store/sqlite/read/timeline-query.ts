@@ -1,0 +1,121 @@
+import type { Database } from 'better-sqlite3';
+import { parseJson } from '../../../domain/json.js';
+import { dayMs, hourMs } from '../../../domain/period.js';
+import {
+  states,
+  type Interval,
+  type State,
+  type StateDurations,
+  type StatePoint,
+} from '../../../domain/state.js';
+import { addDurations, noDurations } from '../../../domain/timeline.js';
+import { stateCodes, stateReasonCodes } from '../../codes.js';
+import { prepareHorizons } from '../../horizons.js';
+import { partsOf } from '../../window.js';
+
+/** A time line that changes no more often than this in a window is summed more quickly from its points than from rollups. */
+const fewPoints = 60;
+
+/** A point is one number, its time and its state: to make an object of each row would take most of the time. */
+const base = 8;
+
+/** ms per state over a window, from the points themselves: asked for every model and window. */
+function prepareSpent(database: Database) {
+  const select = `SELECT starts * ${base} + state FROM states WHERE model = ?`;
+  const inForce = database
+    .prepare<[number, number], number>(`${select} AND starts <= ? ORDER BY starts DESC LIMIT 1`)
+    .pluck();
+  const later = `${select} AND starts > ? AND starts < ? ORDER BY starts`;
+  const all = database.prepare<[number, number, number], number>(later).pluck();
+  // Written out: as a parameter the limit doubles the time.
+  const few = database.prepare<[number, number, number], number>(`${later} LIMIT ${fewPoints}`).pluck();
+
+  const sum = (key: number, points: readonly number[], { from, to }: Interval): StateDurations => {
+    const first = inForce.get(key, from);
+    const durations = { ...noDurations };
+    const packed = first === undefined ? points : [first, ...points];
+    packed.forEach((point, index) => {
+      const next = packed[index + 1];
+      const end = next === undefined ? to : Math.floor(next / base);
+      const spent = Math.max(0, end - Math.max(from, Math.floor(point / base)));
+      durations[stateCodes.toWord(point % base)] += spent;
+    });
+    return durations;
+  };
+
+  return {
+    all: (key: number, window: Interval): StateDurations =>
+      sum(key, all.all(key, window.from, window.to), window),
+    /** Null where there are many points. */
+    ifFew(key: number, window: Interval): StateDurations | null {
+      const points = few.all(key, window.from, window.to);
+      return points.length < fewPoints ? sum(key, points, window) : null;
+    },
+  };
+}
+
+type PointRow = [starts: number, state: number, reason: number | null];
+
+function sumOf(table: 'hours' | 'days'): string {
+  const sums = states.map((state) => `total(${state}_ms) AS ${state}`).join(', ');
+  return `SELECT ${sums} FROM ${table} WHERE model = ? AND span >= ? AND span < ?`;
+}
+
+/** Everything that is asked of the time line. */
+export function prepareTimeline(database: Database) {
+  const inForce = database
+    .prepare<[number, number], PointRow>(
+      'SELECT starts, state, reason FROM states WHERE model = ? AND starts <= ? ORDER BY starts DESC LIMIT 1',
+    )
+    .raw();
+  const later = database
+    .prepare<[number, number, number, number], PointRow>(
+      'SELECT starts, state, reason FROM states WHERE model = ? AND starts > ? AND starts < ? ORDER BY starts LIMIT ?',
+    )
+    .raw();
+  const hours = database.prepare<[number, number, number], Record<State, number>>(sumOf('hours'));
+  const days = database.prepare<[number, number, number], Record<State, number>>(sumOf('days'));
+  const maintenanceRows = database.prepare<[number, number, number], Interval>(`
+    SELECT starts AS "from", ends AS "to" FROM maintenance WHERE model = ? AND starts < ? AND ends > ? ORDER BY starts`);
+  const epochRows = database.prepare<[number], { starts: number; settings: string }>(
+    'SELECT starts, settings FROM epochs WHERE model = ? ORDER BY starts',
+  );
+  const gapRows = database
+    .prepare<[number], number>('SELECT slot FROM gaps WHERE model = ? ORDER BY slot')
+    .pluck();
+  const horizons = prepareHorizons(database);
+  const spent = prepareSpent(database);
+
+  const points = (key: number, from: number, to: number, most = Number.MAX_SAFE_INTEGER): StatePoint[] => {
+    const first = inForce.all(key, from);
+    const rows = [...first, ...later.all(key, from, to, most - first.length)];
+    return rows.map(([starts, state, reason]) => ({
+      from: starts,
+      state: stateCodes.toWord(state),
+      reason: reason === null ? null : stateReasonCodes.toWord(reason),
+    }));
+  };
+
+  return {
+    points,
+    durations(key: number, from: number, to: number): StateDurations {
+      const complete = horizons();
+      // What was given up is not known any more: else a share of what is left would pass for one of the whole.
+      const known = { from: Math.min(to, Math.max(from, complete.days)), to };
+      const givenUp: StateDurations = { ...noDurations, unknown: known.from - from };
+      const few = spent.ifFew(key, known);
+      if (few !== null) return addDurations(givenUp, few);
+      const parts = partsOf({ from, to }, complete);
+      const sums = [
+        ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
+        ...parts.hours.map((part) => hours.get(key, part.from / hourMs, part.to / hourMs)),
+        ...parts.rest.map((part) => spent.all(key, part)),
+      ];
+      return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), givenUp);
+    },
+    maintenance: (key: number, from: number, to: number): Interval[] => maintenanceRows.all(key, to, from),
+    epochs: (key: number): { from: number; settings: unknown }[] =>
+      epochRows.all(key).map(({ starts, settings }) => ({ from: starts, settings: parseJson(settings) })),
+    gaps: (key: number): number[] => gapRows.all(key),
+  };
+}

@@ -1,0 +1,124 @@
+import type { Database } from 'better-sqlite3';
+import { parseJson } from '../../../domain/json.js';
+import type { RecordedResult } from '../../../domain/result.js';
+import { outcomeCodes, reasonCodes } from '../../codes.js';
+import type { ModelKey, StoredModel } from '../../port.js';
+
+interface ModelRow {
+  readonly key: number;
+  readonly id: string;
+  readonly first_seen: number;
+  readonly retired_at: number | null;
+  readonly watermark: number | null;
+  readonly last_success: number | null;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly version_changes: number;
+  readonly health: string | null;
+  readonly latest: string | null;
+}
+
+interface TotalRow {
+  readonly outcome: number;
+  readonly reason: number;
+  readonly count: number;
+}
+
+/** Reads of the table of models. */
+export function prepareModels(database: Database) {
+  const all = database.prepare<[], ModelRow>('SELECT * FROM models ORDER BY key');
+  const byId = database.prepare<[string], ModelRow>('SELECT * FROM models WHERE id = ?');
+  const totals = database.prepare<[number], TotalRow>(
+    'SELECT outcome, reason, count FROM totals WHERE model = ?',
+  );
+
+  const modelOf = (row: ModelRow): StoredModel => ({
+    key: row.key,
+    id: row.id,
+    firstSeen: row.first_seen,
+    health: row.health === null ? null : parseJson(row.health),
+    watermark: row.watermark,
+    retiredAt: row.retired_at,
+    latest: row.latest === null ? null : (JSON.parse(row.latest) as RecordedResult),
+    lastSuccess: row.last_success,
+    totals: {
+      results: totals.all(row.key).map(({ outcome, reason, count }) => ({
+        outcome: outcomeCodes.toWord(outcome),
+        reason: reasonCodes.toWord(reason),
+        count,
+      })),
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+      versionChanges: row.version_changes,
+    },
+  });
+
+  return {
+    all: (): StoredModel[] => all.all().map(modelOf),
+    find(id: string): StoredModel | undefined {
+      const row = byId.get(id);
+      return row && modelOf(row);
+    },
+  };
+}
+
+/** True for a model that has results or a time line. */
+export function prepareHasHistory(database: Database): (key: ModelKey) => boolean {
+  const found = database
+    .prepare<[ModelKey, ModelKey], number>(
+      'SELECT EXISTS (SELECT 1 FROM checks WHERE model = ?) OR EXISTS (SELECT 1 FROM states WHERE model = ?)',
+    )
+    .pluck();
+  return (key) => found.get(key, key) === 1;
+}
+
+/** Writes to the table of models, apart from what a batch brings. */
+export function prepareRegistry(database: Database) {
+  const models = prepareModels(database);
+  const insert = database.prepare('INSERT INTO models (id, first_seen) VALUES (?, ?)');
+  const rename = database.prepare('UPDATE models SET id = ? WHERE key = ?');
+  const remove = database.prepare('DELETE FROM models WHERE key = ?');
+  const revive = database.prepare(
+    'UPDATE models SET retired_at = NULL WHERE id = ? AND retired_at IS NOT NULL',
+  );
+  const retire = database.prepare(
+    'UPDATE models SET retired_at = coalesce(retired_at, ?), watermark = NULL WHERE key = ?',
+  );
+  const hasHistory = prepareHasHistory(database);
+
+  const register = (id: string, now: number, renameFrom: string | null): StoredModel => {
+    const known = models.find(id);
+    const former = renameFrom === null || renameFrom === id ? undefined : models.find(renameFrom);
+    if (former !== undefined && (known === undefined || !hasHistory(known.key))) {
+      if (known !== undefined) remove.run(known.key);
+      rename.run(id, former.key);
+    } else if (known === undefined) insert.run(id, now);
+    revive.run(id);
+    const registered = models.find(id);
+    if (registered === undefined) throw new Error(`the model ${id} was not stored`);
+    return registered;
+  };
+  const registering = database.transaction(register);
+  return {
+    /** Not flushed by itself, so that thousands of models start quickly: the flush of the first result carries it. */
+    register(id: string, now: number, renameFrom: string | null): StoredModel {
+      database.pragma('synchronous = NORMAL');
+      try {
+        return registering.immediate(id, now, renameFrom);
+      } finally {
+        database.pragma('synchronous = FULL');
+      }
+    },
+    retire: (key: ModelKey, now: number): void => void retire.run(now, key),
+  };
+}
+
+/** Keys up to `highest` are not given to new models, so that one from a lost file never means another model. */
+export function reserveKeys(database: Database, highest: number): void {
+  database
+    .prepare(
+      `INSERT INTO sqlite_sequence (name, seq)
+        SELECT 'models', @highest WHERE @highest > 0 AND NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'models')`,
+    )
+    .run({ highest });
+}

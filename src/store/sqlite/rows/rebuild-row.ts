@@ -1,0 +1,58 @@
+import { emptyRollup, type Rollup } from '../../../domain/rollup.js';
+import { states } from '../../../domain/state.js';
+import { addRow, countNames, countsOf, type RollupRow } from './rollup-row.js';
+import type { Tally } from '../../tally.js';
+
+/** A figure of an hour or a day that is not what it must be. */
+export interface Mismatch {
+  readonly column: string;
+  readonly stored: string;
+  readonly right: string;
+}
+
+/** All of a stored row. */
+export function rollupOf(row: RollupRow): Tally {
+  const rollup = emptyRollup();
+  addRow(rollup, row);
+  for (const state of states) rollup.durations[state] = Number(row[`${state}_ms`]);
+  return rollup;
+}
+
+/** True when `more` counts at least what `less` counts, in each column and each bucket of latency. */
+export function countsAtLeast(more: Rollup, less: Rollup): boolean {
+  const least = countsOf(less);
+  if (countsOf(more).some((figure, index) => figure < (least[index] ?? 0))) return false;
+  for (const [bucket, count] of less.latency) if ((more.latency.get(bucket) ?? 0) < count) return false;
+  return true;
+}
+
+export function countsEqual(a: Rollup, b: Rollup): boolean {
+  return countsAtLeast(a, b) && countsAtLeast(b, a);
+}
+
+export function secondsEqual(a: Rollup, b: Rollup): boolean {
+  return states.every((state) => a.durations[state] === b.durations[state]);
+}
+
+function latencyText({ latency }: Rollup): string {
+  if (latency.size === 0) return 'none';
+  return [...latency]
+    .sort(([a], [b]) => a - b)
+    .map(([bucket, count]) => `${bucket}:${count}`)
+    .join(' ');
+}
+
+/** Every column in which the two differ. */
+export function mismatchesOf(stored: Rollup, right: Rollup): Mismatch[] {
+  const found: Mismatch[] = [];
+  const compare = (column: string, was: string, is: string): void => {
+    if (was !== is) found.push({ column, stored: was, right: is });
+  };
+  for (const state of states) {
+    compare(`${state}_ms`, String(stored.durations[state]), String(right.durations[state]));
+  }
+  const [were, are] = [countsOf(stored), countsOf(right)];
+  countNames.forEach((column, index) => compare(column, String(were[index]), String(are[index])));
+  compare('latency', latencyText(stored), latencyText(right));
+  return found;
+}

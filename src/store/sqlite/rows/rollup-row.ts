@@ -1,0 +1,79 @@
+import { blames, outcomes } from '../../../domain/reason.js';
+import type { Rollup } from '../../../domain/rollup.js';
+import { states } from '../../../domain/state.js';
+import { decodeLatencyInto, encodeLatency } from '../../latency-blob.js';
+import type { Tally } from '../../tally.js';
+
+/** Columns of what is counted but for latencies. */
+export const countNames: readonly string[] = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
+/** All columns after model and span but the latencies, in the order of the table. */
+export const sumNames: readonly string[] = [...states.map((state) => `${state}_ms`), ...countNames];
+
+/** The columns that `addRow` reads. */
+export const countColumns = [...countNames, 'latency'].join(', ');
+
+/** What SELECT needs to sum all of several rows but durations and latencies. */
+export const sumsOfCounts = countNames.map((column) => `total(${column}) AS ${column}`).join(', ');
+
+/** Which of the figures a statement takes; the others are 0 or, of the latencies, null. */
+export interface Given {
+  /** By the place in `sumNames`. */
+  sum(at: number): boolean;
+  /** As a blob; or as a blob for a new row and, as one more parameter, the bucket to add one to. */
+  readonly latency: 'none' | 'blob' | 'bucket';
+}
+
+const everything: Given = { sum: () => true, latency: 'blob' };
+const addLatency = {
+  none: 'latency = latency',
+  blob: 'latency = merge_latency(latency, excluded.latency)',
+  bucket: 'latency = observe_latency(latency, ?)',
+} as const;
+
+/** Adds one row to what `table` has for (model, span); parameters: model, span, then the given ones of `rollupValues`. */
+export function upsertRollup(table: 'hours' | 'days', given = everything): string {
+  const places = sumNames.map((_name, at) => (given.sum(at) ? '?' : '0'));
+  const sums = sumNames.filter((_name, at) => given.sum(at));
+  return `INSERT INTO ${table} (model, span, ${sumNames.join(', ')}, latency)
+    VALUES (?, ?, ${places.join(', ')}, ${given.latency === 'none' ? 'NULL' : '?'})
+    ON CONFLICT (model, span) DO UPDATE SET
+      ${sums.map((column) => `${column} = ${column} + excluded.${column}, `).join('')}${addLatency[given.latency]}`;
+}
+
+function pushCounts(values: { push(...counts: number[]): number }, rollup: Rollup): void {
+  for (const outcome of outcomes) values.push(rollup.outcomes[outcome]);
+  for (const blame of blames) values.push(rollup.blames[blame]);
+  values.push(rollup.inputTokens, rollup.outputTokens);
+}
+
+/** Everything that is counted but latencies, in the order of `countNames`. */
+export function countsOf(rollup: Rollup): number[] {
+  const counts: number[] = [];
+  pushCounts(counts, rollup);
+  return counts;
+}
+
+/** Parameters of a row: `place` says where it is, then come its figures in the order of the columns. */
+export function rollupValues(
+  place: readonly (number | null)[],
+  rollup: Rollup,
+): (number | Uint8Array | null)[] {
+  const values: (number | Uint8Array | null)[] = [...place];
+  for (const state of states) values.push(rollup.durations[state]);
+  pushCounts(values, rollup);
+  values.push(encodeLatency(rollup.latency));
+  return values;
+}
+
+export interface RollupRow extends Readonly<Record<string, number | Uint8Array | null>> {
+  readonly latency: Uint8Array | null;
+}
+
+/** Adds all of a stored row but its durations, which the time line answers exactly. */
+export function addRow(tally: Tally, row: RollupRow): void {
+  for (const outcome of outcomes) tally.outcomes[outcome] += Number(row[outcome]);
+  for (const blame of blames) tally.blames[blame] += Number(row[blame]);
+  tally.inputTokens += Number(row.input_tokens);
+  tally.outputTokens += Number(row.output_tokens);
+  decodeLatencyInto(tally.latency, row.latency);
+}

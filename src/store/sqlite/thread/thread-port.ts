@@ -1,0 +1,83 @@
+import type { Retention } from '../../horizons.js';
+import type { Store } from '../../port.js';
+import { StoreError, type StoreErrorKind } from '../../store-error.js';
+import { codeOf } from '../file/failure.js';
+import type { OpenedStore } from '../sqlite-store.js';
+
+/** What the thread of the store is started with. */
+export interface ThreadStart extends Situation {
+  readonly path: string;
+  readonly migrationsDir: string;
+  readonly onCorrupt: 'move' | 'stop';
+  /** No fresh file gives a key that a model may have already. */
+  readonly highestKey: number;
+  /**
+   * One number in shared memory: the id of the last call that wrote a batch. It says what was written when the thread ends
+   * before its reply arrives.
+   */
+  readonly written: SharedArrayBuffer;
+}
+
+/** What the thread cannot know itself; it comes with each call. */
+export interface Situation {
+  readonly now: number;
+  readonly retention: Retention;
+}
+
+export type ThreadMethod = keyof Store | 'writePacked';
+
+export interface ThreadCall extends Situation {
+  readonly id: number;
+  readonly method: ThreadMethod;
+  readonly args: readonly unknown[];
+}
+
+export type LogLevel = 'error' | 'warn' | 'info';
+
+/** In the place of a call's number: the first reply, which says whether the store is open. */
+export const opening = 0;
+
+/** What happened to the file since the thread began. */
+export type Files = Pick<OpenedStore, 'corruptions' | 'openings'>;
+
+export type ThreadReply =
+  | { readonly id: number; readonly files: Files; readonly result: unknown }
+  | { readonly id: number; readonly files: Files; readonly error: PackedError }
+  | {
+      readonly log: LogLevel;
+      readonly fields: object;
+      readonly error: PackedError | null;
+      readonly message: string;
+    };
+
+/** An error as it passes between threads, where classes and codes are lost. */
+interface PackedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Of a StoreError. */
+  readonly kind: StoreErrorKind | null;
+  /** Of SQLite or the system. */
+  readonly code: string | null;
+  readonly cause: PackedError | null;
+}
+
+export function packError(error: unknown): PackedError {
+  const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error));
+  return {
+    name,
+    message,
+    stack,
+    kind: error instanceof StoreError ? error.kind : null,
+    code: codeOf(error),
+    cause: cause === undefined ? null : packError(cause),
+  };
+}
+
+export function unpackError({ name, message, stack, kind, code, cause }: PackedError): Error {
+  const options = cause === null ? {} : { cause: unpackError(cause) };
+  const error = kind === null ? new Error(message, options) : new StoreError(kind, message, options);
+  if (kind === null) Object.assign(error, { name, ...(code === null ? {} : { code }) });
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

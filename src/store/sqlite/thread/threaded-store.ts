@@ -1,0 +1,245 @@
+import { Worker } from 'node:worker_threads';
+import { bytesOnDisk } from '../file/file-place.js';
+import { refusesContent } from '../file/failure.js';
+import { createPackBatch, type PackedBatch } from '../write/packed-batch.js';
+import type { Batch, Refusal } from '../../port.js';
+import type { OpenedStore, SqliteStore, StoreOptions } from '../sqlite-store.js';
+import { StoreError } from '../../store-error.js';
+import {
+  opening,
+  unpackError,
+  type Situation,
+  type ThreadCall,
+  type ThreadMethod,
+  type ThreadReply,
+  type ThreadStart,
+  type Files,
+} from './thread-port.js';
+
+/** Holds the models of the largest registry when they are read at the start. */
+const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
+
+/** So many looks in a row without a reply to what was asked say that the thread hangs: no call takes nearly that long. */
+const hungLooks = 8;
+/** Looks are counted, not time: one in which the process or the machine stood still counts once. */
+const lookEveryMs = 500;
+
+/** Calls whose outcome the caller has to know, however late: they change what it keeps in memory. */
+const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
+  'write',
+  'writePacked',
+  'addNote',
+  'exclude',
+  'include',
+  'close',
+]);
+/** Calls that are made even while the thread hangs. */
+const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);
+
+export interface ThreadedStore extends OpenedStore {
+  /** The thread has answered everything, so it hangs in no call of the system. */
+  readonly idle: boolean;
+}
+
+interface Waiting {
+  readonly method: ThreadMethod;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no lock;
+ * rejects with StoreError. When the thread ends unasked, what waits rejects as `unavailable` and the next call starts another;
+ * a batch that it has written resolves. While the thread answers nothing for 4 s, as where the disk hangs, calls reject as
+ * `unavailable`, except writes and those whose outcome has to be known; not so while `patient` is true.
+ */
+export async function openThreadedStore(
+  options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL; readonly patient?: () => boolean },
+): Promise<ThreadedStore> {
+  const { path, migrationsDir, onCorrupt, log } = options;
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | null = null;
+  let asked = 0;
+  let highestKey = 0;
+  let files: Files = { corruptions: 0, openings: 0 };
+  /** Of the threads before. */
+  let filesBefore = files;
+  let closing: Promise<void> | null = null;
+  /** Calls that the thread has not answered yet, rejected or not. */
+  let unanswered = 0;
+  /** Looks since its last answer. */
+  let silentLooks = 0;
+  const written = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+  const packBatch = createPackBatch();
+
+  /** Null for a batch with content that cannot be packed, and that the store refuses. */
+  const packedOf = (batch: Batch): PackedBatch | null => {
+    try {
+      return packBatch(batch);
+    } catch (error) {
+      if (refusesContent(error)) return null;
+      throw error;
+    }
+  };
+
+  const situation = (): Situation => ({ now: options.clock.wall(), retention: options.retention() });
+
+  const hung = (): StoreError => new StoreError('unavailable', `${path} does not answer; its disk may hang`);
+
+  const look = (): void => {
+    silentLooks = unanswered === 0 || options.patient?.() === true ? 0 : silentLooks + 1;
+    if (silentLooks < hungLooks) return;
+    for (const [id, { method, reject }] of waiting) {
+      if (id === opening || awaited.has(method)) continue;
+      waiting.delete(id);
+      reject(hung());
+    }
+  };
+
+  const fail = (error: Error): void => {
+    worker = null;
+    unanswered = 0;
+    silentLooks = 0;
+    filesBefore = files;
+    const all = [...waiting];
+    waiting.clear();
+    for (const [id, { method, resolve, reject }] of all) {
+      const done = id !== opening && id === Atomics.load(written, 0);
+      if (done) resolve(method === 'write' ? [] : true);
+      else reject(error);
+    }
+  };
+
+  const receive = (started: Worker, reply: ThreadReply): void => {
+    if ('log' in reply) {
+      const fields = reply.error === null ? {} : { err: unpackError(reply.error) };
+      log[reply.log]({ ...fields, ...reply.fields }, reply.message);
+      return;
+    }
+    if (worker === started) {
+      files = {
+        corruptions: filesBefore.corruptions + reply.files.corruptions,
+        openings: filesBefore.openings + reply.files.openings,
+      };
+      silentLooks = 0;
+      if (reply.id !== opening) unanswered -= 1;
+    }
+    if ('error' in reply && reply.id === opening) {
+      if (worker === started) fail(unpackError(reply.error));
+      return;
+    }
+    const one = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ('result' in reply) one?.resolve(reply.result);
+    else one?.reject(unpackError(reply.error));
+  };
+
+  const start = (): Worker => {
+    const workerData: ThreadStart = {
+      path,
+      migrationsDir,
+      onCorrupt,
+      highestKey,
+      written: written.buffer,
+      ...situation(),
+    };
+    const started = new Worker(options.thread, { workerData, env: {}, resourceLimits });
+    let cause: unknown;
+    started
+      .on('message', (reply: ThreadReply) => {
+        receive(started, reply);
+      })
+      .on('error', (error) => (cause = error))
+      .on('exit', () => {
+        if (worker !== started) return;
+        if (closing === null)
+          log.error({ err: cause, path }, 'database thread ended; the next use starts another');
+        fail(new StoreError('unavailable', `the thread that writes ${path} ended`, { cause }));
+      });
+    return started;
+  };
+
+  const send = (
+    method: ThreadMethod,
+    args: readonly unknown[],
+    memory: readonly ArrayBuffer[] = [],
+  ): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
+      if (silentLooks >= hungLooks && !alwaysMade.has(method)) throw hung();
+      worker ??= start();
+      // Fits into the shared number; a call is answered long before its id comes again.
+      asked = (asked % 0x7fff_ffff) + 1;
+      worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall, memory);
+      waiting.set(asked, { method, resolve, reject });
+      unanswered += 1;
+    });
+
+  const call = <Method extends ThreadMethod>(
+    method: Method,
+    ...args: Parameters<SqliteStore[Method]>
+  ): ReturnType<SqliteStore[Method]> => send(method, args) as ReturnType<SqliteStore[Method]>;
+
+  /** Its memory changes hands. */
+  const sendPacked = (packed: PackedBatch) =>
+    send('writePacked', [packed], [packed.numbers.buffer, packed.bytes.buffer]);
+
+  /** The batch itself, which is slower to copy, is needed where its content is refused. */
+  const write = async (batch: Batch): Promise<readonly Refusal[]> => {
+    const packed = packedOf(batch);
+    if (packed !== null && (await sendPacked(packed))) return [];
+    return call('write', batch);
+  };
+
+  const end = async (): Promise<void> => {
+    clearInterval(looking);
+    if (worker === null) return;
+    // Also when it ends with an error, which is said already.
+    const ended = new Promise((resolve) => worker?.once('exit', resolve));
+    await call('close');
+    await ended;
+  };
+
+  await new Promise((resolve, reject) => {
+    waiting.set(opening, { method: 'models', resolve, reject });
+    worker = start();
+  });
+  const looking = setInterval(look, lookEveryMs).unref();
+
+  return {
+    get idle() {
+      return unanswered === 0;
+    },
+    get corruptions() {
+      return files.corruptions;
+    },
+    get openings() {
+      return files.openings;
+    },
+    models: () => call('models'),
+    async register(...model) {
+      const registered = await call('register', ...model);
+      highestKey = Math.max(highestKey, registered.key);
+      return registered;
+    },
+    retire: (...model) => call('retire', ...model),
+    missed: () => call('missed'),
+    write,
+    points: (...query) => call('points', ...query),
+    durations: (...query) => call('durations', ...query),
+    counts: (...query) => call('counts', ...query),
+    results: (...query) => call('results', ...query),
+    incidents: (query) => call('incidents', query),
+    maintenance: (...query) => call('maintenance', ...query),
+    epochs: (key) => call('epochs', key),
+    gaps: (key) => call('gaps', key),
+    exclusions: () => call('exclusions'),
+    addNote: (...note) => call('addNote', ...note),
+    exclude: (...exclusion) => call('exclude', ...exclusion),
+    include: (...exclusion) => call('include', ...exclusion),
+    prune: (now) => call('prune', now),
+    sizeBytes: () => bytesOnDisk(path),
+    close: () => (closing ??= end()),
+  };
+}

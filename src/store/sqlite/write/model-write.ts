@@ -1,0 +1,101 @@
+import type { Incident } from '../../../domain/incident.js';
+import type { RecordedResult } from '../../../domain/result.js';
+import { dayMs, hourMs } from '../../../domain/period.js';
+import { emptyRollup, type Rollup } from '../../../domain/rollup.js';
+import { checkValues, detailValues } from '../rows/check-row.js';
+import { blameCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../../codes.js';
+import type { ModelKey, ModelWrite } from '../../port.js';
+import { rollupValues } from '../rows/rollup-row.js';
+import type { Put, Value } from './statements.js';
+import { addRollup, type Tally } from '../../tally.js';
+
+/** Writes everything of one model. */
+export function writeModel(put: Put, write: ModelWrite): void {
+  updateModel(put, write);
+  writeTotals(put, write);
+  writeResults(put, write);
+  writeTimeline(put, write);
+  writeRollups(put, write);
+}
+
+function newest(results: readonly RecordedResult[]): RecordedResult | undefined {
+  return results.reduce<RecordedResult | undefined>(
+    (latest, result) => (latest !== undefined && latest.slot > result.slot ? latest : result),
+    undefined,
+  );
+}
+
+/** Writes the row of the model. */
+export function updateModel(put: Put, write: ModelWrite): void {
+  const { key, results, totals } = write;
+  const latest = newest(results);
+  const success = newest(results.filter(({ outcome }) => outcome === 'healthy' || outcome === 'degraded'));
+  put('model', [
+    JSON.stringify(write.health ?? null),
+    write.watermark,
+    latest === undefined ? null : JSON.stringify(latest),
+    success?.slot ?? null,
+    totals.inputTokens,
+    totals.outputTokens,
+    totals.versionChanges,
+    key,
+  ]);
+}
+
+export function writeTotals(put: Put, { key, totals }: ModelWrite): void {
+  for (const { outcome, reason, count } of totals.results) {
+    put('total', [key, outcomeCodes.toCode(outcome), reasonCodes.toCode(reason), count]);
+  }
+}
+
+export function writeResults(put: Put, { key, results }: ModelWrite): void {
+  for (const result of results) {
+    put('check', [key, ...checkValues(result)]);
+    const detail = result.outcome === 'healthy' ? null : detailValues(result);
+    if (detail !== null) put('detail', [key, ...detail]);
+  }
+}
+
+export function writeTimeline(put: Put, write: ModelWrite): void {
+  const { key } = write;
+  if (write.rewriteFrom !== null) put('forgetStates', [key, write.rewriteFrom]);
+  for (const { from, state, reason } of write.points) {
+    put('state', [key, from, stateCodes.toCode(state), reason && stateReasonCodes.toCode(reason)]);
+  }
+  for (const incident of write.incidents) put('incident', incidentValues(key, incident));
+  for (const gap of write.gaps) put('gap', [key, gap]);
+  for (const { from, to } of write.maintenance) {
+    if (to > from) put('maintenance', [key, from, to]);
+    else put('noMaintenance', [key, from]);
+  }
+  for (const { from, settings } of write.epochs) put('epoch', [key, from, JSON.stringify(settings)]);
+}
+
+function incidentValues(key: ModelKey, incident: Incident): readonly Value[] {
+  return [
+    incident.closedAt,
+    reasonCodes.toCode(incident.reason),
+    incident.blame && blameCodes.toCode(incident.blame),
+    incident.checksFailed,
+    incident.lastDetail,
+    key,
+    incident.openedAt,
+  ];
+}
+
+export function writeRollups(put: Put, { key, rollups }: ModelWrite): void {
+  const days = new Map<number, Tally>();
+  for (const [hour, rollup] of rollups) {
+    const day = Math.floor(hour / dayMs);
+    const only = rollups.size === 1;
+    put('rollup', rollupValues([key, Math.floor(hour / hourMs), only ? day : null], rollup));
+    if (!only) addTo(days, day, rollup);
+  }
+  for (const [day, tally] of days) put('rollup', rollupValues([key, null, day], tally));
+}
+
+function addTo(days: Map<number, Tally>, day: number, rollup: Rollup): void {
+  const tally = days.get(day) ?? emptyRollup();
+  addRollup(tally, rollup);
+  days.set(day, tally);
+}

@@ -1,0 +1,95 @@
+import type { Database } from 'better-sqlite3';
+import { refusesContent } from '../file/failure.js';
+import { writeModelInParts } from './isolated-write.js';
+import { writeModel } from './model-write.js';
+import { putBatch, putPacked, type PackedBatch } from './packed-batch.js';
+import type { Batch, Refusal } from '../../port.js';
+import { prepareStatements } from './statements.js';
+
+export interface Write {
+  /**
+   * Applies a batch in one transaction. A batch with content that the store refuses is applied again in parts: the refused
+   * parts are left out and returned. Every other failure throws, and nothing of the batch is written.
+   */
+  batch(batch: Batch): readonly Refusal[];
+  /** Applies a packed batch; false, with nothing written, when the store refuses a part of it for its content. */
+  packed(packed: PackedBatch): boolean;
+}
+
+export function prepareWrite(database: Database): Write {
+  const put = prepareStatements(database);
+  const whole = database.transaction((batch: Batch) => {
+    putBatch(put, batch);
+  });
+  const wholePacked = database.transaction((packed: PackedBatch) => {
+    putPacked(put, packed);
+  });
+  const nested = database.transaction((work: () => void) => work());
+
+  const inParts = database.transaction((batch: Batch): Refusal[] => {
+    const refusals: Refusal[] = [];
+    const accepts = (key: number | null, what: Refusal['what'], part: unknown, work: () => void): boolean => {
+      try {
+        nested(work);
+        return true;
+      } catch (error) {
+        if (!refusesContent(error)) throw error;
+        refusals.push({ key, ...describePart(what, part), what, message: messageOf(error) });
+        return false;
+      }
+    };
+    for (const model of batch.models) {
+      try {
+        nested(() => writeModel(put, model));
+      } catch (error) {
+        if (!refusesContent(error)) throw error;
+        writeModelInParts(put, model, accepts);
+      }
+    }
+    for (const [cause, count] of batch.missed)
+      accepts(null, 'missed', { cause, count }, () => put('missed', [cause, count]));
+    return refusals;
+  });
+
+  return {
+    batch(batch) {
+      try {
+        whole.immediate(batch);
+        return [];
+      } catch (error) {
+        if (!refusesContent(error)) throw error;
+        return inParts.immediate(batch);
+      }
+    },
+    packed(packed) {
+      try {
+        wholePacked.immediate(packed);
+        return true;
+      } catch (error) {
+        if (!refusesContent(error)) throw error;
+        return false;
+      }
+    },
+  };
+}
+
+const longestValue = 200;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The slot of a part that has one, and its numbers that are neither whole nor safe, or else its beginning. */
+function describePart(what: Refusal['what'], part: unknown): Pick<Refusal, 'slot' | 'value'> {
+  const odd: string[] = [];
+  const text = JSON.stringify(part, (name, value: unknown) => {
+    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+    odd.push(`${name}: ${value}`);
+    return String(value);
+  });
+  const slot =
+    what === 'result' && typeof part === 'object' && part !== null && 'slot' in part
+      ? Number(part.slot)
+      : null;
+  return { slot, value: (odd.length > 0 ? odd.join(', ') : text).slice(0, longestValue) };
+}
