@@ -52,6 +52,7 @@ function reasonOfError(text: string): Reason | null {
   const payload = jsonOrText(text);
   const error = errorIn(payload, true) ?? failureIn(payload);
   if (error === null) return null;
+  if ((error.status ?? 0) >= 500) return 'server_error';
   const words = [...error.codes, ...error.types, error.text].join(' ').slice(0, 4_096);
   // Names of RFC 6749 for a server that cannot answer; the others are for what was sent.
   return /\b(?:temporarily_unavailable|server_error)\b/.test(words) ? 'server_error' : 'auth_failed';

@@ -1,4 +1,5 @@
 import { isObject, type Members } from '../../domain/json.js';
+import { jsonOrText } from './json-or-text.js';
 
 /** What a reply says went wrong, wherever its API puts that. */
 export interface ReplyError {
@@ -59,6 +60,15 @@ function statusIn(value: unknown): number | null {
   return Number.isInteger(status) && status >= 400 && status <= 599 ? status : null;
 }
 
+/** Of a body that carries an HTTP status beside its error. */
+function statusOf({ code, status, statusCode, status_code: snake, httpCode }: Members): number | null {
+  for (const value of [code, status, statusCode, snake, httpCode]) {
+    const found = statusIn(value);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** FastAPI's list of problems; what it echoes of the input is left out. */
 function problemsText(problems: readonly unknown[]): string {
   const lines = problems.slice(0, mostDetails).map((problem) => {
@@ -100,21 +110,23 @@ function fromObject(error: Members): ReplyError {
       error.status,
       'estimated_time' in error ? 'estimated_time' : undefined,
     ),
-    types: strings(error.type, error.error_type, error.__type),
-    text: [
-      ...strings(said.action, said.actionReason, said.message, said.interveningGuardrail),
-      ...strings(
-        error.message,
-        error.msg,
-        error.error,
-        error.error_msg,
-        error.error_description,
-        detail,
-        metadata.raw,
-      ),
-      ...(Array.isArray(detail) ? [problemsText(detail)] : []),
-    ].join(' '),
-    status: statusIn(error.code) ?? statusIn(error.status),
+    types: strings(error.type, error.error_type, error.errorType, error.__type),
+    text:
+      [
+        ...strings(said.action, said.actionReason, said.message, said.interveningGuardrail),
+        ...strings(
+          error.message,
+          error.msg,
+          error.error,
+          error.error_msg,
+          error.error_description,
+          error.errorMessage,
+          detail,
+          metadata.raw,
+        ),
+        ...(Array.isArray(detail) ? [problemsText(detail)] : []),
+      ].join(' ') || strings(error.title, error.reason).join(' '),
+    status: statusOf(error),
   };
 }
 
@@ -147,6 +159,30 @@ function fromDetail(detail: Members, around: Members): ReplyError {
   };
 }
 
+/** Members in which some APIs put code and message of every reply: CLOVA Studio, Xunfei, and others. */
+const heads = ['status', 'header', 'meta'];
+
+/** The first of these that tells of a failure. */
+function headIn(payload: Members): ReplyError | null {
+  for (const name of heads) {
+    const head = payload[name];
+    if (!isObject(head) || !tellsFailure(head)) continue;
+    const error = fromObject(head);
+    // CLOVA Studio's codes begin with the HTTP status.
+    const [, begun] = name === 'status' ? (/^(\d{3})\d\d$/.exec(String(head.code)) ?? []) : [];
+    return { ...error, status: error.status ?? statusIn(begun) };
+  }
+  return null;
+}
+
+/** What AWS API Gateway is meant to turn into a reply, and passes on as a body where its integration is another. */
+function unsent({ statusCode, body }: Members): ReplyError | null {
+  const status = statusIn(statusCode);
+  if (status === null || !isPresent(body)) return null;
+  const error = errorIn(typeof body === 'string' ? jsonOrText(body) : body, false);
+  return { codes: [], types: [], text: '', ...error, status: error?.status ?? status };
+}
+
 /**
  * The error a JSON body reports; null when it reports none. In a successful reply only a member that exists for
  * errors counts; in a failed one also `message` and `detail`.
@@ -170,45 +206,61 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
       text: strings(base.status_msg).join(''),
       status: null,
     };
-  // Tencent Cloud's way, with a status of 200 too.
-  const { Response: response } = payload;
+  // The way of Tencent Cloud and of Volcengine, with a status of 200 too.
+  const response = payload.Response ?? payload.ResponseMetadata;
   if (isObject(response) && isObject(response.Error))
     return fromObject({ code: response.Error.Code, message: response.Error.Message });
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
+  const told = headIn(payload) ?? unsent(payload);
+  if (told !== null) return told;
   const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : fromObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
 
 /** Members that tell of a failure, or of which request. */
 const ofFailures = new Set(
-  'success code status status_code statusCode error_code error_msg message msg detail details reason type request_id requestId trace_id traceId timestamp time path'.split(
+  'success ok code status status_code statusCode httpCode error_code error_msg errorMessage errorType message msg detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
     ' ',
   ),
 );
 
+const failure = /^(?:error|fail(?:ed|ure)?)$/i;
+
+const isFailureWord = (value: unknown): boolean => typeof value === 'string' && failure.test(value);
+
 /** Whether a reply holds nothing but what tells of a failure. */
 function isBare(payload: Members): boolean {
-  return Object.entries(payload).every(([name, value]) => ofFailures.has(name) || !isPresent(value));
+  return Object.entries(payload).every(
+    ([name, value]) =>
+      ofFailures.has(name) || !isPresent(value) || (name === 'result' && isFailureWord(value)),
+  );
+}
+
+/** Whether a code, a flag or a word says that it failed. */
+function tellsFailure(payload: Members): boolean {
+  const { code, message, msg } = payload;
+  const said = message ?? msg;
+  // Some count their own codes of success.
+  const praised = typeof said === 'string' && said !== '' && success.test(said);
+  const coded = typeof code === 'number' || typeof code === 'string';
+  return (
+    payload.success === false ||
+    payload.ok === false ||
+    // Baidu's way, and that of AWS Lambda.
+    [payload.error_code, payload.error_msg, payload.errorMessage].some((value) => isPresent(value)) ||
+    (!praised && coded && !/^(?:0*|200(?:00)?|ok|success)$/i.test(String(code))) ||
+    isFailureWord(payload.status) ||
+    isFailureWord(payload.result) ||
+    statusOf(payload) !== null
+  );
 }
 
 /** The error in a successful reply that is no answer, where only a code or a flag tells that it failed. */
 export function failureIn(payload: unknown): ReplyError | null {
   if (!isObject(payload)) return null;
-  const { success: succeeded, code, status, message, msg } = payload;
-  const said = message ?? msg;
-  // Some count their own codes of success.
-  const praised = typeof said === 'string' && said !== '' && success.test(said);
-  const failed =
-    succeeded === false ||
-    // Baidu's way.
-    isPresent(payload.error_code) ||
-    isPresent(payload.error_msg) ||
-    (!praised && typeof code === 'number' && code !== 0 && code !== 200) ||
-    (!praised && typeof code === 'string' && !/^(?:0+|200|ok|success)?$/i.test(code)) ||
-    (typeof status === 'string' && /^(?:error|fail(?:ed|ure)?)$/i.test(status));
-  return failed ? errorIn(payload, false) : null;
+  return tellsFailure(payload) || headIn(payload) !== null ? errorIn(payload, false) : null;
 }
 
 /** The same of a reply of any shape: nothing else may be in it. */
