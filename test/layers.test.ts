@@ -32,7 +32,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   fastify: ['http'],
   'fastify-type-provider-zod': ['http'],
   got: ['checker'],
-  hpagent: ['checker'],
   'jq-wasm': ['checker'],
   'node-cron': ['calendar'],
   pino: ['app'],

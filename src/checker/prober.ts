@@ -50,7 +50,7 @@ export function createProber({
   const agents = createAgents({ ...guarded, reuseConnections, env, ...(retried && { retried }) });
   const meets = createExpectations();
   const jq = createJq();
-  const tokens = createTokens({ clock, userAgent, agentFor: agents.agentFor, keep: keepTokens });
+  const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, keep: keepTokens });
   /** How often each list of keys was used, as long as there is a model that has it. */
   const turns = new WeakMap<readonly string[], number>();
 
@@ -82,10 +82,10 @@ export function createProber({
     const keyIndex = key ?? nextKey(model);
     const apiKey = keyIndex === null ? null : (model.endpoint.apiKeys[keyIndex] ?? null);
     const request = requestFor(model, dialect, { apiKey, userAgent, now: clock.wall() });
-    const agent = await limit.within(agents.agentFor(new URL(request.url), model.endpoint), givenUp);
-    if (typeof agent === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${agent}`);
+    const route = await limit.within(agents.routeFor(new URL(request.url), model.endpoint), givenUp);
+    if (typeof route === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${route}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
-    const done = await exchange(request, { agent, timeoutMs, limit, clock, reading });
+    const done = await exchange(request, { route, timeoutMs, limit, clock, reading });
     const found = await limit.within(decide(done, { model, dialect, meets, reading }, limit), (why) =>
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`),
     );

@@ -114,11 +114,11 @@ export function createRemoteChecker(options: RemoteOptions) {
 
   async function ask(attempt: TimedAttempt, withinMs: number): Promise<CheckResult> {
     const { limit } = attempt;
-    const opening = agents.agentFor(new URL(url), { tls: { insecure: false }, proxy: null });
-    const agent = await limit.within(opening, givenUp);
-    if (typeof agent === 'string')
-      return unsent(attempt, 'internal_error', `the system's authorities: ${agent}`);
-    const done = await exchange(outgoing(attempt.model), { agent, timeoutMs: withinMs, limit, clock });
+    const opening = agents.routeFor(new URL(url), { tls: { insecure: false }, proxy: null });
+    const route = await limit.within(opening, givenUp);
+    if (typeof route === 'string')
+      return unsent(attempt, 'internal_error', `the system's authorities: ${route}`);
+    const done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock });
     const { found, firstTokenMs } = decide(done);
     return { ...finish(attempt, done, found, clock), firstTokenMs };
   }

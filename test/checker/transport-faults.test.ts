@@ -202,26 +202,30 @@ describe('a fault of the connection', () => {
   });
 
   it.each([
-    ['an IP address', '127.0.0.1', (port: number) => ({ url: `http://127.0.0.1:${port}`, proxy: null })],
-    ['an IPv6 address', '::1', (port: number) => ({ url: `http://[::1]:${port}`, proxy: null })],
-    ['a secure address', '127.0.0.1', (port: number) => ({ url: `https://127.0.0.1:${port}`, proxy: null })],
-    [
-      'a name of the hosts file',
-      '127.0.0.1',
-      (port: number) => ({ url: `http://localhost:${port}`, proxy: null }),
-    ],
-    [
-      'a proxy',
-      '127.0.0.1',
-      (port: number) => ({ url: 'https://model.test', proxy: `http://127.0.0.1:${port}` }),
-    ],
-  ])('calls a connection to %s that does not come about a timeout', async (_name, host, through) => {
+    ['an IP address', '127.0.0.1', (port: number) => `http://127.0.0.1:${port}`],
+    ['an IPv6 address', '::1', (port: number) => `http://[::1]:${port}`],
+    ['a secure address', '127.0.0.1', (port: number) => `https://127.0.0.1:${port}`],
+    ['a name of the hosts file', '127.0.0.1', (port: number) => `http://localhost:${port}`],
+  ])('calls a connection to %s that does not come about a timeout', async (_name, host, at) => {
     await withServer(listenMute(host), async (port) => {
-      const { url, proxy } = through(port);
-      const result = await checkOnce(modelAt(`${url}/v1`, { timeoutMs: 2_000, endpoint: { proxy } }));
+      const result = await checkOnce(modelAt(`${at(port)}/v1`, { timeoutMs: 2_000 }));
       expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 1 s' });
     });
   });
+
+  it.each(['http', 'https'])(
+    'calls a connection to a proxy that does not come about one of the network, for %s',
+    async (scheme) => {
+      await withServer(listenMute('127.0.0.1'), async (port) => {
+        const endpoint = { proxy: `http://127.0.0.1:${port}` };
+        const result = await checkOnce(modelAt(`${scheme}://model.test/v1`, { timeoutMs: 2_000, endpoint }));
+        expect(result).toMatchObject({
+          reason: 'connect_error',
+          detail: `the proxy 127.0.0.1:${port}: no connection within 1 s`,
+        });
+      });
+    },
+  );
 
   it('ends at once when it is told to stop', async () => {
     const stopping = new AbortController();

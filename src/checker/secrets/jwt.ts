@@ -2,7 +2,7 @@ import type { Found } from '../../domain/check.js';
 import type { Clock } from '../../domain/clock.js';
 import type { Jwt, Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
-import type { Agents } from '../transport/agents.js';
+import type { Route } from '../transport/agents.js';
 import { reasonOfStatus } from '../verdict/classify.js';
 import { errorIn, failureIn } from '../verdict/error-member.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
@@ -24,7 +24,7 @@ interface Options {
   readonly clock: Clock;
   readonly userAgent: string;
   /** The agent a check of the endpoint at this address would use. */
-  readonly agentFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Agents>;
+  readonly routeFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Route>;
   /** False fetches one for each check. */
   readonly keep: boolean;
 }
@@ -86,7 +86,7 @@ function read(
 }
 
 /** The tokens that stand in the place of keys: each model's is fetched when it is needed, once at a time, and kept until shortly before its end. */
-export function createTokens({ clock, userAgent, agentFor, keep }: Options) {
+export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
   /** Those used last at the end. */
   const kept = new Map<string, Token>();
   const coming = new Map<string, Coming>();
@@ -107,8 +107,8 @@ export function createTokens({ clock, userAgent, agentFor, keep }: Options) {
     const url = new URL(jwt.url);
     const { serverName, ...tls } = endpoint.tls;
     const same = url.host === new URL(endpoint.baseUrl).host && serverName !== undefined;
-    const agent = await agentFor(url, { tls: same ? { ...tls, serverName } : tls, proxy: endpoint.proxy });
-    const done = await exchange(outgoing(jwt, userAgent), { agent, timeoutMs, limit, clock });
+    const route = await routeFor(url, { tls: same ? { ...tls, serverName } : tls, proxy: endpoint.proxy });
+    const done = await exchange(outgoing(jwt, userAgent), { route, timeoutMs, limit, clock });
     const now = clock.wall();
     const found = read(done, jwt, now);
     if ('token' in found && keep && found.until > now) hold(key, found);
@@ -143,7 +143,7 @@ export function createTokens({ clock, userAgent, agentFor, keep }: Options) {
     return fetched;
   }
 
-  /** The model's token, fetched unless one is at hand. Resolves within `limit`; rejects like `agentFor`. */
+  /** The model's token, fetched unless one is at hand. Resolves within `limit`; rejects like `routeFor`. */
   async function tokenFor(model: Model, jwt: Jwt, limit: TimeLimit): Promise<Fetched> {
     const key = keyOf(model, jwt);
     const known = kept.get(key);

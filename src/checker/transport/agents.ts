@@ -1,12 +1,16 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { isIPv6, type LookupFunction } from 'node:net';
-import { checkServerIdentity, type PeerCertificate, type SecureContext } from 'node:tls';
-import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
+import {
+  Agent as HttpAgent,
+  request as requestHttp,
+  type ClientRequest,
+  type OutgoingHttpHeaders,
+} from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
-import { connectLimitMs } from './deadline.js';
 import { proxyFor } from './proxy.js';
+import { openTunnel, proxyAt, type Proxy } from './tunnel.js';
 
 interface Options {
   readonly lookup: LookupFunction;
@@ -18,143 +22,135 @@ interface Options {
   readonly inspect?: (url: URL) => void;
 }
 
-/** The agent for an address, under its scheme. */
-export type Agents = ({ readonly http: HttpAgent } | { readonly https: HttpsAgent }) & {
-  /** An agent for one more request that reuses no connection; absent where none is reused anyway. */
-  readonly fresh?: () => Agents;
-};
+/** Sends a request; `over` aborts when nothing waits for its connection any longer. */
+type Send = (url: URL, options: RequestOptions, over: AbortSignal) => ClientRequest;
 
-const agentIn = (agents: Agents): HttpAgent => ('http' in agents ? agents.http : agents.https);
+/** How requests to an address are sent. */
+export interface Route {
+  readonly send: Send;
+  /** The proxy on the way: one that `forwards` is sent the request itself, another one opens a tunnel to the target. */
+  readonly proxy: { readonly name: string; readonly forwards: boolean } | null;
+  /** Whether the connection that requests are sent on is one of TLS. */
+  readonly secure: boolean;
+  /** A route for one more request that reuses no connection; absent where none is reused anyway. */
+  readonly fresh?: () => Route;
+}
+
+type Opened = Route & { readonly agent: HttpAgent };
 
 /** Lets running requests of an agent that is being replaced end undisturbed. */
-function dropIdle(agents: Agents): void {
-  for (const sockets of Object.values(agentIn(agents).freeSockets)) {
+function dropIdle({ agent }: Opened): void {
+  for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy();
   }
 }
 
-/** hpagent decodes a credential: one that holds a lone % is taken as it is. */
-function credential(written: string): string {
-  try {
-    decodeURIComponent(written);
-    return written;
-  } catch {
-    return encodeURIComponent(written);
-  }
-}
-
-const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
-
-/** The parts of a proxy's address that hpagent reads; Node connects to an address of IPv6 without brackets only. */
-function proxyAt(address: string): URL {
-  const { protocol, hostname, port, username, password } = new URL(address);
-  const parts = {
-    protocol,
-    hostname: withoutBrackets(hostname),
-    port,
-    username: credential(username),
-    password: credential(password),
+/** A proxy is sent requests for plain HTTP with the whole address (RFC 9112, section 3.2.2): by default Squid allows CONNECT to port 443 only. */
+function forwarding({ secure, at, headers, name }: Proxy, connection: object): Opened {
+  const agent = secure ? new HttpsAgent({ ...connection, ...at }) : new HttpAgent(connection);
+  const request = secure ? requestHttps : requestHttp;
+  return {
+    agent,
+    secure,
+    proxy: { name, forwards: true },
+    send: ({ origin, pathname, search, host }, options) =>
+      request({
+        ...options,
+        agent,
+        host: at.host,
+        port: at.port,
+        path: `${origin}${pathname}${search}`,
+        headers: { host, ...(options.headers as OutgoingHttpHeaders), ...headers },
+      }),
   };
-  return parts as unknown as URL;
 }
 
-type Connects = (options: Readonly<Record<string, unknown>>, done: unknown) => unknown;
+type Connects = (options: RequestOptions & { readonly socket?: unknown }, done: Connected) => unknown;
+type Connected = (error: Error | null, socket?: unknown) => void;
 
-/** An address of IPv6 stands in brackets in CONNECT (RFC 9112, section 3.2.3); hpagent writes it as it comes. */
-function bracketing<A extends HttpProxyAgent | HttpsProxyAgent>(agent: A): A {
+/** Makes an agent speak TLS with the target inside a tunnel through the proxy. */
+function tunnelling(agent: HttpsAgent, proxy: Proxy): HttpsAgent {
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
   connecting.createConnection = (options, done) => {
-    const { host } = options;
-    return connect(
-      typeof host === 'string' && isIPv6(host) ? { ...options, host: `[${host}]` } : options,
-      done,
-    );
+    const { host, port, over } = options as { host: string; port: number; over: AbortSignal };
+    openTunnel(proxy, { host, port }, over).then((socket) => {
+      done(null, connect({ ...options, socket }, done));
+    }, done);
   };
   return agent;
-}
-
-const identity = (host: string, certificate: PeerCertificate): Error | undefined =>
-  checkServerIdentity(withoutBrackets(host), certificate);
-
-interface ProxyOptions {
-  readonly proxy: URL;
-  readonly timeout: number;
-  readonly proxyRequestOptions: Readonly<Record<string, unknown>>;
 }
 
 /** How connections are opened, by the TLS and proxy settings of the endpoint. */
 export function createAgents({ lookup, reuseConnections, env, inspect, retried }: Options) {
   const authorities = createAuthorities(env);
-  const agents = new Map<string, { readonly context: SecureContext | null; readonly agent: Agents }>();
+  const routes = new Map<string, { readonly context: SecureContext | null; readonly route: Opened }>();
 
   function open(
     context: SecureContext | null,
     tls: Endpoint['tls'],
-    proxy: ProxyOptions | null,
+    proxy: Proxy | null,
     keepAlive: boolean,
-  ): Agents {
+  ): Opened {
     const connection = {
       keepAlive,
       lookup,
       // Node gives each address of a name but the last 250 ms, less than some round trips.
       autoSelectFamilyAttemptTimeout: 1_000,
-    };
-    if (context === null) {
-      return {
-        http:
-          proxy === null
-            ? new HttpAgent(connection)
-            : bracketing(new HttpProxyAgent({ ...connection, ...proxy })),
-      };
-    }
-    const secure = {
-      ...connection,
-      secureContext: context,
       // A resumed session would skip the certificate.
       maxCachedSessions: 0,
+    };
+    if (context === null) {
+      if (proxy !== null) return forwarding(proxy, connection);
+      const agent = new HttpAgent(connection);
+      const send: Send = (url, options) => requestHttp(url, { ...options, agent });
+      return { agent, secure: false, proxy: null, send };
+    }
+    const direct = new HttpsAgent({
+      ...connection,
+      secureContext: context,
       rejectUnauthorized: !tls.insecure,
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
+    });
+    const agent = proxy === null ? direct : tunnelling(direct, proxy);
+    return {
+      agent,
+      secure: true,
+      proxy: proxy && { name: proxy.name, forwards: false },
+      send: (url, options, over) => {
+        const all = { ...options, agent, over };
+        return requestHttps(url, all);
+      },
     };
-    if (proxy === null) return { https: new HttpsAgent(secure) };
-    const through = { ...secure, ...proxy, checkServerIdentity: identity };
-    return { https: bracketing(new HttpsProxyAgent(through)) };
   }
 
-  async function proxyOptions(address: string | null): Promise<ProxyOptions | null> {
-    if (address === null) return null;
-    const secureContext = address.startsWith('https:') ? await authorities.contextFor({}) : undefined;
-    // hpagent gives up a CONNECT only by this timeout: without one a mute proxy would keep a socket for each check.
-    return {
-      proxy: proxyAt(address),
-      timeout: connectLimitMs,
-      proxyRequestOptions: { lookup, ...(secureContext && { secureContext }) },
-    };
+  async function proxyOf(address: string): Promise<Proxy> {
+    return proxyAt(address, lookup, address.startsWith('https:') ? await authorities.contextFor({}) : null);
   }
 
   return {
     /** Rejects with a TlsFileError when a TLS file of the endpoint cannot be used, and with what `inspect` throws. */
-    async agentFor(url: URL, { tls, proxy }: Pick<Endpoint, 'tls' | 'proxy'>): Promise<Agents> {
+    async routeFor(url: URL, { tls, proxy }: Pick<Endpoint, 'tls' | 'proxy'>): Promise<Route> {
       inspect?.(url);
       const through = proxyFor(url, proxy, env);
       const context = url.protocol === 'https:' ? await authorities.contextFor(tls) : null;
       const key = JSON.stringify([url.protocol, tls, through]);
-      const options = await proxyOptions(through);
-      const known = agents.get(key);
-      if (known?.context === context) return known.agent;
-      if (known !== undefined) dropIdle(known.agent);
-      const fresh = (): Agents => {
+      const on = through === null ? null : await proxyOf(through);
+      const known = routes.get(key);
+      if (known?.context === context) return known.route;
+      if (known !== undefined) dropIdle(known.route);
+      const fresh = (): Route => {
         retried?.();
-        return open(context, tls, options, false);
+        return open(context, tls, on, false);
       };
-      const agent = { ...open(context, tls, options, reuseConnections), ...(reuseConnections && { fresh }) };
-      agents.set(key, { context, agent });
-      return agent;
+      const route = { ...open(context, tls, on, reuseConnections), ...(reuseConnections && { fresh }) };
+      routes.set(key, { context, route });
+      return route;
     },
 
     close: (): void => {
-      for (const { agent } of agents.values()) agentIn(agent).destroy();
-      agents.clear();
+      for (const { route } of routes.values()) route.agent.destroy();
+      routes.clear();
     },
   };
 }

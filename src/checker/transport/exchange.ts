@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import type { Response } from 'got';
 import type { Clock } from '../../domain/clock.js';
 import type { Phases } from '../../domain/result.js';
-import type { Agents } from './agents.js';
+import type { Route } from './agents.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
-import { faultOf, type Fault } from './fault.js';
+import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
-import { createTrace } from './trace.js';
+import { createTrace, type Stage } from './trace.js';
 
 /** Bytes of a body, decompressed, that are read at most. */
 export const bodyLimit = 1024 * 1024;
@@ -52,7 +52,7 @@ export interface Exchange {
 }
 
 interface Terms {
-  readonly agent: Agents;
+  readonly route: Route;
   /** ms that the attempt has for this, as it is told; `limit` says what is left of it. */
   readonly timeoutMs: number;
   readonly limit: TimeLimit;
@@ -68,9 +68,9 @@ interface Terms {
  */
 export async function exchange(outgoing: Outgoing, terms: Terms): Promise<Exchange> {
   const done = await sendOnce(outgoing, terms);
-  const { fresh } = terms.agent;
+  const { fresh } = terms.route;
   if (!done.unansweredReuse || fresh === undefined || terms.limit.over()) return done;
-  return sendOnce(outgoing, { ...terms, agent: fresh() });
+  return sendOnce(outgoing, { ...terms, route: fresh() });
 }
 
 async function sendOnce(
@@ -79,9 +79,10 @@ async function sendOnce(
 ): Promise<Exchange & { readonly unansweredReuse: boolean }> {
   // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
   const { default: got } = await import('got');
-  const { agent, timeoutMs, limit, clock, reading = null } = terms;
+  const { route, timeoutMs, limit, clock, reading = null } = terms;
   const { signal } = limit;
-  const secure = url.startsWith('https:');
+  const { proxy, secure } = route;
+  const over = new AbortController();
   return new Promise((resolve) => {
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
@@ -111,7 +112,7 @@ async function sendOnce(
       headers,
       // Without one got would wait with a POST until a body is written to the stream.
       ...(body !== null ? { body } : method === 'POST' && { body: '' }),
-      agent: 'http' in agent ? { http: agent.http } : { https: agent.https },
+      request: (target, options) => route.send(target, options, over.signal),
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
@@ -125,7 +126,10 @@ async function sendOnce(
       clearInterval(watching);
       signal.removeEventListener('abort', stopped);
       if (fault === null && rest === 'read') trace.mark('end');
-      else stream.destroy();
+      else {
+        stream.destroy();
+        over.abort();
+      }
       const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
       if (!unansweredReuse) reading?.end();
       if (reading?.spoke) firstTokenMs ??= trace.elapsedMs();
@@ -149,9 +153,29 @@ async function sendOnce(
       const mute = reading?.spoke === false && head !== null && head.status < 300;
       const expiry: Expiry = mute ? { phase: 'first_token', ms: trace.elapsedMs() } : due;
       const detail = describeExpiry(expiry);
-      const looksUp = expiry.phase === 'connect' && trace.stage(secure) === 'lookup';
-      const name = `look-up of ${new URL(url).hostname} not answered: `;
-      settle(looksUp ? { reason: 'dns_error', detail: name + detail } : { reason: 'timeout', detail });
+      const stage = expiry.phase === 'connect' ? trace.stage(secure) : 'exchange';
+      const name = proxy?.name ?? new URL(url).hostname;
+      if (stage === 'lookup')
+        settle({ reason: 'dns_error', detail: `look-up of ${name} not answered: ${detail}` });
+      else if (proxy !== null && atProxy(stage))
+        settle({ reason: 'connect_error', detail: `the proxy ${proxy.name}: ${detail}` });
+      else {
+        const through = proxy?.forwards === true && head === null ? ` through the proxy ${proxy.name}` : '';
+        settle({ reason: 'timeout', detail: detail + through });
+      }
+    }
+
+    /** Whether a request at this stage has to do with the proxy alone. */
+    function atProxy(stage: Stage): boolean {
+      return proxy?.forwards === true ? stage !== 'exchange' : stage === 'lookup' || stage === 'connect';
+    }
+
+    function failed(error: Error): void {
+      const stage = trace.stage(secure);
+      const fault = faultOf(error, stage);
+      // A proxy answers for a target that sends no HTTP.
+      const noReply = proxy?.forwards === true && head === null && fault.reason === 'malformed_response';
+      settle(proxy !== null && (noReply || atProxy(stage)) ? faultOfProxy(fault, proxy.name) : fault);
     }
 
     function stopped(): void {
@@ -160,9 +184,16 @@ async function sendOnce(
 
     const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
     signal.addEventListener('abort', stopped);
-    stream.on('request', (request: ClientRequest) => trace.watch(request, deadline.connected));
+    stream.on('request', (request: ClientRequest) =>
+      trace.watch(request, proxy?.forwards !== true, deadline.connected),
+    );
     stream.on('response', (response: Response) => {
       if (settled) return;
+      const refusal = proxy?.forwards === true ? refusalOfProxy(response.statusCode, response.headers) : null;
+      if (refusal !== null) {
+        settle(refusal, 'open');
+        return;
+      }
       head = { status: response.statusCode, headers: response.headers };
       deadline.headersArrived();
     });
@@ -192,7 +223,7 @@ async function sendOnce(
       if (size > bodyLimit) settle(null, 'over limit');
     });
     stream.on('end', () => settle(null));
-    stream.on('error', (error) => settle(faultOf(error, trace.stage(secure))));
+    stream.on('error', failed);
     if (signal.aborted) stopped();
   });
 }

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Reason } from '../../domain/reason.js';
 import type { Stage } from './trace.js';
 
@@ -71,18 +72,37 @@ function wordsOf(error: Thrown): string {
   return typeof error.message === 'string' ? error.message : '';
 }
 
+/** A fault on the way to the proxy of this name, or of what it sends itself, as one of the proxy. */
+export function faultOfProxy({ reason, detail }: Fault, proxy: string): Fault {
+  const named = `the proxy ${proxy}`;
+  if (reason === 'malformed_response')
+    return { reason: 'connect_error', detail: `${named} does not speak HTTP: ${detail}` };
+  if (reason === 'connection_lost')
+    return { reason: 'connect_error', detail: `${named} closed the connection: ${detail}` };
+  return reason === 'tls_error' ? { reason, detail: `${named}: ${detail}` } : { reason, detail };
+}
+
+/** What Squid names a page of its own, of those for a target that was not reached or not allowed. */
+const unreached =
+  /^ERR_(?:(?:CACHE_|FORWARDING_)?(?:ACCESS_)?DENIED|CONNECT_FAIL|SOCKET_FAILURE|DNS_FAIL|CANNOT_FORWARD)\b/;
+
+/** The reply of a proxy itself in the place of that of the target, to which it should forward the request; null for one of the target. */
+export function refusalOfProxy(status: number, headers: IncomingHttpHeaders): Fault | null {
+  const name = unreached.exec(String(headers['x-squid-error']))?.[0];
+  if (status !== 407 && name === undefined) return null;
+  return {
+    reason: 'connect_error',
+    detail: `the proxy answered ${status}${name === undefined ? '' : `: ${name}`}`,
+  };
+}
+
 /** Reads an error of the request. */
 export function faultOf(error: Thrown, stage: Stage): Fault {
   const code = typeof error.code === 'string' ? error.code : '';
   const words = wordsOf(error);
   if (code === 'ERR_BLOCKED_ADDRESS') return { reason: 'blocked_address', detail: words };
   const detail = words.includes(code) ? words : `${code}: ${words}`;
-  // hpagent's words for an answer to CONNECT that is not 200.
-  const refused = /^Bad response: (\d+)$/.exec(words);
-  if (refused !== null)
-    return { reason: 'connect_error', detail: `the proxy answered ${refused[1] ?? ''} to CONNECT` };
-  if (words === 'Proxy timeout')
-    return { reason: 'timeout', detail: 'no connection through the proxy in time' };
+  if (code === 'ERR_TUNNEL_REFUSED') return { reason: 'connect_error', detail: words };
   const handshake = /^(?:EPROTO|ERR_SSL_)/.test(code)
     ? handshakes.find(([pattern]) => pattern.test(words))
     : undefined;

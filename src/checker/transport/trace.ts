@@ -38,11 +38,11 @@ export function createTrace(clock: Clock) {
     return start === undefined || end === undefined || end < start ? undefined : end - start;
   }
 
-  function watchSocket(socket: Socket, host: string, connected: () => void): void {
+  function watchSocket(socket: Socket, host: string, own: boolean, connected: () => void): void {
     mark('socket');
     const secure = socket instanceof TLSSocket;
     const ready = (): void => {
-      if (secure) certificateExpiresAt = expiryOf(socket);
+      if (secure && own) certificateExpiresAt = expiryOf(socket);
       connected();
     };
     if (reused) {
@@ -67,13 +67,13 @@ export function createTrace(clock: Clock) {
 
   return {
     mark,
-    /** Follows the request; `connected` is called once the request can be sent. */
-    watch(request: ClientRequest, connected: () => void): void {
+    /** Follows the request; `connected` is called once the request can be sent. The certificate counts where it is the target's `own`. */
+    watch(request: ClientRequest, own: boolean, connected: () => void): void {
       request.once('socket', (socket) => {
         reused = request.reusedSocket;
         const before = socket.bytesRead;
         received = () => socket.bytesRead - before;
-        watchSocket(socket, request.host, connected);
+        watchSocket(socket, request.host, own, connected);
       });
       request.once('finish', () => mark('upload'));
       request.once('response', () => mark('response'));

@@ -98,7 +98,11 @@ describe('a custom API', () => {
     // AWS Lambda behind an API Gateway.
     ['{"errorMessage":"Division by zero","errorType":"E","trace":[]}', '.answer', 'error_in_success'],
     ['{"errorMessage":"Division by zero","errorType":"E","stackTrace":["a"]}', null, 'error_in_success'],
-    ['{"errorMessage":"2026-11-28T07:00:00Z a1 Task timed out after 3.00 seconds"}', '.body', 'error_in_success'],
+    [
+      '{"errorMessage":"2026-11-28T07:00:00Z a1 Task timed out after 3.00 seconds"}',
+      '.body',
+      'error_in_success',
+    ],
     ['{"statusCode":500,"body":"{\\"message\\":\\"it broke\\"}"}', '.body|fromjson|.answer', 'server_error'],
     ['{"statusCode":500,"headers":{"a":"b"},"body":"it broke"}', null, 'server_error'],
     [
