@@ -147,7 +147,9 @@ export const asking = {
     .describe('TLS settings of the connection; merged by key with `defaults`.'),
   proxy: proxy
     .optional()
-    .describe('Proxy for the requests; default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. May contain a secret.'),
+    .describe(
+      'Proxy for the requests; default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It opens a tunnel to an https address (CONNECT) and forwards the request to an http address. May contain a secret.',
+    ),
   budget: z
     .strictObject({
       tokens_per_day: wholeNumber(1, 1_000_000_000_000).describe(
