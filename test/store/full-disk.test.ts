@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { batchOf, counted, failed, modelWrite, start, workplace } from './samples.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
+import { batchOf, counted, failed, migrationsDir, modelWrite, start, workplace } from './samples.js';
 
 const mountPoint = mkdtempSync(join(tmpdir(), 'modelpulse-disk-'));
 const mount = (...options: string[]) => spawnSync('mount', [...options, mountPoint]).status === 0;
@@ -50,6 +51,40 @@ describe('the store on a disk', () => {
       await store.close();
     },
   );
+
+  onDisk(
+    'that is full tells a reader without a daemon that it is full and that a copy can be read',
+    async () => {
+      const path = join(mountPoint, 'stopped.db');
+      await place.open(path).close();
+      const ballast = join(mountPoint, 'ballast');
+      fill(ballast);
+      try {
+        expect(() => openStoreReader(path, migrationsDir)).toThrow(
+          expect.objectContaining({
+            kind: 'unavailable',
+            message: expect.stringMatching(/free space on its disk, or copy it with its -wal/),
+          }),
+        );
+      } finally {
+        rmSync(ballast);
+      }
+      await openStoreReader(path, migrationsDir).close();
+    },
+  );
+
+  onDisk('that is full at the first start leaves a file that readers say is empty', async () => {
+    const path = join(mountPoint, 'first.db');
+    const ballast = join(mountPoint, 'ballast');
+    fill(ballast);
+    expect(() => place.open(path)).toThrow(/full/);
+    rmSync(ballast);
+    expect(() => openStoreReader(path, migrationsDir)).toThrow(
+      expect.objectContaining({ kind: 'missing', message: expect.stringContaining(`${path} is empty`) }),
+    );
+    await place.open(path).close();
+    await openStoreReader(path, migrationsDir).close();
+  });
 
   onDisk('that is read-only is refused with a clear message and not taken for damaged', async () => {
     const path = join(mountPoint, 'store.db');

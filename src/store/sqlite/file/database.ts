@@ -64,6 +64,13 @@ export function openToRead(path: string, migrationsDir: string): Database {
       const version = versionOf(database);
       refuseNewer(path, version, known);
       if (version === known) return;
+      // What a first start leaves that failed, for example on a full disk.
+      if (version === 0 && isEmpty(database)) {
+        throw new StoreError(
+          'missing',
+          `${path} is empty: no daemon has used it yet; start the daemon first`,
+        );
+      }
       throw new StoreError(
         'older',
         `${path} was written by an older modelpulse (schema ${version}, this one reads ${known}); start the daemon once to upgrade it`,
@@ -82,11 +89,14 @@ function opened(database: Database, prepare: (database: Database) => void): Data
   }
 }
 
+function isEmpty(database: Database): boolean {
+  return database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+}
+
 function refuseForeign(database: Database): void {
   const id = database.pragma('application_id', { simple: true });
   if (id === applicationId) return;
-  const tables = database.prepare('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (id === 0 && tables === 0) return;
+  if (id === 0 && isEmpty(database)) return;
   throw new StoreError(
     'foreign',
     `${database.name} is the database of another program; set another storage.path`,

@@ -31,6 +31,11 @@ const advice: readonly (readonly [prefix: string, text: string])[] = [
   ['SQLITE_CANTOPEN', 'check that it is a file and that its directory can be written'],
   ['SQLITE_READONLY', 'check the permissions of the file and its directory'],
   ['SQLITE_FULL', 'free space on its disk'],
+  // Even a reader makes the index of the -wal when no daemon runs.
+  [
+    'SQLITE_IOERR_SHM',
+    'its -shm cannot be written: free space on its disk, or copy it with its -wal to another',
+  ],
   ['SQLITE_BUSY', 'another program holds its lock: end that program, or wait for it'],
 ];
 
