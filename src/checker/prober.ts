@@ -73,7 +73,7 @@ export function createProber({
       return verdict('malformed_response', `HTTP status ${reply.status}`);
     return judging.dialect.extract === undefined
       ? judge(reply, judging)
-      : judgeExtracted(reply, judging, (program, input) => jq.run(program, input, limit));
+      : judgeExtracted(reply, judging, (program, json) => jq.run(program, json, limit));
   }
 
   async function ask(attempt: TimedAttempt, dialect: Dialect, key: number | undefined): Promise<Found> {

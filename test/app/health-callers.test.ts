@@ -50,6 +50,32 @@ async function withSilence(run: (url: string, asked: ServerResponse[]) => Promis
 }
 
 describe('a caller of the health API', () => {
+  it('does not end the daemon by a reply that is nested too deeply for its jq program', async () => {
+    const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
+    const server = createServer((_request, response) =>
+      response.end(`${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}`),
+    );
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const described = {
+      model_provider: 'custom',
+      model_name: 'm',
+      model_endpoint_url: `http://127.0.0.1:${port}`,
+      custom_payload: { q: '{prompt}' },
+      custom_response_format: '.a',
+    };
+    const asked = async (): Promise<string> => {
+      const body = JSON.stringify({ target_model_configuration: described });
+      const headers = { apikey: key, 'content-type': 'application/json' };
+      const answer = answerOf(fetch(`${url}/redteam/model-health`, { method: 'POST', headers, body }));
+      return (await answer).details.reason;
+    };
+    expect(await asked()).toBe('malformed_response');
+    expect(await asked()).toBe('malformed_response');
+    server.close();
+  });
+
   it('takes its check along when it hangs up, and finds no room beside 16 others', async () => {
     const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
     await withSilence(async (silent, asked) => {

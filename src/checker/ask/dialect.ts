@@ -48,8 +48,8 @@ export interface Dialect {
   readonly stream?: Streaming;
   /** Whether a successful reply that is not JSON is the answer itself, and goes to `read` as text. */
   readonly plain?: (model: Model) => boolean;
-  /** Turns the JSON of a successful reply into what `read` takes; rejects with a reason to show. */
-  readonly extract?: (payload: unknown, model: Model, jq: Jq) => Promise<unknown>;
+  /** Turns a successful reply in JSON, its text and what that says, into what `read` takes; rejects with a reason to show. */
+  readonly extract?: (text: string, payload: unknown, model: Model, jq: Jq) => Promise<unknown>;
   /** Decides before the generic rules; null leaves it to them. */
   readonly rules?: (status: number, error: ReplyError | null) => Reason | null;
 }

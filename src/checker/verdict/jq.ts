@@ -3,10 +3,11 @@ import { Worker } from 'node:worker_threads';
 import type { TimeLimit } from '../transport/time-limit.js';
 
 /**
- * Runs a jq program on a JSON value: its first result, null for none, and of a list or an object only that it is one.
- * Rejects with what is wrong, in words.
+ * Runs a jq program on a text of JSON: its first result, null for none, and of a list or an object only that it is one.
+ * Rejects with what is wrong, in words. The text goes to the thread as it is: a copy of what it says would be made in the
+ * loop, and fails where lists are nested deeply.
  */
-export type Jq = (program: string, input: unknown) => Promise<unknown>;
+export type Jq = (program: string, json: string) => Promise<unknown>;
 
 /** ms a program may run: one that never ends is stopped then. */
 const runLimitMs = 1_000;
@@ -31,11 +32,11 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 const loading = require(workerData).loadJq();
 loading.then(() => parentPort.postMessage({ ready: true }));
 const messageOf = (stderr) => stderr.split('\\n')[0].replace(/^jq: (?:error: )?/, '');
-parentPort.on('message', async ({ program, input, compiling }) => {
+parentPort.on('message', async ({ program, json, compiling }) => {
   const jq = await loading;
   try {
     const whole = (compiling ? 'empty | (' : 'first((') + program + (compiling ? '\\n)' : '\\n))');
-    const value = jq.first(input, whole) ?? null;
+    const value = jq.first(json, whole) ?? null;
     const text = typeof value === 'string' ? value.slice(0, ${resultLimit}) : value;
     parentPort.postMessage({ value: typeof text === 'object' && text !== null ? {} : text });
   } catch (error) {
@@ -69,6 +70,8 @@ function startWorker() {
     resourceLimits: { maxOldGenerationSizeMb: 32 },
   });
   worker.unref();
+  // A thread that fails while nobody waits for it must not end the process.
+  worker.on('error', () => undefined);
   const next = (): Promise<Told> =>
     new Promise((resolve, reject) => {
       const done = (): void => {
@@ -91,7 +94,7 @@ function startWorker() {
 
 /** jq in a worker thread that starts with the first program; one program runs at a time, and none for whom nobody waits any longer. */
 export function createJq(): {
-  run(program: string, input: unknown, limit?: TimeLimit): Promise<unknown>;
+  run(program: string, json: string, limit?: TimeLimit): Promise<unknown>;
   /** Why a program does not compile; null when it does. */
   problemIn(program: string): Promise<string | null>;
   close(): void;
@@ -104,16 +107,23 @@ export function createJq(): {
     started = null;
   };
 
-  async function run(program: string, input: unknown, compiling = false): Promise<unknown> {
-    started ??= startWorker();
-    const { worker, ready, next } = started;
+  const start = (): ReturnType<typeof startWorker> => {
+    const made = startWorker();
+    made.worker.once('exit', () => {
+      if (started === made) started = null;
+    });
+    return made;
+  };
+
+  async function run(program: string, json: string, compiling = false): Promise<unknown> {
+    const { worker, ready, next } = (started ??= start());
     const limit = { passed: false };
     let timer: NodeJS.Timeout | undefined;
     let wrong: { problem: string; unfit: boolean };
     try {
       await ready;
       const told = next();
-      worker.postMessage({ program, input, compiling });
+      worker.postMessage({ program, json, compiling });
       timer = setTimeout(() => {
         limit.passed = true;
         stop();
@@ -139,13 +149,13 @@ export function createJq(): {
   };
 
   return {
-    run: (program, input, limit) =>
+    run: (program, json, limit) =>
       inTurn(() => {
         if (limit?.over() === true) throw new Error('jq: its turn came too late');
-        return run(program, input);
+        return run(program, json);
       }),
     problemIn: (program) =>
-      inTurn(() => run(program, null, true)).then(
+      inTurn(() => run(program, 'null', true)).then(
         () => null,
         // Out of time or memory it may compile yet: what it does then, a check shows.
         (problem: unknown) => (problem instanceof JqSyntaxError ? problem.message : null),

@@ -187,9 +187,9 @@ export function judge(reply: Reply, judging: Judging): Verdict {
 const longestProgram = 500;
 
 /** Whether a program leads to a member that the reply has, and that is null. */
-async function isNullAt(program: string, payload: unknown, jq: Jq): Promise<boolean> {
+async function isNullAt(program: string, { text, payload }: Content, jq: Jq): Promise<boolean> {
   try {
-    const path: unknown = JSON.parse(String(await jq(`first(path((${program}\n)))|tojson`, payload)));
+    const path: unknown = JSON.parse(String(await jq(`first(path((${program}\n)))|tojson`, text)));
     if (!Array.isArray(path) || path.length === 0) return false;
     const found = path.reduce<unknown>((at, step) => {
       if (typeof at !== 'object' || at === null) return undefined;
@@ -213,7 +213,7 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
   const judgeAs = (read: Dialect['read']): Verdict =>
     judgeSuccess(reply, content, { ...judging, dialect: { ...dialect, read } });
   try {
-    const value = await dialect.extract(payload, model, jq);
+    const value = await dialect.extract(content.text, payload, model, jq);
     const program = model.custom?.responseFormat ?? null;
     const nothing = value === null || value === undefined;
     // A reply that tells of a failure in a way of its own has no answer to be found.
@@ -221,7 +221,7 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
       program === null ? bareFailureIn(payload) : nothing || value === '' ? failureIn(payload) : null;
     if (failure !== null) return judgeAs(() => null);
     // The reply is JSON without an error: what is not there is asked for in vain, and what is null is an empty answer.
-    if (program !== null && nothing && !(await isNullAt(program, payload, jq)))
+    if (program !== null && nothing && !(await isNullAt(program, content, jq)))
       return verdict(
         'probe_unsupported',
         `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/domain/clock.js';
 const jq = createJq();
 afterAll(() => jq.close());
 
-const reply = { choices: [{ message: { content: 'New Delhi' } }], parts: ['New', 'Delhi'] };
+const reply = JSON.stringify({ choices: [{ message: { content: 'New Delhi' } }], parts: ['New', 'Delhi'] });
 
 describe('a jq program', () => {
   it.each([
@@ -58,8 +58,14 @@ describe('a jq program', () => {
     await expect(jq.run('include "/etc/passwd"; .', reply)).rejects.toThrow();
   });
 
+  it('refuses lists nested too deeply in words, and runs on', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    await expect(jq.run('.', deep)).rejects.toThrow(/depth limit/);
+    expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
+  });
+
   it('waits for the one before it', async () => {
-    const found = await Promise.all([1, 2, 3].map((n) => jq.run(`. + ${n}`, 10)));
+    const found = await Promise.all([1, 2, 3].map((n) => jq.run(`. + ${n}`, '10')));
     expect(found).toEqual([11, 12, 13]);
   });
 

@@ -26,9 +26,9 @@ export const custom: Dialect = {
   },
   read,
   plain: (model) => (model.custom?.responseFormat ?? null) === null,
-  extract: (payload, model, jq) => {
+  extract: (text, payload, model, jq) => {
     const format = model.custom?.responseFormat ?? null;
-    if (format !== null) return jq(format, payload);
+    if (format !== null) return jq(format, text);
     return Promise.resolve(typeof payload === 'object' ? JSON.stringify(payload) : payload);
   },
 };

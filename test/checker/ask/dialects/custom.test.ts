@@ -58,6 +58,7 @@ describe('a custom API', () => {
     ['{"a":{"b":"New Delhi"}}', '.a.b', 'ok', 'New Delhi'],
     ['[{"generated_text":"New Delhi"}]', '.[0].generated_text', 'ok', 'New Delhi'],
     ['{"score":0.5}', '.score', 'ok', '0.5'],
+    ['"New Delhi"', '.', 'ok', 'New Delhi'],
     ['{"a":""}', '.a', 'empty_response', null],
     ['{"a":1}', '.b', 'probe_unsupported', null],
     ['{"a":null}', '.a', 'empty_response', null],
@@ -207,6 +208,12 @@ describe('a custom API', () => {
     const { reason, detail } = await checked('{"a":1}', '.choices[0].text');
     expect(blameFor(reason)).toBe('config');
     expect(detail).toBe('custom_response_format finds nothing in the reply: .choices[0].text');
+  });
+
+  it('whose reply is nested too deeply to be read by the program is refused in words', async () => {
+    const { reason, detail } = await checked(`${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}`, '.a');
+    expect(reason).toBe('malformed_response');
+    expect(detail).toMatch(/depth limit/);
   });
 
   it('is told what is wrong with its jq program', async () => {
