@@ -12,6 +12,8 @@ interface Compiled {
 
 /** Characters of an answer that a pattern or a schema looks at. */
 const longestMatched = 65_536;
+/** Characters of an answer that are compared with words, from its beginning and from its end. */
+const longestCompared = 65_536;
 /** Lists and objects inside each other that a schema looks into. */
 const deepest = 64;
 /** A pattern does not say how long a text it wants: what is shorter may be a beginning. */
@@ -73,8 +75,13 @@ interface Comparable {
 }
 
 function comparable(text: string): Comparable {
-  const words = plain(text);
-  return { written: folded(text), words, typed: typed(words) };
+  // What no model writes in answer to a short question is not worth the tenth of a second that a mebibyte takes.
+  const near =
+    text.length <= 2 * longestCompared
+      ? text
+      : `${text.slice(0, longestCompared)}\n${text.slice(-longestCompared)}`;
+  const words = plain(near);
+  return { written: folded(near), words, typed: typed(words) };
 }
 
 /** Compares as written, then by words, then as typed; a part of signs alone means those signs. */

@@ -9,6 +9,7 @@ import { bareFailureIn, errorIn, failureIn, type ReplyError } from './error-memb
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
 import { JqSyntaxError, type Jq } from './jq.js';
+import { isCrowded, mostMembers } from './json-or-text.js';
 import type { StreamReading } from './stream-reading.js';
 
 /** What a reply means; its texts are neither bounded nor redacted yet. */
@@ -42,6 +43,7 @@ const utf8 = new TextDecoder();
 
 function contentOf({ body }: Reply): Content {
   const text = utf8.decode(body);
+  if (isCrowded(text)) return { text, payload: undefined };
   try {
     return { text, payload: parseJson(text) };
   } catch {
@@ -151,6 +153,8 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   const coded = reply.headers['content-encoding']?.slice(0, 100);
   if (answer === null && coded !== undefined && isBinary(text))
     return verdict('malformed_response', `content-encoding "${coded}" is not supported`);
+  if (answer === null && isCrowded(text))
+    return verdict('malformed_response', `over ${mostMembers} members, lists and objects`);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
   if (inside !== null) return failed(inside, answer);

@@ -1,49 +1,48 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
 import { isList, isObject } from '../../../domain/json.js';
-import { blankAnswer, textOf } from './members.js';
+import { blankAnswer } from './members.js';
 
 const folded = (name: unknown): string =>
-  textOf(name)
-    .toLowerCase()
-    .replace(/^models\//, '');
+  typeof name === 'string' ? name.toLowerCase().replace(/^models\//, '') : '';
 
-/** What an entry calls its model, and who serves it. */
-function readEntry({ id, name, model, aliases, providers }: Readonly<Record<string, unknown>>) {
-  const others = isList(aliases) ? aliases : [];
-  return {
-    names: [id, name, model, ...others].map(folded).filter((one) => one !== ''),
-    servers: Array.isArray(providers)
-      ? providers.filter(isObject).map(({ provider }) => folded(provider))
-      : null,
-  };
+type Entry = Readonly<Record<string, unknown>>;
+
+/** Whether an entry calls its model by a name for which this is true. */
+function isNamed({ id, name, model, aliases }: Entry, fits: (name: string) => boolean): boolean {
+  return (
+    [id, name, model].some((one) => fits(folded(one))) ||
+    (isList(aliases) && aliases.some((one) => fits(folded(one))))
+  );
 }
 
 /** The words that choose a provider in the place of its name. */
 const choices = ['fastest', 'cheapest', 'preferred'];
 
-/** Looks names up with the tag and date that a list leaves out or adds, and with who serves the model. */
-function listed(entries: readonly Readonly<Record<string, unknown>>[]): (wanted: string) => boolean {
-  const names = new Set<string>();
-  const served = new Map<string, Set<string>>();
-  for (const { names: own, servers } of entries.map(readEntry)) {
-    for (const name of own) {
-      names
-        .add(name)
-        .add(name.replace(/:latest$/, ''))
-        .add(name.replace(/-\d{8}$/, ''));
-    }
-    const [first] = own;
-    if (servers !== null && first !== undefined) served.set(first, new Set([...servers, ...choices]));
-  }
+/** Whether an entry is of the model `name` as this provider serves it. */
+function isServed({ id, name, model, aliases, providers }: Entry, wanted: string, by: string): boolean {
+  const names = [id, name, model, ...(isList(aliases) ? aliases : [])];
+  if (!isList(providers) || names.map(folded).find((one) => one !== '') !== wanted) return false;
+  return choices.includes(by) || providers.some((one) => isObject(one) && folded(one.provider) === by);
+}
+
+/**
+ * Looks a name up with the tag and date that a list leaves out or adds, and with who serves the model. One name is looked
+ * up in a list, so that the list is read once and nothing is made of it.
+ */
+function listed(entries: readonly unknown[]): (wanted: string) => boolean {
   return (wanted) => {
     const name = folded(wanted);
     const bare = name.replace(/:latest$/, '').replace(/-(?:latest|0)$/, '');
+    const isWanted = (one: string): boolean => one === name || one === bare;
+    const fits = (one: string): boolean =>
+      one.startsWith(bare) &&
+      one !== '' &&
+      [one, one.replace(/:latest$/, ''), one.replace(/-\d{8}$/, '')].some(isWanted);
     const colon = name.lastIndexOf(':');
-    return (
-      names.has(name) ||
-      names.has(bare) ||
-      (colon !== -1 && served.get(name.slice(0, colon))?.has(name.slice(colon + 1)) === true)
+    const [model, by] = colon === -1 ? ['', ''] : [name.slice(0, colon), name.slice(colon + 1)];
+    return entries.some(
+      (entry) => isObject(entry) && (isNamed(entry, fits) || (model !== '' && isServed(entry, model, by))),
     );
   };
 }
@@ -53,7 +52,7 @@ function readList(payload: unknown, whole: boolean): Answer | null {
   const members = isObject(payload) ? payload : {};
   const list = isList(payload) ? payload : (members.data ?? members.models);
   if (!Array.isArray(list)) return null;
-  return { ...blankAnswer, models: { has: listed(list.filter(isObject)), whole } };
+  return { ...blankAnswer, models: { has: listed(list), whole } };
 }
 
 /** How a provider lists its models. */
