@@ -4,11 +4,11 @@ import { createCronCalendar } from './cron.js';
 import { maintenanceWindows, type WindowRule } from './maintenance.js';
 import { nextSlot, slotsBetween, type SlotRange } from './next-slot.js';
 
-/** All questions about scheduled time, answered from (schedule, id, time) alone; it remembers only cron searches. Unix ms. */
+/** Computes scheduled times from schedule, id and time alone; caches cron searches only. Unix ms. */
 export interface Calendar {
   /** The first slot after `after`; null for a cron that never matches. */
   nextSlot(schedule: Schedule, id: string, after: number): number | null;
-  /** Distance in ms from `slot` to the slot that follows it; Infinity when none does. */
+  /** ms from `slot` to the next one; Infinity when there is none. */
   intervalAt(schedule: Schedule, id: string, slot: number): number;
   /** The slots in (after, upTo]. */
   slotsBetween(schedule: Schedule, id: string, after: number, upTo: number): SlotRange;

@@ -3,9 +3,9 @@ import { dayMs } from '../domain/period.js';
 
 const daySeconds = 86_400;
 
-/** A cron expression made ready for searching. Local times are ms as if the local clock were UTC. */
+/** A parsed cron expression. Local times are ms as if the local clock were UTC. */
 export interface CronFields {
-  /** It names hours, so it means times of day; one with every hour means a rhythm. See `createCronCalendar`. */
+  /** True unless the expression matches every hour; decides how clock changes are handled. See `CronCalendar`. */
   readonly fixedHours: boolean;
   readonly hours: readonly number[];
   readonly minutes: readonly number[];
@@ -14,10 +14,10 @@ export interface CronFields {
   nextLocal(local: number): number | null;
 }
 
-/** Leap days fall on a given weekday at most 40 years apart (2088 to 2128), so what is not found by then never comes. */
+/** Days searched. Leap days fall on a given weekday at most 40 years apart (2088 to 2128). */
 const horizonDays = 41 * 366;
 
-/** Reads an expression that `cronProblem` accepts; throws on others. */
+/** Parses an expression that `cronProblem` accepts; throws on others. */
 export function parseCron(expression: string): CronFields {
   const parsed = parse(expression);
   const [hours, minutes, seconds] = [parsed.hour, parsed.minute, parsed.second].map(ascending) as [

@@ -6,21 +6,21 @@ import { createZone, type Zone } from './zone.js';
 const mostRemembered = 64;
 
 /**
- * Times of cron expressions, in Unix ms. A day has to match the day of month and the day of week, as in node-cron
- * (and unlike crontab, where either will do when both are given).
+ * Times of cron expressions, in Unix ms. A day must match both the day of month and the day of week, as in node-cron
+ * (in crontab either is enough when both are given).
  *
- * When clocks change, an expression that covers every hour is a rhythm: it follows elapsed time, so a skipped hour
- * has no times and a repeated one has them twice. One that names hours means times of day: a time that is skipped
- * comes at the first instant after the gap, and a time that is repeated comes once, at its first pass.
+ * When clocks change, an expression that covers every hour follows elapsed time: a skipped hour has no times and a
+ * repeated one has them twice. One that names hours follows the time of day: a skipped time moves to the first
+ * instant after the gap, and a repeated time counts once, at its first pass.
  *
- * Answers are remembered per expression, zone and second, so that any number of models share one search.
+ * Results are cached per expression, zone and second, so that models share searches.
  */
 export interface CronCalendar {
   /** The first time after `after`; null for an expression that never matches. */
   next(expression: string, timezone: string, after: number): number | null;
   /**
-   * From `time`, a time of the expression, to the end of the longest minute, hour or day whose times begin there and
-   * are all at or before `limit`: its last time, and how many there are. Lets a count leap over what it need not visit.
+   * Counts the times of the longest minute, hour or day whose first time is `time` and whose last is at or before
+   * `limit`; returns the last one and the count. Lets callers count without visiting each time.
    */
   leap(
     expression: string,
@@ -30,7 +30,7 @@ export interface CronCalendar {
   ): { readonly last: number; readonly count: number };
 }
 
-/** Why an expression cannot be used, ready to be shown; null when it can. */
+/** Message on an invalid expression; null for a valid one. */
 export function cronProblem(expression: string): string | null {
   const { valid, errors } = validateDetailed(expression);
   if (!valid) return errors.map(describe).join('; ');
@@ -71,7 +71,7 @@ export function isTimezone(name: string): boolean {
 interface Entry {
   readonly fields: CronFields;
   readonly zone: Zone;
-  /** Next time by the second it is asked for. */
+  /** Cached results of `next`, by second. */
   readonly remembered: Map<number, number | null>;
 }
 
@@ -142,7 +142,7 @@ function nextOfDay(fields: CronFields, zone: Zone, after: number): number | null
   return null;
 }
 
-/** Day, hour and minute: ms into the span of its first and last time, and how many times it has. */
+/** Day, hour and minute: offset in ms of the first and last time within each, and their count. */
 function spans({ hours, minutes, seconds }: CronFields) {
   const secondSpan = span(minuteMs, 1, seconds, 1000);
   const minuteSpan = span(hourMs, secondSpan.count, minutes, minuteMs, secondSpan);

@@ -2,17 +2,17 @@ import { dayMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { createZone } from './zone.js';
 
-/** A calendar day, or the part of it that lies in a window. */
+/** A calendar day, clipped to a window. */
 interface LocalDay extends Interval {
   /** Such as `2026-01-31`. */
   readonly date: string;
 }
 
-/** Time as the clocks of a zone show it; times in Unix ms. */
+/** Local time of a zone; times in Unix ms. */
 export interface LocalTime {
   /** To the second, such as `2026-01-31 12:00:00`. */
   text(time: number): string;
-  /** The days that a window touches, oldest first and clipped to it; a day that the zone skips is none. */
+  /** The days that overlap a window, oldest first and clipped to it, without days that the zone skips. */
   days(window: Interval): LocalDay[];
 }
 

@@ -2,7 +2,7 @@ import { merge } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
 import type { CronCalendar } from './cron.js';
 
-/** Windows that begin at each time of a cron expression and last `durationMs` of elapsed time. */
+/** Windows that start at each time of a cron expression and last `durationMs` of elapsed time. */
 interface RecurringWindow {
   readonly kind: 'recurring';
   readonly cron: string;
@@ -10,7 +10,7 @@ interface RecurringWindow {
   readonly durationMs: number;
 }
 
-/** A window that comes once. */
+/** A window that does not repeat. */
 interface FixedWindow extends Interval {
   readonly kind: 'fixed';
 }
@@ -18,8 +18,8 @@ interface FixedWindow extends Interval {
 export type WindowRule = RecurringWindow | FixedWindow;
 
 /**
- * The windows that overlap [from, to), whole, in order; those that overlap or touch one another are one. A window
- * that ended by `from` is left out, even where it touches one that did not.
+ * The windows that overlap [from, to), unclipped, in ascending order; overlapping and adjacent ones are joined. A
+ * window that ended by `from` is left out, even if it is adjacent to one that did not.
  */
 export function maintenanceWindows(
   cron: CronCalendar,
@@ -40,7 +40,7 @@ function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: numbe
   }
 }
 
-/** Windows whose union is that of all: of those that overlap, many are left out. */
+/** Windows with the same union as all windows; skips many that overlap. */
 function recurring(cron: CronCalendar, rule: RecurringWindow, from: number, to: number): Interval[] {
   const windows: Interval[] = [];
   let start = cron.next(rule.cron, rule.timezone, from - rule.durationMs);
@@ -51,7 +51,7 @@ function recurring(cron: CronCalendar, rule: RecurringWindow, from: number, to: 
   return windows;
 }
 
-/** A later beginning: the next one, or one before `to` that the window of `start` reaches, with those between covered by both. */
+/** Start of a later window: the next one, or one before `to` within the window of `start`, which covers those in between. */
 function following(cron: CronCalendar, rule: RecurringWindow, start: number, to: number): number | null {
   const next = cron.next(rule.cron, rule.timezone, start);
   const last = Math.min(start + rule.durationMs, to - 1);

@@ -2,10 +2,10 @@ import { dayMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { createZone } from './zone.js';
 
-/** How a calendar window is written, for messages. */
+/** Forms of a calendar window, for messages. */
 export const namedWindowForms = 'day:2026-01-31, week:2026-W05, month:2026-01, quarter:2026-Q1 or year:2026';
 
-/** Local midnight before the first and after the last day, as the clock on the wall shows them; null for no such day. */
+/** Local midnight before the first and after the last day, in ms as if the local clock were UTC; null for an invalid name. */
 function localDays(kind: string, text: string): { first: number; end: number } | null {
   const day = (year: number, month: number, date: number): number => Date.UTC(year, month, date);
   const [, yearText = '', rest = ''] = /^(\d{4})(?:-(.+))?$/.exec(text) ?? [];
@@ -44,7 +44,7 @@ function localDays(kind: string, text: string): { first: number; end: number } |
   }
 }
 
-/** Week 1 is that of 4 January, and weeks begin on Monday (ISO 8601). */
+/** Week 1 contains 4 January, and weeks start on Monday (ISO 8601). */
 function isoWeek(year: number, week: number): { first: number; end: number } | null {
   const fourth = Date.UTC(year, 0, 4);
   const monday = fourth - ((new Date(fourth).getUTCDay() + 6) % 7) * dayMs;
@@ -54,8 +54,8 @@ function isoWeek(year: number, week: number): { first: number; end: number } | n
 }
 
 /**
- * The window in Unix ms that a name such as `month:2026-10` means on the clocks of a zone; null when the name is none. A
- * day that the zone skips is empty. Throws a RangeError for an unknown zone.
+ * The window in Unix ms of a name such as `month:2026-10` in local time of a zone; null for an invalid name. A day that
+ * the zone skips is empty. Throws RangeError for an unknown zone.
  */
 export function namedWindow(name: string, timezone: string): Interval | null {
   const [, kind = '', text = ''] = /^([a-z]+):(.+)$/.exec(name) ?? [];

@@ -15,8 +15,8 @@ export interface SlotRange {
 }
 
 /**
- * The first slot after `after`: for an interval k * every + phase, where the phase is the id's share of the interval;
- * for cron a time of the expression plus the id's share of the spread. Null for a cron that never matches. Unix ms.
+ * The first slot after `after` in Unix ms. Interval: k * every + phase, where phase is the interval times the hash of
+ * the id. Cron: a time of the expression plus the spread times that hash; null for a cron that never matches.
  */
 export function nextSlot(cron: CronCalendar, schedule: Schedule, id: string, after: number): number | null {
   if (schedule.kind === 'cron') return nextOfCron(cron, schedule, id, after)?.slot ?? null;
@@ -24,7 +24,7 @@ export function nextSlot(cron: CronCalendar, schedule: Schedule, id: string, aft
   return (Math.floor((after - phase) / schedule.everyMs) + 1) * schedule.everyMs + phase;
 }
 
-/** How many slots there are, without visiting each: a year of seconds costs no more than a few hundred steps. */
+/** Counts slots without visiting each: a year of seconds takes a few hundred steps at most. */
 export function slotsBetween(
   cron: CronCalendar,
   schedule: Schedule,
@@ -41,7 +41,7 @@ export function slotsBetween(
   return { count, first: (before + 1) * everyMs + phase, last: (before + count) * everyMs + phase };
 }
 
-/** The schedule as the rate allows it: an interval is at least 60 s / rate, a cron is left as it is. */
+/** Lengthens an interval to at least 60 s / rate; a cron is not changed. */
 export function stretch(schedule: Schedule, ratePerMin: number | null): Schedule {
   if (schedule.kind === 'cron' || ratePerMin === null) return schedule;
   const everyMs = Math.max(schedule.everyMs, Math.ceil(minuteMs / ratePerMin));
@@ -52,7 +52,7 @@ function phaseOf(everyMs: number, id: string): number {
   return Math.floor(hashFraction(id) * everyMs);
 }
 
-/** A slot with the cron time it belongs to. */
+/** A slot and its cron time. */
 interface CronSlot {
   readonly time: number;
   readonly slot: number;
@@ -69,7 +69,7 @@ function nextOfCron(cron: CronCalendar, schedule: CronSchedule, id: string, afte
   return null;
 }
 
-/** A moment as late as may be with no time up to it whose slot is after `after`; solves time + spread(time) = after. */
+/** The latest time known to have no slot after `after` at or before it; solves time + spread(time) = after. */
 function latestBefore(cron: CronCalendar, schedule: CronSchedule, share: number, after: number): number {
   const furthest = after - mostDelay(schedule, share) - 1;
   if (schedule.spreadMs !== null) return furthest;
@@ -77,7 +77,7 @@ function latestBefore(cron: CronCalendar, schedule: CronSchedule, share: number,
   return Math.max(furthest, Math.floor((after - spreadShare * share * next) / (1 - spreadShare * share)) - 1);
 }
 
-/** Never late enough to meet the slot of the next time, so that slots keep the order of their times. */
+/** The delay is always below the gap to the next time, so slots keep the order of their times. */
 function cronSlot(cron: CronCalendar, schedule: CronSchedule, share: number, time: number): number {
   if (schedule.spreadMs !== null) return time + Math.floor(share * schedule.spreadMs);
   const gap = (cron.next(schedule.expression, schedule.timezone, time) ?? Infinity) - time;

@@ -2,17 +2,17 @@ import { dayMs } from '../domain/period.js';
 
 const mostDays = 20_000;
 
-/** The offsets of one time zone, looked up through `Intl` once a day of the calendar. Times in Unix ms. */
+/** UTC offsets of one time zone, looked up with `Intl` once per UTC day and cached. Times in Unix ms. */
 export interface Zone {
   /** ms that the local clock is ahead of UTC at `time`. */
   offsetAt(time: number): number;
   /** The first change of offset in (from, to]; null when there is none. */
   transition(from: number, to: number): number | null;
-  /** The first instant at which the local clock shows `local` or, having jumped over it, more. */
+  /** The first instant at which the local clock shows `local`, or later if the clock skips it. */
   reach(local: number): number;
 }
 
-/** Rests on no zone changing its offset twice within one UTC day. Throws a RangeError for an unknown name. */
+/** Assumes at most one change of offset per UTC day. Throws RangeError for an unknown name. */
 export function createZone(name: string): Zone {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,

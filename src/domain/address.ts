@@ -1,7 +1,7 @@
-/** Most characters of an address, or of a path of one; the bound that proxies and browsers have in common. */
+/** Longest address or path accepted, in characters; the limit that proxies and browsers share. */
 export const longestAddress = 2_048;
 
-/** The text without the slashes at its end. A pattern with `+$` would look from each slash anew. */
+/** Removes trailing slashes. A pattern with `+$` takes quadratic time on a long run of slashes. */
 export function withoutTrailingSlashes(address: string): string {
   let end = address.length;
   while (address[end - 1] === '/') end -= 1;

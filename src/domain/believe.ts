@@ -17,7 +17,7 @@ function nothing(health: Health): Change {
   return { health, rewriteFrom: null, points: [], spans: [], incident: null };
 }
 
-/** Continues the run of this kind, or begins one. */
+/** Continues the run of this kind, or starts one. */
 function extend(health: Health, seen: Observation, kind: Run['kind'], validUntil: number): Run {
   const run = health.run?.kind === kind ? health.run : null;
   const { slot, outcome, reason, detail } = seen;
@@ -30,7 +30,7 @@ function extend(health: Health, seen: Observation, kind: Run['kind'], validUntil
   return { ...run, count: run.count + 1, validUntil, points };
 }
 
-/** Takes back what the time line said since the run or row began and says `points` instead. */
+/** Replaces the time line since the start of the run or row with `points`. */
 function rewrite(
   health: Health,
   run: Pick<Run, 'from' | 'said'>,
@@ -48,10 +48,7 @@ function rewrite(
   };
 }
 
-/**
- * What speaks against the belief and is not confirmed yet keeps a known state known, but does not make an unknown one
- * known, nor say why it is so.
- */
+/** An unconfirmed contrary result extends a known state. It does not end an unknown one, nor change its reason. */
 function unconfirmed(health: Health, seen: Observation, run: Run, validUntil: number): Health {
   if (seen.slot <= health.validUntil) return { ...health, run, unknowns: null, validUntil };
   return { ...health, run, unknowns: health.unknowns && ended(health.unknowns) };
@@ -102,12 +99,12 @@ function fail(health: Health, seen: Observation, rules: Rules, validUntil: numbe
   return { ...rewrite(believed, run, seen.slot, points), incident };
 }
 
-/** The row, when none follows: it still says why, and once it has lapsed that nothing was watched. */
+/** Closes the row. Its reason stays the reason for unknown until `validUntil`; after that it is `not_watched`. */
 export function ended(row: UnknownRow): UnknownRow {
   return { ...row, count: 0, points: [], said: [] };
 }
 
-/** Continues the row of unknown results, or begins one. */
+/** Continues the row of unknown results, or starts one. */
 function lengthen(row: UnknownRow | null, { slot, reason }: Observation, validUntil: number): UnknownRow {
   const point: StatePoint = { from: slot, state: 'unknown', reason };
   if (row === null || row.count === 0) {
@@ -118,8 +115,8 @@ function lengthen(row: UnknownRow | null, { slot, reason }: Observation, validUn
 }
 
 /**
- * Enough unknown results in a row end every validity, and with it the run, where the first of them stands. Fewer, and a
- * single one always, count as none: the run waits for the result after them.
+ * `rules.failures` unknown results in a row end the validity and the run, dated back to the first of them. Fewer are
+ * ignored: the run stays open for the next result. A single one never ends a run.
  */
 function doubt(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
   const unknowns = lengthen(health.unknowns, seen, validUntil);
@@ -138,7 +135,7 @@ function doubt(health: Health, seen: Observation, rules: Rules, validUntil: numb
   return { ...rewrite(next, unknowns, seen.slot, unknowns.points), incident: null };
 }
 
-/** Inside a window nothing is believed: a result only keeps what is believed already from expiring. */
+/** During maintenance a result never changes the state; it only extends how long the present one is valid. */
 function bear(health: Health, seen: Observation, validUntil: number): Health {
   switch (seen.outcome) {
     case 'unknown':
@@ -154,7 +151,7 @@ function bear(health: Health, seen: Observation, validUntil: number): Health {
   }
 }
 
-/** What a result, at its slot, does to run, belief and incident. */
+/** Applies a result to the run, the confirmed state and the incident. */
 export function believe(
   health: Health,
   seen: Observation,

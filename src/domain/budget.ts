@@ -18,12 +18,12 @@ export function tokensAfter(before: DayTokens, usage: Usage | null, at: number):
   return { day: Math.floor(at / dayMs), tokens: tokensOn(before, at) + tokens };
 }
 
-/** The count where `known` tokens were used in their day, those of before a restart included. */
+/** Raises the count to at least `known`, which includes tokens used before a restart. */
 export function atLeast({ day, tokens }: DayTokens, known: DayTokens): DayTokens {
   return { day: known.day, tokens: Math.max(day === known.day ? tokens : 0, known.tokens) };
 }
 
-/** The share of the budget that was reached between two counts, the greater one of both; null when neither was. */
+/** The share of the budget crossed between two counts, the larger if both were; null if neither was. */
 export function reachedShare(before: DayTokens, after: DayTokens, budget: number): 0.8 | 1 | null {
   const earlier = before.day === after.day ? before.tokens : 0;
   const reached = (share: number): boolean => earlier < share * budget && after.tokens >= share * budget;

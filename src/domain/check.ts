@@ -3,18 +3,18 @@ import type { CheckResult } from './result.js';
 
 /**
  * One attempt to get an answer from a model: exactly one request, never retried inside. Resolves within the model's
- * timeout or soon after `signal` aborts, and never rejects. `key` is the position of the API key to use; without it they
- * take turns.
+ * timeout or soon after `signal` aborts, and never rejects. `key` is the position of the API key to use; without it the
+ * keys rotate.
  */
 export type Check = (model: Model, signal: AbortSignal, key?: number) => Promise<CheckResult>;
 
-/** A result before it is known whether the monitor's own network is at fault. */
+/** A result before the monitor's own network is ruled out as the cause. */
 export interface Found extends CheckResult {
-  /** Set when the model was not asked because its token endpoint gave no token: `reason` is the endpoint's. */
+  /** Set when no request was sent because the token endpoint returned no token; `reason` is then the endpoint's. */
   readonly tokenEndpoint?: Pick<CheckResult, 'httpStatus' | 'phases'> & { readonly machine: string };
 }
 
-/** A check whose failures may still be those of the monitor's own network. */
+/** A check whose failures may be caused by the monitor's own network. */
 export type Ask = (model: Model, signal: AbortSignal, key?: number) => Promise<Found>;
 
 /** Why a slot ended without a result. */

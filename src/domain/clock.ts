@@ -1,8 +1,8 @@
-/** Time as the daemon sees it, handed in where it is needed. */
+/** Source of time, passed in where it is needed. */
 export interface Clock {
   /** Unix time in ms; may jump in both directions. */
   wall(): number;
-  /** Monotonic ms; its zero means nothing. */
+  /** Monotonic ms from an arbitrary origin. */
   monotonic(): number;
 }
 

@@ -9,10 +9,10 @@ const units = [
   ['ms', 1],
 ] as const;
 
-/** What a duration looks like: a whole number and its unit; a year is 365 days. */
+/** Format of a duration: a whole number and its unit; a year is 365 days. */
 export const durationPattern = /^\d{1,9}(?:ms|s|m|h|d|y)$/;
 
-/** Milliseconds of a duration such as `500ms`, `30s`, `5m`, `2h`, `30d` or `5y`; null when `text` is none. */
+/** Milliseconds of a duration such as `500ms`, `30s`, `5m`, `2h`, `30d` or `5y`; null for other text. */
 export function parseDuration(text: string): number | null {
   if (!durationPattern.test(text)) return null;
   const unit = text.replace(/^\d+/, '');
@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | null {
   return Number.isSafeInteger(ms) ? ms : null;
 }
 
-/** The shortest exact form of whole milliseconds, so that `parseDuration` gives them back. */
+/** The shortest exact form of whole milliseconds; `parseDuration` reverses it. */
 export function formatDuration(ms: number): string {
   const [name, size] = units.find(([, size]) => ms >= size && ms % size === 0) ?? ['ms', 1];
   return `${ms / size}${name}`;

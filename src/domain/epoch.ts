@@ -3,11 +3,11 @@ import type { Model } from './model.js';
 import type { Rules } from './observation.js';
 import type { Schedule } from './schedule.js';
 
-/** What was in force from `from` (Unix ms) on: with it, stored results replay to the stored state. */
+/** The rules in effect since `from` (Unix ms). Replaying the stored results with them gives the stored state. */
 export interface Epoch extends Omit<Rules, 'intervalMs'> {
   readonly from: number;
   readonly schedule: Schedule;
-  /** The model asks something else than before: no run reaches across. */
+  /** The subject of the checks changed: runs do not continue across `from`. */
   readonly newRun: boolean;
   /** No checks. */
   readonly paused?: true;
@@ -20,24 +20,24 @@ export function epochOf(model: Model, from: number, newRun: boolean): Epoch {
   return model.pause ? { ...rules, paused: true } : rules;
 }
 
-/** True when both say the same but for their beginning. */
+/** True when both have the same rules; `from` and `newRun` are ignored. */
 export function sameEpoch(a: Epoch, b: Epoch): boolean {
   const plain = (epoch: Epoch): string => JSON.stringify({ ...epoch, from: 0, newRun: false });
   return plain(a) === plain(b);
 }
 
-/** What the beginning of an epoch, after the newest slot, does to what is known. */
+/** Applies the start of an epoch, which lies after the newest slot. */
 export function withEpoch(health: Health, { from, newRun, paused }: Epoch): Health {
   const known = newRun ? withNewRun(health, from) : health;
   return paused ? withPause(known, from) : withResumption(known, from);
 }
 
-/** The epoch a slot belongs to; `epochs` are in order and the first one reaches back for ever. */
+/** The epoch of a slot; `epochs` are in ascending order, and the first also covers all earlier time. */
 export function epochAt(epochs: readonly [Epoch, ...Epoch[]], slot: number): Epoch {
   return epochs.findLast(({ from }) => from <= slot) ?? epochs[0];
 }
 
-/** Epochs that a slot after `settled` can still belong to. */
+/** Epochs that can apply to a slot after `settled`. */
 export function liveEpochs(epochs: readonly [Epoch, ...Epoch[]], settled: number): [Epoch, ...Epoch[]] {
   const current = epochAt(epochs, settled);
   return [current, ...epochs.filter(({ from }) => from > settled && from > current.from)];

@@ -4,7 +4,7 @@ import type { RecordedResult } from './result.js';
 import type { State } from './state.js';
 import type { VersionChange } from './version.js';
 
-/** Something others may want to hear of at once; told when it was recorded. */
+/** A change published to subscribers once it is recorded. */
 export type ModelEvent =
   | { readonly kind: 'result'; readonly model: string; readonly result: RecordedResult }
   | {
@@ -12,16 +12,16 @@ export type ModelEvent =
       readonly model: string;
       readonly state: State;
       readonly was: State;
-      /** Unix ms; may lie back, since a change is dated to its first proof. */
+      /** Unix ms; may be in the past, since a change is dated to its first result. */
       readonly since: number;
       readonly reason: StateReason | null;
-      /** The one that is open, or that this change closed. */
+      /** The open incident, or the one that this change closed. */
       readonly incident: Pick<Incident, 'openedAt' | 'closedAt'> | null;
     }
   | {
       readonly kind: 'version';
       readonly model: string;
-      /** Unix ms of the result that showed it. */
+      /** Unix ms of the first result with the new version. */
       readonly slot: number;
       readonly change: VersionChange;
     };

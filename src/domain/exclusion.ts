@@ -4,8 +4,8 @@ import type { Interval } from './state.js';
 import { append, type TimelineInterval } from './timeline.js';
 
 /**
- * Time that an operator takes out of the figures, planned or after the fact: it counts as maintenance. What was seen
- * stays as it was recorded; an exclusion lies over it wherever the past is told. Times in Unix ms.
+ * Time that an operator excludes from the figures, in advance or later; it counts as maintenance. Recorded results
+ * are not changed: exclusions are applied when history is read. Times in Unix ms.
  */
 export interface Exclusion extends Interval {
   readonly id: number;
@@ -13,10 +13,10 @@ export interface Exclusion extends Interval {
   readonly createdAt: number;
 }
 
-/** Longest period, in ms, that a person excludes or plans as maintenance at once. */
+/** Longest exclusion or planned maintenance, in ms. */
 export const longestPeriodMs = 366 * dayMs;
 
-/** A time line as it is told: maintenance wherever an exclusion lies. The intervals touch each other, before and after. */
+/** Replaces excluded time with maintenance. Input and output intervals are contiguous. */
 export function exclude(
   timeline: readonly TimelineInterval[],
   exclusions: readonly Interval[],
@@ -24,7 +24,7 @@ export function exclude(
   const holes = merge(exclusions);
   if (holes.length === 0) return [...timeline];
   const told: TimelineInterval[] = [];
-  // Both are in order, so each is walked once.
+  // Both lists are in ascending order, so one pass is enough.
   let ahead = 0;
   for (const interval of timeline) {
     let { from } = interval;

@@ -3,47 +3,47 @@ import type { Outcome, Reason, StateReason } from './reason.js';
 import type { RecordedResult } from './result.js';
 import type { Interval, State, StatePoint } from './state.js';
 
-/** A row of like results: what has to agree before a belief changes. */
+/** Consecutive results of one kind; enough of them change the confirmed state. */
 export interface Run {
   readonly kind: 'success' | 'failure';
   readonly count: number;
-  /** Slot of its first result, to which a change is dated back. */
+  /** Slot of its first result; a state change is dated back to it. */
   readonly from: number;
   /** Reason of its first result. */
   readonly reason: Reason;
-  /** Detail of its first result; absent where an earlier release began it. */
+  /** Detail of its first result; absent in runs that an earlier release started. */
   readonly detail?: string | null;
-  /** The run ends when no result follows until then. */
+  /** Unix ms at which the run ends if no result follows. */
   readonly validUntil: number;
-  /** The time line its successes would give, while they are not believed yet. */
+  /** Time line that its successes produce once they are confirmed. */
   readonly points: readonly StatePoint[];
-  /** What the time line says from `from` on, to be taken back when the run is believed. */
+  /** The recorded time line from `from` on; replaced when the run is confirmed. */
   readonly said: readonly { readonly from: number; readonly state: State }[];
 }
 
-/** Unknown results in a row: enough of them end what was known, back to the first. */
+/** Consecutive unknown results; enough of them make the state unknown, dated back to the first. */
 export interface UnknownRow {
-  /** 0 once a conclusive result or a window came between: the next one begins another row. */
+  /** 0 after a conclusive result or a window: the next unknown result starts a new row. */
   readonly count: number;
   /** Slot of its first result. */
   readonly from: number;
-  /** Reason of its newest result, which says why the model is unknown until `validUntil`. */
+  /** Reason of its newest result; the reason for unknown until `validUntil`. */
   readonly reason: Reason;
   readonly validUntil: number;
-  /** The time line it would give, while it is not long enough; empty where nothing is known anyway. */
+  /** Time line that it produces once it is long enough; empty if the state is already unknown. */
   readonly points: readonly StatePoint[];
-  /** What the time line says from `from` on, to be taken back when the row is long enough. */
+  /** The recorded time line from `from` on; replaced when the row is long enough. */
   readonly said: Run['said'];
 }
 
-/** Time in which the configuration pauses the model; `to` is null while it does. */
+/** Time in which the model is paused; `to` is null while the pause lasts. */
 export interface Pause {
   readonly from: number;
   readonly to: number | null;
 }
 
 /**
- * Everything the reducer remembers of a model: enough to go on after a restart. Plain data, stored as JSON; times in
+ * State of the reducer for one model, sufficient to continue after a restart. Plain data, stored as JSON; times in
  * Unix ms.
  */
 export interface Health {
@@ -52,30 +52,30 @@ export interface Health {
   readonly run: Run | null;
   readonly unknowns: UnknownRow | null;
   readonly lastSuccess: { readonly outcome: Outcome; readonly reason: Reason } | null;
-  /** The state is known until then, if nothing follows. */
+  /** Unix ms until which the state is known if no result follows. */
   readonly validUntil: number;
-  /** The time line is settled up to here: the newest slot. */
+  /** The newest slot; the time line before it is final except for open runs and rows. */
   readonly settled: number;
   /** State at `settled`, since when, and why. */
   readonly state: State;
   readonly since: number;
   readonly reason: StateReason | null;
-  /** Maintenance windows that end after `settled`, by beginning; they may overlap and count as their union. */
+  /** Maintenance windows that end after `settled`, sorted by start; they may overlap and count as their union. */
   readonly windows: readonly Interval[];
-  /** Slots after `settled` that were missed because nobody watched; no validity reaches past one. */
+  /** Slots after `settled` that were missed while the daemon did not check; validity ends at the first of them. */
   readonly gaps: readonly number[];
-  /** Pauses that end after `settled`, in order; no validity reaches into one. */
+  /** Pauses that end after `settled`, in ascending order; validity ends where one starts. */
   readonly pauses: readonly Pause[];
-  /** Times after `settled`, in order, from which the model asks something else: no run reaches across one. */
+  /** Times after `settled`, in ascending order, at which the subject of the checks changes; runs end there. */
   readonly newRunsAt: readonly number[];
   readonly incident: Incident | null;
   /** Results in a row with reason `rate_limited`. */
   readonly rateLimited: { readonly count: number; readonly validUntil: number } | null;
-  /** Since when every result said `model_loading`. */
+  /** Start of the consecutive results with reason `model_loading`. */
   readonly loading: { readonly since: number; readonly validUntil: number } | null;
 }
 
-/** The memory of a model that was never checked. */
+/** Health of a model that was never checked. */
 export function newHealth(firstSeen: number): Health {
   return {
     firstSeen,
@@ -98,12 +98,12 @@ export function newHealth(firstSeen: number): Health {
   };
 }
 
-/** A memory that was stored: what an earlier release did not remember is as for a new model. */
+/** Restores stored health; members that an earlier release did not store get the values of a new model. */
 export function healthFrom(stored: Partial<Health> | undefined, firstSeen: number): Health {
   return { ...newHealth(firstSeen), ...stored };
 }
 
-/** Cuts every validity at `slot`, the first one missed because the daemon was down, stopping or blocked. */
+/** Ends every validity at `slot`, the first slot missed because the daemon was down, stopping or blocked. */
 export function withGap(health: Health, slot: number): Health {
   if (slot <= health.settled || health.gaps.includes(slot)) return health;
   const gaps = [...health.gaps, slot].sort((a, b) => a - b);
@@ -122,7 +122,7 @@ function cutValidity(health: Health, at: number) {
   };
 }
 
-/** Pauses the model from `at` on, after the newest slot or when it is first seen: it is unknown at once. */
+/** Pauses the model at `at`, after the newest slot or when it is first seen; the state is unknown from then on. */
 export function withPause(health: Health, at: number): Health {
   if (health.pauses.at(-1)?.to === null) return health;
   const paused = {
@@ -133,7 +133,7 @@ export function withPause(health: Health, at: number): Health {
   return at === health.firstSeen ? { ...paused, reason: 'paused' } : paused;
 }
 
-/** Ends the pause at `at`, after it began. What was valid before stays cut. */
+/** Ends the pause at `at`. Validity from before the pause is not restored. */
 export function withResumption(health: Health, at: number): Health {
   const open = health.pauses.at(-1);
   if (open?.to !== null) return health;
@@ -141,8 +141,8 @@ export function withResumption(health: Health, at: number): Health {
 }
 
 /**
- * Adds maintenance windows that have begun, one after the other; one with the same beginning is replaced. What of a new
- * one lies up to the newest slot is too late. Any number of them costs one pass.
+ * Adds maintenance windows that have started, in one pass; a window with the same start is replaced. Windows are not
+ * retroactive: the part before the newest slot is ignored.
  */
 export function withWindows(health: Health, added: readonly Interval[]): Health {
   const windows = new Map(health.windows.map((window) => [window.from, window]));
@@ -157,12 +157,12 @@ export function withWindows(health: Health, added: readonly Interval[]): Health 
   return { ...health, windows: [...windows.values()].sort((one, other) => one.from - other.from) };
 }
 
-/** The model asks something else from `at` on, after the newest slot: results before and after do not confirm each other. */
+/** Ends runs at `at`, after the newest slot, where the subject of the checks changes. */
 export function withNewRun(health: Health, at: number): Health {
   return { ...health, newRunsAt: [...health.newRunsAt, at] };
 }
 
-/** What goes on over an unknown result, which counts as none: it ends when no result follows that one in time. */
+/** Extends a row over an ignored unknown result: it ends if no result follows that one in time. */
 export function waiting<T extends { readonly validUntil: number }>(
   row: T | null,
   validUntil: number,
@@ -170,12 +170,12 @@ export function waiting<T extends { readonly validUntil: number }>(
   return row && { ...row, validUntil: Math.max(row.validUntil, validUntil) };
 }
 
-/** Unix ms until which a result or what it confirmed stands. */
+/** Unix ms until which the state or the run is valid, whichever is later. */
 export function validityOf({ validUntil, run }: Health): number {
   return Math.max(validUntil, run?.validUntil ?? 0);
 }
 
-/** A failure of a model that is not down, or a success of one that was down before nothing was known of it. */
+/** True for a failure of a model that is not down, or for a success of one that was down until its state expired. */
 function isUnconfirmed({ belief, validUntil }: Health, { slot, outcome }: RecordedResult): boolean {
   switch (outcome) {
     case 'unhealthy':
@@ -189,8 +189,8 @@ function isUnconfirmed({ belief, validUntil }: Health, { slot, outcome }: Record
 }
 
 /**
- * Unix ms at which a result is to be looked at again: `recheckAfterMs` after its end, or when the provider's
- * Retry-After is over, whichever is later. Null when it needs no confirmation, or had its recheck.
+ * Unix ms of the recheck of a result: `recheckAfterMs` after its end, or when the provider's Retry-After has passed,
+ * whichever is later. Null when it needs no confirmation or is a recheck itself.
  */
 export function recheckAt(
   health: Health,

@@ -1,6 +1,6 @@
 /**
- * A mergeable latency histogram: logarithmic buckets of ratio GAMMA from 1 ms on, so that a quantile read from it is
- * within RELATIVE_ERROR of the exact one (DDSketch, Masson et al., VLDB 2019). Keys are bucket numbers 0 to 255.
+ * A mergeable latency histogram: logarithmic buckets of ratio `gamma` from 1 ms up, so that its quantiles are within
+ * `relativeError` of the exact ones (DDSketch, Masson et al., VLDB 2019). Keys are bucket numbers 0 to 255.
  */
 export type Histogram = Map<number, number>;
 
@@ -15,7 +15,7 @@ function bucketOf(ms: number): number {
   return Math.min(lastBucket, Math.ceil(Math.log(ms) / logGamma));
 }
 
-/** The duration in ms a bucket stands for: the point with equal relative error to both ends. */
+/** Duration in ms that represents a bucket: the point with equal relative error to both ends. */
 function bucketValue(bucket: number): number {
   return bucket === 0 ? 1 : (2 * gamma ** bucket) / (gamma + 1);
 }

@@ -1,11 +1,11 @@
 import type { Interval } from './state.js';
 
 /*
- * Sets of time as half-open intervals. `merge` makes any list one: in order, not empty, none that overlaps or touches
- * another; the others take such lists and give such lists.
+ * Sets of time as half-open intervals. `merge` normalizes a list: ascending, without empty, overlapping or adjacent
+ * intervals. The other functions take and return normalized lists.
  */
 
-/** The union: intervals that overlap or touch become one, empty ones go. */
+/** Union: joins overlapping and adjacent intervals and drops empty ones. */
 export function merge(intervals: readonly Interval[]): Interval[] {
   const merged: Interval[] = [];
   for (const { from, to } of [...intervals].sort((a, b) => a.from - b.from)) {
@@ -18,14 +18,14 @@ export function merge(intervals: readonly Interval[]): Interval[] {
   return merged;
 }
 
-/** What of the intervals lies in `window`. */
+/** Intersection of the intervals with `window`. */
 export function clipTo(intervals: readonly Interval[], window: Interval): Interval[] {
   return intervals
     .map(({ from, to }) => ({ from: Math.max(from, window.from), to: Math.min(to, window.to) }))
     .filter(({ from, to }) => from < to);
 }
 
-/** What of `window` lies in none of the intervals. */
+/** The parts of `window` outside all intervals. */
 export function subtract(window: Interval, intervals: readonly Interval[]): Interval[] {
   const left: Interval[] = [];
   let from = window.from;
@@ -37,7 +37,7 @@ export function subtract(window: Interval, intervals: readonly Interval[]): Inte
   return left;
 }
 
-/** ms that intervals last together. */
+/** Total length of the intervals in ms. */
 export function totalOf(intervals: readonly Interval[]): number {
   return intervals.reduce((sum, { from, to }) => sum + to - from, 0);
 }

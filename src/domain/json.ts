@@ -1,7 +1,7 @@
 /** The members of a JSON object by name. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** True for a JSON object: a list and null are none. */
+/** True for a JSON object; false for lists and null. */
 export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -10,7 +10,7 @@ export function isList(value: unknown): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-/** JSON.parse, whose result is checked before it is used. Throws SyntaxError. */
+/** JSON.parse with result type `unknown`. Throws SyntaxError. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   return value;

@@ -1,25 +1,25 @@
 import type { Outcome, Reason } from './reason.js';
 import type { CheckResult } from './result.js';
 
-/** The API keys of a model that has several. They take turns; positions count from 0 here, and from 1 in all that is shown. */
+/** The API keys of a model with several keys, used in rotation. Positions count from 0 here and from 1 in all output. */
 export interface Keys {
-  /** By position: whether it was accepted when it was used last; null while that is not known. */
+  /** By position: whether the key was accepted at its last use; null while unknown. */
   readonly healthy: readonly (boolean | null)[];
-  /** The one used last; -1 before the first. */
+  /** Position of the key used last; -1 before the first check. */
   readonly last: number;
 }
 
-/** What a provider refuses because of the key and not of the model. */
+/** Reasons for which a provider refuses the key rather than the model. */
 const refusals: ReadonlySet<Reason> = new Set(['auth_failed', 'permission_denied', 'quota_exhausted']);
 
 const ofKey = (reason: Reason): boolean => refusals.has(reason) || reason === 'rate_limited';
 
-/** Null where there are not several. */
+/** Null for fewer than two keys. */
 export function newKeys(count: number): Keys | null {
   return count < 2 ? null : { healthy: Array.from({ length: count }, () => null), last: -1 };
 }
 
-/** Position of the key for the next check. To confirm that a key was refused, one that was never tried tells more than the same one again. */
+/** Position of the key for the next check. The recheck of a refused key prefers an untried key over the same one. */
 export function keyFor({ healthy, last }: Keys, recheck: boolean): number {
   const next = (last + 1) % healthy.length;
   if (!recheck || healthy[last] !== false) return next;
@@ -27,7 +27,7 @@ export function keyFor({ healthy, last }: Keys, recheck: boolean): number {
   return untried === -1 ? last : untried;
 }
 
-/** What is known of the keys after a check. */
+/** Key health after a check. */
 export function keysAfter(
   keys: Keys,
   { keyIndex, outcome, reason }: Pick<CheckResult, 'keyIndex' | 'outcome' | 'reason'>,
@@ -39,8 +39,8 @@ export function keysAfter(
 }
 
 /**
- * A result in the light of the other keys: it says which key the provider refused, and while another one is known to
- * be accepted that is degraded, unless `outcomes` of the model says what it is.
+ * Adds the position of a refused key to the detail. Changes unhealthy to degraded while another key is accepted, unless
+ * `outcomes` of the model sets the outcome.
  */
 export function withKey(
   result: CheckResult,
@@ -56,7 +56,7 @@ export function withKey(
   return { ...result, detail, outcome: spared ? 'degraded' : result.outcome };
 }
 
-/** What still holds when the keys were exchanged: the health of those that stayed where they were. */
+/** Key health after a change of the keys: keys at an unchanged position keep theirs. */
 export function keysKept(
   keys: Keys | null,
   before: readonly string[],

@@ -1,7 +1,7 @@
 import type { Outcome, Reason } from './reason.js';
 import type { Schedule } from './schedule.js';
 
-/** What the id of a model may be, for it stands in paths, on terminals and in queries. */
+/** Valid model ids: safe in paths, on terminals and in queries. */
 export const modelIdPattern = /^(?!\.{1,2}$)[^\s/\\\p{C}]+$/u;
 export const longestId = 200;
 
@@ -17,7 +17,7 @@ export const probes = [
 ] as const;
 export type Probe = (typeof probes)[number];
 
-/** What the answer must be for a check to be `ok`. Text comparisons ignore case. */
+/** Conditions on the answer for a check to be `ok`. Text comparisons ignore case. */
 export interface Expectation {
   readonly contains?: readonly string[];
   readonly notContains?: readonly string[];
@@ -27,28 +27,28 @@ export interface Expectation {
   readonly json?: true | Readonly<Record<string, unknown>>;
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** Names the reply's `model` may carry. */
+  /** Accepted values of the reply's `model`. */
   readonly model?: readonly string[];
 }
 
-/** Where a token is fetched that stands in the place of an API key. All of it is secret. */
+/** Request that fetches a token used as the API key. All members are secret. */
 export interface Jwt {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Null sends no body. */
   readonly body: string | null;
-  /** Members that lead to the token in the answer's JSON, joined by dots; null for the usual places. */
+  /** Dotted path to the token in the JSON answer; null for the usual members. */
   readonly responseKey: string | null;
 }
 
-/** Where a check goes and how it proves who it is. `apiKeys`, `headers` and `jwt` are secrets. */
+/** Address and credentials of a model. `apiKeys`, `headers` and `jwt` are secrets. */
 export interface Endpoint {
   /** Without a trailing slash, such as `https://api.together.xyz/v1`. */
   readonly baseUrl: string;
   readonly paths: {
     readonly chat: string;
-    /** Where pictures are shown; the chat path unless set. */
+    /** Path for requests with images; the chat path unless set. */
     readonly vision?: string;
     readonly completions: string;
     readonly embeddings: string;
@@ -61,9 +61,9 @@ export interface Endpoint {
     readonly prefix: string;
   };
   readonly apiKeys: readonly string[];
-  /** Region that signatures of Amazon are for; null takes the one in the host. */
+  /** AWS region for request signatures; null takes it from the host. */
   readonly region: string | null;
-  /** Null where a key is used, or nothing. */
+  /** Null when a key or no credential is used. */
   readonly jwt: Jwt | null;
   /** `custom_headers`, sent as they are. */
   readonly headers: Readonly<Record<string, string>>;
@@ -74,7 +74,7 @@ export interface Endpoint {
     readonly serverName?: string;
     readonly insecure: boolean;
   };
-  /** Proxy address; null leaves it to HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  /** Proxy address; null uses HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
   readonly proxy: string | null;
 }
 
@@ -86,7 +86,7 @@ interface Confirm {
   readonly successes: number;
 }
 
-/** One entry of the registry, complete: defaults applied, secrets in place. */
+/** One entry of the registry with defaults applied and secrets resolved. */
 export interface Model {
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -104,7 +104,7 @@ export interface Model {
   readonly maxTokens: number | null;
   /** `default_request_options`, merged into the body. */
   readonly requestOptions: Readonly<Record<string, unknown>>;
-  /** Of provider `custom`: what is sent, with `{prompt}` in it, and the jq program that finds the answer; null for others. */
+  /** For provider `custom`: the payload with `{prompt}` in it and the jq program that extracts the answer; else null. */
   readonly custom: {
     readonly payload: Readonly<Record<string, unknown>>;
     readonly responseFormat: string | null;
@@ -119,13 +119,13 @@ export interface Model {
   readonly tokensPerDay: number | null;
   readonly outcomes: Readonly<Partial<Record<Reason, Outcome>>>;
   readonly loadingGraceMs: number;
-  /** Why it cannot be asked at all (a variable that is not set); null when it can. */
+  /** Why no request can be sent, such as an unset variable; null when one can. */
   readonly missingSecret: string | null;
   /** The seed's `endpoint_configuration` as given or expanded, for remote mode; holds secrets. */
   readonly endpointConfiguration: Readonly<Record<string, unknown>>;
 }
 
-/** What makes a model another subject of observation: endpoint, model name and probe. */
+/** Identity of what is checked: provider, base URL, model name and probe. */
 export function subjectOf(model: Model): string {
   return JSON.stringify([model.provider, model.endpoint.baseUrl, model.modelName, model.probe]);
 }

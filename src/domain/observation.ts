@@ -1,6 +1,6 @@
 import type { Outcome, Reason } from './reason.js';
 
-/** What the reducer needs to know of a result. */
+/** The part of a result that the reducer uses. */
 export interface Observation {
   /** Unix ms the result stands for. */
   readonly slot: number;
@@ -9,7 +9,7 @@ export interface Observation {
   readonly detail: string | null;
 }
 
-/** What was in force when the result's slot came. */
+/** Rules in effect at the result's slot. */
 export interface Rules {
   /** ms from the slot to the next one of the schedule. */
   readonly intervalMs: number;

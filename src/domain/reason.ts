@@ -1,6 +1,6 @@
 import { keysOf } from './table.js';
 
-/** What one check says. */
+/** Outcomes of one check. */
 export const outcomes = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -15,7 +15,7 @@ interface ReasonFacts {
   readonly blame: Blame | null;
 }
 
-/** The closed list of reasons, with the outcome each has unless a model overrides it. */
+/** The closed list of reasons with their default outcomes, which a model may override. */
 export const reasonTable = {
   ok: { code: 0, outcome: 'healthy', blame: null },
   output_truncated: { code: 1, outcome: 'healthy', blame: 'monitor' },
@@ -59,8 +59,8 @@ export type Reason = keyof typeof reasonTable;
 export const reasons = keysOf(reasonTable);
 
 /**
- * Why a model is unknown although no result says so. `not_watched`: nothing ran, or what ran came too late; `paused`: by
- * the configuration; `not_yet`: nothing has been proved since it was first seen. No check gives one of them.
+ * Causes of unknown that no check returns. `not_watched`: no check ran, or it ran too late; `paused`: paused by the
+ * configuration or an operator; `not_yet`: no conclusive result since the model was first seen.
  */
 export const unknownCauseTable = {
   not_watched: { code: 100, blame: 'monitor' },
@@ -71,7 +71,7 @@ export const unknownCauseTable = {
 type UnknownCause = keyof typeof unknownCauseTable;
 export const unknownCauses = keysOf(unknownCauseTable);
 
-/** Why a model is in its state: the reason of a result, or, while it is unknown, a cause beside all results. */
+/** Reason of a state: the reason of a result or, for unknown, a cause outside the results. */
 export type StateReason = Reason | UnknownCause;
 export const stateReasons: readonly StateReason[] = [...reasons, ...unknownCauses];
 
@@ -80,7 +80,7 @@ const stateReasonTable: Readonly<Record<StateReason, { readonly blame: Blame | n
   ...unknownCauseTable,
 };
 
-/** Who has to act on `reason`; null when nobody has. */
+/** Who has to act on `reason`; null when no action is needed. */
 export function blameFor(reason: StateReason): Blame | null {
   return stateReasonTable[reason].blame;
 }

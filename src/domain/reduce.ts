@@ -6,38 +6,38 @@ import type { Outcome } from './reason.js';
 import { after, sameStretch, spansOf, standingAt, stateAt, tail, type Span } from './timeline.js';
 import type { State, StatePoint } from './state.js';
 
-/** What one result changed. */
+/** Effect of one result. */
 export interface Step {
   readonly health: Health;
   /** The outcome after escalation. */
   readonly outcome: Outcome;
   /** The slot lies in a maintenance window. */
   readonly maintenance: boolean;
-  /** Stored points from here on no longer hold; null when none was taken back. */
+  /** Unix ms from which stored points are replaced; null when none is. */
   readonly rewriteFrom: number | null;
   readonly points: readonly StatePoint[];
   readonly spans: readonly Span[];
-  /** The incident that was opened, went on or was closed. */
+  /** The incident that was opened, continued or closed. */
   readonly incident: Incident | null;
 }
 
 const rateLimitedLimit = 10;
-/** What a result outlasts the next slot by is an interval, but no more than this. */
+/** Limit in ms of the spare validity after the next slot, which is one interval; the timeout is added to it. */
 const longestSpareMs = 600_000;
 
-/** Unknown results follow one another as those of a run do. */
+/** Continues the row of unknown results, or closes it when it was interrupted. */
 function settleRow(row: UnknownRow, follows: boolean, points: readonly StatePoint[]): UnknownRow {
   return follows ? { ...row, said: [...row.said, ...points] } : ended(row);
 }
 
-/** A check that ran when the pause began puts the pause behind its slot. */
+/** Moves the start of a pause after `slot`: a check that was running when the pause started counts. */
 function settlePauses(pauses: readonly Pause[], slot: number): Pause[] {
   return pauses
     .map(({ from, to }) => ({ from: Math.max(from, slot + 1), to }))
     .filter(({ from, to }) => to === null || to > from);
 }
 
-/** Settles the time line up to `slot`: what silence since the newest slot meant can no longer change. */
+/** Finalizes the time line between the newest slot and `slot`, in which there was no result. */
 function settle(health: Health, slot: number): { health: Health; points: StatePoint[]; spans: Span[] } {
   const points = tail(health, slot);
   const segments = [{ from: health.settled, state: health.state }, ...points];
@@ -67,7 +67,7 @@ function settle(health: Health, slot: number): { health: Health; points: StatePo
   };
 }
 
-/** Rate limits and loading go on over a single unknown result as a run does. */
+/** Extends the counts of rate limits and loading over a single unknown result, as for a run. */
 function bridge(health: Health, seen: Observation, validUntil: number): Health {
   const { unknowns, rateLimited, loading } = health;
   if (seen.outcome !== 'unknown') return health;
@@ -79,7 +79,7 @@ function bridge(health: Health, seen: Observation, validUntil: number): Health {
   };
 }
 
-/** Counts what becomes unhealthy only by repetition: rate limits from the 10th in a row, loading past its grace. */
+/** Escalates repeated results to unhealthy: rate limits from the 10th in a row, loading after its grace period. */
 function escalate(before: Health, seen: Observation, rules: Rules, validUntil: number): [Health, Outcome] {
   const health = bridge(before, seen, validUntil);
   const loading =
@@ -95,7 +95,7 @@ function escalate(before: Health, seen: Observation, rules: Rules, validUntil: n
   return [{ ...health, loading, rateLimited }, over ? 'unhealthy' : seen.outcome];
 }
 
-/** Folds one result into the memory of its model. `slot` must lie after the newest one. */
+/** Applies one result to the health of its model. Throws RangeError unless `slot` is after the newest one. */
 export function reduce(before: Health, seen: Observation, rules: Rules): Step {
   const { slot } = seen;
   if (slot <= before.settled) throw new RangeError(`slot ${slot} is not after ${before.settled}`);
@@ -128,7 +128,7 @@ export function reduce(before: Health, seen: Observation, rules: Rules): Step {
   };
 }
 
-/** Notes what the time line says at the newest slot, in a run and a row that may yet take it back. */
+/** Records the state at the newest slot in the run and the row that may replace it later. */
 function remember(
   { belief, settled, run, unknowns }: Health,
   state: State,
@@ -143,7 +143,7 @@ function remember(
   };
 }
 
-/** Begins a new time line at `now` that goes on with what is believed. */
+/** Starts a new time line at `now` with the confirmed state. */
 export function rebased(health: Health, now: number): Health {
   const { state, reason } = stateAt(health, now);
   return {

@@ -1,7 +1,7 @@
 import type { Outcome, Reason } from './reason.js';
 import type { Slot } from './time.js';
 
-/** Milliseconds each phase of a request took; only those that happened. */
+/** Milliseconds per phase of a request; phases that did not happen are absent. */
 export interface Phases {
   readonly dns?: number;
   readonly tcp?: number;
@@ -17,11 +17,11 @@ export interface Usage {
   readonly outputTokens: number;
 }
 
-/** What one attempt found. Nothing in it holds a secret: text is bounded and redacted where it is made. */
+/** Result of one attempt. Holds no secret: text is bounded and redacted where it is made. */
 export interface CheckResult {
   /** Unix time in ms at which the attempt began. */
   readonly startedAt: number;
-  /** ms from the call to the last byte; null when nothing was sent, or the monitor stood still. */
+  /** ms from the call to the last byte; null when nothing was sent or the monitor stalled. */
   readonly durationMs: number | null;
   /** ms to the first chunk with text or reasoning; null unless streamed. */
   readonly firstTokenMs: number | null;
@@ -34,31 +34,31 @@ export interface CheckResult {
   readonly usage: Usage | null;
   /** Bounded answer text; null when there was none. */
   readonly response: string | null;
-  /** The model name the reply carries. */
+  /** Model name in the reply. */
   readonly responseModel: string | null;
-  /** What the reply names the build that answered; shown to nobody but as a change. */
+  /** Build identifier in the reply; published only as a version change. */
   readonly systemFingerprint: string | null;
-  /** ms after the end of the attempt during which the provider asks not to be called. */
+  /** Retry-After of the provider: ms from the end of the attempt. */
   readonly retryAfterMs: number | null;
   readonly rateLimitRemaining: { readonly requests?: number; readonly tokens?: number };
   /** Unix time in ms at which the peer's certificate expires. */
   readonly certificateExpiresAt: number | null;
   /** Position of the API key that was used; null without keys. */
   readonly keyIndex: number | null;
-  /** Set when the monitor stood still meanwhile: there is no latency, and no telling whether it was slow. */
+  /** Set when the monitor stalled during the attempt: latency and slowness cannot be measured. */
   readonly stalled?: true;
 }
 
-/** Why a check ran: its slot came, a failure wanted confirming, or somebody asked. */
+/** Why a check ran: by schedule, to confirm a result, or on request. */
 export const checkKinds = ['scheduled', 'recheck', 'manual'] as const;
 export type CheckKind = (typeof checkKinds)[number];
 
 /** A result with its place on the model's time line. */
 export interface RecordedResult extends CheckResult {
-  /** The time the result stands for; strictly increasing per model. */
+  /** Scheduled time of the result; strictly increasing per model. */
   readonly slot: Slot;
   readonly kind: CheckKind;
-  /** True inside a maintenance window: listed, but neither counted nor believed. */
+  /** True during maintenance: the result is listed, but is not counted and does not change the state. */
   readonly maintenance: boolean;
 }
 

@@ -6,12 +6,12 @@ import type { RecordedResult } from './result.js';
 import type { Span } from './timeline.js';
 import type { State, StateDurations } from './state.js';
 
-/** What happened to one model in a span of time, or a change to it; sums of two are again one. */
+/** Totals of one model over a span of time, or a change to them; two add up to one. */
 export interface Rollup {
-  /** ms per state; negative in a change that dates a state back. */
+  /** ms per state; negative in a change that replaces earlier time. */
   readonly durations: StateDurations;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** Results that were not `ok`, by who has to act. */
+  /** Results that were not `ok`, by blame. */
   readonly blames: Readonly<Record<Blame, number>>;
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -50,7 +50,7 @@ function hourOf(changes: HourlyChanges, time: number): Sum {
   return sum;
 }
 
-/** Cuts the span at full hours. */
+/** Adds the span, split at full hours. */
 export function addSpan(changes: HourlyChanges, { from, to, state, sign }: Span): void {
   for (let start = from; start < to;) {
     const end = Math.min(to, (Math.floor(start / hourMs) + 1) * hourMs);
@@ -59,7 +59,7 @@ export function addSpan(changes: HourlyChanges, { from, to, state, sign }: Span)
   }
 }
 
-/** Counts a result in the hour of its slot, unless maintenance keeps it out of the figures. */
+/** Counts a result in the hour of its slot; during maintenance only its tokens. */
 export function addResult(changes: HourlyChanges, result: RecordedResult): void {
   const sum = hourOf(changes, result.slot);
   sum.inputTokens += result.usage?.inputTokens ?? 0;
@@ -69,7 +69,7 @@ export function addResult(changes: HourlyChanges, result: RecordedResult): void 
   const blame = blameFor(result.reason);
   if (blame !== null) sum.blames[blame] += 1;
   const good = result.outcome === 'healthy' || result.outcome === 'degraded';
-  // In whole ms, as it is kept, so that what is kept gives the same.
+  // Rounded as in the store, so that recomputing from stored results gives the same.
   if (good && result.durationMs !== null) observe(sum.latency, Math.round(result.durationMs));
 }
 

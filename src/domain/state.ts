@@ -1,6 +1,6 @@
 import type { StateReason } from './reason.js';
 
-/** What is believed about a model. The order is the order of columns in the store. */
+/** Confirmed state of a model, in the order of columns in the store. */
 export const states = ['healthy', 'degraded', 'unhealthy', 'unknown', 'maintenance'] as const;
 export type State = (typeof states)[number];
 
@@ -14,7 +14,7 @@ export interface Interval {
 export interface StatePoint {
   readonly from: number;
   readonly state: State;
-  /** Why, at its beginning; null for maintenance, and for an unknown time of which an earlier release did not keep it. */
+  /** Reason at `from`; null for maintenance, and for unknown time recorded by a release that did not store it. */
   readonly reason: StateReason | null;
 }
 

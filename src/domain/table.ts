@@ -1,6 +1,6 @@
-/** Keys of a table whose keys are all written out in its type. */
+/** Keys of a table whose type lists all of them. */
 export function keysOf<Key extends string>(table: Readonly<Partial<Record<Key, unknown>>>): Key[] {
-  // Object.keys gives string[], since an object may have more members than its type; a table of ours has not.
+  // Object.keys returns string[], since an object may have more members than its type; these tables do not.
   return Object.keys(table) as Key[];
 }
 
@@ -9,6 +9,6 @@ export function tableOf<Key extends string, Value>(
   keys: readonly Key[],
   valueOf: (key: Key) => Value,
 ): Record<Key, Value> {
-  // Object.fromEntries forgets the keys; here each of them has its entry.
+  // Object.fromEntries loses the key type; here each key has its entry.
   return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<Key, Value>;
 }

@@ -1,12 +1,12 @@
 declare const unixMs: unique symbol;
 declare const slot: unique symbol;
 
-/** A time in whole ms since 1970, from 2000 to 2100. Made by `unixMsOf` alone. */
+/** A time in whole ms since 1970, from 2000 to 2100. Only `unixMsOf` makes one. */
 type UnixMs = number & { readonly [unixMs]: true };
-/** The time a result stands for. Made by `slotOf` alone. */
+/** Scheduled time of a result. Only `slotOf` makes one. */
 export type Slot = UnixMs & { readonly [slot]: true };
 
-/** Start of 2000 and of 2100 in Unix ms: what lies outside is not a time that a monitor can have met. */
+/** Start of 2000 and of 2100 in Unix ms; times outside are implausible. */
 export const earliestTime = Date.UTC(2000, 0, 1);
 export const latestTime = Date.UTC(2100, 0, 1);
 
@@ -15,7 +15,7 @@ export function isPlausible(ms: number): boolean {
   return ms >= earliestTime && ms <= latestTime;
 }
 
-/** Cuts fractions of a ms off; what lies outside 2000 to 2100 becomes its nearer end, and what is no number 2000. */
+/** Rounds down to whole ms and clamps to 2000 to 2100; NaN becomes 2000. */
 function unixMsOf(ms: number): UnixMs {
   const time = Math.min(latestTime, Math.max(earliestTime, Math.floor(ms)));
   return (Number.isNaN(time) ? earliestTime : time) as UnixMs;
@@ -28,8 +28,8 @@ export function slotOf(ms: number): Slot {
 const isoPattern = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
- * Unix ms of an ISO 8601 date or time; null for other text. `reach` gives the instant of one that names no zone, from the
- * ms of that time in UTC.
+ * Unix ms of an ISO 8601 date or time; null for other text. `reach` converts a time without a zone, given as ms as if it
+ * were UTC.
  */
 export function parseIsoTime(text: string, reach: (local: number) => number): number | null {
   const [, year, month, day, time = '00:00', zone] = isoPattern.exec(text) ?? [];

@@ -11,7 +11,7 @@ export interface Span {
   readonly sign: 1 | -1;
 }
 
-/** Spans of segments that each end where the next begins, the last one at `to`. */
+/** Spans of contiguous segments; the last one ends at `to`. */
 export function spansOf(
   segments: readonly { from: number; state: State }[],
   to: number,
@@ -27,25 +27,25 @@ interface Standing {
   readonly reason: StateReason | null;
 }
 
-/** True where both are one stretch of a time line: unknown times with different reasons are two. */
+/** True when both belong to one interval of a time line; unknown with different reasons gives two. */
 export function sameStretch(a: Standing, b: Standing): boolean {
   return a.state === b.state && (a.state !== 'unknown' || a.reason === b.reason);
 }
 
-/** Null before anything was proved. */
+/** Confirmed state; null before the first conclusive result. */
 function believed(health: Health): Standing | null {
   if (health.belief === 'down') return { state: 'unhealthy', reason: health.incident?.reason ?? null };
   return health.lastSuccess && { state: health.lastSuccess.outcome, reason: health.lastSuccess.reason };
 }
 
-/** Why the model is unknown at a moment at or after its newest slot, if nothing follows. */
+/** Reason for unknown at `time`, at or after the newest slot, if no result follows. */
 function whyUnknown(health: Health, time: number): StateReason {
   const { unknowns, gaps } = health;
   if (unknowns !== null) return time < unknowns.validUntil ? unknowns.reason : 'not_watched';
   return believed(health) === null && !gaps.some((gap) => gap <= time) ? 'not_yet' : 'not_watched';
 }
 
-/** What the model's memory says of a moment at or after its newest slot, if nothing follows. */
+/** State at `time`, at or after the newest slot, if no result follows. */
 export function standingAt(health: Health, time: number): Standing {
   if (health.windows.some(({ from, to }) => from <= time && time < to)) {
     return { state: 'maintenance', reason: null };
@@ -57,16 +57,15 @@ export function standingAt(health: Health, time: number): Standing {
   return standing ?? { state: 'unknown', reason: whyUnknown(health, time) };
 }
 
-/** Moments at which silence may change the state. */
+/** Unix ms at which the state may change without a result. */
 function edgesOf({ windows, pauses, gaps, validUntil, unknowns }: Health): number[] {
   const spans = [...windows, ...pauses].flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
   return [...spans, ...gaps, validUntil, ...(unknowns === null ? [] : [unknowns.validUntil])];
 }
 
 /**
- * The time line after the newest slot and before `to`, as silence makes it: a result expires, a window or a pause begins or
- * ends.
- * Derived, never stored, so that what is stored depends on results alone.
+ * The time line after the newest slot and before `to`, without further results: a result expires, a window or a pause
+ * starts or ends. Derived, never stored, so that the stored time line depends on results alone.
  */
 export function tail(health: Health, to: number): StatePoint[] {
   const edges = edgesOf(health).filter((edge) => edge > health.settled && edge < to);
@@ -75,7 +74,7 @@ export function tail(health: Health, to: number): StatePoint[] {
   const points: StatePoint[] = [];
   let last: Standing = health;
   for (const from of edges.sort((a, b) => a - b)) {
-    // At most one of them covers the edge: to look at all of them for each would cost their square.
+    // At most one window covers the edge; passing all of them for each edge takes quadratic time.
     while ((windows[window]?.to ?? Infinity) <= from) window += 1;
     const standing = standingAt({ ...health, windows: windows.slice(window, window + 1) }, from);
     if (sameStretch(standing, last)) continue;
@@ -85,19 +84,19 @@ export function tail(health: Health, to: number): StatePoint[] {
   return points;
 }
 
-/** Unix ms of the next moment after `now` at which silence changes the state; Infinity when it never does. */
+/** Unix ms after `now` at which the state may next change without a result; Infinity when it cannot. */
 export function nextEdge(health: Health, now: number): number {
   let next = Infinity;
   for (const edge of edgesOf(health)) if (edge > now && edge < next) next = edge;
   return next;
 }
 
-/** State at `now`, the start of that state, and why: of an unknown one the newest reason. */
+/** State at `now` with its start and reason; for unknown the newest reason. */
 export function stateAt(health: Health, now: number): Standing & { readonly since: number } {
   return after(health, tail(health, now + 1));
 }
 
-/** The state that `points` lead to, from that of the memory; another reason to be unknown does not begin it anew. */
+/** Applies `points` to a state; a new reason for unknown does not change `since`. */
 export function after(
   { state, since, reason }: Pick<Health, 'state' | 'since' | 'reason'>,
   points: readonly StatePoint[],
@@ -117,14 +116,14 @@ export interface TimelineInterval extends Interval {
   readonly reason: StateReason | null;
 }
 
-/** Puts an interval at the end of a time line, as part of the one before where both are one stretch. */
+/** Appends an interval to a time line and joins it with the last one when `sameStretch` holds. */
 export function append(timeline: TimelineInterval[], next: TimelineInterval): void {
   const last = timeline.at(-1);
   if (last !== undefined && sameStretch(last, next)) timeline[timeline.length - 1] = { ...last, to: next.to };
   else timeline.push(next);
 }
 
-/** Turns points into the intervals that cover `window`; the first point is in force at its beginning or later. */
+/** Converts points to intervals within `window`, clipped to it; each point lasts until the next. */
 export function intervalsOf(points: readonly StatePoint[], window: Interval): TimelineInterval[] {
   const intervals: TimelineInterval[] = [];
   points.forEach((point, index) => {

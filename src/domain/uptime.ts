@@ -1,15 +1,15 @@
 import type { StateDurations } from './state.js';
 
 export interface Uptime {
-  /** (healthy + degraded) / (healthy + degraded + unhealthy); null when less than 1 % of the window was watched. */
+  /** (healthy + degraded) / (healthy + degraded + unhealthy); null when coverage is below 1 %. */
   readonly uptime: number | null;
-  /** Share of the window less maintenance in which the state was known; null for an empty window. */
+  /** Share of the window, without maintenance, in which the state was known; null for an empty window. */
   readonly coverage: number | null;
 }
 
 const leastCoverage = 0.01;
 
-/** Uptime weighted by time, always with the coverage that says how much it is worth. */
+/** Time-weighted uptime and its coverage. */
 export function uptimeOf(durations: StateDurations): Uptime {
   const good = durations.healthy + durations.degraded;
   const known = good + durations.unhealthy;
@@ -18,14 +18,14 @@ export function uptimeOf(durations: StateDurations): Uptime {
   return { uptime: coverage !== null && coverage >= leastCoverage ? good / known : null, coverage };
 }
 
-/** A ratio in percent with `digits` decimals, rounded down, so that 100 % means without one bad millisecond. */
+/** A ratio in percent with `digits` decimals, rounded down: 100 % means not one unhealthy millisecond. */
 export function percentDown(ratio: number, digits = 2): string {
   const scale = 10 ** digits;
   const percent = Math.floor(Number((ratio * 100 * scale).toPrecision(12))) / scale;
   return `${(ratio < 1 ? Math.min(percent, 100 - 1 / scale) : percent).toFixed(digits)}%`;
 }
 
-/** How the uptime of a window compares with an objective such as 0.99. */
+/** Comparison of an uptime with an objective such as 0.99. */
 export interface Verdict {
   /** Exact, not rounded; null while the uptime is unknown. */
   readonly met: boolean | null;
@@ -36,12 +36,12 @@ export interface Verdict {
   readonly budgetUsed: number | null;
 }
 
-/** Judges time per state by an objective above 0 and below 1. */
+/** Compares ms per state with an objective above 0 and below 1. */
 export function judgedBy(objective: number, durations: StateDurations): Verdict {
   const { uptime } = uptimeOf(durations);
   if (uptime === null) return { met: null, budgetUsed: null };
   const { healthy, degraded, unhealthy } = durations;
   const budget = (1 - objective) * (healthy + degraded + unhealthy);
-  // 1 - 0.9 is not 0.1: what the subtraction adds goes again, so that a budget used up is 1.
+  // 1 - 0.9 is not exactly 0.1: rounding removes the error, so that an exhausted budget is exactly 1.
   return { met: uptime >= objective, budgetUsed: Number((unhealthy / budget).toPrecision(12)) };
 }

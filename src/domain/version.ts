@@ -1,26 +1,26 @@
 import type { CheckResult } from './result.js';
 
-/** What replies say of the version that answers. */
+/** Versions named in replies. */
 export interface Versions {
   /** Model name in the newest reply that had one. */
   readonly responseModel: string | null;
-  /** The last few that were seen, the newest first. */
+  /** The last few fingerprints, newest first. */
   readonly fingerprints: readonly string[];
 }
 
-/** Another version answers than before. */
+/** A change of the version that answers. */
 export interface VersionChange {
   readonly what: 'response_model' | 'system_fingerprint';
   readonly was: string;
   readonly is: string;
 }
 
-/** A provider runs several builds side by side, and its replies name now one and now another. */
+/** Fingerprints remembered: a provider runs several builds side by side, and replies alternate between them. */
 const mostFingerprints = 8;
 
 export const noVersions: Versions = { responseModel: null, fingerprints: [] };
 
-/** Works a result into what is known; a fingerprint that was seen lately is no change. */
+/** Adds the versions of a result; a remembered fingerprint is not a change. */
 export function withVersions(
   { responseModel, fingerprints }: Versions,
   seen: Pick<CheckResult, 'responseModel' | 'systemFingerprint'>,

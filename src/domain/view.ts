@@ -10,7 +10,7 @@ export const uptimeWindows = { '24h': 1, '7d': 7, '30d': 30, '90d': 90 } as cons
 export type UptimeWindow = keyof typeof uptimeWindows;
 
 const unknownUptime: Uptime = { uptime: null, coverage: null };
-/** While none was read. */
+/** Uptime before the first read from the store. */
 export const noUptime: Readonly<Record<UptimeWindow, Uptime>> = {
   '24h': unknownUptime,
   '7d': unknownUptime,
@@ -29,25 +29,25 @@ export interface BucketCounts {
 export const pausers = ['configuration', 'operator'] as const;
 type PausedBy = (typeof pausers)[number];
 
-/** One model as the read side shows it: what has been recorded, never what has only been seen. */
+/** One model as the read side shows it. Contains recorded results only. */
 export interface ModelView {
   readonly key: number;
-  /** As it is in force: `pause` is true also where an operator paused it. */
+  /** The current model; `pause` is also true when an operator paused it. */
   readonly model: Model;
   /** Who paused the model; null while it is checked. */
   readonly pausedBy: PausedBy | null;
   readonly health: Health;
-  /** The memory as of the newest write that succeeded: what the store's time line ends with. */
+  /** Health at the last successful write; the end of the stored time line. */
   readonly stored: Health;
-  /** What operators took out of the figures, by beginning. */
+  /** Exclusions by operators, sorted by start. */
   readonly exclusions: readonly Exclusion[];
   /** Newest result of any outcome. */
   readonly latest: RecordedResult | null;
-  /** Newest result that is not `unknown`; what `model_status_info` speaks of. */
+  /** Newest result that is not `unknown`; the source of `model_status_info`. */
   readonly latestConclusive: { readonly reason: Reason } | null;
   /** Slot of the newest success. */
   readonly lastSuccess: number | null;
-  /** Counts outside maintenance since ever, by `outcome` and `reason`. */
+  /** All-time counts outside maintenance, by `outcome` and `reason`. */
   readonly results: readonly { readonly outcome: Outcome; readonly reason: Reason; readonly count: number }[];
   readonly inputTokens: number;
   readonly outputTokens: number;
@@ -59,7 +59,7 @@ export interface ModelView {
   readonly firstTokens: BucketCounts | null;
   readonly rateLimitRemaining: { readonly requests?: number; readonly tokens?: number };
   readonly certificateExpiresAt: number | null;
-  /** By position; only where there are several. */
+  /** Health of each API key by position; empty for fewer than two keys. */
   readonly keys: readonly (boolean | null)[];
   readonly uptime: Readonly<Record<UptimeWindow, Uptime>>;
   /** Unix ms of the next check, a recheck included; null when none is planned. */

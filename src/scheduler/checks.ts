@@ -7,22 +7,22 @@ import type { SchedulerEvents } from './port.js';
 import { noteStart, roomAt } from './rate-window.js';
 import type { Timers } from './timers.js';
 
-/** How long a check waits for room under its rate; what would wait longer ends as over the rate. */
+/** Longest wait in ms for room under `rate_per_min`; a check that would wait longer ends as `rate_budget`. */
 const patienceMs = 5000;
 
-/** Checks on their way: from being wanted, through waiting for room and a place, to their end. */
+/** Pending and running checks: requested, waiting for rate and concurrency, running. */
 export interface Checks {
-  /** Wants a check of an entry that has none on its way. `dueMonotonic` is when it fell due. */
+  /** Requests a check of an entry without a pending or running one. `dueMonotonic` is its due time. */
   request(entry: Entry, kind: CheckKind, slot: number, dueMonotonic: number): void;
-  /** Lets the check that waits compete for a place, at once or when the rate has room for it soon. */
+  /** Queues the waiting check for a place, or schedules that for when the rate has room. */
   admit(ticket: Ticket): void;
-  /** Takes a place in the rate of the entry for what was wanted at monotonic `due`; false when there is no room. */
+  /** Counts a request due at monotonic `due` against the entry's rate; false when there is no room. */
   spend(entry: Entry, due: number): boolean;
-  /** Gives up the check that waits, if there is one, and tells its callers. */
+  /** Drops the waiting check, if any, and rejects its callers. */
   drop(entry: Entry): Ticket | null;
-  /** True as soon as nothing runs, false when something still does after `ms`. */
+  /** Resolves to true once nothing runs, to false after `ms`. */
   idle(ms: number): Promise<boolean>;
-  /** Aborts whatever runs. */
+  /** Aborts all running checks. */
   abort(): void;
   readonly inFlight: number;
   readonly queued: number;
@@ -40,7 +40,7 @@ export function createChecks(
 ): Checks {
   const { clock, events, timers } = parts;
   const limits = createLimits<Ticket>(parts, start);
-  /** One for all: a controller for each check cost more than the rest of the scheduler. */
+  /** Shared by all checks: one controller per check cost more than the rest of the scheduler. */
   const grace = new AbortController();
   setMaxListeners(0, grace.signal);
   let queued = 0;

@@ -6,38 +6,38 @@ import type { Missed, Plan } from './port.js';
 import type { RateWindow } from './rate-window.js';
 import type { Due, Lost } from './slots.js';
 
-/** A check on its way: waiting for a place, then running. */
+/** A waiting or running check. */
 export interface Ticket extends Waiting {
   readonly entry: Entry;
   kind: CheckKind;
-  /** Unix ms for which it is wanted. */
+  /** Unix ms of its due time. */
   slot: number;
-  /** The slot it was given at its start. */
+  /** Slot assigned at its start. */
   claimed: Slot | null;
-  /** Its slot has a result, which may wait to be written. */
+  /** True once its slot has a result, written or queued. */
   recorded: boolean;
-  /** Monotonic ms at which the slot came. */
+  /** Monotonic ms of its due time. */
   dueMonotonic: number;
 }
 
-/** One model as the scheduler holds it; its place in the heap is the earliest of what it waits for. Unix ms. */
+/** Scheduler state of one model; its heap key is the earliest time it waits for. Unix ms. */
 export interface Entry extends HeapItem {
   plan: Plan;
   due: Due;
   dueMonotonic: number;
   /** Infinity for none. */
   recheckAt: number;
-  /** When the rate has a place for the ticket that waits for one; Infinity for none. */
+  /** When the rate has room for the waiting ticket; Infinity for none. */
   placeAt: number;
   /** Newest slot that was started or missed. */
   lastSlot: number;
-  /** At most one of the two is set, which is what keeps checks of a model from overlapping. */
+  /** At most one of the two is set, so checks of a model never overlap. */
   waiting: Ticket | null;
   running: Ticket | null;
   readonly starts: RateWindow;
-  /** Callers of checkNow, told when the check they joined has ended. */
+  /** Callers of `checkNow`, resolved when the check they joined ends. */
   callers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
-  /** It left the registry; kept while its check runs. */
+  /** Removed from the registry; kept while its check runs. */
   gone: boolean;
 }
 
@@ -59,19 +59,19 @@ export function createEntry(plan: Plan): Entry {
   };
 }
 
-/** When the entry wants to be looked at next. A recheck waits for the check that runs. */
+/** Unix ms at which the entry needs service next. A recheck waits for the running check. */
 export function wakeAt(entry: Entry): number {
   return Math.min(entry.due.at, entry.placeAt, entry.running ? Infinity : entry.recheckAt);
 }
 
-/** Makes the slot to record, the only place that does: never at or before one that went before, whatever the clock says. */
+/** Makes the slot to record: always after the previous one, even when the clock was set back. The only place that makes slots. */
 export function claimSlot(entry: Entry, due: number): Slot {
   const slot = slotOf(Math.max(due, entry.lastSlot + 1));
   entry.lastSlot = slot;
   return slot;
 }
 
-/** Notes slots that ended without a check; like recorded ones they never go back. */
+/** Records slots without a check; they are strictly increasing as well. */
 export function claimLost(entry: Entry, cause: Missed['cause'], lost: Lost): Missed {
   const firstSlot = claimSlot(entry, lost.first);
   const lastSlot = slotOf(Math.max(lost.last, firstSlot + lost.count - 1));

@@ -1,4 +1,4 @@
-/** A queue whose ends both cost O(1); an array's `shift` does not. */
+/** A queue with O(1) `push` and `shift`; `Array.shift` is O(n). */
 export interface Fifo<T> {
   push(item: T): void;
   shift(): T | undefined;

@@ -1,14 +1,14 @@
-/** What a heap keeps in order. Both fields belong to the heap while the item is in it, but for `heap.move`. */
+/** Item of a heap. Only the heap may change these fields while the item is in it. */
 export interface HeapItem {
   key: number;
   /** Index in the heap; -1 outside it. */
   position: number;
 }
 
-/** A binary min-heap whose items know their place, so that one can move or leave in O(log n). */
+/** A binary min-heap whose items hold their position, so that they move and leave in O(log n). */
 export interface Heap<T extends HeapItem> {
   top(): T | undefined;
-  /** Puts an item at `key`, whether or not it is in the heap. */
+  /** Inserts an item, or changes its key. */
   move(item: T, key: number): void;
   remove(item: T): void;
 }

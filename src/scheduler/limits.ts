@@ -1,16 +1,16 @@
 import { createFifo, type Fifo } from './fifo.js';
 
-/** One thing that wants a place. It may be given up while it waits. */
+/** An item that waits for a place. Dropped items are skipped. */
 export interface Waiting {
   readonly host: string;
   dropped: boolean;
 }
 
-/** Places for checks, over all and per host. Hosts take turns and each host's own queue is first come, first served, so one that hangs holds up only itself. */
+/** Concurrency limits, in total and per host. Round-robin over hosts, FIFO per host: a hanging host delays only itself. */
 export interface Limits<T extends Waiting> {
-  /** Starts the item now or when a place is free. */
+  /** Starts the item now or once a place is free. */
   add(item: T): void;
-  /** Gives back the place of an item that was started. */
+  /** Releases the place of a started item. */
   release(item: T): void;
   readonly inFlight: number;
 }
@@ -18,7 +18,7 @@ export interface Limits<T extends Waiting> {
 interface Host<T> {
   running: number;
   readonly queue: Fifo<T>;
-  /** It is in the line of hosts that could start something. */
+  /** True while the host is queued to start an item. */
   inLine: boolean;
 }
 

@@ -9,27 +9,27 @@ import { roomAt, startsUpTo } from './rate-window.js';
 import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
 import { systemTimers, type Timers } from './timers.js';
 
-/** Longest sleep, so that a clock that was set is noticed and `lastTick` moves. */
+/** Longest sleep, to detect clock changes and to advance `lastTick`. */
 const mostSleepMs = 1000;
-/** Shortest sleep: with thousands of models, serving some at once costs a sixth less than waking up for each. */
+/** Shortest sleep: with thousands of models, serving them in batches costs a sixth less than one wake-up for each. */
 const leastSleepMs = 20;
-/** A wall clock further behind the monotonic one than this was set back; less is drift. */
+/** Lag of the wall clock behind the monotonic one, in ms, that counts as set back; less is drift. */
 const stepMs = 1000;
-/** Time for checks to end after their signal was aborted. */
+/** ms for checks to end after their signal aborts. */
 const abortGraceMs = 500;
 
 export interface SchedulerParts {
   readonly calendar: Calendar;
   readonly clock: Clock;
-  /** Checks at one time, over all hosts. */
+  /** Most concurrent checks over all hosts. */
   readonly concurrency: number;
-  /** Checks at one time of models with the same host. */
+  /** Most concurrent checks per host. */
   readonly perHost: number;
   readonly events: SchedulerEvents;
   readonly timers?: Timers;
 }
 
-/** Drives all models from one heap and one timer; see `Scheduler` for what it promises. Does nothing before the first `update`. */
+/** Drives all models from one heap and one timer. Idle before the first `update`. */
 export function createScheduler(parts: SchedulerParts): Scheduler {
   const { calendar, clock, events, timers = systemTimers } = parts;
   const entries = new Map<string, Entry>();
@@ -45,7 +45,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     return entry?.gone === true ? undefined : entry;
   }
 
-  /** Puts the entry where it belongs in the heap and makes sure that somebody wakes up for it. */
+  /** Updates the entry's place in the heap, and the timer if the entry is due before it. */
   function place(entry: Entry): void {
     const at = wakeAt(entry);
     if (entry.gone || at === Infinity) heap.remove(entry);
@@ -71,10 +71,10 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     sleep();
   }
 
-  /** Reads the clocks. When the wall clock was set back, what is planned keeps its distance in elapsed time. */
+  /** Reads the clocks. When the wall clock was set back, planned times are moved by the same step. */
   function look(): void {
     const now = { wall: clock.wall(), monotonic: clock.monotonic() };
-    // In whole ms, as the wall clock counts: what it moves becomes a slot.
+    // Whole ms, since the moved times become slots.
     const step = Math.round(now.wall - seen.wall - (now.monotonic - seen.monotonic));
     seen = now;
     if (step >= -stepMs) return;
@@ -99,7 +99,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     entry.dueMonotonic = seen.monotonic + (at - seen.wall);
   }
 
-  /** Does what the entry woke up for. A slot comes before a recheck, and serves as one. */
+  /** Serves a due entry. A slot has priority over a recheck and replaces it. */
   function serve(entry: Entry): void {
     if (entry.due.at <= seen.wall) serveSlot(entry);
     else if (entry.placeAt <= seen.wall) {
@@ -135,7 +135,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     else place(entry);
   }
 
-  /** Puts a plan in force; true when its slots begin anew. */
+  /** Applies a plan; true when its slots are planned anew. */
   function adopt(plan: Plan): boolean {
     const known = entries.get(plan.id);
     const entry = known ?? createEntry(plan);
@@ -211,7 +211,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     },
     recheck(id, at) {
       const entry = find(id);
-      // Also for what is no time: a heap with NaN in it has no order.
+      // Written to reject NaN as well, which breaks the order of the heap.
       if (!entry || stopping || !(at < entry.due.at)) return;
       entry.recheckAt = at;
       place(entry);

@@ -3,13 +3,13 @@ import { hashFraction } from '../domain/schedule.js';
 import type { Plan } from './port.js';
 
 const firstCheckMs = 10_000;
-/** More first checks than this in a second would be a stampede of our own: with thousands of models the first wave takes longer. */
+/** Limits the load of first checks: with thousands of models the first wave takes longer. */
 const firstChecksPerSecond = 200;
 
-/** A first check keeps so far from the slot after it that it has ended by then. */
+/** Least ms between a first check and the next slot, so that it normally ends before. */
 const calmMs = 2_000;
 
-/** ms in which `count` models are to be checked for the first time. */
+/** ms over which the first checks of `count` models are spread. */
 export function firstWaveMs(count: number): number {
   return Math.max(firstCheckMs, (count / firstChecksPerSecond) * 1_000);
 }
@@ -18,7 +18,7 @@ export function firstWaveMs(count: number): number {
 export interface Due {
   /** Unix ms; Infinity for never. */
   readonly at: number;
-  /** It lies on the schedule; a first check, and what a clock set back has moved, do not. */
+  /** True for times of the schedule; false for first checks and times moved by a clock set back. */
   readonly regular: boolean;
 }
 
@@ -29,12 +29,12 @@ export interface Lost {
   readonly count: number;
 }
 
-/** True when nothing valid would be known of the model by the time of its slot `next`. */
+/** True when the newest results expire before the slot `next`. */
 export function needsFirstCheck({ validUntil }: Plan, next: number): boolean {
   return next > validUntil;
 }
 
-/** When a first check is due before the slot `next`, once the rate has room from `room` on; that slot serves where it comes soon. */
+/** Due time of a first check, after `room` (Unix ms at which the rate has room); the slot `next` itself if it is soon. */
 export function firstCheck(
   calendar: Calendar,
   { id, schedule }: Plan,
@@ -49,8 +49,8 @@ export function firstCheck(
 }
 
 /**
- * Takes the slot that is due at `now`. When later ones have passed as well, the newest serves and the others are
- * lost. What follows an irregular slot keeps the distance the rate asks for.
+ * Takes the slot that is due at `now`. When several have passed, the newest is served and the others are lost. The slot
+ * after an irregular one keeps the distance that the rate requires.
  */
 export function takeDue(
   calendar: Calendar,

@@ -1,6 +1,6 @@
-/** How to be called back once. */
+/** One-shot timers. */
 export interface Timers {
-  /** Calls `callback` after about `ms`; the returned function takes it back. */
+  /** Calls `callback` after about `ms`; the returned function cancels it. */
   set(callback: () => void, ms: number): () => void;
 }
 
