@@ -5,7 +5,7 @@ import type { Recorder } from './recorder.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { Tracked } from './tracked.js';
 
-/** The slots in (after, upTo], each by the schedule that was in force then. */
+/** The slots in (after, upTo], by the schedules in effect at the time. */
 function slotsInForce(
   calendar: Calendar,
   epochs: readonly Epoch[],
@@ -27,13 +27,13 @@ function slotsInForce(
   };
 }
 
-/** Counts the slots that fell due while no daemon ran; the first of them ends what was valid. */
+/** Records the slots missed while no daemon ran; the first of them ends validity. */
 export function noteAbsence(
   models: readonly Tracked[],
   parts: {
     calendar: Calendar;
     recorder: Recorder;
-    /** Unix ms of the model's next slot: what lies before it nobody will do. */
+    /** Unix ms of the model's next slot; earlier slots are missed. */
     nextDue: (id: string) => number | null;
     now: number;
     log: Logger;
@@ -50,7 +50,7 @@ export function noteAbsence(
     try {
       found = slotsInForce(calendar, memory.epochs, id, watermark, upTo);
     } catch (error) {
-      // A schedule of an earlier release, or of a file that was changed by hand.
+      // A schedule of an earlier release or of an edited database.
       log.warn(
         { model: id, err: error },
         'a stored schedule cannot be read; missed checks are counted by the present one',
@@ -66,7 +66,7 @@ export function noteAbsence(
     log.warn({ checks: missed }, 'checks were missed while the daemon did not run; that time is unknown');
 }
 
-/** Says so when the clock is behind what was recorded. */
+/** Logs a warning when the clock is behind the newest result. */
 export function noteClockBehind(models: readonly Tracked[], now: number, log: Logger): void {
   const ahead = models.reduce((most, { watermark }) => Math.max(most, (watermark ?? 0) - now), 0);
   if (ahead > 0)

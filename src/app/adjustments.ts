@@ -5,15 +5,15 @@ import type { Model } from '../domain/model.js';
 import type { CheckResult } from '../domain/result.js';
 import { withoutStandstill, type Stalled } from './stalls.js';
 
-/** What a result depends on beside the reply. */
+/** Inputs of a result besides the reply. */
 export interface Circumstances {
-  /** As it was asked. */
+  /** The model as it was at the start of the check. */
   readonly model: Model;
-  /** How standstills of the monitor bear on the result; null where they do not. */
+  /** Effect of stalls of the monitor on the result; null for none. */
   readonly stalled: Stalled | null;
-  /** The monitor could reach nobody. */
+  /** True when the monitor had no connectivity. */
   readonly blind: boolean;
-  /** What was known of the model's keys before; null where there are not several, or the key is not one of them any more. */
+  /** Key health before the check; null for fewer than two keys, or when the key used was removed. */
   readonly keys: Keys | null;
 }
 
@@ -24,9 +24,9 @@ export function undisturbed(model: Model): Circumstances {
 type Adjustment = (result: CheckResult, circumstances: Circumstances) => CheckResult;
 
 /**
- * What changes a result after its reply was judged and before it is recorded, in this order. Before it, `finish` of the checker
- * has made the reason of a success `slow` where it was, and the outcome from the reason and the model's overrides. After it,
- * the reducer escalates what is unhealthy only by repetition (`escalate` in domain/reduce.ts).
+ * Changes to a result between judging and recording, in this order. Before them, `finish` of the checker sets reason
+ * `slow` on slow successes, and the outcome from the reason and the model's overrides. After them, the reducer escalates
+ * repeated results (`escalate` in domain/reduce.ts).
  */
 const adjustments: readonly Adjustment[] = [
   (result, { stalled, model }) => (stalled === null ? result : withoutStandstill(result, stalled, model)),
@@ -34,7 +34,7 @@ const adjustments: readonly Adjustment[] = [
   (result, { keys, model }) => (keys === null ? result : withKey(result, keys, model.outcomes)),
 ];
 
-/** The result of a check: what was found, in the light of its circumstances. */
+/** Applies the adjustments to a result. */
 export function adjusted(found: Found, circumstances: Circumstances): CheckResult {
   const { tokenEndpoint, ...plain } = found;
   const judged: CheckResult = tokenEndpoint === undefined ? found : plain;

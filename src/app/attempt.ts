@@ -14,7 +14,7 @@ import type { Roster } from './roster.js';
 import { withoutStandstill, type FindStalled, type Stalled } from './stalls.js';
 import { show, type Tracked } from './tracked.js';
 
-/** Probes at one time; they wait for nobody, so that the registry's checks are not kept from their slots. */
+/** Most concurrent probes; further ones are refused, not queued, so that scheduled checks are not delayed. */
 const probesAtOnce = 64;
 const overRateDetail = 'rate_per_min is used up for this minute';
 
@@ -23,7 +23,7 @@ function budgetSpent({ model, tokensToday }: ModelView, now: number): boolean {
   return model.tokensPerDay !== null && tokensOn(tokensToday, now) >= model.tokensPerDay;
 }
 
-/** What an attempt found, and in which circumstances. */
+/** A result before adjustment, with its circumstances. */
 export interface Attempted {
   readonly found: Found;
   readonly circumstances: Circumstances;
@@ -36,13 +36,13 @@ export type Attempt = (
   key?: number,
 ) => Promise<Attempted>;
 
-/** What is left of a result to tell whether the monitor could reach anybody: nothing where it is set aside for a standstill. */
+/** The result as evidence of connectivity; without its token endpoint when the failure is set aside for a stall. */
 function awake({ tokenEndpoint, ...found }: Found, stalled: Stalled, model: Model): Found {
   const result = withoutStandstill(found, stalled, model);
   return tokenEndpoint === undefined || stalled.setAside ? result : { ...result, tokenEndpoint };
 }
 
-/** Makes one attempt, unless something forbids to send it, and notes what may have disturbed it. */
+/** Makes one attempt, unless the rate or token budget is used up, and collects its circumstances. */
 export function createAttempt(parts: {
   ask: Ask;
   findStalled: FindStalled;
@@ -90,8 +90,8 @@ export function tellBudget(
 }
 
 /**
- * Makes one attempt that is recorded nowhere; the tokens that it used count toward the budget of the day, until a restart. The view
- * is that of `tracked`, or one with another deadline.
+ * Makes one attempt without recording it; its tokens count toward the budget of the day until a restart. The view is that
+ * of `tracked`, or a copy with another timeout.
  */
 export function createUnrecordedAttempt(parts: { attempt: Attempt; clock: Clock; log: Logger }) {
   return async (
@@ -109,11 +109,11 @@ export function createUnrecordedAttempt(parts: { attempt: Attempt; clock: Clock;
   };
 }
 
-/** Checks of models of the registry that somebody else schedules: they use up rate and budget and record nothing. */
+/** Checks of registry models that an external scheduler requests: they use rate and budget and are not recorded. */
 export function createProbe(parts: {
   roster: Roster;
   attempt: ReturnType<typeof createUnrecordedAttempt>;
-  /** Takes a place in the model's rate; false when none is left. */
+  /** Counts a request against the model's rate; false when there is no room. */
   spend: (id: string) => boolean;
 }): Backend['probe'] {
   const { roster, attempt, spend } = parts;

@@ -14,17 +14,17 @@ import { createSharedText, type SharedText } from './shared-text.js';
 import { createTextShelf } from './text-shelf.js';
 import type { Writer } from './writer.js';
 
-/** The scheduler ticks each second; after so long without a tick the daemon hangs. */
+/** ms without a scheduler tick after which the daemon counts as hung; it normally ticks every second. */
 const tickLimitMs = 15_000;
-/** An exposition of 1,000 models is 40 ms of work: those who scrape more often than this share one. */
+/** Least ms between two expositions, each 40 ms of work for 1,000 models; more frequent scrapes share one. */
 const expositionEveryMs = 200;
 /**
- * Expositions that readers hold who do not read, and their bytes: that of 10,000 models has 28 MB. Readers of the oldest have
- * over 3 s though others ask as often as they can.
+ * Limits of expositions held for slow readers; one of 10,000 models has 28 MB. Even at the highest request rate, readers
+ * of the oldest have over 3 s.
  */
 const mostExpositions = { texts: 16, bytes: 32 * 1024 * 1024 };
 
-/** The daemon as its routes see it. */
+/** Implements the operations behind the HTTP routes. */
 export function createBackend(parts: {
   store: Store;
   clock: Clock;
@@ -95,7 +95,7 @@ export function createBackend(parts: {
         throw givenUp;
       });
       const latest = roster.get(id)?.view.latest;
-      // A check that was aborted ends without a result.
+      // An aborted check has no result.
       if (latest === undefined || latest === null || latest === known) throw givenUp;
       return latest;
     },

@@ -3,7 +3,7 @@ import { answerLong } from '../http/long-read.js';
 import { openHistoryReader, type HistoryReader } from '../store/sqlite/history-reader.js';
 import type { BesideAsk, BesideReply, BesideStart } from './beside.js';
 
-/** The thread that `beside.ts` starts: answers one question after another on a read-only connection of its own. */
+/** Runs in the thread that `beside.ts` starts: answers queries one at a time on its own read-only connection. */
 function serve(port: NonNullable<typeof parentPort>, { path, migrationsDir }: BesideStart): void {
   let open: { readonly reader: HistoryReader; readonly file: number } | null = null;
 
@@ -12,7 +12,7 @@ function serve(port: NonNullable<typeof parentPort>, { path, migrationsDir }: Be
     open = null;
   };
 
-  /** A damaged file is moved aside by the one who writes it: then the reader of another file would go on reading that. */
+  /** Reopens the database when the writer has moved a damaged file aside; an open connection would keep reading that file. */
   const readerOf = (file: number): HistoryReader => {
     if (open?.file !== file) close();
     open ??= { reader: openHistoryReader(path, migrationsDir), file };

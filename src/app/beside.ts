@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { HttpError } from '../http/http-error.js';
 import type { LongAnswer, LongQuestion } from '../http/long-read.js';
 
-/** What the thread is started with. */
+/** Start parameters of the thread. */
 export interface BesideStart {
   readonly path: string;
   readonly migrationsDir: string;
@@ -10,7 +10,7 @@ export interface BesideStart {
 
 export interface BesideAsk {
   readonly id: number;
-  /** How often the daemon opened the file at the path since the start. */
+  /** Number of times that the daemon has opened the file at the path since the start. */
   readonly file: number;
   readonly question: LongQuestion;
 }
@@ -19,19 +19,19 @@ export type BesideReply = { readonly id: number } & (
   { readonly answer: LongAnswer<Uint8Array> } | { readonly failure: string }
 );
 
-/** Reads of the store that would hold up the event loop, done beside it. */
+/** Long reads of the store, run in a thread so that they do not block the event loop. */
 export interface Beside {
   /** Rejects with HttpError 503 when too many wait, and with Error when the store or the thread fails. */
   read(question: LongQuestion): Promise<LongAnswer<Uint8Array>>;
-  /** Ends the thread; what waits rejects. */
+  /** Ends the thread; waiting reads reject. */
   close(): Promise<void>;
-  /** No thread is at work, so none hangs in a call of the system. */
+  /** True when no thread is working, so none can hang in a system call. */
   readonly idle: boolean;
 }
 
-/** A question takes at most a few seconds; more of them than this would wait too long. */
+/** Most waiting queries; each takes up to a few seconds. */
 const mostWaiting = 32;
-/** The thread keeps some 20 MB as long as it lives. */
+/** Memory limits; an idle thread uses about 20 MB. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
 
 interface Waiting {
@@ -39,7 +39,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread (the built `thread` file) that starts with the first question, ends `idleMs` after the last, and starts again after a crash. */
+/** A thread running the built `thread` file. It starts with the first query, ends after `idleMs` idle, restarts after a crash. */
 export function createBeside(
   parts: BesideStart & { thread: URL; file: () => number; idleMs: number },
 ): Beside {

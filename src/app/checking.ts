@@ -11,14 +11,14 @@ import { createFindStalled, watchStalls } from './stalls.js';
 
 export interface Checker {
   readonly check: Ask;
-  /** Puts the mode in force; checks that run end as they began. */
+  /** Applies the mode; running checks finish in the previous one. */
   configure(settings: Pick<Settings, 'checker' | 'remote'>): void;
   close(): void;
 }
 
 /**
- * The check in force: by the builtin prober or through a remote health API. `retried` is called when a request is sent again on
- * a fresh connection.
+ * Creates the checker: builtin prober or remote health API, by the configured mode. `retried` is called when a request is
+ * sent again on a new connection.
  */
 export function createChecker(clock: Clock, version: string, retried = (): void => undefined): Checker {
   const userAgent = `modelpulse/${version}`;
@@ -51,7 +51,7 @@ export function createChecker(clock: Clock, version: string, retried = (): void 
   };
 }
 
-/** Says so when the monitor can reach nobody, and when it can again. */
+/** Logs loss and return of connectivity. */
 function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
   const line = { since: new Date(since).toISOString(), models };
   if (blind) log.warn(line, 'no network connectivity: results with network reasons count as unknown');
@@ -62,7 +62,7 @@ function noteSight({ blind, since, results }: Sight, models: number, now: number
     );
 }
 
-/** The parts a check passes on its way from a model to its result. */
+/** The parts that make a check. */
 export interface Checking {
   readonly attempt: Attempt;
   readonly unrecorded: ReturnType<typeof createUnrecordedAttempt>;
@@ -77,7 +77,7 @@ export function createChecking(parts: {
   metrics: MonitorMetrics;
   log: Logger;
   settings: () => Settings;
-  /** Whatever stands for a model as long as it is in the registry. */
+  /** Object that identifies a model while it is in the registry. */
   followed: (id: string) => object | undefined;
 }): Checking {
   const { clock, metrics, log } = parts;

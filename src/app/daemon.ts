@@ -15,27 +15,27 @@ import { despiteDamage, despiteLock, openStorage } from './storage.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { createFileWatch } from './watch.js';
 
-/** Events that a client which was away can still be told; the busiest registries make some hundred a second. */
+/** Events kept for clients that reconnect; the busiest registries produce a few hundred per second. */
 const keptEvents = 1_024;
-/** Beyond the grace of the checks, what was recorded may be tried to be written for so long. */
+/** ms for the last writes after the grace period of the checks. */
 const lastWritesMs = 3_000;
 
 export interface Daemon {
-  /** Where it listens. */
+  /** URL of the server. */
   readonly url: string;
   reload(trigger: Trigger): Promise<Reloaded>;
   /**
-   * Lets running checks finish within the grace, writes everything, closes everything; resolves with false when something could
-   * not be written. Twice is once. Where the disk hangs it never ends.
+   * Lets running checks finish within the grace period, writes and closes everything; resolves to false when something
+   * could not be written. Idempotent. Never resolves while the disk hangs.
    */
   stop(): Promise<boolean>;
-  /** How long running checks may take to end. */
+  /** Grace period of running checks in ms. */
   readonly graceMs: number;
-  /** Results that are not written yet. */
+  /** Number of results not yet written. */
   readonly pendingResults: number;
-  /** The part that `stop` waits for; null while it does not. */
+  /** Name of the part that `stop` is waiting for; null when it is not running. */
   readonly stopping: string | null;
-  /** No thread is at work; one that hangs in a call of the system would hold up process.exit. */
+  /** True when no thread is working; one that hangs in a system call blocks process.exit. */
   readonly threadsIdle: boolean;
 }
 
@@ -44,13 +44,13 @@ export interface DaemonParts {
   readonly load: () => Promise<LoadedConfig>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Lines of the log that were given up. */
+  /** Number of log lines dropped. */
   readonly logDropped: () => number;
   readonly version: string;
   readonly migrationsDir: string;
 }
 
-/** Builds every part, in the order in which they need each other, and starts them. Throws StoreError or the server's error. */
+/** Builds and starts all parts in order of dependency. Throws StoreError or the server's error. */
 export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const releasers = createReleasers(parts.log);
   try {
@@ -69,12 +69,12 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   let started = false;
   const ready = (): boolean => started;
 
-  // Before anything else, so that no change since the configuration was read goes unseen.
+  // First, so that no change after the configuration was read is missed.
   const watch = createFileWatch(parts.config.files);
   const storage = await openStorage({ ...parts, settings, ready, releasers });
   const { store, beside, clock } = storage;
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
-  // The file was damaged when it was opened.
+  // The file was already damaged when it was opened.
   if (store.corruptions > 0) metrics.storeFailed();
 
   const common = { clock, calendar: createCalendar(), metrics, log, version, settings, ready };
@@ -105,10 +105,10 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers },
     logDropped: parts.logDropped,
   });
-  // Stops before the server, so that those who wait for a check get its result.
+  // Stops before the server, so that clients waiting for a check get its result.
   releasers.add('scheduler', () => scheduling.scheduler.stop(graceMs()));
 
-  // Before there are checks, which would make it wait.
+  // Before the first checks, which would delay it.
   await serving.prepare();
   const { warnings } = await despiteLock(() => despiteDamage(() => scheduling.apply(parts.config)));
   for (const warning of warnings) log.warn({ warning }, 'configuration warning');

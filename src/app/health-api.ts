@@ -10,27 +10,27 @@ import type { createUnrecordedAttempt } from './attempt.js';
 import type { Roster } from './roster.js';
 import type { Tracked } from './tracked.js';
 
-/** Checks for callers at one time; they wait for nobody, so that the registry's are not kept from their slots. */
+/** Most concurrent checks for callers; further ones are refused, not queued, so that scheduled checks are not delayed. */
 const concurrency = 16;
-/** Look-ups for callers at one time: half of the threads that Node lends them, so that the registry has the others. */
+/** Most concurrent DNS look-ups for callers: half of Node's look-up threads; the rest is for the registry. */
 const lookups = 16;
 
 type Prober = ReturnType<typeof createProber> & { readonly terms: string; running: number };
 
-/** A proxy would look names up by itself, out of sight of the guard. */
+/** Removes proxy variables: a proxy resolves names itself and so bypasses the guard. */
 function withoutProxies(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/_proxy$/i.test(name)));
 }
 
-/** Places that callers share. */
+/** Concurrency limit shared by callers. */
 interface Places {
-  /** There is one for this key: of `total`, and where there are several keys of half of them. */
+  /** True when this key may take a place. With several keys, each may take half of `total`. */
   free(key: string): boolean;
-  /** Takes one; the function that comes back gives it back, once. */
+  /** Takes a place; the returned function releases it and is idempotent. */
   take(key: string): () => void;
 }
 
-/** Makes `total` places, of which one key may take half unless `alone` says that there is no other. */
+/** Creates `total` places, of which one key may take half; all if `alone` returns true. */
 function createPlaces(total: number, alone: () => boolean): Places {
   const taken = new Map<string, number>();
   let all = 0;
@@ -53,16 +53,16 @@ function createPlaces(total: number, alone: () => boolean): Places {
   };
 }
 
-/** The checks that callers of the health API ask for: by the builtin prober, behind a guard, recorded nowhere. */
+/** Runs checks for callers of the health API: with the builtin prober, guarded against private addresses, not recorded. */
 export function createHealthApi(parts: {
   clock: Clock;
   userAgent: string;
   config: () => LoadedConfig;
   roster: Roster;
   attempt: ReturnType<typeof createUnrecordedAttempt>;
-  /** Takes a place in the model's rate; false when none is left. */
+  /** Counts a request against the model's rate; false when there is no room. */
   spend: (id: string) => boolean;
-  /** How names are resolved; the system's way unless set. */
+  /** Name resolution; the system's unless set. */
   resolve?: SystemLookup;
 }): HealthApi & { close(): void } {
   const { config, roster } = parts;
@@ -71,7 +71,7 @@ export function createHealthApi(parts: {
   const alone = (): boolean => keys().length < 2;
   const checkPlaces = createPlaces(concurrency, alone);
   const lookupPlaces = createPlaces(lookups, alone);
-  /** One for each key, so that none waits behind another's look-ups and jq programs. */
+  /** One per key, so that callers do not queue behind each other's look-ups and jq programs. */
   const probers = new Map<string, Prober>();
 
   function drop(key: string, prober: Prober): void {
@@ -79,7 +79,7 @@ export function createHealthApi(parts: {
     if (prober.running === 0) prober.close();
   }
 
-  /** The caller's prober for the terms in force; what runs by another ends with that. */
+  /** The caller's prober for the current guard settings; checks on an older one finish on it. */
   function proberFor(caller: string): Prober {
     const { allowPrivate, allowHosts } = config().settings.healthApi;
     const terms = JSON.stringify([allowPrivate, allowHosts]);
@@ -112,7 +112,7 @@ export function createHealthApi(parts: {
     return { query: model.query, result };
   }
 
-  /** Look-ups that a caller gave up go on; while they do, its places are taken. */
+  /** Runs a check; abandoned look-ups keep their places until they end. */
   async function ask(
     caller: string,
     signal: AbortSignal,

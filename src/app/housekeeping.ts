@@ -9,15 +9,15 @@ import type { UptimeRefresh } from './uptime-refresh.js';
 import type { Windows } from './windows.js';
 
 const everyMs = 1_000;
-/** Batches of deletion a second: 10,000 models every 60 s need 0.8, and what was put off has to be made up for. */
+/** Deletion batches per second. 10,000 models every 60 s need 0.8; the rest catches up on postponed deletion. */
 const pruneBatches = 4;
 
-/** True while the clock may be believed so far that what it says is old is deleted. */
+/** True when the wall clock is plausible enough to delete by age. */
 export type ClockTrust = () => boolean;
 
 /**
- * Doubts a clock that is more than a day ahead of what it should say, by the newest result at the start (`newest`, Unix ms; null
- * without) and by monotonic time later, until it has held for an hour: what is deleted by a wrong clock is lost for good.
+ * Distrusts a wall clock over a day ahead of the expected time until it is steady for an hour, since deletion is final.
+ * Expected is the newest result at the start (`newest`, Unix ms; null for none), later the elapsed monotonic time.
  */
 export function createClockTrust(clock: Clock, newest: number | null, log: Logger): ClockTrust {
   let last = { wall: newest ?? clock.wall(), monotonic: clock.monotonic() };
@@ -38,8 +38,8 @@ export function createClockTrust(clock: Clock, newest: number | null, log: Logge
 }
 
 /**
- * Does once a second what no result brings about: maintenance windows that begin or end, states that silence changes, uptime,
- * deletion. A store that is slow or hangs holds up its own part alone. The first error in a row is logged.
+ * Runs tasks that no result triggers, once a second: start and end of maintenance windows, states that expire, uptime,
+ * deletion. A slow or hung store delays only the tasks that use it. Logs the first of consecutive errors.
  */
 export function startHousekeeping(parts: {
   clock: Clock;
@@ -51,7 +51,7 @@ export function startHousekeeping(parts: {
   log: Logger;
 }): { readonly stop: () => void } {
   const { clock, roster, windows, publisher, refresh, store, log } = parts;
-  // Of results alone: what fell due since then moved the watermarks up to the clock that is in doubt.
+  // Uses results only: slots missed since then moved the watermarks to the time of the untrusted clock.
   const newest = [...roster.all()].reduce((most, { view }) => Math.max(most, view.latest?.slot ?? 0), 0);
   const trusted = createClockTrust(clock, newest || null, log);
   let stopped = false;
@@ -89,7 +89,7 @@ export function startHousekeeping(parts: {
   }, everyMs);
 
   return {
-    /** Does not wait for what is under way at the store, which may hang. */
+    /** Does not wait for running store operations, which may hang. */
     stop() {
       stopped = true;
       clearInterval(timer);

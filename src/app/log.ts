@@ -6,9 +6,9 @@ export type LogLevel = (typeof logLevels)[number];
 
 export interface LogOutput {
   write(line: string): void;
-  /** Writes what waits, for at most some ms; for the end of the process. */
+  /** Writes waiting lines, for a few ms at most; for use at the end of the process. */
   flush(): void;
-  /** Lines that were given up since the start. */
+  /** Number of lines dropped since the start. */
   readonly dropped: number;
 }
 
@@ -18,21 +18,21 @@ const farewellMs = 500;
 const farewellStepMs = 10;
 
 /**
- * Lines on a file descriptor, in their order. Never throws, and never blocks on a pipe or socket, which Node has made
- * non-blocking: lines wait, up to 1 MiB, while the reader stands still; beyond that, and where a write fails, they are
- * given up and counted.
+ * Writes lines to a file descriptor in order. Never throws, and never blocks on a pipe or socket, which Node makes
+ * non-blocking: up to 1 MiB of lines wait for a slow reader. Lines beyond that, and lines whose write fails, are dropped
+ * and counted.
  */
 export function createLogOutput(fd: number): LogOutput {
   const waiting: Buffer[] = [];
   let bytes = 0;
   let dropped = 0;
   let timer: NodeJS.Timeout | null = null;
-  /** A part of the oldest line that waits is written. */
+  /** True when the oldest waiting line is partly written. */
   let begun = false;
-  /** The newest line in the output has no end, since its rest was given up. */
+  /** True when the last line in the output is incomplete because its rest was dropped. */
   let torn = false;
 
-  /** Writes what there is room for of the oldest line, or gives it up; false when there is no room. */
+  /** Writes as much of the oldest line as fits, or drops it on an error; false when there is no room. */
   const step = (line: Buffer): boolean => {
     let written = 0;
     try {
@@ -92,8 +92,8 @@ export interface Log {
 }
 
 /**
- * JSON lines on standard output, made readable when that is a terminal. A line is written at once where there is room, so
- * that a crash loses none; the last ones are written at the end of the process.
+ * JSON lines on standard output, formatted for reading on a terminal. Lines are written synchronously while there is room,
+ * so that a crash loses none; waiting lines are flushed at the end of the process.
  */
 export async function createLog(level: LogLevel, { isTTY }: typeof process.stdout): Promise<Log> {
   const output = createLogOutput(1);
@@ -102,7 +102,7 @@ export async function createLog(level: LogLevel, { isTTY }: typeof process.stdou
   });
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (!isTTY) return { logger: pino(options, output), output };
-  // Loaded only where it is needed: a daemon in a container never is.
+  // Loaded only when needed; a daemon in a container has no terminal.
   const { prettyFactory } = await import('pino-pretty');
   const pretty = prettyFactory({
     colorize: true,

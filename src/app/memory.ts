@@ -8,33 +8,33 @@ import { noVersions, type Versions } from '../domain/version.js';
 import { StoreError } from '../store/store-error.js';
 import { storedMemorySchema } from '../wire/memory.js';
 
-/** What the store keeps of a model between two runs of the daemon. */
+/** State of a model that the store keeps between two runs of the daemon. */
 export interface Memory extends Versions {
   readonly health: Health;
   readonly epochs: readonly [Epoch, ...Epoch[]];
-  /** What is asked; results about another subject do not confirm each other. */
+  /** Identity of what is checked; results on different subjects do not confirm each other. */
   readonly subject: string;
   /** Reason of the newest result that is not unknown. */
   readonly conclusive: Reason | null;
-  /** Null where there are not several. */
+  /** Null for fewer than two keys. */
   readonly keys: Keys | null;
-  /** It was not checked when this was written: no slot of that time was missed. */
+  /** True when the model was paused at the last write; slots since then were not missed. */
   readonly paused: boolean;
-  /** An operator paused it; holds until an operator resumes it, across restarts and reloads. */
+  /** True from when an operator pauses the model until one resumes it, across restarts and reloads. */
   readonly pausedByOperator: boolean;
 }
 
-/** A memory as some release stored it: what that release did not remember is absent. */
+/** A stored memory; members that an earlier release did not store are absent. */
 export interface StoredMemory extends Partial<Omit<Memory, 'health'>> {
   readonly health?: Partial<Health>;
 }
 
-/** The schema and the type say the same. */
+/** Type guard: the schema describes the type. */
 function isStoredMemory(value: unknown): value is StoredMemory {
   return storedMemorySchema.safeParse(value).success;
 }
 
-/** Reads a memory, of the model `id` where that is known, as the store has it; null for none. Throws StoreError with the first member that is wrong. */
+/** Validates a stored memory, of model `id` if known; null for none. Throws StoreError that names the first invalid member. */
 export function readMemory(stored: unknown, id?: string): StoredMemory | null {
   if (stored === null) return null;
   if (isStoredMemory(stored)) return stored;
@@ -44,7 +44,7 @@ export function readMemory(stored: unknown, id?: string): StoredMemory | null {
   throw new StoreError('foreign', `the memory of ${whose} in the database cannot be read: ${problem}`);
 }
 
-/** The memory of a model that is followed from now on: what was not stored is as for a new model, first seen at `firstSeen`. */
+/** Initial memory of a model; absent members get the values of a new model, first seen at `firstSeen`. */
 export function memoryFrom(
   stored: StoredMemory | null,
   { model, epoch, firstSeen }: { model: Model; epoch: Epoch; firstSeen: number },
@@ -64,7 +64,7 @@ export function memoryFrom(
   };
 }
 
-/** The model in force: the configured one, paused where an operator paused it. */
+/** The effective model: the configured one, paused if an operator paused it. */
 export function modelInForce(configured: Model, { pausedByOperator }: Memory): Model {
   return pausedByOperator && !configured.pause ? { ...configured, pause: true } : configured;
 }

@@ -6,12 +6,12 @@ import type { Store } from '../store/port.js';
 import type { Roster } from './roster.js';
 import { show, type Tracked } from './tracked.js';
 
-/** What people add to what was seen: stored first, then in force. */
+/** Exclusions and incident notes by operators: stored first, then applied. */
 export function createAnnotations(parts: {
   store: Store;
   clock: Clock;
   roster: Roster;
-  /** Told when a model's exclusions are others than before; resolves when that is in force. */
+  /** Called when a model's exclusions change; resolves when the change is applied. */
   excluded: (tracked: Tracked) => Promise<void>;
 }): Annotations {
   const { store, clock, roster } = parts;
@@ -42,12 +42,12 @@ export function createAnnotations(parts: {
   };
 }
 
-/** Pauses that an operator asks for. They are kept with the memory of the model, so a restart or a reload does not end them. */
+/** Pauses by an operator, stored with the memory of the model so that restarts and reloads do not end them. */
 export function createPauses(parts: {
   clock: Clock;
   roster: Roster;
   log: Logger;
-  /** Puts the plans of the roster in force and writes what changed. */
+  /** Applies the plans of the roster and writes changes. */
   replanned: () => Promise<void>;
 }): Pauses {
   const { clock, roster, log } = parts;

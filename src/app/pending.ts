@@ -8,17 +8,17 @@ import type { Epoch } from '../domain/epoch.js';
 import type { VersionChange } from '../domain/version.js';
 import type { ModelWrite } from '../store/port.js';
 
-/** A result that is to be shown once it has been written. */
+/** A result to publish once it is written. */
 export interface Publication {
   readonly result: RecordedResult;
-  /** Another version answered than before. */
+  /** Version changes that the result shows. */
   readonly changes: readonly VersionChange[];
   readonly done: (result: RecordedResult) => void;
 }
 
-/** What one model has to write: the sum of everything since its last write. */
+/** Unwritten changes of one model since its last write. */
 export interface Pending {
-  /** Monotonic ms since which its oldest result waits; null while it has none. */
+  /** Monotonic ms since which the oldest result waits; null for none. */
   waitingSince: number | null;
   results: RecordedResult[];
   rewriteFrom: number | null;
@@ -35,7 +35,7 @@ export interface Pending {
   publications: Publication[];
 }
 
-/** The same to those who only look. */
+/** Readonly view of `Pending`. */
 export type PendingView = {
   readonly [Key in keyof Pending]: Pending[Key] extends (infer Item)[]
     ? readonly Item[]
@@ -77,7 +77,7 @@ function addTotal(pending: Pending, outcome: Outcome, reason: Reason, count: num
   pending.totals.set(key, { ...total, count: total.count + count });
 }
 
-/** Adds a result and what it changed. */
+/** Adds a result and its effect. */
 export function addStep(pending: Pending, result: RecordedResult, step: Step): void {
   pending.results.push(result);
   addPoints(pending, step.rewriteFrom, step.points);
@@ -89,7 +89,7 @@ export function addStep(pending: Pending, result: RecordedResult, step: Step): v
   pending.outputTokens += result.usage?.outputTokens ?? 0;
 }
 
-/** Adds what came later to what could not be written before it. */
+/** Merges later changes into earlier ones whose write failed. */
 export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.waitingSince ??= later.waitingSince;
   earlier.results.push(...later.results);
@@ -107,7 +107,7 @@ export function addPending(earlier: Pending, later: Pending): Pending {
   return earlier;
 }
 
-/** The form in which the store takes it. */
+/** Converts pending changes to a store write. */
 export function writeOf(
   pending: PendingView,
   model: { key: number; memory: unknown; watermark: number | null },

@@ -10,18 +10,18 @@ import type { Shown } from './writer.js';
 
 export interface Publisher {
   publish(shown: Shown): void;
-  /** Tells of a state that changed, by proof or by silence. */
+  /** Publishes a change of state, caused by a result or by expiry. */
   announce(tracked: Tracked): void;
 }
 
-/** Detail of a result that has this reason: of the failure that began the run, or of the newest result. */
+/** Detail of the first failure of the run if it has this reason, else of the newest result if that has it. */
 function detailOf({ health, latest }: ModelView, reason: StateReason | null): string | null {
   const { run } = health;
   if (run?.kind === 'failure' && run.reason === reason) return run.detail ?? null;
   return latest?.reason === reason ? latest.detail : null;
 }
 
-/** Shows what was recorded: the views that metrics and API read, events, and the log. */
+/** Publishes recorded results: to the views that metrics and API read, as events, and to the log. */
 export function createPublisher(parts: {
   clock: Clock;
   log: Logger;

@@ -13,11 +13,11 @@ import type { Writer } from './writer.js';
 
 export interface Recorder {
   /**
-   * Folds a result into what is known of its model; resolves when it has been written and shown. Where it throws,
-   * nothing of the result is kept.
+   * Applies a result to its model; resolves when it is written and published. If it throws, nothing of the result is
+   * kept.
    */
   record(tracked: Tracked, result: CheckResult, slot: number, kind: CheckKind): Promise<RecordedResult>;
-  /** Notes slots without a result. `unwatched` is the first of them when nobody watched, which ends every validity. */
+  /** Records slots without a result. `unwatched` is the first one if the daemon did not check; validity ends there. */
   miss(
     tracked: Tracked,
     slots: { lastSlot: number; unwatched: number | null },
@@ -26,7 +26,7 @@ export interface Recorder {
   ): void;
 }
 
-/** Turns results into changes and hands them to the writer. */
+/** Converts results to changes and passes them to the writer. */
 export function createRecorder(parts: {
   calendar: Calendar;
   clock: Clock;
@@ -39,7 +39,7 @@ export function createRecorder(parts: {
     record(tracked, result, due, kind) {
       openWindows(clock.wall());
       const { memory } = tracked;
-      // A fresh store began meanwhile where the check was due before it.
+      // The store may have been replaced after the check was due; its time line starts later.
       const slot = slotOf(Math.max(due, memory.health.settled + 1));
       const epoch = epochAt(memory.epochs, slot);
       const intervalMs = calendar.intervalAt(epoch.schedule, tracked.view.model.id, slot);
@@ -52,7 +52,7 @@ export function createRecorder(parts: {
         maintenance: step.maintenance,
       };
       const { versions, changes } = withVersions(memory, result);
-      // On its own first: what throws in between leaves nothing half recorded.
+      // Collected separately first, so that an exception leaves nothing half recorded.
       const gathered = nothingPending();
       addStep(gathered, recorded, step);
       gathered.versionChanges = changes.length;

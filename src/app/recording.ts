@@ -12,7 +12,7 @@ import type { Tracked } from './tracked.js';
 import { createWindows, type Windows } from './windows.js';
 import { createWriter, type Writer } from './writer.js';
 
-/** The parts a result passes on its way from a check to everything that tells of it. */
+/** The parts between a check and its publication. */
 export interface Recording {
   readonly roster: Roster;
   readonly recorder: Recorder;
@@ -21,7 +21,7 @@ export interface Recording {
   readonly publisher: Publisher;
 }
 
-/** True when a damaged file was replaced by a fresh one, whoever met the damage. */
+/** True when a damaged file was replaced by a new one and the store does not know the model. */
 function lostHistory(error: unknown): boolean {
   return error instanceof StoreError && error.kind === 'unknown_model';
 }
@@ -32,9 +32,9 @@ export function createRecording(parts: {
   clock: Clock;
   log: Logger;
   metrics: MonitorMetrics;
-  /** Told of a model whose state has changed. */
+  /** Called when the state of a model changes. */
   stateChanged: (tracked: Tracked) => void;
-  /** Told of what was recorded. */
+  /** Called with each recorded event. */
   tell: (event: ModelEvent) => void;
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;

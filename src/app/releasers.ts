@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 
-/** What was acquired, to be released in reverse; every release is tried, and doing it twice is once. */
+/** Releases resources in reverse order. Tries every release even when one fails; idempotent. */
 export interface Releasers {
   add(name: string, release: () => unknown): void;
   release(): Promise<void>;
-  /** The part that is being released. */
+  /** Name of the part being released. */
   readonly current: string | null;
 }
 

@@ -8,29 +8,29 @@ const mostNamed = 20;
 export type Trigger = 'signal' | 'request' | 'content';
 
 export interface Reloaded {
-  /** Why it was refused, by what is wrong in the configuration or by a store that fails, and nothing changed; empty when it is in force. */
+  /** Why the reload failed: errors of the configuration or of the store. Empty when the configuration is applied. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** The configuration in force; only the reloader replaces it. */
+/** The current configuration; only the reloader replaces it. */
 export interface InForce {
   config: LoadedConfig;
 }
 
 export interface Reloader {
   /**
-   * Loads and applies the configuration, one call after another; calls that come while one waits are one with it, and the log names the caller of the first.
-   * Never rejects.
+   * Loads and applies the configuration. Calls run one at a time; calls made while one waits are joined with it, and the
+   * log names the first caller. Never rejects.
    */
   reload(trigger: Trigger, caller?: Caller): Promise<Reloaded>;
-  /** The newest attempt failed, by a store that fails and not by what is wrong in the configuration: it is worth another try. */
+  /** True when the newest attempt failed because of the store, not the configuration; a retry may succeed. */
   readonly failing: boolean;
-  /** Files and directories whose change may mend or change it: also those of the newest attempt that was refused. */
+  /** Files and directories to watch, including those of the newest refused attempt. */
   readonly watched: readonly string[];
 }
 
-/** Sections whose change only a restart puts in force. */
+/** Changed sections that need a restart to take effect. */
 function needRestart(before: LoadedConfig, after: LoadedConfig): string[] {
   const { server, storage, checker } = before.settings;
   const next = after.settings;
@@ -44,7 +44,7 @@ function needRestart(before: LoadedConfig, after: LoadedConfig): string[] {
   ];
 }
 
-/** As many names as a log line holds. */
+/** Limits a list of names to the length of a log line. */
 function some(ids: readonly string[]): readonly string[] {
   return ids.length <= mostNamed ? ids : [...ids.slice(0, mostNamed), `${ids.length - mostNamed} more`];
 }
@@ -60,7 +60,7 @@ function fieldsOf({ trigger, caller }: Asked) {
   return { trigger, address: caller.address, user_agent: caller.userAgent };
 }
 
-/** Puts a new configuration in force without a restart: parse, validate, then swap. A bad one changes nothing. */
+/** Applies a new configuration without a restart: parse, validate, then swap. An invalid one changes nothing. */
 export function createReloader(parts: {
   inForce: InForce;
   load: () => Promise<LoadedConfig>;
@@ -71,10 +71,10 @@ export function createReloader(parts: {
   const { inForce, log } = parts;
   let running: Promise<unknown> = Promise.resolve();
   let waiting: { asked: Asked; turn: Promise<Reloaded> } | null = null;
-  /** Why the newest attempt failed, where the configuration is not what is wrong. */
+  /** Error of the newest attempt if it was not caused by the configuration. */
   let fault: string | null = null;
 
-  /** What the newest attempt was refused for; null when it was not. */
+  /** Problems of the newest attempt if it was refused, else null. */
   let refusal: { readonly problems: readonly string[]; readonly files: readonly string[] } | null = null;
 
   const accepted = (): void => {
@@ -91,7 +91,7 @@ export function createReloader(parts: {
     const message = error instanceof Error ? error.message : 'unknown error';
     const again = trigger === 'content' && message === fault;
     fault = bad ? null : message;
-    // What is watched from now on makes it look like a change once more.
+    // Watching more files triggers another reload of the same content.
     if (bad && trigger === 'content' && error.message === known) return error.problems;
     parts.reloaded(false);
     if (bad) {
@@ -101,7 +101,7 @@ export function createReloader(parts: {
       );
       return error.problems;
     }
-    // The file watch tries again each second.
+    // The file watch retries every second.
     if (!again)
       log.error(
         { ...fieldsOf(asked), err: error },
@@ -110,12 +110,12 @@ export function createReloader(parts: {
     return [`cannot be put in force: ${message}`];
   };
 
-  /** Its warnings. */
+  /** Loads and applies the configuration; returns its warnings. */
   const load = async (asked: Asked): Promise<readonly string[]> => {
     const { trigger } = asked;
     const next = await parts.load();
     if (trigger === 'content' && next.fingerprint === inForce.config.fingerprint) {
-      // The bad change was taken back.
+      // The invalid change was reverted.
       if (refusal !== null) accepted();
       return [];
     }

@@ -8,25 +8,25 @@ import { configure, follow, letGo, pauseByHand, rebase, show, type Tracked } fro
 
 type NextDue = (id: string) => number | null;
 
-/** The models that are followed now. */
+/** The currently monitored models. */
 export interface Roster {
   get(id: string): Tracked | undefined;
   all(): Iterable<Tracked>;
   /**
-   * Puts another registry in force: new models are followed, changed ones go on, missing ones are let go. `nextDue` gives the
-   * Unix ms of a model's next check, for its view; null, as for all unless given, when none is planned.
+   * Replaces the registry: adds new models, updates changed ones, removes missing ones. `nextDue` returns the Unix ms of a
+   * model's next check for its view; null when none is planned, which is the default.
    */
   replace(models: readonly Model[], now: number, nextDue?: NextDue): Promise<RosterChange>;
   /**
-   * Makes the store agree with the registry after a replacement that failed: the store may have done a part of it before the
-   * failure, or may complete it later. Does nothing otherwise.
+   * Makes the store agree with the registry after a failed `replace`, which the store may have done in part or may
+   * complete later. Does nothing otherwise.
    */
   reconcile(now: number): Promise<void>;
-  /** Puts every model on the fresh store that took the place of a damaged one. */
+  /** Moves every model to the new store that replaced a damaged one. */
   rebase(now: number): Promise<void>;
-  /** Pauses or resumes a model by hand; its checks follow when the scheduler has the new plans. */
+  /** Pauses or resumes a model for an operator; takes effect on checks when the scheduler gets the new plans. */
   pauseByHand(tracked: Tracked, paused: boolean, now: number): void;
-  /** What the scheduler is to do for it. */
+  /** Plans of all models for the scheduler. */
   plans(): Plan[];
 }
 
@@ -34,7 +34,7 @@ export interface RosterChange {
   readonly added: readonly Tracked[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
-  /** On models whose `rename_from` comes too late. */
+  /** One per model whose `rename_from` is ignored because its id already has history. */
   readonly warnings: readonly string[];
 }
 
@@ -43,18 +43,18 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   let roster = new Map<string, Tracked>();
 
   let begun = false;
-  /** A replacement failed, and the store may have done a part of it. */
+  /** True after a failed replacement that the store may have done in part. */
   let doubtful = false;
   let busy: Promise<unknown> = Promise.resolve();
 
-  /** One after another: what one asks of the store, another would undo. */
+  /** Serializes replacements, which would undo each other's store changes. */
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
     const turn = busy.then(work);
     busy = turn.catch(() => undefined);
     return turn;
   };
 
-  /** Tokens the models used today that have a budget from now on. */
+  /** Tokens used on `day` by models that have a budget from now on. */
   const tokensUsed = async (
     next: ReadonlyMap<Model, Tracked>,
     day: number,
@@ -73,7 +73,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     return used;
   };
 
-  /** Shows what was excluded of models that are followed from now on. */
+  /** Loads the exclusions of newly added models. */
   const readExclusions = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
     if (fresh.size === 0) return;
     const all = await store.exclusions();
@@ -85,7 +85,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     }
   };
 
-  /** Models of the store that are not followed any more, those included that left while no daemon ran. */
+  /** Models of the store that are not in the registry, including those removed while no daemon ran. */
   const strangers = async (next: Iterable<Tracked>): Promise<Map<ModelKey, string>> => {
     const all = begun
       ? [...roster].map(([id, { view }]) => ({ id, key: view.key }))
@@ -95,7 +95,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     return left;
   };
 
-  /** Models that have a history of their own already, beside the one that they are to take over. */
+  /** Warnings on renamed models whose new id already has history. */
   const lateRenames = async (models: readonly Model[]): Promise<string[]> => {
     const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
     if (renamed.length === 0) return [];
@@ -111,14 +111,14 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
 
   const replace = async (models: readonly Model[], now: number, nextDue: NextDue): Promise<RosterChange> => {
     const warnings = await lateRenames(models);
-    // The store first: while it refuses something, nothing changes.
+    // The store first: if it fails, nothing changes.
     const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
     const next = new Map<Model, Tracked>();
     for (const model of models) {
       let tracked = roster.get(model.id);
       if (tracked === undefined) {
         const known = await store.register(model.id, now, model.renameFrom);
-        // One that was renamed goes on with what it has not written yet.
+        // A renamed model keeps its unwritten changes.
         tracked = followed.get(known.key) ?? follow(model, known, nextDue);
       }
       next.set(model, tracked);

@@ -10,14 +10,14 @@ import { tellBudget, type Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
 import { rememberKeys, type Tracked } from './tracked.js';
 
-/** What is known of the keys that a check took its key from; null where they were exchanged while it ran, or there are not several. */
+/** Health of the keys used by a check; null when the key was replaced while it ran, or for fewer than two keys. */
 function keysUsed({ memory, view }: Tracked, asked: Model, keyIndex: number | null): Keys | null {
   if (keyIndex === null) return null;
   const same = view.model.endpoint.apiKeys[keyIndex] === asked.endpoint.apiKeys[keyIndex];
   return same ? memory.keys : null;
 }
 
-/** Carries a job from its start to the recorded result, and asks for a recheck where a failure wants confirming. */
+/** Runs a job from start to recorded result, and schedules a recheck when the result needs confirmation. */
 export function createRunner(parts: {
   attempt: Attempt;
   clock: Clock;
@@ -28,7 +28,7 @@ export function createRunner(parts: {
 }) {
   const { attempt, clock, recorder, log } = parts;
 
-  /** Models of which one failure was told; a broken one would tell the same at each slot. */
+  /** Models with a logged failure; each is logged once, since a defect recurs at every slot. */
   const told = new WeakSet<Tracked>();
   const tell = (tracked: Tracked, err: unknown): void => {
     if (told.has(tracked)) return;
@@ -42,7 +42,7 @@ export function createRunner(parts: {
   return async (job: Job, signal: AbortSignal, hasResult: () => void): Promise<void> => {
     const tracked = parts.tracked(job.id);
     if (tracked === undefined) return;
-    // What was aborted is counted by who aborted it, and what left the registry is no longer anybody's.
+    // Aborted checks are counted by the scheduler, and removed models are not recorded.
     const current = (): boolean => !signal.aborted && parts.tracked(job.id) === tracked;
     let recording: Promise<RecordedResult> | null = null;
     try {
@@ -65,7 +65,7 @@ export function createRunner(parts: {
     } catch (error) {
       tell(tracked, error);
       if (recording !== null || job.kind !== 'scheduled' || !current()) return;
-      // As a check that was aborted: it was begun, and has no result.
+      // Counts like an aborted check: started, without a result.
       recorder.miss(tracked, { lastSlot: job.slot, unwatched: null }, 'stopped', 1);
     }
   };

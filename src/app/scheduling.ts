@@ -12,12 +12,12 @@ import type { Recording } from './recording.js';
 import type { RosterChange } from './roster.js';
 import { createRunner } from './runner.js';
 
-/** The parts that start a check of each model when it is due. */
+/** The scheduler and the functions that update it. */
 export interface Scheduling {
   readonly scheduler: Scheduler;
-  /** Puts the models and rules of a configuration in force, the first one included. Rejects with StoreError. */
+  /** Applies the models and rules of a configuration, including the first. Rejects with StoreError. */
   apply(next: LoadedConfig): Promise<RosterChange>;
-  /** Puts the plans of the roster in force and writes what changed. */
+  /** Applies the plans of the roster and writes changes. */
   replan(): Promise<void>;
 }
 
@@ -29,19 +29,19 @@ export function createScheduling(parts: {
   settings: () => Settings;
   recording: Recording;
   checking: Checking;
-  /** False until the first configuration is in force. */
+  /** False until the first configuration is applied. */
   ready: () => boolean;
 }): Scheduling {
   const { calendar, clock, metrics, log, checking } = parts;
   const { roster, recorder, writer, windows } = parts.recording;
-  // Until the daemon ends.
+  // Fixed until the daemon ends.
   const { concurrency, perHost } = parts.settings().checker;
   const run = createRunner({
     attempt: checking.attempt,
     clock,
     recorder,
     tracked: roster.get,
-    // The one loop: a job that the scheduler starts may ask it for another.
+    // Refers back to the scheduler: a job may request a recheck from it.
     recheck: (id, at) => {
       scheduler.recheck(id, at);
     },
@@ -69,12 +69,12 @@ export function createScheduling(parts: {
       checking.configure(settings);
       windows.replace(settings.maintenance, now, change.added);
       noteClockBehind(change.added, now, log);
-      // First, because what was valid may no longer be; and again for what falls due before the scheduler begins.
+      // First, since it may end validity; again for slots that pass before the scheduler starts.
       const absence = { calendar, recorder, log };
       noteAbsence(change.added, { ...absence, nextDue: () => null, now });
       scheduler.update(roster.plans());
       noteAbsence(change.added, { ...absence, nextDue: scheduler.nextDue, now: clock.wall() });
-      // What a reload changes of a state, such as a pause, shows when the reload is done.
+      // State changes of a reload, such as a pause, are visible when it resolves.
       if (parts.ready()) await writer.flush();
       return change;
     },

@@ -20,8 +20,8 @@ import type { UptimeRefresh } from './uptime-refresh.js';
 type Server = Settings['server'];
 
 /**
- * Who may ask under the configuration in force. The address is that of the start: while it can be reached from
- * outside, a configuration that is safe without a token only by another address does not take the token away.
+ * Access rules of the current configuration for the address bound at the start. While that is reachable from outside,
+ * a configuration without a token, valid only with another address, does not remove the token.
  */
 export function createAccess(bound: Server): {
   of(server: Server): Access;
@@ -39,15 +39,15 @@ export function createAccess(bound: Server): {
   };
 }
 
-/** The HTTP server over everything that the daemon knows and does. */
+/** The HTTP server of the daemon. */
 export interface Serving {
-  /** Builds the routes; has to resolve before `listen`. */
+  /** Builds the routes; must resolve before `listen`. */
   prepare(): Promise<unknown>;
-  /** Resolves with the URL where it listens. */
+  /** Resolves to the URL of the server. */
   listen(): Promise<string>;
 }
 
-/** Adds its release to `releasers`. */
+/** Creates the server and registers its release with `releasers`. */
 export function createServing(parts: {
   storage: Storage;
   recording: Recording;

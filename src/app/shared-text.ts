@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Reading } from '../http/port.js';
 import type { HeldText, TextShelf } from './text-shelf.js';
 
-/** A text that many may ask for at nearly the same time: in chunks, made after it was asked for. */
+/** Starts reading a text that concurrent readers share, in chunks; it is always made after the call. */
 export type SharedText = () => Reading;
 
 interface Reader {
@@ -11,16 +11,16 @@ interface Reader {
 }
 
 interface Making {
-  /** Null where every reader has read it. */
+  /** Null once every reader has read it. */
   readonly chunks: (Buffer | null)[];
   readonly readers: Set<Reader>;
   dropped: number;
-  /** Bytes of the chunks that are held. */
+  /** Total bytes of the chunks held. */
   bytes: number;
   done: boolean;
-  /** Why the text has no end; for every reader, since one that came this far later must not take it for whole. */
+  /** Error that ended the text early; thrown to every reader, so that none takes the text for complete. */
   failure: { readonly error: unknown } | null;
-  /** Makes the next chunk; one promise for all who wait for it. */
+  /** Makes the next chunk; concurrent calls share one promise. */
   advance: () => Promise<void>;
   readonly held: HeldText;
 }
@@ -28,7 +28,7 @@ interface Making {
 const slowestOf = ({ chunks, readers }: Making): number =>
   Math.min(chunks.length, ...[...readers].map(({ at }) => at));
 
-/** Lets go of what every reader has read. */
+/** Drops the chunks that every reader has read. */
 function drop(making: Making): void {
   const slowest = slowestOf(making);
   for (; making.dropped < slowest; making.dropped += 1) {
@@ -61,7 +61,7 @@ async function* follow(making: Making, reader: Reader, shelf: TextShelf): AsyncG
   }
 }
 
-/** The text as the shelf that bounds it sees it. */
+/** Adapts a text to the shelf that limits it. */
 function heldText(making: () => Making, shelf: TextShelf): HeldText {
   const cut = (isCut: (reader: Reader) => boolean): void => {
     for (const reader of [...making().readers].filter(isCut)) {
@@ -79,15 +79,15 @@ function heldText(making: () => Making, shelf: TextShelf): HeldText {
   };
 }
 
-/** One promise for all calls until it settles. */
+/** Joins concurrent calls: all get one promise until it settles. */
 function together(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | null = null;
   return () => (running ??= work().finally(() => (running = null)));
 }
 
 /**
- * Makes a text with `make` at most once in `everyMs`: who asks in between waits for the next one, together with others. It
- * is made as fast as its fastest reader reads, and held as long as its slowest needs it, within the bounds of the shelf.
+ * Makes a text with `make` at most once per `everyMs`; calls in between wait for the next one and share it. It is made at
+ * the pace of the fastest reader and held for the slowest, within the limits of the shelf.
  */
 export function createSharedText(
   make: () => AsyncIterable<string>,
@@ -96,7 +96,7 @@ export function createSharedText(
   shelf: TextShelf,
 ): SharedText {
   let lastBegun = -Infinity;
-  /** Not begun yet, so that others can still join. */
+  /** The text that has not started and that further readers can join. */
   let waiting: Making | null = null;
 
   const begin = async (making: Making): Promise<AsyncIterator<string>> => {

@@ -6,19 +6,19 @@ import { outcomeFor, type Reason } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
 import { machineUptimeMs, watchSuspension } from './steady-clock.js';
 
-/** The event loop looks at the clock so often; a look costs a microsecond. */
+/** ms between clock readings in the event loop; each takes a microsecond. */
 const lookEveryMs = 50;
-/** A standstill up to this long is left in what checks measure. */
+/** Stalls up to this many ms are ignored. */
 const bearableMs = 250;
-/** A failure that comes out so soon after a standstill may be the monitor's: a deadline that passed, a peer that gave up. */
+/** Most ms between a stall and a failure that it may have caused: a missed deadline, a peer that closed the connection. */
 const wakingMs = 1_000;
-/** It is the monitor's where it stood still for this share of the check, ... */
+/** The stall is taken as the cause when it lasted at least this share of the check, ... */
 const stalledShare = 0.25;
-/** ... and a model had less than this share of its timeout to answer. */
+/** ... and, for a timeout, when the model had less than this share of its timeout to answer. */
 const timeoutShare = 0.75;
-/** So many failures in a row of a model are set aside: a monitor that keeps standing still does not hide an outage. */
+/** Most consecutive failures of a model set aside, so that a monitor that keeps stalling does not hide an outage. */
 const mostSetAside = 3;
-/** So long a standstill is kept: longer than any check takes. */
+/** ms for which stalls are kept: longer than any check. */
 const keptMs = 3_600_000;
 const mostKept = 1_000;
 const tellAgainMs = 60_000;
@@ -27,30 +27,30 @@ export interface Stall {
   /** Monotonic ms. */
   readonly from: number;
   readonly to: number;
-  /** Of the monotonic clock. */
+  /** Stalled ms by the monotonic clock. */
   readonly stoodMs: number;
-  /** In which the monotonic clock stood still, too. */
+  /** Suspended ms, during which the monotonic clock stops as well. */
   readonly suspendedMs: number;
 }
 
-/** The standstills over 250 ms that overlap a span of time. */
+/** The stalls over 250 ms that overlap a span of time. */
 export interface Standstill {
   readonly longestMs: number;
-  /** Monotonic ms at which the last one ended. */
+  /** Monotonic ms of the end of the last one. */
   readonly endedAt: number;
-  /** What of the span they take, suspensions included. */
+  /** Stalled ms in the span, including suspensions. */
   readonly stalledMs: number;
-  /** What is left of the span. */
+  /** Other ms of the span. */
   readonly awakeMs: number;
 }
 
 export interface Stalls {
-  /** The standstills in [from, to], monotonic ms; null when there was none. */
+  /** The stalls in [from, to], monotonic ms; null for none. */
   within(from: number, to: number): Standstill | null;
   stop(): void;
 }
 
-/** What the stalls are of [from, to]; null when none overlaps it. */
+/** Summary of the stalls that overlap [from, to]; null for none. */
 export function standstillIn(stalls: readonly Stall[], from: number, to: number): Standstill | null {
   const during = stalls.filter((stall) => stall.to >= from && stall.from <= to);
   if (during.length === 0) return null;
@@ -69,8 +69,8 @@ export function standstillIn(stalls: readonly Stall[], from: number, to: number)
 }
 
 /**
- * Watches how long the event loop stands still: while it waits for a disk, or the process or the machine is stopped. The
- * monotonic clock does not show a suspension. A wall clock that runs ahead of it may, or was set, which the uptime tells apart.
+ * Detects stalls of the event loop: synchronous disk waits, a stopped process, a suspended machine. A suspension does not
+ * show on the monotonic clock; the machine's uptime distinguishes it from a wall clock that was set.
  */
 export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeMs): Stalls {
   const suspension = watchSuspension(clock, uptimeMs);
@@ -79,7 +79,7 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
   let stalls: Stall[] = [];
   let toldAt = -Infinity;
 
-  /** ms of suspension that were not seen before. */
+  /** ms of suspension since the last call. */
   function newlySuspended(): number {
     const before = suspended;
     suspended = suspension();
@@ -112,7 +112,7 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
   timer.unref();
   return {
     within(from, to) {
-      // Replies are read before the timer comes that would have noticed.
+      // Replies may be read before the timer fires that detects the stall.
       look();
       return standstillIn(stalls, from, to);
     },
@@ -120,7 +120,7 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
   };
 }
 
-/** What the peer, or the clock, may have ended because the monitor did not move. */
+/** Reasons that a stall of the monitor can cause. */
 const ofWaiting: ReadonlySet<Reason> = new Set([
   'timeout',
   'dns_error',
@@ -129,7 +129,7 @@ const ofWaiting: ReadonlySet<Reason> = new Set([
   'connection_lost',
 ]);
 
-/** True for a failure at `at` that the standstill may have caused. */
+/** True for a failure at `at`, monotonic ms, that the stall may have caused. */
 function mayHaveCaused(standstill: Standstill, reason: Reason, timeoutMs: number, at: number): boolean {
   const { endedAt, stalledMs, awakeMs } = standstill;
   if (!ofWaiting.has(reason) || at - endedAt > wakingMs) return false;
@@ -137,19 +137,19 @@ function mayHaveCaused(standstill: Standstill, reason: Reason, timeoutMs: number
   return reason !== 'timeout' || awakeMs < timeoutShare * timeoutMs;
 }
 
-/** How a standstill bears on a result. */
+/** Effect of a stall on a result. */
 export interface Stalled {
   readonly longestMs: number;
-  /** A failure that the standstill may have caused. */
+  /** True for a failure that the stall may have caused and that is set aside. */
   readonly setAside: boolean;
 }
 
-/** Gives how the standstills between monotonic `from` and `to` bear on what a check found then; null where they do not. */
+/** Returns the effect of the stalls between monotonic `from` and `to` on a result; null for none. */
 export type FindStalled = (model: Model, found: Found, from: number, to: number) => Stalled | null;
 
 /**
- * Failures are set aside three times in a row at most. `followed` gives whatever stands for a model as long as it is in the
- * registry.
+ * Sets aside at most three consecutive failures of a model. `followed` returns an object that identifies a model while it
+ * is in the registry.
  */
 export function createFindStalled(parts: {
   readonly stalls: Pick<Stalls, 'within'>;
@@ -157,10 +157,10 @@ export function createFindStalled(parts: {
   readonly followed: (id: string) => object | undefined;
 }): FindStalled {
   const { stalls, counted, followed } = parts;
-  /** Failures in a row that were set aside, or would have been. */
+  /** Consecutive failures per model that a stall may have caused, up to the limit. */
   const rows = new WeakMap<object, number>();
 
-  /** Counts a result; true for a failure that is set aside. */
+  /** Counts a result; true if its failure is set aside. */
   function setAside(id: string, doubtful: boolean): boolean {
     const model = followed(id);
     if (model === undefined) return doubtful;
@@ -181,7 +181,7 @@ export function createFindStalled(parts: {
   };
 }
 
-/** A result without what the monitor slept through: it has neither latency nor `slow`, and a failure that is set aside says nothing. */
+/** Removes latency and `slow` from a result, and changes a failure that is set aside to unknown with `internal_error`. */
 export function withoutStandstill(
   result: CheckResult,
   { longestMs, setAside }: Stalled,

@@ -4,24 +4,24 @@ import type { Clock } from '../domain/clock.js';
 import { hourMs } from '../domain/period.js';
 import { isPlausible } from '../domain/time.js';
 
-/** A step up to this is believed at once: an hour, as between two zones, and a second for the drift of the clocks. */
+/** Largest step in ms accepted at once: an hour, as between two zones, plus a second of drift. */
 const believedMs = hourMs + 1_000;
-/** A clock that was set by more is believed when it has held for so long. */
+/** ms for which the clock must be steady before a larger step is accepted. */
 const holdMs = 60_000;
-/** A clock that moves by less against the monotonic one holds: NTP adjusts it by 30 ms a minute at most. */
+/** Most drift in ms against the monotonic clock that counts as steady; NTP adjusts by 30 ms a minute at most. */
 const driftMs = 1_000;
 const tellAgainMs = 60_000;
-/** Time up to this is no suspension: the uptime is whole seconds on some systems. */
+/** Differences in ms up to this are not a suspension: the uptime is in whole seconds on some systems. */
 const uptimeGraceMs = 1_000;
 
 /**
- * ms since the machine was started, those in which it was suspended included. On Linux this is CLOCK_BOOTTIME (os.uptime()
- * reads /proc/uptime, which shows it), while performance.now() is CLOCK_MONOTONIC, which stands still in a suspension. Neither
- * moves when the wall clock is set. A time namespace shifts the two apart: unshare -T --boottime 1000 node -p 'os.uptime()'.
+ * ms since the machine was started, including suspensions. On Linux this is CLOCK_BOOTTIME (os.uptime() reads
+ * /proc/uptime), while performance.now() is CLOCK_MONOTONIC, which stops during suspension. Neither changes when the wall
+ * clock is set. A time namespace shifts them apart: unshare -T --boottime 1000 node -p 'os.uptime()'.
  */
 export const machineUptimeMs = (): number => uptime() * 1_000;
 
-/** A function that gives how many ms the machine was suspended since this call. */
+/** Returns a function that returns the ms of suspension since this call. */
 export function watchSuspension(clock: Pick<Clock, 'monotonic'>, uptimeMs: () => number): () => number {
   let aheadOfMonotonic = uptimeMs() - clock.monotonic();
   let suspendedMs = 0;
@@ -36,13 +36,14 @@ export function watchSuspension(clock: Pick<Clock, 'monotonic'>, uptimeMs: () =>
 }
 
 export interface SteadyClock extends Clock {
-  /** The wall clock is in doubt, and `wall()` goes on by elapsed time. */
+  /** True while the wall clock is distrusted and `wall()` advances by elapsed time. */
   readonly doubted: boolean;
 }
 
 /**
- * The clock, but its wall time goes on by elapsed time while the wall clock is over an hour off what that explains, until
- * the wall clock has held for a minute. Outside 2000 to 2100 it is never believed. Time begins at `startAt`, Unix ms. Elapsed time counts the time that the machine was suspended, by its uptime.
+ * A clock whose wall time starts at `startAt` (Unix ms) and advances by elapsed time, including suspensions, while the
+ * system's wall clock differs from that by over an hour, until it is steady for a minute. Times outside 2000 to 2100
+ * are never accepted.
  */
 export function createSteadyClock(
   raw: Clock,

@@ -13,12 +13,12 @@ import { createSteadyClock, type SteadyClock } from './steady-clock.js';
 
 const lockPatienceMs = 5_000;
 const lockRetryMs = 200;
-/** So long without a long question its thread is kept. */
+/** Idle ms after which the thread for long reads ends. */
 const besideIdleMs = 30_000;
-/** Where nothing tells the time: no release is older. */
+/** Fallback start of time: no release is older. */
 const earliestStart = Date.UTC(2026, 0, 1);
 
-/** Asks once more where the file turned out to be damaged: it was moved aside, and the next question begins a fresh one. */
+/** Retries once when the file is damaged: it is then moved aside, and the retry creates a new one. */
 export async function despiteDamage<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();
@@ -28,14 +28,14 @@ export async function despiteDamage<Answer>(ask: () => Promise<Answer>): Promise
   }
 }
 
-/** True where another program holds the lock of the database. */
+/** True when another program holds the lock of the database. */
 function isBusy(error: unknown): boolean {
   if (!(error instanceof StoreError) || error.kind !== 'unavailable') return false;
   const { cause } = error;
   return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
 }
 
-/** Asks again, for up to 5 s, where another program holds the lock of the database. */
+/** Retries for up to 5 s while another program holds the lock of the database. */
 export async function despiteLock<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   const until = performance.now() + lockPatienceMs;
   for (;;) {
@@ -48,7 +48,7 @@ export async function despiteLock<Answer>(ask: () => Promise<Answer>): Promise<A
   }
 }
 
-/** Unix ms at which the file was last written; 0 where that is not known. */
+/** Unix ms of the last write of the file; 0 if unknown. */
 export function writtenAt(path: string): number {
   try {
     const ms = Math.floor(statSync(path).mtimeMs);
@@ -59,8 +59,8 @@ export function writtenAt(path: string): number {
 }
 
 /**
- * Unix ms at which time begins: what the clock says where that is between 2000 and 2100; else the newest of what is known
- * to be past, which is the newest result, the time at which the database was last written, and this release.
+ * Start time of the steady clock in Unix ms: the clock's time if it is between 2000 and 2100, else the latest of the
+ * newest result, the last write of the database, and the release date.
  */
 export async function startOfTime(
   raw: Clock,
@@ -76,18 +76,18 @@ export async function startOfTime(
   );
 }
 
-/** The database, the thread that reads long answers from it, and the clock, which starts at the time that the database knows. */
+/** The database, the thread for long reads, and the steady clock, whose start depends on the database. */
 export interface Storage {
   readonly store: ThreadedStore;
   readonly beside: Beside;
   readonly clock: SteadyClock;
 }
 
-/** Opens the database and adds its release to `releasers`. Throws StoreError. */
+/** Opens the database and registers its release with `releasers`. Throws StoreError. */
 export async function openStorage(parts: {
   settings: () => Settings;
   migrationsDir: string;
-  /** Until then a file that another program has locked is waited for. */
+  /** While false, a file locked by another program is waited for. */
   ready: () => boolean;
   /** The clock of the system. */
   clock: Clock;
@@ -96,7 +96,7 @@ export async function openStorage(parts: {
 }): Promise<Storage> {
   const { clock: raw, log, settings, migrationsDir, releasers } = parts;
   const { path, onCorrupt } = settings().storage;
-  // Before it is opened, which may write it.
+  // Read first: opening may write the file.
   const written = writtenAt(path);
   const store = await openThreadedStore({
     thread: new URL('../store/sqlite/thread/store-thread.js', import.meta.url),
@@ -116,7 +116,7 @@ export async function openStorage(parts: {
     file: () => store.openings,
     idleMs: besideIdleMs,
   });
-  // After the last writes, since a long read that hangs would hold them up.
+  // Released after the last writes, which a hanging long read would delay.
   releasers.add('long reads', () => beside.close());
   const clock = createSteadyClock(raw, { startAt: await startOfTime(raw, store, written), log });
   return { store, beside, clock };

@@ -1,20 +1,20 @@
-/** A text that is held because some of its readers have not read all of it. */
+/** A text held in memory until all its readers have read it. */
 export interface HeldText {
-  /** Bytes of what is made and not read by all. */
+  /** Bytes produced and not yet read by all readers. */
   bytes(): number;
-  /** Gives up every reader. */
+  /** Cuts off all readers. */
   cutAll(): void;
-  /** Gives up the readers that have read least. */
+  /** Cuts off the readers that have read least. */
   cutSlowest(): void;
 }
 
-/** Bounds what readers that do not read may hold, over several shared texts. */
+/** Limits the memory held for slow readers, over several shared texts. */
 export interface TextShelf {
-  /** Takes a text that begins; the oldest text gives way when there are too many. */
+  /** Adds a starting text; cuts the oldest one when there are too many. */
   add(text: HeldText): void;
-  /** Forgets a text that has no readers any more. */
+  /** Removes a text without readers. */
   remove(text: HeldText): void;
-  /** To be called when a text has grown: the slowest readers of the largest text give way. */
+  /** Enforces the byte limit after a text has grown: cuts the slowest readers of the largest text. */
   trim(): void;
 }
 
@@ -25,7 +25,7 @@ export interface ShelfLimits {
 
 /** A shelf for at most `most.texts` texts, which together hold `most.bytes` and one chunk. */
 export function createTextShelf(most: ShelfLimits): TextShelf {
-  /** In the order in which they began. */
+  /** In order of their start. */
   const held = new Set<HeldText>();
 
   return {

@@ -23,28 +23,28 @@ import { memoryFrom, modelInForce, readMemory, type Memory } from './memory.js';
 import { addPending, nothingPending, type Pending, type PendingView, type Publication } from './pending.js';
 
 /**
- * One model as the daemon follows it. It changes while others hold it, but only by the functions of this module, which are the
- * whole list of what may happen to a model; to all others its members are readonly.
+ * State of one monitored model. It is shared and mutable, but only the functions of this module change it; for other
+ * modules its members are readonly.
  */
 export interface Tracked {
-  /** What has been seen, written or not. */
+  /** Memory including unwritten results. */
   readonly memory: Memory;
-  /** The model as the configuration has it. */
+  /** The model as configured. */
   readonly configured: Model;
-  /** Newest slot that has a result or is counted as missed, Unix ms; null while nothing is due. */
+  /** Newest slot with a result or counted as missed, Unix ms; null while no slots are expected. */
   readonly watermark: number | null;
-  /** What is to be written; null while there is nothing, which is most of the time. */
+  /** Unwritten changes; null for none, which is the usual case. */
   readonly pending: PendingView | null;
-  /** State that was last told to others. */
+  /** State last published. */
   readonly announced: Announced;
-  /** What is shown. */
+  /** Data for metrics and API. */
   readonly view: ModelView;
 }
 
 export interface Announced {
   readonly state: State;
   readonly reason: StateReason | null;
-  /** Unix ms until which silence does not change it. */
+  /** Unix ms until which the state does not change without a result. */
   readonly until: number;
 }
 
@@ -54,7 +54,7 @@ type Writable = Mutable<Omit<Tracked, 'view' | 'pending'>> & {
   readonly view: Mutable<Omit<ModelView, 'results'>> & { results: Mutable<ModelView['results'][number]>[] };
 };
 
-/** A Tracked is made by `follow` alone, which makes it writable. */
+/** Casts to the writable form; safe, since only `follow` makes a Tracked. */
 const writable = (tracked: Tracked): Writable => tracked as Writable;
 
 function pendingOf(tracked: Tracked): Pending {
@@ -68,7 +68,7 @@ function remember(tracked: Tracked, changes: Partial<Memory>): void {
 const conclusiveOf = ({ conclusive }: Memory): ModelView['latestConclusive'] =>
   conclusive === null ? null : { reason: conclusive };
 
-/** Follows a model from what the store remembers of it. Throws StoreError where that cannot be read. */
+/** Creates the state of a model from its stored data. Throws StoreError when that is invalid. */
 export function follow(model: Model, stored: StoredModel, nextDue: (id: string) => number | null): Tracked {
   const { firstSeen, totals } = stored;
   const remembered = readMemory(stored.health, model.id);
@@ -112,7 +112,7 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
   return tracked;
 }
 
-/** Puts a configuration in force at `now`, the present one included. */
+/** Applies a configuration at `now`; it may be the current one. */
 export function configure(
   tracked: Tracked,
   configured: Model,
@@ -125,7 +125,7 @@ export function configure(
   const subject = subjectOf(model);
   const newRun = subject !== memory.subject;
   const latest = epochs.at(-1) ?? epochs[0];
-  // After the newest slot and the epoch before, also where the clock was set back.
+  // After the newest slot and the previous epoch, even when the clock was set back.
   const epoch = epochOf(model, Math.max(now, health.settled + 1, latest.from + 1), newRun);
   const differs = newRun || !sameEpoch(epoch, latest);
   if (differs) {
@@ -146,18 +146,18 @@ export function configure(
   return { modelChanged, toWrite: differs || model.pause !== memory.paused };
 }
 
-/** Pauses or resumes the model by hand at `now`. */
+/** Pauses or resumes the model for an operator at `now`. */
 export function pauseByHand(tracked: Tracked, pausedByOperator: boolean, now: number): void {
   remember(tracked, { pausedByOperator });
   configure(tracked, tracked.configured, now);
 }
 
-/** The model left the registry: what it still has to write is not to say that it was watched. */
+/** Marks a model removed from the registry as not watched, for its last write. */
 export function letGo(tracked: Tracked): void {
   writable(tracked).watermark = null;
 }
 
-/** Puts the model on a fresh store, where it has the number `key`: its past went aside with the old file. */
+/** Moves the model to a new store, where its key is `key`; its history stays in the old file. */
 export function rebase(tracked: Tracked, key: number, now: number): void {
   const own = writable(tracked);
   const health = rebased(tracked.memory.health, now);
@@ -178,7 +178,7 @@ function advance(tracked: Tracked, slot: number): void {
   writable(tracked).watermark = Math.max(tracked.watermark ?? 0, slot);
 }
 
-/** A result at `slot` came in: what the model remembers after it, and what it adds to be written and shown. */
+/** Adds a result at `slot`: the memory after it, and the changes to write and publish. */
 export function addRecorded(tracked: Tracked, memory: Memory, gathered: Pending, slot: number): void {
   const own = writable(tracked);
   own.pending = own.pending === null ? gathered : addPending(own.pending, gathered);
@@ -186,7 +186,7 @@ export function addRecorded(tracked: Tracked, memory: Memory, gathered: Pending,
   advance(tracked, slot);
 }
 
-/** Slots up to `lastSlot` have no result. `unwatched` is the first of them when nobody watched, which ends every validity. */
+/** Records slots up to `lastSlot` without a result. Validity ends at `unwatched`, the first one not checked by the daemon. */
 export function addMissed(
   tracked: Tracked,
   { lastSlot, unwatched }: { readonly lastSlot: number; readonly unwatched: number | null },
@@ -195,17 +195,17 @@ export function addMissed(
   if (unwatched === null) return;
   const { health } = tracked.memory;
   const cut = withGap(health, unwatched);
-  // At a slot that has its result, or its gap, there is none.
+  // Unchanged when the slot has a result or a gap already.
   if (cut !== health) pendingOf(tracked).gaps.push(unwatched);
   remember(tracked, { health: cut });
 }
 
-/** Maintenance windows began or end otherwise than before; an empty one is deleted with its beginning. */
+/** Adds started maintenance windows or changes their ends; an empty window deletes the one with the same start. */
 export function addWindows(tracked: Tracked, windows: readonly Interval[]): void {
   const health = withWindows(tracked.memory.health, windows);
   remember(tracked, { health });
   const byStart = new Map(health.windows.map((window) => [window.from, window]));
-  // A new window that began before the newest slot begins after it; several windows may end at one time.
+  // A new window that starts before the newest slot is cut to start after it; several windows may share an end.
   const byEnd = new Map([...health.windows].reverse().map((window) => [window.to, window]));
   for (const window of windows) {
     const stored = window.to <= window.from ? window : (byStart.get(window.from) ?? byEnd.get(window.to));
@@ -213,41 +213,41 @@ export function addWindows(tracked: Tracked, windows: readonly Interval[]): void
   }
 }
 
-/** What is known of the keys after a check. */
+/** Stores key health after a check. */
 export function rememberKeys(tracked: Tracked, keys: Keys): void {
   remember(tracked, { keys });
 }
 
-/** Hands over everything that is to be written; what comes after gathers anew. */
+/** Takes all unwritten changes; later changes are collected anew. */
 export function takePending(tracked: Tracked): Pending {
   const pending = pendingOf(tracked);
   writable(tracked).pending = null;
   return pending;
 }
 
-/** Takes back what could not be written, before what came after it. */
+/** Puts back changes whose write failed, before later ones. */
 export function putBack(tracked: Tracked, pending: Pending): void {
   const own = writable(tracked);
   own.pending = own.pending === null ? pending : addPending(pending, own.pending);
 }
 
-/** The model has had a result to write since monotonic `now`, or for longer. */
+/** Marks a result as waiting for its write since monotonic `now`, unless an older one waits. */
 export function waitFrom(tracked: Tracked, now: number): void {
   pendingOf(tracked).waitingSince ??= now;
 }
 
-/** Gives up the oldest result that waits to be written, but not its share of sums; false when none waits. */
+/** Drops the oldest unwritten result, but keeps it in rollups and counters; false if there is none. */
 export function giveUpOldest(tracked: Tracked): boolean {
   return writable(tracked).pending?.results.shift() !== undefined;
 }
 
-/** Hands over what waits to be shown, though it is not written. */
+/** Takes the unpublished results, which are not yet written. */
 export function takePublications(tracked: Tracked): readonly Publication[] {
   const { pending } = writable(tracked);
   return pending?.publications.splice(0) ?? [];
 }
 
-/** Shows what is believed; `written` is what the store has of it, null when it could not take this. */
+/** Publishes the memory to the view; `written` is the stored part, null when the write failed. */
 export function showMemory(tracked: Tracked, memory: Memory, written: Memory | null): void {
   const { view } = writable(tracked);
   view.health = memory.health;
@@ -256,7 +256,7 @@ export function showMemory(tracked: Tracked, memory: Memory, written: Memory | n
   view.latestConclusive = conclusiveOf(memory);
 }
 
-/** Shows a result, and counts it outside maintenance; `versionChanges` came with it. */
+/** Publishes a result to the view and counts it unless in maintenance, with its number of version changes. */
 export function showResult(tracked: Tracked, result: RecordedResult, versionChanges: number): void {
   const { view } = writable(tracked);
   const { outcome, reason, usage } = result;
@@ -277,7 +277,7 @@ export function showResult(tracked: Tracked, result: RecordedResult, versionChan
   else total.count += 1;
 }
 
-/** Notes that the state at `now` was told; gives that state, and what was told before. */
+/** Marks the state at `now` as published; returns it and the one published before. */
 export function announce(tracked: Tracked, now: number) {
   const { announced: before, view } = tracked;
   const current = stateAt(view.health, now);
@@ -286,7 +286,7 @@ export function announce(tracked: Tracked, now: number) {
   return { before, current };
 }
 
-/** Shows what was read or counted elsewhere: exclusions of operators, uptime, tokens of the day. */
+/** Sets members of the view that other modules compute: exclusions, uptime, tokens of the day. */
 export function show(
   tracked: Tracked,
   { exclusions, uptime, tokensToday }: Partial<Pick<ModelView, 'exclusions' | 'uptime' | 'tokensToday'>>,

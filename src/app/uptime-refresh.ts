@@ -9,14 +9,14 @@ import { show, type Tracked } from './tracked.js';
 
 const rounds = 60;
 
-/** Uptime and coverage over the windows that are shown everywhere. */
+/** Uptime and coverage over the standard windows. */
 export async function readUptime(
   store: StoreReader,
   past: Past,
   to: number,
 ): Promise<Record<UptimeWindow, Uptime>> {
   const entries: [string, Uptime][] = [];
-  // Windows longer than the model's life are one and the same.
+  // Windows longer than the model's history are clipped to it and give the same result.
   const known = new Map<number, Uptime>();
   for (const [name, days] of Object.entries(uptimeWindows)) {
     const { from } = clip(past.stored, { from: to - days * dayMs, to });
@@ -28,17 +28,17 @@ export async function readUptime(
 }
 
 export interface UptimeRefresh {
-  /** Reads it in the background, one model after another. */
+  /** Queues a model for a refresh in the background. */
   readonly soon: (tracked: Tracked) => void;
-  /** Reads it for one sixtieth of the models; call it once a second. */
+  /** Refreshes one sixtieth of the models; call it once a second. */
   step(models: () => Iterable<Tracked>): Promise<void>;
-  /** Begins nothing more; what it has asked the store for is answered, or refused, when that closes. */
+  /** Stops further reads; a running one ends when the store closes. */
   readonly stop: () => void;
 }
 
 /**
- * Keeps the uptime windows that metrics and lists show at most about a minute old, and newer where the state changed.
- * Reading them at each scrape would cost seconds with many models.
+ * Keeps the uptime in metrics and lists at most about a minute old, and fresher after a change of state. Reading it on
+ * each scrape takes seconds with many models.
  */
 export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRefresh {
   let waiting: Tracked[] = [];
@@ -64,7 +64,7 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
   return {
     soon(tracked) {
       urgent.add(tracked);
-      // What fails here comes again with `step`, which tells of it.
+      // Failed reads are retried by `step`, which reports errors.
       working ??= work()
         .catch(() => {
           urgent.clear();

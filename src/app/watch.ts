@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 
 const everyMs = 1_000;
-/** A file that changes more often than it is looked at never looks the same twice. */
+/** Most polls to wait for files to be stable; a file that keeps changing never is. */
 const mostLooks = 4;
 
-/** What a file looks like from outside; follows links, so the swap of a ConfigMap's link shows. */
+/** Inode, size and mtime of a file; follows links, to detect the symlink swap of a ConfigMap. */
 function signature(path: string): string {
   try {
     const { ino, size, mtimeMs } = statSync(path);
@@ -18,21 +18,22 @@ const signaturesOf = (files: readonly string[]): string => files.map(signature).
 
 export interface FileWatch {
   /**
-   * Calls `changed` when the files look different and have then looked the same for a second, so that a file that is
-   * still being written is left alone, but no later than 5 s after the change; and again each second until it answers true. Polls, because change events do not cross bind mounts and network file systems;
-   * synchronously, because the few files are in the cache and a hung resolver may hold the threads that others use.
+   * Calls `changed` once changed files are stable for a second, so that partly written files are not read, but no later
+   * than 5 s after the change; repeats each second until it resolves to true. Polls, because change events do not cross
+   * bind mounts and network file systems; synchronously, because the few files are cached and a hung resolver may block
+   * the thread pool.
    */
   begin(files: () => readonly string[], changed: () => Promise<boolean>): void;
   readonly close: () => void;
 }
 
-/** Notes how `files` look now, so that it sees a change before it begins. */
+/** Records the signatures of `files` now, so that changes before `begin` are detected. */
 export function createFileWatch(files: readonly string[]): FileWatch {
-  /** As the files looked when they were last read. */
+  /** Signatures at the last reload. */
   let known = signaturesOf(files);
   let seen = known;
   let closed = false;
-  /** Looks since the files began to look different. */
+  /** Polls since the change was detected. */
   let looks = 0;
   let timer: NodeJS.Timeout | undefined;
 

@@ -8,32 +8,32 @@ import { uptimeWindows } from '../domain/view.js';
 import { addWindows, type Tracked } from './tracked.js';
 
 export interface Windows {
-  /** Opens windows that have begun; cheap when none has. Windows begin at full seconds, so once a second is exact. */
+  /** Opens windows that have started; cheap when none has. Windows start at full seconds, so one call a second is exact. */
   sweep(now: number): void;
   /**
-   * Puts other rules in force: what a window has covered stays, what is left of it follows the new rules, and nothing
-   * before `now` becomes maintenance, but for windows that began while nobody followed the models in `added`.
+   * Replaces the rules from `now` on; past maintenance stays as it was. For models in `added`, windows that started while
+   * they were not monitored are added retroactively.
    */
   replace(rules: readonly MaintenanceRule[], now: number, added: readonly Tracked[]): void;
-  /** The exclusions of the model are others than before: what is left of them is a window from now on. */
+  /** Applies changed exclusions of a model: their future part counts as a window. */
   excluded(tracked: Tracked, now: number): void;
 }
 
-/** Sweeps come once a second; after so long without one the process or the machine slept. */
+/** ms between two sweeps, normally a second apart, after which the process or the machine is taken to have slept. */
 const sleptMs = 3_000;
 
-/** How far back windows are noted that passed unfollowed: as far as the longest figure of a model reaches. */
+/** How far back missed windows are added, in ms: the longest uptime window. */
 const caughtUpMs = uptimeWindows['90d'] * dayMs;
 
 type Rule = MaintenanceRule & { readonly matches: (id: string) => boolean };
 
-/** The rules that cover a model, and what they planned when they were asked last: models share it. */
+/** The rules that cover a model and their last computed windows, shared by models with the same rules. */
 interface Group {
   readonly rules: readonly Rule[];
   plan: { readonly from: number; readonly to: number; readonly windows: readonly Interval[] } | null;
 }
 
-/** Keeps maintenance windows: noted when they begin, so that later edits do not change the past. */
+/** Maintains maintenance windows. They are recorded when they start, so that later edits do not change the past. */
 export function createWindows(
   calendar: Calendar,
   models: () => Iterable<Tracked>,
@@ -45,9 +45,9 @@ export function createWindows(
   let second = 0;
   /** Unix ms of the last sweep. */
   let swept = Infinity;
-  /** Windows that are open, as text, to see when another begins. */
+  /** The open windows as JSON, to detect the start of another. */
   let open = '[]';
-  /** Unix ms of the next beginning of an exclusion. */
+  /** Unix ms of the next start of an exclusion. */
   let nextExclusion = Infinity;
 
   const groupFor = (tracked: Tracked): Group => {
@@ -61,7 +61,7 @@ export function createWindows(
     return group;
   };
 
-  /** What the rules plan for the model in [from, to), looked up in one list that begins at `listFrom` or earlier. */
+  /** Windows of the rules for the model in [from, to), from a shared list that starts at `listFrom`. */
   const planned = (tracked: Tracked, from: number, to: number, listFrom: number): readonly Interval[] => {
     const group = groupFor(tracked);
     if (group.plan?.from !== listFrom || group.plan.to !== to) {
@@ -73,7 +73,7 @@ export function createWindows(
 
   const windowsOf = (tracked: Tracked, from: number, to: number, listFrom = from): readonly Interval[] => {
     const windows = planned(tracked, from, to, listFrom);
-    // What lay behind when it was excluded was watched: it is told otherwise, but not recorded otherwise.
+    // Time before the exclusion was created stays as recorded; the exclusion is applied when history is read.
     const ahead = tracked.view.exclusions
       .map((each) => ({ from: Math.max(each.from, each.createdAt), to: each.to }))
       .filter((each) => each.from < to && each.to > from);
@@ -87,12 +87,12 @@ export function createWindows(
     }
   };
 
-  /** Notes those of the windows up to `now` that are new; none of them begins before `earliest`. */
+  /** Records the new windows of the plan, clipped to start at `earliest`. */
   const follow = (tracked: Tracked, plan: readonly Interval[], now: number, earliest: number): void => {
     if (plan.length === 0) return;
     const { windows } = tracked.memory.health;
     const ends = new Set(windows.map(({ to }) => to));
-    // One that is open goes on for longer, but has not begun earlier.
+    // A plan may extend an open window, but does not change its start.
     const begun = windows.find((known) => known.from <= now && now < known.to);
     const fresh = plan
       .filter(({ to }) => !ends.has(to))
@@ -109,7 +109,7 @@ export function createWindows(
     follow(tracked, windowsOf(tracked, now, now + 1), now, earliest);
   };
 
-  /** Notes windows that began since the models were followed last, and after `since`. */
+  /** Records windows that started after each model's newest slot and after `since`. */
   const followSince = (followed: Iterable<Tracked>, since: number, now: number): void => {
     const late = [...followed].map((tracked) => {
       const { watermark, memory } = tracked;
@@ -122,7 +122,7 @@ export function createWindows(
     }
   };
 
-  /** Ends windows that the rules in force no longer know, but not before the newest slot, which was judged by them. */
+  /** Ends windows that the current rules no longer contain, but not before the newest slot, whose result used them. */
   const cut = (tracked: Tracked, now: number): void => {
     const { settled, windows } = tracked.memory.health;
     if (windows.length === 0) return;
@@ -141,7 +141,7 @@ export function createWindows(
     sweep(now) {
       if (Math.floor(now / 1_000) === second) return;
       second = Math.floor(now / 1_000);
-      // What began and ended meanwhile was planned nonetheless.
+      // Windows that started and ended during the sleep count as well.
       if (now - swept > sleptMs) followSince(models(), swept, now);
       swept = now;
       const active = JSON.stringify(rules.map((rule) => calendar.windows([rule], now, now + 1)));

@@ -8,26 +8,26 @@ import { writeOf, type Pending, type PendingView, type Publication } from './pen
 import { giveUpOldest, putBack, takePending, takePublications, waitFrom, type Tracked } from './tracked.js';
 
 export interface Writer {
-  /** The model has something to write; `results` of it are new. */
+  /** Queues the changes of a model for writing; `results` is the number of new results. */
   changed(tracked: Tracked, results: number): void;
   missed(cause: MissCause, count: number): void;
-  /** Results seen but not written. */
+  /** Number of unwritten results. */
   readonly pendingResults: number;
-  /** ms for which the oldest of them has waited; 0 when there is none. */
+  /** ms for which the oldest of them has waited; 0 for none. */
   readonly oldestPendingMs: number;
-  /** Writes what there is; resolves when it is written, failed once, or hangs. */
+  /** Writes all changes; resolves when the write succeeds, fails once, or hangs. */
   flush(): Promise<void>;
   /**
-   * Writes everything, and then nothing more. A write that fails is tried again until `patienceMs` (0 unless given) have passed; one
-   * that hangs is waited for.
+   * Writes all changes and stops the writer. Retries failed writes for `patienceMs` (0 unless given); waits for a hanging
+   * one.
    */
   drain(patienceMs?: number): Promise<Left>;
 }
 
-/** What a last attempt could not write. */
+/** Changes that the last attempt could not write. */
 export interface Left {
   readonly results: number;
-  /** Models with results or other changes, such as missed slots. */
+  /** Number of models with results or other changes, such as missed slots. */
   readonly models: number;
 }
 
@@ -35,32 +35,32 @@ export interface Shown {
   readonly tracked: Tracked;
   readonly memory: Memory;
   readonly publications: readonly Publication[];
-  /** The newest incident that these closed. */
+  /** The newest incident closed by these results. */
   readonly closed: Incident | null;
-  /** What the store has of the memory now; null when it could not take this. */
+  /** The stored memory; null when the write failed. */
   readonly written: Memory | null;
 }
 
 export interface WriterEvents {
-  /** These may be shown now. */
+  /** Called with changes to publish. */
   publish(shown: Shown): void;
-  /** So many slots without a result may be shown now, written or not. */
+  /** Called with a number of missed slots to publish, written or not. */
   missed(cause: MissCause, count: number): void;
-  /** ms one transaction took. */
+  /** Duration of one transaction in ms. */
   wrote(ms: number): void;
   failed(error: unknown): Promise<void>;
   recovered(): void;
-  /** The store refused this for its content, and it is given up; `model` is null for what belongs to none. */
+  /** Called when the store refused data for its content and it is dropped; `model` is null for data of no model. */
   refused(refusal: Refusal, model: string | null): void;
-  /** Raw results were given up because too many wait for the store. */
+  /** Called when raw results are dropped because too many wait for the store. */
   dropped(count: number): void;
 }
 
 const flushAfterMs = 50;
-/** A write that takes longer counts as one that fails, as far as what is shown and said is concerned. */
+/** ms after which a write counts as failed for publishing and reporting. */
 const hungAfterMs = 2_000;
 const retryAfterMs = 1_000;
-/** At the end there is little time left, and nobody else to hold up. */
+/** Shorter, since little time is left at the end and no other work is delayed. */
 const lastRetryAfterMs = 200;
 const mostPendingResults = 50_000;
 
@@ -71,7 +71,7 @@ interface Taken {
   readonly watermark: number | null;
 }
 
-/** What may be shown: a refused result is not, but its callers are told that its check is over. */
+/** Publications without refused results; the callers of a refused one are still resolved. */
 function withoutRefused(
   { view }: Tracked,
   { publications }: Pending,
@@ -93,9 +93,9 @@ function newestClosed(pending: PendingView | null): Incident | null {
 }
 
 /**
- * Gathers changes for at most 50 ms and writes them; what cannot be written waits, is shown from memory, and is tried
- * again each second. Waiting results are bounded: the oldest of the model at hand is given up, its share of rollups,
- * time line and counters is not.
+ * Batches changes for up to 50 ms and writes them. Changes whose write fails are kept, published from memory, and retried
+ * each second. The number of waiting results is limited: beyond it the oldest result of the model is dropped, but still
+ * counts in rollups, time line and counters.
  */
 export function createWriter(store: Store, clock: Clock, events: WriterEvents): Writer {
   const dirty = new Set<Tracked>();
@@ -105,11 +105,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   let failing = false;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
-  /** Resolves when a write of the present run hangs. */
+  /** Resolves when a write of the current run hangs. */
   let hanging: Promise<void> = Promise.resolve();
   let hangs = (): void => undefined;
   let writing: readonly Taken[] = [];
-  /** What was shown of models since they were taken: a write that ends late shows nothing older. */
+  /** Memory published since a model was taken, so that a late write does not publish an older one. */
   const shownSince = new WeakMap<Tracked, Memory>();
 
   const schedule = (ms: number): void => {
@@ -147,7 +147,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     events.publish({ tracked, memory, publications, closed, written: null });
   };
 
-  /** A disk that hangs must not freeze what is shown. */
+  /** Publishes from memory while a write hangs. */
   const showHung = (taken: readonly Taken[]): void => {
     failing = true;
     hangs();
@@ -161,7 +161,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     for (const { cause, count } of some) events.missed(cause, count);
   };
 
-  /** What went with a damaged file no longer waits. */
+  /** Drops results lost with a damaged file from the count of waiting ones. */
   const giveUpLost = (): void => {
     let waiting = 0;
     for (const { pending } of dirty) waiting += pending?.results.length ?? 0;
@@ -223,7 +223,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       await write(taken);
       if (failing) return;
       for (const { tracked } of taken) now.delete(tracked);
-      // A transaction is a few milliseconds of work; checks and scrapes come between two of them.
+      // Yields between transactions of a few ms each, so that checks and scrapes can run.
       await setImmediate();
     } while (now.size > 0);
   };
