@@ -1,6 +1,6 @@
 import { hourMs } from '../domain/period.js';
 
-/** A pair of windows over which a burn rate is measured, long to be sure, short so that the alert ends with the trouble. */
+/** A pair of windows for a burn rate: the long one confirms the trouble, the short one ends the alert soon after it. */
 export interface BurnWindow {
   readonly long: string;
   readonly longMs: number;
@@ -12,7 +12,7 @@ export interface BurnWindow {
   readonly severity: 'critical' | 'warning';
 }
 
-/** Google's Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts". */
+/** Windows and burn rates of Google's Site Reliability Workbook, chapter 5, "Multiwindow, Multi-Burn-Rate Alerts". */
 export const burnWindows: readonly BurnWindow[] = [
   { long: '1h', longMs: hourMs, short: '5m', covered: '55m', burn: 14.4, severity: 'critical' },
   { long: '6h', longMs: 6 * hourMs, short: '30m', covered: '355m', burn: 6, severity: 'critical' },
@@ -20,13 +20,13 @@ export const burnWindows: readonly BurnWindow[] = [
   { long: '3d', longMs: 72 * hourMs, short: '6h', covered: '4315m', burn: 1, severity: 'warning' },
 ];
 
-/** Failures in the long window below which no alert fires, however rare checks are. */
+/** Minimum failures in the long window for an alert, however rare checks are. */
 export const leastFailures = 3;
 
-/** Checks in the long window below which its pair is silent: each short window, a twelfth of it, then holds one or two. */
+/** Minimum checks in the long window for an alert: each short window, a twelfth of it, then holds one or two. */
 export const leastChecks = 20;
 
-/** The share of failed checks above which the pair fires for an objective; of 1 and above it never does. */
+/** The share of failed checks above which the pair fires for an objective; at 1 and above it never fires. */
 export function alertingRatio({ burn }: BurnWindow, objective: number): number {
   return burn * (1 - objective);
 }

@@ -7,7 +7,7 @@ const checks = 'modelpulse:known_checks:increase5m';
 const objective = 'last_over_time(modelpulse_slo_objective_ratio[10m])';
 const stepLength = '5m';
 
-/** Results that prove something: what is unknown is neither good nor bad, as in the uptime. */
+/** Results that count: unknown ones are neither good nor bad, as in the uptime. */
 function knownChecks(offset: string): string {
   const all = `last_over_time(modelpulse_checks_total[5m]${offset})`;
   const unknown = `last_over_time(modelpulse_check_results_total{outcome="unknown"}[5m]${offset})`;
@@ -22,9 +22,9 @@ function failedChecks(offset: string): string {
 }
 
 /**
- * How much a counter grew in a step of five minutes, for models with an objective. Differences of neighbouring steps add
- * up to any window without loss, are whole numbers, and cost 864 samples for three days. A counter that falls back, as
- * after a crash or a restored backup, loses its step; increase() would take that for a reset and count all of it again.
+ * Growth of a counter in a step of five minutes, for models with an objective. Differences of neighbouring steps add up
+ * to any window without loss, are whole numbers, and cost 864 samples for three days. A counter that decreases, as
+ * after a crash or a restored backup, loses its step; increase() would treat that as a reset and count all of it again.
  */
 function grown(counter: (offset: string) => string): string {
   return `clamp_min(
@@ -36,10 +36,10 @@ and ${objective}`;
 }
 
 /**
- * The group of burn-rate alerts for registries where a model has an objective. A pair of windows is silent until there are
- * data for all of the long window, while that reaches into time that an operator excluded (counters cannot take back what
- * they counted), and once an outage is over: no check failed in the newest step, and the model was unhealthy in the short
- * window and is not now. Failures that are never confirmed are no outage; the short window alone decides when they end.
+ * The group of burn-rate alerts for registries where a model has an objective. A pair of windows is silent until data
+ * cover all of the long window, while the long window reaches into excluded time (counters cannot be corrected), and
+ * after an outage: no check failed in the newest step, and the model was unhealthy in the short window and is not now.
+ * Failures that are never confirmed are no outage; for them the short window alone ends the alert.
  */
 export function errorBudgetGroup(): RuleGroup {
   return {

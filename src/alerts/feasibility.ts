@@ -5,7 +5,7 @@ import { alertingRatio, burnWindows, leastChecks, leastFailures, type BurnWindow
 import { checkIntervalMs } from './rule-group.js';
 
 const secondMs = 1_000;
-/** Objectives are advised to four places. */
+/** Advised objectives are rounded to four decimal places. */
 const places = 10_000;
 
 /**
@@ -27,12 +27,12 @@ export function lowestObjective({ burn }: BurnWindow): number {
   return (Math.floor((1 - 1 / burn) * places) + 1) / places;
 }
 
-/** Down to whole seconds where there are any. */
+/** A duration, rounded down to whole seconds if it has any. */
 function every(ms: number): string {
   return formatDuration(ms < secondMs ? ms : ms - (ms % secondMs));
 }
 
-/** What would do instead; no schedule has an interval under a second, and an objective of 0 means nothing. */
+/** A schedule or objective that would work. No schedule has an interval under a second; an objective of 0 is useless. */
 function advice(intervalMs: number, objective: number): string {
   const ways = [
     ...(intervalMs >= secondMs ? [`a check every ${every(intervalMs)}`] : []),
@@ -42,7 +42,7 @@ function advice(intervalMs: number, objective: number): string {
 }
 
 interface Finding {
-  /** Windows it is true of. */
+  /** Windows that the line applies to. */
   readonly windows: readonly BurnWindow[];
   readonly says: (names: string) => string;
   readonly advice: () => string;
@@ -85,7 +85,7 @@ function lines(id: string, intervalMs: number, objective: number): string[] {
     });
 }
 
-/** What the burn-rate alerts cannot do for the models of a registry, one sorted line each. */
+/** Limits of the burn-rate alerts for the models of a registry, one sorted line each. */
 export function feasibilityLines(models: readonly Model[], calendar: Calendar): string[] {
   return models
     .flatMap((model) => {

@@ -14,13 +14,13 @@ import { reasonOf, sinceState } from './template.js';
 const degraded = 'modelpulse_model_state{state="degraded"}';
 const unknownInfo = 'modelpulse_model_unknown_info';
 
-/** Alerts on single models that hold for any registry: what depends on an interval is read from the metrics. */
+/** Alerts on single models, the same for any registry: values that depend on an interval are read from the metrics. */
 export function modelAlerts(): AlertRule[] {
   return [
     {
       alert: 'ModelDegraded',
       about: 'model',
-      // Both must have been there before the window, or its few first samples would speak for all of it.
+      // Both must exist before the window, or its first few samples would stand for all of it.
       expr: `max without (reason) (
   last_over_time(modelpulse_model_status_info[5m])
   and ${sameModel} (
@@ -103,13 +103,13 @@ const spans = [
 type Span = (typeof spans)[number][0];
 const longest: Span = '7d';
 
-/** A span in which each key of the model has its turn twice, so that one refusal alone has been answered by a success. */
+/** A span in which each key of the model is used twice, so that a success can follow a single refusal. */
 function spanOf(model: Model, calendar: Calendar): Span {
   const neededMs = 2 * model.endpoint.apiKeys.length * (checkIntervalMs(model, calendar) ?? 0);
   return spans.find(([, ms]) => ms >= neededMs)?.[0] ?? longest;
 }
 
-/** The alert on one dead key of several; null where no model has several. Rarely checked models need a longer look. */
+/** The alert on one dead key of several; null where no model has several. Rarely checked models need a longer span. */
 export function keyAlert(models: readonly Model[], calendar: Calendar): AlertRule | null {
   const several = models.filter(({ endpoint }) => endpoint.apiKeys.length > 1);
   if (several.length === 0) return null;
@@ -139,7 +139,7 @@ export function keyAlert(models: readonly Model[], calendar: Calendar): AlertRul
   };
 }
 
-/** Dead now, never seen well in the span, and known before it. */
+/** A key that is dead now, had no success in the span, and was known before it. */
 function deadFor(span: Span, matchers: string): string {
   const key = `modelpulse_api_key_healthy${matchers}`;
   return `(

@@ -1,6 +1,6 @@
 import { bridged, type AlertRule } from './rule-group.js';
 
-/** Slots that were lost while the daemon ran; those of a stop and of the time before a start are no fault of it. */
+/** Slots lost while the daemon ran; slots lost during a stop or before a start are not its fault. */
 const missed = 'modelpulse_scheduler_checks_missed_total{cause=~"capacity|loop_blocked|overlap"}';
 const startedChecks = 'modelpulse_scheduler_delay_seconds_count';
 
@@ -10,7 +10,7 @@ export function monitorAlerts(): AlertRule[] {
     {
       alert: 'ModelpulseDown',
       about: 'monitor',
-      // Whatever the job is called: a target that was modelpulse in the last week.
+      // Independent of the job name: any target that was modelpulse in the last week.
       expr: 'up == 0 and on (job, instance) last_over_time(modelpulse_build_info[7d])',
       for: '2m',
       labels: { severity: 'critical', blame: 'monitor' },
@@ -47,7 +47,7 @@ export function monitorAlerts(): AlertRule[] {
     {
       alert: 'ModelpulseChecksMissed',
       about: 'monitor',
-      // A difference, not increase(): after a crash the counter may go on a little lower, which is no reset.
+      // A difference, not increase(): after a crash the counter may continue a little lower, which is no reset.
       expr: `(
   last_over_time(${missed}[5m])
   - last_over_time(${missed}[5m] offset 30m)
@@ -64,7 +64,7 @@ export function monitorAlerts(): AlertRule[] {
     {
       alert: 'ModelpulseClockDoubted',
       about: 'monitor',
-      // A doubt lasts a minute, unless the clock never holds.
+      // The clock is doubted for a minute, unless it never becomes stable.
       expr: 'max_over_time(modelpulse_clock_doubted[15m]) > 0',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
@@ -76,7 +76,7 @@ export function monitorAlerts(): AlertRule[] {
     {
       alert: 'ModelpulseStoreFailing',
       about: 'monitor',
-      // An operation that hangs is no error, or a single one.
+      // An operation that hangs counts as no error or as a single one.
       expr: `increase(modelpulse_store_errors_total[5m]) > 0
 or ${bridged('modelpulse_store_oldest_pending_seconds')} > 300`,
       for: '10m',

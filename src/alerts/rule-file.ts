@@ -12,7 +12,7 @@ const heading = `# Rules for Prometheus 2.29 and later, written by \`modelpulse 
 # objective, token budget or second API key, or is checked more rarely. Everything else they read from the metrics.
 `;
 
-/** The groups of rules for a registry: those that any needs, and those that one of its models asks for. */
+/** The groups of rules for a registry: those for any registry, and those that one of its models needs. */
 export function ruleGroups(models: readonly Model[], calendar: Calendar): RuleGroup[] {
   const key = keyAlert(models, calendar);
   return [
@@ -30,7 +30,7 @@ export function ruleGroups(models: readonly Model[], calendar: Calendar): RuleGr
   ];
 }
 
-/** What the file takes from the configuration beside the registry. */
+/** Settings of the configuration, beside the registry, that the file uses. */
 interface RuleLinks {
   readonly publicUrl: string | null;
   readonly runbookUrl: string | null;
@@ -71,7 +71,7 @@ function alertEntry(
   };
 }
 
-/** Text in which no template begins. */
+/** Escapes text so that Prometheus reads no template in it. */
 function escapeTemplate(text: string): string {
   return text.replaceAll('{{', '%7B%7B');
 }

@@ -9,7 +9,7 @@ export interface RecordingRule {
   readonly expr: string;
 }
 
-/** Fires while its expression finds something. */
+/** A rule that fires while its expression has a result. */
 export interface AlertRule {
   /** `model` where the series of the expression carry the label `model`. */
   readonly about: 'model' | 'monitor';
@@ -31,7 +31,7 @@ export interface AlertRule {
   };
 }
 
-/** Rules that Prometheus evaluates one after the other, so that an alert may read what the group has just recorded. */
+/** Rules that Prometheus evaluates in order, so that an alert may read what the group has just recorded. */
 export interface RuleGroup {
   readonly name: string;
   /** Left out for Prometheus' own `evaluation_interval`. */
@@ -39,18 +39,18 @@ export interface RuleGroup {
   readonly rules: readonly (RecordingRule | AlertRule)[];
 }
 
-/** What two series of one model have in common, whatever else a scrape adds to them. */
+/** Labels that two series of one model share, whatever else a scrape adds to them. */
 export const sameModel = 'on (job, instance, model)';
 
 /**
- * The value of `selector` over one or two missed scrapes: a failed scrape ends every series at once, and an alert would
- * end with it. Short enough that a model that left is forgotten.
+ * The value of `selector` over one or two missed scrapes: a failed scrape ends every series at once, and would end the
+ * alert. Short enough that a removed model soon drops out.
  */
 export function bridged(selector: string): string {
   return `last_over_time(${selector}[2m])`;
 }
 
-/** True when a check ended after the present state had begun, so that the state stands on more than its first result. */
+/** True when a check ended after the present state began, so that more than one result confirms the state. */
 export const checkedSinceItBegan = `${bridged('modelpulse_last_check_timestamp_seconds')} > ${bridged('modelpulse_state_since_timestamp_seconds')}`;
 
 /** A matcher for the models of these ids, or for all others. */

@@ -1,12 +1,12 @@
 import { bridged } from './rule-group.js';
 
-/** Result of `query` for the model of the alert; the query is given the matchers for the model. */
+/** Result of `query` for the model of the alert; `query` gets the matchers for the model. */
 function series(query: (matchers: string) => string): string {
   const text = query('job=%q,instance=%q,model=%q').replaceAll('"', '\\"');
   return `query (printf "${text}" .Labels.job .Labels.instance .Labels.model)`;
 }
 
-/** Template that writes `found` of the first series of `query`, or that it is not known. */
+/** Template that writes `found` of the first series of `query`, or `not known now` without one. */
 function ofModel(query: (matchers: string) => string, found: string): string {
   return `{{ with ${series(query)} }}{{ . | first | ${found} }}{{ else }}not known now{{ end }}`;
 }
@@ -42,5 +42,5 @@ export const incidentDetail = ofModel(
   'label "detail"',
 );
 
-/** Path of the model in the API; an id may hold characters that mean something in an address. */
+/** Path of the model in the API, URL-encoded. */
 export const modelPath = '/api/v1/models/{{ $labels.model | urlquery }}';

@@ -10,9 +10,9 @@ const reasonNow = 'modelpulse:unhealthy_reason:now';
 const unhealthy = 'modelpulse_model_state{state="unhealthy"}';
 const maintenance = 'modelpulse_model_state{state="maintenance"}';
 const notWatched = 'modelpulse_model_unknown_info{reason="not_watched"}';
-/** Time in which a kind of reason that takes turns with others keeps its alert. */
+/** Time for which an alert on one kind of reason continues while the reason alternates with others. */
 const takingTurns = '15m';
-/** Time after which a model that is not watched any more, as after a restart, ends its alert. */
+/** Time after which the alert of an unwatched model ends; long enough for a restart. */
 const restart = '5m';
 const refusals: readonly Reason[] = ['auth_failed', 'permission_denied'];
 const empty: readonly Reason[] = ['quota_exhausted'];
@@ -20,16 +20,16 @@ const reason = reasonOf('modelpulse_model_status_info');
 const incident = { detail: incidentDetail, since: sinceIncident };
 
 /**
- * Alerts on models that are unhealthy. The daemon has confirmed the state, so they fire at the first evaluation that sees
- * it. `modelpulse:unhealthy_reason:info` is what they fire on. It reads itself of the evaluation before, so that an alert
- * goes on through missed scrapes, a success that waits for confirmation, maintenance and a short restart, and never
- * begins in one of them. `reason` is no label of an alert: with it an alert would end and begin with each other error.
+ * Alerts on unhealthy models. The daemon has confirmed the state, so they fire at the first evaluation after it. They
+ * read `modelpulse:unhealthy_reason:info`. It includes its own previous value, so that an alert continues through
+ * missed scrapes, an unconfirmed success, maintenance and a short restart, and never starts in one of them. `reason` is
+ * no label of an alert: with it, each new error would end one alert and start another.
  */
 export function unhealthyRules(): (RecordingRule | AlertRule)[] {
   return [
     {
       record: reasonNow,
-      // The newest scrape alone: within minutes the model may have been degraded for another reason.
+      // Only the newest scrape: the model may have been degraded for another reason minutes ago.
       expr: `modelpulse_model_status_info
 and ${sameModel} ${unhealthy} == 1`,
     },

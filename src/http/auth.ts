@@ -7,7 +7,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The route needs no token. */
     readonly open?: boolean;
-    /** The route costs something, although its method is safe. */
+    /** The route causes costs, although its method is safe. */
     readonly spends?: boolean;
     /** The route serves a badge, which may be public. */
     readonly badge?: boolean;
@@ -18,7 +18,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** Whether two secrets are the same, in a time that tells nothing of either. */
+/** Compares two secrets in constant time. */
 export function sameSecret(one: string, other: string): boolean {
   return timingSafeEqual(digest(one), digest(other));
 }
@@ -53,12 +53,12 @@ function isOpen({ config }: FastifyRequest['routeOptions'], { publicBadges }: Ac
   return config.open === true || (config.badge === true && publicBadges);
 }
 
-/** True for a request that neither changes nor costs anything. */
+/** True for a request that neither changes anything nor causes costs. */
 function isRead({ method, routeOptions }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && routeOptions.config.spends !== true;
 }
 
-/** Refuses requests without the token, if there is one; a read token opens only what reads. */
+/** Refuses requests without the token, if one is configured; a read token opens only the routes that read. */
 export function requireToken(app: FastifyInstance, current: () => Access): void {
   app.addHook('onRequest', (request, reply, done) => {
     const access = current();
@@ -86,8 +86,8 @@ export function requireToken(app: FastifyInstance, current: () => Access): void 
 }
 
 /**
- * Refuses a request with several `Host` headers, on every route, as RFC 9112 demands: a proxy in front may have read
- * another one than Node, which takes the first.
+ * Refuses a request with several `Host` headers, on every route, as RFC 9112 requires: Node takes the first, a proxy in
+ * front may have used another.
  */
 export function refuseSeveralHosts(app: FastifyInstance): void {
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -96,7 +96,7 @@ export function refuseSeveralHosts(app: FastifyInstance): void {
   });
 }
 
-/** By which names this server may be asked. */
+/** Host names that clients may use for this server. */
 export interface Hosts {
   /** In lower case, without a port. */
   readonly allowed: readonly string[];
@@ -110,7 +110,7 @@ function nameOf(host: string): string | null {
   return URL.canParse(address) ? new URL(address).hostname.replace(/^\[|\]$/g, '') : null;
 }
 
-/** True for a name that nobody else can have their name server point here. */
+/** True for a name whose DNS records no third party controls. */
 function isOwnName(name: string, { allowed, local }: Hosts): boolean {
   if (allowed.includes(name) || name === 'localhost' || isLoopbackAddress(name)) return true;
   return !local && (isIP(name) !== 0 || !name.includes('.'));
@@ -121,8 +121,8 @@ function isLoopbackAddress(name: string): boolean {
 }
 
 /**
- * Without a token refuses requests by a name of which others may be the owners: a browser keeps its pages apart by name, and the
- * name of a page can be pointed at this server (DNS rebinding).
+ * Without a token, refuses requests by a host name that a third party may control: browsers separate pages by host
+ * name, and such a name can be pointed at this server (DNS rebinding).
  */
 export function refuseOtherHosts(app: FastifyInstance, current: () => Access, hosts: () => Hosts): void {
   app.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
@@ -143,7 +143,7 @@ export function refuseOtherHosts(app: FastifyInstance, current: () => Access, ho
   });
 }
 
-/** True when the page at `address` may change something here. */
+/** True when the page at `address` may send requests that change something. */
 function isOwnPage(address: string, host: string, { allowed }: Hosts): boolean {
   if (!URL.canParse(address)) return false;
   const page = new URL(address);
@@ -151,9 +151,8 @@ function isOwnPage(address: string, host: string, { allowed }: Hosts): boolean {
 }
 
 /**
- * Refuses what a page of another origin makes a browser send, which would carry the browser's Basic credentials: what
- * changes something, and what costs something. Browsers say where a request comes from by Sec-Fetch-Site only to https and
- * loopback, and by Origin only for some requests.
+ * Refuses requests of pages of other origins that change something or cause costs, since the browser would add its
+ * Basic credentials. Browsers send Sec-Fetch-Site only to https and loopback, and Origin only with some requests.
  */
 export function refuseOtherOrigins(app: FastifyInstance, hosts: () => Hosts): void {
   app.addHook('onRequest', (request, _reply, done) => {

@@ -16,12 +16,12 @@ declare module 'fastify' {
   }
 }
 
-/** Requests of one connection that may wait for their answers: pipelining is for few, and each costs memory. */
+/** Requests of one connection that may wait for their answers: few clients use pipelining, and each request costs memory. */
 const mostPending = 8;
-/** Bytes of a refused body that are read, so that a client which sends on reads the answer first. */
+/** Bytes of a refused body that are read, so that a client that is still sending reads the answer. */
 const mostDrained = 8 * 1024 * 1024;
 
-/** Keeps a connection from more than it may cost, and open for as long as its answer takes. */
+/** Limits the requests of a connection, and keeps it open for as long as its answer takes. */
 export function tendConnections(app: FastifyInstance): void {
   const pending = new WeakMap<Socket, number>();
 
@@ -37,7 +37,7 @@ export function tendConnections(app: FastifyInstance): void {
     }
     pending.set(socket, count);
     reply.raw.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
-    // Node sets the usual timeout again with the next request.
+    // Node restores the usual timeout with the next request.
     if (routeOptions.config.waits === true) socket.setTimeout(0);
     done();
   });
@@ -48,8 +48,8 @@ export function tendConnections(app: FastifyInstance): void {
       done();
       return;
     }
-    // A connection that is closed with unread bytes is reset, and the client never sees the answer. Once the body is read the
-    // connection is as good as any: a client that was not told that it ends may send its next request on it.
+    // A connection closed with unread bytes is reset, and the client never reads the answer. Once the body is read the
+    // connection can be reused: without `connection: close` the client may send its next request on it.
     void reply.removeHeader('connection');
     let drained = 0;
     raw.on('data', ({ length }: Buffer) => {
@@ -65,7 +65,7 @@ const answers: Readonly<Record<string, readonly [status: number, code: string, m
   HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'the headers are too large'],
 };
 
-/** Answers what is no complete HTTP request, in the form of all other errors, and closes the connection. */
+/** Answers an incomplete or invalid HTTP request with the usual error body, and closes the connection. */
 export function answerBrokenRequests(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -80,7 +80,7 @@ export function answerBrokenRequests(error: Error & { code?: string }, socket: S
   );
 }
 
-/** Aborts when the caller hangs up before the answer. */
+/** An AbortSignal that aborts when the client disconnects before the answer. */
 export function hangUp(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => controller.abort());

@@ -43,15 +43,15 @@ export interface EventFeed {
   /** Model and text of a kept event. */
   readonly modelAt: (number: number) => string;
   readonly textAt: (number: number) => string;
-  /** What clients know the event by; says which run of the daemon it is of. */
+  /** The event's id for clients; includes the run of the daemon. */
   readonly idOf: (number: number) => string;
-  /** The number behind an id; null when it is not of this run. */
+  /** The number of an id; null when the id is of another run. */
   readonly numberOf: (id: string) => number | null;
-  /** Calls `told` after each event; the returned function ends it. */
+  /** Calls `told` after each event; the returned function unsubscribes. */
   readonly listen: (told: () => void) => () => void;
 }
 
-/** Keeps `size` events; text is made for the first listener that reads it, so that it costs nothing while nobody listens. */
+/** Keeps `size` events. An event is serialized when a listener first reads it, so events without listeners cost nothing. */
 export function createEventFeed({ run, size }: { readonly run: string; readonly size: number }): EventFeed {
   const kept: { readonly event: ModelEvent; text: string | null }[] = [];
   const listeners = new Set<() => void>();

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { EventFeed } from './event-feed.js';
 
-/** ms between two signs of life, short of the minute after which proxies hang up. */
+/** ms between two heartbeats, less than the minute after which proxies close an idle connection. */
 const heartbeatMs = 15_000;
 
 const reset = 'events were missed, because they are too old or the daemon was restarted: read the state anew';
@@ -9,13 +9,13 @@ const reset = 'events were missed, because they are too old or the daemon was re
 interface EventStreamOptions {
   /** Only events of this model. */
   readonly model: string | undefined;
-  /** The last event the client knows; undefined begins with the next one. */
+  /** The last event the client received; undefined starts with the next one. */
   readonly lastEventId: string | undefined;
 }
 
 /**
- * The events of the feed as text/event-stream. The feed is the buffer: the stream takes an event when its reader has room
- * for it, and is cut when what comes next is no longer kept. It has no end but `end`.
+ * The events of the feed as text/event-stream. The feed is the buffer: the stream reads an event when its client can
+ * take it, and is cut when the next event is no longer kept. Only `end` ends it.
  */
 export function openEventStream(
   feed: EventFeed,
@@ -50,7 +50,7 @@ export function openEventStream(
 
   const stopListening = feed.listen(pump);
   const heartbeat = setInterval(() => {
-    // The id alone is no event, but moves what a client that reconnects will name.
+    // A line with the id alone is no event, but updates the id with which a client reconnects.
     if (hasRoom) hasRoom = stream.push(`: alive\nid: ${feed.idOf(read)}\n\n`);
   }, heartbeatMs).unref();
 

@@ -8,10 +8,10 @@ export const errorSchema = z.object({
   code: z.string().describe('Error code, for programs.'),
 });
 
-/** What any route may answer besides its success. */
+/** Error responses of every route. */
 export const errorResponses = { '4xx': errorSchema, '5xx': errorSchema };
 
-/** An answer that is not a success: the caller's fault, or a state the caller has to know of. */
+/** A response with an error status: a fault of the caller, or a state that the caller must handle. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   constructor(
@@ -34,10 +34,10 @@ const codes: Readonly<Record<number, string>> = {
   431: 'headers_too_large',
 };
 
-/** Sends `error` as `{message, code}`; what is not meant for the caller is reported and answers a bare 500, or 503 for a store that fails. */
+/** Sends `error` as `{message, code}`. Internal errors are reported and answer a bare 500, or 503 for a store failure. */
 export function createErrorHandler(report: Report) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    // The route may have said already what it meant to send.
+    // The route may have set these headers for its success.
     void reply.type('application/json; charset=utf-8').removeHeader('content-disposition');
     const status = statusOf(error);
     if (error instanceof HttpError || (error instanceof Error && status < 500)) {
@@ -60,7 +60,7 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && status >= 400 ? status : 500;
 }
 
-/** Every route answers 405 to the methods it does not have, and what is no route answers 404. */
+/** Answers 405 to other methods of a known route, and 404 to unknown paths. */
 export function refuseTheRest(app: FastifyInstance, urls: Iterable<string>): void {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
   for (const url of urls) {

@@ -6,10 +6,10 @@ import type { Series } from '../store/series-buckets.js';
 import { csvRows } from './shapes/result-csv.js';
 import { seriesShape } from './shapes/series-shape.js';
 
-/** A question whose answer takes long to read and to write: plain data, so that another thread can be asked. */
+/** A query that takes long to read and to serialize: plain data, so that it can be sent to another thread. */
 export type LongQuestion = SeriesQuestion | RowsQuestion;
 
-/** A window in steps, as JSON. */
+/** A series: a window in steps, as JSON. */
 interface SeriesQuestion {
   readonly kind: 'series';
   readonly model: string;
@@ -26,19 +26,19 @@ interface RowsQuestion {
   readonly query: ResultQuery;
 }
 
-/** Text that is ready to be sent; `before` leads to the next page, where there is one. */
+/** Serialized text; `before` is the cursor of the next page, if there is one. */
 export interface LongAnswer<Text> {
   readonly text: Text;
   readonly before: number | null;
 }
 
-/** Where a long question is answered from. */
+/** Data that long queries read. */
 export interface LongSource {
   series(past: Past, window: Interval, stepMs: number): Series;
   results(key: ModelKey, query: ResultQuery): readonly RecordedResult[];
 }
 
-/** Answers at once, however long it takes. */
+/** Answers synchronously, however long it takes. */
 export function answerLong(source: LongSource, question: LongQuestion): LongAnswer<string> {
   const { model } = question;
   if (question.kind === 'series') {

@@ -20,16 +20,17 @@ const named = {
   Uptime: uptimeSchema,
 };
 
-/** The page brings everything it needs; it sets styles from its script. */
+/** Content security policy of the docs page: it loads nothing from elsewhere, and its script sets styles. */
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Describes every route that is registered after this by its own schemas, at /api/v1/openapi.json and, for people, at /docs. */
+/** Documents every route registered after this from its schemas: OpenAPI at /api/v1/openapi.json, HTML at /docs. */
 export function describeRoutes(app: FastifyInstance, version: string): void {
   const schemaRegistry = z.registry<{ id?: string | undefined }>();
   for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });
   const zodToJsonConfig: Parameters<typeof createJsonSchemaTransform>[0]['zodToJsonConfig'] = {
-    // Descriptions live in zod's own registry, which the transform does not read when given names by another.
+    // Descriptions are in zod's global registry, which the transform does not read when names come from another
+    // registry.
     override: ({ zodSchema, jsonSchema }) => {
       if (!('$ref' in jsonSchema)) Object.assign(jsonSchema, z.globalRegistry.get(zodSchema));
     },
@@ -54,7 +55,7 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
     transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
     transformObject: (document) => {
       const { components, ...rest } = transformObject(document) as { components: { schemas: object } };
-      // The shapes are only ever answered, so their twins for requests would be noise.
+      // These schemas occur only in answers, so their variants for requests are dropped.
       const answered = Object.entries(components.schemas).filter(([name]) => name in named);
       return { ...rest, components: { ...components, schemas: Object.fromEntries(answered) } };
     },

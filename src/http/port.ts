@@ -9,14 +9,14 @@ import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './shapes/health-shape.js';
 import type { LongAnswer, LongQuestion } from './long-read.js';
 
-/** What the routes read of the store. */
+/** Methods of the store that routes read. */
 export type HistoryStore = Pick<Store, 'points' | 'durations' | 'counts' | 'results' | 'incidents'>;
 
-/** The model-health API as its routes see it. */
+/** The model-health API as routes use it. */
 export interface HealthApi {
-  /** In force now: a reload may change them. */
+  /** Current settings; a reload may change them. */
   terms(): { readonly enabled: boolean; readonly apiKeys: readonly string[]; readonly ratePerMin: number };
-  /** Checks the model that a body describes, for the caller with this key, or says why it describes none. */
+  /** Checks the model that a body describes, for the caller with this key, or returns why the body is invalid. */
   ask(
     body: unknown,
     signal: AbortSignal,
@@ -30,7 +30,7 @@ export interface HealthApi {
         }[];
       }
   >;
-  /** Checks a model of the registry; null when none has this name and, where it is given, this version. */
+  /** Checks a model of the registry; null when none has this name and, if given, this version. */
   askSaved(
     name: string,
     version: string | null,
@@ -39,13 +39,13 @@ export interface HealthApi {
   ): Promise<HealthAnswer | null>;
 }
 
-/** What people may add to what was seen. */
+/** Notes to incidents, and exclusions. */
 export interface Annotations {
-  /** The incident with its new note; null when there is none with this id. */
+  /** The incident with its new note; null when no incident has this id. */
   note(incident: number, note: Omit<Note, 'at'>): Promise<StoredIncident | null>;
-  /** Takes time of a model out of the figures; null when the registry has no such model. */
+  /** Excludes time of a model from the figures; null when the registry has no such model. */
   exclude(model: string, window: Interval & { readonly reason: string }): Promise<Exclusion | null>;
-  /** Takes an exclusion back; false when the model has none with this id. */
+  /** Deletes an exclusion; false when the model has none with this id. */
   include(model: string, exclusion: number): Promise<boolean>;
 }
 
@@ -56,28 +56,28 @@ export interface Caller {
   readonly userAgent: string | null;
 }
 
-/** Pauses by hand; false when the registry has no such model. Resolve when the change is in force. */
+/** Pauses by hand; false when the registry has no such model. Resolves when the change is in effect. */
 export interface Pauses {
   pause(model: string): Promise<boolean>;
   /** Rejects with HttpError 409 while the configuration pauses the model. */
   resume(model: string): Promise<boolean>;
 }
 
-/** A text as one of its readers has it. */
+/** A text as one reader receives it. */
 export interface Reading {
   readonly chunks: AsyncIterable<string | Buffer>;
-  /** Aborts when the reader is given up for others, since it reads too slowly. */
+  /** Aborts when the reader is dropped in favour of others because it reads too slowly. */
   readonly givenUp: AbortSignal;
-  /** To be called when the reader has ended, also when it never read. */
+  /** Call this when the reader has ended, also when it read nothing. */
   leave(): void;
 }
 
-/** The daemon as the routes see it. */
+/** The daemon as routes use it. */
 export interface Backend {
   views(): Iterable<ModelView>;
   view(id: string): ModelView | undefined;
   readonly store: HistoryStore;
-  /** Answers beside the event loop; 503 when too many wait already. Only the first page of several is refused. */
+  /** Answers outside the event loop; 503 when too many queries wait already. Only the first page of several is refused. */
   readLong(question: LongQuestion): Promise<LongAnswer<Uint8Array>>;
   readonly events: EventFeed;
   readonly health: HealthApi;
@@ -85,23 +85,23 @@ export interface Backend {
   readonly pauses: Pauses;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
-  /** Reads the configuration again; with problems nothing has changed. */
+  /** Reloads the configuration; with problems nothing changes. */
   reload(
     caller: Caller,
   ): Promise<{ readonly problems: readonly string[]; readonly warnings: readonly string[] }>;
-  /** The scheduler ticks. */
+  /** True while the scheduler ticks. */
   live(): boolean;
-  /** The configuration was loaded and the store opened once. */
+  /** True once the configuration was loaded and the store opened. */
   ready(): boolean;
   /** All metrics. */
   exposition(format: Format): Reading;
-  /** Checks a model of the registry now and records nothing; null when there is none with this id. */
+  /** Checks a model of the registry now without recording the result; null when no model has this id. */
   probe(id: string, timeoutMs: number, signal: AbortSignal): Promise<CheckResult | null>;
   /** Unix time in ms. */
   now(): number;
 }
 
-/** Told of every error that answers 500 or cuts an answer short; `where` is method and route. */
+/** Receives every error that answers 500 or cuts an answer short; `where` is method and route. */
 export type Report = (error: unknown, where: string) => void;
 
 export interface RouteOptions {

@@ -7,7 +7,7 @@ import type { Interval } from '../domain/state.js';
 import { HttpError } from './http-error.js';
 import { parseTime } from './time.js';
 
-/** A parameter that is given once and read by `parse`, which answers null for what is not allowed. */
+/** A parameter that may be given once; `parse` returns null for a value that is not allowed. */
 export function parameter<T>(allowed: string, parse: (text: string) => T | null) {
   return z.string('must be given once').transform((text, context): T => {
     const value = parse(text);
@@ -29,7 +29,7 @@ export const from = time.describe(
 );
 export const to = time.describe('End (exclusive): ISO 8601 (UTC unless it has an offset) or Unix seconds.');
 
-/** How many items to answer. */
+/** Maximum number of items in the answer. */
 export function limit(most: number, usual: number) {
   const allowed = `must be a whole number from 1 to ${most}`;
   return parameter(allowed, (text) => {
@@ -45,7 +45,7 @@ export function limit(most: number, usual: number) {
     });
 }
 
-/** Where the next page goes on, for lists in the order of a number. */
+/** Cursor of the next page, for lists ordered by a number. */
 export const numberCursor = parameter('must be the `next_cursor` of an answer', wholeNumber).describe(
   'The `next_cursor` of the previous page.',
 );
@@ -55,7 +55,7 @@ export function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `must be one of ${names.join(', ')}`);
 }
 
-/** Values that one parameter may have; each is compared with every model. */
+/** Maximum values of one parameter; each is compared with every model. */
 const mostValues = 20;
 
 /** A parameter that may be given several times. */
@@ -119,13 +119,13 @@ export function namedIn({ from, to, window, timezone }: WindowQuery, now: number
   return 'ms' in window ? { from: now - window.ms, to: now } : namedWindow(window.name, timezone ?? 'UTC');
 }
 
-/** The window a query asks for: the one it names, or `from` to `to`, or else the last 24 h. */
+/** The window of a query: the named one, or `from` to `to`, or the last 24 h. */
 export function windowOf(query: WindowQuery, now: number): Interval {
   const end = query.to ?? now;
   return namedIn(query, now) ?? ordered({ from: query.from ?? end - dayMs, to: end });
 }
 
-/** Refuses a window that ends before it begins. */
+/** Returns the window. Throws HttpError for one that ends before it begins. */
 export function ordered(window: Interval): Interval {
   if (window.from < window.to) return window;
   throw new HttpError(400, 'bad_query', 'from: must be before to');

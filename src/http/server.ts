@@ -35,24 +35,24 @@ export interface ServerOptions {
 }
 
 const limits = {
-  /** The longest body that a route takes, a model that a caller describes, is a few KiB. */
+  /** The longest body of a route, a model that a caller describes, is a few KiB. */
   bodyLimit: 64 * 1024,
-  /** A whole request has to arrive in this time, ... */
+  /** Limit for a whole request. */
   requestTimeout: 30_000,
-  /** ... its headers in this, ... */
+  /** Limit for its headers. */
   headersTimeout: 10_000,
-  /** ... and a connection on which nothing moves is closed after this; also one whose reader has stalled. */
+  /** An idle connection is closed after this; also one whose reader has stalled. */
   connectionTimeout: 60_000,
   /** An id of 200 characters, each of which takes up to three encoded bytes. */
   maxParamLength: 200 * 9,
-  /** Whoever comes beyond these is turned away, so that checks never lack descriptors. */
+  /** Further connections are refused, so that checks never lack descriptors. */
   connections: 4_096,
 };
 
-/** ms that answers which are under way have when the server closes. */
+/** ms that running answers get when the server closes. */
 const farewellMs = 1_000;
 
-/** The server with all its routes, not listening yet. */
+/** Creates the server with all its routes; it does not listen yet. */
 export function createServer(
   backend: Backend,
   { version, access, hosts, report }: ServerOptions,
@@ -69,14 +69,14 @@ export function createServer(
   });
   app.server.maxConnections = limits.connections;
   app.addHook('preClose', (closed) => {
-    // One that says nothing would hold up the end until its headers are overdue.
+    // An idle connection without a request would delay the close until its headers time out.
     setTimeout(() => app.server.closeAllConnections(), farewellMs).unref();
     closed();
   });
   app.setErrorHandler(handleError);
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
-  // Where a route takes no body any is read, up to the limit, and ignored.
+  // Routes without a body accept any type, up to the limit, and ignore it.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null));
   app.addHook('onRequest', (_request, reply, done) => {

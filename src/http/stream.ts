@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { Report } from './port.js';
 
-/** Documents a streamed text body; what is streamed is not validated. */
+/** Documents a streamed text body; the stream is not validated. */
 export const streamField = z.custom<Readable>().meta({ type: 'string' });
 
-/** True for the error of a stream that was given up on purpose. */
+/** True for the error of a stream that was aborted on purpose. */
 const isAbort = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 'ABORT_ERR';
 

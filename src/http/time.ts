@@ -1,6 +1,6 @@
 import { latestTime, parseIsoTime } from '../domain/time.js';
 
-/** Unix ms of an ISO 8601 time, UTC unless it says otherwise, or of Unix seconds, from 1970 to 2100; null when `text` is neither. */
+/** Unix ms of an ISO 8601 time (UTC by default) or of Unix seconds, from 1970 to 2100; null when `text` is neither. */
 export function parseTime(text: string): number | null {
   const ms = timeOf(text);
   return ms !== null && ms >= 0 && ms <= latestTime ? ms : null;
@@ -8,7 +8,7 @@ export function parseTime(text: string): number | null {
 
 function timeOf(text: string): number | null {
   if (/^\d{1,11}(\.\d{1,9})?$/.test(text)) return Math.round(Number(text) * 1000);
-  // In a query a plus sign that was not encoded arrives as a space.
+  // An unencoded plus sign in a query arrives as a space.
   return parseIsoTime(text.replace(/ (\d\d:?\d\d)$/, '+$1'), (local) => local);
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
 import { HttpError } from './http-error.js';
 
-/** Problems that one answer names. */
+/** Maximum problems in one answer. */
 const mostNamed = 10;
 
 function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
@@ -13,7 +13,7 @@ function messagesOf(issue: z.core.$ZodIssue, schema: z.ZodType): string[] {
     .map((key) => `${key}: no such parameter; allowed are ${allowed.join(', ')}`);
 }
 
-/** Parses parameters by their zod schema; what is wrong is said at once, as far as it fits. */
+/** Parses parameters by their zod schema; the error lists all problems, up to `mostNamed`. */
 export const compileValidator: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   (data) => {
@@ -26,7 +26,7 @@ export const compileValidator: FastifySchemaCompiler<z.ZodType> =
     return { error: new HttpError(400, 'bad_query', message) };
   };
 
-/** Lets the routes of this plugin read a body as JSON, whatever type it says it has; an empty one is null. */
+/** Parses every body of this plugin's routes as JSON, whatever its content type; an empty one is null. */
 export function readJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body: string, done) => {

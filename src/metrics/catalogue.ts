@@ -185,7 +185,7 @@ export function monitorFamily(name: MonitorFamilyName): Family {
   return familyOf(name, monitorRows[name]);
 }
 
-/** Every family modelpulse exposes of its own, in the order of the exposition. */
+/** Every family that modelpulse itself exposes, in the order of the exposition. */
 export function catalogue(): Family[] {
   return Object.entries({ ...modelRows, ...monitorRows }).map(([name, row]) => familyOf(name, row));
 }

@@ -4,14 +4,14 @@ import { modelFamily, type ModelFamilyName } from './catalogue.js';
 import { header, type Format } from './format.js';
 import { modelFamilies, rowOf, type Row } from './model-families.js';
 
-/** Work in ms after which a scrape lets checks go on. */
+/** ms of work after which a scrape yields to checks. */
 const sliceMs = 5;
 const chunkLength = 64 * 1024;
 
 interface Slice {
   /** True when the slice is used up. */
   over(): boolean;
-  /** Lets everything that waits go on. */
+  /** Yields to the event loop. */
   rest(): Promise<void>;
 }
 
@@ -36,8 +36,8 @@ async function rowsOf(views: Iterable<ModelView>, now: number, slice: Slice): Pr
 }
 
 /**
- * The per-model series, without an end mark, in chunks of about 64 KiB. Written straight from the views: label
- * maps for 10,000 models would cost more than the daemon itself. A family without a series is left out.
+ * The per-model series, without an end mark, in chunks of about 64 KiB. Written straight from the views: label maps for
+ * 10,000 models would use more memory than the daemon itself. Families without series are left out.
  */
 export async function* modelExposition(
   views: Iterable<ModelView>,

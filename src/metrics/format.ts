@@ -1,6 +1,6 @@
 import type { Family } from './catalogue.js';
 
-/** Prometheus' text format, and OpenMetrics 1.0 for those who ask for it. */
+/** Prometheus' text format, or OpenMetrics 1.0 when the client accepts it. */
 export type Format = 'text' | 'openmetrics';
 
 export const mediaTypes: Readonly<Record<Format, string>> = {
@@ -8,10 +8,10 @@ export const mediaTypes: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** What ends an exposition. */
+/** The end of an exposition. */
 export const endMarks: Readonly<Record<Format, string>> = { text: '', openmetrics: '# EOF\n' };
 
-/** How much an `Accept` header wants a media type; versions other than those we write do not count. */
+/** Weight that an `Accept` header gives a media type; 0 for versions that are not supported. */
 function weightOf(accept: string, mediaType: string, version: string): number {
   const weights = accept.split(',').map((range) => {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
@@ -24,7 +24,7 @@ function weightOf(accept: string, mediaType: string, version: string): number {
   return weights.reduce((most, weight) => Math.max(most, weight), 0);
 }
 
-/** The format that an `Accept` header asks for: OpenMetrics only where it is wanted at least as much as text. */
+/** The format for an `Accept` header: OpenMetrics when its weight is at least that of text. */
 export function formatFor(accept: string | undefined): Format {
   if (accept === undefined) return 'text';
   const wanted = weightOf(accept, 'application/openmetrics-text', '1.0.0');
@@ -39,18 +39,18 @@ export function header({ name, help, type }: Family, format: Format): string {
   return `# HELP ${family} ${escaped.replaceAll('"', '\\"')}\n# TYPE ${family} ${type}\n`;
 }
 
-/** An upper bound as a value of `le`: the same in both formats, so that a series stays the same one. */
+/** An upper bound as a value of `le`: the same in both formats, so that the series keeps its labels. */
 export function boundText(bound: number | undefined): string {
   if (bound === undefined) return '+Inf';
   return Number.isInteger(bound) ? `${bound}.0` : String(bound);
 }
 
-/** What prom-client wrote, with the bounds of its histograms in that form. */
+/** Output of prom-client, with its histogram bounds as `boundText` writes them. */
 export function withBounds(text: string): string {
   return text.replace(/le="(\d+)"/g, 'le="$1.0"');
 }
 
-/** What prom-client wrote as text, in OpenMetrics: writing that itself it would rename its counters, and in the text, too. */
+/** Text output of prom-client, as OpenMetrics: prom-client's own OpenMetrics mode renames its counters, in the text too. */
 export function openMetricsOf(text: string): string {
   const lines = text
     .replace(/^# HELP (\S+)_total (.*)\n# TYPE \1_total counter$/gm, '# HELP $1 $2\n# TYPE $1 counter')

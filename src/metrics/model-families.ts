@@ -19,7 +19,7 @@ export interface Row {
   readonly now: number;
 }
 
-/** The series of one family for one model as lines; empty where nothing is known. */
+/** Writes the series of one family for one model as lines; empty for unknown values. */
 type Write = (name: string, row: Row) => string;
 
 const windows = keysOf(uptimeWindows);
@@ -73,10 +73,10 @@ function consecutiveFailures({ view, now }: Row): number {
   return run?.kind === 'failure' && now <= run.validUntil ? run.count : 0;
 }
 
-/** Most characters of a detail in a label. */
+/** Maximum characters of a detail in a label. */
 const longestDetail = 160;
 
-/** The first failure of the row, not the newest: a detail may differ with every request, and each would be a series. */
+/** The first failure of the row, not the newest: a detail may differ with every request, and each would be a new series. */
 function incidentDetail({ view, state }: Row): string | null {
   const { run } = view.health;
   if (state !== 'unhealthy' || run?.kind !== 'failure' || !run.detail) return null;
@@ -97,7 +97,7 @@ function budgetUsed({ view, now }: Row): number | null {
   return budget && tokensOn(view.tokensToday, now) / budget;
 }
 
-/** How each family is written; the order is that of the exposition. */
+/** Writers of the families, in the order of the exposition. */
 export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
   model_info: (name, row) => {
     const { provider, modelName, hostingType, labels } = row.view.model;
@@ -168,7 +168,7 @@ export const modelFamilies: Readonly<Record<ModelFamilyName, Write>> = {
   tls_certificate_expiry_timestamp_seconds: timestamp(({ view }) => view.certificateExpiresAt),
 };
 
-/** Prepares a model for writing, so that its state is worked out once a scrape. */
+/** Prepares a model for writing, so that its state is computed once per scrape. */
 export function rowOf(view: ModelView, now: number): Row {
   const { state, since, reason } = stateAt(view.health, now);
   return { view, label: `model="${escapeLabel(view.model.id)}"`, state, since, reason, now };

@@ -3,20 +3,20 @@ import { missCauses, type MissCause } from '../domain/check.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
 import { openMetricsOf, withBounds, type Format } from './format.js';
 
-/** What is measured at the moment of a scrape; null is absent. */
+/** Values read at a scrape; null leaves a gauge out. */
 export interface MonitorGauges {
   readonly checksInFlight: number;
   readonly checksQueued: number;
   readonly pendingResults: number;
   readonly oldestPendingMs: number;
   readonly storeSizeBytes: number | null;
-  /** Null while nothing is known: without targets, fewer than three hosts say nothing. */
+  /** Null while unknown: without targets and with fewer than three hosts. */
   readonly connectivityUp: boolean | null;
-  /** Lines of the log that were given up since the start. */
+  /** Log lines dropped since the start. */
   readonly logDropped: number;
-  /** Fresh databases that were begun since the start, because the one before was damaged, deleted or replaced. */
+  /** Fresh databases created since the start, because the one before was damaged, deleted or replaced. */
   readonly storeFilesLost: number;
-  /** The wall clock is in doubt, and time goes on without it. */
+  /** The wall clock is in doubt and not used. */
   readonly clockDoubted: boolean;
 }
 
@@ -24,25 +24,25 @@ export interface MonitorGauges {
 export interface MonitorMetrics {
   readonly observeDelay: (ms: number) => void;
   readonly missed: (cause: MissCause, count: number) => void;
-  /** The monitor stood still while a check ran. */
+  /** The process was suspended or blocked while a check ran. */
   readonly checkStalled: () => void;
   /** A request was sent again on a fresh connection. */
   readonly connectionRetried: () => void;
   readonly observeStoreWrite: (ms: number) => void;
   readonly storeFailed: () => void;
-  /** Results were given up unwritten, because too many waited. */
+  /** Results were dropped unwritten, because too many waited. */
   readonly resultsDropped: (count: number) => void;
-  /** The store refused a result, or another part of what is recorded, for its content. */
+  /** The store refused the content of a result or of another record. */
   readonly resultRefused: () => void;
   /** The configuration was loaded, or refused, at Unix ms `at`. */
   readonly reloaded: (successful: boolean, at: number) => void;
-  /** All of them, with what ends an exposition. */
+  /** All of them, with the end mark. */
   readonly exposition: (gauges: MonitorGauges, format: Format) => Promise<string>;
 }
 
 interface MonitorOptions {
   readonly version: string;
-  /** Counts to go on from, as the store kept them. */
+  /** Counts to continue from, as the store kept them. */
   readonly missed: ReadonlyMap<MissCause, number>;
 }
 

@@ -45,7 +45,7 @@ function families(result: CheckResult): readonly (readonly [name: string, help: 
   ];
 }
 
-/** One check in the way of a multi-target exporter: its series carry no name of the target, which Prometheus adds. */
+/** One check in the form of a multi-target exporter: its series have no label for the target, since Prometheus adds one. */
 export function probeExposition(result: CheckResult, format: Format): string {
   let text = '';
   for (const [name, help, series] of families(result)) {

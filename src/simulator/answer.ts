@@ -2,13 +2,16 @@ import { isObject, type Members } from '../domain/json.js';
 
 export type Attached = 'picture' | 'sound' | null;
 
-/** What comes with a question, known by how a PNG and a WAV begin in base64, whatever the API calls them. */
+/** Attachment of a question, recognized by the first bytes of a PNG or WAV in base64, in the body of any API. */
 export function attachmentIn(body: string): Attached {
   if (body.includes('iVBORw0KGgo')) return 'picture';
   return body.includes('UklGR') ? 'sound' : null;
 }
 
-/** What the simulated model says: right for the standard questions, otherwise an echo, so that a text expectation can be met by asking for it. */
+/**
+ * The answer of the simulated model: correct for the standard questions, otherwise an echo, so that a test of a text
+ * expectation can ask for the expected text.
+ */
 export function answerTo(question: string, attached: Attached): string {
   if (/capital of india/i.test(question)) return 'The capital of India is New Delhi.';
   if (attached === 'picture' && /colou?r/i.test(question)) return 'Yellow.';
@@ -16,7 +19,10 @@ export function answerTo(question: string, attached: Attached): string {
   return question === '' ? 'Hello! How can I help you?' : `You asked: ${question.slice(0, 200)}`;
 }
 
-/** What a request asks: a text, or the newest user message, whose content is a text or a list of parts; empty when there is none. */
+/**
+ * The question of a request: a text, or the newest user message, whose content is a text or a list of parts; empty
+ * without one.
+ */
 export function questionIn({ messages, contents, prompt, input, texts, content }: Members): string {
   for (const asked of [messages, contents, prompt, input, texts, content]) {
     if (asked !== undefined) return textIn(asked);
@@ -32,7 +38,7 @@ function textIn(asked: unknown): string {
   return (asked as unknown[]).map(textIn).join('');
 }
 
-/** Tokens a text costs, by the usual four characters each. */
+/** Tokens of a text, estimated at four characters each. */
 export function tokensOf(text: string): number {
   return Math.ceil(text.length / 4);
 }

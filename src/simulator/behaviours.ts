@@ -3,16 +3,16 @@ import { after, sendBody, sendJson, type Exchange } from './exchange.js';
 import * as fault from './fault.js';
 import * as refusal from './refusal.js';
 
-/** One way a simulated model behaves. */
+/** One behaviour of a simulated model. */
 export interface Behaviour {
-  /** The model name that asks for it; braces hold an example of what may vary: a duration, or a whole number from 0 to 100. */
+  /** The model name that selects it; braces hold an example of a variable part: a duration, or a whole number from 0 to 100. */
   readonly form: string;
   readonly help: string;
   /** Answers, with the values of the form's braces: durations in ms. */
   readonly play: (exchange: Exchange, first: number, second: number) => void;
 }
 
-/** Every behaviour, in the order in which help shows them. */
+/** Every behaviour, in the order of the help text. */
 export const behaviours: readonly Behaviour[] = [
   row('healthy', 'answers at once', (e) => complete(e)),
   row('slow-{800ms}', 'answers after the duration', (e, ms) => after(e, ms, () => complete(e))),

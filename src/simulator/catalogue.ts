@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.js';
 /** A behaviour with its values filled in. */
 type Play = (exchange: Exchange) => void;
 
-/** Finds how the model of a name behaves; null for a name that says nothing. What stands before a slash is the caller's own. */
+/** Finds the behaviour for a model name; null for an unknown name. A prefix that ends in a slash is ignored. */
 export function createCatalogue(rows: readonly Behaviour[] = behaviours): (model: string) => Play | null {
   const patterns = rows.map(({ form, play }) => ({ pattern: patternOf(form), kinds: kindsIn(form), play }));
   return (model) => {
@@ -23,7 +23,7 @@ export function createCatalogue(rows: readonly Behaviour[] = behaviours): (model
   };
 }
 
-/** A name that asks for this behaviour, with the example values. */
+/** A name that selects this behaviour, with the example values. */
 export function exampleName({ form }: Behaviour): string {
   return form.replace(/[{}]/g, '');
 }

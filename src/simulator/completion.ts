@@ -2,17 +2,17 @@ import { answerTo, tokensOf } from './answer.js';
 import { sendJson, type Exchange } from './exchange.js';
 import type { Said } from './shape.js';
 
-/** What an answer says where it differs from a good one. */
+/** Differences from a good answer. */
 interface Variation {
   readonly text?: string;
   readonly finish?: Said['finish'];
   /** Tokens spent on reasoning that is not shown. */
   readonly reasoningTokens?: number;
-  /** The model that claims to have answered. */
+  /** The model named in the answer. */
   readonly model?: string;
 }
 
-/** Seven tokens around each conversation, as OpenAI counts them. */
+/** Seven tokens of overhead for each conversation, as OpenAI counts them. */
 const tokensAround = 7;
 
 function saidIn(exchange: Exchange, { reasoningTokens = 0, ...variation }: Variation): Said {
@@ -31,12 +31,12 @@ function saidIn(exchange: Exchange, { reasoningTokens = 0, ...variation }: Varia
   };
 }
 
-/** The answer of an exchange, in the shape of the API that was asked. */
+/** The answer of an exchange, in the format of the requested API. */
 export function completion(exchange: Exchange, variation: Variation = {}): object {
   return exchange.shape.whole(saidIn(exchange, variation));
 }
 
-/** Answers: whole, or as events when the request asked for a stream. */
+/** Sends the answer: whole, or as events when the request has `stream`. */
 export function complete(exchange: Exchange, variation: Variation = {}): void {
   const { response, shape } = exchange;
   if (!exchange.stream || shape.stream === undefined) {

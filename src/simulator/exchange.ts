@@ -2,29 +2,29 @@ import type { ServerResponse } from 'node:http';
 import type { Attached } from './answer.js';
 import type { Shape } from './shape.js';
 
-/** One request and the way to answer it: all that a behaviour knows. */
+/** One request and its response, as a behaviour receives them. */
 export interface Exchange {
   readonly response: ServerResponse;
-  /** The name as it was asked for. */
+  /** The requested model name. */
   readonly model: string;
   readonly question: string;
-  /** What was shown or played along with it. */
+  /** The attachment of the question: an image or a sound. */
   readonly attached: Attached;
-  /** True when the answer shall come as a stream. */
+  /** True when the answer is to be streamed. */
   readonly stream: boolean;
-  /** How the API that was asked writes its replies. */
+  /** Reply format of the requested API. */
   readonly shape: Shape;
-  /** The credential that was sent, without its scheme; empty for none. */
+  /** The credential of the request, without its scheme; empty for none. */
   readonly apiKey: string;
   /** Unix time in ms. */
   readonly now: number;
-  /** Unix time in ms at which this name was first asked. */
+  /** Unix time in ms of the first request for this name. */
   readonly firstAsked: number;
   /** In [0, 1), different for each request for this name, and the same sequence in every run. */
   readonly chance: number;
 }
 
-/** Longest delay a Node timer takes; more would fire at once. */
+/** Longest delay of a Node timer; a longer one would fire at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
 /** Runs `act` once after `ms`, unless the connection closes before. */

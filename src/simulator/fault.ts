@@ -10,12 +10,12 @@ export function reset({ response }: Exchange): void {
   response.socket?.resetAndDestroy();
 }
 
-/** Bytes that are not HTTP. */
+/** Sends bytes that are not HTTP. */
 export function garbage({ response }: Exchange): void {
   response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n');
 }
 
-/** Promises more bytes than it sends, then closes. */
+/** Declares more bytes than it sends, then closes. */
 export function shortBody(exchange: Exchange): void {
   const { response } = exchange;
   const body = JSON.stringify(completion(exchange));
@@ -23,7 +23,7 @@ export function shortBody(exchange: Exchange): void {
   response.write(body.slice(0, body.length / 2), () => response.socket?.end());
 }
 
-/** Half an answer, then silence on an open connection. */
+/** Sends half an answer, then nothing on an open connection. */
 export function hangInBody(exchange: Exchange): void {
   const { response } = exchange;
   const body = JSON.stringify(completion(exchange));
@@ -31,7 +31,7 @@ export function hangInBody(exchange: Exchange): void {
   response.write(body.slice(0, body.length / 2));
 }
 
-/** A good answer, one character a second: never idle, never done. */
+/** Sends a good answer at one character a second: never idle, never done. */
 export function drip(exchange: Exchange): void {
   const { response } = exchange;
   const body = JSON.stringify(completion(exchange));
@@ -44,13 +44,13 @@ export function drip(exchange: Exchange): void {
   });
 }
 
-/** A body that ends only when the client closes. */
+/** Sends a body that ends only when the client closes. */
 export function endless({ response }: Exchange): void {
   response.writeHead(200, json);
   pour(response, Buffer.alloc(64 * 1024, ' '));
 }
 
-/** The same, compressed a thousandfold: gzip members of 1 MiB each, one after the other. */
+/** An endless body, compressed a thousandfold: gzip members of 1 MiB each, one after the other. */
 export function gzipBomb({ response }: Exchange): void {
   response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
   pour(response, gzipSync(Buffer.alloc(1024 * 1024, ' ')));

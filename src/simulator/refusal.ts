@@ -1,7 +1,7 @@
 import { sendBody, sendJson, type Exchange } from './exchange.js';
 import type { Refusal } from './shape.js';
 
-/** How providers say no, in the words of OpenAI's error replies unless noted, each in the shape of its API. */
+/** Error replies of providers, in OpenAI's wording unless noted, each in the format of its API. */
 function refuse(
   exchange: Exchange,
   status: number,
@@ -22,7 +22,7 @@ export function forbidden(exchange: Exchange): void {
   refuse(exchange, 403, { message, type: 'permission_error', code: 'permission_denied' });
 }
 
-/** `hint` follows the provider's own words. */
+/** `hint` is added to the provider's own message. */
 export function modelNotFound(exchange: Exchange, hint = ''): void {
   const name = exchange.model.slice(0, 100);
   const message = `The model \`${name}\` does not exist or you do not have access to it.${hint}`;
@@ -52,13 +52,13 @@ export function serverError(exchange: Exchange, status = 500): void {
   refuse(exchange, status, { message, type: 'server_error', code: null });
 }
 
-/** In Hugging Face's words. */
+/** The wording of Hugging Face. */
 export function modelLoading(exchange: Exchange, secondsLeft: number): void {
   const error = `Model ${exchange.model.slice(0, 100)} is currently loading`;
   sendJson(exchange, 503, { error, estimated_time: secondsLeft });
 }
 
-/** The page a proxy shows when what is behind it does not answer. */
+/** The page of a proxy whose upstream does not answer. */
 export function badGateway(exchange: Exchange): void {
   const title = '502 Bad Gateway';
   const page = `<html><head><title>${title}</title></head><body><h1>${title}</h1><hr>nginx</body></html>\n`;

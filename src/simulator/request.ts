@@ -3,7 +3,7 @@ import { type Members } from '../domain/json.js';
 import { attachmentIn, questionIn, type Attached } from './answer.js';
 import type { Route } from './routes.js';
 
-/** What a request asks for. */
+/** Parameters of a request. */
 interface Asked {
   readonly model: string;
   readonly question: string;
@@ -13,7 +13,7 @@ interface Asked {
 
 const longestBody = 1024 * 1024;
 
-/** The whole body; null as soon as it is longer than 1 MiB. Rejects when the client goes away. */
+/** The whole body; null when it is longer than 1 MiB. Rejects when the client disconnects. */
 export function readBody(request: IncomingMessage): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -28,7 +28,7 @@ export function readBody(request: IncomingMessage): Promise<string | null> {
   });
 }
 
-/** Null when `body` is no JSON object, or names no model where the path does not either. */
+/** Null when `body` is no JSON object, or neither body nor path names a model. */
 export function parseRequest(path: string, body: string, route: Route): Asked | null {
   let value: unknown;
   try {

@@ -7,16 +7,16 @@ import { openaiResponse } from './shapes/openai-response.js';
 import { openaiChat, openaiCompletion, openaiEmbedding } from './shapes/openai.js';
 import type { Shape } from './shape.js';
 
-/** Where one API is asked. */
+/** A route of one API. */
 export interface Route {
-  /** A group `model` is the name asked for, where the body does not hold it. */
+  /** The group `model` is the requested model, where the body does not name it. */
   readonly path: RegExp;
   readonly shape: Shape;
-  /** True where the path asks for a stream; `default` where only `stream: false` asks for none. */
+  /** True where the path selects streaming; `default` where the API streams unless the body has `stream: false`. */
   readonly streams?: true | 'default';
 }
 
-/** By the end of the path, so that any prefix will do. */
+/** Matched by the end of the path, so any prefix is allowed. */
 export const routes: readonly Route[] = [
   { path: /\/chat\/completions$/, shape: openaiChat },
   { path: /\/completions$/, shape: openaiCompletion },
@@ -34,7 +34,7 @@ export const routes: readonly Route[] = [
   { path: /\/model\/(?<model>[^/]+)\/converse-stream$/, shape: bedrockConverse, streams: true },
 ];
 
-/** The list of models with these names, in the shape of the API whose path or query asks for it. */
+/** The list of models with these names, in the format of the API that path or query belong to. */
 export function modelList(path: string, query: string, names: readonly string[], now: number): object {
   if (path.endsWith('/api/tags')) return { models: names.map((name) => ({ name, model: name })) };
   if (query.includes('pageSize=')) return { models: names.map((name) => ({ name: `models/${name}` })) };

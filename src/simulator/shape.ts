@@ -1,27 +1,27 @@
-/** What a simulated model says, whichever API carries it. */
+/** Content of a simulated answer, independent of the API. */
 export interface Said {
   readonly id: string;
   /** Unix time in ms. */
   readonly now: number;
-  /** The model that claims to have answered. */
+  /** The model named in the answer. */
   readonly model: string;
   readonly text: string;
   readonly finish: 'stop' | 'length' | 'content_filter';
   /** Tokens of the question and of the whole answer. */
   readonly input: number;
   readonly output: number;
-  /** Tokens of the answer that were spent on reasoning and are not shown. */
+  /** Tokens of the answer spent on reasoning, which is not shown. */
   readonly reasoning: number;
 }
 
-/** What a refusal says, in OpenAI's words. */
+/** Content of an error reply, in OpenAI's terms. */
 export interface Refusal {
   readonly message: string;
   readonly type: string | null;
   readonly code: string | null;
 }
 
-/** How one API writes its replies. */
+/** Reply format of one API. */
 export interface Shape {
   readonly whole: (said: Said) => object;
   /** Absent where the API does not stream. */
@@ -45,7 +45,7 @@ export function sse(data: object, name?: string): string {
   return `${name === undefined ? '' : `event: ${name}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** A short vector; an empty one for a model that says nothing. */
+/** A short vector; empty for an empty text. */
 export function vectorOf({ text }: Said): readonly number[] {
   return text === '' ? [] : [0.25, -0.5, 0.125, 1];
 }

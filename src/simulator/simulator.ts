@@ -9,16 +9,16 @@ import { modelNotFound } from './refusal.js';
 import { apiKeyOf, parseRequest, readBody } from './request.js';
 import { modelList, routes, type Route } from './routes.js';
 
-/** What the simulator remembers of the names it was asked for. */
+/** Requests so far for each model name. */
 interface Memory {
-  /** Notes one more request for `model`. */
+  /** Records one more request for `model`. */
   ask(model: string, now: number): { readonly firstAsked: number; readonly chance: number };
 }
 
-/** Bounded: beyond so many names the one first asked longest ago is forgotten. */
+/** Maximum names; beyond it the one first requested longest ago is dropped. */
 const mostNames = 10_000;
 
-/** Each name has a sequence of chances of its own, fixed by `seed`. */
+/** Each name has its own sequence of chances, fixed by `seed`. */
 export function createMemory(seed: number): Memory {
   const names = new Map<string, { count: number; readonly firstAsked: number }>();
   return {
@@ -36,20 +36,20 @@ export function createMemory(seed: number): Memory {
   };
 }
 
-/** A provider that plays healthy, slow and failing models by the name asked for, in the shape of the API that is asked. */
+/** A provider that simulates healthy, slow and failing models by model name, in the format of the requested API. */
 interface Simulator {
-  /** Rejects when the address cannot be had; port 0 takes a free one. */
+  /** Rejects when the address cannot be bound; port 0 picks a free one. */
   listen(port: number, host: string): Promise<RunningSimulator>;
 }
 
 export interface RunningSimulator {
-  /** Without a path; each API is at any path that ends as its own does, such as `/chat/completions` or `/models`. */
+  /** Without a path; an API answers at any path with its usual end, such as `/chat/completions` or `/models`. */
   readonly url: string;
   /** Cuts every connection, hung ones too. */
   close(): Promise<void>;
 }
 
-/** `seed` fixes which requests a flaky model fails; `clock` is what its wall-clock periods go by. */
+/** `seed` determines which requests a flaky model fails; `clock` is the wall clock of its periods. */
 export function createSimulator({
   clock = systemClock,
   seed = 1,

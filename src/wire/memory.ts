@@ -5,8 +5,8 @@ import { earliestTime, latestTime } from '../domain/time.js';
 import { states } from '../domain/state.js';
 
 /*
- * What the daemon keeps of a model for itself, as an exported history has it. It is asked no more than that the daemon
- * can work with it; times in Unix ms.
+ * Memory that the daemon keeps of a model, in the form of an exported history. The schema requires only what the daemon
+ * needs to work with it; times in Unix ms.
  */
 
 const mostCount = 1e15;
@@ -15,7 +15,7 @@ const time = z
   .min(earliestTime, 'must be a time from 2000 on')
   .max(latestTime, 'must be a time before 2100');
 const count = z.int().min(0).max(mostCount);
-/** ms of a span, or of a time with such a span added. */
+/** A duration in ms, or a time plus such a duration. */
 const ms = z.number().min(0).max(mostCount);
 const text = z
   .string()
@@ -94,7 +94,7 @@ const health = z.looseObject({
   loading: z.looseObject({ since: time, validUntil: ms }).nullable(),
 });
 
-/** What is believed of a model, and by which rules. What an earlier release did not remember may be absent. */
+/** State of a model, and the settings it was derived with. Members that an earlier release did not keep may be absent. */
 export const memorySchema = z.looseObject({
   health,
   epochs: z.array(epoch).min(1, 'must not be empty'),
@@ -109,7 +109,7 @@ export const memorySchema = z.looseObject({
   fingerprints: z.array(text).optional(),
 });
 
-/** The same as the daemon reads it from its own database, where the past of an earlier release may lack members of `health`, too. */
+/** The same as read from the daemon's own database, where an earlier release may have left out members of `health`, too. */
 export const storedMemorySchema = memorySchema.extend({ health: health.partial() }).partial();
 
 const number = count.nullable();

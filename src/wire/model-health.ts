@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** Where the model-health API takes an `endpoint_configuration`. */
+/** Path of the model-health API for a described model (`endpoint_configuration`). */
 export const modelHealthPath = '/redteam/v3/model-health';
 
-/** Body of a request: the configuration is checked by whoever expands it. */
+/** Body of a request; the configuration is validated when it is expanded. */
 export const modelHealthRequest = z.looseObject({
   endpoint_configuration: z.record(z.string(), z.unknown()),
 });
 export type ModelHealthRequest = z.infer<typeof modelHealthRequest>;
 
-/** Characters of a text that are read; less is kept. */
+/** Maximum characters that are read of a text; the daemon keeps fewer. */
 const longestText = 16_384;
 
 const text = z
@@ -17,9 +17,9 @@ const text = z
   .transform((value) => value.slice(0, longestText))
   .nullish()
   .catch(null);
-/** Tokens that one check uses at most; more is no count. */
+/** Maximum tokens of one check; a larger value is not a count. */
 export const mostTokens = 1_000_000_000;
-/** JSON has a zero below zero, and the store has none. */
+/** JSON allows -0, and the store does not. */
 const unsigned = (value: number): number => Math.abs(value);
 /** A count of tokens. */
 export const healthCount = z.int().min(0).max(mostTokens).overwrite(unsigned);
@@ -28,8 +28,8 @@ export const healthSeconds = z.number().min(0).max(86_400).overwrite(unsigned);
 const seconds = healthSeconds.nullish().catch(null);
 
 /**
- * Body of an answer. Only `status` decides: the original shows a filled `error` beside `healthy`, so what does not fit
- * in the other members counts as absent, numbers beyond their bounds too. `details` is this project's addition.
+ * Body of an answer. Only `status` decides: the original sends a filled `error` beside `healthy`, so other members that
+ * do not fit, numbers out of bounds included, count as absent. `details` is this project's addition.
  */
 export const modelHealthReply = z.looseObject({
   status: z.enum(['healthy', 'unhealthy']),

@@ -10,7 +10,7 @@ import type { RouteOptions } from '../port.js';
 import { parameter, wholeNumber } from '../query.js';
 
 const mostNotes = 100;
-/** So long a caller waits for a store that hangs. */
+/** ms that a caller waits for a store that hangs. */
 const patienceMs = 5_000;
 
 const noteBody = z
@@ -24,12 +24,12 @@ const exclusionId = idParameter.extend({
 const exclusionList = z.object({ items: z.array(exclusionSchema) });
 const tags = ['history'];
 
-/** What people add to what was seen: notes to incidents, and time taken out of the figures. */
+/** Routes for notes to incidents and for exclusions of time from the figures. */
 export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
   const { annotations } = backend;
   readJson(app);
 
-  /** A store that refuses for a moment is not the caller's fault, and worth another try. */
+  /** A store failure that may pass is not the caller's fault and can be retried. */
   const kept = async <T>(work: Promise<T>): Promise<T> => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {

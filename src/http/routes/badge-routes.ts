@@ -14,7 +14,7 @@ import { idParameter, viewOf } from './model-routes.js';
 import type { RouteOptions } from '../port.js';
 import { oneOf, windowOf, windowParameters } from '../query.js';
 
-/** What a badge says, and in which colour of badge-maker. */
+/** Text of a badge, and its colour in badge-maker. */
 interface Badge {
   readonly message: string;
   readonly color: string;
@@ -30,18 +30,18 @@ const stateColors: Readonly<Record<State, string>> = {
 };
 /** For a model without an objective. */
 const usualObjective = 0.99;
-/** A share of the window that is worth mentioning is missing below this. */
+/** Coverage below which the badge shows it. */
 const wellCovered = 0.99;
 
 export function stateBadge(state: State): Badge {
   return { message: state, color: stateColors[state] };
 }
 
-/** Uptime, with the share of the window that was watched where that is not nearly all; green from the objective on. */
+/** Uptime, with the coverage where that is below `wellCovered`; green from the objective on. */
 export function uptimeBadge({ uptime, coverage }: Uptime, slo: number | null): Badge {
   if (uptime === null || coverage === null) return unknown;
   const objective = slo ?? usualObjective;
-  // Twice the errors that are allowed.
+  // Twice the allowed errors.
   const close = 1 - 2 * (1 - objective);
   const color = uptime >= objective ? 'brightgreen' : uptime >= close ? 'yellow' : 'red';
   const watched = coverage >= wellCovered ? '' : ` (${percentDown(coverage, 0)} watched)`;
@@ -63,7 +63,7 @@ const badgeQuery = z.strictObject({
   timezone,
   label: z
     .string('must be given once')
-    // Others have no place in XML.
+    // Other characters are not allowed in XML.
     .regex(/^[^\p{Cc}\uFFFE\uFFFF]{1,100}$/u, 'must be 1 to 100 characters, none of them a control character')
     .optional()
     .describe('Left text of the badge.'),
@@ -71,7 +71,7 @@ const badgeQuery = z.strictObject({
 
 const usualWindow = { ms: 30 * dayMs };
 
-/** A picture of how a model is, to be put into a page. */
+/** A badge with the state of a model, for web pages. */
 export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   async function badgeOf(
     view: ModelView,
@@ -111,7 +111,7 @@ export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
     },
     async ({ params, query }, reply) => {
       const { label, badge } = await badgeOf(viewOf(backend, params.id), query);
-      // Its tables of letters take 15 MB, which a daemon that nobody asks for badges never needs.
+      // Loaded on first use: its font tables take 15 MB.
       const { makeBadge } = await import('badge-maker');
       return reply
         .type('image/svg+xml; charset=utf-8')

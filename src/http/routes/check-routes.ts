@@ -11,10 +11,10 @@ import { csvColumns } from '../shapes/result-csv.js';
 import { resultSchema, resultShape } from '../shapes/result-shape.js';
 import { streamField, streamOf } from '../stream.js';
 
-/** The most results of one page. */
+/** Maximum results of one page. */
 const csvPageSize = 1_000;
 
-/** All pages under a header; the next one is asked for when the one before was read. */
+/** All pages under a header; the next page is read after the one before was consumed. */
 async function* resultCsv(
   page: (before: number | null) => Promise<LongAnswer<Uint8Array>>,
 ): AsyncGenerator<Buffer> {
@@ -26,7 +26,7 @@ async function* resultCsv(
   }
 }
 
-/** The last moment a Date can name. Slots may lie after now where the clock was set back. */
+/** The largest time of a Date. Slots may be after now where the clock was set back. */
 const endOfTime = 8.64e15;
 
 const checksQuery = z.strictObject({
@@ -40,7 +40,7 @@ const checksQuery = z.strictObject({
     .describe('`csv` returns all results of the window, without paging.'),
 });
 
-/** The results of a model. */
+/** Routes for the results of a model. */
 export const checkRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
   app.get(
     '/api/v1/models/:id/checks',

@@ -7,7 +7,7 @@ import type { RouteOptions } from '../port.js';
 import { streamField } from '../stream.js';
 
 const mostStreams = 100;
-/** ms a reader gets at shutdown to take the end of its stream. */
+/** ms that a client gets at shutdown to read the end of its stream. */
 const farewellMs = 1_000;
 
 const description = `Server-sent events, sent after they are recorded:
@@ -20,7 +20,7 @@ const description = `Server-sent events, sent after they are recorded:
 
 A client that falls too far behind is disconnected.`;
 
-/** What happens, as it happens. */
+/** Route that streams events as they happen. */
 export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   const open = new Set<ReturnType<typeof openEventStream>>();
 
@@ -38,7 +38,7 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
   app.get(
     '/api/v1/events',
     {
-      // What answers HEAD would read the stream to its end, which never comes.
+      // HEAD would read the stream to its end, which never comes.
       exposeHeadRoute: false,
       schema: {
         summary: 'Live results and changes of state (SSE)',
@@ -69,7 +69,7 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
       });
       open.add(opened);
       opened.stream.once('close', () => open.delete(opened));
-      // Proxies such as nginx would hold the events back.
+      // Proxies such as nginx would buffer the events.
       void reply
         .type('text/event-stream; charset=utf-8')
         .header('x-accel-buffering', 'no')

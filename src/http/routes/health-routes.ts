@@ -12,9 +12,9 @@ import { readJson } from '../validation.js';
 type StoreConstructor = NonNullable<RateLimitPluginOptions['store']>;
 
 /**
- * Counts calls by key in windows that begin with a key's first call, by monotonic ms: the plugin's own counts go by the
- * wall clock, and a window that began while that was ahead stays open until it is there again. A class, because the
- * plugin wants a constructor.
+ * Counts calls by key in windows that start with a key's first call, by monotonic ms. The plugin's own counter uses the
+ * wall clock: a window started while the clock was ahead stays open until the clock reaches it again. A class, because
+ * the plugin needs a constructor.
  */
 export function callCounts(monotonic: () => number): StoreConstructor {
   const windows = new Map<string, { calls: number; readonly until: number }>();
@@ -43,14 +43,14 @@ function keyOf({ headers }: FastifyRequest): string | null {
   return typeof key === 'string' && key !== '' ? key : null;
 }
 
-/** Lets only those in who have one of the health API's own keys; while it is off its routes are not there. */
+/** Requires one of the health API's own keys; answers 404 while the API is disabled. */
 function requireKey(app: FastifyInstance, health: HealthApi): void {
   app.addHook('onRequest', async (request, reply) => {
     const { enabled, apiKeys } = health.terms();
     if (!enabled) throw new HttpError(404, 'unknown_route', 'there is no such route');
     const key = keyOf(request);
     if (key === null) return reply.code(401).send({ message: 'No API key found in request' });
-    // Every key is compared, so that the time tells nothing of which came close.
+    // Every key is compared, so that the time does not depend on which one matches.
     const matches = apiKeys.map((known) => sameSecret(known, key));
     if (!matches.includes(true)) return reply.code(401).send({ message: 'Unauthorized' });
     return undefined;

@@ -31,12 +31,12 @@ const timelineSchema = listOf(
   }),
 ).extend({ from: timeField, to: timeField });
 
-/** The part of a window that has happened: not before the model was first seen, not after now. */
+/** The past part of a window: not before the model was first seen, not after now. */
 export function happened(health: Health, { from, to }: Interval, now: number): Interval {
   return clip(health, { from: Math.min(from, now), to: Math.min(to, now) });
 }
 
-/** What the time line of a model says of a window. */
+/** Routes for uptime and states of a model over a window. */
 export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   const { store } = backend;
 

@@ -32,7 +32,7 @@ export const incidentId = z.object({
   id: parameter('must be the number of an incident', wholeNumber).describe('Number of the incident.'),
 });
 
-/** Null when there is none of that number. */
+/** The incident with this id, or null. */
 export async function incidentWith({ store }: Backend, id: number): Promise<StoredIncident | null> {
   const [newest] = await store.incidents({ limit: 1, before: id + 1 });
   return newest?.id === id ? newest : null;
@@ -42,10 +42,10 @@ export function unknownIncident(): HttpError {
   return new HttpError(404, 'unknown_incident', 'there is no such incident');
 }
 
-/** Characters of notes and exclusions after which a page ends, lest a few people's words hold up everybody. */
+/** Characters of notes and exclusions after which a page ends: longer pages would block the event loop. */
 const mostAddedText = 1024 * 1024;
 
-/** The incidents of all models. */
+/** Routes for the incidents of all models. */
 export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   app.get(
     '/api/v1/incidents',

@@ -24,7 +24,7 @@ const listQuery = z.strictObject({
   cursor: z.string('must be given once').optional().describe('The `next_cursor` of the previous page.'),
 });
 
-/** The model of the registry with this id, or a 404. */
+/** The model of the registry with this id. Throws HttpError 404 without one. */
 export function viewOf(backend: Backend, id: string): ModelView {
   const view = backend.view(id);
   if (view === undefined) throw unknownModel();
@@ -44,10 +44,10 @@ function selected(backend: Backend, query: z.output<typeof listQuery>, now: numb
   return views.sort((a, b) => (a.model.id < b.model.id ? -1 : 1));
 }
 
-/** Models of a long list that are answered before checks may go on. */
+/** Models of a long list that are serialized before checks get a turn. */
 const turn = 50;
 
-/** The registry as it stands. */
+/** Routes for the models of the registry. */
 export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   app.get(
     '/api/v1/models',
@@ -71,7 +71,7 @@ export const modelRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
         if (index % turn === turn - 1) await setImmediate();
         shapes.push(z.encode(modelSchema, modelShape(view, now)));
       }
-      // Each is checked against its schema already; all at once would hold up the checks.
+      // Each item was validated already; validating the whole list at once would delay checks.
       void reply.type('application/json; charset=utf-8').serializer(JSON.stringify);
       return { items: shapes, next_cursor };
     },

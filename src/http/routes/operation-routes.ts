@@ -16,12 +16,12 @@ const problemsSchema = errorSchema.extend({
 
 const longestUserAgent = 200;
 
-/** A name that a caller gives itself, as it goes to the log. */
+/** A client's own name, bounded for the log. */
 function boundedName(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '').slice(0, longestUserAgent);
 }
 
-/** What orchestrators, Prometheus and operators ask. */
+/** Routes for orchestrators, Prometheus and operators. */
 export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
   app.get(
     '/metrics',

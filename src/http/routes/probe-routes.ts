@@ -6,11 +6,11 @@ import { hangUp } from '../connection.js';
 import { errorResponses, unknownModel } from '../http-error.js';
 import type { RouteOptions } from '../port.js';
 
-/** What Prometheus is left to read the answer before it gives up. */
+/** ms of the scrape timeout that are left to Prometheus for reading the answer. */
 const reserveMs = 500;
 const leastMs = 100;
 
-/** ms that a probe may take within the scrape's timeout in seconds. */
+/** ms that a probe may take within the scrape timeout in seconds. */
 function deadlineOf(timeout: string | undefined): number {
   const seconds = Number(timeout);
   return seconds > 0 ? Math.max(leastMs, seconds * 1_000 - reserveMs) : Infinity;
@@ -23,12 +23,12 @@ const targets = z.array(
   }),
 );
 
-/** modelpulse as a multi-target exporter, for those who let Prometheus set the schedule. */
+/** modelpulse as a multi-target exporter: Prometheus sets the schedule. */
 export const probeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   app.get(
     '/probe',
     {
-      // A HEAD would check too.
+      // HEAD would run a check too.
       exposeHeadRoute: false,
       config: { waits: true, spends: true },
       schema: {

@@ -12,7 +12,7 @@ import { seriesSchema } from '../shapes/series-shape.js';
 
 const mostBuckets = 10_000;
 const usualBuckets = 400;
-/** The first that needs no more than the usual number of buckets is taken when none is asked for. */
+/** Default steps: the first that needs at most the usual number of buckets is used. */
 const usualSteps = [minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs, 6 * hourMs, dayMs, 7 * dayMs] as const;
 const longestStep = 7 * dayMs;
 
@@ -49,7 +49,7 @@ function chosenStep(window: Interval, asked: number | undefined): number {
   );
 }
 
-/** The past of a model in steps. */
+/** Route for the past of a model in steps. */
 export const seriesRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
   app.get(
     '/api/v1/models/:id/series',
@@ -71,7 +71,7 @@ export const seriesRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
       const past = { key, stored, exclusions };
       const { text } = await backend.readLong({ kind: 'series', model: model.id, past, window, stepMs });
       void reply.type('application/json; charset=utf-8');
-      // It is written already, where it holds up nobody.
+      // Serialized already, outside the event loop.
       return reply.send(text as never);
     },
   );

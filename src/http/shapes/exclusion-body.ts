@@ -5,13 +5,13 @@ import { HttpError } from '../http-error.js';
 import { ordered } from '../query.js';
 import { parseTime } from '../time.js';
 
-/** Exclusions that a model can have. */
+/** Maximum exclusions of a model. */
 export const mostExclusions = 1_000;
 
-/** Surrogates without their other half, and control characters but those of a text in lines. */
+/** Lone surrogates, and control characters except tab and line feed. */
 const unfit = /\p{Cs}|[^\P{Cc}\t\n\r]/u;
 
-/** Text of a person. */
+/** Text written by a user, of at most `most` characters. */
 export function written(most: number) {
   const allowed = `must be text of 1 to ${most} characters`;
   return z
@@ -47,7 +47,7 @@ export const exclusionBody = z
   )
   .describe('Period that counts as maintenance; may be in the future.');
 
-/** The time that a body takes out. Throws HttpError for one that is empty or too long. */
+/** The window that a body excludes. Throws HttpError for one that is empty or too long. */
 export function windowOfExclusion(
   body: z.output<typeof exclusionBody>,
 ): Interval & { readonly reason: string } {

@@ -20,7 +20,7 @@ export function listOf<T extends z.ZodType>(item: T) {
   });
 }
 
-/** A page of at most `limit` of `found`, which was asked for one item more. */
+/** A page of at most `limit` items; `found` was read with one item more, to know whether another page follows. */
 export function pageOf<T>(
   found: readonly T[],
   limit: number,

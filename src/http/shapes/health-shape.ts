@@ -25,7 +25,7 @@ export const healthAnswerSchema = z
   })
   .describe('Result of one check in the format of the model-health API.');
 
-/** What the saved and the described models answer. */
+/** Answer for saved and for described models. */
 export interface HealthAnswer {
   readonly query: string;
   readonly result: CheckResult;
@@ -44,7 +44,7 @@ function messageOf({ outcome, reason }: CheckResult): string {
   }
 }
 
-/** The value, or null where the other side would not take it: a machine that slept for days took that long. */
+/** The value, or null where the schema does not allow it: a check during a suspend of days took that long. */
 function fitting(schema: z.ZodNumber, value: number | null): number | null {
   return schema.safeParse(value).success ? value : null;
 }

@@ -58,7 +58,7 @@ export const modelSchema = z
   })
   .describe('Model of the registry and its present state.');
 
-/** A model as the API shows it at `now`. */
+/** A model in the API's form at `now`. */
 export function modelShape(view: ModelView, now: number): z.output<typeof modelSchema> {
   const { model, latest } = view;
   const { state, since, reason } = stateAt(view.health, now);

@@ -8,16 +8,16 @@ export const csvColumns = [
   ...['input_tokens', 'output_tokens', 'response', 'response_model', 'recheck', 'stalled'],
 ];
 
-/** What could move a cursor, should somebody print the file: controls, but for tabs and line breaks. */
+/** Characters that could move the cursor of a terminal: controls, except tabs and line breaks. */
 const unprintable = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
 
 /**
- * One cell by RFC 4180, without control characters. Text that a spreadsheet would take for a formula gets an apostrophe
- * in front, as OWASP advises, since providers choose it.
+ * One cell by RFC 4180, without control characters. Providers choose the text, so text that a spreadsheet would read as
+ * a formula gets a leading apostrophe, as OWASP advises.
  */
 export function csvCell(value: string | number | boolean | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value);
-  // First, or an apostrophe would be missed where a control character stood before the formula.
+  // Before the check for a formula, which a leading control character would hide.
   const plain = value.replace(unprintable, '');
   const text = /^\s*[=+\-@|%]|^[\t\r\n]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -37,7 +37,7 @@ export const resultSchema = z
 
 type ResultShape = z.output<typeof resultSchema>;
 
-/** A result as the API, `check --json` and events show it. */
+/** A result in the form of the API, `check --json` and events. */
 export function resultShape(model: string, result: RecordedResult): ResultShape {
   const phases = Object.entries(result.phases).map(([phase, ms]: [string, number]) => [phase, toSeconds(ms)]);
   return {

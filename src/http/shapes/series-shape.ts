@@ -45,7 +45,7 @@ function bucketShape(bucket: SeriesBucket): z.output<typeof seriesSchema>['items
   };
 }
 
-/** A series as the API shows it. */
+/** A series in the API's form. */
 export function seriesShape(model: string, series: Series): z.output<typeof seriesSchema> {
   return {
     model,

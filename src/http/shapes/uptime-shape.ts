@@ -49,7 +49,7 @@ export function checksShape(counts: Counts['outcomes']): z.output<typeof checksF
   return { total: healthy + degraded + unhealthy + unknown, healthy, degraded, unhealthy, unknown };
 }
 
-/** Quantiles in seconds; null when nothing was measured. */
+/** Quantiles in seconds; null without measurements. */
 export function latencyShape(latency: Counts['latency']): z.output<typeof latencyField> {
   const at = (q: number): number | null => toSeconds(quantile(latency, q));
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };

@@ -7,7 +7,7 @@ function usage({ input, output }: Said): object {
   return { inputTokens: input, outputTokens: output, totalTokens: input + output };
 }
 
-/** Amazon's frames have a length in front, headers and checksums. */
+/** Frames of Amazon's event stream: length, headers, payload and checksums. */
 function frames(said: Said): Uint8Array[] {
   const codec = new EventStreamCodec(
     (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
@@ -33,7 +33,7 @@ function frames(said: Said): Uint8Array[] {
   ];
 }
 
-/** Bedrock's converse. */
+/** Bedrock's Converse API. */
 export const bedrockConverse: Shape = {
   whole: (said) => ({
     output: { message: { role: 'assistant', content: [{ text: said.text }] } },

@@ -22,7 +22,7 @@ function events(said: Said): string[] {
 
 const error: Shape['error'] = (_status, { message }) => ({ message });
 
-/** Cohere's chat. */
+/** Cohere's Chat API. */
 export const cohereChat: Shape = {
   whole: (said) => ({
     id: said.id,
@@ -34,7 +34,7 @@ export const cohereChat: Shape = {
   error,
 };
 
-/** Its embed. */
+/** Cohere's Embed API. */
 export const cohereEmbedding: Shape = {
   whole: (said) => ({
     id: said.id,

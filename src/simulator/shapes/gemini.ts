@@ -25,7 +25,7 @@ function response({ model, input, output, reasoning }: Said, text: string, finis
   };
 }
 
-/** The period of a quota stands in the name of the quota alone. */
+/** Only the name of the quota tells its period. */
 function quotaOf({ code }: Refusal): object[] {
   const period = { rate_limit_exceeded: 'PerMinute', insufficient_quota: 'PerDay' }[code ?? ''];
   if (period === undefined) return [];
@@ -53,5 +53,5 @@ export const geminiContent: Shape = {
   error,
 };
 
-/** Its embedContent. */
+/** Gemini's embedContent. */
 export const geminiEmbedding: Shape = { whole: (said) => ({ embedding: { values: vectorOf(said) } }), error };

@@ -21,7 +21,7 @@ function last(said: Said, content: string): object {
 
 const error: Shape['error'] = (_status, { message }) => ({ error: message });
 
-/** Ollama's chat. */
+/** Ollama's chat API. */
 export const ollamaChat: Shape = {
   whole: (said) => last(said, said.text),
   stream: {
@@ -34,7 +34,7 @@ export const ollamaChat: Shape = {
   error,
 };
 
-/** Its embed. */
+/** Ollama's embed API. */
 export const ollamaEmbedding: Shape = {
   whole: (said) => ({
     model: said.model,

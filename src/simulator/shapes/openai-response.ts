@@ -1,7 +1,7 @@
 import type { Shape } from '../shape.js';
 import { openaiError } from './openai.js';
 
-/** OpenAI's responses. */
+/** OpenAI's Responses API. */
 export const openaiResponse: Shape = {
   whole: ({ id, now, model, text, finish, input, output, reasoning }) => ({
     id: `resp_${id}`,

@@ -47,7 +47,7 @@ export const openaiChat: Shape = {
   error: openaiError,
 };
 
-/** Its completions as they were before chat. */
+/** OpenAI's legacy completions. */
 export const openaiCompletion: Shape = {
   whole: (said) => ({
     ...envelope(said, 'text_completion'),
@@ -57,7 +57,7 @@ export const openaiCompletion: Shape = {
   error: openaiError,
 };
 
-/** Its embeddings. */
+/** OpenAI's embeddings. */
 export const openaiEmbedding: Shape = {
   whole: (said) => ({
     object: 'list',
