@@ -3,11 +3,11 @@ import { messageOf, systemCodeOf } from '../domain/thrown.js';
 import type { Settings } from '../config/settings.js';
 import { DaemonError } from './failure.js';
 
-/** A reload reads and checks thousands of models. */
+/** Long enough for a reload, which reads and checks thousands of models. */
 const timeoutMs = 60_000;
 const anyHost: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-/** Where the daemon of this configuration is reached from the same machine. */
+/** URL of this configuration's daemon on the same machine. */
 function daemonUrl({ host, port }: Pick<Settings['server'], 'host' | 'port'>): string {
   const name = anyHost[host] ?? host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
@@ -15,10 +15,10 @@ function daemonUrl({ host, port }: Pick<Settings['server'], 'host' | 'port'>): s
 
 type DaemonAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly body: Record<string, unknown> | null }
-  /** Nothing listens there. */
+  /** No server listens at `url`. */
   | { readonly kind: 'no_daemon'; readonly url: string };
 
-/** Sends a POST to the daemon of the configuration, with its token. Throws DaemonError when what answers is not usable. */
+/** Sends a POST to the daemon of the configuration, with its token. Throws DaemonError when the answer is not usable. */
 export async function askDaemon(
   { server }: Pick<Settings, 'server'>,
   path: string,
@@ -54,7 +54,7 @@ export async function askDaemon(
   return { kind: 'answered', status, body: parsed };
 }
 
-/** Undefined for what is no JSON object. */
+/** Undefined unless `text` is a JSON object. */
 function parse(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -64,7 +64,7 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The message of an answer that is an error. */
+/** The message of an error response. */
 export function refusalOf({ status, body }: Extract<DaemonAnswer, { kind: 'answered' }>): string {
   const message = body?.message;
   return typeof message === 'string' ? message : `the daemon answers with status ${status}`;

@@ -3,11 +3,11 @@ import { formatDuration } from '../domain/duration.js';
 import type { Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 
-/** What the schedule of a model asks for in a UTC day, the busiest one of a month. */
+/** Checks and tokens of a model in a UTC day, on the busiest day of a month. */
 export interface DailyUse {
   readonly model: Model;
   readonly checks: number;
-  /** Null where nobody can tell. */
+  /** Null when unknown. */
   readonly tokens: number | null;
 }
 
@@ -33,7 +33,7 @@ export function dailyUse(model: Model, calendar: Calendar, tokens: number | null
 
 export const count = (amount: number): string => amount.toLocaleString('en-US');
 
-/** How the day goes beyond the model's budget, and what would not; null when it does not. */
+/** How the day exceeds the model's budget, and which schedule would not; null within the budget. */
 export function budgetWarning({ model, checks, tokens }: DailyUse): string | null {
   const { id, tokensPerDay: budget, schedule } = model;
   if (budget === null || tokens === null || tokens <= budget) return null;

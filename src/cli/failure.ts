@@ -3,19 +3,19 @@ import { ConfigError } from '../config/read/load.js';
 import { StoreError } from '../store/store-error.js';
 import { plainLines, plainText } from './terminal.js';
 
-/** The command line or its input is wrong in a way its user can mend. */
+/** A fault in the command line or its input that the user can correct. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The daemon does not run, or refuses what it was asked. */
+/** The daemon does not run, or refuses the request. */
 export class DaemonError extends Error {
   override readonly name = 'DaemonError';
 }
 
 /**
- * Says on standard error what went wrong, without a stack trace where the user caused it; returns the exit code. What a
- * message quotes, from arguments, files and the database, cannot move a cursor.
+ * Writes the error to standard error, without a stack trace where the user caused it; returns the exit code. Text
+ * quoted from arguments, files and the database is made safe to print.
  */
 export function reportFailure(error: unknown, write: (text: string) => void): number {
   if (error instanceof ConfigError) {

@@ -6,14 +6,14 @@ import type { StoredExclusion, StoredModel, StoreReader } from '../store/port.js
 import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
 
-/** Figures with the number of incidents that lasted in their time, and why the model was unknown. */
+/** Figures with the number of incidents in their time, and the reasons for unknown time. */
 export interface HistoryFigures extends Figures {
   readonly incidents: number;
-  /** ms by reason, the longest first; time of which an earlier release kept no reason is in none. */
+  /** ms by reason, the longest first; excludes time for which an earlier release kept no reason. */
   readonly unknown: readonly (readonly [reason: StateReason, ms: number])[];
 }
 
-/** How long each reason kept the model unknown within a span. */
+/** ms by reason for which the model was unknown within a span. */
 function unknownIn(unknown: readonly TimelineInterval[], { from, to }: Interval): HistoryFigures['unknown'] {
   const sums = new Map<StateReason, number>();
   for (const { reason, ...each } of unknown) {
@@ -23,7 +23,7 @@ function unknownIn(unknown: readonly TimelineInterval[], { from, to }: Interval)
   return [...sums].sort(([, a], [, b]) => b - a);
 }
 
-/** Figures of a calendar day, or of the part of it that was asked for. */
+/** Figures of a calendar day, or of the requested part of it. */
 interface HistoryDay extends HistoryFigures {
   /** Such as `2026-01-31`. */
   readonly date: string;
@@ -35,11 +35,11 @@ export interface History {
   /** Unix ms; null while the model is in the registry. */
   readonly retiredAt: number | null;
   readonly total: HistoryFigures;
-  /** Oldest first; none when the model was not followed then. */
+  /** Oldest first; empty when the model was not in the registry at any time of the window. */
   readonly days: readonly HistoryDay[];
 }
 
-/** Reads the days of a window, clipped to the time in which the model was followed. */
+/** Reads the days of a window, clipped to the time in which the model was in the registry. */
 export async function readHistory(
   store: StoreReader,
   model: StoredModel,

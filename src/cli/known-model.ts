@@ -4,7 +4,7 @@ import { plainText } from './terminal.js';
 
 const mostNamed = 10;
 
-/** The model with this id. Throws a UsageError with what was most likely meant, or else what there is. */
+/** The model with this id. Throws a UsageError with the closest id, or else with the known ids. */
 export function modelWithId<Model extends { readonly id: string }>(
   id: string,
   models: readonly Model[],
@@ -20,7 +20,7 @@ function advice(id: string, known: readonly string[]): string {
   if (closest !== null) return `did you mean ${plainText(closest)}?`;
   if (known.length === 0) return 'none is yet';
   const more = known.length - mostNamed;
-  // Each by itself: an escape sequence that one leaves open would take the others with it.
+  // Each by itself: an unterminated escape sequence in one would remove the others.
   const named = known.slice(0, mostNamed).map(plainText).join(', ');
   return `there is ${named}${more > 0 ? ` and ${more} more` : ''}`;
 }

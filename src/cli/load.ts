@@ -3,9 +3,9 @@ import { capabilities } from '../checker/ask/dialects.js';
 import { createJq } from '../checker/verdict/jq.js';
 import { ConfigError, loadConfig, type LoadedConfig } from '../config/read/load.js';
 
-/** Loads the configuration a command was called with. */
+/** Loads the configuration of a command. */
 export async function loadFor(path: string): Promise<LoadedConfig> {
-  // Starts with the first program there is.
+  // Its process starts with the first program.
   const jq = createJq();
   try {
     return await loadConfig(path, process.env, capabilities, jq.problemIn);

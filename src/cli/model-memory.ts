@@ -6,13 +6,13 @@ import { healthFrom } from '../domain/health.js';
 import type { MemoryReading } from '../store/port.js';
 import { latestSchema, memorySchema } from '../wire/memory.js';
 
-/** Where the first thing is that is wrong, and what it must be. */
+/** The first invalid member, and what it must be. */
 function problemOf(schema: typeof memorySchema | typeof latestSchema, value: object): string | null {
   const [issue] = schema.safeParse(value, { error: issueMessage }).error?.issues ?? [];
   return issue === undefined ? null : `${issue.path.join('.')} ${issue.message}`;
 }
 
-/** What of a schedule no daemon could start with: `epochs` are of a memory that is otherwise right. */
+/** The first invalid schedule of a valid memory: a daemon could not start with it. */
 function problemOfSchedules(memory: StoredMemory | null): string | null {
   for (const [index, { schedule }] of memory?.epochs?.entries() ?? []) {
     if (schedule.kind !== 'cron') continue;
@@ -25,7 +25,7 @@ function problemOfSchedules(memory: StoredMemory | null): string | null {
   return null;
 }
 
-/** What the store is told of what the daemon remembers of a model. */
+/** Lets the store read the daemon's memory of a model. */
 export const modelMemory: MemoryReading = {
   covered(memory) {
     const { firstSeen, settled } = healthFrom(readMemory(memory)?.health, 0);

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { messageOf, systemCodeOf } from '../domain/thrown.js';
 import { UsageError } from './failure.js';
 
-/** Flushes what was written to a file, or the names in a directory. */
+/** Flushes a file, or the entries of a directory. */
 async function flush(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
@@ -14,7 +14,7 @@ async function flush(path: string): Promise<void> {
   }
 }
 
-/** Begins an empty file; one that is there stays. */
+/** Creates an empty file; an existing one stays. */
 async function begin(path: string, file: string): Promise<void> {
   try {
     await (await open(path, 'wx')).close();
@@ -28,8 +28,8 @@ async function begin(path: string, file: string): Promise<void> {
 }
 
 /**
- * Makes `file`, whole or not at all: `fill` writes FILE.partial, which takes the name when it is on disk. Throws
- * UsageError when it cannot be begun or `file` exists.
+ * Creates `file`, whole or not at all: `fill` writes FILE.partial, which is renamed once it is on disk. Throws
+ * UsageError when the file cannot be created or exists.
  */
 export async function makeFile(file: string, fill: (partial: string) => Promise<void>): Promise<void> {
   const refuse = (): void => {

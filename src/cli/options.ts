@@ -16,7 +16,7 @@ export function globalOptions(command: Command): GlobalOptions {
   return command.optsWithGlobals<GlobalOptions>();
 }
 
-/** In which form a command answers: a table, unless one of these is given. */
+/** Output format of a command: a table, unless one of these is given. */
 export interface FormatOptions {
   readonly json?: true;
   readonly csv?: true;
@@ -25,11 +25,11 @@ export interface FormatOptions {
 export const jsonOption = (): Option => new Option('--json', 'as JSON');
 export const csvOption = (): Option => new Option('--csv', 'as CSV').conflicts('json');
 
-/** The part of the window a command was asked for that is over, in Unix ms. */
+/** The past part of a command's window, in Unix ms. */
 export interface AskedWindow extends Interval {
-  /** As it was asked for. */
+  /** The name that the user gave. */
   readonly name: string;
-  /** Where it is to end, if it has not ended yet; else null. */
+  /** End of the window, if it is in the future; else null. */
   readonly goesOnTo: number | null;
   readonly timezone: string;
   readonly clock: LocalTime;

@@ -5,7 +5,7 @@ import type { Interval, StateDurations } from '../domain/state.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
 import type { Counts, StoredExclusion, StoredIncident, StoredModel, StoreReader } from '../store/port.js';
 
-/** What the database says of a model's past; before its first check nothing is known of it. */
+/** A model's past as stored; without a check all of it is unknown. */
 export function pastOf(model: StoredModel, exclusions: readonly StoredExclusion[]): Past {
   const memory = readMemory(model.health, model.id);
   return {
@@ -15,25 +15,25 @@ export function pastOf(model: StoredModel, exclusions: readonly StoredExclusion[
   };
 }
 
-/** The part of a window in which the model was followed: not before it was first seen, not after it left the registry. */
+/** The part of a window in which the model was in the registry: from its first sight until it was retired. */
 export function followedIn(window: Interval, model: StoredModel, past: Past): Interval {
   return clip(past.stored, { from: window.from, to: Math.min(window.to, model.retiredAt ?? window.to) });
 }
 
-/** What the figures of a model over a window are made from. */
+/** The base of a model's figures over a window. */
 export interface Figures extends Interval {
   /** ms per state. */
   readonly durations: StateDurations;
   readonly counts: Counts;
 }
 
-/** Reads what happened in a window that lies where the model was followed. */
+/** Reads figures for a window that lies within `followedIn`. */
 export async function figuresOf(store: StoreReader, past: Past, { from, to }: Interval): Promise<Figures> {
   const durations = await durationsBetween(store, past, { from, to });
   return { from, to, durations, counts: await store.counts(past.key, from, to, past.exclusions) };
 }
 
-/** ms that the incident lasts within a window, without what an operator took out of the figures. */
+/** ms of the incident within a window, without excluded time. */
 export function countedMs({ openedAt, closedAt, exclusions }: StoredIncident, window: Interval): number {
   const span = { from: Math.max(openedAt, window.from), to: Math.min(closedAt ?? window.to, window.to) };
   return span.from < span.to ? totalOf(subtract(span, clipTo(merge(exclusions), span))) : 0;

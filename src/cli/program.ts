@@ -87,7 +87,7 @@ export function createProgram(done: (code: number) => void): Command {
 /** Runs one command and sets the exit code of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Its reader has seen enough, as in `modelpulse config | head`.
+    // The reader closed the pipe, as in `modelpulse config | head`.
     if (error.code === 'EPIPE') process.exit();
     throw error;
   });

@@ -7,17 +7,17 @@ import { globalOptions } from './options.js';
 import { loadFor } from './load.js';
 import { packageFile } from './package-files.js';
 
-/** What a command reads from. */
+/** Input of a command that reads the database. */
 export interface Database {
   readonly store: StoreReader;
   readonly settings: Settings;
-  /** Unix ms; everything is told as of this time. */
+  /** Unix ms; the time that all output refers to. */
   readonly now: number;
 }
 
 /**
- * Opens the database of the configuration a command was called with, with the daemon running or not, and prints what
- * `tell` makes of it. Throws ConfigError, UsageError and StoreError.
+ * Opens the database of a command's configuration, with the daemon running or not, and prints the text that `tell`
+ * returns. Throws ConfigError, UsageError and StoreError.
  */
 export async function readDatabase(
   command: Command,

@@ -4,21 +4,21 @@ import type { StoredIncident, StoreReader } from '../store/port.js';
 import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
 
-/** An incident and the ms of the report's time in which it counts. */
+/** An incident, and its ms within the report's window. */
 export interface ReportIncident extends StoredIncident {
   readonly countedMs: number;
 }
 
-/** How a model was in the time of the report. */
+/** Figures of a model in the report's window. */
 export interface ReportModel extends Uptime, Verdict {
   readonly model: string;
-  /** Null where the registry names none. */
+  /** Null when the registry has none. */
   readonly objective: number | null;
   /** Unix ms; null while the model is in the registry. */
   readonly retiredAt: number | null;
-  /** Null when nothing is known of the model in that time. */
+  /** Null without data in the window. */
   readonly figures: Figures | null;
-  /** All that lasted into that time, oldest first. */
+  /** All that overlap the window, oldest first. */
   readonly incidents: readonly ReportIncident[];
 }
 
@@ -38,8 +38,8 @@ async function incidentsIn(
 }
 
 /**
- * Figures of the models of the registry, in its order, and of others that were followed in the window; of those in `ids`
- * only, unless it is empty.
+ * Figures of the models of the registry, in its order, then of others that were in the registry during the window; only
+ * those in `ids`, unless it is empty.
  */
 export async function readReport(
   store: StoreReader,

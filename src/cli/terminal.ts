@@ -1,16 +1,16 @@
 import type { State } from '../domain/state.js';
 import { printableJson } from '../store/transfer/printable-json.js';
 
-/** What the place that text goes to can show. */
+/** Capabilities of an output stream. */
 export interface Terminal {
-  /** Columns; null off a terminal, where lines may be as long as they like. */
+  /** Columns; null when the stream is no terminal, and lines are not limited. */
   readonly width: number | null;
-  /** It understands escape sequences, such as the one that clears a line. */
+  /** The terminal supports escape sequences, such as the one that clears a line. */
   readonly escapes: boolean;
   readonly colour: boolean;
 }
 
-/** What is known of a stream: colours only on a terminal, and not against NO_COLOR (https://no-color.org). */
+/** Capabilities of a stream: colours only on a terminal, unless NO_COLOR is set (https://no-color.org). */
 export function terminalOf(
   stream: { readonly isTTY?: boolean; readonly columns?: number },
   environment: Readonly<Record<string, string | undefined>>,
@@ -30,8 +30,8 @@ export function painted(text: string, paint: Paint | null, { colour }: Pick<Term
 }
 
 /**
- * One line of text that cannot move a cursor, colour a screen or turn its direction: escape sequences, control and
- * formatting characters go, line breaks and tabs become a space.
+ * One line of text that is safe to print: escape sequences, control and formatting characters are removed, line breaks
+ * and tabs become a space.
  */
 export function plainText(text: string): string {
   return stripEscapes(text)
@@ -41,7 +41,7 @@ export function plainText(text: string): string {
     .trim();
 }
 
-/** The same of text of several lines, which stay, and so does how far each is indented. */
+/** The same for text of several lines: line breaks and indentation stay. */
 export function plainLines(text: string): string {
   return text
     .split('\n')
@@ -49,12 +49,12 @@ export function plainLines(text: string): string {
     .join('\n');
 }
 
-/** Indented JSON that moves no cursor. */
+/** Indented JSON that is safe to print. */
 export function jsonText(value: unknown): string {
   return `${printableJson(value, 2)}\n`;
 }
 
-/** ECMA-48: control strings up to their terminator, then control sequences, then what is left of two-byte escapes. */
+/** ECMA-48: removes control strings up to their terminator, then control sequences, then remaining two-byte escapes. */
 function stripEscapes(text: string): string {
   return text
     .replace(
@@ -73,19 +73,19 @@ const paints = {
   maintenance: 'dim',
 } as const satisfies Record<State, Paint>;
 
-/** The colour of a state, and of an outcome, whose words are the same. */
+/** The colour of a state, or of an outcome, which has the same name. */
 export function outcomePaint(state: State): Paint {
   return paints[state];
 }
 
-/** A line on a terminal that says how far a command is; it is gone when the command is done. */
+/** A progress line on a terminal; it is cleared when the command ends. */
 interface Progress {
-  /** One more is done. */
+  /** Counts one more as done. */
   advance(): void;
   clear(): void;
 }
 
-/** Silent off a terminal, and on one that knows no escape sequences. */
+/** Silent unless the stream is a terminal with escape sequences. */
 export function createProgress(
   total: number,
   verb: string,

@@ -6,7 +6,7 @@ import type { Problem } from './read/problem.js';
 import type { SettingsEntry } from './schema/schema.js';
 import type { MaintenanceRule } from './settings.js';
 
-/** Says of a text whether it is the pattern's, whose `*` stand for any run of characters; in linear time. */
+/** Matches text against a pattern in which `*` stands for any characters; in linear time. */
 function matcher(pattern: string): (text: string) => boolean {
   const [head = '', ...rest] = pattern.split('*');
   const tail = rest.pop();
@@ -14,7 +14,7 @@ function matcher(pattern: string): (text: string) => boolean {
   return (text) => {
     if (!text.startsWith(head)) return false;
     let at = head.length;
-    // The first place of each part leaves the most to those that follow.
+    // The first match of each part leaves the most for those that follow.
     for (const part of rest) {
       const found = text.indexOf(part, at);
       if (found === -1) return false;
@@ -24,7 +24,7 @@ function matcher(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Says of an id whether one of the rule's patterns covers the model. */
+/** Tests whether one of the rule's patterns covers a model id. */
 export function modelMatcher({ models }: Pick<MaintenanceRule, 'models'>): (id: string) => boolean {
   const matchers = models.map(matcher);
   return (id) => matchers.some((matches) => matches(id));
@@ -33,9 +33,9 @@ export function modelMatcher({ models }: Pick<MaintenanceRule, 'models'>): (id: 
 type Entry = SettingsEntry['maintenance'][number];
 
 interface ReadWindow {
-  /** Null where there is a problem. */
+  /** Null when there is a problem. */
   readonly found: WindowRule | null;
-  /** Paths begin at the rule. */
+  /** Paths are relative to the rule. */
   readonly problems: readonly Problem[];
 }
 
@@ -84,8 +84,8 @@ function fixed(rule: Entry): ReadWindow {
 }
 
 /**
- * Unix ms. A time without a zone is local time in `timezone`: its first occurrence, or the moment of the change that skips
- * it. Windows open at full seconds, so a fraction would leave a check at the beginning outside.
+ * Unix ms. A time without a zone is local time in `timezone`: its first occurrence, or the moment of the change that
+ * skips it. Windows open at full seconds, so a fraction would leave a check at the start outside.
  */
 function timeIn(timezone: string, text: string): number | null {
   const time = parseIsoTime(text, (local) =>

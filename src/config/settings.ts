@@ -1,15 +1,15 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import type { Model } from '../domain/model.js';
 
-/** Maintenance windows of some models, planned in the file. */
+/** A maintenance window of some models, planned in the file. */
 export type MaintenanceRule = WindowRule & {
   /** Glob patterns over model ids; `*` for all. */
   readonly models: readonly string[];
-  /** Text of the operator. */
+  /** Free text of the operator. */
   readonly reason: string | null;
 };
 
-/** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets in place. */
+/** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets resolved. */
 export interface Settings {
   readonly server: {
     readonly host: string;
@@ -21,9 +21,9 @@ export interface Settings {
     readonly publicBadges: boolean;
     /** The operator accepts a public address without a token. */
     readonly insecurePublic: boolean;
-    /** Names in lower case by which browsers may ask without a token, and whose pages may change something. */
+    /** Lower-case host names that browsers may use without a token, and whose pages may change something. */
     readonly allowedHosts: readonly string[];
-    /** Where people reach the server, without a trailing slash. */
+    /** Public URL of the server, without a trailing slash. */
     readonly publicUrl: string | null;
     readonly runbookUrl: string | null;
     /** Labels of models that their alerts carry. */

@@ -14,7 +14,7 @@ import { loadFor } from '../load.js';
 import { packageVersion } from '../package-files.js';
 import { createProgress, jsonText, terminalOf } from '../terminal.js';
 
-/** The models named, in the order of the registry; all that are not paused when none is. */
+/** The models with these ids, in registry order; without ids, all that are not paused. */
 function chosen(models: readonly Model[], ids: readonly string[]): readonly Model[] {
   const unknown = ids.filter((id) => !models.some((model) => model.id === id));
   if (unknown.length > 0) {
@@ -24,7 +24,7 @@ function chosen(models: readonly Model[], ids: readonly string[]): readonly Mode
   return models.filter(({ id, pause }) => (ids.length === 0 ? !pause : ids.includes(id)));
 }
 
-/** Checks every model once within the configured limits; `done` hears of each. */
+/** Checks every model once within the configured limits; calls `done` after each. */
 async function checkAll(settings: Settings, models: readonly Model[], done: () => void): Promise<CheckRow[]> {
   const checker = createChecker(systemClock, packageVersion());
   checker.configure(settings);
@@ -55,13 +55,13 @@ function asRecorded({ result }: CheckRow): RecordedResult {
 
 interface Options {
   readonly json?: true;
-  /** Outcomes with which the command fails. */
+  /** Outcomes for which the command exits with 1. */
   readonly failOn: readonly Outcome[];
 }
 
 const failures = outcomes.filter((outcome) => outcome !== 'healthy');
 
-/** Adds the outcomes of a comma list to those before. */
+/** Appends the outcomes of a comma-separated list to `before`. */
 function withOutcomes(text: string, before: readonly Outcome[]): readonly Outcome[] {
   const named = text.split(',').map((name) => {
     const outcome = failures.find((known) => known === name.trim());

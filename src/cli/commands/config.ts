@@ -9,7 +9,7 @@ import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { jsonText, terminalOf } from '../terminal.js';
 
-/** What all models ask for in a day; a health API asks what nobody can tell. */
+/** Daily use of each model; null tokens with a health API, whose questions are unknown. */
 function dailyUses({ models, remote }: Settings): DailyUse[] {
   const calendar = createCalendar();
   return models.map((model) => {

@@ -15,7 +15,7 @@ Ctrl-C ends it, and so does the end of the process that started it.
 
 `;
 
-/** Ends the process when the one that started it ends: a demo that nobody sees would hold its ports for ever. */
+/** Ends the process when its parent ends: an orphaned demo would hold its ports. */
 function endWithParent(parent: number): void {
   watchParent(parent, () => {
     process.kill(process.pid, 'SIGTERM');
@@ -27,7 +27,7 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .description('run the daemon on config/demo.yaml beside a simulated provider')
     .addOption(
-      // `npm run` may be killed before its shell becomes this process: the shell knows whose child it was.
+      // `npm run` may be killed before its shell becomes this process, so the shell passes its parent's id.
       new Option('--parent <pid>', 'process to end with; the one that started it unless set').hideHelp(),
     )
     .action(async ({ parent }: { parent?: string }, command: Command) => {
@@ -51,8 +51,8 @@ export function demoCommand(program: Command): void {
 const everyMs = 250;
 
 /**
- * Calls `ended` once when this process is no longer a child of `parent`, however that process ended: the kernel then gives
- * its children another parent. `parent` may have ended before the call.
+ * Calls `ended` once when this process is no longer a child of `parent`, however that process ended: the kernel then
+ * assigns another parent. `parent` may have ended before the call.
  */
 function watchParent(parent: number, ended: () => void): void {
   const timer = setInterval(() => {

@@ -35,7 +35,7 @@ function windowOf({ from, to, reason }: Options, now: number): Window {
   }
 }
 
-/** Writes to the database that no daemon uses. */
+/** Writes to the database directly while no daemon runs. */
 function excludeAlone(
   settings: Settings,
   url: string,

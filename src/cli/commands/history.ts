@@ -17,7 +17,7 @@ interface Options extends FormatOptions {
   readonly timezone: string;
 }
 
-/** Adds `modelpulse history`: a model's past day by day, as the database has it. */
+/** Adds `modelpulse history`: a model's past day by day, read from the database. */
 export function historyCommand(program: Command): void {
   program
     .command('history')

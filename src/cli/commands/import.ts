@@ -11,17 +11,17 @@ import { globalOptions } from '../options.js';
 import { packageFile } from '../package-files.js';
 import { plainText } from '../terminal.js';
 
-/** Longer than any line of an export, so that a file of another kind cannot fill the memory. */
+/** Longer than any line of an export, so that a file of another kind cannot exhaust memory. */
 const longestLine = 16 * 1024 * 1024;
 
-/** The lines of the file, or of `input` for `-`, some at a time; throws UsageError when it cannot be read. */
+/** The lines of the file, or of `input` for `-`, in batches. Throws UsageError when it cannot be read. */
 export async function* linesOfFile(
   file: string,
   input: NodeJS.ReadableStream,
 ): AsyncGenerator<readonly string[]> {
   const stream = file === '-' ? input : createReadStream(file);
   stream.setEncoding('utf8');
-  // A long line comes in many chunks: each is searched once, and joined when its end has come.
+  // A long line comes in many chunks: each is searched once, and all are joined at the end of the line.
   let waiting: string[] = [];
   let length = 0;
   try {
@@ -59,7 +59,7 @@ function summaryOf(taken: readonly Taken[]): string {
   return `${taken.length} ${taken.length === 1 ? 'model' : 'models'}: ${parts.join(', ')}\n`;
 }
 
-/** What lines say wrong names the file too, and is made safe to print. */
+/** Rewrites errors about lines to name the file, and to be safe to print. */
 async function named<Result>(file: string, work: Promise<Result>): Promise<Result> {
   try {
     return await work;

@@ -20,7 +20,7 @@ interface Options extends FormatOptions {
   readonly timezone: string;
 }
 
-/** Newest first; `open` leaves out those of models that left the registry, since nobody looks any more. */
+/** Newest first; `open` leaves out models that left the registry, which are no longer checked. */
 async function readIncidents(
   store: StoreReader,
   models: readonly StoredModel[],
@@ -41,7 +41,7 @@ async function readIncidents(
     .sort((a, b) => b.openedAt - a.openedAt || b.id - a.id);
 }
 
-/** Adds `modelpulse incidents`: what failed, when, why and whose it was, as the database has it. */
+/** Adds `modelpulse incidents`: what failed, when, why and with what blame, read from the database. */
 export function incidentsCommand(program: Command): void {
   program
     .command('incidents')

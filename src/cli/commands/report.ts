@@ -22,7 +22,7 @@ function reportWindow({ month, window, timezone }: Options, now: number): AskedW
   throw new UsageError('say of which time: --month 2026-10, or --window quarter:2026-Q3');
 }
 
-/** Adds `modelpulse report`: how models did against their objectives, as the database has it. */
+/** Adds `modelpulse report`: results against objectives, read from the database. */
 export function reportCommand(program: Command): void {
   program
     .command('report')

@@ -8,7 +8,7 @@ import { loadFor } from '../load.js';
 import { feasibilityLines } from '../../alerts/feasibility.js';
 import { ruleFile, ruleGroups } from '../../alerts/rule-file.js';
 
-/** Adds `modelpulse rules`: Prometheus rules on standard output, what they cannot do on standard error. */
+/** Adds `modelpulse rules`: prints Prometheus rules to standard output and their limits to standard error. */
 export function rulesCommand(program: Command): void {
   program
     .command('rules')

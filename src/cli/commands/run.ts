@@ -8,20 +8,20 @@ import { globalOptions, type GlobalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { packageFile, packageVersion } from '../package-files.js';
 
-/** Beyond the grace of the checks a stop may take so long: longer than what the last requests and writes are given. */
+/** ms that a stop may take beyond the grace of the checks: longer than the last requests and writes may take. */
 const stopMs = 4_000;
 
 const exitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 type Signal = keyof typeof exitCodes;
 
-/** Look-ups of names mostly end within milliseconds; one that lasts for longer after the stop hangs. */
+/** Name look-ups mostly end within milliseconds; one that runs for longer after the stop is hung. */
 const lookupPatienceMs = 1_000;
 const lookupLookMs = 20;
 
-/** Names are looked up in threads that process.exit waits for, for as long as a resolver hangs. */
+/** True while a name look-up runs: process.exit waits for its thread, for as long as a resolver hangs. */
 const looksUp = (): boolean => process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap');
 
-/** Ends the process by a signal; the first process of a container gets none that it sends itself. */
+/** Ends the process by a signal; the first process of a container does not receive signals that it sends itself. */
 function endBy(signal: NodeJS.Signals, { output }: Log): never {
   output.flush();
   process.removeAllListeners(signal);
@@ -30,7 +30,7 @@ function endBy(signal: NodeJS.Signals, { output }: Log): never {
 }
 
 /**
- * Ends the process before the daemon has stopped. process.exit waits for a thread that hangs in a call of the system, such as
+ * Ends the process before the daemon has stopped. process.exit waits for a thread that hangs in a system call, such as
  * fsync; then only a signal ends the process.
  */
 function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
@@ -43,7 +43,7 @@ function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
   endBy('SIGKILL', log);
 }
 
-/** Stops the daemon at the first of the signals; resolves with the exit code, unless a look-up of a name hangs. */
+/** Stops the daemon at the first of the signals; resolves with the exit code, unless a name look-up hangs. */
 async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]): Promise<number> {
   const signal = await new Promise<Signal>((resolve) => {
     let first = true;
@@ -84,7 +84,7 @@ export async function runDaemon(
   let running: Daemon | null = null;
   const early = { reload: false };
   if (hangUp === 'reload') {
-    // From the beginning: a signal that nobody listens to would end the process.
+    // Registered first: SIGHUP without a listener ends the process.
     process.on('SIGHUP', () => {
       early.reload ||= running === null;
       void running?.reload('signal');

@@ -22,10 +22,7 @@ import { readDatabase } from '../read-database.js';
 import type { StatusRow } from '../tables/status-table.js';
 import { jsonText, terminalOf } from '../terminal.js';
 
-/**
- * What the newest checks say against the state and is not confirmed yet, such as `last check failed: timeout (1 of 2)`; null
- * when nothing does.
- */
+/** An unconfirmed change in the newest checks, such as `last check failed: timeout (1 of 2)`; null without one. */
 function unconfirmed(model: StoredModel, now: number): string | null {
   const { latest } = model;
   const memory = readMemory(model.health, model.id);
@@ -42,7 +39,7 @@ function unconfirmed(model: StoredModel, now: number): string | null {
   return doubted ? `last check says nothing: ${unknowns.reason} (${unknowns.count} of ${failures})` : null;
 }
 
-/** True when the newest check that left the machine, or tried to, found that the monitor itself reaches nobody. */
+/** True when the newest check that used the network, or tried to, found the monitor itself without connectivity. */
 function isBlind(models: readonly StoredModel[]): boolean {
   let newest = { at: -Infinity, blind: false };
   for (const { latest, retiredAt } of models) {
@@ -58,7 +55,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** What is believed at `now`; an exclusion is maintenance also where no daemon has heard of it yet. */
+/** The state at `now`; an exclusion counts as maintenance even before a daemon has read it. */
 function standingOf({ stored, exclusions }: Past, now: number): ReturnType<typeof stateAt> {
   const standing = stateAt(stored, now);
   const excluded = merge(exclusions).find(({ from, to }) => from <= now && now < to);
@@ -66,7 +63,7 @@ function standingOf({ stored, exclusions }: Past, now: number): ReturnType<typeo
   return { state: 'maintenance', since: Math.max(excluded.from, stored.firstSeen), reason: null };
 }
 
-/** Rows of the models in the state asked for, or in any; the uptime of the others is not read. */
+/** Rows of the models in the requested state, or in any; reads uptime for these models only. */
 async function rowsOf(
   store: StoreReader,
   models: readonly StoredModel[],
@@ -95,7 +92,7 @@ async function rowsOf(
   return rows;
 }
 
-/** Adds `modelpulse status`: what is believed of each model now. */
+/** Adds `modelpulse status`: the current state of each model. */
 export function statusCommand(program: Command): void {
   program
     .command('status')
@@ -131,17 +128,17 @@ export function statusCommand(program: Command): void {
 interface Monitor {
   /** A daemon uses the database. */
   readonly running: boolean;
-  /** It reaches nobody. */
+  /** The monitor has no connectivity. */
   readonly blind: boolean;
 }
 
-/** What makes the table less than the present truth. */
+/** Warnings that the table may be out of date. */
 function warningsOf({ running, blind }: Monitor): string {
   if (!running) return 'The daemon does not run: this is what it knew when it stopped.\n\n';
   return blind ? 'The monitor has no connectivity: it cannot tell how the models are.\n\n' : '';
 }
 
-/** Labels, objective and schedule are those of the configuration; a model that is not in it has none. */
+/** Labels, objective and schedule come from the configuration; a model that is not in it has none. */
 function shape(row: StatusRow, model: Model | undefined, monitor: Monitor, now: number): object {
   const { since, lastCheck, firstSeen, ...rest } = row;
   const checked = monitor.running && model !== undefined && row.reason !== 'paused';

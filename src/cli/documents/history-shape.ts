@@ -3,7 +3,7 @@ import { isoTime, toSeconds } from '../../http/time.js';
 import { uptimeShape } from '../../http/shapes/uptime-shape.js';
 import type { History, HistoryFigures } from '../history-days.js';
 
-/** Figures as the API gives them, with the incidents and why the model was unknown. */
+/** Figures in the API's form, with the incidents and the reasons for unknown time. */
 function figuresShape(model: string, { durations, counts, incidents, unknown, ...window }: HistoryFigures) {
   return {
     ...uptimeShape(model, window, durations, counts),
@@ -51,7 +51,7 @@ function cellsOf(model: string, date: string, figures: HistoryFigures): Cells {
   };
 }
 
-/** A row a day under a header, as CSV. */
+/** One row per day under a header, as CSV. */
 export function historyCsv({ model, total, days }: History): string {
   const header = Object.keys(cellsOf(model, '', total));
   const rows = days.map(({ date, ...figures }) => Object.values(cellsOf(model, date, figures)));

@@ -3,7 +3,7 @@ import { csvCell } from '../../http/shapes/result-csv.js';
 import { toSeconds } from '../../http/time.js';
 import type { IncidentRow } from '../tables/incidents-table.js';
 
-/** An incident as the API gives it, with how long it lasted, until now if it is open. */
+/** An incident in the API's form, with its duration, until now if it is open. */
 export function incidentRowShape(row: IncidentRow) {
   return { ...incidentShape(row), duration_seconds: toSeconds(row.durationMs) };
 }
@@ -13,7 +13,7 @@ const columns = [
   ...(['checks_failed', 'last_detail'] as const),
 ];
 
-/** Incidents as CSV under a header, what people added to one in a cell each, a line for each. */
+/** Incidents as CSV under a header; notes share one cell and exclusions another, one line each. */
 export function incidentsCsv(rows: readonly IncidentRow[]): string {
   const lines = rows.map((row) => {
     const { notes, exclusions, ...shape } = incidentRowShape(row);

@@ -15,8 +15,8 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /**
- * One line of text that Markdown shows as it is, inside a line or a cell of a table: no markup, HTML, link or mention
- * comes of it (CommonMark 0.31, section 2.4; GitHub Flavored Markdown, section 6.9).
+ * One line of text that Markdown shows literally, inside a line or a table cell: it contains no markup, HTML, link or
+ * mention (CommonMark 0.31, section 2.4; GitHub Flavored Markdown, section 6.9).
  */
 export function markdownText(text: string): string {
   return plainText(text)
@@ -24,7 +24,7 @@ export function markdownText(text: string): string {
     .replace(/[\\`*_~[\]$@]|:(?=\/\/)|(?<=www)\./gi, '\\$&');
 }
 
-/** A heading and the incidents of a model as a Markdown list, with what people added to them; nothing without any. */
+/** A heading and the incidents of a model as a Markdown list, with notes and exclusions; empty without incidents. */
 function incidentLines(
   { model, incidents, retiredAt }: ReportModel,
   window: AskedWindow,
@@ -97,12 +97,12 @@ function resultText({ objective, met }: ReportModel): string | null {
   return met ? 'met' : '**missed**';
 }
 
-/** An objective as it was configured: 0.9995 is 99.95%. */
+/** An objective as configured: 0.9995 is 99.95%. */
 function exactPercent(ratio: number): string {
   return `${Number((ratio * 100).toPrecision(12))}%`;
 }
 
-/** Rounded away from 100 %, which says whether the objective was met. */
+/** Rounded away from 100 %, which separates a met objective from a missed one. */
 function usedPercent(used: number): string {
   return used > 1 ? `${(Math.ceil(used * 10_000) / 100).toFixed(2)}%` : percentDown(used);
 }
@@ -128,7 +128,7 @@ function summaryTable(models: readonly ReportModel[]): string[] {
   ];
 }
 
-/** How many objectives were met, in words. */
+/** The number of objectives met, as a sentence. */
 function verdictLine(models: readonly ReportModel[]): string {
   const judged = models.filter(({ objective }) => objective !== null);
   if (judged.length === 0) return 'No model has an objective.';
@@ -136,7 +136,7 @@ function verdictLine(models: readonly ReportModel[]): string {
   return `Objectives met: ${count(true)}, missed: ${count(false)}, unknown: ${count(null)}.`;
 }
 
-/** What keeps the figures of a model from telling all of the time of the report. */
+/** Reasons why the figures of a model do not cover the whole window of the report. */
 function doubts(model: ReportModel, { clock, from }: AskedWindow): string[] {
   const { figures, coverage, uptime, retiredAt } = model;
   if (figures === null) return ['nothing is known of it in this time'];
@@ -171,7 +171,7 @@ function explanations(models: readonly ReportModel[]): string[] {
   ];
 }
 
-/** The report as a document. */
+/** The report as Markdown. */
 export function reportMarkdown(models: readonly ReportModel[], window: AskedWindow, now: number): string {
   const { clock, from, to, goesOnTo, timezone } = window;
   const open =

@@ -4,7 +4,7 @@ import { outcomePaint, type Terminal } from '../terminal.js';
 import { renderTable, type Column } from './table.js';
 import { tookText } from './time-text.js';
 
-/** What a check of the model with this id said. */
+/** Result of a check of the model with this id. */
 export interface CheckRow {
   readonly model: string;
   readonly result: CheckResult;
@@ -39,7 +39,7 @@ const tokens: Column<CheckRow> = {
 
 const detail = { head: 'DETAIL', cell: ({ result }: CheckRow) => result.detail };
 
-/** Results of checks, one row each; the time to the first token only where one was streamed. */
+/** Results of checks, one row each; the time to the first token only for streamed answers. */
 export function checkTable(rows: readonly CheckRow[], terminal: Terminal): string {
   const streamed = rows.some(({ result }) => result.firstTokenMs !== null);
   return renderTable([...columns, ...(streamed ? [firstToken] : []), tokens], rows, terminal, detail);

@@ -16,7 +16,7 @@ const columns: readonly Column<Row>[] = [
   { head: 'BUDGET', cell: ({ budget }) => orNull(budget), align: 'right', optional: true },
 ];
 
-/** What each model asks for in a day, and all together. */
+/** Daily use of each model, and the total. */
 export function dailyUseTable(uses: readonly DailyUse[], terminal: Terminal): string {
   const rows = uses.map(({ model, checks, tokens }) => ({
     name: model.id,

@@ -14,13 +14,13 @@ const levels = {
   unknown: { paint: 'dim', letter: '?', meaning: 'unknown' },
 } as const satisfies Record<string, { paint: Paint; letter: string; meaning: string }>;
 
-/** What a cell can say of its day. */
+/** Level of a day's cell. */
 type DayLevel = keyof typeof levels;
 
 const leastUptime = 0.99;
 const leastCoverage = 0.5;
 
-/** A bad moment tells however little was watched; a good day has to be watched for at least half of it. */
+/** Any unhealthy time decides, however little was watched; a good day needs at least half of it watched. */
 export function dayLevel({ uptime, coverage }: Uptime): DayLevel {
   if (uptime === null) return 'unknown';
   if (uptime < 1) return uptime < leastUptime ? 'long' : 'brief';
@@ -33,8 +33,8 @@ function dayPaint(uptime: Uptime): Paint {
 }
 
 /**
- * A cell for each day, oldest left, in lines that begin with their first date and are no wider than the terminal, and a
- * legend. Without colours the cells are letters.
+ * One cell per day, oldest left, in lines that start with their first date and fit the terminal, and a legend. Without
+ * colours the cells are letters.
  */
 export function dayBar(days: readonly (Uptime & { readonly date: string })[], terminal: Terminal): string {
   const cell = (level: DayLevel): string =>
@@ -66,7 +66,7 @@ function latency(q: number): (row: Row) => string | null {
   };
 }
 
-/** Reasons with their time; what lasted less than a second is not worth a word. */
+/** Reasons with their time; those under a second are left out. */
 function unknownText(unknown: HistoryFigures['unknown']): string | null {
   const long = unknown.filter(([, ms]) => ms >= 1_000);
   return long.length === 0 ? null : long.map(([reason, ms]) => `${reason} ${ageText(ms)}`).join(', ');
@@ -110,7 +110,7 @@ const columns: readonly Column<Row>[] = [
   { head: 'UNKNOWN', cell: ({ unknown }) => unknownText(unknown), optional: true },
 ];
 
-/** One row a day and one for all of them; on a terminal the days as a bar, too. */
+/** One row per day and a total; on a terminal also a bar of the days. */
 export function historyTable(history: History, { clock, timezone }: AskedWindow, terminal: Terminal): string {
   const { model, retiredAt, total, days } = history;
   const rows = days.map(({ date, ...figures }) => rowOf(date, figures));
@@ -124,7 +124,7 @@ export function historyTable(history: History, { clock, timezone }: AskedWindow,
   ].join('\n\n');
 }
 
-/** What is to be said where counts are kept in units that days of the zone, or a first part of one, do not begin with. */
+/** Notes on windows whose days, or a first part of a day, do not start at the units in which counts are kept. */
 function roundings({ days }: History): string[] {
   const kept = days.map(({ counts }) => counts.resolution);
   const unit = (['day', 'hour'] as const).find((resolution) => kept.includes(resolution));

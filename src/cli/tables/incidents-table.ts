@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal.js';
 import { ageText } from './time-text.js';
 import type { AskedWindow } from '../options.js';
 
-/** An incident and how it stands. */
+/** An incident and its status. */
 export interface IncidentRow extends StoredIncident {
   /** `left`: its model left the registry while it was open. */
   readonly standing: 'open' | 'closed' | 'left';
@@ -30,7 +30,7 @@ const annotationColumns: readonly Column<Annotation>[] = [
 const annotationText: Note<Annotation> = { head: 'TEXT', cell: ({ text }) => text };
 const detail: Note<IncidentRow> = { head: 'DETAIL', cell: ({ lastDetail }) => lastDetail };
 
-/** Incidents, one row each, and below them what people added to them. */
+/** Incidents, one row each, with notes and exclusions below. */
 export function incidentsTable(
   rows: readonly IncidentRow[],
   { clock, timezone }: AskedWindow,

@@ -2,7 +2,7 @@ import type { WrongRow } from '../../store/transfer/rebuild.js';
 import { renderTable } from './table.js';
 import type { Terminal } from '../terminal.js';
 
-/** Figures that are wrong, one a line. */
+/** Wrong figures, one a line. */
 export function rebuildTable(wrong: readonly WrongRow[], terminal: Terminal): string {
   const rows = wrong.flatMap(({ mismatches, ...row }) =>
     mismatches.map((mismatch) => ({ ...row, ...mismatch })),

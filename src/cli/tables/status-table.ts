@@ -8,14 +8,14 @@ import { outcomePaint, type Terminal } from '../terminal.js';
 import { renderTable, type Column } from './table.js';
 import { ageText } from './time-text.js';
 
-/** What is believed of a model. Times in Unix ms. */
+/** State of a model. Times in Unix ms. */
 export interface StatusRow {
   readonly model: string;
   readonly state: State;
   readonly since: number;
-  /** Why it came into its state, or why it is unknown; null in maintenance. */
+  /** Reason of the state; null in maintenance. */
   readonly reason: StateReason | null;
-  /** What is not confirmed yet; null when nothing is. */
+  /** Unconfirmed change; null without one. */
   readonly note: string | null;
   /** When the model was first seen. */
   readonly firstSeen: number;
@@ -32,7 +32,7 @@ function stateText({ state, reason }: Pick<StatusRow, 'state' | 'reason'>): stri
 const legend =
   'UPTIME is the share of the known time in which the model was healthy or degraded; in parentheses the share of the window that was watched.';
 
-/** States of models, one row each, with uptime and in parentheses the share of the window that was watched. */
+/** States of models, one row each, with uptime and, in parentheses, coverage. */
 export function statusTable(rows: readonly StatusRow[], now: number, terminal: Terminal): string {
   const noted = rows.some(({ note }) => note !== null);
   const note = { head: 'NOTE', cell: (row: StatusRow) => row.note };
@@ -61,7 +61,7 @@ export function statusTable(rows: readonly StatusRow[], now: number, terminal: T
 
 const windows = keysOf(uptimeWindows);
 
-/** True when a window has time of the model in it that the next shorter one has not. */
+/** True when a window has more time of the model than the next shorter one. */
 function hasMore({ firstSeen }: StatusRow, window: UptimeWindow, now: number): boolean {
   const shorter = windows[windows.indexOf(window) - 1];
   return shorter === undefined || firstSeen < now - uptimeWindows[shorter] * dayMs;

@@ -1,19 +1,19 @@
 import Table from 'cli-table3';
 import { painted, plainText, type Paint, type Terminal } from '../terminal.js';
 
-/** How a row's cell reads; null shows as `-`. */
+/** A column; null cells show as `-`. */
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => string | null;
   readonly paint?: (row: Row) => Paint | null;
   readonly align?: 'right';
-  /** The cell stays empty: no `-` either. */
+  /** Leaves the cell empty, without `-`. */
   readonly blank?: (row: Row) => boolean;
-  /** Left out where the terminal is too narrow, the last one first. */
+  /** Dropped on a narrow terminal, the last one first. */
   readonly optional?: true;
 }
 
-/** A last column for text of any length: it wraps, and goes below its row where little room is left beside it. */
+/** A last column for text of any length: it wraps, and moves below its row when little room is left beside it. */
 export type Note<Row> = Pick<Column<Row>, 'head' | 'cell'>;
 
 interface Cells<Row> {
@@ -25,7 +25,7 @@ interface Cells<Row> {
 const gap = 2;
 const leastWidth = 3;
 const leastNoteWidth = 30;
-/** cli-table3 takes quadratic time over the rows of one table: 20 s for 10,000 at once, 2 s in pieces. */
+/** cli-table3 takes quadratic time in the rows of one table: 20 s for 10,000 at once, 2 s in pieces. */
 const rowsAtOnce = 50;
 
 /** Rows under heads, without borders, no line wider than the terminal. Every cell is made safe to print. */
@@ -67,7 +67,7 @@ function cellsOf<Row>(column: Column<Row>, rows: readonly Row[]): Cells<Row> {
   return { column, texts, width };
 }
 
-/** Leaves out optional columns until the rest has room, then cuts the widest. */
+/** Drops optional columns until the rest fits, then cuts the widest. */
 function fitted<Row>(cells: readonly Cells<Row>[], available: number): readonly Cells<Row>[] {
   const room = available - gap * (cells.length - 1);
   if (cells.reduce((sum, { width }) => sum + width, 0) <= room) return cells;
@@ -99,7 +99,7 @@ function below(text: string | undefined, available: number): readonly string[] {
     .map((line) => `${' '.repeat(gap)}${line}`);
 }
 
-/** What has no alignment of its own, as a note, wraps; all else is cut to its width. */
+/** Draws rows: columns without an alignment, such as a note, wrap; all others are cut to their width. */
 function drawn(
   rows: readonly (readonly string[])[],
   widths: readonly number[],
@@ -125,7 +125,7 @@ function drawn(
     .join('\n');
 }
 
-/** Columns that text takes on a terminal; the table knows, as the length of a border. */
+/** Columns that text takes on a terminal, measured as the border of a table with one cell. */
 function displayWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   const table = new Table({ style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } });

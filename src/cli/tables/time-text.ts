@@ -23,7 +23,7 @@ export function ageText(ms: number): string {
     .join(' ');
 }
 
-/** How long something took: whole ms below one second, else seconds with two decimals. */
+/** A duration: whole ms below one second, else seconds with two decimals. */
 export function tookText(ms: number): string {
   return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
 }
@@ -35,7 +35,7 @@ const downUnits = [
   ['s', 1],
 ] as const;
 
-/** Time that something was down, in full, such as `1h 2m 3s`; part of a second counts as a whole one, so 0s is none. */
+/** Down time in full, such as `1h 2m 3s`; rounded up to whole seconds, so 0s means none. */
 export function downTimeText(ms: number): string {
   let left = Math.ceil(ms / 1_000);
   const parts = downUnits.flatMap(([name, size]) => {

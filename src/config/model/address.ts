@@ -7,15 +7,15 @@ import { authFor, placeFor } from './endpoint.js';
 import { providerAdvice } from './provider-names.js';
 import { fallbackProvider, plainNames, providerFor, providers } from './providers.js';
 
-/** Which probes the builtin prober can make, by provider. */
+/** Probes that the builtin prober supports, by provider. */
 export type Capabilities = Readonly<Record<string, readonly Probe[]>>;
 
 const inConfig = ['endpoint_configuration', 'model_config'] as const;
 
-/** Stands for an address that is unknown because a variable is missing; nothing is ever sent there. */
+/** Placeholder for an address with a missing variable; no request is ever sent there. */
 const nowhere = 'http://unknown.invalid';
 
-/** Why the builtin prober cannot ask `provider` this; null when it can. */
+/** Why the builtin prober does not support this probe for `provider`; null when it does. */
 function incapable(provider: string, probe: Probe, capabilities: Capabilities): string | null {
   const own = Object.hasOwn(capabilities, provider) ? (capabilities[provider] ?? []) : [];
   if (own.includes(probe)) return null;
@@ -36,20 +36,20 @@ function contradictions({ model_config: config }: EndpointEntry): { path: Path; 
 }
 
 interface Address {
-  /** The provider whose dialect is spoken. */
+  /** The provider whose dialect is used. */
   readonly provider: string;
   readonly endpoint: Pick<Endpoint, 'baseUrl' | 'paths' | 'auth' | 'jwt'>;
 }
 
-/** Which providers may be named. */
+/** Providers that are allowed. */
 export interface Understood {
-  /** Null where the builtin prober is not used, and any provider will do. */
+  /** Null in remote mode, where any provider is allowed. */
   readonly capabilities: Capabilities | null;
-  /** Asks a name that is unknown like OpenAI, as callers of the health API expect; in a file it is an error. */
+  /** Treats an unknown provider like OpenAI, as callers of the health API expect; in a file it is an error. */
   readonly anyProvider?: boolean;
 }
 
-/** Warns of an address that the provider's own paths are added to; configured paths may fit to any address. */
+/** Warns of an address that the provider's own paths do not fit; not with configured paths, which may fit any address. */
 function addressWarnings(
   entry: ModelEntry,
   { model_config: config }: EndpointEntry,
@@ -65,7 +65,7 @@ function addressWarnings(
   return message === null ? [] : [{ path, message }];
 }
 
-/** Which provider a model is, and where it is reached. */
+/** The provider of a model, and its address. */
 export function addressOf(
   entry: ModelEntry,
   configuration: EndpointEntry,
@@ -116,14 +116,14 @@ export function addressOf(
   return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table), jwt } };
 }
 
-/** Paths of APIs that are added to an address; `/models` is none, for some addresses end in it. */
+/** API paths that are appended to an address; not `/models`, since some addresses end in it. */
 const apiPaths =
   /\/(?:chat\/completions|completions|embeddings|responses|messages|v2\/chat|v2\/embed|api\/chat|api\/generate|api\/embed)$/;
 
-/** Addresses without a path below which the API is served nevertheless. */
+/** Addresses without a path that serve the API nevertheless. */
 const served: ReadonlySet<string> = new Set(['api.deepseek.com', 'api.perplexity.ai']);
 
-/** Providers whose servers are of any make, and serve their API below `/v1`. */
+/** Providers with self-hosted servers, whose API is below `/v1`. */
 const belowV1: ReadonlySet<string> = new Set([
   'openai',
   'openai_compatible',
@@ -131,20 +131,20 @@ const belowV1: ReadonlySet<string> = new Set([
   'anthropic_compatible',
 ]);
 
-/** The first step of the provider's own chat path, which an address must not end in; null where it has only one. */
+/** The first segment of the provider's chat path, which an address must not end in; null when it has only one. */
 function firstStep(chat: string): string | null {
   const steps = /^(\/[^/{}?]+)\/[^?]/.exec(chat);
   return chat.startsWith('/chat/') ? null : (steps?.[1] ?? null);
 }
 
 /**
- * What is odd about the address that a provider's own paths are added to; null when nothing is. `address` is absolute,
- * without a query. The message does not repeat it, for it may come from a secret.
+ * A warning for an address that the provider's own paths are appended to; null without one. `address` is absolute,
+ * without a query. The message does not repeat it, since it may come from a secret.
  */
 function baseUrlWarning(provider: string, address: string): string | null {
   const known = Object.hasOwn(providers, provider) ? providers[provider] : undefined;
   const chat = known?.paths.chat ?? '';
-  // Without a path of the provider's own the address is the whole one.
+  // Without a path of the provider's own, the address is the whole URL.
   if (known === undefined || chat === '') return null;
   const url = new URL(address);
   const path = withoutTrailingSlashes(url.pathname);
@@ -168,7 +168,7 @@ function baseUrlWarning(provider: string, address: string): string | null {
   return isOwnHost ? `has no path, and this provider has its API below "${own}"` : null;
 }
 
-/** How the token that stands in the place of a key is fetched; null where `model_auth_type` is not `jwt`. `at` is the place of both members. */
+/** How the token that replaces a key is fetched; null unless `model_auth_type` is `jwt`. `at` is the place of both members. */
 function jwtOf(
   { model_auth_type: type, model_jwt_config: given }: ModelConfigEntry,
   at: Path,

@@ -15,7 +15,7 @@ const question: Question = {
   expect: { contains: ['New Delhi'] },
 };
 
-/** What is asked of the picture and the sound that the prober sends. */
+/** Questions about the picture and the sound that the prober sends. */
 const sensed: Readonly<Partial<Record<Model['probe'], Question>>> = {
   vision: {
     query: 'What colour is this picture? Answer with one word.',
@@ -27,21 +27,21 @@ const sensed: Readonly<Partial<Record<Model['probe'], Question>>> = {
   },
 };
 
-/** What a model is asked that says nothing itself: a question in `defaults` is for probes of the kind named there. */
+/** The question of a model without one of its own: a question in `defaults` is for probes of the kind named there. */
 function usualQuestion(probe: Model['probe'], defaults: DefaultsEntry): Question {
   const own = sensed[probe];
   const theirs = sensed[defaults.probe ?? 'chat'];
   return own === theirs ? questionOf(defaults, own ?? question) : (own ?? question);
 }
 
-/** The query and expectation in force: a question without one of its own expects any text. */
+/** The effective query and expectation: a question of the model's own without an expectation accepts any text. */
 function questionOf(own: DefaultsEntry, inherited: Question): Question {
   const query = own.query ?? inherited.query;
   return { query, expect: own.expect ?? (query === inherited.query ? inherited.expect : {}) };
 }
 
 function expectationOf(entry: ExpectationEntry, probe: Model['probe']): Expectation {
-  // A list of models has no answer, and a vector no text.
+  // A list of models has no answer to compare, and a vector no text.
   if (probe === 'models') return {};
   const { contains, not_contains: notContains, equals, regex, json } = entry;
   const { min_length: minLength, max_length: maxLength, model } = entry;
@@ -91,7 +91,7 @@ export type Asking = Pick<
 > &
   Pick<Model['endpoint'], 'tls' | 'proxy'>;
 
-/** What a model is asked, and how its answers are read: its own words, else those of `defaults`, else ours. */
+/** Query and expectation of a model: its own, else those of `defaults`, else the builtin ones. */
 export function askingOf(own: DefaultsEntry, defaults: DefaultsEntry): Asking {
   const probe = own.probe ?? defaults.probe ?? 'chat';
   const { query, expect } = questionOf(own, usualQuestion(probe, defaults));
@@ -127,7 +127,7 @@ export function askingOf(own: DefaultsEntry, defaults: DefaultsEntry): Asking {
   };
 }
 
-/** What a remote health API cannot be told; it asks its own question. */
+/** Settings that a remote health API does not accept; it asks its own question. */
 export function unsendable(entry: DefaultsEntry, at: Path): Problem[] {
   const set: Path[] = (['query', 'expect', 'probe'] as const)
     .filter((key) => entry[key] !== undefined)

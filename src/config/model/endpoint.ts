@@ -11,7 +11,7 @@ function hostText(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-/** An address without the port its scheme implies. */
+/** An address without the default port of its scheme. */
 function baseAddress({
   scheme = 'https',
   host = '',
@@ -27,8 +27,8 @@ function baseAddress({
 type Place = Pick<Endpoint, 'baseUrl' | 'paths'>;
 
 /**
- * Where `endpoint_url` leads: it may be the prefix, or the whole address of the chat path, with or without a query. A
- * provider without a chat path of its own is asked exactly there.
+ * Resolves `endpoint_url`: either a prefix, or the whole URL of the chat path, with or without a query. For a provider
+ * without a chat path, it is the whole URL.
  */
 function placeOf(address: string, paths: Endpoint['paths']): Place {
   const url = new URL(address);
@@ -44,7 +44,7 @@ function placeOf(address: string, paths: Endpoint['paths']): Place {
   return { baseUrl: withoutTrailingSlashes(`${url.origin}${url.pathname}`), paths };
 }
 
-/** The address and paths a configuration names, completed from its provider; null when neither has an address. */
+/** The address and paths of a configuration, completed from its provider; null when neither has an address. */
 export function placeFor(config: ModelConfigEntry, provider: Provider): Place | null {
   const given = config.paths ?? {};
   const paths = {
@@ -60,10 +60,10 @@ export function placeFor(config: ModelConfigEntry, provider: Provider): Place | 
   return provider.baseUrl === null ? null : { baseUrl: provider.baseUrl, paths };
 }
 
-/** Where a token goes, whatever header the provider wants its keys in. */
+/** The header for a token, whatever header the provider uses for keys. */
 export const bearer = { headerName: 'Authorization', headerPrefix: 'Bearer' };
 
-/** The header a key or token goes into, and what stands before it. */
+/** The header for a key or token, and its prefix. */
 export function authFor(
   { auth_data: given, model_auth_type: type }: ModelConfigEntry,
   provider: Provider,
@@ -77,7 +77,7 @@ export function authFor(
   };
 }
 
-/** Every key a configuration holds, in the order in which they take turns; none where a token takes their place. */
+/** The keys of a configuration, in the order of rotation; none where a token replaces them. */
 export function keysOf(config: ModelConfigEntry): string[] {
   if (config.model_auth_type === 'jwt') return [];
   const keys = [...(config.apikeys ?? []), config.apikey ?? '', config.model_api_key ?? ''];

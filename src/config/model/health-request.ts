@@ -7,7 +7,7 @@ import { endpointConfiguration, withoutUnset } from '../schema/seed-schema.js';
 import type { Capabilities } from './address.js';
 import { buildModel } from './model.js';
 
-/** What is wrong with a request, and where below its body. */
+/** A problem of a request, and its place in the body. */
 interface RequestProblem {
   readonly path: Path;
   readonly message: string;
@@ -33,8 +33,8 @@ function pathOf(place: Place): Path {
 }
 
 /**
- * The first place where a body is larger than a caller may send it; null when it is nowhere. Runs before anything else
- * reads the body, and does not recurse, so that neither its size nor its depth costs more than this one walk.
+ * The first place where a body exceeds the limits for callers; null when it does not. Runs before any other reader of
+ * the body, and does not recurse, so that neither size nor depth costs more than this one walk.
  */
 function overLimits(body: unknown): RequestProblem | null {
   const waiting: Place[] = [{ value: body, depth: 0, step: '', above: null }];
@@ -56,14 +56,14 @@ function overLimits(body: unknown): RequestProblem | null {
   return null;
 }
 
-/** Lists of a request in the seed's form that cost a header or a key each. */
+/** Lists of a request in the seed's form, each item of which is a header or a key. */
 const lists: readonly (readonly [path: readonly string[], most: number])[] = [
   [['model_config', 'apikeys'], mostKeys],
   [['model_config', 'custom_headers'], mostHeaders],
   [['model_config', 'model_jwt_config', 'jwt_headers'], mostHeaders],
 ];
 
-/** The lists of the seed's form that are longer than a caller may send them. */
+/** Lists of the seed's form that exceed the limits for callers. */
 function longLists(given: unknown): RequestProblem[] {
   return lists.flatMap(([path, most]) => {
     const list = path.reduce<unknown>((value, step) => (isObject(value) ? value[step] : undefined), given);
@@ -73,7 +73,7 @@ function longLists(given: unknown): RequestProblem[] {
   });
 }
 
-/** Members of the flat form that stand deeper, or under another name, in the seed's. */
+/** Members of the flat form that are nested, or named differently, in the seed's. */
 const places: Readonly<Record<string, Path>> = {
   testing_for: ['testing_for'],
   model_name: ['model_name'],
@@ -104,7 +104,7 @@ function fromFlat(flat: Members): Members {
   return whole;
 }
 
-/** Where the caller wrote what stands at `path` of the seed's form. */
+/** Where the caller wrote the member at `path` of the seed's form. */
 function writtenAt(path: Path, form: string): Path {
   if (form === 'endpoint_configuration') return [form, ...path];
   for (const [name, place] of Object.entries(places)) {
@@ -115,7 +115,7 @@ function writtenAt(path: Path, form: string): Path {
 
 const placeOf = (path: readonly PropertyKey[]): string => JSON.stringify(path.map(String));
 
-/** A copy without the members at `places`, each as `placeOf` has it. */
+/** A copy without the members at `places`, in the form of `placeOf`. */
 function withoutMembers(value: unknown, places: ReadonlySet<string>, at: readonly string[] = []): unknown {
   if (Array.isArray(value)) {
     return value.map((item, index) => withoutMembers(item, places, [...at, String(index)]));
@@ -129,11 +129,11 @@ function withoutMembers(value: unknown, places: ReadonlySet<string>, at: readonl
   );
 }
 
-/** Words for an issue; without the hints of a configuration file, which look through all names that may be meant. */
+/** Messages for an issue; without the suggestions of a configuration file, which compare all known names. */
 const callersMessage: typeof issueMessage = (issue) =>
   issue.code === 'unrecognized_keys' ? 'unknown key' : issueMessage(issue);
 
-/** Reads the seed's form; members that nobody knows are left out. */
+/** Reads the seed's form; drops unknown members. */
 function parse(given: unknown) {
   const first = endpointConfiguration.safeParse(given, { error: callersMessage });
   const unknown = (first.error?.issues ?? []).flatMap((issue) =>
@@ -144,7 +144,7 @@ function parse(given: unknown) {
   return { given: known, parsed: endpointConfiguration.safeParse(known, { error: callersMessage }) };
 }
 
-/** What holds for a model that a caller described: nothing of the operator's that would be shown to its address. */
+/** Defaults for a model that a caller described: without operator settings that would be sent to its address. */
 function defaultsFor(defaults: DefaultsEntry): DefaultsEntry {
   const { ca_file: caFile } = defaults.tls ?? {};
   return {
@@ -157,7 +157,7 @@ function defaultsFor(defaults: DefaultsEntry): DefaultsEntry {
 
 export type Requested = { readonly model: Model } | { readonly problems: readonly RequestProblem[] };
 
-/** The model that the body of a health request describes, in either of its forms. Refers to no variable and no file. */
+/** The model that the body of a health request describes, in either of its forms. Resolves no variables or files. */
 export function requestedModel(
   body: unknown,
   defaults: DefaultsEntry,

@@ -3,7 +3,7 @@ import type { Path, Problem } from '../read/problem.js';
 import { providers } from './providers.js';
 import { isHeaderMember, isKeyMember } from '../read/secrets.js';
 
-/** What is odd about a key; never the key itself. */
+/** Warnings about a key; they never contain it. */
 function oddities(key: string): string[] {
   const inner = key.trim();
   if (/^["'`]?\s*bearer\s/i.test(inner))
@@ -17,7 +17,7 @@ function oddities(key: string): string[] {
   return found.map((message) => `${message}, which is sent as part of it`);
 }
 
-/** Warns of keys that were probably not meant as they stand. `value` has its references replaced, `at` is its place. */
+/** Warns of suspicious keys. `value` has its references replaced, `at` is its place. */
 export function keyWarnings(value: unknown, at: Path): Problem[] {
   if (typeof value === 'string') {
     if (!isHeaderMember(at)) return [];
@@ -33,7 +33,7 @@ export function keyWarnings(value: unknown, at: Path): Problem[] {
   return entries.flatMap(([step, item]) => keyWarnings(item, [...at, step]));
 }
 
-/** Azure's own hosts; a gateway before them may hold the key. */
+/** Azure's own hosts; a gateway before them may add the key. */
 const azureHost = /\.(?:openai\.azure|cognitiveservices\.azure|services\.ai\.azure)\.com$/;
 const bedrockHost = /^bedrock-runtime\.[a-z0-9-]+\.amazonaws\.com$/;
 
@@ -45,10 +45,10 @@ function isProvidersOwn(provider: string, host: string): boolean {
   return address !== null && new URL(address).hostname === host;
 }
 
-/** Headers that may carry a credential under another name than the provider's. */
+/** Headers that may hold a credential under a name other than the provider's. */
 const credentialHeader = /authorization|key|token|secret|cookie|signature/i;
 
-/** True for a model that asks a provider at its own address, which answers nobody without a key, and has none. */
+/** True for a model without a key at the provider's own address, which requires one. */
 export function lacksKey({ provider, endpoint, missingSecret }: Model): boolean {
   if (missingSecret !== null || endpoint.apiKeys.length > 0 || endpoint.jwt !== null) return false;
   if (endpoint.tls.certFile !== undefined || endpoint.proxy !== null) return false;

@@ -2,16 +2,16 @@ import type { Probe } from '../../domain/model.js';
 import type { ModelEntry } from '../schema/model-schema.js';
 import type { Path, Problem } from '../read/problem.js';
 
-/** What a probe sends beside text, as `input_modalities` calls it. */
+/** Input of a probe beside text, as `input_modalities` names it. */
 const modalities: Readonly<Partial<Record<Probe, string>>> = { vision: 'image', audio: 'audio' };
 
-/** What a model must take for the probe. */
+/** Input modalities that the probe needs. */
 export function modalitiesOf(probe: Probe): string[] {
   const more = modalities[probe];
   return more === undefined ? ['text'] : ['text', more];
 }
 
-/** Warns of a probe that sends what the model's own list lacks. */
+/** Warns of a probe whose input is not in the model's own list. */
 export function modalityWarning(entry: ModelEntry, probe: Probe): Problem[] {
   const sent = modalities[probe];
   const seed = entry.endpoint_configuration?.model_config.input_modalities;

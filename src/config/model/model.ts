@@ -14,7 +14,7 @@ import { lacksKey } from './key-warnings.js';
 import { modalityWarning } from './modality.js';
 import { expandPreset } from './preset.js';
 
-/** What holds for all models. */
+/** Settings for all models. */
 export interface ModelContext extends Understood {
   readonly defaults: DefaultsEntry;
   /** The deadline in remote mode; null in builtin mode. */
@@ -45,7 +45,7 @@ function formProblems(entry: ModelEntry): Problem[] {
   return problems;
 }
 
-/** A question of one's own needs a body that has a place for it. */
+/** A custom question needs a body with a place for it. */
 function customFindings(payload: unknown, preset: boolean, { problems, warnings }: Findings): void {
   const at: Path = [...(preset ? [] : ['endpoint_configuration', 'model_config']), 'custom_payload'];
   if (payload === undefined) problems.push({ path: at, message: 'is required by provider "custom"' });
@@ -53,7 +53,7 @@ function customFindings(payload: unknown, preset: boolean, { problems, warnings 
     warnings.push({ path: at, message: 'has no "{prompt}": the question is not asked', at: 'key' });
 }
 
-/** The only provider that reads a key. */
+/** The only provider that uses the key. */
 const providerOf = { region: 'bedrock', api_version: 'azure_openai' } as const;
 
 function ineffective(
@@ -93,8 +93,8 @@ function certificateProblems({ tls }: Asking): Problem[] {
 }
 
 /**
- * The model an entry describes; `given` is its `endpoint_configuration` as it was written, references replaced. When
- * `findings` get a problem, the model is not to be used, unless the problem follows from `missingSecret`.
+ * The model of an entry; `given` is its `endpoint_configuration` as written, references replaced. When `findings` get a
+ * problem, the model must not be used, unless the problem follows from `missingSecret`.
  */
 export function buildModel(
   entry: ModelEntry,
@@ -167,7 +167,7 @@ export function buildModel(
   return model;
 }
 
-/** The body of a remote check: as it was given, with what the model says beside it worked in. */
+/** The body of a remote check: as configured, with the model's other members merged in. */
 function sent(configuration: Readonly<Record<string, unknown>>, beside: Readonly<Record<string, unknown>>) {
   const config = configuration.model_config as Record<string, unknown>;
   const set = Object.entries(beside).filter(([, value]) => value !== undefined);
@@ -186,7 +186,7 @@ function comesMoreOften(schedule: Schedule, ratePerMin: number, id: string): boo
   );
 }
 
-/** How `rate_per_min` gets in the way of a schedule, and what becomes of it; null when it does not. */
+/** Warns when `rate_per_min` slows a schedule, and says what happens; null when it does not. */
 function rateWarning(
   asked: Schedule,
   allowed: Schedule,

@@ -6,7 +6,7 @@ import { modalitiesOf } from './modality.js';
 import { fallbackProvider, providerFor } from './providers.js';
 import type { EndpointEntry } from '../schema/seed-schema.js';
 
-/** The seed's `endpoint` of an address. */
+/** The seed's `endpoint` for an address. */
 function endpointMember(address: string) {
   const url = new URL(address);
   const scheme = url.protocol === 'http:' ? 'http' : 'https';
@@ -18,7 +18,7 @@ function endpointMember(address: string) {
   } as const;
 }
 
-/** A preset, asked by `probe`, as the `endpoint_configuration` it stands for; a preset without an address has no `endpoint`. */
+/** Expands a preset with the probe `probe` to its `endpoint_configuration`; without `endpoint` when it has no address. */
 export function expandPreset(entry: ModelEntry, probe: Probe): EndpointEntry {
   const name = entry.provider ?? fallbackProvider;
   const provider = providerFor(name, {
@@ -28,7 +28,7 @@ export function expandPreset(entry: ModelEntry, probe: Probe): EndpointEntry {
     address: entry.base_url,
   });
   const address = entry.base_url ?? provider.baseUrl;
-  // Without a path of the provider's own the address is the whole one, which a slash at its end belongs to.
+  // Without a path of the provider's own, the address is the whole URL, and a trailing slash belongs to it.
   const whole = provider.paths.chat === '';
   const keys = entry.api_keys ?? (entry.api_key === undefined ? [] : [entry.api_key]);
   const { headerName, headerPrefix } = entry.model_auth_type === 'jwt' ? bearer : provider;

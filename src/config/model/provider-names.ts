@@ -1,7 +1,7 @@
 import { closestName } from '../read/closest-name.js';
 import { fallbackProvider, providers } from './providers.js';
 
-/** Names that people write for a provider, without case, separators and a trailing "ai". */
+/** Other names for a provider, without case, separators and a trailing "ai". */
 const meantBy: Readonly<Record<string, readonly string[]>> = {
   openai: ['gpt', 'chatgpt'],
   azure_openai: ['azure', 'aoai', 'microsoft', 'azurefoundry', 'foundry'],
@@ -66,7 +66,7 @@ const byName: ReadonlyMap<string, string> = new Map(
   Object.entries(meantBy).flatMap(([provider, names]) => names.map((name) => [name, provider] as const)),
 );
 
-/** The provider that an unknown name most likely means; null when it is none. */
+/** The provider that an unknown name most likely means; null without a match. */
 function providerMeant(written: string): string | null {
   const whole = plain(written.slice(0, 64));
   for (const name of [whole, whole.replace(/(?:ai|inc|api)$/, '')]) {
@@ -76,7 +76,7 @@ function providerMeant(written: string): string | null {
   return closestName(written, Object.keys(providers));
 }
 
-/** What to write in the place of an unknown provider. */
+/** Advice for an unknown provider name. */
 export function providerAdvice(written: string): string {
   const meant = providerMeant(written);
   if (meant === fallbackProvider) return `write "${fallbackProvider}" and its "base_url"`;

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../domain/model.js';
 
-/** What a preset of this provider stands for; `{model}`, `{api_version}` and `{region}` are filled in. */
+/** Settings of a provider; `{model}`, `{api_version}` and `{region}` are filled in. */
 export interface Provider {
   /** Null when the address has no default. */
   readonly baseUrl: string | null;
@@ -36,7 +36,7 @@ const cohere: Provider = {
   paths: { ...openai.paths, chat: '/v2/chat', embeddings: '/v2/embed', models: '/v1/models' },
 };
 
-/** What every provider speaks that nobody names otherwise. */
+/** Provider whose API is used when none is named. */
 export const fallbackProvider = 'openai_compatible';
 
 export const providers: Readonly<Record<string, Provider>> = {
@@ -102,7 +102,7 @@ export const providers: Readonly<Record<string, Provider>> = {
   custom: { ...openai, baseUrl: null, paths: { ...openai.paths, chat: '' } },
 };
 
-/** Names the health API knows that stand for no API and no address: they need an address, and are asked like the fallback. */
+/** Names of the health API without an API or address of their own: they need an address, and use the fallback's API. */
 export const plainNames: ReadonlySet<string> = new Set([
   'llama',
   'hr',
@@ -116,14 +116,14 @@ export const plainNames: ReadonlySet<string> = new Set([
 const defaultApiVersion = '2024-10-21';
 const defaultRegion = 'us-east-1';
 
-/** A provider's table entry with its places filled in. */
+/** A provider's table entry with its placeholders filled in. */
 export function providerFor(
   name: string,
   values: {
     readonly model: string;
     readonly apiVersion?: string | undefined;
     readonly region?: string | undefined;
-    /** As far as it is configured. */
+    /** Undefined unless configured. */
     readonly address?: string | undefined;
   },
 ): Provider {
@@ -131,7 +131,7 @@ export function providerFor(
     ...openai,
     baseUrl: null,
   };
-  // Gemini's own lists name models with the folder that its paths have already.
+  // Gemini's lists name models with the prefix that its paths contain already.
   const model = name === 'gemini' ? values.model.replace(/^models\//, '') : values.model;
   const fill = (text: string): string =>
     text

@@ -22,7 +22,7 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** The name someone who wrote `written` most likely meant; null when none is near. */
+/** The name closest to `written`; null when none is near. */
 export function closestName(written: string, names: readonly string[]): string | null {
   if (written.length > 64) return null;
   const plain = (name: string): string => name.toLowerCase().replaceAll(/[-_ ]/g, '');

@@ -25,7 +25,7 @@ function expectationEntry({ notContains, minLength, maxLength, ...same }: Expect
   };
 }
 
-/** In remote mode what the health API decides by itself is left out, so that the result is a configuration again. */
+/** In remote mode, leaves out what the health API decides, so that the result is a valid configuration. */
 function modelEntry(model: Model, remote: boolean) {
   const { tls } = model.endpoint;
   const builtin = {
@@ -83,7 +83,7 @@ function maintenanceEntry({ models, reason, ...window }: MaintenanceRule) {
   }
 }
 
-/** The configuration in force, in the words of the file, with every secret masked; `secrets` are those known by value only. */
+/** The effective configuration with the file's keys and every secret masked; `secrets` are secrets known by value only. */
 export function effectiveConfig(settings: Settings, secrets: Iterable<string>): unknown {
   const { server, storage, checker, remote, healthApi, connectivity, maintenance, models } = settings;
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;

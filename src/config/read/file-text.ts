@@ -3,7 +3,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { systemCodeOf } from '../../domain/thrown.js';
 
-/** How long a pipe may say nothing. */
+/** Maximum ms without data from a pipe. */
 const silenceMs = 5_000;
 const chunkBytes = 65_536;
 
@@ -17,14 +17,14 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEDOUT: `cannot be read: nothing came through the pipe for ${silenceMs / 1_000} s`,
 };
 
-/** Text of a file, or why there is none. */
+/** Text of a file, or the reason why it cannot be read. */
 export type FileText = { readonly text: string } | { readonly problem: string };
 
 function sizeText(bytes: number): string {
   return bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : `${bytes / 2 ** 10} KiB`;
 }
 
-/** Reads to the end. A pipe opened without blocking says EAGAIN while its writer has written nothing yet. */
+/** Reads to the end. A non-blocking pipe returns EAGAIN until its writer has written. */
 async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
   let silentSince = performance.now();
   for (;;) {
@@ -43,13 +43,13 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reads a UTF-8 file of at most `limit` bytes; also from what has no size, such as a pipe. */
+/** Reads a UTF-8 file of at most `limit` bytes; also one without a size, such as a pipe. */
 export async function readText(path: string, limit: number): Promise<FileText> {
   const chunks: Buffer[] = [];
   let size = 0;
   let file: FileHandle | null = null;
   try {
-    // Without blocking: to open a pipe without a writer would hold a thread of the pool, and the stop, for ever.
+    // Non-blocking: opening a pipe without a writer would block a thread of the pool, and the stop, for ever.
     file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     for await (const chunk of chunksOf(file)) {
       size += chunk.length;

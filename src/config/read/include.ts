@@ -10,7 +10,7 @@ import { includedSchema, settingsSchema } from '../schema/schema.js';
 import { parseSource } from './source.js';
 import type { Source } from './source.js';
 
-/** Largest configuration file. */
+/** Maximum size of a configuration file. */
 const configLimit = 16 * 2 ** 20;
 
 /** Reads and parses one file; null with problems when it has no usable map. */

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readText } from './file-text.js';
 import type { FileText } from './file-text.js';
 
-/** Everything read on behalf of one configuration: each file once, and what a watcher has to watch. */
+/** Files read for one configuration, each once, and the paths to watch. */
 export interface Inputs {
   read(path: string, limit: number): Promise<FileText>;
-  /** Also watches a directory, in which other files may appear. */
+  /** Also watches a directory, where files may be added. */
   watch(directory: string): void;
   /** The files read and the directories watched, absolute. */
   files(): string[];

@@ -2,30 +2,30 @@ import { headerText } from '../schema/fields.js';
 import type { Path, Problem } from './problem.js';
 import { isHeaderMember, isKeyMember } from './secrets.js';
 
-/** What references stand for. */
+/** Sources of references. */
 export interface References {
-  /** Its text without its last line break; undefined when it is not set. */
+  /** The variable's text without its last line break; undefined when it is not set. */
   variable(name: string): string | undefined;
-  /** Content of a file without its last newline, or why there is none. */
+  /** Content of a file without its last newline, or the reason why it cannot be read. */
   file(path: string): { readonly text: string } | { readonly problem: string };
 }
 
 interface Interpolated {
   readonly value: unknown;
-  /** References whose text does not exist or cannot stand there; their members are left out of `value`. */
+  /** References without a text, or with one that is not allowed there; their members are left out of `value`. */
   readonly missing: readonly Problem[];
-  /** References that cannot be read as such. */
+  /** References with invalid syntax. */
   readonly problems: readonly Problem[];
-  /** What the references were replaced by: no message may show it, for it may be a secret. */
+  /** Texts of the references: no message may show them, since they may be secrets. */
   readonly replaced: ReadonlySet<string>;
-  /** Those that came from files, which are secrets wherever they stand. */
+  /** Texts from files, which are always secrets. */
   readonly secrets: ReadonlySet<string>;
 }
 
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
 const variableName = /^([A-Za-z_]\w*)(?::-(.*))?$/s;
 
-/** True for a scalar that is one reference and nothing else. */
+/** True for a scalar that is exactly one reference. */
 export function isReference(value: unknown): boolean {
   return typeof value === 'string' && /^\$\{[^}]*\}$/.test(value);
 }
@@ -42,10 +42,10 @@ export function filesReferred(value: unknown): string[] {
 
 const absent = Symbol('absent');
 
-/** Characters of the longest text: a picture in a payload has its place. */
+/** Maximum characters of a text: enough for a picture in a payload. */
 const longestText = 2 ** 20;
 
-/** What no scalar may be, whatever it is for; null when it is none of that. */
+/** Why a scalar is invalid anywhere; null when it is valid. */
 function scalarProblem(value: unknown): string | null {
   if (typeof value === 'number')
     return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? null : 'must be a number between -2^53 and 2^53';
@@ -55,24 +55,24 @@ function scalarProblem(value: unknown): string | null {
   return /[^\P{Cc}\t\n\r]/u.test(value) ? 'must have no control characters' : null;
 }
 
-/** Members that hold one key or token. Of a list, what is empty is left out. */
+/** Members that hold one key or token. In lists, empty items are left out. */
 const keyMembers: ReadonlySet<unknown> = new Set(['api_key', 'apikey', 'model_api_key', 'bearer_token']);
 
-/** Why the text behind a reference cannot stand at `path`; null when it can. */
+/** Why the text of a reference is not allowed at `path`; null when it is. */
 function unfit(text: string, path: Path): string | null {
   if (isHeaderMember(path) && !headerText.test(text))
     return 'has a line break, a control character or one outside of Latin-1, which no header can hold';
   return scalarProblem(text)?.replace('must have no control characters', 'has a control character') ?? null;
 }
 
-/** Replaces the references in all scalars of `value`, whose place in its file is `at`. */
+/** Replaces the references in all scalars of `value`, which is at `at` in its file. */
 export function interpolate(value: unknown, references: References, at: Path): Interpolated {
   const missing: Problem[] = [];
   const problems: Problem[] = [];
   const replaced = new Set<string>();
   const secrets = new Set<string>();
 
-  /** Null stands for what is missing; so does what is empty where it must be `filled`. */
+  /** Null for a missing text, and for an empty one that must be `filled`. */
   function replacement(body: string, path: Path, filled: boolean): string | null {
     if (body.startsWith('file:')) {
       const name = body.slice(5);
@@ -116,8 +116,7 @@ export function interpolate(value: unknown, references: References, at: Path): I
 
   function scalar(text: string, path: Path): string | typeof absent {
     let complete = true as boolean;
-    // Else a key that was not filled in would be refused by the provider, and that blamed on the account; and a token whose
-    // file was emptied would open every route.
+    // The provider would refuse an empty key, with blame on the account; an empty token would open every route.
     const filled = keyMembers.has(path.at(-1)) && isReference(text);
     const result = text.replaceAll(reference, (written, body: string | undefined, end: string) => {
       if (body === undefined) return '${';
@@ -133,13 +132,13 @@ export function interpolate(value: unknown, references: References, at: Path): I
     const message = scalarProblem(result);
     if (message === null) return result;
     problems.push({ path, message });
-    // As for what is missing, nothing else is said of it.
+    // No further message for this member, as for a missing reference.
     return absent;
   }
 
   function walk(item: unknown, path: Path): unknown {
     if (Array.isArray(item)) {
-      // A list keeps its length, so that positions stay true.
+      // A list keeps its length, so that positions stay valid.
       return item.map((entry: unknown, index) => {
         const result = walk(entry, [...path, index]);
         return result === absent ? 'missing' : result;

@@ -13,7 +13,7 @@ const kinds: Readonly<Record<string, string>> = {
 
 interface Definition {
   readonly shape?: Readonly<Record<string, unknown>>;
-  /** Of what may be left out or has a default. */
+  /** Of an optional schema, or one with a default. */
   readonly innerType?: unknown;
 }
 
@@ -24,7 +24,7 @@ function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
   return definition?.shape ?? {};
 }
 
-/** What is wrong with a key that `shape` does not list: where it belongs, what may be meant, or what is allowed. */
+/** Message for a key that is not in `shape`: where it belongs, the closest name, or the allowed keys. */
 function unknownKey(key: string, shape: Readonly<Record<string, unknown>>): string {
   const allowed = Object.keys(shape);
   const inside = allowed.filter((name) => Object.hasOwn(shapeOf(shape[name]), key));
@@ -34,7 +34,7 @@ function unknownKey(key: string, shape: Readonly<Record<string, unknown>>): stri
   return `unknown key; ${meant === null ? `allowed: ${allowed.join(', ')}` : `did you mean "${meant}"?`}`;
 }
 
-/** The words for a zod issue that its schema has none for; one line for each unknown key. */
+/** Message for a zod issue without one of its own; one line for each unknown key. */
 export function issueMessage(issue: z.core.$ZodRawIssue): string | undefined {
   // What has words of its own in its schema is left to it.
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check

@@ -30,11 +30,11 @@ export interface LoadedConfig {
   readonly settings: Settings;
   /** `file:line:column: path: message`. */
   readonly warnings: readonly string[];
-  /** Absolute paths of all files that were read, and of the directories to watch for others. */
+  /** Absolute paths of all files read, and of directories to watch for new files. */
   readonly files: readonly string[];
   /** Changes when the content of any of the files does, secrets included. */
   readonly fingerprint: string;
-  /** The configuration in force in the words of the file, presets expanded, secrets masked. */
+  /** The effective configuration with the file's keys, presets expanded, secrets masked. */
   effective(): unknown;
   /** The model that the body of a health request describes. */
   requested(body: unknown): Requested;
@@ -43,10 +43,10 @@ export interface LoadedConfig {
 const secretLimit = 64 * 2 ** 10;
 const certificateLimit = 2 ** 20;
 
-/** Editors and `echo` end a text with a line break that is no part of it. */
+/** Editors and `echo` add a trailing line break. */
 const withoutLastBreak = (text: string): string => text.replace(/\r?\n$/, '');
 
-/** The references of one file; `${file:...}` starts at its directory. */
+/** Reads the references of one file; `${file:...}` is relative to its directory. */
 async function referencesOf(source: Source, env: Environment, inputs: Inputs): Promise<References> {
   const absolute = (name: string): string => resolve(dirname(source.absolute), name);
   const found = new Map<string, Awaited<ReturnType<Inputs['read']>>>();
@@ -65,7 +65,7 @@ async function referencesOf(source: Source, env: Environment, inputs: Inputs): P
 
 interface Main {
   readonly entry: SettingsEntry;
-  /** Null when the file does not say it in a way that can be understood. */
+  /** Null when the file's `mode` is invalid. */
   readonly mode: 'builtin' | 'remote' | null;
   readonly uses: readonly FileUse[];
   readonly replaced: ReadonlySet<string>;
@@ -98,7 +98,7 @@ function readMain(source: Source, references: References, problems: string[], wa
   return { entry: { ...entry, defaults: { ...entry.defaults, tls } }, mode, uses, replaced, secrets };
 }
 
-/** A closure of its own: one made while loading would keep everything that was parsed. */
+/** A function of its own: a closure made while loading would retain everything that was parsed. */
 function later(settings: Settings, secrets: Parameters<typeof effectiveConfig>[1]): () => unknown {
   return () => effectiveConfig(settings, secrets);
 }
@@ -110,7 +110,7 @@ function requester(defaults: DefaultsEntry, capabilities: Capabilities): LoadedC
 /** Why a jq program does not compile; null when it does. */
 type ProgramProblem = (program: string) => Promise<string | null>;
 
-/** The programs that do not compile, each program tried once. */
+/** Programs that do not compile, each tried once. */
 async function programProblems(
   programs: readonly ProgramUse[],
   problemIn: ProgramProblem,
@@ -124,8 +124,8 @@ async function programProblems(
 }
 
 /**
- * Reads, validates and completes a configuration and all that it includes. `capabilities` says what the builtin prober
- * can ask, `programProblem` compiles its jq programs. Throws a `ConfigError` with every problem of every file.
+ * Reads, validates and completes a configuration and all included files. `capabilities` lists the probes of the builtin
+ * prober, `programProblem` compiles its jq programs. Throws a `ConfigError` with every problem of every file.
  */
 export async function loadConfig(
   path: string,

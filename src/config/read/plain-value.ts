@@ -12,7 +12,7 @@ class Unreadable extends Error {
   }
 }
 
-/** What each alias stands for, found in one walk: the library would walk the document for every alias. */
+/** Targets of all aliases, found in one walk: the library would walk the document for every alias. */
 export function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
@@ -27,7 +27,7 @@ export function aliasTargets(document: Document): ReadonlyMap<Alias, Node> {
   return targets;
 }
 
-/** A document as maps, lists and scalars; aliases and `<<` are resolved, within bounds. */
+/** Converts a document to maps, lists and scalars; resolves aliases and `<<`, within bounds. */
 export function plainValue(
   document: Document,
   aliases: ReadonlyMap<Alias, Node>,

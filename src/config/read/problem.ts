@@ -1,28 +1,28 @@
 /** Keys and list positions from the top of a file to a value. */
 export type Path = readonly (string | number)[];
 
-/** The path of an issue that zod found; what is parsed has no symbols as keys. */
+/** The path of a zod issue; parsed files have no symbol keys. */
 export function pathOfIssue({ path }: { readonly path: readonly PropertyKey[] }): Path {
   return path.map((step) => (typeof step === 'symbol' ? String(step) : step));
 }
 
-/** Something wrong at a place of one file. */
+/** A problem at a place of one file. */
 export interface Problem {
   readonly path: Path;
   readonly message: string;
-  /** Set when the key is wrong and not its value. */
+  /** Set when the problem is the key, not its value. */
   readonly at?: 'key';
 }
 
-/** What makes a part unusable, and what is only odd about it. */
+/** Problems, which make a part unusable, and warnings. */
 export interface Findings {
   readonly problems: Problem[];
   readonly warnings: Problem[];
 }
 
 /**
- * A configuration that cannot be used; `problems` are all of them, each `file:line:column: path: message`, and `files`
- * what was read or looked for on the way, as that of a loaded one.
+ * An invalid configuration; `problems` has all problems, each `file:line:column: path: message`, and `files` the paths
+ * that were read or tried, as for a loaded one.
  */
 export class ConfigError extends Error {
   constructor(
@@ -36,7 +36,7 @@ export class ConfigError extends Error {
 
 const longestPath = 200;
 
-/** `models[0].endpoint.port`; a key that is no plain word is quoted. */
+/** Text such as `models[0].endpoint.port`; a key that is no plain word is quoted. */
 export function pathText(path: Path): string {
   const text = path
     .map((step, index) => {
@@ -55,13 +55,13 @@ export function isWithin(path: Path, other: Path): boolean {
 
 const position = /^(.*?):(\d+):(\d+): /s;
 
-/** A message whose words are changed, and whose place is not. */
+/** Changes the text of a message, not its place. */
 export function withWords(message: string, change: (words: string) => string): string {
   const [place = ''] = position.exec(message) ?? [];
   return place + change(message.slice(place.length));
 }
 
-/** Messages by file, those of the file `first` before all others, and within a file from top to bottom. */
+/** Sorts messages by file, those of `first` before all others, and within a file by position. */
 export function inOrder(messages: readonly string[], first: string): string[] {
   const placed = messages.map((message) => {
     const [, file = message, line = '0', column = '0'] = position.exec(message) ?? [];
@@ -74,7 +74,7 @@ export function inOrder(messages: readonly string[], first: string): string[] {
 
 const longestShown = 60;
 
-/** A value as a message names it: scalars in full as far as they are short, the rest by kind. */
+/** A value for a message: short scalars in full, other values by kind. */
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null || value === undefined) return 'empty';

@@ -5,15 +5,15 @@ import { isWithin, pathOfIssue, shown } from './problem.js';
 import type { Path, Problem } from './problem.js';
 import { mayHoldSecret } from './secrets.js';
 
-/** Where a value comes from. */
+/** Origin of a value. */
 interface Origin {
   /** Its place in the file. */
   readonly at: Path;
-  /** As it was written, before interpolation. */
+  /** The value before interpolation. */
   readonly written: unknown;
-  /** Places whose reference names nothing; what is wrong only because of them is passed over. */
+  /** Places with unresolved references; problems caused only by them are dropped. */
   readonly missing: readonly Path[];
-  /** What to go on with where a required member is wrong. */
+  /** Values to use where a required member is invalid. */
   readonly standIns?: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +24,7 @@ function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-/** A copy of `value` with `item` at `path`; undefined takes the member away. */
+/** A copy of `value` with `item` at `path`; undefined removes the member. */
 function changed(value: unknown, path: Path, item: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return item;
@@ -36,7 +36,7 @@ function changed(value: unknown, path: Path, item: unknown): unknown {
   return next === undefined ? others : { ...others, [step]: next };
 }
 
-/** The nearest member of a map at or above `path` that can be taken away; null when only the whole is left. */
+/** The nearest map member at or above `path` that can be removed; null when only the whole value is left. */
 function removable(value: unknown, path: Path): Path | null {
   for (let length = path.length; length > 0; length -= 1) {
     const above = path.slice(0, length);
@@ -45,7 +45,7 @@ function removable(value: unknown, path: Path): Path | null {
   return null;
 }
 
-/** A number or truth value written as text, for a scalar that is one reference; undefined for other text. */
+/** The number or boolean in a scalar that is one reference; undefined for other text. */
 function scalarOf(text: string): number | boolean | undefined {
   if (/^[-+]?\d+(?:\.\d+)?$/.test(text)) return Number(text);
   return text === 'true' || (text === 'false' ? false : undefined);
@@ -63,7 +63,7 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Pr
   }
   if (issue.code === 'invalid_key') return [{ path, message: issue.message, at: 'key' }];
   const written = valueAt(origin.written, pathOfIssue(issue));
-  // What came from a reference may be a secret: neither the value nor an explanation, which may quote it, is shown.
+  // Text of a reference may be a secret: neither the value nor an explanation, which may quote it, is shown.
   const own = written === valueAt(value, pathOfIssue(issue));
   const [unexplained = ''] = issue.message.split(': ', 1);
   const message = own || typeof written !== 'string' ? issue.message : unexplained;
@@ -71,21 +71,21 @@ function problemsOf(issue: z.core.$ZodIssue, value: unknown, origin: Origin): Pr
   return [{ path, message: naming ? `${message}, not ${shown(written)}` : message }];
 }
 
-/** True for a problem that follows from something that was left out. */
+/** True for a problem that follows from a member left out. */
 export function isExcused({ path }: Problem, left: readonly Path[]): boolean {
   return left.some((place) => isWithin(place, path));
 }
 
-/** What could be read. */
+/** Result of a validation. */
 interface Read<T> {
-  /** What is right, without the members that are not; null when that cannot be valid. */
+  /** The valid part; null when it cannot be valid without the invalid members. */
   readonly data: T | null;
   readonly problems: readonly Problem[];
-  /** Members of the file that were left out: what is wrong only because of that is no finding. */
+  /** Members that were left out: problems caused only by that are dropped. */
   readonly left: readonly Path[];
 }
 
-/** Validates an interpolated value. What is wrong is left out, so that the rest can be looked at as well. */
+/** Validates an interpolated value. Invalid members are left out, so that the rest is validated as well. */
 export function readAs<T extends z.ZodType>(schema: T, value: unknown, origin: Origin): Read<z.output<T>> {
   const problems: Problem[] = [];
   const left: Path[] = [...origin.missing];
@@ -112,7 +112,7 @@ export function readAs<T extends z.ZodType>(schema: T, value: unknown, origin: O
       for (const place of places) {
         const name = place.join('.');
         const standIns = origin.standIns ?? {};
-        // A key may have the name of something that every object inherits.
+        // A key may have the name of an inherited member of Object.
         const standIn = Object.hasOwn(standIns, name) ? standIns[name] : undefined;
         const gone = standIn === undefined ? removable(repaired, place) : place;
         if (gone === null) continue;

@@ -15,19 +15,19 @@ import { isExcused, readAs } from './read-as.js';
 import { withoutUnset } from '../schema/seed-schema.js';
 import type { Source } from './source.js';
 
-/** One entry of a list of models, and where it stands. */
+/** One entry of a list of models, and its place. */
 export interface Place {
   readonly source: Source;
   readonly path: Path;
   readonly written: unknown;
 }
 
-/** A place with what its references stand for. */
+/** A place with the texts of its references. */
 interface ReferringPlace extends Place {
   readonly references: References;
 }
 
-/** A program of jq that a model names. */
+/** A jq program that a model names. */
 export interface ProgramUse {
   readonly source: Source;
   readonly path: Path;
@@ -53,7 +53,7 @@ interface Reading extends Findings {
   readonly secrets: ReadonlySet<string>;
 }
 
-/** The program of a model, unless a secret inside it is missing. */
+/** The program of a model, unless it contains a missing secret. */
 function programOf(
   { custom, missingSecret }: Model,
   { source, path }: Place,
@@ -83,7 +83,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const lacks = (key: string): boolean => left.some((place) => pathText(place) === pathText([...path, key]));
   if (data === null || lacks('endpoint_configuration')) {
     const found = [...unreadable, ...problems];
-    // Without these even a model that cannot be asked has no shape.
+    // Without them no model can be built.
     return {
       problems: found.length > 0 ? found : [...missing],
       warnings: [],
@@ -101,7 +101,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const reason = missing[0]?.message ?? null;
   const model = buildModel(complete, isObject(given) ? given : null, reason, context, inside);
   const placed = (problem: Problem): Problem => ({ ...problem, path: [...path, ...problem.path] });
-  // An address would have stood for the provider's name.
+  // A missing address would have named the provider.
   const excuses = lacks('base_url') ? [...left, [...path, 'provider']] : left;
   const nameless = missing.filter((problem) => pathText(problem.path) === pathText([...path, 'id']));
   return {
@@ -174,7 +174,7 @@ function nameProblems(named: readonly Named[]): string[] {
 
 const turn = 50;
 
-/** Reads all models, giving way to other work now and then: a reload of thousands must not stop their checks. */
+/** Reads all models. Yields to the event loop now and then: a reload of thousands must not stop checks. */
 export async function readRegistry(
   places: readonly ReferringPlace[],
   context: ModelContext,

@@ -1,7 +1,7 @@
 import type { Path } from './problem.js';
 import type { Settings } from '../settings.js';
 
-/** Members that hold a secret, themselves or somewhere inside. */
+/** Members whose value is a secret or contains one. */
 const secretMembers = new Set([
   'api_key',
   'api_keys',
@@ -16,7 +16,7 @@ const secretMembers = new Set([
   'proxy',
 ]);
 
-/** Members whose text becomes the value of a header. */
+/** Members whose value is sent as a header. */
 const headerMembers: ReadonlySet<unknown> = new Set([
   'api_key',
   'api_keys',
@@ -29,7 +29,7 @@ const headerMembers: ReadonlySet<unknown> = new Set([
 /** The name of the nearest member at or above `path`. */
 const memberOf = (path: Path): unknown => path.findLast((step) => typeof step === 'string');
 
-/** True where a key or token stands that is sent, or compared, as the value of a header. */
+/** True for a key or token that is sent, or compared, as a header value. */
 export function isKeyMember(path: Path): boolean {
   return (
     !path.includes('custom_payload') &&
@@ -38,7 +38,7 @@ export function isKeyMember(path: Path): boolean {
   );
 }
 
-/** The same, and where `custom_headers` and `jwt_headers` have a value. */
+/** The same, and for the values of `custom_headers` and `jwt_headers`. */
 export function isHeaderMember(path: Path): boolean {
   const [list, index, name] = path.slice(-3);
   const isHeader =
@@ -48,19 +48,19 @@ export function isHeaderMember(path: Path): boolean {
 
 const secretName = /(?:key|token|secret|password|passwd|credentials?|authorization|signature)$/i;
 
-/** True for the name of a member that, in a body of the operator's own, holds a secret; `max_tokens` is none. */
+/** True for a member name that means a secret in a custom body; not for `max_tokens`. */
 export const isSecretName = (name: string): boolean => secretName.test(name);
 
 const mask = '***';
-/** Characters of the shortest secret that is masked wherever it stands: shorter ones would blot out plain words. */
+/** Minimum length of secrets that are masked by value: shorter ones would mask plain words. */
 export const shortestSecret = 6;
 
-/** True for a query parameter whose value may be a credential, whatever its name: Azure's `code`, a SAS `sig`. */
+/** True for a query parameter that may be a credential, whatever its name: Azure's `code`, a SAS `sig`. */
 export function isSecretParameter(name: string, value: string): boolean {
   return isSecretName(name) || (value.length >= shortestSecret && name.toLowerCase() !== 'api-version');
 }
 
-/** True where a value is a secret. */
+/** True when the value at `path` is a secret. */
 function isSecret(path: Path): boolean {
   return path.some((step, index) => {
     if (typeof step !== 'string') return false;
@@ -70,12 +70,12 @@ function isSecret(path: Path): boolean {
   });
 }
 
-/** True where a value may be a secret, so that no message names it: a header may stand where only its name should. */
+/** True where a value may be a secret, so that no message shows it: a header may be written where only its name belongs. */
 export function mayHoldSecret(path: Path): boolean {
   return isSecret(path) || path.includes('custom_headers');
 }
 
-/** An address or path without the values of its query that may be credentials. */
+/** An address or path without query values that may be credentials. */
 function withoutQuerySecrets(text: string): string {
   return text.replaceAll(
     /([?&]([^=&?#\s]+)=)([^&#\s]+)/g,
@@ -84,16 +84,16 @@ function withoutQuerySecrets(text: string): string {
   );
 }
 
-/** A function that masks these secrets in a text, but for those that are too short. */
+/** A function that masks these secrets in a text, except those that are too short. */
 export function createMask(secrets: Iterable<string>): (text: string) => string {
-  // Longer ones first, so that a secret within another leaves nothing of it.
+  // Longest first, so that a secret that contains another is masked completely.
   const known = [...new Set(secrets)]
     .filter((secret) => secret.length >= shortestSecret)
     .sort((a, b) => b.length - a.length);
   return (text) => known.reduce((result, secret) => result.replaceAll(secret, mask), text);
 }
 
-/** `value` with every secret replaced, by its place and, for those in `secrets`, wherever it stands. */
+/** `value` with secrets masked: by place, and those in `secrets` by value. */
 export function masked(value: unknown, secrets: Iterable<string>): unknown {
   const maskText = createMask(secrets);
   function walk(item: unknown, path: Path): unknown {
@@ -110,7 +110,7 @@ export function masked(value: unknown, secrets: Iterable<string>): unknown {
   return walk(value, []);
 }
 
-/** The keys and tokens of the sections. */
+/** The keys and tokens of all sections except models. */
 export function credentialsOf({ server, remote, healthApi }: Settings): string[] {
   return [server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys];
 }

@@ -6,13 +6,13 @@ import type { Path, Problem } from './problem.js';
 import { aliasTargets, plainValue } from './plain-value.js';
 import { yamlFault } from './yaml-fault.js';
 
-/** One configuration file as it was written: its value before interpolation, and where everything stands. */
+/** One configuration file: its value before interpolation, and the positions of all members. */
 export interface Source {
-  /** As messages name it. */
+  /** Name in messages. */
   readonly file: string;
   readonly absolute: string;
   readonly value: unknown;
-  /** `file:line:column: path: message`, pointing at the value, or at what is nearest to it. */
+  /** Formats `file:line:column: path: message`, with the position of the value, or of the nearest one above it. */
   readonly message: (problem: Problem) => string;
 }
 
@@ -56,11 +56,14 @@ interface Parsed {
   readonly document: Document;
   readonly aliases: Aliases;
   readonly where: (offset: number) => string;
-  /** What is wrong with the syntax; null for nothing. */
+  /** The syntax error; null without one. */
   readonly fault: string | null;
 }
 
-/** A document of the tokens, which are not nested too deeply; the fault is the first: what comes later mostly follows from it. */
+/**
+ * Composes a document from tokens that are not nested too deeply; reports only the first fault, since later ones mostly
+ * follow from it.
+ */
 function compose(tokens: readonly CST.Token[], length: number) {
   const composed = new Composer({ uniqueKeys: false }).compose(tokens, true, length);
   const [document = new Document(null), second] = composed;
@@ -90,13 +93,13 @@ function parse(file: string, text: string): Parsed {
   };
 }
 
-/** Parses YAML or JSON; problems come formatted, and a source with problems has no usable value. */
+/** Parses YAML or JSON; problems are formatted, and a source with problems has no usable value. */
 export function parseSource(
   file: string,
   absolute: string,
   text: string,
 ): { source: Source; problems: string[] } {
-  // The tree takes far more memory than the text, and is wanted again only when there is something to say.
+  // The tree takes far more memory than the text, so it is parsed again when a message needs it.
   let parsed: Parsed | null = parse(file, text);
   const message: Source['message'] = ({ path, message, at }) => {
     parsed ??= parse(file, text);

@@ -1,7 +1,7 @@
 import type { YAMLError } from 'yaml';
 import { tooDeep } from './nesting.js';
 
-/** Words for an error of the parser, whose own may quote a secret; the first match decides. */
+/** Messages for parser errors, whose own text may quote a secret; the first match is used. */
 const byMessage: readonly (readonly [RegExp, string])[] = [
   [
     /^Nested mappings are not allowed/,
@@ -79,14 +79,14 @@ const byMessage: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** What is wrong with the syntax, in words that say what to write. */
+/** A syntax error as a message that says what to write. */
 export function yamlFault({ code, message }: Pick<YAMLError, 'code' | 'message'>): string {
   if (code === 'RESOURCE_EXHAUSTION') return tooDeep;
   const [, kind, end = ''] = /^Flow (sequence|map) .*end with a (.)$/.exec(message) ?? [];
   if (kind !== undefined) return `a ${kind === 'map' ? 'map' : 'list'} is not closed with "${end}"`;
   const known = byMessage.find(([pattern]) => pattern.test(message));
   if (known !== undefined) return known[1];
-  // The parser may quote the text it stumbled over, which may be a secret.
+  // The parser may quote the invalid text, which may be a secret.
   const [unquoted = ''] = message.split(/(?: in YAML stream)?: /, 1);
   return `is not valid YAML: ${unquoted}`;
 }

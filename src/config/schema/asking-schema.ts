@@ -7,7 +7,7 @@ import { expectation } from './expectation-schema.js';
 import { cronExpression, day, duration, hour, second, someText, timezone, wholeNumber } from './fields.js';
 import { reasonMeanings } from './reason-meanings.js';
 
-/** What to write in the place of a schedule that is a scalar; undefined leaves another fault to its own words. */
+/** Advice for a schedule that is a scalar; undefined keeps the usual message. */
 function scheduleMessage({ code, input }: z.core.$ZodRawIssue): string | undefined {
   if (code !== 'invalid_type' || (typeof input !== 'string' && typeof input !== 'number')) return undefined;
   if (cronProblem(String(input)) === null) return `must be a map: write "schedule: {cron: \'${input}\'}"`;
@@ -69,7 +69,7 @@ const outcomeOf = z
   )
   .optional();
 
-/** What can be said of one model and, in `defaults`, of all. */
+/** Settings of a model that `defaults` can hold for all. */
 export const asking = {
   schedule: schedule.optional().describe('Times of the checks; a model replaces the whole map.'),
   timeout: duration(100, hour)

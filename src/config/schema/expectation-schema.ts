@@ -25,7 +25,7 @@ function jsonSchemaProblem(schema: Record<string, unknown>): string | null {
 
 const longestAnswer = 2 ** 20;
 
-/** What the answer must be; `{}` expects any text. */
+/** Condition on the answer; `{}` accepts any text. */
 export const expectation = z
   .strictObject({
     contains: texts()

@@ -5,14 +5,14 @@ import { durationPattern, formatDuration, parseDuration } from '../../domain/dur
 import { longestId } from '../../domain/model.js';
 import { cronProblem, isTimezone } from '../../calendar/cron.js';
 
-/** A message for every fault of a field but its absence. */
+/** A message for every fault of a field except a missing value. */
 function must(message: string) {
   return { error: (issue: { input?: unknown }) => (issue.input === undefined ? undefined : message) };
 }
 
 const longestMs = 100 * 365 * dayMs;
 
-/** A duration, given as text and kept in ms. */
+/** A duration, written as text and converted to ms. */
 export function duration(leastMs: number, mostMs = longestMs) {
   const message = 'must be a duration such as 500ms, 30s, 5m, 2h, 30d or 5y';
   return z
@@ -38,12 +38,12 @@ export function wholeNumber(least: number, most: number) {
     .max(most);
 }
 
-/** Text that is not empty. */
+/** Non-empty text. */
 export function someText() {
   return z.string().min(1, 'must not be empty');
 }
 
-/** One text or a list of them, kept as a list. */
+/** One text or a list of them, read as a list. */
 export function texts() {
   return z
     .union(
@@ -53,10 +53,10 @@ export function texts() {
     .transform((value) => (typeof value === 'string' ? [value] : value));
 }
 
-/** Text that HTTP lets stand in a header. */
+/** Text that is valid in an HTTP header. */
 export const headerText = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** Text that can stand in a header: a line break in it would begin another one. */
+/** A header value: a line break in it would start another header. */
 export function headerValue() {
   return z.string().regex(headerText, 'must be one line without control characters');
 }
@@ -65,7 +65,7 @@ export function headerName() {
   return z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header');
 }
 
-/** A name that Prometheus takes for a label. */
+/** A valid Prometheus label name. */
 export function labelName() {
   return z
     .string()
@@ -91,7 +91,7 @@ export function httpAddress() {
     });
 }
 
-/** What keeps `text` from being an address with one of these schemes and nothing after its path; null when nothing does. */
+/** Why `text` is no address with one of these schemes and nothing after its path; null when it is one. */
 export function addressProblem(text: string, schemes: readonly string[]): string | null {
   if (!URL.canParse(text)) return 'must be an address such as https://api.example.com/v1';
   const url = new URL(text);
@@ -113,7 +113,7 @@ export function timezone() {
   return z.string().refine(isTimezone, 'must be a time zone such as UTC or Europe/Berlin');
 }
 
-/** JSON that the configuration passes on as it is. */
+/** JSON that is passed on unchanged. */
 export function freeMap() {
   return z.record(z.string(), z.unknown());
 }

@@ -2,10 +2,10 @@ import { Ajv } from 'ajv';
 import { RE2JS } from 're2js';
 import { isObject } from '../../domain/json.js';
 
-/** What is wrong with a value, as a place in it and a word on it; null when it fits. */
+/** Returns the mismatch of a value, as its place and a message; null when the value is valid. */
 export type FindMiss = (value: unknown, size: number) => string | null;
 
-/** Members in one order, so that equal values are equal texts. */
+/** JSON with sorted members, so that equal values are equal texts. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_name, inner: unknown) =>
     isObject(inner)
@@ -16,7 +16,7 @@ function canonical(value: unknown): string {
 
 class TooMuchWork extends Error {}
 
-/** Work that one value may take: places that a reference leads to, and characters that are compared, some to a step. */
+/** Work limit for one value: references followed and characters compared, `stepLength` to a step. */
 function createBudget() {
   let left = Infinity;
   return {
@@ -30,19 +30,19 @@ function createBudget() {
   };
 }
 
-/** Steps that each character of a value may take, and any value at least. */
+/** Steps allowed per character of a value, and minimum for any value. */
 const stepsEach = 2;
 const stepsAtLeast = 1_000;
-/** Characters that are compared in the time of one step. */
+/** Characters compared in the time of one step. */
 const stepLength = 64;
 
 const countedKeyword = 'modelpulse:counted';
-/** Members of a schema that are no schemas. */
+/** Keywords whose values are no schemas. */
 const dataKeywords = new Set(['const', 'enum', 'default', 'examples']);
-/** Members whose own members have names of the operator's. */
+/** Keywords whose member names are chosen by the operator. */
 const mapKeywords = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependencies']);
 
-/** The same schema, whose references are counted. */
+/** The same schema with its references counted. */
 function counted(schema: unknown, isMap = false): unknown {
   if (Array.isArray(schema)) return schema.map((item) => counted(item));
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -55,13 +55,13 @@ function counted(schema: unknown, isMap = false): unknown {
 }
 
 /**
- * Compiles a JSON Schema of draft 7; throws with the reason when it is none. A schema that refers to itself in several
- * alternatives is tried twice as often with each level of a value, so that a short answer could take hours: a value is
- * given up after a number of steps that grows with its size, in characters.
+ * Compiles a JSON Schema of draft 7; throws with the reason when it is invalid. A schema that refers to itself in
+ * several alternatives doubles the work with each level of a value, so that a short answer could take hours: validation
+ * stops after a number of steps that grows with the value's size, in characters.
  */
 export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
   const budget = createBudget();
-  /** Patterns in RE2's syntax: what is matched comes from a provider, and RE2 takes linear time. */
+  /** Patterns in RE2's syntax: the matched text comes from a provider, and RE2 takes linear time. */
   const linearPattern = Object.assign(
     (pattern: string) => {
       const compiled = RE2JS.compile(pattern);
@@ -90,7 +90,7 @@ export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
       return true;
     },
   });
-  // Ajv compares each item with each other.
+  // Ajv compares every item with every other.
   ajv.removeKeyword('uniqueItems');
   ajv.addKeyword({
     keyword: 'uniqueItems',

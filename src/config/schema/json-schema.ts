@@ -7,7 +7,7 @@ type Schema = z.core.JSONSchema.BaseSchema;
 const reference = { type: 'string', pattern: '\\$\\{' } as const;
 const unset = { enum: [null, '', [], {}] };
 
-/** Scalars that are not free text may also be a reference, which is replaced before they are read. */
+/** Scalars other than free text may also be a reference, which is replaced before validation. */
 function acceptsReference(schema: Schema): boolean {
   if (schema.type === 'number' || schema.type === 'integer' || schema.type === 'boolean') return true;
   return schema.type === 'string' && (schema.pattern !== undefined || schema.enum !== undefined);
@@ -18,7 +18,7 @@ function replaceWith(schema: Schema, next: Schema): void {
   Object.assign(schema, next);
 }
 
-/** The JSON Schema of the main file, made from the schema that reads it. */
+/** The JSON Schema of the main file, generated from its zod schema. */
 export function jsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(configSchema, {
     io: 'input',

@@ -17,7 +17,7 @@ const labels = z
   .record(labelName(), z.string().max(longestLabel, `must have at most ${longestLabel} characters`))
   .refine((given) => Object.keys(given).length <= mostLabels, `must be at most ${mostLabels} labels`);
 
-/** One entry of `models`: what is asked, and where, as the seed's `endpoint_configuration` or as a preset. */
+/** One entry of `models`: as the seed's `endpoint_configuration` or as a preset. */
 export const modelSchema = z.strictObject({
   id,
   ...asking,
@@ -80,7 +80,7 @@ export const modelSchema = z.strictObject({
 
 export type ModelEntry = z.output<typeof modelSchema>;
 
-/** Keys of the preset form only, which have their own place in `endpoint_configuration`. */
+/** Keys of the preset form only, whose values have other places in `endpoint_configuration`. */
 export const presetKeys = [
   'provider',
   'model',

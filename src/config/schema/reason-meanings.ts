@@ -1,6 +1,6 @@
 import type { Reason } from '../../domain/reason.js';
 
-/** What each reason says of a check, in one sentence. */
+/** The meaning of each reason, in one sentence. */
 export const reasonMeanings: Readonly<Record<Reason, string>> = {
   ok: 'The answer arrived in time and meets the expectation.',
   output_truncated: 'The token limit was reached before any visible text; common with reasoning models.',

@@ -16,7 +16,7 @@ import {
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
 
-/** Labels that alerts have of their own. */
+/** Labels that alerts use themselves. */
 const takenLabels = [
   ...['alertname', 'alertstate', 'blame', 'cause', 'instance', 'job', 'key', 'model', 'provider', 'severity'],
   'window',
@@ -186,7 +186,7 @@ const connectivity = z.strictObject({
   every: duration(second, hour).prefault('30s').describe('Interval between tries of the targets.'),
 });
 
-/** Longer than any time that can be read. */
+/** Longer than any valid time. */
 const maintenanceTime = () => someText().max(64, 'must have at most 64 characters');
 
 const maintenance = z.strictObject({
@@ -225,7 +225,7 @@ const maintenance = z.strictObject({
 
 const include = z.union([someText(), z.array(someText())], 'must be a pattern or a list of patterns');
 
-/** Everything of the main file but its models, which are read one by one. */
+/** The main file without its models, which are read one by one. */
 export const settingsSchema = z.strictObject({
   server: server.prefault({}).describe('Port for metrics, the API and the health API.'),
   storage: storage.prefault({}).describe('Storage of the history.'),
@@ -257,7 +257,7 @@ export const settingsSchema = z.strictObject({
 /** An included file. */
 export const includedSchema = z.strictObject({ models: z.array(z.unknown()) });
 
-/** The whole file, for editors. */
+/** The whole file, for the editor's schema. */
 export const configSchema = settingsSchema.extend({
   models: z
     .array(modelSchema)

@@ -10,7 +10,7 @@ import type { Settings } from '../settings.js';
 
 const nowhere: Listen = { host: '127.0.0.1', port: 9464 };
 
-/** What is wrong between the sections of the main file. */
+/** Conflicts between the sections of the main file. */
 export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote' | null): Findings {
   const problems: Problem[] = [];
   const listen = parseListen(entry.server.listen);
@@ -57,7 +57,7 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
   return { problems, warnings };
 }
 
-/** The sections of the main file in the form everything else reads. */
+/** Settings from the sections of the main file. */
 export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Settings {
   const { server, storage, checker, remote, health_api: api, connectivity } = entry;
   const apiKeys = api.api_keys.filter((key) => key !== '');

@@ -81,7 +81,7 @@ const jwtConfig = z.strictObject({
     .describe('Path of the token in the response, such as `data.token`; default: the usual places.'),
 });
 
-/** Keys that mean the same in the preset form. */
+/** Keys with the same meaning in the preset form. */
 export const sharedKeys = {
   model_auth_type: authType
     .optional()
@@ -100,7 +100,7 @@ export const sharedKeys = {
     ),
 };
 
-/** What a model takes or gives: `text`, `image`, `audio`. */
+/** Modalities of input or output: `text`, `image`, `audio`. */
 export const modalities = z.array(z.string());
 
 const modelConfig = z
@@ -152,7 +152,7 @@ const modelConfig = z
   })
   .describe('Address and access of the model.');
 
-/** The seed's request body as it stands below `endpoint_configuration`, after `withoutUnset`. */
+/** The seed's request body below `endpoint_configuration`, after `withoutUnset`. */
 export const endpointConfiguration = z.strictObject({
   testing_for: z.string().optional().describe('Not used by modelpulse; sent in remote mode.'),
   model_name: someText()
@@ -167,7 +167,7 @@ export const endpointConfiguration = z.strictObject({
   model_config: modelConfig,
 });
 
-/** Maps of the seed's body, whose members may be null, "", [] or {} for unset. */
+/** Maps of the seed's body in which null, "", [] and {} mean unset. */
 export const seedMaps: ReadonlySet<unknown> = new Set([
   endpointConfiguration,
   modelConfig,
@@ -187,7 +187,7 @@ function isUnset(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
-/** The seed's body without the members that say nothing; what is only passed on stays as it is. */
+/** The seed's body without unset members; free maps stay unchanged. */
 export function withoutUnset(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
