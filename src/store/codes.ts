@@ -13,10 +13,10 @@ import {
 import { checkKinds, type CheckKind } from '../domain/result.js';
 import { states, type State } from '../domain/state.js';
 
-/** A closed list of words and the small integers that stand for them in the file. */
+/** Words and the small integers that stand for them in the file. */
 export interface Codes<Word extends string> {
   toCode(word: Word): number;
-  /** Throws RangeError for a number that no word has. */
+  /** Throws RangeError for an unknown number. */
   toWord(code: number): Word;
 }
 
@@ -45,7 +45,7 @@ export const stateCodes: Codes<State> = codesOf('state', byPosition(states));
 export const kindCodes: Codes<CheckKind> = codesOf('kind', byPosition(checkKinds));
 const codedReasons = reasons.map((reason): [Reason, number] => [reason, reasonTable[reason].code]);
 export const reasonCodes: Codes<Reason> = codesOf('reason', codedReasons);
-/** Of the time line, where a model is also unknown for causes beside all results. */
+/** Reasons of the time line, which also has causes without a result for unknown states. */
 export const stateReasonCodes: Codes<StateReason> = codesOf<StateReason>('reason', [
   ...codedReasons,
   ...unknownCauses.map((cause): [StateReason, number] => [cause, unknownCauseTable[cause].code]),

@@ -15,13 +15,13 @@ import {
 import type { ModelKey, StoreReader } from './port.js';
 
 const pointsAtOnce = 10_002;
-/** Questions about time between exclusions that keep the event loop for a few ms. */
+/** Intervals between exclusions that are queried before yielding to the event loop; a few ms. */
 const partsAtOnce = 100;
 
-/** What has to be known of a model to tell its past. */
+/** Data about a model that queries over its past need. */
 export interface Past {
   readonly key: ModelKey;
-  /** The memory that was stored last, which tells what followed the newest slot. */
+  /** The newest stored memory, which has the states after the newest slot. */
   readonly stored: Health;
   readonly exclusions: readonly Interval[];
 }
@@ -37,7 +37,7 @@ export function silenceAfter(health: Health, to: number): StatePoint[] {
   return [{ from: health.settled, state: health.state, reason: health.reason }, ...tail(health, to)];
 }
 
-/** State intervals over `window`, the first `most` of them; what is not answered is hardly read. */
+/** State intervals over `window`, the first `most` of them; reads little beyond them. */
 export async function timelineBetween(
   store: Pick<StoreReader, 'points'>,
   { key, stored, exclusions }: Past,
@@ -45,7 +45,7 @@ export async function timelineBetween(
   most = Infinity,
 ): Promise<TimelineInterval[]> {
   const { from: begin, to } = clip(stored, window);
-  // At least two, so that each page comes further; intervals of one state become one, so one page may not do.
+  // At least two, so that each page makes progress; intervals of one state are joined, so one page may be too few.
   const size = Math.min(most + 2, pointsAtOnce);
   const told: TimelineInterval[] = [];
   for (let from = begin; told.length <= most;) {

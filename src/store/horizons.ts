@@ -11,15 +11,15 @@ export interface Retention {
 }
 
 export interface Limits extends Horizons {
-  /** Before it, what results that are not healthy had to say is dropped. */
+  /** Details of results that are not healthy are dropped before this. */
   readonly details: number;
-  /** Before it, results that are not healthy are dropped. */
+  /** Results that are not healthy are dropped before this. */
   readonly failures: number;
 }
 
 /**
- * What retention keeps at `now`, in whole hours and days so that what is complete stays answerable from the next
- * level. A coarser level is kept at least as long as a finer one.
+ * Limits of retention at `now`, in whole hours and days, so that every dropped unit is complete in the next level. A
+ * coarser level is kept at least as long as a finer one.
  */
 export function limitsAt(now: number, { checksMs, failuresMs, hoursMs, daysMs }: Retention): Limits {
   const before = (age: number, unit: number): number => Math.max(0, Math.floor((now - age) / unit) * unit);
@@ -33,7 +33,7 @@ export function limitsAt(now: number, { checksMs, failuresMs, hoursMs, daysMs }:
   };
 }
 
-/** What has been given up so far; it never comes back, even when retention is made longer. */
+/** The time before which data are deleted; it never goes back, even when retention is made longer. */
 export function prepareHorizons(database: Database) {
   const all = database.prepare<[], [name: string, since: number]>('SELECT name, since FROM horizons').raw();
   return (): Horizons & { readonly swept: number } => {
@@ -47,7 +47,7 @@ export function prepareHorizons(database: Database) {
   };
 }
 
-/** Moves horizons forward: done before anything is deleted, so that no answer counts on rows that may be gone. */
+/** Moves horizons forward, before any deletion, so that no answer relies on deleted rows. */
 export function prepareAdvance(database: Database): (limits: Readonly<Record<string, number>>) => void {
   const advance = database.prepare(`INSERT INTO horizons VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET since = max(since, excluded.since)`);

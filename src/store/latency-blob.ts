@@ -1,8 +1,8 @@
 import type { Histogram } from '../domain/histogram.js';
 
 /*
- * Sparse and small: for each bucket in order, the step from the bucket before and the count, both as LEB128 varints.
- * Merging runs twice for every result written, so it reads and writes bytes without anything between.
+ * A sparse and small format: for each bucket in order, the step from the bucket before and the count, both as LEB128
+ * varints. Merging runs twice for every result written, so it works on bytes without intermediate objects.
  */
 const longestPair = 2 + 8;
 const longestBlob = 256 * longestPair;
@@ -19,7 +19,7 @@ export function encodeLatency(histogram: Histogram): Uint8Array | null {
   return bytes.subarray(0, length);
 }
 
-/** Adds what `blob` holds to `target`. */
+/** Adds the histogram in `blob` to `target`. */
 export function decodeLatencyInto(target: Histogram, blob: Uint8Array | null): void {
   if (blob === null) return;
   const cursor = cursorOf(blob);
@@ -30,13 +30,13 @@ export function decodeLatencyInto(target: Histogram, blob: Uint8Array | null): v
 }
 
 interface LatencyFunctions {
-  /** The histogram of both. */
+  /** The sum of both histograms. */
   merge(left: Uint8Array | null, right: Uint8Array | null): Uint8Array | null;
-  /** The histogram with one more in the bucket. A number crosses from SQLite at a fraction of what a blob costs. */
+  /** The histogram with one more in the bucket. Passing a number from SQLite costs a fraction of passing a blob. */
   observe(histogram: Uint8Array | null, bucket: number): Uint8Array;
 }
 
-/** To be registered with SQLite, so that an upsert can merge. The next call overwrites the answer. */
+/** Functions to register with SQLite, so that an upsert can merge. The next call overwrites the result. */
 export function createLatencyFunctions(): LatencyFunctions {
   const bytes = new Uint8Array(longestBlob);
   const merged = (a: Cursor, b: Cursor): Uint8Array => {
@@ -69,7 +69,7 @@ export function onlyBucket(blob: Uint8Array): number | null {
   return cursor.count === 1 && cursor.at === blob.length ? cursor.bucket : null;
 }
 
-/** A place in a blob; at its end the count is 0 and the bucket lies behind all others. */
+/** A position in a blob; at its end the count is 0 and the bucket is behind all others. */
 interface Cursor {
   readonly blob: Uint8Array;
   at: number;
@@ -108,7 +108,7 @@ function getVarint(cursor: Cursor): number {
   }
 }
 
-/** Returns the place behind what it wrote. */
+/** Returns the position after the bytes written. */
 function putVarint(bytes: Uint8Array, at: number, value: number): number {
   let end = at;
   let rest = value;

@@ -7,12 +7,12 @@ import type { Rollup } from '../domain/rollup.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import type { Resolution } from './window.js';
 
-/** Number the store gives a model when it is first seen; stable across renames. */
+/** Number that the store assigns to a model at first sight; stable across renames. */
 export type ModelKey = number;
 
 export { missCauses, type MissCause };
 
-/** What the store knows of a model at start. */
+/** Stored data of a model, read at start. */
 export interface StoredModel {
   readonly key: ModelKey;
   readonly id: string;
@@ -28,7 +28,7 @@ export interface StoredModel {
   readonly totals: ModelTotals;
 }
 
-/** Counters that go on after a restart. */
+/** Counters that continue after a restart. */
 export interface ModelTotals {
   readonly results: readonly { outcome: Outcome; reason: Reason; count: number }[];
   readonly inputTokens: number;
@@ -36,7 +36,7 @@ export interface ModelTotals {
   readonly versionChanges: number;
 }
 
-/** Everything one flush writes for one model; applied whole, in one transaction with its siblings. */
+/** Everything that one flush writes for one model; applied whole, in one transaction with the other models. */
 export interface ModelWrite {
   readonly key: ModelKey;
   readonly results: readonly RecordedResult[];
@@ -47,11 +47,11 @@ export interface ModelWrite {
   readonly rollups: ReadonlyMap<number, Rollup>;
   /** Upserted by (model, openedAt). */
   readonly incidents: readonly Incident[];
-  /** First slots missed because nobody watched. */
+  /** First slots of gaps, missed while the daemon did not run. */
   readonly gaps: readonly number[];
   /** Maintenance intervals; one with a known `from` replaces it, one with `to` <= `from` deletes it. */
   readonly maintenance: readonly Interval[];
-  /** Schedule, timeout and confirmation in force from a time on, as JSON. */
+  /** Schedule, timeout and confirmation from a time on, as JSON. */
   readonly epochs: readonly { readonly from: number; readonly settings: unknown }[];
   readonly health: unknown;
   readonly watermark: number | null;
@@ -65,9 +65,9 @@ export interface Batch {
   readonly missed: ReadonlyMap<MissCause, number>;
 }
 
-/** A part of a batch that the store refuses for its content, so that trying again is of no use. */
+/** A part of a batch whose content the store refuses, so that a retry would fail too. */
 export interface Refusal {
-  /** Null for what belongs to no model. */
+  /** Null for data of no model. */
   readonly key: ModelKey | null;
   readonly what:
     | 'result'
@@ -80,9 +80,9 @@ export interface Refusal {
     | 'epoch'
     | 'rollup'
     | 'missed';
-  /** Of a result. */
+  /** Slot of a result. */
   readonly slot: number | null;
-  /** What is refused, bounded: the numbers that are no safe integers, or else the beginning of the part. */
+  /** The refused value, bounded: the numbers that are no safe integers, or else the beginning of the part. */
   readonly value: string;
   readonly message: string;
 }
@@ -92,7 +92,7 @@ export interface StoredIncident extends Incident {
   readonly model: string;
   /** Oldest first. */
   readonly notes: readonly Note[];
-  /** Those that overlap it. */
+  /** Those that overlap the incident. */
   readonly exclusions: readonly Exclusion[];
 }
 
@@ -116,38 +116,38 @@ export interface IncidentQuery {
   readonly limit: number;
   /** Only ids below this one; newest first. */
   readonly before?: number;
-  /** No further incident once notes and exclusions of those before have more characters than this. */
+  /** No further incident once notes and exclusions have more characters than this. */
   readonly mostText?: number;
 }
 
-/** Counts, tokens and latency over a window, and how far its ends were moved to be answerable. */
+/** Counts, tokens and latency over a window, and how far its ends were moved to available data. */
 export interface Counts extends Omit<Rollup, 'durations'> {
   readonly resolution: Resolution;
 }
 
-/** Results in one batch that keep the event loop for a few ms only. */
+/** Results in one batch that block the event loop for a few ms only. */
 export const batchResults = 100;
 
-/** The store as everything outside `store/` sees it; nothing here assumes SQLite or a single process. */
+/** The store as code outside `store/` uses it; nothing here assumes SQLite or a single process. */
 export interface Store {
-  /** All models ever seen that still have history. */
+  /** All models that still have history. */
   models(): Promise<readonly StoredModel[]>;
-  /** Returns the model's key; makes it on first sight, or renames `renameFrom` when `id` has no history. */
+  /** Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. */
   register(id: string, now: number, renameFrom: string | null): Promise<StoredModel>;
   /** Marks a model that left the registry; its history stays until retention. */
   retire(key: ModelKey, now: number): Promise<void>;
   missed(): Promise<ReadonlyMap<MissCause, number>>;
   /**
-   * Durable when it resolves; rejects when nothing of it was written, for a reason that may pass. Resolves with the parts that
-   * were left out because the store refuses their content. One batch is one transaction and is not divided: keep it to
-   * about `batchResults` results, and yield to the event loop between two.
+   * Durable when it resolves; rejects when nothing was written, for a reason that may pass. Resolves with the parts
+   * that were left out because the store refuses their content. One batch is one transaction and is not divided: keep
+   * it to about `batchResults` results, and yield to the event loop between two.
    */
   write(batch: Batch): Promise<readonly Refusal[]>;
-  /** Points in [from, to), preceded by the one in force at `from`; the first `most` of them. */
+  /** Points in [from, to), preceded by the one in effect at `from`; the first `most` of them. */
   points(key: ModelKey, from: number, to: number, most?: number): Promise<readonly StatePoint[]>;
   /** Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written. */
   durations(key: ModelKey, from: number, to: number): Promise<StateDurations>;
-  /** Leaves out what lies in the intervals of `without`. */
+  /** Excludes the intervals of `without`. */
   counts(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<Counts>;
   /** Newest first. */
   results(key: ModelKey, query: ResultQuery): Promise<readonly RecordedResult[]>;
@@ -156,34 +156,34 @@ export interface Store {
   maintenance(key: ModelKey, from: number, to: number): Promise<readonly Interval[]>;
   epochs(key: ModelKey): Promise<readonly { from: number; settings: unknown }[]>;
   gaps(key: ModelKey): Promise<readonly number[]>;
-  /** Of all models, by beginning. */
+  /** Of all models, by start. */
   exclusions(): Promise<readonly StoredExclusion[]>;
-  /** Keeps what was written to an incident, whole; null when there is no such incident. */
+  /** Adds a note; returns the incident, or null when there is none with this id. */
   addNote(incident: number, note: Note): Promise<StoredIncident | null>;
   exclude(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Promise<Exclusion>;
-  /** Takes an exclusion back; false when the model has none with this id. */
+  /** Deletes an exclusion; false when the model has none with this id. */
   include(key: ModelKey, id: number): Promise<boolean>;
-  /** Deletes at most one bounded batch of what retention no longer keeps; true when more is left. */
+  /** Deletes at most one bounded batch of data beyond retention; true when more is left. */
   prune(now: number): Promise<boolean>;
   /** Bytes on disk, WAL included. */
   sizeBytes(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** The part of the store that changes nothing; for commands that read beside the daemon. */
+/** Methods of the store that change nothing; for commands that read beside the daemon. */
 export type StoreReader = Omit<
   Store,
   'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include'
 >;
 
-/** What the store, to which the memory of a model is opaque, has to be told of it. */
+/** Functions on the memory of a model, whose format the store does not know. */
 export interface MemoryReading {
   /** The time its rollups cover: from its first sight to its newest slot. */
   covered(memory: unknown): Interval;
-  /** The same memory of a model that was first seen at `firstSeen` (Unix ms). */
+  /** The same memory with another `firstSeen` (Unix ms). */
   since(memory: unknown, firstSeen: number): unknown;
-  /** What keeps it from being a memory, such as `health.settled must be a number`; null when nothing does. */
+  /** Why it is no memory, such as `health.settled must be a number`; null when it is one. */
   problem(memory: object): string | null;
-  /** The same of the newest result, as it stands beside the memory. */
+  /** The same for the newest result, which is stored beside the memory. */
   problemOfLatest(latest: object): string | null;
 }

@@ -3,31 +3,31 @@ import type { Interval, State } from '../domain/state.js';
 import type { Tally } from './tally.js';
 import type { Resolution } from './window.js';
 
-/** What happened in one step of a series. */
+/** Figures of one step of a series. */
 export interface SeriesBucket extends Interval, Rollup {
-  /** False where counts of so short a time are not kept any more; its durations hold nevertheless. */
+  /** False where counts of so short a time are no longer kept; its durations are valid nevertheless. */
   readonly counted: boolean;
 }
 
 /** A window cut at the multiples of `stepMs`. */
 export interface Series extends Interval {
   readonly stepMs: number;
-  /** What counts are kept by where the window is oldest: shorter buckets are not counted, ends are moved to it. */
+  /** The unit in which the oldest counts are kept: shorter buckets are not counted, and ends are moved to it. */
   readonly resolution: Resolution;
   readonly buckets: readonly SeriesBucket[];
 }
 
 type Bucket = Interval & Tally & { counted: boolean };
 
-/** The buckets of a series while they are filled. */
+/** The buckets of a series while it is computed. */
 export interface SeriesBuckets {
   readonly stepMs: number;
   readonly all: readonly Bucket[];
-  /** The one that `time` (Unix ms) falls into, also where the window clips it. */
+  /** The bucket that contains `time` (Unix ms), also where the window clips it. */
   at(time: number): Bucket;
   within(window: Interval): readonly Bucket[];
   spend(interval: Interval & { readonly state: State }): void;
-  /** Marks those that do not begin before `since` as counted; returns the beginning of the first, or the end of all. */
+  /** Marks buckets that start at or after `since` as counted; returns the start of the first, or the end of all. */
   countFrom(since: number): number;
 }
 

@@ -1,13 +1,12 @@
 /**
- * Why the store could not do what was asked:
- * `newer`, `older`, `foreign`: the file is of another version, or of another program; `missing`: there is none to read;
- * `locked`: another daemon writes it; `damaged`: its content is corrupt; `unknown_model`: no model has that key;
- * `unavailable`: the system refused (full disk, permission, I/O), which may pass.
+ * Kinds of store failure: `newer`, `older`, `foreign`: the file is of another version, or of another program;
+ * `missing`: no file to read; `locked`: another daemon writes it; `damaged`: its content is corrupt; `unknown_model`:
+ * no model has that key; `unavailable`: the system refused (full disk, permission, I/O), which may pass.
  */
 export type StoreErrorKind =
   'newer' | 'older' | 'foreign' | 'missing' | 'locked' | 'damaged' | 'unknown_model' | 'unavailable';
 
-/** A failure of the store, its message fit for an operator to read without a stack trace. */
+/** A failure of the store, with a message for operators that needs no stack trace. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 

@@ -1,7 +1,7 @@
 import { mergeInto } from '../domain/histogram.js';
 import type { emptyRollup, Rollup } from '../domain/rollup.js';
 
-/** A rollup that can still be added to. */
+/** A mutable rollup. */
 export type Tally = ReturnType<typeof emptyRollup>;
 
 function addAll<Word extends string>(
@@ -12,7 +12,7 @@ function addAll<Word extends string>(
   for (const word in source) target[word] += sign * source[word];
 }
 
-/** Takes away what is part of the tally. */
+/** Subtracts `part`, which is included in the tally. */
 export function takeRollup(tally: Tally, part: Rollup): void {
   addAll(tally.outcomes, part.outcomes, -1);
   addAll(tally.blames, part.blames, -1);

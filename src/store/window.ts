@@ -1,21 +1,21 @@
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 
-/** From when on each level of history is complete. Hours and days begin at whole UTC days, raw results at whole hours. */
+/** The time from which each level of history is complete: whole UTC days for days and hours, whole hours for raw results. */
 export interface Horizons {
   readonly checks: number;
   readonly hours: number;
   readonly days: number;
 }
 
-/** A window cut into what each level answers; the parts are disjoint and cover it. */
+/** A window divided by the levels that answer it; the parts are disjoint and cover it. */
 export interface Parts {
   readonly days: readonly Interval[];
   readonly hours: readonly Interval[];
   readonly rest: readonly Interval[];
 }
 
-/** Cuts `window` into whole units, of which those before `since` are not to be had, and what is left at its ends. */
+/** Cuts `window` into whole units, without those before `since`, and the remaining ends. */
 function cut(window: Interval, unit: number, since: number): { whole: Interval[]; ends: Interval[] } {
   const from = Math.ceil(Math.max(window.from, since) / unit) * unit;
   const to = Math.floor(window.to / unit) * unit;
@@ -28,8 +28,8 @@ function cut(window: Interval, unit: number, since: number): { whole: Interval[]
 }
 
 /**
- * Whole UTC days, then whole hours of what is left, then the rest; nothing from before the horizon of days. With `stepMs`
- * only days or hours that such steps, counted from the epoch, do not divide.
+ * Whole UTC days, then whole hours of the rest, then the rest; nothing before the horizon of days. With `stepMs` only
+ * days or hours that such steps, counted from the epoch, do not divide.
  */
 export function partsOf(window: Interval, horizons: Horizons, stepMs = dayMs): Parts {
   const from = Math.max(window.from, horizons.days);
@@ -45,19 +45,19 @@ export function partsOf(window: Interval, horizons: Horizons, stepMs = dayMs): P
 }
 
 const resolutions = ['exact', 'hour', 'day'] as const;
-/** What the ends of a window were moved to. */
+/** The unit to which the ends of a window were moved. */
 export type Resolution = (typeof resolutions)[number];
 
 interface Snapped extends Interval {
   readonly resolution: Resolution;
 }
 
-/** The one that holds for all of them. */
+/** The coarsest of several resolutions. */
 export function coarsest(found: readonly Resolution[]): Resolution {
   return resolutions.findLast((resolution) => found.includes(resolution)) ?? 'exact';
 }
 
-/** Moves the ends outwards to where counts are still kept: hours beyond raw results, days beyond hours. */
+/** Moves the ends outwards to where counts are still kept: to hours where raw results are deleted, to days where hours are. */
 export function snap({ from, to }: Interval, horizons: Horizons): Snapped {
   const unitAt = (time: number): number => {
     if (time >= horizons.checks) return 1;

@@ -3,10 +3,13 @@ import { attempt } from './file/failure.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareSeries } from './read/series-query.js';
 
-/** Reads that take long, at once and so for a thread of their own: each is a short transaction, so the WAL can be emptied between two. */
+/**
+ * Long reads, synchronous and so for a thread of their own: each is a short transaction, so the WAL can be emptied
+ * between two.
+ */
 export type HistoryReader = ReturnType<typeof openHistoryReader>;
 
-/** Opens an existing store to read beside the daemon that writes it. Throws StoreError, as its methods do. */
+/** Opens an existing store read-only beside the daemon that writes it. Throws StoreError, as its methods do. */
 export function openHistoryReader(path: string, migrationsDir: string) {
   const database = attempt(path, () => openToRead(path, migrationsDir));
   const results = prepareResults(database);

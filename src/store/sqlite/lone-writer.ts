@@ -8,13 +8,13 @@ import { lockFile } from './file/file-lock.js';
 import { placeFor } from './file/file-place.js';
 import { prepareModels } from './rows/model-row.js';
 
-/** A database that is written while no daemon runs. */
+/** A database opened for writing while no daemon runs. */
 interface LoneWriter {
   readonly database: Database;
   close(): void;
 }
 
-/** Takes the daemon's place as the one writer of `path`, making the file where there is none; throws StoreError, `locked` while a daemon runs. */
+/** Opens `path` as its only writer, creating the file if needed; throws StoreError, `locked` while a daemon runs. */
 export function openLoneWriter(path: string, migrationsDir: string): LoneWriter {
   return attempt(path, () => {
     const place = placeFor(path);
@@ -35,7 +35,7 @@ export function openLoneWriter(path: string, migrationsDir: string): LoneWriter 
   });
 }
 
-/** Exclusions of a database that no daemon uses. */
+/** Exclusions of a database while no daemon runs. */
 interface LoneExclusions {
   models(): readonly { readonly id: string; readonly key: ModelKey }[];
   all(): readonly StoredExclusion[];
@@ -43,7 +43,7 @@ interface LoneExclusions {
   close(): void;
 }
 
-/** Opens an existing database in the place of the daemon; throws StoreError, `locked` while one runs, `missing` without a file. */
+/** Opens an existing database as its only writer; throws StoreError, `locked` while a daemon runs, `missing` without a file. */
 export function openLoneExclusions(path: string, migrationsDir: string): LoneExclusions {
   attempt(path, () => {
     requireFile(path);

@@ -10,7 +10,7 @@ import { prepareResults } from './read/result-query.js';
 import { prepareTimeline } from './read/timeline-query.js';
 import { prepareWrite, type Write } from './write/write.js';
 
-/** The methods of a store as they are on one open database: at once instead of by promise. */
+/** The methods of a store on one open database, synchronous instead of by promise. */
 type Immediate<Methods> = {
   readonly [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => Promise<infer Result>
     ? (...args: Args) => Result

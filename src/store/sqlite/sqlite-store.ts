@@ -16,33 +16,33 @@ import { StoreError } from '../store-error.js';
 export interface StoreOptions {
   readonly path: string;
   readonly migrationsDir: string;
-  /** Asked again whenever deletion begins, so that a reload counts. */
+  /** Read whenever deletion starts, so that a reload takes effect. */
   readonly retention: () => Retention;
-  /** What to do with a damaged file: move it aside and begin a fresh one, or leave it and fail. */
+  /** Action for a damaged file: `move` renames it and creates a fresh one, `stop` leaves it and fails. */
   readonly onCorrupt: 'move' | 'stop';
   readonly clock: Pick<Clock, 'wall'>;
-  /** Keys up to this one may be in use already, also where the file knows none of them. */
+  /** Keys up to this one may be in use, even if the file has none of them. */
   readonly highestKey?: number;
   readonly log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>;
 }
 
 export interface OpenedStore extends Store {
-  /** How often a fresh file was begun since the start, because the one before was damaged, deleted or replaced. */
+  /** Fresh files created since the start, because the one before was damaged, deleted or replaced. */
   readonly corruptions: number;
-  /** How often the database was opened since the start: readers of an earlier opening have to open it again. */
+  /** How often the database was opened since the start: readers of an earlier opening must reopen it. */
   readonly openings: number;
 }
 
-/** The store in the thread that holds the database. */
+/** The store inside the thread that has the database open. */
 export interface SqliteStore extends OpenedStore {
-  /** Writes a packed batch like `write`; resolves with false, and nothing is written, when its content is refused. */
+  /** Writes a packed batch like `write`; resolves with false, with nothing written, when its content is refused. */
   writePacked(packed: PackedBatch): Promise<boolean>;
 }
 
 /**
- * Opens the store for the one daemon that writes it; throws StoreError. When the file turns out damaged in use, the call
- * that found it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is begun, which knows none of the keys
- * given before (`unknown_model`), so every model has to be registered again.
+ * Opens the store for the one daemon that writes it; throws StoreError. When the file proves damaged in use, the call
+ * that detects it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is created, which has none of the
+ * earlier keys (`unknown_model`), so every model must be registered again.
  */
 export function openStore(options: StoreOptions): SqliteStore {
   const path = attempt(options.path, () => placeFor(options.path));
@@ -53,7 +53,7 @@ export function openStore(options: StoreOptions): SqliteStore {
   let closed = false;
   let database: Database | null = null;
   let session: Session | null = null;
-  /** What the path led to when it was opened. */
+  /** Identity of the file at the path when it was opened. */
   let identity: string | null = null;
   let logIdentity: string | null = null;
   let openings = 0;
@@ -76,7 +76,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     database = null;
   }
 
-  /** Moves a damaged file aside, unless that is not wanted; the next use begins a fresh one. */
+  /** Moves a damaged file aside, if configured; the next use creates a fresh one. */
   function giveUp(error: unknown): void {
     if (!isDamage(error) || options.onCorrupt === 'stop') throw error;
     disconnect();
@@ -86,8 +86,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   }
 
   /**
-   * Throws where the path no longer leads to the open file: what is written to that is lost with the process. Then a fresh
-   * file is begun like in the place of a damaged one; a file that was put there is moved aside, for its models have other keys.
+   * Throws where the path no longer leads to the open file: writes to it are lost with the process. A fresh file then
+   * replaces it as after damage; another file at the path is moved aside, since its models have other keys.
    */
   function expectSameFile(): void {
     const found = identityOf(path);
@@ -107,14 +107,14 @@ export function openStore(options: StoreOptions): SqliteStore {
   }
 
   /**
-   * Where the -wal was deleted or replaced, the connection still has the one that holds the latest changes, and a crash would
-   * lose them: moves them into the database and begins a -wal anew.
+   * Where the -wal was deleted or replaced, only the open connection has the one with the latest changes, and a crash
+   * would lose them: writes them to the database and starts a new -wal.
    */
   function expectSameLog(): void {
     if (database === null || identityOf(logOf(path)) === logIdentity) return;
     rmSync(logOf(path), { force: true });
     const [checkpoint] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
-    // A reader holds it up: the next change tries again.
+    // A reader blocks the checkpoint: the next change retries it.
     if (checkpoint.busy !== 0) return;
     disconnect();
     connect();

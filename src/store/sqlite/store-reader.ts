@@ -4,7 +4,7 @@ import { bytesOnDisk } from './file/file-place.js';
 import type { StoreReader } from '../port.js';
 import { prepareReadSession, type ReadSession } from './session.js';
 
-/** Opens an existing store to read it, whether a daemon writes it or not: no lock, no migration. Throws StoreError. */
+/** Opens an existing store read-only, whether a daemon writes it or not: no lock, no migration. Throws StoreError. */
 export function openStoreReader(path: string, migrationsDir: string): StoreReader {
   const database = openExisting(path, migrationsDir);
   const session = attempt(path, () => prepareReadSession(database));

@@ -27,8 +27,8 @@ function shape(row: Row, members: Readonly<Record<string, Field>>): object {
 }
 
 /**
- * What is in the database as lines of text. Each model is copied out in one transaction, which ends before the first of its
- * lines is handed on: a reader that stands still keeps no daemon from emptying its WAL.
+ * The database as lines of text. Each model is copied in one transaction, which ends before its first line is yielded:
+ * a reader that stalls does not stop a daemon from emptying its WAL.
  */
 function* linesOf(database: Database, ids: readonly string[]): Generator<string> {
   let lines = 2;
@@ -50,13 +50,13 @@ function* linesOf(database: Database, ids: readonly string[]): Generator<string>
   yield lineOf('header', { format: historyFormat, version: historyVersion });
   for (const { key, id } of keys) {
     if (ids.length > 0 && !ids.includes(id)) continue;
-    // A container may have no other place that can be written than the one of the database.
+    // In a container the database's directory may be the only writable one.
     const spool = createSpool([tmpdir(), dirname(database.name)]);
     try {
       database.exec('BEGIN');
       try {
         const row = models.get({ model: key });
-        // Retention may have taken it meanwhile.
+        // Retention may have deleted it meanwhile.
         if (row === undefined) continue;
         spool.add(lineOf('model', shape(row, modelLine.members)));
         for (const { type, rows, members } of kinds) {
@@ -73,7 +73,7 @@ function* linesOf(database: Database, ids: readonly string[]): Generator<string>
       spool.close();
     }
   }
-  // Last, since retention may have gone on: they say of every model above what is complete.
+  // Last, since retention may have continued: they hold the horizons of all models above.
   for (const [type, { select, members }] of Object.entries(fileKinds)) {
     if (type === 'missed' && ids.length > 0) continue;
     for (const row of database.prepare<[], Record<string, Stored>>(select).all()) {
@@ -85,8 +85,8 @@ function* linesOf(database: Database, ids: readonly string[]): Generator<string>
 }
 
 /**
- * The history of the models `ids`, or of all where none is named, as NDJSON in pieces of some 64 KiB; for the daemon's
- * file too. Throws StoreError.
+ * The history of the models `ids`, or of all without ids, as NDJSON in pieces of some 64 KiB; a daemon may write the
+ * file meanwhile. Throws StoreError.
  */
 export function* exportHistory(
   path: string,

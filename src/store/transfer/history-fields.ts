@@ -6,17 +6,17 @@ import type { Codes } from '../codes.js';
 import { isPlausible } from '../../domain/time.js';
 import { decodeLatencyInto, encodeLatency } from '../latency-blob.js';
 
-/** A value as a column holds it. */
+/** A value of a column. */
 export type Stored = number | string | Uint8Array | null;
 
-/** How a member of a history line stands for a column. */
+/** Conversion between a member of a history line and a column. */
 export interface Field {
-  /** What a line may hold, to be named in a message. */
+  /** Description of allowed values, for messages. */
   readonly allowed: string;
-  /** Absent where the column is null. */
+  /** True when the member is absent for a null column. */
   readonly optional: boolean;
   write(stored: Stored): unknown;
-  /** Undefined for what is not allowed. */
+  /** Undefined for a value that is not allowed. */
   read(value: unknown): Stored | undefined;
 }
 
@@ -29,13 +29,13 @@ function field(
 }
 
 const same = <Value>(value: Value): Value => value;
-/** The largest count: sums of many stay exact. */
+/** The largest count: sums of many remain exact. */
 const mostCount = 1e15;
 const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= mostCount;
 const longestText = 65_536;
 
-/** The same, or absent. */
+/** The same field, or absent. */
 export function optional(inner: Field): Field {
   return {
     allowed: inner.allowed,
@@ -45,7 +45,7 @@ export function optional(inner: Field): Field {
   };
 }
 
-/** A time in Unix ms from 2000 to 2100 that lies on a full `unit` (ms). */
+/** A time in Unix ms from 2000 to 2100 that is a multiple of `unit` (ms). */
 export function timeOn(unit: number, allowed: string): Field {
   return field(
     allowed,

@@ -9,11 +9,11 @@ import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes, stateReas
 import * as is from './history-fields.js';
 import { sumNames, upsertRollup } from '../sqlite/rows/rollup-row.js';
 
-/** What the first line of a history file says. */
+/** Format name in the first line of a history file. */
 export const historyFormat = 'modelpulse-history';
 export const historyVersion = 1;
 
-/** A line's members as they are stored, and with them the model it belongs to and what its import needs. */
+/** A line's members as stored, plus the key of its model and the bounds that its import needs. */
 export type Row = Readonly<Record<string, is.Stored>>;
 
 /** One kind of line, and the table behind it. */
@@ -21,13 +21,13 @@ export interface Kind {
   readonly members: Readonly<Record<string, is.Field>>;
   /** The rows of the model `@model` in order, each column named as its member. */
   readonly select: string;
-  /** Members by which the lines of a model rise; none may come twice. */
+  /** Members that order the lines of a model; each key occurs once. */
   readonly order: readonly string[];
   /** The member that is a time not after the newest slot of the model. */
   readonly settled?: string;
   /**
-   * Adds a row to the key `model`. `until` (Unix ms) is where history that was there already begins, `end` where the
-   * history of the file ends; both null where nothing was there.
+   * Adds a row to the key `model`. `until` (Unix ms) is the start of the existing history, `end` the end of the file's
+   * history; both null without existing history.
    */
   insert(database: Database): (row: Row) => void;
 }
@@ -106,7 +106,7 @@ function rollup(table: 'hours' | 'days', unit: number, allowed: string): Kind {
   };
 }
 
-/** What a model has, in the order in which its lines follow the line `model`. */
+/** Kinds of lines of a model, in the order in which they follow the line `model`. */
 export const modelKinds = {
   epoch: {
     members: { from: is.time, settings: is.object },
@@ -155,7 +155,7 @@ export const modelKinds = {
       WHERE model = @model ORDER BY opened_at`,
     order: ['opened_at'],
     settled: 'opened_at',
-    // One that was open goes on in what was there already, or ends with the file: nobody else would ever close it.
+    // An open incident continues in the existing history, or ends with the file: nothing else would close it.
     insert: inserting(`INSERT OR IGNORE INTO incidents
       (model, opened_at, closed_at, reason, blame, checks_failed, last_detail)
       VALUES (@model, @opened_at, coalesce(@closed_at, @end), @reason, @blame, @checks_failed, @last_detail)`),
@@ -174,7 +174,7 @@ export const modelKinds = {
     select: `SELECT starts AS "from", ends AS "to", reason, created_at FROM exclusions WHERE model = @model
       ORDER BY exclusions.id`,
     order: [],
-    // What lay ahead when a fresh file was begun is in that one too.
+    // Exclusions that lay ahead when a fresh file was created are in that one too.
     insert: inserting(`INSERT INTO exclusions (model, starts, ends, reason, created_at)
       SELECT @model, @from, @to, @reason, @created_at WHERE NOT EXISTS (SELECT 1 FROM exclusions
       WHERE model = @model AND starts = @from AND ends = @to AND reason = @reason AND created_at = @created_at)`),
@@ -190,7 +190,7 @@ export const modelKinds = {
   },
 } satisfies Record<string, Kind>;
 
-/** A line of this kind begins a model. */
+/** A line of this kind starts a model. */
 export const modelLine = {
   members: {
     id: is.name,
@@ -208,7 +208,7 @@ export const modelLine = {
     nullif(health, 'null') AS memory, latest FROM models WHERE key = @model`,
 };
 
-/** What follows the models. */
+/** Kinds of lines after the models. */
 export const fileKinds = {
   missed: {
     members: { cause: is.word(missCauses), count: is.count },

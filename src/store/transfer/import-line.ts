@@ -10,7 +10,7 @@ import {
   type Row,
 } from './history-kinds.js';
 
-/** A line that is not what the format says; the message names the line, the member and what is allowed. */
+/** A line that violates the format; the message names the line, the member and the allowed values. */
 export class LineError extends Error {
   override readonly name = 'LineError';
 

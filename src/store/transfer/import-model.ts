@@ -7,14 +7,14 @@ import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
 import { prepareWrite } from '../sqlite/write/write.js';
 
 /**
- * What became of a model: `new` where nothing was there, `before` what was there, `there` already, or `left` out because
- * it overlaps what was there.
+ * Outcome for a model: `new` without existing history, `before` the existing history, `there` when already imported, or
+ * `left` out because it overlaps.
  */
 export type Taken =
   | { readonly how: 'new' | 'before' | 'there'; readonly id: string }
   | { readonly how: 'left'; readonly id: string; readonly there: Interval; readonly file: Interval };
 
-/** A model while its lines come. */
+/** A model while its lines are read. */
 export interface Taking {
   readonly taken: Taken;
   /** Unix ms of its newest slot; null before the first. */
@@ -36,7 +36,7 @@ function prepare(database: Database) {
       version_changes = @version_changes, health = @memory, latest = @latest WHERE key = @model`),
     moveBack: database.prepare<[Row]>(`UPDATE models SET first_seen = @first_seen,
       last_success = coalesce(last_success, @last_success), latest = coalesce(latest, @latest) WHERE key = @model`),
-    // Oldest first, by their number: those of an incident that goes on came later but are older.
+    // Oldest first, by id: notes of an incident that continues were added later but are older.
     sortNotes: [
       `CREATE TEMP TABLE sorted AS SELECT incident, at, author, text FROM notes WHERE incident IN (SELECT id
         FROM incidents WHERE model = @model AND opened_at < @until AND (closed_at IS NULL OR closed_at >= @until))
@@ -48,7 +48,7 @@ function prepare(database: Database) {
   };
 }
 
-/** Prepares taking models into a database, in the transaction that is open. */
+/** Prepares the import of models into a database, in the open transaction. */
 export function prepareTaking(database: Database, memory: MemoryReading): (row: Row) => Taking {
   const statements = prepare(database);
   const models = prepareModels(database);
@@ -73,7 +73,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
     };
   }
 
-  /** What was not watched between the two is unknown. */
+  /** The time between the two histories is unknown. */
   function bridge({ key, health }: StoredModel, row: Row, file: Interval, until: number): void {
     const rollups: HourlyChanges = new Map();
     addSpan(rollups, { from: file.to, to: until, state: 'unknown', sign: 1 });

@@ -11,7 +11,7 @@ import { StoreError } from '../store-error.js';
 
 const kindNames = [...Object.keys(modelKinds), ...Object.keys(fileKinds)];
 
-/** True when the row's key lies after the one before. */
+/** True when the row's key is greater than that of the row before. */
 function rises(previous: Row, row: Row, order: readonly string[]): boolean {
   for (const member of order) {
     const [before, now] = [previous[member] ?? 0, row[member] ?? 0];
@@ -21,8 +21,8 @@ function rises(previous: Row, row: Row, order: readonly string[]): boolean {
 }
 
 /**
- * Refuses horizons that would hide what the database has: they are its own for all models, and never go back. A day is what
- * retention gives up between two exports.
+ * Throws StoreError for horizons that would hide existing data: they apply to all models, and never go back. Allows a
+ * day, which retention deletes between two exports.
  */
 function prepareReach(database: Database): (horizons: readonly Row[]) => void {
   const oldest = database.prepare<[], number | null>('SELECT min(first_seen) FROM models').pluck().get();
@@ -42,7 +42,7 @@ function prepareReach(database: Database): (horizons: readonly Row[]) => void {
   };
 }
 
-/** Adds what is said of the whole file, when something of it was taken. */
+/** Adds the lines about the whole file, when some of it was imported. */
 function prepareFileRows(database: Database) {
   const requireReach = prepareReach(database);
   const bare = database.prepare('SELECT 1 FROM models').get() === undefined;
@@ -55,17 +55,17 @@ function prepareFileRows(database: Database) {
   );
   return (rows: Readonly<Record<keyof typeof fileKinds, readonly Row[]>>, whole: boolean): void => {
     requireReach(rows.horizon);
-    // Counts that an earlier file of the same daemon brought must not be counted again.
+    // Counts that an earlier file of the same daemon contained must not be added again.
     if (whole) for (const row of rows.missed) missed.run(row);
     const from = rows.horizon.find(({ name }) => name === 'swept');
-    // What was taken is still to be swept, from where its own file left off.
+    // Imported data must be swept too, from where the file's own sweep stopped.
     const known = swept.run({ since: Number(from?.since ?? 0) }).changes > 0;
     if (bare && !known && from !== undefined) horizon.run(from);
     for (const row of rows.horizon) if (row !== from) horizon.run(row);
   };
 }
 
-/** Takes lines one by one, in the transaction that is open; each method throws LineError. */
+/** Imports lines one by one, in the open transaction; each method throws LineError. */
 function createIntake(database: Database, memory: MemoryReading) {
   const take = prepareTaking(database, memory);
   const addFileRows = prepareFileRows(database);
@@ -163,8 +163,8 @@ function createIntake(database: Database, memory: MemoryReading) {
 }
 
 /**
- * Takes a history file into the database at `path`, whole or not at all: what is there already stays as it is. Throws
- * StoreError, and LineError for a file that is not one.
+ * Imports a history file into the database at `path`, whole or not at all; existing data stay as they are. Throws
+ * StoreError, and LineError for an invalid file.
  */
 export async function importHistory(
   { path, migrationsDir, memory }: { path: string; migrationsDir: string; memory: MemoryReading },

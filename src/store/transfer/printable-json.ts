@@ -1,4 +1,4 @@
-/** Beyond JSON's own escapes: what could move a cursor or turn the direction of text, should somebody print it. */
+/** Characters beyond JSON's own escapes that move the cursor or change the direction of text on a terminal. */
 const unprintable = /[\u007f-\u009f\u2028\u2029\p{Cf}]/gu;
 const escaped = (characters: string): string =>
   characters
@@ -6,7 +6,7 @@ const escaped = (characters: string): string =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
-/** JSON that says the same to a program as JSON.stringify's, and nothing to a terminal. */
+/** JSON equal to JSON.stringify's for a program, and safe to print on a terminal. */
 export function printableJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(unprintable, escaped);
 }

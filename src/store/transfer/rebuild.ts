@@ -23,21 +23,21 @@ import { StoreError } from '../store-error.js';
 import { addRollup, type Tally } from '../tally.js';
 import type { Horizons } from '../window.js';
 
-/** A row of hours or days beside what it must be. */
+/** A stored row of hours or days and its correct value. */
 interface Pair {
   readonly table: 'hours' | 'days';
-  /** Unix ms of its beginning. */
+  /** Unix ms of its start. */
   readonly from: number;
   readonly stored: Tally;
   readonly right: Tally;
 }
 
-/** What was found of one model. */
+/** Result for one model. */
 interface Recount {
-  /** Rows looked at. */
+  /** Rows compared. */
   readonly rows: number;
   readonly wrong: readonly Pair[];
-  /** Hours that count results which are not kept: given up while the database could not be written. */
+  /** Hours that count results which are not stored: dropped while the database could not be written. */
   readonly givenUp: number;
 }
 
@@ -63,7 +63,7 @@ function prepare(database: Database) {
 
 const withSeconds = (counts: Tally, seconds: Tally): Tally => ({ ...counts, durations: seconds.durations });
 
-/** Sums by the day they lie in. */
+/** Sums by UTC day. */
 function byDay(hours: Rows): Map<number, Tally> {
   const days = new Map<number, Tally>();
   for (const [hour, tally] of hours) {
@@ -75,7 +75,7 @@ function byDay(hours: Rows): Map<number, Tally> {
   return days;
 }
 
-/** Prepares to count again what results and states say of a model, in the transaction that is open. */
+/** Prepares to recount a model from its results and states, in the open transaction. */
 function prepareRecount(database: Database) {
   const statements = prepare(database);
 
@@ -119,7 +119,7 @@ function prepareRecount(database: Database) {
       rows += 1;
       if (!secondsEqual(pair.stored, pair.right) || !countsEqual(pair.stored, pair.right)) wrong.push(pair);
     };
-    /** What hour and day agree on was counted, also where its results were not kept. */
+    /** Counts on which hour and day agree are right, even where the results were not stored. */
     const proved = (hour: number, stored: Tally): Tally => {
       if (hour < horizons.checks) return stored;
       const found = counts.get(hour) ?? nothing;
@@ -149,17 +149,17 @@ function prepareRecount(database: Database) {
   };
 }
 
-/** A row of hours or days that was wrong. */
+/** A wrong row of hours or days. */
 export interface WrongRow {
   readonly model: string;
   readonly table: Pair['table'];
-  /** Unix ms of its beginning. */
+  /** Unix ms of its start. */
   readonly from: number;
   readonly mismatches: readonly Mismatch[];
 }
 
 export interface Rebuilt {
-  /** Rows looked at. */
+  /** Rows compared. */
   readonly rows: number;
   readonly wrong: number;
   readonly givenUp: Recount['givenUp'];
@@ -169,7 +169,7 @@ interface RebuildOptions {
   readonly path: string;
   readonly migrationsDir: string;
   readonly memory: MemoryReading;
-  /** Told of each row that was wrong, those of a model by time. */
+  /** Called for each wrong row, those of a model by time. */
   readonly found: (row: WrongRow) => void;
 }
 
@@ -186,7 +186,7 @@ function prepareMend(database: Database): (key: number, pair: Pair) => void {
   };
 }
 
-/** Counts each model again in a transaction of its own; `mend` is null where nothing is to be written. */
+/** Recounts each model in a transaction of its own; writes nothing when `mend` is null. */
 function recountAll(
   database: Database,
   { memory, found }: RebuildOptions,
@@ -220,11 +220,11 @@ function recountAll(
   return { rows, wrong, givenUp };
 }
 
-/** Compares hours and days with what results and states say, also while a daemon writes. Throws StoreError. */
+/** Compares hours and days with results and states; a daemon may write meanwhile. Throws StoreError. */
 export function checkRollups(options: RebuildOptions): Rebuilt {
   const database = openExisting(options.path, options.migrationsDir);
   try {
-    // Pages that no sum is made of, such as those of an index, would go unseen.
+    // Pages that no sum reads, such as those of an index, would not be checked otherwise.
     const said = database.pragma('quick_check(1)', { simple: true });
     if (said !== 'ok') throw new StoreError('damaged', `${options.path} is damaged: ${String(said)}`);
     return recountAll(database, options, null);
@@ -235,7 +235,7 @@ export function checkRollups(options: RebuildOptions): Rebuilt {
   }
 }
 
-/** Makes hours and days what results and states say, while no daemon runs. Throws StoreError. */
+/** Recomputes hours and days from results and states, while no daemon runs. Throws StoreError. */
 export function rebuildRollups(options: RebuildOptions): Rebuilt {
   requireFile(options.path);
   const { database, close } = openLoneWriter(options.path, options.migrationsDir);

@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { messageOf } from '../../domain/thrown.js';
 import { StoreError } from '../store-error.js';
 
-/** Lines that are gathered at full speed and handed on at the speed of their reader. */
+/** A buffer for lines, written at full speed and read at the speed of the consumer. */
 interface Spool {
-  /** Throws StoreError `unavailable` when there is no place for the line. */
+  /** Throws StoreError `unavailable` when neither memory nor a file has room for the line. */
   add(line: string): void;
-  /** Lines that were added. */
+  /** Number of lines added. */
   readonly lines: number;
-  /** All of them, in pieces of whole characters. */
+  /** All lines, in pieces of whole characters. */
   chunks(): Generator<string>;
   close(): void;
 }
 
 const chunkBytes = 65_536;
-/** Bytes that are kept in memory; what comes on top goes through a file without a name. */
+/** Bytes kept in memory; the rest goes to an unnamed file. */
 const memoryBytes = 4 * 1024 * 1024;
-/** Bytes that are kept in memory where no folder takes a file: less than a container has that only runs the daemon. */
+/** Bytes kept in memory where no folder is writable: less than the memory of a container for the daemon alone. */
 const mostMemoryBytes = 64 * 1024 * 1024;
 
 interface SpoolFile {
@@ -25,7 +25,7 @@ interface SpoolFile {
   bytes: number;
 }
 
-/** A spool whose file is in the first of `folders` that takes it. */
+/** Creates a spool whose file is in the first writable folder of `folders`. */
 export function createSpool(folders: readonly string[]): Spool {
   const pieces: (Buffer | SpoolFile)[] = [];
   const failures: string[] = [];
@@ -40,7 +40,7 @@ export function createSpool(folders: readonly string[]): Spool {
     pieces.push(chunk);
   }
 
-  /** False when no folder takes the chunk. A folder that fails is left; what is in it already stays. */
+  /** False when no folder accepts the chunk. A folder that fails is not used again; its data stay. */
   function toFile(chunk: Buffer): boolean {
     for (let folder; (folder = folders[failures.length]) !== undefined; file = null) {
       try {
@@ -110,7 +110,7 @@ export function createSpool(folders: readonly string[]): Spool {
   };
 }
 
-/** A file that is gone with its descriptor, also after a crash. */
+/** A file that disappears with its descriptor, also after a crash. */
 function namelessFile(folder: string): number {
   const own = mkdtempSync(join(folder, 'modelpulse-export-'));
   try {

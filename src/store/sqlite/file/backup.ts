@@ -7,9 +7,9 @@ import { StoreError } from '../../store-error.js';
 const busyTimeoutMs = 1_000;
 
 /**
- * Copies the database at `path`, of any version, to `copy`, which must be empty or not there, whether a daemon writes it
- * or not, and proves the copy sound. Throws StoreError. One snapshot, not SQLite's backup API: that one begins anew
- * whenever another process writes.
+ * Copies the database at `path`, of any version, to `copy`, which must be empty or absent, and checks the copy; a
+ * daemon may write meanwhile. Throws StoreError. Uses one snapshot, not SQLite's backup API, which restarts whenever
+ * another process writes.
  */
 export function copyDatabase(path: string, copy: string): void {
   const version = attempt(path, () => {
@@ -21,7 +21,7 @@ export function copyDatabase(path: string, copy: string): void {
       try {
         source.prepare('VACUUM INTO ?').run(copy);
       } catch (error) {
-        // What is not damage of the one is the other's disk.
+        // Errors other than damage of the database belong to the disk of the copy.
         throw describe(error, isDamage(error) ? path : copy);
       }
       return versionOf(source);

@@ -6,14 +6,14 @@ import { attempt } from './failure.js';
 import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js';
 import { Database } from './sqlite.js';
 
-/** `mpul` in the file's header says whose database it is. */
+/** Application id in the file's header: `mpul`. */
 export const applicationId = 0x6d70756c;
-/** A daemon that finds the database locked tries again later instead of waiting: its reads wait behind its writes. */
+/** A daemon retries a locked database later instead of waiting: its reads wait behind its writes. */
 const busyTimeoutMs = 50;
-/** At the start nothing else can be done, and a program beside the daemon seldom holds its lock for longer. */
+/** At the start there is no other work, and a program beside the daemon seldom holds its lock for longer. */
 export const patientTimeoutMs = 5_000;
 
-/** In this order: the vacuum mode counts only before WAL writes the first page. */
+/** The order matters: the vacuum mode must be set before WAL writes the first page. */
 const pragmas: readonly (readonly [name: string, set: string, expected: unknown])[] = [
   ['auto_vacuum', 'INCREMENTAL', 2],
   ['journal_mode', 'WAL', 'wal'],
@@ -25,8 +25,8 @@ const pragmas: readonly (readonly [name: string, set: string, expected: unknown]
 ];
 
 /**
- * Opens or makes the database for the one writer, with its schema up to date; waits up to 5 s for a lock that another program
- * holds. Afterwards a statement waits for `timeoutMs`.
+ * Opens or creates the database for its only writer, with its schema up to date; waits up to 5 s for a lock that
+ * another program holds. Afterwards a statement waits for `timeoutMs`.
  */
 export function openDatabase(path: string, migrationsDir: string, timeoutMs = busyTimeoutMs): Database {
   return opened(new Database(path, { timeout: patientTimeoutMs }), (database) => {
@@ -54,7 +54,7 @@ export function openDatabase(path: string, migrationsDir: string, timeoutMs = bu
   });
 }
 
-/** Opens an existing database to read, whether a daemon writes it or not. */
+/** Opens an existing database read-only, whether a daemon writes it or not. */
 export function openToRead(path: string, migrationsDir: string): Database {
   return opened(
     new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs }),

@@ -2,24 +2,24 @@ import { types } from 'node:util';
 import { messageOf } from '../../../domain/thrown.js';
 import { StoreError } from '../../store-error.js';
 
-/** The code of an error of SQLite (`SQLITE_...`) or of the system; null for any other. */
+/** The code of an SQLite error (`SQLITE_...`) or a system error; null for any other. */
 export function codeOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
 }
 
-/** True for an error that says the file's content is damaged; false for what may pass (full disk, I/O, permission). */
+/** True for an error of a damaged file; false for one that may pass (full disk, I/O, permission). */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
   return code !== null && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'));
 }
 
-/** Codes with which SQLite refuses the content of a row, which it would refuse again. */
+/** Codes with which SQLite refuses the content of a row; a retry would fail too. */
 const refusals = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLITE_RANGE'];
 
 /**
- * True for an error that says that the content of a write is refused and would be refused again: by SQLite, or before it,
- * by a value that cannot be bound or has no code. False for what may pass, for damage and for a model that is not known.
+ * True when the content of a write is refused and a retry would fail too: by SQLite, or before it, by a value that
+ * cannot be bound or has no code. False for errors that may pass, for damage and for an unknown model.
  */
 export function refusesContent(error: unknown): boolean {
   const code = codeOf(error);
@@ -39,7 +39,7 @@ const advice: readonly (readonly [prefix: string, text: string])[] = [
   ['SQLITE_BUSY', 'another program holds its lock: end that program, or wait for it'],
 ];
 
-/** The error as the operator is to read it; what is neither SQLite's nor the system's stays as it is. */
+/** The error with a message for the operator; errors of neither SQLite nor the system stay as they are. */
 export function describe(error: unknown, path: string): unknown {
   const code = codeOf(error);
   if (code === null || error instanceof StoreError) return error;
@@ -56,7 +56,7 @@ export function describe(error: unknown, path: string): unknown {
   );
 }
 
-/** Runs `work`; what it throws is described. */
+/** Runs `work`; rethrows its errors as `describe` returns them. */
 export function attempt<Result>(path: string, work: () => Result): Result {
   try {
     return work();
@@ -65,7 +65,7 @@ export function attempt<Result>(path: string, work: () => Result): Result {
   }
 }
 
-/** Runs `work` at once; what it throws is described and rejects. */
+/** Runs `work` synchronously; rejects with its errors as `describe` returns them. */
 export function promised<Result>(path: string, work: () => Result): Promise<Result> {
   return new Promise((resolve) => {
     resolve(attempt(path, work));

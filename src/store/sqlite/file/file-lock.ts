@@ -4,10 +4,10 @@ import { identityOf } from './file-place.js';
 import { Database } from './sqlite.js';
 import { StoreError } from '../../store-error.js';
 
-/** Longer than `isLocked` holds its look at the lock, so that no look keeps a daemon from its start. */
+/** Longer than `isLocked` holds the lock for its test, so that a test never stops a daemon from starting. */
 const lookMs = 100;
 
-/** True while a process has the right to write the database at `path`. */
+/** True while a process holds the write lock of the database at `path`. */
 export function isLocked(path: string): boolean {
   const file = `${path}.lock`;
   if (!existsSync(file)) return false;
@@ -25,16 +25,16 @@ export function isLocked(path: string): boolean {
 
 interface FileLock {
   /**
-   * Takes the lock again where its file was deleted or replaced, which lets others in; throws StoreError `locked` where another
-   * process has it now.
+   * Takes the lock again where its file was deleted or replaced, which opens it to others; throws StoreError `locked`
+   * where another process holds it now.
    */
   keep(): void;
   release(): void;
 }
 
 /**
- * Takes the right to write `path`, or throws StoreError `locked`. The lock is an exclusive transaction on an
- * empty database beside it: the kernel drops it when the process dies, and readers of `path` never meet it.
+ * Takes the write lock of `path`, or throws StoreError `locked`. The lock is an exclusive transaction on an empty
+ * database beside it: the kernel releases it when the process dies, and it does not affect readers of `path`.
  */
 export function lockFile(path: string): FileLock {
   let lock = take(path);

@@ -11,14 +11,14 @@ import {
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The one true path of `path`, whatever links lead there; makes the file and its directory where there are none. */
+/** Resolves all links of `path`; creates the file and its directory where they do not exist. */
 export function placeFor(path: string): string {
   mkdirSync(dirname(path), { recursive: true });
   if (!existsSync(path)) closeSync(openSync(path, 'a'));
   return realpathSync(path);
 }
 
-/** What a path leads to: device and inode; null where there is nothing. */
+/** Device and inode of a path; null where nothing exists. */
 export function identityOf(path: string): string | null {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? null : `${found.dev}:${found.ino}`;
@@ -27,12 +27,12 @@ export function identityOf(path: string): string | null {
 /** The write-ahead log of a database. */
 export const logOf = (path: string): string => `${path}-wal`;
 
-/** Removes the -wal and -shm of a file that is no longer there: SQLite would apply them to whatever takes its place. */
+/** Removes the -wal and -shm of a file that no longer exists: SQLite would apply them to the next file at the path. */
 export function removeLog(path: string): void {
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
 }
 
-/** Moves a database with its -wal and -shm out of the way; returns its new path. */
+/** Renames a database with its -wal and -shm; returns its new path. */
 export function moveAside(path: string, now: number, why: 'corrupt' | 'replaced' = 'corrupt'): string {
   const aside = `${path}.${why}-${new Date(now).toISOString()}`;
   for (const suffix of ['', '-wal', '-shm']) {

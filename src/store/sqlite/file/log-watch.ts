@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 
-/** What the write-ahead log is allowed to grow to before the operator is told; without a reader it stays below a quarter of it. */
+/** Size of the write-ahead log above which the operator is told; without a reader it stays below a quarter of it. */
 const mostBytes = 64 * 1024 * 1024;
 const everyMs = 60_000;
 
 /**
- * Looks once a minute whether the write-ahead log of `path` grows, which only a reader in a long transaction can bring
- * about; tells once, and again when it has shrunk.
+ * Checks once a minute the size of the write-ahead log of `path`, which only a reader in a long transaction can make
+ * grow; reports once, and again when it has shrunk.
  */
 export function createLogWatch(
   path: string,

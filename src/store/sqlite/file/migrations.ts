@@ -8,7 +8,7 @@ interface Migration {
   readonly file: string;
 }
 
-/** The files `NNNN-name.sql` of `directory`, numbered from 1 without a hole; throws Error when they are not. */
+/** The files `NNNN-name.sql` of `directory`, numbered from 1 without gaps. Throws Error otherwise. */
 export function listMigrations(directory: string): Migration[] {
   const files = readdirSync(directory)
     .filter((file) => /^\d{4}-.+\.sql$/.test(file))
@@ -20,12 +20,12 @@ export function listMigrations(directory: string): Migration[] {
   });
 }
 
-/** How many migrations a database has seen. */
+/** Number of migrations that a database has. */
 export function versionOf(database: Database): number {
   return database.pragma('user_version', { simple: true }) as number;
 }
 
-/** Refuses a file that this code cannot know. */
+/** Throws StoreError for a file of a newer release. */
 export function refuseNewer(path: string, version: number, known: number): void {
   if (version <= known) return;
   throw new StoreError(
@@ -34,7 +34,7 @@ export function refuseNewer(path: string, version: number, known: number): void 
   );
 }
 
-/** Brings the schema up to date: forward only, each file in a transaction of its own with its number. */
+/** Applies missing migrations: forward only, each in a transaction of its own with its number. */
 export function migrate(database: Database, directory: string): void {
   const migrations = listMigrations(directory);
   for (const migration of migrations.slice(versionOf(database))) {

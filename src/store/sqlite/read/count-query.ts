@@ -11,7 +11,7 @@ import { coarsest, partsOf, snap, type Horizons } from '../../window.js';
 import { plainColumns, resultOf, type CheckRow } from '../rows/check-row.js';
 import { addRow, sumsOfCounts, type RollupRow } from '../rows/rollup-row.js';
 
-/** Adds the results of a model that lie in `parts` to a tally. */
+/** Adds the results of a model in `parts` to a tally. */
 type AddRaw = (tally: Tally, key: number, parts: readonly Interval[]) => void;
 
 export function prepareRawCounts(database: Database): AddRaw {
@@ -19,7 +19,7 @@ export function prepareRawCounts(database: Database): AddRaw {
     `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
   );
   return (tally, key, parts) => {
-    // Counted as the recorder does, so that an hour gives the same from either.
+    // The recorder's own counting, so that an hour has the same counts from rollups and from results.
     const hours: HourlyChanges = new Map();
     for (const { from, to } of parts) {
       for (const row of rows.iterate(key, from, to)) addResult(hours, resultOf(row));
@@ -33,7 +33,7 @@ type CountWindow = (key: number, from: number, to: number, without?: readonly In
 /** Counts over a window: the middle from rollups, the ends from raw results where those are still complete. */
 export function prepareCounts(database: Database): CountWindow {
   type Bounds = [model: number, from: number, to: number];
-  /** Summed by SQLite: making an object of each row would take most of the time. */
+  /** Summed by SQLite: creating an object per row would take most of the time. */
   const prepareLevel = (table: 'hours' | 'days') => {
     const within = `FROM ${table} WHERE model = ? AND span >= ? AND span < ?`;
     const sums = database.prepare<Bounds, RollupRow>(`SELECT ${sumsOfCounts}, NULL AS latency ${within}`);
@@ -63,9 +63,9 @@ export function prepareCounts(database: Database): CountWindow {
     const exact = clipTo(holes, late).length > 0 ? late : { from: to, to };
     const snapped = subtract({ from, to: exact.from }, holes).map((window) => snap(window, complete));
     const sum = emptyRollup();
-    // What is left of an hour beside an exclusion stands for the whole hour, once.
+    // The rest of an hour beside an exclusion counts as the whole hour, once.
     for (const window of merge(snapped)) addWindow(sum, key, window, complete);
-    // Where results are complete: all, less what lies in the exclusions, which is less to read than what lies beside them.
+    // Where results are complete: the whole window minus the exclusions, which are fewer rows than the rest.
     addWindow(sum, key, exact, complete);
     const excluded = emptyRollup();
     for (const hole of clipTo(holes, exact)) addWindow(excluded, key, hole, complete);

@@ -40,17 +40,17 @@ function incidentOf(row: IncidentRow, { notes, exclusions }: Annotations): Store
 const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
   last_detail FROM incidents JOIN models ON models.key = incidents.model`;
 
-/** Nobody looks any more at a model that left the registry. */
+/** Models that left the registry are no longer checked, so their incidents end there. */
 const ended = 'coalesce(closed_at, models.retired_at)';
 
-/** Characters that people added to it, about. */
+/** Approximate number of characters of notes and exclusions. */
 export function addedText({ notes, exclusions }: StoredIncident): number {
   const lineSize = 100;
   const texts = [...notes.map(({ text }) => text), ...exclusions.map(({ reason }) => reason)];
   return texts.reduce((sum, { length }) => sum + length + lineSize, 0);
 }
 
-/** Incidents newest first, with all that people added to them. */
+/** Incidents newest first, with notes and exclusions. */
 export function prepareIncidents(database: Database) {
   const { notesOf, exclusionsOf } = prepareAnnotations(database);
   const one = database.prepare<[number], IncidentRow>(`SELECT ${columns} WHERE incidents.id = ?`);

@@ -10,11 +10,11 @@ const newestFirst = 'ORDER BY slot DESC LIMIT ?';
 
 type Bounds = [model: number, from: number, to: number];
 
-/** Results newest first, the newest one of all with everything it brought. */
+/** Results newest first; only the newest one has all members. */
 export function prepareResults(database: Database): (key: number, query: ResultQuery) => RecordedResult[] {
   const any = database.prepare<[...Bounds, number], CheckRow>(`${select} ${newestFirst}`);
   const healthy = database.prepare<[...Bounds, number], CheckRow>(`${select} AND outcome = 0 ${newestFirst}`);
-  // The second condition lets the partial index answer.
+  // The second condition lets SQLite use the partial index.
   const other = database.prepare<[...Bounds, number, number], CheckRow>(
     `${select} AND outcome = ? AND outcome <> 0 ${newestFirst}`,
   );

@@ -13,7 +13,7 @@ import { coarsest, partsOf, snap, type Horizons, type Parts } from '../../window
 
 type Bounds = [model: number, from: number, to: number];
 
-/** Cuts a model's past into steps counted from the epoch, all as of one moment of the file. */
+/** Cuts a model's past into steps counted from the epoch, all from one snapshot of the file. */
 type ReadSeries = (past: Past, window: Interval, stepMs: number) => Series;
 
 export function prepareSeries(database: Database): ReadSeries {
@@ -28,7 +28,7 @@ export function prepareSeries(database: Database): ReadSeries {
     for (const part of subtract({ from, to }, excluded)) addSeconds(buckets, past, part, complete);
     for (const part of excluded) buckets.spend({ ...part, state: 'maintenance' });
 
-    // What is kept of older times cannot be divided so finely.
+    // Older data are not kept at this resolution.
     const since =
       stepMs % dayMs === 0 ? complete.days : stepMs % hourMs === 0 ? complete.hours : complete.checks;
     const counted = buckets.countFrom(since);
@@ -40,7 +40,7 @@ export function prepareSeries(database: Database): ReadSeries {
   });
 }
 
-/** The stored rows of whole days and hours, each with the Unix ms of its beginning. */
+/** The stored rows of whole days and hours, each with the Unix ms of its start. */
 function prepareRows(database: Database, columns: string) {
   const rows = (table: 'hours' | 'days') =>
     database.prepare<Bounds, RollupRow & { readonly span: number }>(
@@ -59,7 +59,7 @@ function prepareRows(database: Database, columns: string) {
   };
 }
 
-/** ms per state: whole units from rollups as far as the time line is settled, the rest from its points. */
+/** ms per state: whole units from rollups up to the newest slot, the rest from the points of the time line. */
 function prepareSeconds(database: Database) {
   const { points } = prepareTimeline(database);
   const columns = states.map((state) => `${state}_ms`).join(', ');
@@ -84,7 +84,7 @@ function prepareSeconds(database: Database) {
   };
 }
 
-/** Results, tokens and latencies, from the coarsest level that the step does not divide. */
+/** Results, tokens and latencies, from the coarsest level that fits into the step. */
 function prepareCounts(database: Database) {
   const eachRow = prepareRows(database, countColumns);
   const addRaw = prepareRawCounts(database);

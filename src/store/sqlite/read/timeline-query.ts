@@ -13,13 +13,13 @@ import { stateCodes, stateReasonCodes } from '../../codes.js';
 import { prepareHorizons } from '../../horizons.js';
 import { partsOf } from '../../window.js';
 
-/** A time line that changes no more often than this in a window is summed more quickly from its points than from rollups. */
+/** Up to this many changes in a window, summing points is faster than reading rollups. */
 const fewPoints = 60;
 
-/** A point is one number, its time and its state: to make an object of each row would take most of the time. */
+/** A point is encoded as one number, from its time and state: creating an object per row would take most of the time. */
 const base = 8;
 
-/** ms per state over a window, from the points themselves: asked for every model and window. */
+/** ms per state over a window, from the points themselves; runs for every model and window. */
 function prepareSpent(database: Database) {
   const select = `SELECT starts * ${base} + state FROM states WHERE model = ?`;
   const inForce = database
@@ -27,7 +27,7 @@ function prepareSpent(database: Database) {
     .pluck();
   const later = `${select} AND starts > ? AND starts < ? ORDER BY starts`;
   const all = database.prepare<[number, number, number], number>(later).pluck();
-  // Written out: as a parameter the limit doubles the time.
+  // A literal: as a parameter the limit doubles the time.
   const few = database.prepare<[number, number, number], number>(`${later} LIMIT ${fewPoints}`).pluck();
 
   const sum = (key: number, points: readonly number[], { from, to }: Interval): StateDurations => {
@@ -46,7 +46,7 @@ function prepareSpent(database: Database) {
   return {
     all: (key: number, window: Interval): StateDurations =>
       sum(key, all.all(key, window.from, window.to), window),
-    /** Null where there are many points. */
+    /** Null when there are more than `fewPoints` points. */
     ifFew(key: number, window: Interval): StateDurations | null {
       const points = few.all(key, window.from, window.to);
       return points.length < fewPoints ? sum(key, points, window) : null;
@@ -61,7 +61,7 @@ function sumOf(table: 'hours' | 'days'): string {
   return `SELECT ${sums} FROM ${table} WHERE model = ? AND span >= ? AND span < ?`;
 }
 
-/** Everything that is asked of the time line. */
+/** Queries on the time line. */
 export function prepareTimeline(database: Database) {
   const inForce = database
     .prepare<[number, number], PointRow>(
@@ -100,7 +100,7 @@ export function prepareTimeline(database: Database) {
     points,
     durations(key: number, from: number, to: number): StateDurations {
       const complete = horizons();
-      // What was given up is not known any more: else a share of what is left would pass for one of the whole.
+      // Deleted time is unknown: otherwise a share of the rest would count as one of the whole window.
       const known = { from: Math.min(to, Math.max(from, complete.days)), to };
       const givenUp: StateDurations = { ...noDurations, unknown: known.from - from };
       const few = spent.ifFew(key, known);

@@ -2,11 +2,11 @@ import type { RecordedResult, Phases } from '../../../domain/result.js';
 import type { Slot } from '../../../domain/time.js';
 import { kindCodes, outcomeCodes, reasonCodes } from '../../codes.js';
 
-/** Of `flags`: added to the kind of a result that lies in a maintenance window. */
+/** Bit of `flags`: the result is in a maintenance window. */
 export const inMaintenance = 4;
-/** Of `flags`: added when the monitor stood still while it was checked. */
+/** Bit of `flags`: the process was suspended or blocked during the check. */
 export const whileStalled = 8;
-/** What `http` counts from, so that the usual status takes no byte. */
+/** Base of `http`, so that the usual status takes no byte. */
 export const usualStatus = 200;
 const round = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 
@@ -14,10 +14,10 @@ const round = (ms: number | null): number | null => (ms === null ? null : Math.r
 export const checkColumns =
   'slot, outcome, reason, flags, delay, duration, first_token, http, input_tokens, output_tokens, key_index';
 
-/** The same for a `CheckRow` without what `details` may have. */
+/** The same with null for the columns of `details`. */
 export const plainColumns = `${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases`;
 
-/** A row of `checks`, with what `details` has for it. */
+/** A row of `checks` with its columns of `details`. */
 export interface CheckRow {
   readonly slot: Slot;
   readonly outcome: number;
@@ -55,7 +55,7 @@ export function checkValues(result: RecordedResult): (number | null)[] {
   ];
 }
 
-/** In the order of the columns of `details` after `model`; null when the result has nothing to say. */
+/** In the order of the columns of `details` after `model`; null when the result has no details. */
 export function detailValues(result: RecordedResult): (number | string | null)[] | null {
   const { slot, detail, response, responseModel, phases } = result;
   const measured = Object.keys(phases).length > 0 ? JSON.stringify(phases) : null;
@@ -63,7 +63,7 @@ export function detailValues(result: RecordedResult): (number | string | null)[]
   return [slot, detail, response, responseModel, measured];
 }
 
-/** What was not kept is null; headers of the reply are never kept. */
+/** Members that are not stored are null; headers of the reply are never stored. */
 export function resultOf(row: CheckRow): RecordedResult {
   const { input_tokens: inputTokens, output_tokens: outputTokens } = row;
   return {

@@ -72,7 +72,7 @@ export function prepareHasHistory(database: Database): (key: ModelKey) => boolea
   return (key) => found.get(key, key) === 1;
 }
 
-/** Writes to the table of models, apart from what a batch brings. */
+/** Writes to the table of models outside of batches. */
 export function prepareRegistry(database: Database) {
   const models = prepareModels(database);
   const insert = database.prepare('INSERT INTO models (id, first_seen) VALUES (?, ?)');
@@ -100,7 +100,7 @@ export function prepareRegistry(database: Database) {
   };
   const registering = database.transaction(register);
   return {
-    /** Not flushed by itself, so that thousands of models start quickly: the flush of the first result carries it. */
+    /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
     register(id: string, now: number, renameFrom: string | null): StoredModel {
       database.pragma('synchronous = NORMAL');
       try {
@@ -113,7 +113,7 @@ export function prepareRegistry(database: Database) {
   };
 }
 
-/** Keys up to `highest` are not given to new models, so that one from a lost file never means another model. */
+/** Keys up to `highest` are not assigned to new models, so that one from a lost file never means another model. */
 export function reserveKeys(database: Database, highest: number): void {
   database
     .prepare(

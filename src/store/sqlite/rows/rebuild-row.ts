@@ -3,14 +3,14 @@ import { states } from '../../../domain/state.js';
 import { addRow, countNames, countsOf, type RollupRow } from './rollup-row.js';
 import type { Tally } from '../../tally.js';
 
-/** A figure of an hour or a day that is not what it must be. */
+/** A wrong figure of an hour or a day. */
 export interface Mismatch {
   readonly column: string;
   readonly stored: string;
   readonly right: string;
 }
 
-/** All of a stored row. */
+/** A stored row as a rollup. */
 export function rollupOf(row: RollupRow): Tally {
   const rollup = emptyRollup();
   addRow(rollup, row);
@@ -18,7 +18,7 @@ export function rollupOf(row: RollupRow): Tally {
   return rollup;
 }
 
-/** True when `more` counts at least what `less` counts, in each column and each bucket of latency. */
+/** True when `more` is at least `less` in each column and each bucket of latency. */
 export function countsAtLeast(more: Rollup, less: Rollup): boolean {
   const least = countsOf(less);
   if (countsOf(more).some((figure, index) => figure < (least[index] ?? 0))) return false;

@@ -4,22 +4,22 @@ import { states } from '../../../domain/state.js';
 import { decodeLatencyInto, encodeLatency } from '../../latency-blob.js';
 import type { Tally } from '../../tally.js';
 
-/** Columns of what is counted but for latencies. */
+/** Columns of counts, without latencies. */
 export const countNames: readonly string[] = [...outcomes, ...blames, 'input_tokens', 'output_tokens'];
-/** All columns after model and span but the latencies, in the order of the table. */
+/** All columns after model and span except latencies, in the order of the table. */
 export const sumNames: readonly string[] = [...states.map((state) => `${state}_ms`), ...countNames];
 
 /** The columns that `addRow` reads. */
 export const countColumns = [...countNames, 'latency'].join(', ');
 
-/** What SELECT needs to sum all of several rows but durations and latencies. */
+/** SELECT expressions that sum counts over rows, without durations and latencies. */
 export const sumsOfCounts = countNames.map((column) => `total(${column}) AS ${column}`).join(', ');
 
-/** Which of the figures a statement takes; the others are 0 or, of the latencies, null. */
+/** The figures that a statement has parameters for; the others are 0 or, for latencies, null. */
 export interface Given {
-  /** By the place in `sumNames`. */
+  /** By index in `sumNames`. */
   sum(at: number): boolean;
-  /** As a blob; or as a blob for a new row and, as one more parameter, the bucket to add one to. */
+  /** As a blob; or as a blob for a new row and, in one more parameter, the bucket to increment. */
   readonly latency: 'none' | 'blob' | 'bucket';
 }
 
@@ -30,7 +30,7 @@ const addLatency = {
   bucket: 'latency = observe_latency(latency, ?)',
 } as const;
 
-/** Adds one row to what `table` has for (model, span); parameters: model, span, then the given ones of `rollupValues`. */
+/** Adds one row to the row of `table` for (model, span); parameters: model, span, then those of `rollupValues` in `given`. */
 export function upsertRollup(table: 'hours' | 'days', given = everything): string {
   const places = sumNames.map((_name, at) => (given.sum(at) ? '?' : '0'));
   const sums = sumNames.filter((_name, at) => given.sum(at));
@@ -46,14 +46,14 @@ function pushCounts(values: { push(...counts: number[]): number }, rollup: Rollu
   values.push(rollup.inputTokens, rollup.outputTokens);
 }
 
-/** Everything that is counted but latencies, in the order of `countNames`. */
+/** All counts except latencies, in the order of `countNames`. */
 export function countsOf(rollup: Rollup): number[] {
   const counts: number[] = [];
   pushCounts(counts, rollup);
   return counts;
 }
 
-/** Parameters of a row: `place` says where it is, then come its figures in the order of the columns. */
+/** Parameters of a row: `place`, then the figures in the order of the columns. */
 export function rollupValues(
   place: readonly (number | null)[],
   rollup: Rollup,
@@ -69,7 +69,7 @@ export interface RollupRow extends Readonly<Record<string, number | Uint8Array |
   readonly latency: Uint8Array | null;
 }
 
-/** Adds all of a stored row but its durations, which the time line answers exactly. */
+/** Adds a stored row except its durations, for which the time line is exact. */
 export function addRow(tally: Tally, row: RollupRow): void {
   for (const outcome of outcomes) tally.outcomes[outcome] += Number(row[outcome]);
   for (const blame of blames) tally.blames[blame] += Number(row[blame]);

@@ -11,7 +11,7 @@ import {
   type Files,
 } from './thread-port.js';
 
-/** The thread that `threaded-store.ts` starts: it holds the database and its lock, and does one call after another. */
+/** The thread that `threaded-store.ts` starts: it has the database and its lock, and runs calls one after another. */
 function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   let situation: Situation = start;
   const written = new Int32Array(start.written);

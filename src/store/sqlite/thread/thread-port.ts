@@ -4,21 +4,21 @@ import { StoreError, type StoreErrorKind } from '../../store-error.js';
 import { codeOf } from '../file/failure.js';
 import type { OpenedStore } from '../sqlite-store.js';
 
-/** What the thread of the store is started with. */
+/** Data that the thread of the store starts with. */
 export interface ThreadStart extends Situation {
   readonly path: string;
   readonly migrationsDir: string;
   readonly onCorrupt: 'move' | 'stop';
-  /** No fresh file gives a key that a model may have already. */
+  /** A fresh file assigns keys above this one, since a model may have a lower one already. */
   readonly highestKey: number;
   /**
-   * One number in shared memory: the id of the last call that wrote a batch. It says what was written when the thread ends
-   * before its reply arrives.
+   * One number in shared memory: the id of the last call that wrote a batch. It tells what was written if the thread
+   * ends before its reply arrives.
    */
   readonly written: SharedArrayBuffer;
 }
 
-/** What the thread cannot know itself; it comes with each call. */
+/** State outside the thread; sent with each call. */
 export interface Situation {
   readonly now: number;
   readonly retention: Retention;
@@ -34,10 +34,10 @@ export interface ThreadCall extends Situation {
 
 export type LogLevel = 'error' | 'warn' | 'info';
 
-/** In the place of a call's number: the first reply, which says whether the store is open. */
+/** Call number of the first reply, which reports whether the store is open. */
 export const opening = 0;
 
-/** What happened to the file since the thread began. */
+/** Changes of the file since the thread started. */
 export type Files = Pick<OpenedStore, 'corruptions' | 'openings'>;
 
 export type ThreadReply =
@@ -50,14 +50,14 @@ export type ThreadReply =
       readonly message: string;
     };
 
-/** An error as it passes between threads, where classes and codes are lost. */
+/** An error as passed between threads, where classes and codes are lost. */
 interface PackedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** Of a StoreError. */
+  /** Kind of a StoreError. */
   readonly kind: StoreErrorKind | null;
-  /** Of SQLite or the system. */
+  /** Code of SQLite or the system. */
   readonly code: string | null;
   readonly cause: PackedError | null;
 }

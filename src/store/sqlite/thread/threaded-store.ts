@@ -16,15 +16,15 @@ import {
   type Files,
 } from './thread-port.js';
 
-/** Holds the models of the largest registry when they are read at the start. */
+/** Enough for the models of the largest registry, which are read at the start. */
 const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 };
 
-/** So many looks in a row without a reply to what was asked say that the thread hangs: no call takes nearly that long. */
+/** Consecutive looks without a reply after which the thread counts as hung: no call takes nearly that long. */
 const hungLooks = 8;
-/** Looks are counted, not time: one in which the process or the machine stood still counts once. */
+/** Looks are counted, not time: one during which the process or the machine was suspended counts once. */
 const lookEveryMs = 500;
 
-/** Calls whose outcome the caller has to know, however late: they change what it keeps in memory. */
+/** Calls whose outcome the caller must know, however late: they change state that it keeps in memory. */
 const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'write',
   'writePacked',
@@ -33,11 +33,11 @@ const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'include',
   'close',
 ]);
-/** Calls that are made even while the thread hangs. */
+/** Calls that are sent even while the thread hangs. */
 const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);
 
 export interface ThreadedStore extends OpenedStore {
-  /** The thread has answered everything, so it hangs in no call of the system. */
+  /** The thread has answered all calls, so no system call hangs. */
   readonly idle: boolean;
 }
 
@@ -48,10 +48,11 @@ interface Waiting {
 }
 
 /**
- * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no lock;
- * rejects with StoreError. When the thread ends unasked, what waits rejects as `unavailable` and the next call starts another;
- * a batch that it has written resolves. While the thread answers nothing for 4 s, as where the disk hangs, calls reject as
- * `unavailable`, except writes and those whose outcome has to be known; not so while `patient` is true.
+ * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no
+ * lock; rejects with StoreError. When the thread ends unexpectedly, pending calls reject as `unavailable` and the next
+ * call starts another; a batch that was written resolves. While the thread answers nothing for 4 s, as when the disk
+ * hangs, calls reject as `unavailable`, except writes and those whose outcome must be known; not so while `patient` is
+ * true.
  */
 export async function openThreadedStore(
   options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL; readonly patient?: () => boolean },
@@ -62,10 +63,10 @@ export async function openThreadedStore(
   let asked = 0;
   let highestKey = 0;
   let files: Files = { corruptions: 0, openings: 0 };
-  /** Of the threads before. */
+  /** Of earlier threads. */
   let filesBefore = files;
   let closing: Promise<void> | null = null;
-  /** Calls that the thread has not answered yet, rejected or not. */
+  /** Calls without an answer of the thread, rejected or not. */
   let unanswered = 0;
   /** Looks since its last answer. */
   let silentLooks = 0;
@@ -73,7 +74,7 @@ export async function openThreadedStore(
 
   const packBatch = createPackBatch();
 
-  /** Null for a batch with content that cannot be packed, and that the store refuses. */
+  /** Null for a batch with content that cannot be packed, which the store refuses. */
   const packedOf = (batch: Batch): PackedBatch | null => {
     try {
       return packBatch(batch);
@@ -169,7 +170,7 @@ export async function openThreadedStore(
       if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
       if (silentLooks >= hungLooks && !alwaysMade.has(method)) throw hung();
       worker ??= start();
-      // Fits into the shared number; a call is answered long before its id comes again.
+      // Fits into the shared number; a call is answered long before its id is reused.
       asked = (asked % 0x7fff_ffff) + 1;
       worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall, memory);
       waiting.set(asked, { method, resolve, reject });
@@ -181,11 +182,11 @@ export async function openThreadedStore(
     ...args: Parameters<SqliteStore[Method]>
   ): ReturnType<SqliteStore[Method]> => send(method, args) as ReturnType<SqliteStore[Method]>;
 
-  /** Its memory changes hands. */
+  /** Transfers the memory of the batch. */
   const sendPacked = (packed: PackedBatch) =>
     send('writePacked', [packed], [packed.numbers.buffer, packed.bytes.buffer]);
 
-  /** The batch itself, which is slower to copy, is needed where its content is refused. */
+  /** The unpacked batch, which is slower to copy, is sent only where its content is refused. */
   const write = async (batch: Batch): Promise<readonly Refusal[]> => {
     const packed = packedOf(batch);
     if (packed !== null && (await sendPacked(packed))) return [];
@@ -195,7 +196,7 @@ export async function openThreadedStore(
   const end = async (): Promise<void> => {
     clearInterval(looking);
     if (worker === null) return;
-    // Also when it ends with an error, which is said already.
+    // Also when it ends with an error, which was reported already.
     const ended = new Promise((resolve) => worker?.once('exit', resolve));
     await call('close');
     await ended;

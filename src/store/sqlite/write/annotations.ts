@@ -6,7 +6,7 @@ import type { ModelKey, StoredExclusion } from '../../port.js';
 
 const exclusionColumns = 'id, starts AS "from", ends AS "to", reason, created_at AS createdAt';
 
-/** What people added to what was seen. */
+/** Reads notes and exclusions. */
 export function prepareAnnotations(database: Database) {
   const notes = database.prepare<[number], Note>(
     'SELECT at, author, text FROM notes WHERE incident = ? ORDER BY id',
@@ -24,7 +24,7 @@ export function prepareAnnotations(database: Database) {
   };
 }
 
-/** Writes them. */
+/** Writes notes and exclusions. */
 export function prepareAnnotating(database: Database) {
   const note = database.prepare(
     'INSERT INTO notes (incident, at, author, text) SELECT id, ?, ?, ? FROM incidents WHERE id = ?',
@@ -34,7 +34,7 @@ export function prepareAnnotating(database: Database) {
   );
   const include = database.prepare('DELETE FROM exclusions WHERE model = ? AND id = ?');
   return {
-    /** False when there is no such incident. */
+    /** False when no incident has this id. */
     addNote: (incident: number, { at, author, text }: Note): boolean =>
       note.run(at, author, text, incident).changes > 0,
     exclude(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Exclusion {

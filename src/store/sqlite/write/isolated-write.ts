@@ -7,14 +7,14 @@ import type { ModelKey, ModelTotals, ModelWrite, Refusal } from '../../port.js';
 import type { Put } from './statements.js';
 import { addRollup, takeRollup } from '../../tally.js';
 
-/** Does `work` whole or not at all; false when the store refuses its content, which is noted. */
+/** Runs `work` whole or not at all; false when the store refuses its content, which is recorded. */
 type Accepts = (key: ModelKey, what: Refusal['what'], part: unknown, work: () => void) => boolean;
 
 const noTotals: ModelTotals = { results: [], inputTokens: 0, outputTokens: 0, versionChanges: 0 };
 
 /**
- * Writes what the store takes of a model: each result on its own, then sums without the refused results, then each other
- * part on its own. Rows, totals and rollups agree afterwards, as far as those parts are accepted.
+ * Writes the parts of a model that the store accepts: each result on its own, then sums without the refused results,
+ * then each other part on its own. Rows, totals and rollups agree afterwards, as far as those parts are accepted.
  */
 export function writeModelInParts(put: Put, write: ModelWrite, accepts: Accepts): void {
   const { key } = write;
@@ -83,8 +83,8 @@ function tokensOf(results: readonly RecordedResult[], kind: TokenKind): number[]
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /**
- * The sum without what the refused results used. Where a count is no safe integer, or counts together are none, the sum was
- * rounded on the way (1e30 + 14 - 1e30 is 0), and it is the sum of what is kept.
+ * The sum without the tokens of refused results. Where a count, or the sum of counts, is no safe integer, the sum was
+ * rounded on the way (1e30 + 14 - 1e30 is 0), so the accepted results are summed instead.
  */
 function tokensWithout(
   sum: number,

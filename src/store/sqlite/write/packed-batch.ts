@@ -4,12 +4,12 @@ import type { Batch } from '../../port.js';
 import { parameters, type Put, type Value } from './statements.js';
 
 /**
- * The rows that a batch writes, as another thread gets them at little cost: two blocks of memory that change hands. Each
- * row is the number of its statement and its parameters in order: a number as it is, a text (as UTF-8) or blob as the
- * number of its bytes.
+ * The rows that a batch writes, cheap to pass to another thread: two transferable blocks of memory. Each row is the
+ * number of its statement and its parameters in order: a number as it is, a text (as UTF-8) or blob as the number of
+ * its bytes.
  */
 export interface PackedBatch {
-  /** NaN for null, as SQLite has it. */
+  /** NaN for null, as in SQLite. */
   readonly numbers: Float64Array<ArrayBuffer>;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -17,13 +17,13 @@ export interface PackedBatch {
 const statementNames = keysOf(parameters);
 const numberOf = new Map(statementNames.map((name, index) => [name, index]));
 
-/** Gives every row of the batch to `put`. */
+/** Passes every row of the batch to `put`. */
 export function putBatch(put: Put, { models, missed }: Batch): void {
   for (const model of models) writeModel(put, model);
   for (const [cause, count] of missed) put('missed', [cause, count]);
 }
 
-/** Room for a batch, which grows and is kept from one to the next. */
+/** Buffers for a batch, which grow and are reused for the next. */
 function createRoom() {
   let numbers = new Float64Array(4_096);
   let bytes = Buffer.alloc(65_536);
@@ -69,7 +69,7 @@ function createRoom() {
   };
 }
 
-/** The returned function throws TypeError for a value of another kind than its parameter. */
+/** The returned function throws TypeError for a value whose kind differs from its parameter's. */
 export function createPackBatch(): (batch: Batch) => PackedBatch {
   const room = createRoom();
   const put: Put = (statement, values) => {
@@ -92,7 +92,7 @@ export function createPackBatch(): (batch: Batch) => PackedBatch {
   };
 }
 
-/** Gives every row of the packed batch to `put`, its texts as bytes of UTF-8. */
+/** Passes every row of the packed batch to `put`, its texts as bytes of UTF-8. */
 export function putPacked(put: Put, { numbers, bytes }: PackedBatch): void {
   let length = 0;
   for (let at = 0; at < numbers.length;) {

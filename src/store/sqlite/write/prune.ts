@@ -2,10 +2,10 @@ import type { Database } from 'better-sqlite3';
 import { dayMs, hourMs } from '../../../domain/period.js';
 import { limitsAt, prepareAdvance, prepareHorizons, type Limits, type Retention } from '../../horizons.js';
 
-/** Work of one transaction, in rows deleted and places looked at: a few ms. */
+/** Work of one transaction, in rows deleted and index entries read: a few ms. */
 const batchSize = 250;
 const vacuumPages = 64;
-/** Free pages are used again by what comes next; only more than this share of the file is given back. */
+/** Free pages are reused; only more than this share of the file is returned to the system. */
 const spareShare = 1 / 8;
 
 interface Place {
@@ -16,7 +16,7 @@ interface Place {
 
 type Deletion = (key: number) => Iterable<number>;
 
-/** Repeats a statement that deletes at most one batch until it finds no more; yields what each run did. */
+/** Repeats a statement that deletes at most one batch until nothing is left; yields the rows of each run. */
 function* exhaust(run: () => { changes: number }): Generator<number> {
   for (;;) {
     const { changes } = run();
@@ -63,7 +63,7 @@ function prepare(database: Database) {
 }
 type Statements = ReturnType<typeof prepare>;
 
-/** Healthy results in [from, to); looks at one batch of rows at a time, however many others lie between. */
+/** Deletes healthy results in [from, to); reads one batch of rows at a time, however many others lie between. */
 function* dropHealthy(statements: Statements, key: number, from: number, to: number): Generator<number> {
   for (let start = from; start < to;) {
     const next = statements.nth.get(key, start, to);
@@ -96,7 +96,7 @@ function deletionsOf(statements: Statements, limits: Limits, swept: number): Del
   ];
 }
 
-/** Everything retention no longer keeps, in small pieces; yields what each piece cost. */
+/** Deletes everything beyond retention, in small pieces; yields the cost of each. */
 function* pieces(statements: Statements, limits: Limits, swept: number): Generator<number> {
   const deletions = deletionsOf(statements, limits, swept);
   for (const { key, retired_at: retiredAt, bare } of statements.places.all()) {
@@ -108,7 +108,7 @@ function* pieces(statements: Statements, limits: Limits, swept: number): Generat
   yield* exhaust(() => statements.incidents.run(limits.days));
 }
 
-/** Prepares deletion by retention: each call does one bounded batch and tells whether more is left. */
+/** Prepares deletion by retention: each call runs one bounded batch and returns whether more is left. */
 export function preparePrune(database: Database, retention: () => Retention): (now: number) => boolean {
   const statements = prepare(database);
   const horizons = prepareHorizons(database);

@@ -18,7 +18,7 @@ export const parameters = {
   detail: ['number', 'number', 'text', 'text', 'text', 'text'],
   forgetStates: numbers(2),
   state: numbers(4),
-  /** The model, the hour or null, the day or null, then what is added to both. */
+  /** The model, the hour or null, the day or null, then the figures added to both. */
   rollup: [...numbers(3), ...rollup],
   incident: [...numbers(4), 'text', ...numbers(2)],
   gap: numbers(2),
@@ -31,10 +31,10 @@ export const parameters = {
 
 export type StatementName = keyof typeof parameters;
 
-/** Takes what one statement is to write: runs it, or packs it for another thread. */
+/** Receives the parameters of one statement: runs it, or packs it for another thread. */
 export type Put = (statement: StatementName, values: readonly Value[]) => void;
 
-/** A text comes as bytes of UTF-8 from a packed batch. */
+/** A packed batch passes text as bytes of UTF-8. */
 const asText = 'CAST(? AS TEXT)';
 
 const sql: Readonly<Record<Exclude<StatementName, 'incident' | 'rollup'>, string>> = {
@@ -55,12 +55,12 @@ const sql: Readonly<Record<Exclude<StatementName, 'incident' | 'rollup'>, string
     ON CONFLICT (cause) DO UPDATE SET count = count + excluded.count`,
 };
 
-/** Sets of figures that have statements of their own; results that come one by one need some ten. */
+/** Maximum sets of figures with statements of their own; results that arrive one by one need some ten. */
 const mostSets = 64;
 
 /**
- * Most figures of a rollup are 0, and most histograms hold a single latency. Statements that take only what there is, prepared
- * for each set of figures when it first comes, save a fifth of the time.
+ * Most figures of a rollup are 0, and most histograms hold a single latency. Statements with only the other columns,
+ * prepared when a set of figures first occurs, save a fifth of the time.
  */
 function prepareRollups(database: Database): (values: readonly Value[]) => void {
   type Adders = Readonly<Record<'hour' | 'day', Statement>>;
@@ -101,7 +101,7 @@ function prepareRollups(database: Database): (values: readonly Value[]) => void 
   };
 }
 
-/** Prepares each statement once; the returned function runs them and throws what SQLite throws. */
+/** Prepares each statement once; the returned function runs them and throws SQLite's errors. */
 export function prepareStatements(database: Database): Put {
   const openIncident = database.prepare(`INSERT INTO incidents
     (closed_at, reason, blame, checks_failed, last_detail, model, opened_at) VALUES (?, ?, ?, ?, ${asText}, ?, ?)`);
@@ -118,7 +118,7 @@ export function prepareStatements(database: Database): Put {
       addRollup(values);
       return;
     }
-    // Not an upsert: one that updates would still use up an id.
+    // Not an upsert: even an upsert that only updates uses up an id.
     if (name === 'incident') {
       if (updateIncident.run(values).changes === 0) openIncident.run(values);
       return;

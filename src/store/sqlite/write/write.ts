@@ -8,8 +8,8 @@ import { prepareStatements } from './statements.js';
 
 export interface Write {
   /**
-   * Applies a batch in one transaction. A batch with content that the store refuses is applied again in parts: the refused
-   * parts are left out and returned. Every other failure throws, and nothing of the batch is written.
+   * Applies a batch in one transaction. A batch with content that the store refuses is applied again in parts: the
+   * refused parts are left out and returned. Every other failure throws, with nothing written.
    */
   batch(batch: Batch): readonly Refusal[];
   /** Applies a packed batch; false, with nothing written, when the store refuses a part of it for its content. */
@@ -79,7 +79,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The slot of a part that has one, and its numbers that are neither whole nor safe, or else its beginning. */
+/** The slot of a part, if it has one, and its numbers that are no safe integers, or else its beginning. */
 function describePart(what: Refusal['what'], part: unknown): Pick<Refusal, 'slot' | 'value'> {
   const odd: string[] = [];
   const text = JSON.stringify(part, (name, value: unknown) => {
