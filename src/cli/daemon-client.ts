@@ -46,7 +46,7 @@ export async function askDaemon(
     );
   }
   const parsed = text === '' ? null : parse(text);
-  if (parsed === undefined) throw new DaemonError(`what answers at ${url} is not modelpulse`);
+  if (parsed === undefined) throw new DaemonError(`the server at ${url} is not modelpulse`);
   if (status === 401)
     throw new DaemonError(
       `the daemon at ${url} refuses the token: server.bearer_token of this configuration is not the one it runs with`,

@@ -18,7 +18,7 @@ export function modelWithId<Model extends { readonly id: string }>(
 function advice(id: string, known: readonly string[]): string {
   const closest = closestName(id, known);
   if (closest !== null) return `did you mean ${plainText(closest)}?`;
-  if (known.length === 0) return 'none is yet';
+  if (known.length === 0) return 'there are no models yet';
   const more = known.length - mostNamed;
   // Each by itself: an unterminated escape sequence in one would remove the others.
   const named = known.slice(0, mostNamed).map(plainText).join(', ');

@@ -36,7 +36,9 @@ export async function* linesOfFile(
         length = rest.length;
       }
       if (length > longestLine)
-        throw new UsageError(`${file} holds a line of over ${longestLine} characters: it is no history file`);
+        throw new UsageError(
+          `${file} has a line of over ${longestLine} characters: it is not a history file`,
+        );
     }
   } catch (error) {
     if (error instanceof UsageError || !(error instanceof Error) || !('syscall' in error)) throw error;

@@ -134,7 +134,7 @@ interface Monitor {
 
 /** Warnings that the table may be out of date. */
 function warningsOf({ running, blind }: Monitor): string {
-  if (!running) return 'The daemon does not run: this is what it knew when it stopped.\n\n';
+  if (!running) return 'The daemon does not run: the table shows the state when it stopped.\n\n';
   return blind ? 'The monitor has no connectivity: it cannot tell how the models are.\n\n' : '';
 }
 

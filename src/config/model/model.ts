@@ -199,7 +199,7 @@ function rateWarning(
     return `allows ${ratePerMin} checks a minute: the interval of ${from} is stretched to ${to}`;
   }
   if (asked.kind === 'cron' && comesMoreOften(asked, ratePerMin, id)) {
-    return `allows ${ratePerMin} checks a minute: the cron comes more often, and checks beyond the rate end as rate_budget`;
+    return `allows ${ratePerMin} checks a minute: the cron schedules more, and checks beyond the rate end as rate_budget`;
   }
   return null;
 }

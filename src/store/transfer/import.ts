@@ -35,7 +35,7 @@ function prepareReach(database: Database): (horizons: readonly Row[]) => void {
       const [theirs, ours] = [Number(since), reach].map((time) => new Date(time).toISOString());
       throw new StoreError(
         'unavailable',
-        `the file has ${String(name)} only from ${theirs} on, the database from ${ours}: what is older would not be read any more; ` +
+        `the file has ${String(name)} only from ${theirs} on, the database from ${ours}: older data would no longer be read; ` +
           'import the file into a database of its own',
       );
     }

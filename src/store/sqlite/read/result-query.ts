@@ -10,7 +10,7 @@ const newestFirst = 'ORDER BY slot DESC LIMIT ?';
 
 type Bounds = [model: number, from: number, to: number];
 
-/** Results newest first; only the newest one has all members. */
+/** Results newest first; only the newest result of the model has all members. */
 export function prepareResults(database: Database): (key: number, query: ResultQuery) => RecordedResult[] {
   const any = database.prepare<[...Bounds, number], CheckRow>(`${select} ${newestFirst}`);
   const healthy = database.prepare<[...Bounds, number], CheckRow>(`${select} AND outcome = 0 ${newestFirst}`);
