@@ -18,12 +18,12 @@ import { proxyFor } from './transport/proxy.js';
 import { addressOf, type Address } from './reach.js';
 import type { TimeLimit } from './transport/time-limit.js';
 
-/** The monitor became blind or sees again. */
+/** A loss or return of connectivity. */
 export interface Sight {
   readonly blind: boolean;
-  /** Unix ms at which it became blind. */
+  /** Unix ms at which connectivity was lost. */
   readonly since: number;
-  /** Results that were set aside since then. */
+  /** Number of results set aside since then. */
   readonly results: number;
 }
 
@@ -35,15 +35,15 @@ interface ConnectivityOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Hosts that are tried at most; those whose answers are the newest say the most. */
+/** Most hosts to try: those with the newest answers. */
 const mostHosts = 16;
-/** ms between two looks around without configured targets, which are taken only while blind. */
+/** ms between connectivity tests without configured targets; they run only while there is no connectivity. */
 const blindEveryMs = 30_000;
 
 /**
- * Tells failures of models from failures of the monitor's own network. When a check finds nobody at the other end, and
- * before anything is concluded from that, the configured targets are tried, or else the hosts of the models: while none
- * of them takes a connection the result says nothing of the model.
+ * Distinguishes failures of models from failures of the monitor's own network. When a check reaches no peer, the
+ * configured targets, or else the hosts of the models, are tried before the result counts: while none of them accepts a
+ * connection, the result is not evidence about the model.
  */
 export function createConnectivity({
   clock,
@@ -52,12 +52,12 @@ export function createConnectivity({
   env = process.env,
 }: ConnectivityOptions) {
   let targets: readonly Address[] | null = null;
-  /** Where connections to each machine go, those with the newest answers last; empty while there are too few to tell. */
+  /** Address to connect to, by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
   let hosts = new Map<string, Address>();
   let silence = noSilence;
-  /** The newest look around, or answer, found somebody; null before the first. */
+  /** True when the newest connectivity test or answer reached a host; null before the first. */
   let reached: boolean | null = null;
-  /** A model answered during the look around that is going on. */
+  /** True when a model answered during the running connectivity test. */
   let answeredMeanwhile = false;
   let blindness: { since: number; results: number } | null = null;
   let timer: { readonly everyMs: number; readonly handle: NodeJS.Timeout } | null = null;
@@ -83,7 +83,7 @@ export function createConnectivity({
       return targets ?? [...hosts.values()].slice(-mostHosts);
     },
     saw(found) {
-      // A reload may have ended the watch meanwhile.
+      // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
       if (found) silence = withConnection(silence);
@@ -109,7 +109,7 @@ export function createConnectivity({
     const sign = signOf(asked);
     if (sign === null || !watches()) return false;
     if (sign === 'answered') {
-      // What the configured targets say of the way out, an answer from within does not refute.
+      // With configured targets an answer does not prove connectivity: the model may be on the local network.
       if (targets === null) answered(machine);
       return false;
     }
@@ -155,7 +155,7 @@ export function createConnectivity({
   }
 
   return {
-    /** Puts targets and hosts in force; a remote health API has a network of its own, of which nothing is known here. */
+    /** Applies targets and hosts. Disabled in remote mode, where the health API's own network makes the checks. */
     configure({ connectivity, models, remote }: Pick<Settings, 'connectivity' | 'models' | 'remote'>): void {
       const before = JSON.stringify(targets);
       const wanted = remote === null ? connectivity : null;
@@ -171,12 +171,12 @@ export function createConnectivity({
     },
 
     /**
-     * True where what a check of the model found says nothing of it, because the monitor can reach nobody. Looks around where
-     * that is in question, within the time limit of the check.
+     * True when a result is not evidence about the model because the monitor has no connectivity. Tests connectivity if
+     * necessary, within the time limit of the check.
      */
     isBlindTo,
 
-    /** Null while nothing is known. */
+    /** Whether there is connectivity; null while unknown. */
     up: (): boolean | null => (blindness !== null ? false : watches() && reached !== null ? true : null),
 
     close(): void {

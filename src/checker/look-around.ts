@@ -3,24 +3,24 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { reachAny, type Address } from './reach.js';
 
-/** ms from the beginning of one look around to that of the next. */
+/** Least ms between the starts of two connectivity tests. */
 const restMs = 1_000;
-/** ms after which an address that takes no connection is given up. */
+/** Connection timeout of one address in ms. */
 const patienceMs = 3_000;
-/** ms within which one that takes connections usually has taken one. */
+/** ms within which a reachable address usually accepts a connection. */
 const usualMs = 300;
 
 interface LookAround {
-  /** Resolves after a look around that begins from now on, at most one a second; sooner when there are only `withinMs` for it. */
+  /** Resolves after a connectivity test started from now on. At most one a second; `withinMs` shortens the wait for it. */
   look(withinMs?: number): Promise<void>;
-  /** The newest look around ended within the last second. */
+  /** True when the newest test ended within the last second. */
   justLooked(): boolean;
-  /** A look around that is going on has found nobody yet, in what is usually enough. */
+  /** True when the running test has reached no address within the usual time. */
   findsNobody(): boolean;
   close(): void;
 }
 
-/** Tries the addresses when asked to, and tells whether one of them takes a connection; nothing when there is none. */
+/** Tests on request whether any address accepts a connection, and reports to `saw`; without addresses it reports nothing. */
 export function createLookAround(parts: {
   readonly clock: Clock;
   readonly lookup: LookupFunction;

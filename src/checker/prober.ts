@@ -24,18 +24,18 @@ export interface ProberOptions {
   readonly userAgent: string;
   /** False opens a connection for each check, so that look-up, TLS and certificate are tested each time. */
   readonly reuseConnections: boolean;
-  /** A request is sent again, because the idle connection that it was sent on was closed. */
+  /** Called when a request is sent again because its idle connection was closed. */
   readonly retried?: () => void;
   readonly lookup?: LookupFunction;
-  /** For models that others than the operator wrote; null lets them lead anywhere. */
+  /** Address guard, for models not written by the operator; null allows all addresses. */
   readonly guard?: GuardTerms | null;
-  /** False fetches a token for each check: of what others than the operator wrote nothing is kept. */
+  /** False fetches a token for each check, for models not written by the operator. */
   readonly keepTokens?: boolean;
-  /** Where HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS are read. */
+  /** Source of HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The builtin check: asks the model's provider in its own dialect. */
+/** Creates the builtin check, which sends a request in the dialect of the model's provider. */
 export function createProber({
   clock,
   userAgent,
@@ -51,10 +51,10 @@ export function createProber({
   const meets = createExpectations();
   const jq = createJq();
   const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, keep: keepTokens });
-  /** How often each list of keys was used, as long as there is a model that has it. */
+  /** Next position in each list of keys; weak, so that it lives as long as the list. */
   const turns = new WeakMap<readonly string[], number>();
 
-  /** Position of the key whose turn it is; null without keys. */
+  /** Position of the next key in rotation; null without keys. */
   function nextKey({ endpoint: { apiKeys } }: Model): number | null {
     if (apiKeys.length === 0) return null;
     const turn = (turns.get(apiKeys) ?? 0) % apiKeys.length;
@@ -63,7 +63,7 @@ export function createProber({
   }
 
   async function decide({ reply, fault }: Exchange, judging: Judging, limit: TimeLimit): Promise<Verdict> {
-    // Of a refusal the status is enough, even with a body that cannot be read; of a stream what came before its end.
+    // A refusal is judged by its status even if its body is unreadable; a stream by the part before its end.
     const readable =
       fault === null ||
       (fault.reason === 'malformed_response' && (reply?.status ?? 0) >= 300) ||

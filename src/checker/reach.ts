@@ -6,13 +6,13 @@ export interface Address {
   readonly port: number;
 }
 
-/** Where a connection to `url` goes. */
+/** Host and port of `url`. */
 export function addressOf(url: URL): Address {
   const usual = url.protocol === 'https:' ? 443 : 80;
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || usual };
 }
 
-/** True as soon as one of the addresses takes a TCP connection; false when none does within `timeoutMs`, or at `signal`. */
+/** Resolves to true once an address accepts a TCP connection; to false after `timeoutMs` or when `signal` aborts. */
 export function reachAny(
   addresses: readonly Address[],
   terms: { readonly lookup: LookupFunction; readonly timeoutMs: number; readonly signal: AbortSignal },
@@ -27,7 +27,7 @@ export function reachAny(
       resolve(reached);
     };
     const giveUp = (): void => end(false);
-    // Not for what had arrived but was not read yet because the event loop was busy.
+    // Deferred, so that connections accepted while the event loop was busy still count.
     const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
     signal.addEventListener('abort', giveUp);
     for (const { host, port } of addresses) {

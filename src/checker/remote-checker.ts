@@ -23,12 +23,12 @@ import { createTimeLimit, givenUp } from './transport/time-limit.js';
 interface RemoteOptions {
   readonly clock: Clock;
   readonly userAgent: string;
-  /** With or without the path of the health API. */
+  /** URL with or without the path of the health API. */
   readonly url: string;
   readonly apiKey: string;
   readonly timeoutMs: number;
   readonly reuseConnections?: boolean;
-  /** A request is sent again, because the idle connection that it was sent on was closed. */
+  /** Called when a request is sent again because its idle connection was closed. */
   readonly retried?: () => void;
   readonly lookup?: LookupFunction;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -39,7 +39,7 @@ function addressOf(url: string): string {
   return bare.endsWith('/model-health') ? bare : bare + modelHealthPath;
 }
 
-/** The reason `details` names, if it is one that goes with the status; the status itself decides. */
+/** The reason in `details` if it is consistent with the status; otherwise the default of the status. */
 function reasonOf({ status, details }: ModelHealthReply): Reason {
   const said = details?.reason ?? '';
   if (Object.hasOwn(reasonTable, said)) {
@@ -90,7 +90,7 @@ function decide({ reply, fault }: Exchange): {
   return { found: understood(answer.data), firstTokenMs: seconds === null ? null : seconds * 1_000 };
 }
 
-/** The check through a remote health API; what fails on the way to it says nothing of the model. */
+/** Creates the check through a remote health API; failures of that API do not count as failures of the model. */
 export function createRemoteChecker(options: RemoteOptions) {
   const { clock, userAgent, apiKey, timeoutMs, env = process.env, reuseConnections = false } = options;
   const agents = createAgents({

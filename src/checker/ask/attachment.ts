@@ -2,7 +2,7 @@ import type { Model } from '../../domain/model.js';
 import { picture } from './picture.js';
 import { sound } from './sound.js';
 
-/** What goes with the question. */
+/** An image or a sound sent with the question. */
 export interface Attachment {
   readonly kind: 'picture' | 'sound';
   readonly mediaType: 'image/png' | 'audio/wav';
@@ -16,7 +16,7 @@ function attachmentFor(probe: Model['probe']): Attachment | null {
   return null;
 }
 
-/** What the probe attaches, as `write` puts it into words of an API; nothing for a plain question. */
+/** The probe's attachment in the format of an API, produced by `write`; empty for a plain question. */
 export function attached<Part>(
   { probe }: Pick<Model, 'probe'>,
   write: (attachment: Attachment) => Part,
@@ -25,7 +25,7 @@ export function attached<Part>(
   return attachment === null ? [] : [write(attachment)];
 }
 
-/** The question as text, or with an attachment as the list of parts that most APIs take. */
+/** The question as text, or as a list of parts when there is an attachment. */
 export function contentOf(
   model: Pick<Model, 'probe' | 'query'>,
   write: (attachment: Attachment) => object,
@@ -36,7 +36,7 @@ export function contentOf(
 
 export const dataUrl = ({ mediaType, base64 }: Attachment): string => `data:${mediaType};base64,${base64}`;
 
-/** Where a chat is asked, with or without an attachment. */
+/** Path of chat requests, which may differ for images. */
 export function chatPath({ probe, endpoint }: Pick<Model, 'probe' | 'endpoint'>): string {
   const { chat, vision = chat } = endpoint.paths;
   return probe === 'vision' ? vision : chat;

@@ -4,30 +4,30 @@ import type { Answer } from '../verdict/answer.js';
 import type { ReplyError } from '../verdict/error-member.js';
 import type { Jq } from '../verdict/jq.js';
 
-/** What to ask; address and credential are the endpoint's. */
+/** A request without address and credential, which the endpoint adds. */
 export interface Question {
   readonly method: 'GET' | 'POST';
   /** Follows the endpoint's base address. */
   readonly path: string;
   /** Null sends no body. */
   readonly body: Readonly<Record<string, unknown>> | null;
-  /** What the API wants beside the usual headers, names in lower case. */
+  /** Additional headers of the API, names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** One event of a streamed reply. */
 export interface StreamEvent {
-  /** Null where the framing names none. */
+  /** Event name; null if the framing has none. */
   readonly name: string | null;
-  /** Parsed; the text itself where it is no JSON, such as `[DONE]`. */
+  /** Parsed JSON; other text as it is, such as `[DONE]`. */
   readonly data: unknown;
 }
 
-/** What a streamed reply has said so far. */
+/** Answer accumulated from a streamed reply. */
 export type Draft = { -readonly [Member in keyof Answer]: Answer[Member] } & {
-  /** The mark came after which nothing is missing. */
+  /** True once the answer is complete. */
   ended: boolean;
-  /** The API's own last word came: not even usage follows. */
+  /** True once the final event arrived; not even usage follows. */
   closed: boolean;
 };
 
@@ -35,21 +35,21 @@ export type Draft = { -readonly [Member in keyof Answer]: Answer[Member] } & {
 export interface Streaming {
   /** Server-sent events, one JSON text a line, or Amazon's binary frames. */
   readonly framing: 'sse' | 'ndjson' | 'aws';
-  /** Works one event into the draft; an error goes to `draft.error` as it came. */
+  /** Applies one event to the draft; an error is stored unchanged in `draft.error`. */
   readonly take: (draft: Draft, event: StreamEvent) => void;
 }
 
-/** How one API is asked one kind of question: pure functions, and rules where its errors are read differently. */
+/** Requests and replies of one API for one probe: pure functions, and rules for errors specific to it. */
 export interface Dialect {
   readonly ask: (model: Model) => Question;
-  /** Reads the JSON of a successful reply; null when it is not of this API's shape. */
+  /** Parses the JSON of a successful reply; null when it has another shape. */
   readonly read: (payload: unknown) => Answer | null;
-  /** Set where `ask` asks for a stream; a reply that is none all the same goes to `read`. */
+  /** Set when `ask` requests a stream; a reply that is not streamed goes to `read`. */
   readonly stream?: Streaming;
   /** Whether a successful reply that is not JSON is the answer itself, and goes to `read` as text. */
   readonly plain?: (model: Model) => boolean;
-  /** Turns a successful reply in JSON, its text and what that says, into what `read` takes; rejects with a reason to show. */
+  /** Converts a successful JSON reply, given as text and parsed, to the input of `read`; rejects with a message to show. */
   readonly extract?: (text: string, payload: unknown, model: Model, jq: Jq) => Promise<unknown>;
-  /** Decides before the generic rules; null leaves it to them. */
+  /** Applied before the generic rules; null falls back to them. */
   readonly rules?: (status: number, error: ReplyError | null) => Reason | null;
 }

@@ -32,7 +32,7 @@ const completion = openaiCompletion;
 const embeddings = openaiEmbeddings;
 const responses = openaiResponses;
 
-/** What is shown and played goes into an ordinary chat, which takes it from the model's probe. */
+/** Chat dialects; the probes `vision` and `audio` are chats with an attachment. */
 function chats(flavour: Partial<Flavour>, ...senses: ('vision' | 'audio')[]): Dialects {
   const whole: Flavour = { limit: 'max_tokens', streamUsage: true, ...flavour };
   const chat = openaiChat(whole);
@@ -62,11 +62,11 @@ const cohere: Dialects = {
   models: modelList({ query: '?page_size=1000' }),
 };
 
-/** What the builtin prober can ask, by provider; those that speak another API are named so that none is taken for OpenAI's. */
+/** Dialects of the builtin prober by provider. Providers without one are listed, so that none is treated as OpenAI-compatible. */
 const dialects: Readonly<Record<string, Dialects>> = {
-  // It lists aliases too.
+  // The list includes aliases.
   openai: { ...openai, completion, responses, embeddings, models: modelList({ whole: true }) },
-  // Azure lists what may be deployed, not what is.
+  // Azure lists deployable models, not deployed ones.
   azure_openai: { ...openai, completion, responses, embeddings },
   openai_compatible: compatible,
   together: {
@@ -113,7 +113,7 @@ const dialects: Readonly<Record<string, Dialects>> = {
     chat_stream: ollamaChatStream,
     vision: ollamaChat,
     embeddings: ollamaEmbeddings,
-    // What is not pulled is not there.
+    // Only pulled models are listed, and only they can be used.
     models: modelList({ whole: true }),
   },
   custom: { chat: custom },
@@ -123,12 +123,12 @@ function dialectsOf(provider: string): Dialects {
   return Object.hasOwn(dialects, provider) ? (dialects[provider] ?? compatible) : compatible;
 }
 
-/** The dialect for a provider and probe, null when there is none; an unknown provider is taken as openai_compatible. */
+/** The dialect for a provider and probe; null for none. An unknown provider is treated as openai_compatible. */
 export function dialectFor(provider: string, probe: Probe): Dialect | null {
   return dialectsOf(provider)[probe] ?? null;
 }
 
-/** Which probes each known provider can be asked by the builtin prober. */
+/** Probes that the builtin prober supports, by provider. */
 export const capabilities: Readonly<Record<string, readonly Probe[]>> = Object.fromEntries(
   Object.entries(dialects).map(([provider, table]) => [provider, keysOf(table)]),
 );

@@ -7,7 +7,7 @@ function credential({ auth }: Endpoint, apiKey: string | null): Record<string, s
   return apiKey === null ? {} : { [auth.headerName.toLowerCase()]: auth.prefix + apiKey };
 }
 
-/** The request that asks `model` its question; `now` is the time of a signature, in Unix ms. */
+/** Builds the request of a check; `now` is the time of a signature in Unix ms. */
 export function requestFor(
   model: Model,
   dialect: Dialect,

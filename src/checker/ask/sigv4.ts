@@ -7,7 +7,7 @@ interface AwsKey {
   readonly sessionToken?: string;
 }
 
-/** A key of the form `ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]`, which signs; null for one that is sent. */
+/** Parses a signing key `ACCESS_KEY_ID:SECRET_ACCESS_KEY[:SESSION_TOKEN]`; null for other keys, which are sent as they are. */
 export function awsKey(apiKey: string): AwsKey | null {
   const [, accessKeyId, secretAccessKey, sessionToken] =
     /^([\w-]+):([^\s:]+)(?::(\S+))?$/.exec(apiKey.trim()) ?? [];
@@ -20,7 +20,7 @@ function regionOf(host: string): string {
   return /(?:^|\.)bedrock[a-z-]*\.([a-z0-9-]+)\./.exec(host)?.[1] ?? 'us-east-1';
 }
 
-/** The request's headers with those of Amazon's Signature Version 4 at `now`, Unix ms; a `region` of null is read from the host. */
+/** Adds the headers of AWS Signature Version 4 at `now` (Unix ms); a null `region` is taken from the host. */
 export function signedHeaders(
   request: Outgoing,
   key: AwsKey,

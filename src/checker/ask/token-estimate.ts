@@ -2,13 +2,13 @@ import type { Model } from '../../domain/model.js';
 import type { Usage } from '../../domain/result.js';
 import { dialectFor } from './dialects.js';
 
-/** Tokens that stand around a question in every chat format. */
+/** Overhead of a chat format in tokens. */
 const around = 8;
-/** Characters a token has at least in most tongues. */
+/** Least characters per token in most languages. */
 const charactersPerToken = 3;
 /** Tokens a picture or a sound costs at most of providers; the smallest GPT-4o is charged ten times as much for a picture. */
 const attachedTokens: Readonly<Partial<Record<Model['probe'], number>>> = { vision: 300, audio: 50 };
-/** What an answer without a limit is taken for. */
+/** Tokens assumed for an answer without a limit. */
 const unlimited = 1_024;
 
 const limits =
@@ -24,7 +24,7 @@ function limitIn(body: unknown): number | null {
   return null;
 }
 
-/** Tokens a check costs, guessed high: the most the answer may have, and somewhat more than the question has. */
+/** Upper estimate of the tokens of a check: the limit of the answer plus a generous count of the question. */
 export function estimateTokens(model: Model): Usage {
   const { provider, modelName, probe, query, systemPrompt } = model;
   if (probe === 'models') return { inputTokens: 0, outputTokens: 0 };

@@ -1,7 +1,7 @@
 import { isSecretName, shortestSecret } from '../../config/read/secrets.js';
 import type { Jwt } from '../../domain/model.js';
 
-/** Every text in a JSON value, with the name of the member it stands in. */
+/** All strings in a JSON value, with the names of their members. */
 function textsIn(value: unknown, name = ''): { readonly name: string; readonly text: string }[] {
   if (typeof value === 'string') return [{ name, text: value }];
   if (Array.isArray(value)) return value.flatMap((item) => textsIn(item, name));
@@ -17,14 +17,14 @@ function valuesIn(body: string): string[] {
   }
 }
 
-/** What of a token endpoint's configuration is not to be shown: shorter values would blot out plain words. */
+/** Secrets in a token endpoint's configuration. Shorter values are left out, since masking them would mask plain words. */
 export function secretsOfJwt({ url, headers, body }: Jwt): string[] {
   const values = [...new URL(url).searchParams.values(), ...(body === null ? [] : [body, ...valuesIn(body)])];
   const words = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
   return [...values, ...words].filter(({ length }) => length >= shortestSecret);
 }
 
-/** What a body of the operator's own holds under the name of a secret; the rest of it is the question. */
+/** Values of a custom payload whose member name is that of a secret. */
 export function secretsOfPayload(payload: unknown): string[] {
   return textsIn(payload).flatMap(({ name, text }) =>
     isSecretName(name) && text.length >= shortestSecret && !text.includes('{prompt}') ? [text] : [],

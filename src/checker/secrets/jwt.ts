@@ -12,10 +12,10 @@ import { createRedaction, secretsOf } from './redact.js';
 import { createTimeLimit, givenUp, type TimeLimit } from '../transport/time-limit.js';
 import { tokenIn, type Token } from './token-answer.js';
 
-/** Tokens that are kept; beyond, the one that was used longest ago goes. */
+/** Most cached tokens; beyond that the least recently used one is dropped. */
 const mostKept = 1_000;
 
-/** A token, or why there is none; `detail` holds nothing of what was sent or answered. */
+/** A token, or the reason for its absence; `detail` contains no part of request or reply. */
 type Fetched =
   | { readonly token: string }
   | { readonly reason: Reason; readonly detail: string; readonly from?: Found['tokenEndpoint'] };
@@ -25,11 +25,11 @@ interface Options {
   readonly userAgent: string;
   /** The agent a check of the endpoint at this address would use. */
   readonly routeFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Route>;
-  /** False fetches one for each check. */
+  /** False fetches a token for each check. */
   readonly keep: boolean;
 }
 
-/** A token that is being fetched, for as long as a check waits for it. */
+/** A token being fetched; aborted when no check waits for it. */
 interface Coming {
   readonly fetched: Promise<Fetched>;
   waiting: number;
@@ -47,7 +47,7 @@ function outgoing({ method, url, headers, body }: Jwt, userAgent: string): Outgo
 
 const machineOf = ({ url }: Jwt): string => new URL(url).hostname;
 
-/** The reason of an answer without a token that reports an error; null when it reports none. */
+/** Reason of an error in an answer without a token; null for no error. */
 function reasonOfError(text: string): Reason | null {
   const payload = jsonOrText(text);
   const error = errorIn(payload, true) ?? failureIn(payload);
@@ -73,7 +73,7 @@ function read(
   if (status < 200 || status > 599) return failed('malformed_response', `HTTP status ${status}`);
   if (status >= 300 && status < 400) return failed('redirected', `HTTP ${status}`);
   const text = reply.overLimit ? '' : new TextDecoder().decode(reply.body);
-  // What RFC 6749 answers to a client or grant that is not valid is a 400.
+  // RFC 6749 requires 400 for an invalid client or grant.
   if (status >= 400 && status <= 403) return failed(reasonOfError(text) ?? 'auth_failed', `HTTP ${status}`);
   if (status >= 400) return failed(reasonOfStatus(status, true), `HTTP ${status}`);
   const token = tokenIn(text, jwt, now);
@@ -85,13 +85,13 @@ function read(
     : failed(refused, 'an error in the place of a token');
 }
 
-/** The tokens that stand in the place of keys: each model's is fetched when it is needed, once at a time, and kept until shortly before its end. */
+/** Tokens used as API keys: fetched on demand, once at a time per model, and cached until shortly before they expire. */
 export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
-  /** Those used last at the end. */
+  /** Cached tokens, most recently used last. */
   const kept = new Map<string, Token>();
   const coming = new Map<string, Coming>();
 
-  /** What a token depends on, so that none outlives its configuration or reaches another model. */
+  /** Cache key: a token is not reused after a change of configuration or for another model. */
   const keyOf = ({ id, endpoint }: Model, jwt: Jwt): string =>
     JSON.stringify([id, jwt, endpoint.tls, endpoint.proxy]);
 
@@ -115,7 +115,7 @@ export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
     return found;
   }
 
-  /** Begins to fetch, in the time of the check that is first, but not by its signal: others may wait for the same token. */
+  /** Starts a fetch with the timeout of the first check, but without its signal, since others may wait for the same token. */
   function begin(jwt: Jwt, key: string, model: Model, timeoutMs: number): Coming {
     const unwanted = new AbortController();
     const limit = createTimeLimit({ clock, timeoutMs, signal: unwanted.signal });
@@ -153,14 +153,14 @@ export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
     }
     const begun = coming.get(key);
     const fetched = await wait(begun ?? begin(jwt, key, model, limit.leftMs()), key, jwt, limit);
-    // The check that began it may have had less time than this one.
+    // The check that started the fetch may have had less time than this one.
     const cut = begun !== undefined && 'reason' in fetched && fetched.reason === 'timeout' && !limit.over();
     return cut ? tokenFor(model, jwt, limit) : fetched;
   }
 
   /**
-   * Asks with the model's token as its key, in what fetching it left of the deadline; without `jwt` as it is. A token
-   * that is refused is forgotten, so that the next check fetches another.
+   * Makes an attempt with the model's token as its key, in the time left after fetching; without `jwt` unchanged. A
+   * refused token is dropped, so that the next check fetches another.
    */
   async function withToken(
     attempt: TimedAttempt,

@@ -7,7 +7,7 @@ import { awsKey } from '../ask/sigv4.js';
 
 const mask = '[redacted]';
 
-/** What looks like a credential, or an address's private part, whoever it belongs to; each with what replaces it. */
+/** Patterns of credentials and of private parts of addresses, with their replacements. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@"'<>]*@/gi, '$1'],
   [/(\b(?:https?|wss?):\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, '$1'],
@@ -20,7 +20,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     /((?:api[-_ ]?key|apikey|access[-_ ]?token|token|secret|password|passwd|signature|sig|key)"?\s*[=]\s*"?)[^\s&"',;]+/gi,
     `$1${mask}`,
   ],
-  // A key that the provider masked itself still shows its ends.
+  // A key masked by the provider still shows its ends.
   [/(?<![\w-])(?:[\w-]{2,}(?:\*{3,}[\w-]+|\*{4,}|•{3,}[\w-]*)|(?<!\*)\*{4,}[\w-]{2,8}(?![\w*-]))/g, mask],
   [
     /((?:key|token|credential)s?\b\W{0,3}(?:provided|is|was)?\W{0,3})[\w-]{2,}(?:…|\.{3,})[\w-]*/gi,
@@ -36,7 +36,7 @@ function decoded(part: string): string {
   }
 }
 
-/** Whatever a model's check must never show: keys, header values with their parts, a proxy's credential, what a token is fetched with. */
+/** Secrets of a model: keys, header values and their parts, proxy credentials, credentials of the token endpoint. */
 export function secretsOf({
   endpoint,
   requestOptions,
@@ -64,7 +64,7 @@ export function secretsOf({
   );
 }
 
-/** How a header that is a secret by its name is echoed, for a value too short to be looked for alone. */
+/** Echoed forms of a secret header whose value is too short to search for alone. */
 function namedForms(name: string, value: string): string[] {
   return [
     `${name}: ${value}`,
@@ -75,7 +75,7 @@ function namedForms(name: string, value: string): string[] {
   ];
 }
 
-/** The values of an address's or path's query that may be credentials, as they stand and decoded. */
+/** Query values of an address or path that may be credentials, raw and decoded. */
 function secretsOfQuery(address: string): string[] {
   const query = address.slice(address.indexOf('?') + 1);
   if (query === address) return [];
@@ -95,7 +95,7 @@ function writingsOf(secret: string): readonly string[] {
   return once.flatMap((text) => [text, escaped(text), encoded(text)]);
 }
 
-/** The secret with its signs as escapes of JSON or references of HTML; servers differ in which signs they write so. */
+/** The secret with special characters as JSON escapes or HTML references; servers differ in which they escape. */
 function escapesOf(secret: string): readonly string[] {
   const written = (signs: RegExp, write: (code: string) => string): string =>
     secret.replace(signs, (sign) => write(sign.charCodeAt(0).toString(16)));
@@ -115,22 +115,22 @@ const references: Readonly<Record<string, string>> = {
   '3e': '&gt;',
 };
 
-/** How a text may hold a secret: in any writing. */
+/** All forms in which a text may contain a secret. */
 function formsOf(secret: string): readonly string[] {
   const bytes = secret.length < 8 ? [] : [Buffer.from(secret).toString('hex')];
-  // Most keys have no sign that is ever written in another way, and this runs for each check.
+  // Most keys have no character that is ever escaped, and this runs for each check.
   if (/^[\w.~-]*$/.test(secret)) return [secret, ...bytes];
   // Python and PHP encode these too.
   const strict = encoded(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
   return [...writingsOf(secret), strict, ...escapesOf(secret), ...bytes];
 }
 
-/** A secret in base64, whatever stands before and behind it in what was encoded. */
+/** Base64 forms of a secret at any offset in the encoded text. */
 function base64Of(secret: string): readonly string[] {
   if (secret.length < 8) return [];
   return [0, 1, 2].flatMap((before) => {
     const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
-    // The characters at the ends hold bits of what is around.
+    // The characters at the ends contain bits of the surrounding text.
     const first = Math.ceil((before * 8) / 6);
     const last = Math.floor((bytes.length * 8) / 6);
     return [bytes.toString('base64').slice(first, last), bytes.toString('base64url').slice(first, last)];
@@ -139,13 +139,13 @@ function base64Of(secret: string): readonly string[] {
 
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** Takes the forms of secrets out of a line. */
+/** Creates a function that masks the forms of secrets in a line. */
 function createMask(forms: readonly string[]) {
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
   const folded = longestFirst.map((form) => form.toLowerCase());
   let values: RegExp | null = null;
 
-  /** Most text holds no secret, and to look costs a fraction of compiling a pattern for each check. */
+  /** Searches first: most text has no secret, and a search costs a fraction of compiling a pattern for each check. */
   return (line: string): string => {
     const lower = line.toLowerCase();
     if (!folded.some((form) => lower.includes(form))) return line;
@@ -159,7 +159,7 @@ const same = (one: string | undefined, other: string | undefined): boolean =>
   one?.toLowerCase() === other?.toLowerCase() && one !== undefined;
 const endLength = 8;
 
-/** Where the line holds the first or the last 8 characters of the secret, with as much beside them as is the secret's too. */
+/** Positions of the first or last 8 characters of the secret, extended by all adjacent characters that match it. */
 function piecesOf(line: string, secret: string): Interval[] {
   const heads = line.matchAll(new RegExp(quoted(secret.slice(0, endLength)), 'gi'));
   const tails = line.matchAll(new RegExp(quoted(secret.slice(-endLength)), 'gi'));
@@ -178,7 +178,7 @@ function piecesOf(line: string, secret: string): Interval[] {
   return found;
 }
 
-/** The line without the ends of secrets that were cut, however much of them was left. */
+/** Masks truncated secrets of which an end is left. */
 function withoutPieces(line: string, secrets: readonly string[]): string {
   const lower = line.toLowerCase();
   const cut = secrets.filter((secret) =>
@@ -193,7 +193,7 @@ function withoutPieces(line: string, secrets: readonly string[]): string {
   return clean + line.slice(at);
 }
 
-/** The line without the beginning of a secret that was cut at its end; fewer than 6 characters tell nothing. */
+/** Masks a secret truncated at the end of the line, from 6 characters on. */
 function withoutCutEnd(line: string, secrets: readonly string[]): string {
   for (const secret of secrets) {
     const head = secret.slice(0, 6);
@@ -214,9 +214,9 @@ export function createRedaction(secrets: readonly string[]) {
   let withoutBase64: ((line: string) => string) | null = null;
 
   return (text: string, limit: number): string => {
-    // What lies beyond is cut anyway; the margin keeps a secret whole that would cross the cut.
+    // Later text is cut anyway; the margin keeps a secret whole that crosses the cut.
     const near = text.slice(0, limit * 4 + 1_024);
-    // A surrogate without its other half is no character: the store would write another text than is shown.
+    // Lone surrogates are replaced: the store would write other text than is shown.
     const line = near
       .replace(/\p{Surrogate}/gu, '\ufffd')
       .replace(

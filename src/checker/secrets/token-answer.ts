@@ -2,15 +2,15 @@ import { dayMs, minuteMs } from '../../domain/period.js';
 import type { Jwt } from '../../domain/model.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
 
-/** What is known of a token's end is met so long before it. */
+/** ms before its expiry at which a token is replaced. */
 const leewayMs = 30_000;
-/** A token is used so long at least: one that has ended when it comes must not cost a request for each check. */
+/** Least use of a token in ms: one that is expired on arrival must not cause a request for each check. */
 const leastLifeMs = 5_000;
-/** How long a token is used that does not say when it ends. */
+/** Use in ms of a token without an expiry. */
 const unknownLifeMs = 5 * minuteMs;
-/** A token is used for a day at most, whatever it says. */
+/** Longest use of a token in ms. */
 const longestLifeMs = dayMs;
-/** Characters of a token; servers take no header that is larger. */
+/** Most characters of a token; servers do not accept larger headers. */
 const longestToken = 16 * 1024;
 
 function memberAt(value: unknown, path: readonly string[]): unknown {
@@ -23,14 +23,14 @@ function memberAt(value: unknown, path: readonly string[]): unknown {
   );
 }
 
-/** Seconds the answer gives the token, beside it or at the top. */
+/** `expires_in` in seconds, beside the token or at the top level. */
 function lifeIn(answer: unknown, path: readonly string[]): number | null {
   const places = [[...path.slice(0, -1), 'expires_in'], ['expires_in']];
   const seconds = places.map((place) => Number(memberAt(answer, place) ?? NaN));
   return seconds.find((value) => value >= 1 && value < 1e9) ?? null;
 }
 
-/** Unix ms at which the token says that it ends; it is read, not verified. */
+/** Unix ms of the `exp` claim, which is not verified. */
 function endOf(token: string): number | null {
   const claims = jsonOrText(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
   const exp = memberAt(claims, ['exp']);
@@ -44,9 +44,9 @@ export interface Token {
   readonly until: number;
 }
 
-/** A header takes nothing else; what does not fit is no token. */
+/** Characters valid in a header; other text is not a token. */
 const sendable = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-/** A whole body that is no JSON: a sentence or a page is no token. */
+/** A non-JSON body that can be a token: no sentence and no HTML. */
 const bare = /^[^\s<>{}]+$/;
 
 /** The token in the text of an answer that came at `now`, Unix ms; null when there is none. */

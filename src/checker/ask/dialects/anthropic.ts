@@ -17,7 +17,7 @@ const pictureOf = ({ mediaType, base64 }: Attachment): object => ({
 
 function ask(model: Model, stream: boolean): Question {
   const { modelName, systemPrompt } = model;
-  // No temperature: the newest families refuse any but their own.
+  // No temperature: the newest families reject any but their default.
   const body = {
     model: modelName,
     max_tokens: tokenLimit(model),

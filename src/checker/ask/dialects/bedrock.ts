@@ -12,7 +12,7 @@ import { bodyWith, tokenLimit } from './token-limit.js';
 function ask(model: Model, stream: boolean): Question {
   const { query, systemPrompt, requestOptions } = model;
   const options = isObject(requestOptions.inferenceConfig) ? requestOptions.inferenceConfig : {};
-  // No temperature: it goes to the model behind, and the newest ones refuse any but their own.
+  // No temperature: the newest models reject any but their default.
   const blocks = attached(model, ({ kind, base64: bytes }) =>
     kind === 'picture'
       ? { image: { format: 'png', source: { bytes } } }
@@ -70,7 +70,7 @@ function take(draft: Draft, { data }: StreamEvent): void {
   draft.closed ||= draft.ended && isObject(data.usage);
 }
 
-/** What Amazon's own names mean, in lower case: streams write them with a small first letter. */
+/** Reasons for Amazon's error names, in lower case, since streams write the first letter in lower case. */
 const meanings: ReadonlyMap<string, Reason> = new Map([
   ['accessdeniedexception', 'permission_denied'],
   ['ftuformnotfilled', 'permission_denied'],
@@ -98,11 +98,11 @@ function rules(_status: number, error: ReplyError | null): Reason | null {
   if (error === null) return null;
   const known = error.codes.map((code) => code.toLowerCase()).find((code) => meanings.has(code));
   const reason = known === undefined ? null : (meanings.get(known) ?? null);
-  // A right that was never asked for is told like a model that is gone.
+  // A missing access grant is reported with the same name as a removed model.
   if (reason === 'model_not_found' && /use case|agreement|marketplace|subscri/i.test(error.text))
     return 'permission_denied';
   if (reason === 'rate_limited' && / per day\b/.test(error.text)) return 'quota_exhausted';
-  // A bearer key that is not valid is told by the same name as a right that is missing.
+  // An invalid bearer key is reported with the same name as a missing permission.
   const key = /authentication failed|api key|(?:bearer|security) token/i.test(error.text);
   return reason === 'permission_denied' && key ? 'auth_failed' : reason;
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
 import { blankAnswer } from './members.js';
 
-/** The payload with the question in the place of `{prompt}`, wherever that stands in a text. */
+/** Replaces `{prompt}` with the question in all strings of the payload. */
 function filled(value: unknown, prompt: string): unknown {
   if (typeof value === 'string') return value.replaceAll('{prompt}', () => prompt);
   if (Array.isArray(value)) return value.map((item) => filled(item, prompt));
@@ -10,7 +10,7 @@ function filled(value: unknown, prompt: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item, prompt)]));
 }
 
-/** A text, number or truth is the answer, and nothing an empty one; a page, a list or an object is none. */
+/** Converts a string, number or boolean to an answer, null to an empty one; null for HTML, lists and objects. */
 function read(found: unknown): Answer | null {
   if (found === null || found === undefined) return blankAnswer;
   if (typeof found === 'object') return null;
@@ -18,7 +18,7 @@ function read(found: unknown): Answer | null {
   return /^\s*<(?:!doctype|html)/i.test(text) ? null : { ...blankAnswer, text };
 }
 
-/** An API of nobody's: `custom_payload` is sent, and `custom_response_format` finds the answer, else it is the whole body. */
+/** A custom API: sends `custom_payload`; `custom_response_format` extracts the answer, which is the whole body without it. */
 export const custom: Dialect = {
   ask: (model) => {
     const payload = filled(model.custom?.payload ?? {}, model.query) as Readonly<Record<string, unknown>>;

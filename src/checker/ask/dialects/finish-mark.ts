@@ -1,6 +1,6 @@
 import type { Answer } from '../../verdict/answer.js';
 
-/** Every provider's words for why an answer ended, in lower case. */
+/** Finish reasons of all providers, in lower case. */
 const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   stop: 'stop',
   eos: 'stop',
@@ -27,13 +27,13 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   spii: 'filtered',
   refusal: 'filtered',
   error_toxic: 'filtered',
-  // Zhipu's, and those of Google for pictures and for Model Armor.
+  // Zhipu, and Google for images and for Model Armor.
   sensitive: 'filtered',
   model_armor: 'filtered',
   image_safety: 'filtered',
   image_prohibited_content: 'filtered',
   image_recitation: 'filtered',
-  // GigaChat's, with a text about another subject in the place of an answer.
+  // GigaChat, with a text on another subject instead of an answer.
   blacklist: 'filtered',
   error: 'error',
   error_limit: 'error',
@@ -42,7 +42,7 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   cancelled: 'error',
   malformed_model_output: 'error',
   malformed_response: 'error',
-  // vLLM and SGLang when the engine gives a request up, Zhipu, and DeepSeek.
+  // vLLM and SGLang when the engine aborts a request, Zhipu, and DeepSeek.
   abort: 'error',
   aborted: 'error',
   network_error: 'error',
@@ -57,10 +57,10 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
   function_call: 'called',
 };
 
-/** What some APIs write in the place of no mark. */
+/** Values that some APIs send for no finish reason. */
 const none = new Set(['', 'null', 'none', 'not_finished']);
 
-/** Null without a mark; `other` for those that decide nothing. */
+/** Null without a finish reason; `other` for reasons that do not affect the outcome. */
 export function finishOf(mark: unknown): Answer['finish'] {
   if (typeof mark !== 'string' || none.has(mark.toLowerCase())) return null;
   const name = mark.toLowerCase();

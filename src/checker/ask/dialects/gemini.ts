@@ -9,7 +9,7 @@ import { piecewise } from './piecewise.js';
 import { geminiRules } from './provider-rules.js';
 import { bodyWith } from './token-limit.js';
 
-/** The least thinking each family takes, and the token limit that leaves room for it. */
+/** The least thinking that each family supports, and a token limit with room for it. */
 function thinkingOf(modelName: string): { readonly limit: number; readonly config: object | null } {
   const name = modelName.toLowerCase().replace(/^.*\//, '');
   if (name.startsWith('gemini-2.5-flash')) return { limit: 16, config: { thinkingBudget: 0 } };
@@ -23,7 +23,7 @@ function ask(model: Model, stream: boolean): Question {
   const { query, systemPrompt, maxTokens, requestOptions, modelName } = model;
   const { limit, config } = thinkingOf(modelName);
   const options = isObject(requestOptions.generationConfig) ? requestOptions.generationConfig : {};
-  // From Gemini 3 on any temperature but its own is advised against.
+  // Google advises against any temperature but the default from Gemini 3 on.
   const own = {
     maxOutputTokens: maxTokens ?? limit,
     temperature: limit === 16 ? 0 : null,

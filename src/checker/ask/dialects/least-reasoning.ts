@@ -1,6 +1,6 @@
 import { bareName } from './reasoning.js';
 
-/** The lowest `reasoning_effort` the model takes; null where it takes none or only its own. */
+/** The lowest `reasoning_effort` that the model supports; null if it cannot be set. */
 export function effortOf(modelName: string): string | null {
   const name = bareName(modelName);
   if (/-pro\b|deep-research|^o1-(?:mini|preview)|-chat/.test(name)) return null;
@@ -10,7 +10,7 @@ export function effortOf(modelName: string): string | null {
   return null;
 }
 
-/** What a request says to get the least reasoning a model takes; nothing where it takes no such word. */
+/** Request options for the least reasoning that a model supports; empty if it has none. */
 export type LeastReasoning = (modelName: string) => Readonly<Record<string, unknown>>;
 
 function byFamily(
@@ -19,7 +19,7 @@ function byFamily(
   return (modelName) => rules.find(([family]) => family.test(bareName(modelName)))?.[1] ?? {};
 }
 
-/** By `reasoning_effort`, as OpenAI has it. */
+/** Sets OpenAI's `reasoning_effort`. */
 export const leastByEffort: LeastReasoning = (modelName) => ({ reasoning_effort: effortOf(modelName) });
 
 /** Groq turns Qwen's reasoning off; console.groq.com/docs/reasoning. */
@@ -34,7 +34,7 @@ export const leastOfMistral = byFamily([
   { reasoning_effort: 'none' },
 ]);
 
-/** DeepSeek thinks unless told not to, but for the two names that say it; api-docs.deepseek.com/guides/thinking_mode. */
+/** DeepSeek thinks by default, except for two models named by mode; api-docs.deepseek.com/guides/thinking_mode. */
 export const leastOfDeepseek = byFamily([/^deepseek-(?!chat|reasoner)/, { thinking: { type: 'disabled' } }]);
 
 /** Together's hybrid models have a switch. */
@@ -46,7 +46,7 @@ export const leastOfTogether = byFamily(
   ],
 );
 
-/** Alibaba's hybrid models have a switch, and without a stream the open ones must have it off. */
+/** Alibaba's hybrid models have a switch; the open ones require it off without a stream. */
 export const leastOfAlibaba = byFamily([
   /^qwen(?:-(?:plus|turbo|flash)|3-(?:max|[\d.]+b(?:-a\d+b)?$)|3\.[5-9])/,
   { enable_thinking: false },

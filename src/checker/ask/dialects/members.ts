@@ -2,10 +2,10 @@ import type { Usage } from '../../../domain/result.js';
 import { mostTokens } from '../../../wire/model-health.js';
 import type { Answer } from '../../verdict/answer.js';
 
-/** The value when it is text, else nothing. */
+/** The value if it is a string, else an empty string. */
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** A whole number of tokens that one check can have used; 0 for anything else. */
+/** A plausible number of tokens for one check, rounded down; 0 for other values. */
 export function countOf(value: unknown): number {
   return typeof value === 'number' && value > 0 && value <= mostTokens ? Math.floor(value) : 0;
 }
@@ -20,7 +20,7 @@ export function usageOf(input: unknown, output: unknown): Usage | null {
 export function vectorLength(value: unknown): number {
   const numbers = typeof value === 'string' ? floatsOf(value) : Array.isArray(value) ? value : [];
   if (!numbers.every((one) => typeof one === 'number' && Number.isFinite(one))) return 0;
-  // One number over and over is what an engine gives that computed nothing.
+  // A constant vector comes from an engine that computed nothing.
   const constant = numbers.every((one) => one === numbers[0]);
   return constant && (numbers.length > 1 || numbers[0] === 0) ? 0 : numbers.length;
 }
@@ -30,10 +30,10 @@ function floatsOf(base64: string): number[] {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => bytes.readFloatLE(index * 4));
 }
 
-/** Whether a list is there and holds something. */
+/** True for a non-empty list. */
 export const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
 
-/** An answer without text, to which the members that an API has are added. */
+/** An empty answer, the base of every API's answer. */
 export const blankAnswer: Answer = {
   text: '',
   reasoning: '',

@@ -16,7 +16,7 @@ function isNamed({ id, name, model, aliases }: Entry, fits: (name: string) => bo
   );
 }
 
-/** The words that choose a provider in the place of its name. */
+/** Selectors accepted instead of a provider's name. */
 const choices = ['fastest', 'cheapest', 'preferred'];
 
 /** Whether an entry is of the model `name` as this provider serves it. */
@@ -27,8 +27,8 @@ function isServed({ id, name, model, aliases, providers }: Entry, wanted: string
 }
 
 /**
- * Looks a name up with the tag and date that a list leaves out or adds, and with who serves the model. One name is looked
- * up in a list, so that the list is read once and nothing is made of it.
+ * Creates a look-up of names that tolerates a missing or added tag or date and a provider suffix. One look-up is made per
+ * list, so the list is read once and not indexed.
  */
 function listed(entries: readonly unknown[]): (wanted: string) => boolean {
   return (wanted) => {
@@ -47,7 +47,7 @@ function listed(entries: readonly unknown[]): (wanted: string) => boolean {
   };
 }
 
-/** Reads a list of models, whatever the API calls it. */
+/** Parses a list of models in any known format. */
 function readList(payload: unknown, whole: boolean): Answer | null {
   const members = isObject(payload) ? payload : {};
   const list = isList(payload) ? payload : (members.data ?? members.models);
@@ -55,16 +55,16 @@ function readList(payload: unknown, whole: boolean): Answer | null {
   return { ...blankAnswer, models: { has: listed(list), whole } };
 }
 
-/** How a provider lists its models. */
+/** Properties of a provider's model list. */
 interface Listing {
-  /** What gets the whole list on one page. */
+  /** Query string that returns the whole list on one page. */
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether it lists each name that it takes. */
+  /** True when the list has every name that the provider accepts. */
   readonly whole?: boolean;
 }
 
-/** The list of models; free of tokens. */
+/** Requests the list of models; uses no tokens. */
 export function modelList({ query = '', headers = {}, whole = false }: Listing = {}): Dialect {
   return {
     ask: ({ endpoint }) => ({ method: 'GET', path: endpoint.paths.models + query, body: null, headers }),

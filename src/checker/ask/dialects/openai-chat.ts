@@ -6,17 +6,17 @@ import type { LeastReasoning } from './least-reasoning.js';
 import { isOpenaiReasoning, takesTemperature } from './reasoning.js';
 import { bodyWith, chatMessages, tokenLimit } from './token-limit.js';
 
-/** In what the providers that serve OpenAI's API differ. */
+/** Differences between providers of OpenAI's API. */
 export interface Flavour {
-  /** Which of its two names the provider accepts for the token limit. */
+  /** Name of the token limit that the provider accepts. */
   readonly limit: 'max_tokens' | 'max_completion_tokens';
-  /** How it is asked to reason as little as it can; absent where nobody can tell. */
+  /** Request options for the least reasoning; absent if unknown. */
   readonly least?: LeastReasoning;
-  /** Whether it wants to be asked for the usage of a stream; the others tell it unasked. */
+  /** True when the usage of a stream must be requested; other providers send it by default. */
   readonly streamUsage: boolean;
-  /** Set where a picture is looked at closely, and charged for it, unless asked not to. */
+  /** Set for providers that process, and charge for, images in high detail by default. */
   readonly pictureDetail?: 'low';
-  /** Whether a sound is its base64 alone; the others want its format beside it. */
+  /** True when audio is sent as base64 alone, without its format. */
   readonly bareSound?: boolean;
   readonly rules?: NonNullable<Dialect['rules']>;
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Streaming } from '../dialect.js';
 
-/** Takes the events of a stream each of which has the shape of a whole reply; one with a finish mark is the last. */
+/** Handles streams whose events have the shape of a whole reply; an event with a finish reason is the last. */
 export function piecewise(read: (payload: unknown) => Answer | null): Streaming['take'] {
   return (draft, { data }) => {
     const answer = read(data);

@@ -5,7 +5,7 @@ type Rules = NonNullable<Dialect['rules']>;
 /** Groq's own status for a flex tier without capacity. */
 export const groqRules: Rules = (status) => (status === 498 ? 'overloaded' : null);
 
-/** Mistral's words for having no capacity itself, whatever the status. */
+/** Mistral's message for lack of capacity, with any status. */
 export const mistralRules: Rules = (_status, error) =>
   /service tier capacity exceeded/i.test(error?.text ?? '') ? 'overloaded' : null;
 
@@ -15,7 +15,7 @@ export const togetherRules: Rules = (status, error) =>
     ? 'context_exceeded'
     : null;
 
-/** Google's message is the same for every quota; only its id, or its metric in the text, tells for how long it is used up. */
+/** Google sends the same message for every quota; only its id, or the metric in the text, names the period. */
 export const geminiRules: Rules = (status, error) => {
   if (status !== 429 || error === null) return null;
   const metrics = error.text.slice(0, 4_096).match(/_per_(?:day|month|minute|second|hour)/g) ?? [];

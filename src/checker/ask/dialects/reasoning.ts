@@ -3,19 +3,19 @@ export function bareName(modelName: string): string {
   return modelName.toLowerCase().replace(/^.*\//, '');
 }
 
-/** OpenAI's reasoning families, which refuse `max_tokens` and a temperature. */
+/** True for OpenAI's reasoning families, which reject `max_tokens` and a temperature. */
 export function isOpenaiReasoning(modelName: string): boolean {
   return /^(?:o\d|gpt-[5-9](?!-chat)|codex-)/.test(bareName(modelName));
 }
 
-/** Whether it takes a temperature: some families answer 400 to any but their own. */
+/** False for families that answer 400 to any temperature but their default. */
 export function takesTemperature(modelName: string): boolean {
   const name = bareName(modelName);
   const own = /-search|^kimi-k(?:2\.[5-9]|2-thinking|[3-9])|^claude-(?:[a-z]+-(?:4[-.][7-9]|[5-9])|[5-9])/;
   return !isOpenaiReasoning(modelName) && !own.test(name);
 }
 
-/** Models that reason before they answer, whoever serves them. */
+/** True for models that reason before they answer, at any provider. */
 export function isReasoning(modelName: string): boolean {
   const name = bareName(modelName);
   return (

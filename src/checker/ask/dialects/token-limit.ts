@@ -1,17 +1,17 @@
 import type { Model } from '../../../domain/model.js';
 import { isReasoning } from './reasoning.js';
 
-/** "The capital of India is New Delhi." takes 8 tokens; some models refuse less than 16. */
+/** "The capital of India is New Delhi." takes 8 tokens; some models reject limits below 16. */
 const answerTokens = 16;
-/** Reasoning is counted against the limit, and even the least of it takes some hundred tokens. */
+/** Reasoning counts against the limit and takes a few hundred tokens even at the lowest level. */
 const reasoningTokens = 1_024;
 
-/** How many tokens the answer may have. */
+/** Token limit of the answer. */
 export function tokenLimit(model: Pick<Model, 'maxTokens' | 'modelName'>): number {
   return model.maxTokens ?? (isReasoning(model.modelName) ? reasoningTokens : answerTokens);
 }
 
-/** A request body: what the configuration adds or, with null, takes away has the last word. */
+/** Merges `requestOptions` into a request body, with precedence; null removes a member. */
 export function bodyWith(
   body: Readonly<Record<string, unknown>>,
   { requestOptions }: Pick<Model, 'requestOptions'>,
@@ -20,7 +20,7 @@ export function bodyWith(
   return Object.fromEntries(all.filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** The messages of a chat as most APIs take them; `user` has what the question has beside its text, or in its place. */
+/** Chat messages in the format of most APIs; `user` adds members to the question or replaces its content. */
 export function chatMessages(
   { systemPrompt, query }: Pick<Model, 'systemPrompt' | 'query'>,
   user: { readonly content?: unknown; readonly images?: readonly string[] } = {},
