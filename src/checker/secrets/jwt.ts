@@ -23,7 +23,7 @@ type Fetched =
 interface Options {
   readonly clock: Clock;
   readonly userAgent: string;
-  /** The agent a check of the endpoint at this address would use. */
+  /** Returns the route of a check of the endpoint to this address. */
   readonly routeFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Route>;
   /** False fetches a token for each check. */
   readonly keep: boolean;
