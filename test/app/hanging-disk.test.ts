@@ -77,7 +77,7 @@ describe('a disk that hangs', () => {
         const last = running.lines.at(-1);
         expect(last).toMatchObject({
           level: 50,
-          msg: 'shutdown deadline exceeded; results that were not written are lost',
+          msg: 'ended before the shutdown was complete; results that were not written are lost',
           why: 'it was not stopped 4.3 s after SIGTERM',
           waiting_for: 'writer',
         });
