@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
+import { systemCodeOf } from '../domain/thrown.js';
 import { isPlausible } from '../domain/time.js';
 import type { Store } from '../store/port.js';
 import { openThreadedStore, type ThreadedStore } from '../store/sqlite/thread/threaded-store.js';
@@ -31,8 +32,7 @@ export async function despiteDamage<Answer>(ask: () => Promise<Answer>): Promise
 /** True when another program holds the lock of the database. */
 function isBusy(error: unknown): boolean {
   if (!(error instanceof StoreError) || error.kind !== 'unavailable') return false;
-  const { cause } = error;
-  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
+  return systemCodeOf(error.cause)?.startsWith('SQLITE_BUSY') === true;
 }
 
 /** Retries for up to 5 s while another program holds the lock of the database. */

@@ -7,6 +7,7 @@ import { pauseCommand, reloadCommand, resumeCommand } from './commands/control.j
 import { demoCommand } from './commands/demo.js';
 import { excludeCommand } from './commands/exclude.js';
 import { exportCommand } from './commands/export.js';
+import { systemCodeOf } from '../domain/thrown.js';
 import { reportFailure } from './failure.js';
 import { historyCommand } from './commands/history.js';
 import { importCommand } from './commands/import.js';
@@ -97,7 +98,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(argv);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('commander.')) return;
+    if (systemCodeOf(error)?.startsWith('commander.') === true) return;
     process.exitCode = reportFailure(error, (text) => process.stderr.write(text));
   }
 }

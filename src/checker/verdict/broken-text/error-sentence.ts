@@ -1,9 +1,8 @@
 import { reasonOfText } from '../error-rules.js';
+import { any } from '../error-rules/text-rule.js';
 
 /** Longer text is an answer that goes on. */
 const longest = 400;
-
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 
 /** The end of the first sentence: what goes on with other words is prose. */
 const end = String.raw`(?: (?:right now|at (?:the|this) (?:moment|time)|due to [\w ]{1,40}|with other requests|to (?:continue|proceed)))?(?:[.!;:(]|$| [-–(]|,? (?:please|try|retry|check)\b)`;

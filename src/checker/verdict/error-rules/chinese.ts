@@ -1,7 +1,4 @@
-import type { TextRule } from './text-rule.js';
-
-const is4xx = (status: number): boolean => status >= 400 && status < 500;
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+import { any, is4xx, type TextRule } from './text-rule.js';
 
 /** What Chinese texts mean, simplified and traditional, tried in this order. */
 export const chinese: readonly TextRule[] = [

@@ -1,10 +1,8 @@
 import { limits } from './english/limits.js';
 import { missingModels } from './english/models.js';
 import { unfitProbes } from './english/probes.js';
-import type { TextRule } from './text-rule.js';
+import { any, is4xx, type TextRule } from './text-rule.js';
 
-const is4xx = (status: number): boolean => status >= 400 && status < 500;
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 /** 498 is the status of an invalid token, where it is in use. */
 const ofKey = (status: number): boolean => [400, 401, 403, 498].includes(status);
 

@@ -1,6 +1,4 @@
-import type { TextRule } from './text-rule.js';
-
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+import { any, type TextRule } from './text-rule.js';
 
 /** What German, French, Spanish, Portuguese, Italian and Russian texts mean, tried in this order. */
 export const european: readonly TextRule[] = [

@@ -1,5 +1,10 @@
 import type { Reason } from '../../../domain/reason.js';
 
+/** Matches what any of the patterns matches. */
+export const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join('|'));
+
+export const is4xx = (status: number): boolean => status >= 400 && status < 500;
+
 /** A kind of sentence, and what it says of the error. */
 export interface TextRule {
   readonly reason: Reason;

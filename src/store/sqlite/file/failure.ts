@@ -1,11 +1,10 @@
 import { types } from 'node:util';
-import { messageOf } from '../../../domain/thrown.js';
+import { messageOf, systemCodeOf } from '../../../domain/thrown.js';
 import { StoreError } from '../../store-error.js';
 
 /** The code of an SQLite error (`SQLITE_...`) or a system error; null for any other. */
 export function codeOf(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
-  return typeof error.code === 'string' ? error.code : null;
+  return systemCodeOf(error) ?? null;
 }
 
 /** True for an error of a damaged file; false for one that may pass (full disk, I/O, permission). */

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { messageOf } from '../../../domain/thrown.js';
 import { refusesContent } from '../file/failure.js';
 import { writeModelInParts } from './isolated-write.js';
 import { writeModel } from './model-write.js';
@@ -74,10 +75,6 @@ export function prepareWrite(database: Database): Write {
 }
 
 const longestValue = 200;
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** The slot of a part, if it has one, and its numbers that are no safe integers, or else its beginning. */
 function describePart(what: Refusal['what'], part: unknown): Pick<Refusal, 'slot' | 'value'> {

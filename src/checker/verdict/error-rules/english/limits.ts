@@ -1,6 +1,4 @@
-import type { TextRule } from '../text-rule.js';
-
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
+import { any, type TextRule } from '../text-rule.js';
 
 /** Limits that are met again after a while, then those that need money or a new period. */
 export const limits: readonly TextRule[] = [

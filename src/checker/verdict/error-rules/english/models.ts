@@ -1,7 +1,5 @@
-import type { TextRule } from '../text-rule.js';
+import { any, is4xx, type TextRule } from '../text-rule.js';
 
-const is4xx = (status: number): boolean => status >= 400 && status < 500;
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
 /** Names of models and deployments that nothing stands behind. */

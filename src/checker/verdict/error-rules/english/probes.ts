@@ -1,6 +1,5 @@
-import type { TextRule } from '../text-rule.js';
+import { any, type TextRule } from '../text-rule.js';
 
-const any = (...parts: readonly string[]): RegExp => new RegExp(parts.join('|'));
 /** What a probe shows or plays, as errors name it. */
 const sense =
   '(?:images?|image_url|pictures?|vision|visual|audio|input_audio|speech|sound|video|multi-?modal(?:ity)?)';
