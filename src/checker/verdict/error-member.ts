@@ -162,7 +162,7 @@ function fromDetail(detail: Members, around: Members): ReplyError {
 /** Members in which some APIs put code and message of every reply: CLOVA Studio, Xunfei, and others. */
 const heads = ['status', 'header', 'meta'];
 
-/** The first of these that tells of a failure. */
+/** The error of the first of these members that reports one. */
 function headIn(payload: Members): ReplyError | null {
   for (const name of heads) {
     const head = payload[name];
@@ -219,7 +219,7 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
 
-/** Members that tell of a failure, or of which request. */
+/** Members that describe a failure or identify the request. */
 const ofFailures = new Set(
   'success ok code status status_code statusCode httpCode error_code error_msg errorMessage errorType message msg detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
     ' ',
@@ -230,7 +230,7 @@ const failure = /^(?:error|fail(?:ed|ure)?)$/i;
 
 const isFailureWord = (value: unknown): boolean => typeof value === 'string' && failure.test(value);
 
-/** Whether a reply holds nothing but what tells of a failure. */
+/** True for a reply that has no other members with a value. */
 function isBare(payload: Members): boolean {
   return Object.entries(payload).every(
     ([name, value]) =>

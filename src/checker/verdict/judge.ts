@@ -37,17 +37,20 @@ interface Content {
   readonly text: string;
   /** Undefined when the text is not JSON. */
   readonly payload: unknown;
+  /** True for JSON with more members than are read; it is not parsed. */
+  readonly crowded: boolean;
 }
 
 const utf8 = new TextDecoder();
 
 function contentOf({ body }: Reply): Content {
   const text = utf8.decode(body);
-  if (isCrowded(text)) return { text, payload: undefined };
+  const crowded = isCrowded(text);
+  if (crowded) return { text, payload: undefined, crowded };
   try {
-    return { text, payload: parseJson(text) };
+    return { text, payload: parseJson(text), crowded };
   } catch {
-    return { text, payload: undefined };
+    return { text, payload: undefined, crowded };
   }
 }
 
@@ -153,7 +156,7 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   const coded = reply.headers['content-encoding']?.slice(0, 100);
   if (answer === null && coded !== undefined && isBinary(text))
     return verdict('malformed_response', `content-encoding "${coded}" is not supported`);
-  if (answer === null && isCrowded(text))
+  if (answer === null && content.crowded)
     return verdict('malformed_response', `over ${mostMembers} members, lists and objects`);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
@@ -220,7 +223,7 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
     const value = await dialect.extract(content.text, payload, model, jq);
     const program = model.custom?.responseFormat ?? null;
     const nothing = value === null || value === undefined;
-    // A reply that tells of a failure in a way of its own has no answer to be found.
+    // A reply that reports a failure in its own format has no answer.
     const failure =
       program === null ? bareFailureIn(payload) : nothing || value === '' ? failureIn(payload) : null;
     if (failure !== null) return judgeAs(() => null);

@@ -186,11 +186,11 @@ function prepareMend(database: Database): (key: number, pair: Pair) => void {
   };
 }
 
-/** Recounts each model in a transaction of its own; writes nothing when `mend` is null. */
+/** Recounts each model in a transaction of its own; writes nothing when `repair` is null. */
 function recountAll(
   database: Database,
   { memory, found }: RebuildOptions,
-  mend: ((key: number, pair: Pair) => void) | null,
+  repair: ((key: number, pair: Pair) => void) | null,
 ): Rebuilt {
   const keys = database.prepare<[], number>('SELECT key FROM models ORDER BY key').pluck().all();
   const model = database.prepare<[number], { id: string; health: string | null }>(
@@ -203,12 +203,12 @@ function recountAll(
     const known = parseJson(row?.health ?? 'null');
     if (row === undefined || known === null) return null;
     const counted = recount(key, memory.covered(known), horizons());
-    if (mend !== null) for (const pair of counted.wrong) mend(key, pair);
+    if (repair !== null) for (const pair of counted.wrong) repair(key, pair);
     return { id: row.id, recount: counted };
   });
   let [rows, wrong, givenUp] = [0, 0, 0];
   for (const key of keys) {
-    const counted = mend === null ? one.deferred(key) : one.immediate(key);
+    const counted = repair === null ? one.deferred(key) : one.immediate(key);
     if (counted === null) continue;
     rows += counted.recount.rows;
     wrong += counted.recount.wrong.length;
