@@ -23,7 +23,7 @@ interface Reading {
   readonly raw: number;
   /** ms since the start, those of suspensions included. */
   readonly elapsed: number;
-  /** Monotonic ms since the wall clock was last set. */
+  /** Monotonic ms since the wall clock last differed by more than drift, 1 s either way, from what it is now. */
   readonly heldMs: number;
 }
 
@@ -33,7 +33,7 @@ function life(now = start, startAt = now) {
   const lines: { level: number; msg: string; ahead_ms: number }[] = [];
   const log = pino({}, { write: (line) => void lines.push(JSON.parse(line) as (typeof lines)[number]) });
   let suspended = 0;
-  let setAt = -Infinity;
+  const steps: { readonly at: number; readonly before: number }[] = [];
   const began = time.clock.monotonic();
   const uptimeMs = () => Math.floor((time.clock.monotonic() + suspended) / second) * second;
   const clock = createSteadyClock(time.clock, { startAt, log, uptimeMs });
@@ -42,8 +42,16 @@ function life(now = start, startAt = now) {
     const wall = clock.wall();
     const monotonic = time.clock.monotonic();
     const elapsed = monotonic - began + suspended;
+    const offset = time.clock.wall() - monotonic;
+    const setAt = steps.findLast(({ before }) => Math.abs(before - offset) > 2 * second)?.at ?? -Infinity;
     readings.push({ wall, raw: time.clock.wall(), elapsed, heldMs: monotonic - setAt });
     return wall;
+  }
+  function step(ms: number): void {
+    const monotonic = time.clock.monotonic();
+    steps.push({ at: monotonic, before: time.clock.wall() - monotonic });
+    time.setClock(ms);
+    read();
   }
   const slots: { readonly slot: number; readonly elapsed: number }[] = [];
   let missed = 0;
@@ -75,15 +83,10 @@ function life(now = start, startAt = now) {
     read,
     doubted: () => clock.doubted,
     pass: time.pass,
-    set(ms: number) {
-      time.setClock(ms);
-      setAt = time.clock.monotonic();
-      read();
-    },
+    set: step,
     suspend(ms: number) {
       suspended += ms;
-      time.setClock(ms);
-      read();
+      step(ms);
     },
   };
 }
@@ -235,6 +238,14 @@ describe('time as it is handed out', () => {
       }),
     },
   );
+
+  it('accepts a step that held for a minute also where the clock is adjusted by less than a second then', async () => {
+    const { pass, set, read, raw } = life();
+    set(-3_602_969);
+    await pass(minute);
+    set(-32);
+    expect(read()).toBe(raw());
+  });
 
   it('is the wall clock or goes on by elapsed time; it leaves that by over an hour only for a clock that held', async () => {
     await fc.assert(
