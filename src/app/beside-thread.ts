@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../domain/thrown.js';
 import { answerLong } from '../http/long-read.js';
 import { openHistoryReader, type HistoryReader } from '../store/sqlite/history-reader.js';
 import type { BesideAsk, BesideReply, BesideStart } from './beside.js';
@@ -26,10 +27,10 @@ function serve(port: NonNullable<typeof parentPort>, { path, migrationsDir }: Be
       port.postMessage({ id, answer: { text: bytes, before } } satisfies BesideReply, [bytes.buffer]);
     } catch (error) {
       close();
-      const { message } = error as Error;
-      port.postMessage({ id, failure: message } satisfies BesideReply);
+      port.postMessage({ id, failure: messageOf(error) } satisfies BesideReply);
     }
   });
 }
 
+// `beside.ts` passes it; Node types it as any.
 if (parentPort !== null) serve(parentPort, workerData as BesideStart);

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { pino, type Logger } from 'pino';
+import { systemCodeOf } from '../domain/thrown.js';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -40,7 +41,7 @@ export function createLogOutput(fd: number): LogOutput {
       torn = false;
       written = writeSync(fd, line);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return false;
+      if (systemCodeOf(error) === 'EAGAIN') return false;
       torn ||= begun;
       dropped += 1;
       written = line.length;

@@ -6,6 +6,7 @@ import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
 import type { StoreReader } from '../store/port.js';
 import { show, type Tracked } from './tracked.js';
+import { keysOf, tableFrom } from '../domain/table.js';
 
 const rounds = 60;
 
@@ -15,16 +16,16 @@ export async function readUptime(
   past: Past,
   to: number,
 ): Promise<Record<UptimeWindow, Uptime>> {
-  const entries: [string, Uptime][] = [];
+  const entries: [UptimeWindow, Uptime][] = [];
   // Windows longer than the model's history are clipped to it and give the same result.
   const known = new Map<number, Uptime>();
-  for (const [name, days] of Object.entries(uptimeWindows)) {
-    const { from } = clip(past.stored, { from: to - days * dayMs, to });
+  for (const name of keysOf(uptimeWindows)) {
+    const { from } = clip(past.stored, { from: to - uptimeWindows[name] * dayMs, to });
     const uptime = known.get(from) ?? uptimeOf(await durationsBetween(store, past, { from, to }));
     known.set(from, uptime);
     entries.push([name, uptime]);
   }
-  return Object.fromEntries(entries) as Record<UptimeWindow, Uptime>;
+  return tableFrom(entries);
 }
 
 export interface UptimeRefresh {

@@ -20,10 +20,10 @@ const horizonDays = 41 * 366;
 /** Parses an expression that `cronProblem` accepts; throws on others. */
 export function parseCron(expression: string): CronFields {
   const parsed = parse(expression);
-  const [hours, minutes, seconds] = [parsed.hour, parsed.minute, parsed.second].map(ascending) as [
-    number[],
-    number[],
-    number[],
+  const [hours, minutes, seconds] = [
+    ascending(parsed.hour),
+    ascending(parsed.minute),
+    ascending(parsed.second),
   ];
   const months = new Set(parsed.month);
 

@@ -98,7 +98,8 @@ function cronSlotsBetween(
   const share = hashFraction(id);
   const limit = upTo - mostDelay(schedule, share);
   const first = nextOfCron(cron, schedule, id, after);
-  let [count, last] = [0, null as number | null];
+  let count = 0;
+  let last: number | null = null;
   let time = first?.time ?? null;
   while (time !== null && cronSlot(cron, schedule, share, time) <= upTo) {
     const leap = cron.leap(schedule.expression, schedule.timezone, time, limit);

@@ -7,7 +7,7 @@ import type { MemoryReading } from '../store/port.js';
 import { latestSchema, memorySchema } from '../wire/memory.js';
 
 /** The first invalid member, and what it must be. */
-function problemOf(schema: typeof memorySchema | typeof latestSchema, value: object): string | null {
+function problemOf(schema: typeof memorySchema | typeof latestSchema, value: unknown): string | null {
   const [issue] = schema.safeParse(value, { error: issueMessage }).error?.issues ?? [];
   return issue === undefined ? null : `${issue.path.join('.')} ${issue.message}`;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { memberOf, parseJson } from '../domain/json.js';
 
 const root = new URL('../../', import.meta.url);
 
@@ -9,5 +10,5 @@ export function packageFile(name: string): string {
 }
 
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
+  return String(memberOf(parseJson(readFileSync(packageFile('package.json'), 'utf8')), 'version'));
 }

@@ -9,6 +9,13 @@ export function tableOf<Key extends string, Value>(
   keys: readonly Key[],
   valueOf: (key: Key) => Value,
 ): Record<Key, Value> {
-  // Object.fromEntries loses the key type; here each key has its entry.
-  return Object.fromEntries(keys.map((key) => [key, valueOf(key)])) as Record<Key, Value>;
+  return tableFrom(keys.map((key) => [key, valueOf(key)]));
+}
+
+/** A table of entries, which must have every key of its type. */
+export function tableFrom<Key extends string, Value>(
+  entries: Iterable<readonly [Key, Value]>,
+): Record<Key, Value> {
+  // Object.fromEntries loses the key type.
+  return Object.fromEntries(entries) as Record<Key, Value>;
 }

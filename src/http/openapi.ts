@@ -54,6 +54,7 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
     },
     transform: createJsonSchemaTransform({ schemaRegistry, zodToJsonConfig }),
     transformObject: (document) => {
+      // The schemas stand in `components`, as the registry was given.
       const { components, ...rest } = transformObject(document) as { components: { schemas: object } };
       // These schemas occur only in answers, so their variants for requests are dropped.
       const answered = Object.entries(components.schemas).filter(([name]) => name in named);

@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ModelView } from '../domain/view.js';
-import { modelFamily, type ModelFamilyName } from './catalogue.js';
+import { modelFamily } from './catalogue.js';
 import { header, type Format } from './format.js';
 import { modelFamilies, rowOf, type Row } from './model-families.js';
+import { keysOf } from '../domain/table.js';
 
 /** ms of work after which a scrape yields to checks. */
 const sliceMs = 5;
@@ -47,8 +48,9 @@ export async function* modelExposition(
   const slice = startSlice();
   const rows = await rowsOf(views, now, slice);
   let chunk = '';
-  for (const [key, write] of Object.entries(modelFamilies)) {
-    const family = modelFamily(key as ModelFamilyName);
+  for (const key of keysOf(modelFamilies)) {
+    const write = modelFamilies[key];
+    const family = modelFamily(key);
     let begun = false;
     for (const row of rows) {
       const lines = write(family.name, row);

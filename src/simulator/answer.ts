@@ -1,4 +1,4 @@
-import { isObject, type Members } from '../domain/json.js';
+import { isObject, type Members, isList } from '../domain/json.js';
 
 export type Attached = 'picture' | 'sound' | null;
 
@@ -32,10 +32,10 @@ export function questionIn({ messages, contents, prompt, input, texts, content }
 
 function textIn(asked: unknown): string {
   if (typeof asked === 'string') return asked;
-  if (!Array.isArray(asked)) return isObject(asked) ? textIn(asked.parts ?? asked.text) : '';
-  const said = (asked as unknown[]).filter(isUserMessage).at(-1);
+  if (!isList(asked)) return isObject(asked) ? textIn(asked.parts ?? asked.text) : '';
+  const said = asked.filter(isUserMessage).at(-1);
   if (said !== undefined) return textIn(said.content ?? said.parts);
-  return (asked as unknown[]).map(textIn).join('');
+  return asked.map(textIn).join('');
 }
 
 /** Tokens of a text, estimated at four characters each. */

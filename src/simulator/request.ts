@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type Members } from '../domain/json.js';
+import { isObject } from '../domain/json.js';
 import { attachmentIn, questionIn, type Attached } from './answer.js';
 import type { Route } from './routes.js';
 
@@ -36,8 +36,8 @@ export function parseRequest(path: string, body: string, route: Route): Asked | 
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null) return null;
-  const members = value as Members;
+  if (!isObject(value)) return null;
+  const members = value;
   const named = route.path.exec(path)?.groups?.model;
   const model = named === undefined ? members.model : decoded(named);
   if (typeof model !== 'string') return null;

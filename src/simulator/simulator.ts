@@ -95,6 +95,7 @@ export function createSimulator({
       });
       server.listen(port, host);
       await once(server, 'listening');
+      // Of a server on TCP, which listens.
       const { address, family, port: taken } = server.address() as AddressInfo;
       return {
         url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,

@@ -12,6 +12,7 @@ import {
 } from '../domain/reason.js';
 import { checkKinds, type CheckKind } from '../domain/result.js';
 import { states, type State } from '../domain/state.js';
+import { tableFrom } from '../domain/table.js';
 
 /** Words and the small integers that stand for them in the file. */
 export interface Codes<Word extends string> {
@@ -24,7 +25,7 @@ function codesOf<Word extends string>(
   what: string,
   pairs: readonly (readonly [Word, number])[],
 ): Codes<Word> {
-  const codes = Object.fromEntries(pairs) as Record<Word, number>;
+  const codes = tableFrom(pairs);
   const words = new Map(pairs.map(([word, code]) => [code, word]));
   return {
     toCode: (word) => codes[word],

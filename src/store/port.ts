@@ -183,7 +183,7 @@ export interface MemoryReading {
   /** The same memory with another `firstSeen` (Unix ms). */
   since(memory: unknown, firstSeen: number): unknown;
   /** Why it is no memory, such as `health.settled must be a number`; null when it is one. */
-  problem(memory: object): string | null;
+  problem(memory: unknown): string | null;
   /** The same for the newest result, which is stored beside the memory. */
-  problemOfLatest(latest: object): string | null;
+  problemOfLatest(latest: unknown): string | null;
 }

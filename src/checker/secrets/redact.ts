@@ -4,6 +4,7 @@ import type { Model } from '../../domain/model.js';
 import type { Interval } from '../../domain/state.js';
 import { secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
 import { awsKey } from '../ask/sigv4.js';
+import { memberOf } from '../../domain/json.js';
 
 const mask = '[redacted]';
 
@@ -51,17 +52,22 @@ export function secretsOf({
   ]);
   const proxy = endpoint.proxy !== null && URL.canParse(endpoint.proxy) ? new URL(endpoint.proxy) : null;
   const credentials = proxy === null ? [] : [proxy.password, decoded(proxy.password)];
-  const config = endpointConfiguration.model_config as { readonly custom_payload?: unknown } | undefined;
   const inner = [
     ...(endpoint.jwt === null ? [] : secretsOfJwt(endpoint.jwt)),
     ...secretsOfPayload(requestOptions),
-    ...secretsOfPayload(config?.custom_payload),
+    ...secretsOfPayload(memberOf(endpointConfiguration.model_config, 'custom_payload')),
   ];
-  const parts = endpoint.apiKeys.flatMap((key) => Object.values(awsKey(key) ?? {}) as string[]);
+  const parts = endpoint.apiKeys.flatMap(partsOfKey);
   const queries = [endpoint.baseUrl, ...Object.values(endpoint.paths)].flatMap(secretsOfQuery);
   return [...endpoint.apiKeys, ...parts, ...values, ...credentials, ...queries, ...inner].filter(
     ({ length }) => length >= shortestSecret,
   );
+}
+
+/** The parts of a signing key; none of another key. */
+function partsOfKey(key: string): readonly string[] {
+  const parts = awsKey(key);
+  return parts === null ? [] : [parts.accessKeyId, parts.secretAccessKey, parts.sessionToken ?? ''];
 }
 
 /** Echoed forms of a secret header whose value is too short to search for alone. */

@@ -1,6 +1,7 @@
 import { dayMs, minuteMs } from '../../domain/period.js';
 import type { Jwt } from '../../domain/model.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
+import { memberOf } from '../../domain/json.js';
 
 /** ms before its expiry at which a token is replaced. */
 const leewayMs = 30_000;
@@ -13,27 +14,21 @@ const longestLifeMs = dayMs;
 /** Most characters of a token; servers do not accept larger headers. */
 const longestToken = 16 * 1024;
 
-function memberAt(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (item, step) =>
-      typeof item === 'object' && item !== null && Object.hasOwn(item, step)
-        ? (item as Record<string, unknown>)[step]
-        : undefined,
-    value,
-  );
+function memberIn(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(memberOf, value);
 }
 
 /** `expires_in` in seconds, beside the token or at the top level. */
 function lifeIn(answer: unknown, path: readonly string[]): number | null {
   const places = [[...path.slice(0, -1), 'expires_in'], ['expires_in']];
-  const seconds = places.map((place) => Number(memberAt(answer, place) ?? NaN));
+  const seconds = places.map((place) => Number(memberIn(answer, place) ?? NaN));
   return seconds.find((value) => value >= 1 && value < 1e9) ?? null;
 }
 
 /** Unix ms of the `exp` claim, which is not verified. */
 function endOf(token: string): number | null {
   const claims = jsonOrText(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-  const exp = memberAt(claims, ['exp']);
+  const exp = memberIn(claims, ['exp']);
   return typeof exp === 'number' && Number.isFinite(exp) ? exp * 1_000 : null;
 }
 
@@ -54,7 +49,7 @@ export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token 
   const answer = jsonOrText(text);
   const paths = responseKey === null ? [[], ['access_token'], ['token']] : [responseKey.split('.')];
   for (const path of paths) {
-    const token = memberAt(answer, path);
+    const token = memberIn(answer, path);
     if (typeof token !== 'string' || token.length > longestToken || !sendable.test(token)) continue;
     if (path.length === 0 && !bare.test(token)) continue;
     const life = lifeIn(answer, path);

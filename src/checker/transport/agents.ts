@@ -60,6 +60,7 @@ function forwarding({ secure, at, headers, name }: Proxy, connection: object): O
         host: at.host,
         port: at.port,
         path: `${origin}${pathname}${search}`,
+        // An object, as got passes them.
         headers: { host, ...(options.headers as OutgoingHttpHeaders), ...headers },
       }),
   };
@@ -70,9 +71,11 @@ type Connected = (error: Error | null, socket?: unknown) => void;
 
 /** Makes an agent speak TLS with the target inside a tunnel through the proxy. */
 function tunnelling(agent: HttpsAgent, proxy: Proxy): HttpsAgent {
+  // Node's types do not have it: https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
   connecting.createConnection = (options, done) => {
+    // `send` passes the signal beside the options, and Node adds the target.
     const { host, port, over } = options as { host: string; port: number; over: AbortSignal };
     openTunnel(proxy, { host, port }, over).then((socket) => {
       done(null, connect({ ...options, socket }, done));

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Reason } from '../../domain/reason.js';
 import type { Stage } from './trace.js';
+import { isObject, isList } from '../../domain/json.js';
+import { messageOf } from '../../domain/thrown.js';
 
 /** Why there is no whole reply; `detail` is not redacted yet. */
 export interface Fault {
@@ -63,11 +65,9 @@ const handshakes: readonly (readonly [RegExp, string])[] = [
 
 /** got wraps what happened; happy eyeballs collects one error an address under an empty message. */
 function wordsOf(error: Thrown): string {
-  const cause = (error.cause ?? error) as Thrown;
+  const cause: Thrown = isObject(error.cause) ? error.cause : error;
   if (typeof cause.reason === 'string' && cause.reason !== '') return cause.reason;
-  const several = Array.isArray(cause.errors)
-    ? cause.errors.map((one) => String((one as Thrown).message))
-    : [];
+  const several = isList(cause.errors) ? cause.errors.map(messageOf) : [];
   if (several.length > 0) return several.join('; ');
   return typeof error.message === 'string' ? error.message : '';
 }

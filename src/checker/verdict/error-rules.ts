@@ -4,16 +4,15 @@ import { english } from './error-rules/english.js';
 import { european } from './error-rules/european.js';
 import { japaneseAndKorean } from './error-rules/japanese-korean.js';
 import { lastMarkers, markers, numbers } from './error-rules/markers.js';
+import { keysOf } from '../../domain/table.js';
 
 /** Every language's rules; those of the others follow the English ones, whose words they hardly contain. */
 const asciiRules = [...english, ...european];
 const allRules = [...english, ...chinese, ...japaneseAndKorean, ...european];
 
 function byMarker(table: Partial<Record<Reason, string>>): ReadonlyMap<string, Reason> {
-  const entries = Object.entries(table) as [Reason, string][];
-  return new Map(
-    entries.flatMap(([reason, words]) => words.split(' ').map((word) => [word, reason] as const)),
-  );
+  const wordsOf = (reason: Reason) => table[reason]?.split(' ') ?? [];
+  return new Map(keysOf(table).flatMap((reason) => wordsOf(reason).map((word) => [word, reason] as const)));
 }
 
 const strong = byMarker(markers);

@@ -84,13 +84,14 @@ const longestFrame = 16 * 2 ** 20;
 
 /** Loaded with the first stream of Amazon's: its megabytes are not for everybody. */
 function eventStreams(): typeof EventStreams {
+  // `require` is typed as any.
   return createRequire(import.meta.url)('@smithy/core/event-streams') as typeof EventStreams;
 }
 
 /** `application/vnd.amazon.eventstream`: frames with a length in front, headers and checksums. */
 export function frameAws(emit: Emit): Framer {
   const codec = new (eventStreams().EventStreamCodec)(
-    (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
+    (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8')),
     (text) => Buffer.from(text),
   );
   let waiting: Buffer[] = [];

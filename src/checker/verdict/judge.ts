@@ -1,4 +1,4 @@
-import { parseJson } from '../../domain/json.js';
+import { parseJson, memberOf } from '../../domain/json.js';
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
@@ -198,10 +198,7 @@ async function isNullAt(program: string, { text, payload }: Content, jq: Jq): Pr
   try {
     const path: unknown = JSON.parse(String(await jq(`first(path((${program}\n)))|tojson`, text)));
     if (!Array.isArray(path) || path.length === 0) return false;
-    const found = path.reduce<unknown>((at, step) => {
-      if (typeof at !== 'object' || at === null) return undefined;
-      return (at as Readonly<Record<string, unknown>>)[String(step)];
-    }, payload);
+    const found = path.reduce<unknown>((at, step) => memberOf(at, String(step)), payload);
     return found === null;
   } catch {
     // Not a path, such as one with a default.

@@ -6,6 +6,7 @@ import type { History, HistoryFigures } from '../history-days.js';
 import type { AskedWindow } from '../options.js';
 import { renderTable, type Column } from './table.js';
 import { painted, plainText, type Paint, type Terminal } from '../terminal.js';
+import { keysOf } from '../../domain/table.js';
 
 const levels = {
   up: { paint: 'green', letter: '.', meaning: 'up' },
@@ -46,10 +47,7 @@ export function dayBar(days: readonly (Uptime & { readonly date: string })[], te
     const part = days.slice(from, from + perLine);
     lines.push(`${part[0]?.date ?? ''} ${part.map((day) => cell(dayLevel(day))).join('')}`);
   }
-  const legend = Object.keys(levels).map((name) => {
-    const level = name as DayLevel;
-    return `${cell(level)} ${levels[level].meaning}`;
-  });
+  const legend = keysOf(levels).map((level) => `${cell(level)} ${levels[level].meaning}`);
   return `${lines.join('\n')}\n${legend.join('  ')}`;
 }
 

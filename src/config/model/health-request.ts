@@ -6,6 +6,7 @@ import type { DefaultsEntry } from '../schema/asking-schema.js';
 import { endpointConfiguration, withoutUnset } from '../schema/seed-schema.js';
 import type { Capabilities } from './address.js';
 import { buildModel } from './model.js';
+import { pathOfIssue } from '../read/problem.js';
 
 /** A problem of a request, and its place in the body. */
 interface RequestProblem {
@@ -182,11 +183,14 @@ export function requestedModel(
   if (tooLong.length > 0) return { problems: tooLong.map(at) };
   const { given, parsed } = parse(set);
   if (!parsed.success) {
-    return { problems: parsed.error.issues.map(({ path, message }) => at({ path: path as Path, message })) };
+    return {
+      problems: parsed.error.issues.map((issue) => at({ path: pathOfIssue(issue), message: issue.message })),
+    };
   }
   const entry = { id: 'request', endpoint_configuration: parsed.data };
   const context = { defaults: defaultsFor(defaults), remoteTimeoutMs: null, capabilities, anyProvider: true };
   const findings: Findings = { problems: [], warnings: [] };
+  // An object, since it was parsed as one.
   const model = buildModel(entry, given as Members, null, context, findings);
   if (findings.problems.length === 0) return { model };
   return {

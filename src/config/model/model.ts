@@ -13,6 +13,7 @@ import { keysOf } from './endpoint.js';
 import { lacksKey } from './key-warnings.js';
 import { modalityWarning } from './modality.js';
 import { expandPreset } from './preset.js';
+import { isObject } from '../../domain/json.js';
 
 /** Settings for all models. */
 export interface ModelContext extends Understood {
@@ -169,11 +170,15 @@ export function buildModel(
 
 /** The body of a remote check: as configured, with the model's other members merged in. */
 function sent(configuration: Readonly<Record<string, unknown>>, beside: Readonly<Record<string, unknown>>) {
-  const config = configuration.model_config as Record<string, unknown>;
+  const config = configuration.model_config;
   const set = Object.entries(beside).filter(([, value]) => value !== undefined);
-  return withoutUndefined({ ...configuration, model_config: { ...config, ...Object.fromEntries(set) } });
+  return withoutUndefined({
+    ...configuration,
+    model_config: { ...(isObject(config) && config), ...Object.fromEntries(set) },
+  });
 }
 
+/** A copy; JSON values keep their type in JSON. */
 function withoutUndefined<T>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }

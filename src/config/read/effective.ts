@@ -135,5 +135,6 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
   const entries = models.map((model) => {
     return masked(modelEntry(model, remote !== null), [...known, ...model.endpoint.apiKeys]);
   });
+  // A copy of the same shape.
   return { ...(masked(entry, known) as object), models: entries };
 }

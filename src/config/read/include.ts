@@ -1,7 +1,7 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathOfIssue } from './problem.js';
 import { glob } from 'tinyglobby';
-import { isObject } from '../../domain/json.js';
+import { isObject, memberOf } from '../../domain/json.js';
 import type { Inputs } from './inputs.js';
 import { closestName } from './closest-name.js';
 import { issueMessage } from './issue-message.js';
@@ -34,7 +34,7 @@ export async function openSource(file: string, inputs: Inputs, problems: string[
 
 /** The entries of a list of models with their places. */
 export function placesIn(source: Source): Place[] {
-  const list = (source.value as { models?: unknown }).models;
+  const list = memberOf(source.value, 'models');
   return Array.isArray(list)
     ? list.map((written: unknown, index) => ({ source, path: ['models', index], written }))
     : [];
@@ -79,7 +79,7 @@ export async function readIncluded(
       ),
     );
     if (others.length === 0) {
-      const written = (main.value as { include?: unknown }).include;
+      const written = memberOf(main.value, 'include');
       const path = Array.isArray(written) ? ['include', index] : ['include'];
       problems.push(main.message({ path, message: `no file matches ${JSON.stringify(pattern)}` }));
     }

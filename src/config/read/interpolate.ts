@@ -115,16 +115,16 @@ export function interpolate(value: unknown, references: References, at: Path): I
   }
 
   function scalar(text: string, path: Path): string | typeof absent {
-    let complete = true as boolean;
+    let unreplaced = 0;
     // The provider would refuse an empty key, with blame on the account; an empty token would open every route.
     const filled = keyMembers.has(path.at(-1)) && isReference(text);
     const result = text.replaceAll(reference, (written, body: string | undefined, end: string) => {
       if (body === undefined) return '${';
       const found = replacement(end === '' ? '' : body, path, filled);
-      if (found === null) complete = false;
+      if (found === null) unreplaced += 1;
       return found ?? written;
     });
-    return complete ? result : absent;
+    return unreplaced === 0 ? result : absent;
   }
 
   function leaf(item: unknown, path: Path): unknown {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { closestName } from './closest-name.js';
+import { memberOf, isObject, type Members } from '../../domain/json.js';
 
 const kinds: Readonly<Record<string, string>> = {
   string: 'a text',
@@ -11,17 +12,14 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'a map',
 };
 
-interface Definition {
-  readonly shape?: Readonly<Record<string, unknown>>;
-  /** Of an optional schema, or one with a default. */
-  readonly innerType?: unknown;
-}
-
 /** The members of a map by name; none for another schema. */
-function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
-  const definition = (schema as { _zod?: { def?: Definition } } | undefined)?._zod?.def;
-  if (definition?.innerType !== undefined) return shapeOf(definition.innerType);
-  return definition?.shape ?? {};
+function shapeOf(schema: unknown): Members {
+  const definition = memberOf(memberOf(schema, '_zod'), 'def');
+  // Of an optional schema, or one with a default.
+  const inner = memberOf(definition, 'innerType');
+  if (inner !== undefined) return shapeOf(inner);
+  const shape = memberOf(definition, 'shape');
+  return isObject(shape) ? shape : {};
 }
 
 /** Message for a key that is not in `shape`: where it belongs, the closest name, or the allowed keys. */

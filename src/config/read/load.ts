@@ -21,6 +21,7 @@ import { sectionFindings, settingsOf } from '../schema/sections.js';
 import { createMask } from './secrets.js';
 import type { Settings } from '../settings.js';
 import type { Source } from './source.js';
+import { isObject } from '../../domain/json.js';
 
 export { ConfigError };
 
@@ -73,9 +74,9 @@ interface Main {
 }
 
 function readMain(source: Source, references: References, problems: string[], warnings: string[]): Main {
-  const { models, ...written } = source.value as Record<string, unknown>;
+  const { models, ...written } = isObject(source.value) ? source.value : {};
   const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, []);
-  const whole = { ...(value as object), ...(models !== undefined && { models }) };
+  const whole = { ...(isObject(value) && value), ...(models !== undefined && { models }) };
   const origin = {
     at: [],
     written: source.value,

@@ -40,11 +40,11 @@ export function plainValue(
     const entries = new Map<string, unknown>();
     const inherited = new Map<string, unknown>();
     for (const pair of map.items) {
-      if (!isScalar(pair.key) || pair.key.value === null) {
+      const name = isScalar(pair.key) ? pair.key.value : null;
+      if (typeof name !== 'string' && typeof name !== 'number' && typeof name !== 'boolean') {
         problems.push({ path, message: 'has a key that is not text' });
         continue;
       }
-      const name = pair.key.value as string | number | boolean;
       const key = String(name);
       const at = [...path, key];
       if (entries.has(key)) problems.push({ path: at, message: 'is set more than once', at: 'key' });

@@ -4,6 +4,7 @@ import { issueMessage } from './issue-message.js';
 import { isWithin, pathOfIssue, shown } from './problem.js';
 import type { Path, Problem } from './problem.js';
 import { mayHoldSecret } from './secrets.js';
+import { memberOf, isObject, type Members } from '../../domain/json.js';
 
 /** Origin of a value. */
 interface Origin {
@@ -18,10 +19,7 @@ interface Origin {
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (item, step) => (item as Record<string | number, unknown> | null | undefined)?.[step],
-    value,
-  );
+  return path.reduce<unknown>(memberOf, value);
 }
 
 /** A copy of `value` with `item` at `path`; undefined removes the member. */
@@ -31,7 +29,7 @@ function changed(value: unknown, path: Path, item: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((entry: unknown, index) => (index === step ? changed(entry, rest, item) : entry));
   }
-  const { [step]: old, ...others } = value as Record<string, unknown>;
+  const { [step]: old, ...others }: Members = isObject(value) ? value : {};
   const next = changed(old, rest, item);
   return next === undefined ? others : { ...others, [step]: next };
 }

@@ -1,4 +1,4 @@
-import { Composer, Document, LineCounter, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { Composer, Document, LineCounter, Parser, isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { Alias, CST, Node, YAMLMap } from 'yaml';
 import { tooDeep, tooDeepAt } from './nesting.js';
 import { pathText } from './problem.js';
@@ -36,9 +36,11 @@ function pairOf(aliases: Aliases, map: YAMLMap, key: string): { key: unknown; va
   return null;
 }
 
+const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
 function offsetOf(document: Document, aliases: Aliases, path: Path, at: 'key' | undefined): number {
   let node: unknown = document.contents;
-  let offset = (node as Node | null)?.range?.[0] ?? 0;
+  let offset = startOf(node) ?? 0;
   for (const [depth, step] of path.entries()) {
     const inside = resolved(aliases, node);
     const pair = isMap(inside) && typeof step === 'string' ? pairOf(aliases, inside, step) : null;
@@ -46,7 +48,7 @@ function offsetOf(document: Document, aliases: Aliases, path: Path, at: 'key' | 
     const last = depth === path.length - 1;
     const place = pair !== null && (next === undefined || (last && at === 'key')) ? pair.key : next;
     if (place === undefined) break;
-    offset = (place as Node).range?.[0] ?? offset;
+    offset = startOf(place) ?? offset;
     node = next;
   }
   return offset;

@@ -5,7 +5,8 @@ import { seedMaps } from './seed-schema.js';
 type Schema = z.core.JSONSchema.BaseSchema;
 
 const reference = { type: 'string', pattern: '\\$\\{' } as const;
-const unset = { enum: [null, '', [], {}] };
+// zod's type of `enum` has scalars only.
+const unset = { enum: [null, '', [], {}] } as unknown as Schema;
 
 /** Scalars other than free text may also be a reference, which is replaced before validation. */
 function acceptsReference(schema: Schema): boolean {
@@ -26,7 +27,8 @@ export function jsonSchema(): Record<string, unknown> {
     override({ zodSchema, jsonSchema: own }) {
       if (seedMaps.has(zodSchema)) {
         for (const [name, member] of Object.entries(own.properties ?? {})) {
-          own.properties = { ...own.properties, [name]: { anyOf: [member as Schema, unset as Schema] } };
+          if (typeof member === 'object')
+            own.properties = { ...own.properties, [name]: { anyOf: [member, unset] } };
         }
       } else if (acceptsReference(own)) {
         const { default: fallback, description, ...rest } = own;

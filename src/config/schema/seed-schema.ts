@@ -192,7 +192,7 @@ export function withoutUnset(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .map(([key, item]) => [key, passedOn.has(key) ? item : withoutUnset(item)] as [string, unknown])
+      .map(([key, item]): [string, unknown] => [key, passedOn.has(key) ? item : withoutUnset(item)])
       .filter(([key, item]) => key === 'model_config' || !isUnset(item)),
   );
 }

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { blameFor } from '../../domain/reason.js';
 import { states } from '../../domain/state.js';
 import { stateAt } from '../../domain/timeline.js';
-import { pausers, uptimeWindows, type ModelView, type UptimeWindow } from '../../domain/view.js';
+import { pausers, uptimeWindows, type ModelView } from '../../domain/view.js';
 import { blameField, ratioField, stateReasonField, timeField } from './fields.js';
 import { resultSchema, resultShape } from './result-shape.js';
 import { isoTime } from '../time.js';
+import { keysOf } from '../../domain/table.js';
 
 export const uptimeField = ratioField
   .nullable()
@@ -18,7 +19,7 @@ export const coverageField = ratioField
     'Share of the window, excluding maintenance, in which the state was known; null for an empty window.',
   );
 
-const windows = Object.keys(uptimeWindows) as [UptimeWindow, ...UptimeWindow[]];
+const windows = keysOf(uptimeWindows);
 
 export const modelSchema = z
   .object({

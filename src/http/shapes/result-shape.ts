@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keysOf } from '../../domain/table.js';
 import { blameFor, outcomes } from '../../domain/reason.js';
 import type { RecordedResult } from '../../domain/result.js';
 import { phaseNames } from '../../domain/result.js';
@@ -39,7 +40,8 @@ type ResultShape = z.output<typeof resultSchema>;
 
 /** A result in the form of the API, `check --json` and events. */
 export function resultShape(model: string, result: RecordedResult): ResultShape {
-  const phases = Object.entries(result.phases).map(([phase, ms]: [string, number]) => [phase, toSeconds(ms)]);
+  const { phases } = result;
+  const measured = keysOf(phases).map((phase) => [phase, toSeconds(phases[phase] ?? null)] as const);
   return {
     model,
     slot: isoTime(result.slot),
@@ -51,7 +53,7 @@ export function resultShape(model: string, result: RecordedResult): ResultShape 
     http_status: result.httpStatus,
     duration_seconds: toSeconds(result.durationMs),
     first_token_seconds: toSeconds(result.firstTokenMs),
-    phases: phases.length === 0 ? null : (Object.fromEntries(phases) as ResultShape['phases']),
+    phases: measured.length === 0 ? null : Object.fromEntries(measured),
     usage: result.usage && {
       input_tokens: result.usage.inputTokens,
       output_tokens: result.usage.outputTokens,

@@ -10,7 +10,7 @@ function usage({ input, output }: Said): object {
 /** Frames of Amazon's event stream: length, headers, payload and checksums. */
 function frames(said: Said): Uint8Array[] {
   const codec = new EventStreamCodec(
-    (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
+    (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8')),
     (text) => Buffer.from(text),
   );
   const frame = (name: string, data: object): Uint8Array =>

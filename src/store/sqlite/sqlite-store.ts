@@ -113,9 +113,9 @@ export function openStore(options: StoreOptions): SqliteStore {
   function expectSameLog(): void {
     if (database === null || identityOf(logOf(path)) === logIdentity) return;
     rmSync(logOf(path), { force: true });
-    const [checkpoint] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
+    const busy = database.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
     // A reader blocks the checkpoint: the next change retries it.
-    if (checkpoint.busy !== 0) return;
+    if (busy !== 0) return;
     disconnect();
     connect();
     options.log.warn(

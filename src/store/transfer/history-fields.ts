@@ -1,4 +1,4 @@
-import { isObject, parseJson } from '../../domain/json.js';
+import { isObject, parseJson, isList } from '../../domain/json.js';
 import type { Histogram } from '../../domain/histogram.js';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { phaseNames } from '../../domain/result.js';
@@ -130,12 +130,12 @@ export const latency = field(
     return [...histogram];
   },
   (value) => {
-    if (!Array.isArray(value) || value.length === 0) return undefined;
+    if (!isList(value) || value.length === 0) return undefined;
     const histogram: Histogram = new Map();
     let previous = -1;
-    for (const pair of value as unknown[]) {
-      if (!Array.isArray(pair) || pair.length !== 2) return undefined;
-      const [bucket, observed] = pair as unknown[];
+    for (const pair of value) {
+      if (!isList(pair) || pair.length !== 2) return undefined;
+      const [bucket, observed] = pair;
       if (!isCount(bucket) || bucket <= previous || bucket > 255) return undefined;
       if (!isCount(observed) || observed === 0) return undefined;
       histogram.set(bucket, observed);

@@ -35,7 +35,7 @@ export type Line =
 const isKind = <Kinds extends object>(kinds: Kinds, type: unknown): type is keyof Kinds =>
   typeof type === 'string' && Object.hasOwn(kinds, type);
 const shown = (value: unknown): string =>
-  (JSON.stringify(value) as string | undefined)?.slice(0, 60) ?? 'nothing';
+  value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
 
 function objectIn(text: string): Record<string, unknown> | null {
   try {
@@ -80,8 +80,10 @@ export function lineOf(text: string, number: number): Line {
     return { type };
   }
   if (type === 'end') {
-    if (!Number.isSafeInteger(given.lines)) throw new LineError(number, 'lines must be a whole number');
-    return { type, lines: given.lines as number };
+    const { lines } = given;
+    if (typeof lines !== 'number' || !Number.isSafeInteger(lines))
+      throw new LineError(number, 'lines must be a whole number');
+    return { type, lines };
   }
   if (type === 'model') return { type, row: rowOf(given, modelLine.members, number) };
   if (isKind(fileKinds, type))

@@ -5,6 +5,7 @@ import { modelKinds, type Row } from './history-kinds.js';
 import type { MemoryReading, StoredModel } from '../port.js';
 import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
 import { prepareWrite } from '../sqlite/write/write.js';
+import { keysOf, tableOf } from '../../domain/table.js';
 
 /**
  * Outcome for a model: `new` without existing history, `before` the existing history, `there` when already imported, or
@@ -53,9 +54,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
   const statements = prepare(database);
   const models = prepareModels(database);
   const write = prepareWrite(database);
-  const inserts = Object.fromEntries(
-    Object.entries(modelKinds).map(([type, kind]) => [type, kind.insert(database)]),
-  ) as Record<keyof typeof modelKinds, (row: Row) => void>;
+  const inserts = tableOf(keysOf(modelKinds), (type) => modelKinds[type].insert(database));
 
   const adding =
     (model: number, bounds: { until: number | null; end: number | null }): Taking['add'] =>

@@ -8,6 +8,7 @@ import { prepareHorizons } from '../horizons.js';
 import { openLoneWriter } from '../sqlite/lone-writer.js';
 import type { MemoryReading } from '../port.js';
 import { StoreError } from '../store-error.js';
+import { memberOf, parseJson } from '../../domain/json.js';
 
 const kindNames = [...Object.keys(modelKinds), ...Object.keys(fileKinds)];
 
@@ -30,7 +31,7 @@ function prepareReach(database: Database): (horizons: readonly Row[]) => void {
   return (horizons) => {
     for (const { name, since } of horizons) {
       if (name === 'swept') continue;
-      const reach = Math.max(oldest ?? Infinity, known[name as keyof typeof known]);
+      const reach = Math.max(oldest ?? Infinity, Number(memberOf(known, String(name))));
       if (Number(since) <= reach + dayMs) continue;
       const [theirs, ours] = [Number(since), reach].map((time) => new Date(time).toISOString());
       throw new StoreError(
@@ -103,7 +104,7 @@ function createIntake(database: Database, memory: MemoryReading) {
       ['latest', memory.problemOfLatest],
     ] as const) {
       const stored = row[member] ?? null;
-      const problem = stored === null ? null : problemOf(JSON.parse(String(stored)) as object);
+      const problem = stored === null ? null : problemOf(parseJson(String(stored)));
       if (problem !== null) fail(`${member}.${problem}`);
     }
     current = take(row);

@@ -1,6 +1,7 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
 import { blankAnswer } from './members.js';
+import { isObject } from '../../../domain/json.js';
 
 /** Replaces `{prompt}` with the question in all strings of the payload. */
 function filled(value: unknown, prompt: string): unknown {
@@ -21,8 +22,12 @@ function read(found: unknown): Answer | null {
 /** A custom API: sends `custom_payload`; `custom_response_format` extracts the answer, which is the whole body without it. */
 export const custom: Dialect = {
   ask: (model) => {
-    const payload = filled(model.custom?.payload ?? {}, model.query) as Readonly<Record<string, unknown>>;
-    return { method: 'POST', path: model.endpoint.paths.chat, body: { ...payload, ...model.requestOptions } };
+    const payload = filled(model.custom?.payload, model.query);
+    return {
+      method: 'POST',
+      path: model.endpoint.paths.chat,
+      body: { ...(isObject(payload) && payload), ...model.requestOptions },
+    };
   },
   read,
   plain: (model) => (model.custom?.responseFormat ?? null) === null,

@@ -43,12 +43,8 @@ export function openDatabase(path: string, migrationsDir: string, timeoutMs = bu
       }
     }
     const { merge, observe } = createLatencyFunctions();
-    database.function('merge_latency', { deterministic: true }, (left: unknown, right: unknown) =>
-      merge(left as Uint8Array | null, right as Uint8Array | null),
-    );
-    database.function('observe_latency', { deterministic: true }, (latency: unknown, bucket: unknown) =>
-      observe(latency as Uint8Array | null, bucket as number),
-    );
+    database.function('merge_latency', { deterministic: true }, merge);
+    database.function('observe_latency', { deterministic: true }, observe);
     migrate(database, migrationsDir);
     database.pragma(`busy_timeout = ${timeoutMs}`);
   });

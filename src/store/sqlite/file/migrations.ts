@@ -22,7 +22,7 @@ export function listMigrations(directory: string): Migration[] {
 
 /** Number of migrations that a database has. */
 export function versionOf(database: Database): number {
-  return database.pragma('user_version', { simple: true }) as number;
+  return Number(database.pragma('user_version', { simple: true }));
 }
 
 /** Throws StoreError for a file of a newer release. */

@@ -10,6 +10,7 @@ export type Database = Sqlite.Database;
 
 function load(name: string): typeof Sqlite {
   try {
+    // `require` is typed as any.
     return createRequire(import.meta.url)(name) as typeof Sqlite;
   } catch (cause) {
     throw new Error(`${name} is not installed for Node ${process.version}: run npm ci with this Node`, {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { RecordedResult } from '../../../domain/result.js';
-import { checkColumns, resultOf, type CheckRow } from '../rows/check-row.js';
+import { checkColumns, resultOf, type CheckRow, latestOf } from '../rows/check-row.js';
 import { outcomeCodes } from '../../codes.js';
 import type { ResultQuery } from '../../port.js';
 
@@ -18,7 +18,7 @@ export function prepareResults(database: Database): (key: number, query: ResultQ
   const other = database.prepare<[...Bounds, number, number], CheckRow>(
     `${select} AND outcome = ? AND outcome <> 0 ${newestFirst}`,
   );
-  const latestOf = database
+  const stored = database
     .prepare<[number], string>('SELECT latest FROM models WHERE key = ? AND latest IS NOT NULL')
     .pluck();
 
@@ -31,8 +31,7 @@ export function prepareResults(database: Database): (key: number, query: ResultQ
 
   return (key, query) => {
     const results = rows(key, query).map(resultOf);
-    const stored = latestOf.get(key);
-    const latest = stored === undefined ? null : (JSON.parse(stored) as RecordedResult);
+    const latest = latestOf(stored.get(key));
     return results.map((result) => (result.slot === latest?.slot ? latest : result));
   };
 }

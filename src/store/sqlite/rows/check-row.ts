@@ -63,6 +63,11 @@ export function detailValues(result: RecordedResult): (number | string | null)[]
   return [slot, detail, response, responseModel, measured];
 }
 
+/** The whole latest result of a model; the daemon writes it and checks it when it starts. */
+export function latestOf(stored: string | null | undefined): RecordedResult | null {
+  return stored === null || stored === undefined ? null : (JSON.parse(stored) as RecordedResult);
+}
+
 /** Members that are not stored are null; headers of the reply are never stored. */
 export function resultOf(row: CheckRow): RecordedResult {
   const { input_tokens: inputTokens, output_tokens: outputTokens } = row;
@@ -78,6 +83,7 @@ export function resultOf(row: CheckRow): RecordedResult {
     reason: reasonCodes.toWord(row.reason),
     detail: row.detail,
     httpStatus: row.http === null ? null : row.http + usualStatus,
+    // Written by `detailValues`, and validated by an import.
     phases: row.phases === null ? {} : (JSON.parse(row.phases) as Phases),
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     response: row.response,

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { parseJson } from '../../../domain/json.js';
-import type { RecordedResult } from '../../../domain/result.js';
 import { outcomeCodes, reasonCodes } from '../../codes.js';
 import type { ModelKey, StoredModel } from '../../port.js';
+import { latestOf } from './check-row.js';
 
 interface ModelRow {
   readonly key: number;
@@ -39,7 +39,7 @@ export function prepareModels(database: Database) {
     health: row.health === null ? null : parseJson(row.health),
     watermark: row.watermark,
     retiredAt: row.retired_at,
-    latest: row.latest === null ? null : (JSON.parse(row.latest) as RecordedResult),
+    latest: latestOf(row.latest),
     lastSuccess: row.last_success,
     totals: {
       results: totals.all(row.key).map(({ outcome, reason, count }) => ({

@@ -48,6 +48,7 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
 
   const answer = async ({ id, method, args }: ThreadCall): Promise<void> => {
     try {
+      // The parameters belong to the method, which a union of methods does not say.
       const result = await (store[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
       if (method === 'write' || (method === 'writePacked' && result === true)) Atomics.store(written, 0, id);
       reply({ id, files: files(), result });
@@ -62,4 +63,5 @@ function serve(port: NonNullable<typeof parentPort>, start: ThreadStart): void {
   });
 }
 
+// `threaded-store.ts` passes it; Node types it as any.
 if (parentPort !== null) serve(parentPort, workerData as ThreadStart);

@@ -180,6 +180,7 @@ export async function openThreadedStore(
   const call = <Method extends ThreadMethod>(
     method: Method,
     ...args: Parameters<SqliteStore[Method]>
+    // The thread runs the method of the same name.
   ): ReturnType<SqliteStore[Method]> => send(method, args) as ReturnType<SqliteStore[Method]>;
 
   /** Transfers the memory of the batch. */

@@ -136,7 +136,7 @@ export function preparePrune(database: Database, retention: () => Retention): (n
   }
 
   function* vacuum(): Generator<void> {
-    const pages = (name: string): number => database.pragma(name, { simple: true }) as number;
+    const pages = (name: string): number => Number(database.pragma(name, { simple: true }));
     while (pages('freelist_count') > Math.max(vacuumPages, pages('page_count') * spareShare)) {
       yield;
       database.pragma(`incremental_vacuum(${vacuumPages})`);

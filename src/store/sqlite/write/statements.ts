@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { onlyBucket } from '../../latency-blob.js';
 import { sumNames, upsertRollup, type Given } from '../rows/rollup-row.js';
 import { StoreError } from '../../store-error.js';
+import { keysOf, tableOf } from '../../../domain/table.js';
 
 export type Value = number | string | Uint8Array | null;
 
@@ -107,9 +108,9 @@ export function prepareStatements(database: Database): Put {
     (closed_at, reason, blame, checks_failed, last_detail, model, opened_at) VALUES (?, ?, ?, ?, ${asText}, ?, ?)`);
   const updateIncident = database.prepare(`UPDATE incidents
     SET closed_at = ?, reason = ?, blame = ?, checks_failed = ?, last_detail = ${asText} WHERE model = ? AND opened_at = ?`);
-  const statements = Object.fromEntries(
-    Object.entries(sql).map(([name, text]) => [name, database.prepare(text)]),
-  ) as Record<keyof typeof sql, Statement>;
+  const statements: Record<keyof typeof sql, Statement> = tableOf(keysOf(sql), (name) =>
+    database.prepare(sql[name]),
+  );
 
   const addRollup = prepareRollups(database);
 
