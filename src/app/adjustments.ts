@@ -3,7 +3,7 @@ import { withoutConnectivity } from '../domain/connectivity.js';
 import { withKey, type Keys } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
 import type { CheckResult } from '../domain/result.js';
-import { withoutStandstill, type Stalled } from './stalls.js';
+import { withoutStall, type Stalled } from './stalls.js';
 
 /** Inputs of a result besides the reply. */
 export interface Circumstances {
@@ -29,7 +29,7 @@ type Adjustment = (result: CheckResult, circumstances: Circumstances) => CheckRe
  * repeated results (`escalate` in domain/reduce.ts).
  */
 const adjustments: readonly Adjustment[] = [
-  (result, { stalled, model }) => (stalled === null ? result : withoutStandstill(result, stalled, model)),
+  (result, { stalled, model }) => (stalled === null ? result : withoutStall(result, stalled, model)),
   (result, { blind, model }) => (blind ? withoutConnectivity(result, model) : result),
   (result, { keys, model }) => (keys === null ? result : withKey(result, keys, model.outcomes)),
 ];

@@ -11,7 +11,7 @@ import { HttpError } from '../http/http-error.js';
 import type { Backend } from '../http/port.js';
 import { adjusted, undisturbed, type Circumstances } from './adjustments.js';
 import type { Roster } from './roster.js';
-import { withoutStandstill, type FindStalled, type Stalled } from './stalls.js';
+import { withoutStall, type FindStalled, type Stalled } from './stalls.js';
 import { show, type Tracked } from './tracked.js';
 
 /** Most concurrent probes; further ones are refused, not queued, so that scheduled checks are not delayed. */
@@ -38,7 +38,7 @@ export type Attempt = (
 
 /** The result as evidence of connectivity; without its token endpoint when the failure is set aside for a stall. */
 function awake({ tokenEndpoint, ...found }: Found, stalled: Stalled, model: Model): Found {
-  const result = withoutStandstill(found, stalled, model);
+  const result = withoutStall(found, stalled, model);
   return tokenEndpoint === undefined || stalled.setAside ? result : { ...result, tokenEndpoint };
 }
 

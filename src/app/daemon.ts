@@ -80,7 +80,12 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const common = { clock, calendar: createCalendar(), metrics, log, version, settings, ready };
   const events = createEventFeed({ run: clock.wall().toString(36), size: keptEvents });
   const refresh = createUptimeRefresh(store, clock);
-  const recording = createRecording({ ...common, store, stateChanged: refresh.soon, tell: events.publish });
+  const recording = createRecording({
+    ...common,
+    store,
+    stateChanged: refresh.soon,
+    publish: events.publish,
+  });
   const { roster, writer } = recording;
   let stopBy = 0;
   let complete = true;

@@ -21,19 +21,19 @@ export type ClockTrust = () => boolean;
  */
 export function createClockTrust(clock: Clock, newest: number | null, log: Logger): ClockTrust {
   let last = { wall: newest ?? clock.wall(), monotonic: clock.monotonic() };
-  let doubtedUntil = -Infinity;
+  let distrustedUntil = -Infinity;
   return () => {
     const now = { wall: clock.wall(), monotonic: clock.monotonic() };
     const ahead = now.wall - last.wall - (now.monotonic - last.monotonic);
     last = now;
     if (ahead > dayMs) {
-      doubtedUntil = now.monotonic + hourMs;
+      distrustedUntil = now.monotonic + hourMs;
       log.info(
         { ahead_ms: Math.round(ahead) },
         'newest result is more than a day old, or the system clock is ahead; retention waits for an hour',
       );
-    } else if (ahead < -dayMs) doubtedUntil = -Infinity;
-    return now.monotonic >= doubtedUntil;
+    } else if (ahead < -dayMs) distrustedUntil = -Infinity;
+    return now.monotonic >= distrustedUntil;
   };
 }
 

@@ -26,9 +26,9 @@ export function createPublisher(parts: {
   clock: Clock;
   log: Logger;
   stateChanged: (tracked: Tracked) => void;
-  tell: (event: ModelEvent) => void;
+  publish: (event: ModelEvent) => void;
 }): Publisher {
-  const { clock, log, stateChanged, tell } = parts;
+  const { clock, log, stateChanged, publish } = parts;
   const tellState = (tracked: Tracked, closed: Incident | null): void => {
     const { view } = tracked;
     const { before, current } = announce(tracked, clock.wall());
@@ -38,7 +38,7 @@ export function createPublisher(parts: {
     const detail = detailOf(view, reason);
     const change = { model: view.model.id, state, was: before.state, since, reason };
     const incident = view.health.incident ?? closed;
-    tell({ kind: 'state', ...change, incident });
+    publish({ kind: 'state', ...change, incident });
     const line = {
       ...change,
       since: new Date(since).toISOString(),
@@ -59,10 +59,10 @@ export function createPublisher(parts: {
       const model = tracked.view.model.id;
       for (const { result, changes } of publications) {
         showResult(tracked, result, changes.length);
-        tell({ kind: 'result', model, result });
+        publish({ kind: 'result', model, result });
         log.debug({ model, outcome: result.outcome, reason: result.reason }, 'checked');
         for (const change of changes) {
-          tell({ kind: 'version', model, slot: result.slot, change });
+          publish({ kind: 'version', model, slot: result.slot, change });
           log.info({ model, ...change }, 'model version changed');
         }
       }

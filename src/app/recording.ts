@@ -35,7 +35,7 @@ export function createRecording(parts: {
   /** Called when the state of a model changes. */
   stateChanged: (tracked: Tracked) => void;
   /** Called with each recorded event. */
-  tell: (event: ModelEvent) => void;
+  publish: (event: ModelEvent) => void;
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;
   let failures = 0;

@@ -29,10 +29,10 @@ export function createRunner(parts: {
   const { attempt, clock, recorder, log } = parts;
 
   /** Models with a logged failure; each is logged once, since a defect recurs at every slot. */
-  const told = new WeakSet<Tracked>();
-  const tell = (tracked: Tracked, err: unknown): void => {
-    if (told.has(tracked)) return;
-    told.add(tracked);
+  const logged = new WeakSet<Tracked>();
+  const logOnce = (tracked: Tracked, err: unknown): void => {
+    if (logged.has(tracked)) return;
+    logged.add(tracked);
     log.error(
       { model: tracked.view.model.id, err },
       'check failed with an internal error; other checks continue',
@@ -63,7 +63,7 @@ export function createRunner(parts: {
       const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
       if (at !== null) parts.recheck(job.id, at);
     } catch (error) {
-      tell(tracked, error);
+      logOnce(tracked, error);
       if (recording !== null || job.kind !== 'scheduled' || !current()) return;
       // Counts like an aborted check: started, without a result.
       recorder.miss(tracked, { lastSlot: job.slot, unwatched: null }, 'stopped', 1);

@@ -21,7 +21,7 @@ const mostSetAside = 3;
 /** ms for which stalls are kept: longer than any check. */
 const keptMs = 3_600_000;
 const mostKept = 1_000;
-const tellAgainMs = 60_000;
+const logAgainMs = 60_000;
 
 export interface Stall {
   /** Monotonic ms. */
@@ -34,7 +34,7 @@ export interface Stall {
 }
 
 /** The stalls over 250 ms that overlap a span of time. */
-export interface Standstill {
+export interface StallOverlap {
   readonly longestMs: number;
   /** Monotonic ms of the end of the last one. */
   readonly endedAt: number;
@@ -46,12 +46,12 @@ export interface Standstill {
 
 export interface Stalls {
   /** The stalls in [from, to], monotonic ms; null for none. */
-  within(from: number, to: number): Standstill | null;
+  within(from: number, to: number): StallOverlap | null;
   stop(): void;
 }
 
 /** Summary of the stalls that overlap [from, to]; null for none. */
-export function standstillIn(stalls: readonly Stall[], from: number, to: number): Standstill | null {
+export function overlapOf(stalls: readonly Stall[], from: number, to: number): StallOverlap | null {
   const during = stalls.filter((stall) => stall.to >= from && stall.from <= to);
   if (during.length === 0) return null;
   let [stoodMs, suspendedMs] = [0, 0];
@@ -77,7 +77,7 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
   let suspended = 0;
   let last = { wall: clock.wall(), monotonic: clock.monotonic() };
   let stalls: Stall[] = [];
-  let toldAt = -Infinity;
+  let loggedAt = -Infinity;
 
   /** ms of suspension since the last call. */
   function newlySuspended(): number {
@@ -97,8 +97,8 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
       stalls = [...stalls, { from: last.monotonic, to: now.monotonic, stoodMs, suspendedMs }]
         .filter(({ to }) => to >= oldest)
         .slice(-mostKept);
-      if (ms > wakingMs && now.monotonic - toldAt >= tellAgainMs) {
-        toldAt = now.monotonic;
+      if (ms > wakingMs && now.monotonic - loggedAt >= logAgainMs) {
+        loggedAt = now.monotonic;
         log.warn(
           { stall_ms: Math.round(ms) },
           'the monitor was stalled; checks during that time have no latency',
@@ -114,7 +114,7 @@ export function watchStalls(clock: Clock, log: Logger, uptimeMs = machineUptimeM
     within(from, to) {
       // Replies may be read before the timer fires that detects the stall.
       look();
-      return standstillIn(stalls, from, to);
+      return overlapOf(stalls, from, to);
     },
     stop: () => clearInterval(timer),
   };
@@ -130,8 +130,8 @@ const ofWaiting: ReadonlySet<Reason> = new Set([
 ]);
 
 /** True for a failure at `at`, monotonic ms, that the stall may have caused. */
-function mayHaveCaused(standstill: Standstill, reason: Reason, timeoutMs: number, at: number): boolean {
-  const { endedAt, stalledMs, awakeMs } = standstill;
+function mayHaveCaused(overlap: StallOverlap, reason: Reason, timeoutMs: number, at: number): boolean {
+  const { endedAt, stalledMs, awakeMs } = overlap;
   if (!ofWaiting.has(reason) || at - endedAt > wakingMs) return false;
   if (stalledMs < stalledShare * (stalledMs + awakeMs)) return false;
   return reason !== 'timeout' || awakeMs < timeoutShare * timeoutMs;
@@ -161,28 +161,28 @@ export function createFindStalled(parts: {
   const rows = new WeakMap<object, number>();
 
   /** Counts a result; true if its failure is set aside. */
-  function setAside(id: string, doubtful: boolean): boolean {
+  function setAside(id: string, mayBeCause: boolean): boolean {
     const model = followed(id);
-    if (model === undefined) return doubtful;
-    const row = doubtful ? (rows.get(model) ?? 0) : 0;
-    if (doubtful) rows.set(model, Math.min(row + 1, mostSetAside));
+    if (model === undefined) return mayBeCause;
+    const row = mayBeCause ? (rows.get(model) ?? 0) : 0;
+    if (mayBeCause) rows.set(model, Math.min(row + 1, mostSetAside));
     else rows.delete(model);
-    return doubtful && row < mostSetAside;
+    return mayBeCause && row < mostSetAside;
   }
 
   return (model, found, from, to) => {
-    const standstill = stalls.within(from, to);
-    const measured = standstill !== null && found.durationMs !== null;
-    const doubtful = measured && mayHaveCaused(standstill, found.reason, model.timeoutMs, to);
-    const aside = setAside(model.id, doubtful);
+    const overlap = stalls.within(from, to);
+    const measured = overlap !== null && found.durationMs !== null;
+    const mayBeCause = measured && mayHaveCaused(overlap, found.reason, model.timeoutMs, to);
+    const aside = setAside(model.id, mayBeCause);
     if (!measured) return null;
     counted();
-    return { longestMs: standstill.longestMs, setAside: aside };
+    return { longestMs: overlap.longestMs, setAside: aside };
   };
 }
 
 /** Removes latency and `slow` from a result, and changes a failure that is set aside to unknown with `internal_error`. */
-export function withoutStandstill(
+export function withoutStall(
   result: CheckResult,
   { longestMs, setAside }: Stalled,
   { outcomes }: Pick<Model, 'outcomes'>,

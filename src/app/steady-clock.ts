@@ -5,12 +5,12 @@ import { hourMs } from '../domain/period.js';
 import { isPlausible } from '../domain/time.js';
 
 /** Largest step in ms accepted at once: an hour, as between two zones, plus a second of drift. */
-const believedMs = hourMs + 1_000;
+const largestStepMs = hourMs + 1_000;
 /** ms for which the clock must be steady before a larger step is accepted. */
 const holdMs = 60_000;
 /** Most drift in ms against the monotonic clock that counts as steady; NTP adjusts by 30 ms a minute at most. */
 const driftMs = 1_000;
-const tellAgainMs = 60_000;
+const logAgainMs = 60_000;
 /** Differences in ms up to this are not a suspension: the uptime is in whole seconds on some systems. */
 const uptimeGraceMs = 1_000;
 
@@ -56,23 +56,23 @@ export function createSteadyClock(
   let held = { offset: begin.wall - begin.monotonic, since: begin.monotonic };
   let trusted = { wall: parts.startAt, elapsed: begin.monotonic };
   let doubted = false;
-  let told = false;
-  let toldAt = -Infinity;
+  let logged = false;
+  let loggedAt = -Infinity;
 
-  function doubt(aheadMs: number, monotonic: number): void {
+  function distrust(aheadMs: number, monotonic: number): void {
     if (doubted) return;
     doubted = true;
-    told = monotonic - toldAt >= tellAgainMs;
-    if (!told) return;
-    toldAt = monotonic;
+    logged = monotonic - loggedAt >= logAgainMs;
+    if (!logged) return;
+    loggedAt = monotonic;
     log.warn(
       { ahead_ms: aheadMs },
       'system clock jumped; elapsed time is used until the clock is steady for a minute',
     );
   }
 
-  function believe(aheadMs: number): void {
-    if (doubted && told) log.info({ ahead_ms: aheadMs }, 'system clock is used again');
+  function trust(aheadMs: number): void {
+    if (doubted && logged) log.info({ ahead_ms: aheadMs }, 'system clock is used again');
     doubted = false;
   }
 
@@ -87,12 +87,12 @@ export function createSteadyClock(
     const expected = trusted.wall + Math.floor(elapsed - trusted.elapsed);
     const aheadMs = now.wall - expected;
     const holds = now.monotonic - held.since >= holdMs;
-    if (isPlausible(now.wall) && (Math.abs(aheadMs) <= believedMs || holds)) {
+    if (isPlausible(now.wall) && (Math.abs(aheadMs) <= largestStepMs || holds)) {
       trusted = { wall: now.wall, elapsed };
-      believe(aheadMs);
+      trust(aheadMs);
       return now.wall;
     }
-    doubt(aheadMs, now.monotonic);
+    distrust(aheadMs, now.monotonic);
     return expected;
   }
 

@@ -22,22 +22,22 @@ import { statusCommand } from './commands/status.js';
 
 const examples = `
 Examples:
-  modelpulse validate --config my.yaml    say everything that is wrong with a configuration
-  modelpulse check                        ask every model once, now
-  modelpulse check gpt mixtral --json     ask two of them, for a script
-  modelpulse run                          the daemon
-  modelpulse status                       what the daemon believes, read from its database
-  modelpulse status --state unhealthy     only what is down
-  modelpulse history gpt --window 90d     how it was, day by day
+  modelpulse validate --config my.yaml    list every problem of a configuration
+  modelpulse check                        check every model once
+  modelpulse check gpt mixtral --json     check two models, for a script
+  modelpulse run                          start the daemon
+  modelpulse status                       state of each model, read from the database
+  modelpulse status --state unhealthy     only unhealthy models
+  modelpulse history gpt --window 90d     uptime per day
   modelpulse incidents --open             open incidents with reason and blame
-  modelpulse report --month 2026-10       how models did against their objectives
-  modelpulse pause gpt                    no checks of gpt until modelpulse resume gpt
+  modelpulse report --month 2026-10       uptime per model against its objective
+  modelpulse pause gpt                    stop checks of gpt until modelpulse resume gpt
   modelpulse exclude gpt --to 2026-10-31T18:00Z --reason 'provider moves'
-  modelpulse rules > rules.yml            alerts for Prometheus that fit the registry
+  modelpulse rules > rules.yml            Prometheus alerting rules for the registry
   modelpulse backup pulse-copy.db         a copy of the database, also while the daemon writes
-  modelpulse demo                         see it work, without a key or a network
+  modelpulse demo                         show it with a simulated provider, without key or network
 
-Exit codes: 0 all is well, 1 something is not, 2 the command line or the configuration is wrong.`;
+Exit codes: 0 success, 1 failure or an unhealthy model, 2 invalid command line or configuration.`;
 
 export function createProgram(done: (code: number) => void): Command {
   const program = new Command('modelpulse')

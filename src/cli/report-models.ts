@@ -1,5 +1,5 @@
 import type { Model } from '../domain/model.js';
-import { judgedBy, uptimeOf, type Uptime, type Verdict } from '../domain/uptime.js';
+import { compareWithObjective, uptimeOf, type Uptime, type ObjectiveResult } from '../domain/uptime.js';
 import type { StoredIncident, StoreReader } from '../store/port.js';
 import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
@@ -10,7 +10,7 @@ export interface ReportIncident extends StoredIncident {
 }
 
 /** Figures of a model in the report's window. */
-export interface ReportModel extends Uptime, Verdict {
+export interface ReportModel extends Uptime, ObjectiveResult {
   readonly model: string;
   /** Null when the registry has none. */
   readonly objective: number | null;
@@ -74,7 +74,7 @@ export async function readReport(
     const verdict =
       known.objective === null
         ? { met: null, budgetUsed: null }
-        : judgedBy(known.objective, figures.durations);
+        : compareWithObjective(known.objective, figures.durations);
     const own = (incidents.get(id) ?? []).map((each) => ({ ...each, countedMs: countedMs(each, followed) }));
     report.push({ ...known, ...uptimeOf(figures.durations), ...verdict, figures, incidents: own });
   }

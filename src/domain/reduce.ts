@@ -1,4 +1,4 @@
-import { believe, ended } from './believe.js';
+import { confirm, ended } from './confirm.js';
 import { waiting, type Health, type Pause, type Run, type UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
@@ -109,7 +109,7 @@ export function reduce(before: Health, seen: Observation, rules: Rules): Step {
   const [escalated, outcome] = maintenance
     ? [settled.health, seen.outcome]
     : escalate(settled.health, seen, rules, validUntil);
-  const change = believe(escalated, { ...seen, outcome }, rules, validUntil, maintenance);
+  const change = confirm(escalated, { ...seen, outcome }, rules, validUntil, maintenance);
   const standing = standingAt(change.health, slot);
   const here = sameStretch(standing, change.health) ? [] : [{ from: slot, ...standing }];
   const health = { ...change.health, ...after(change.health, here) };

@@ -33,7 +33,7 @@ export function sameStretch(a: Standing, b: Standing): boolean {
 }
 
 /** Confirmed state; null before the first conclusive result. */
-function believed(health: Health): Standing | null {
+function confirmedStanding(health: Health): Standing | null {
   if (health.belief === 'down') return { state: 'unhealthy', reason: health.incident?.reason ?? null };
   return health.lastSuccess && { state: health.lastSuccess.outcome, reason: health.lastSuccess.reason };
 }
@@ -42,7 +42,7 @@ function believed(health: Health): Standing | null {
 function whyUnknown(health: Health, time: number): StateReason {
   const { unknowns, gaps } = health;
   if (unknowns !== null) return time < unknowns.validUntil ? unknowns.reason : 'not_watched';
-  return believed(health) === null && !gaps.some((gap) => gap <= time) ? 'not_yet' : 'not_watched';
+  return confirmedStanding(health) === null && !gaps.some((gap) => gap <= time) ? 'not_yet' : 'not_watched';
 }
 
 /** State at `time`, at or after the newest slot, if no result follows. */
@@ -53,7 +53,7 @@ export function standingAt(health: Health, time: number): Standing {
   if (health.pauses.some(({ from, to }) => from <= time && (to === null || time < to))) {
     return { state: 'unknown', reason: 'paused' };
   }
-  const standing = time < health.validUntil ? believed(health) : null;
+  const standing = time < health.validUntil ? confirmedStanding(health) : null;
   return standing ?? { state: 'unknown', reason: whyUnknown(health, time) };
 }
 

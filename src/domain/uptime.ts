@@ -26,7 +26,7 @@ export function percentDown(ratio: number, digits = 2): string {
 }
 
 /** Comparison of an uptime with an objective such as 0.99. */
-export interface Verdict {
+export interface ObjectiveResult {
   /** Exact, not rounded; null while the uptime is unknown. */
   readonly met: boolean | null;
   /**
@@ -37,7 +37,7 @@ export interface Verdict {
 }
 
 /** Compares ms per state with an objective above 0 and below 1. */
-export function judgedBy(objective: number, durations: StateDurations): Verdict {
+export function compareWithObjective(objective: number, durations: StateDurations): ObjectiveResult {
   const { uptime } = uptimeOf(durations);
   if (uptime === null) return { met: null, budgetUsed: null };
   const { healthy, degraded, unhealthy } = durations;

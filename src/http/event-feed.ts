@@ -47,8 +47,8 @@ export interface EventFeed {
   readonly idOf: (number: number) => string;
   /** The number of an id; null when the id is of another run. */
   readonly numberOf: (id: string) => number | null;
-  /** Calls `told` after each event; the returned function unsubscribes. */
-  readonly listen: (told: () => void) => () => void;
+  /** Calls `listener` after each event; the returned function unsubscribes. */
+  readonly listen: (listener: () => void) => () => void;
 }
 
 /** Keeps `size` events. An event is serialized when a listener first reads it, so events without listeners cost nothing. */
@@ -68,7 +68,7 @@ export function createEventFeed({ run, size }: { readonly run: string; readonly 
     publish(event) {
       newest += 1;
       kept[newest % size] = { event, text: null };
-      for (const told of listeners) told();
+      for (const listener of listeners) listener();
     },
     get oldest() {
       return Math.max(1, newest - size + 1);
@@ -86,9 +86,9 @@ export function createEventFeed({ run, size }: { readonly run: string; readonly 
       const [, of, number] = /^(.+)-(\d{1,15})$/.exec(id) ?? [];
       return of === run && Number(number) <= newest ? Number(number) : null;
     },
-    listen(told) {
-      listeners.add(told);
-      return () => listeners.delete(told);
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
   };
 }

@@ -33,8 +33,8 @@ export function questionIn({ messages, contents, prompt, input, texts, content }
 function textIn(asked: unknown): string {
   if (typeof asked === 'string') return asked;
   if (!isList(asked)) return isObject(asked) ? textIn(asked.parts ?? asked.text) : '';
-  const said = asked.filter(isUserMessage).at(-1);
-  if (said !== undefined) return textIn(said.content ?? said.parts);
+  const newest = asked.filter(isUserMessage).at(-1);
+  if (newest !== undefined) return textIn(newest.content ?? newest.parts);
   return asked.map(textIn).join('');
 }
 

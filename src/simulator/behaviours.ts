@@ -1,5 +1,5 @@
 import { complete } from './completion.js';
-import { after, sendBody, sendJson, type Exchange } from './exchange.js';
+import { after, sendBody, sendJson, type Call } from './call.js';
 import * as fault from './fault.js';
 import * as refusal from './refusal.js';
 
@@ -9,7 +9,7 @@ export interface Behaviour {
   readonly form: string;
   readonly help: string;
   /** Answers, with the values of the form's braces: durations in ms. */
-  readonly play: (exchange: Exchange, first: number, second: number) => void;
+  readonly play: (call: Call, first: number, second: number) => void;
 }
 
 /** Every behaviour, in the order of the help text. */
@@ -61,38 +61,38 @@ function row(form: string, help: string, play: Behaviour['play']): Behaviour {
   return { form, help, play };
 }
 
-function flaky(exchange: Exchange, percent: number): void {
-  const failing = (exchange.chance * 100) / percent;
-  if (failing < 1 / 3) refusal.serverError(exchange);
-  else if (failing < 2 / 3) refusal.badGateway(exchange);
-  else if (failing < 1) fault.reset(exchange);
-  else complete(exchange);
+function flaky(call: Call, percent: number): void {
+  const failing = (call.chance * 100) / percent;
+  if (failing < 1 / 3) refusal.serverError(call);
+  else if (failing < 2 / 3) refusal.badGateway(call);
+  else if (failing < 1) fault.reset(call);
+  else complete(call);
 }
 
-function down(exchange: Exchange, downMs: number, periodMs: number): void {
-  if (inLastPart(exchange.now, downMs, periodMs)) refusal.serverError(exchange, 503);
-  else complete(exchange);
+function down(call: Call, downMs: number, periodMs: number): void {
+  if (inLastPart(call.now, downMs, periodMs)) refusal.serverError(call, 503);
+  else complete(call);
 }
 
-function degraded(exchange: Exchange, badMs: number, periodMs: number): void {
-  const bad = inLastPart(exchange.now, badMs, periodMs);
-  complete(exchange, bad ? { text: 'the '.repeat(40).trim() } : {});
+function degraded(call: Call, badMs: number, periodMs: number): void {
+  const bad = inLastPart(call.now, badMs, periodMs);
+  complete(call, bad ? { text: 'the '.repeat(40).trim() } : {});
 }
 
 function inLastPart(now: number, partMs: number, periodMs: number): boolean {
   return periodMs - (now % periodMs) <= partMs;
 }
 
-function loading(exchange: Exchange, ms: number): void {
-  const left = exchange.firstAsked + ms - exchange.now;
-  if (left > 0) refusal.modelLoading(exchange, Math.ceil(left / 1000));
-  else complete(exchange);
+function loading(call: Call, ms: number): void {
+  const left = call.firstAsked + ms - call.now;
+  if (left > 0) refusal.modelLoading(call, Math.ceil(left / 1000));
+  else complete(call);
 }
 
-function reasoning(exchange: Exchange): void {
-  complete(exchange, { text: '', finish: 'length', reasoningTokens: 64 });
+function reasoning(call: Call): void {
+  complete(call, { text: '', finish: 'length', reasoningTokens: 64 });
 }
 
-function errorInSuccess(exchange: Exchange): void {
-  sendJson(exchange, 200, { error: { message: 'Something went wrong.', type: null, code: null } });
+function errorInSuccess(call: Call): void {
+  sendJson(call, 200, { error: { message: 'Something went wrong.', type: null, code: null } });
 }

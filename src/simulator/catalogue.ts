@@ -1,9 +1,9 @@
 import { parseDuration } from '../domain/duration.js';
 import { behaviours, type Behaviour } from './behaviours.js';
-import type { Exchange } from './exchange.js';
+import type { Call } from './call.js';
 
 /** A behaviour with its values filled in. */
-type Play = (exchange: Exchange) => void;
+type Play = (call: Call) => void;
 
 /** Finds the behaviour for a model name; null for an unknown name. A prefix that ends in a slash is ignored. */
 export function createCatalogue(rows: readonly Behaviour[] = behaviours): (model: string) => Play | null {
@@ -17,7 +17,7 @@ export function createCatalogue(rows: readonly Behaviour[] = behaviours): (model
       );
       if (values?.every((value) => value !== null) !== true) continue;
       const [first = 0, second = 0] = values;
-      return (exchange) => play(exchange, first, second);
+      return (call) => play(call, first, second);
     }
     return null;
   };

@@ -1,5 +1,5 @@
 /** Content of a simulated answer, independent of the API. */
-export interface Said {
+export interface Completion {
   readonly id: string;
   /** Unix time in ms. */
   readonly now: number;
@@ -23,11 +23,11 @@ export interface Refusal {
 
 /** Reply format of one API. */
 export interface Shape {
-  readonly whole: (said: Said) => object;
+  readonly whole: (completion: Completion) => object;
   /** Absent where the API does not stream. */
   readonly stream?: {
     readonly contentType: string;
-    readonly events: (said: Said) => readonly (string | Uint8Array)[];
+    readonly events: (completion: Completion) => readonly (string | Uint8Array)[];
   };
   readonly error: (status: number, refusal: Refusal) => object;
 }
@@ -46,6 +46,6 @@ export function sse(data: object, name?: string): string {
 }
 
 /** A short vector; empty for an empty text. */
-export function vectorOf({ text }: Said): readonly number[] {
+export function vectorOf({ text }: Completion): readonly number[] {
   return text === '' ? [] : [0.25, -0.5, 0.125, 1];
 }

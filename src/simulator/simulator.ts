@@ -10,7 +10,7 @@ import { apiKeyOf, parseRequest, readBody } from './request.js';
 import { modelList, routes, type Route } from './routes.js';
 
 /** Requests so far for each model name. */
-interface Memory {
+interface RequestCounts {
   /** Records one more request for `model`. */
   ask(model: string, now: number): { readonly firstAsked: number; readonly chance: number };
 }
@@ -19,7 +19,7 @@ interface Memory {
 const mostNames = 10_000;
 
 /** Each name has its own sequence of chances, fixed by `seed`. */
-export function createMemory(seed: number): Memory {
+export function createRequestCounts(seed: number): RequestCounts {
   const names = new Map<string, { count: number; readonly firstAsked: number }>();
   return {
     ask: (model, now) => {
@@ -56,7 +56,7 @@ export function createSimulator({
 }: { readonly clock?: Clock; readonly seed?: number } = {}): Simulator {
   const playOf = createCatalogue();
   const names = behaviours.map(exampleName);
-  const memory = createMemory(seed);
+  const memory = createRequestCounts(seed);
 
   function play(request: IncomingMessage, response: ServerResponse, body: string, route: Route): void {
     const [path = '/'] = (request.url ?? '/').split('?');
@@ -69,9 +69,9 @@ export function createSimulator({
     const now = clock.wall();
     const remembered = played ? memory.ask(asked.model, now) : { firstAsked: now, chance: 0 };
     const { shape } = route;
-    const exchange = { ...asked, ...remembered, response, shape, now, apiKey: apiKeyOf(request) };
-    if (played) played(exchange);
-    else modelNotFound(exchange, ` Simulated models: ${names.join(', ')}.`);
+    const call = { ...asked, ...remembered, response, shape, now, apiKey: apiKeyOf(request) };
+    if (played) played(call);
+    else modelNotFound(call, ` Simulated models: ${names.join(', ')}.`);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -131,7 +131,7 @@ describe('what a check says when the monitor stood still', () => {
     expect(await rig({ standstills: [[3_600, 12_000]] }).told('timeout', 12_000)).toMatchObject(aside);
   });
 
-  it('counts of a standstill what falls into the check', async () => {
+  it('counts of a overlap what falls into the check', async () => {
     const { pass, told } = rig({ standstills: [[1_000, 60_000]] });
     pass(60_000);
     expect(await told('connect_error', 900)).toMatchObject({ reason: 'connect_error', stalled: true });
@@ -224,7 +224,7 @@ describe('what a check says when the monitor stood still', () => {
           expect(found === null).toBe(overlaps.length === 0);
           if (found === null) return;
           const sum = overlaps.reduce((all, ms) => all + ms, 0);
-          // The time between two looks is no standstill.
+          // The time between two looks is no overlap.
           expect(found.stalledMs).toBeGreaterThanOrEqual(sum - 50 * overlaps.length);
           expect(found.stalledMs).toBeLessThanOrEqual(sum);
           expect(found.stalledMs + found.awakeMs).toBe(length);
@@ -237,13 +237,13 @@ describe('what a check says when the monitor stood still', () => {
 describe('a wall clock that runs ahead while a check is on its way', () => {
   const hour = 3_600_000;
 
-  it.each([5_000, hour, 40 * 24 * hour])('is no standstill where it was set by %d ms', async (ms) => {
+  it.each([5_000, hour, 40 * 24 * hour])('is no overlap where it was set by %d ms', async (ms) => {
     const { told, counted } = rig({ steps: [{ at: 900, ms, suspended: false }] });
     expect(await told('timeout', 1_000)).toMatchObject({ reason: 'timeout', durationMs: 1_000 });
     expect(counted()).toBe(0);
   });
 
-  it('is no standstill where the clock was in doubt, and is believed after a minute', async () => {
+  it('is no overlap where the clock was in doubt, and is believed after a minute', async () => {
     const log = pino({ level: 'silent' });
     const { told, counted, pass } = rig({
       steps: [{ at: 1_000, ms: 2 * hour, suspended: false }],
@@ -255,7 +255,7 @@ describe('a wall clock that runs ahead while a check is on its way', () => {
   });
 
   it.each([{ steady: false }, { steady: true }])(
-    'is a standstill where the machine was suspended, with a clock that doubts: $steady',
+    'is a overlap where the machine was suspended, with a clock that doubts: $steady',
     async ({ steady }) => {
       const log = pino({ level: 'silent' });
       const { told } = rig({

@@ -67,7 +67,7 @@ function createParts(store: Store): Parts {
     ),
     metrics: createMonitorMetrics({ version: '0', missed: new Map() }),
     stateChanged: () => undefined,
-    tell: (event) => told.push(event),
+    publish: (event) => told.push(event),
   });
   return {
     ...recording,

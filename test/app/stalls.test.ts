@@ -69,7 +69,7 @@ describe('a monitor that was stopped while checks were on their way', () => {
     child.kill('SIGSTOP');
     provider.answer('answers');
     provider.hangUp('hangs-up');
-    // The length of the standstill: beyond the timeout.
+    // The length of the overlap: beyond the timeout.
     await setTimeout(3_000);
     child.kill('SIGCONT');
     const found = (await Promise.all(checks)).map((reply) => reply.json());

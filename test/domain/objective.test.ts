@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { judgedBy } from '../../src/domain/uptime.js';
+import { compareWithObjective } from '../../src/domain/uptime.js';
 import { noDurations } from '../../src/domain/timeline.js';
 
 const judged = (objective: number, healthy: number, unhealthy: number, unknown = 0) =>
-  judgedBy(objective, { ...noDurations, healthy, unhealthy, unknown });
+  compareWithObjective(objective, { ...noDurations, healthy, unhealthy, unknown });
 
 describe('an objective', () => {
   it('is met by exactly so much and missed by a millisecond less', () => {

@@ -6,7 +6,7 @@ import { createRecording, type Recording } from '../../src/app/recording.js';
 import { adjusted } from '../../src/app/adjustments.js';
 import { createAttempt, type Attempt } from '../../src/app/attempt.js';
 import { createRunner } from '../../src/app/runner.js';
-import { createFindStalled, standstillIn, type Stall, type Stalls } from '../../src/app/stalls.js';
+import { createFindStalled, overlapOf, type Stall, type Stalls } from '../../src/app/stalls.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import type { Check } from '../../src/domain/check.js';
@@ -87,7 +87,7 @@ export async function beginLife(parts: {
   const blocks: Stall[] = [];
   /** Stands for the watch of the loop, whose timers would be real ones: what blocks the loop here is known. */
   const stalls: Stalls = {
-    within: (from, to) => standstillIn(blocks, from, to),
+    within: (from, to) => overlapOf(blocks, from, to),
     stop: () => undefined,
   };
 
@@ -102,7 +102,7 @@ export async function beginLife(parts: {
     log,
     metrics,
     stateChanged: (tracked) => refresh.soon(tracked),
-    tell(event) {
+    publish(event) {
       told.push(event);
       events.publish(event);
     },

@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createMemory, createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import {
+  createRequestCounts,
+  createSimulator,
+  type RunningSimulator,
+} from '../../src/simulator/simulator.js';
 
 let simulator: RunningSimulator;
 beforeEach(async () => {
@@ -74,7 +78,7 @@ describe('a flaky model', () => {
 
 describe('what the simulator remembers', () => {
   it('is bounded: the name first asked longest ago is forgotten', () => {
-    const memory = createMemory(1);
+    const memory = createRequestCounts(1);
     for (let index = 0; index <= 10_000; index += 1) memory.ask(`name-${index}`, index);
     expect(memory.ask('name-1', 20_000).firstAsked).toBe(1);
     expect(memory.ask('name-0', 20_000).firstAsked).toBe(20_000);

@@ -1,5 +1,5 @@
 import type { StoredIncident } from '../../store/port.js';
-import { renderTable, type Column, type Note } from './table.js';
+import { renderTable, type Column, type LastColumn } from './table.js';
 import type { Terminal } from '../terminal.js';
 import { ageText } from './time-text.js';
 import type { AskedWindow } from '../options.js';
@@ -27,8 +27,8 @@ const annotationColumns: readonly Column<Annotation>[] = [
   { head: 'BY', cell: ({ by }) => by, optional: true },
 ];
 
-const annotationText: Note<Annotation> = { head: 'TEXT', cell: ({ text }) => text };
-const detail: Note<IncidentRow> = { head: 'DETAIL', cell: ({ lastDetail }) => lastDetail };
+const annotationText: LastColumn<Annotation> = { head: 'TEXT', cell: ({ text }) => text };
+const detail: LastColumn<IncidentRow> = { head: 'DETAIL', cell: ({ lastDetail }) => lastDetail };
 
 /** Incidents, one row each, with notes and exclusions below. */
 export function incidentsTable(

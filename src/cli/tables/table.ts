@@ -14,7 +14,7 @@ export interface Column<Row> {
 }
 
 /** A last column for text of any length: it wraps, and moves below its row when little room is left beside it. */
-export type Note<Row> = Pick<Column<Row>, 'head' | 'cell'>;
+export type LastColumn<Row> = Pick<Column<Row>, 'head' | 'cell'>;
 
 interface Cells<Row> {
   readonly column: Column<Row>;
@@ -33,7 +33,7 @@ export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   terminal: Terminal,
-  note?: Note<Row>,
+  note?: LastColumn<Row>,
 ): string {
   const available = terminal.width ?? Infinity;
   const all = columns.map((column) => cellsOf(column, rows));

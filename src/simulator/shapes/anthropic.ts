@@ -1,4 +1,4 @@
-import { sse, wordsOf, type Said, type Shape } from '../shape.js';
+import { sse, wordsOf, type Completion, type Shape } from '../shape.js';
 
 const stopReasons = { stop: 'end_turn', length: 'max_tokens', content_filter: 'refusal' } as const;
 
@@ -10,28 +10,34 @@ const errorTypes: Readonly<Record<number, string>> = {
   503: 'overloaded_error',
 };
 
-function message(said: Said, parts: object): object {
-  return { id: `msg_${said.id}`, type: 'message', role: 'assistant', model: said.model, ...parts };
+function message(completion: Completion, parts: object): object {
+  return {
+    id: `msg_${completion.id}`,
+    type: 'message',
+    role: 'assistant',
+    model: completion.model,
+    ...parts,
+  };
 }
 
-function events(said: Said): string[] {
+function events(completion: Completion): string[] {
   const event = (type: string, data: object) => sse({ type, ...data }, type);
-  const begun = message(said, {
+  const begun = message(completion, {
     content: [],
     stop_reason: null,
-    usage: { input_tokens: said.input, output_tokens: 1 },
+    usage: { input_tokens: completion.input, output_tokens: 1 },
   });
   return [
     event('message_start', { message: begun }),
     event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } }),
     event('ping', {}),
-    ...wordsOf(said.text).map((text) =>
+    ...wordsOf(completion.text).map((text) =>
       event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
     ),
     event('content_block_stop', { index: 0 }),
     event('message_delta', {
-      delta: { stop_reason: stopReasons[said.finish] },
-      usage: { output_tokens: said.output },
+      delta: { stop_reason: stopReasons[completion.finish] },
+      usage: { output_tokens: completion.output },
     }),
     event('message_stop', {}),
   ];
@@ -39,11 +45,11 @@ function events(said: Said): string[] {
 
 /** Anthropic's messages. */
 export const anthropicMessage: Shape = {
-  whole: (said) =>
-    message(said, {
-      content: said.text === '' ? [] : [{ type: 'text', text: said.text }],
-      stop_reason: stopReasons[said.finish],
-      usage: { input_tokens: said.input, output_tokens: said.output },
+  whole: (completion) =>
+    message(completion, {
+      content: completion.text === '' ? [] : [{ type: 'text', text: completion.text }],
+      stop_reason: stopReasons[completion.finish],
+      usage: { input_tokens: completion.input, output_tokens: completion.output },
     }),
   stream: { contentType: 'text/event-stream', events },
   error: (status, { message: told, code }) => ({

@@ -1,14 +1,14 @@
 import { EventStreamCodec } from '@smithy/core/event-streams';
-import { wordsOf, type Said, type Shape } from '../shape.js';
+import { wordsOf, type Completion, type Shape } from '../shape.js';
 
 const stopReasons = { stop: 'end_turn', length: 'max_tokens', content_filter: 'content_filtered' } as const;
 
-function usage({ input, output }: Said): object {
+function usage({ input, output }: Completion): object {
   return { inputTokens: input, outputTokens: output, totalTokens: input + output };
 }
 
 /** Frames of Amazon's event stream: length, headers, payload and checksums. */
-function frames(said: Said): Uint8Array[] {
+function frames(completion: Completion): Uint8Array[] {
   const codec = new EventStreamCodec(
     (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8')),
     (text) => Buffer.from(text),
@@ -24,21 +24,21 @@ function frames(said: Said): Uint8Array[] {
     });
   return [
     frame('messageStart', { role: 'assistant' }),
-    ...wordsOf(said.text).map((text) =>
+    ...wordsOf(completion.text).map((text) =>
       frame('contentBlockDelta', { contentBlockIndex: 0, delta: { text } }),
     ),
     frame('contentBlockStop', { contentBlockIndex: 0 }),
-    frame('messageStop', { stopReason: stopReasons[said.finish] }),
-    frame('metadata', { usage: usage(said), metrics: { latencyMs: 1 } }),
+    frame('messageStop', { stopReason: stopReasons[completion.finish] }),
+    frame('metadata', { usage: usage(completion), metrics: { latencyMs: 1 } }),
   ];
 }
 
 /** Bedrock's Converse API. */
 export const bedrockConverse: Shape = {
-  whole: (said) => ({
-    output: { message: { role: 'assistant', content: [{ text: said.text }] } },
-    stopReason: stopReasons[said.finish],
-    usage: usage(said),
+  whole: (completion) => ({
+    output: { message: { role: 'assistant', content: [{ text: completion.text }] } },
+    stopReason: stopReasons[completion.finish],
+    usage: usage(completion),
     metrics: { latencyMs: 1 },
   }),
   stream: { contentType: 'application/vnd.amazon.eventstream', events: frames },

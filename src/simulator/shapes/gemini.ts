@@ -1,4 +1,4 @@
-import { sse, vectorOf, wordsOf, type Refusal, type Said, type Shape } from '../shape.js';
+import { sse, vectorOf, wordsOf, type Refusal, type Completion, type Shape } from '../shape.js';
 
 const finishReasons = { stop: 'STOP', length: 'MAX_TOKENS', content_filter: 'SAFETY' } as const;
 
@@ -11,7 +11,11 @@ const statuses: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
-function response({ model, input, output, reasoning }: Said, text: string, finishReason?: string): object {
+function response(
+  { model, input, output, reasoning }: Completion,
+  text: string,
+  finishReason?: string,
+): object {
   const content = { role: 'model', ...(text !== '' && { parts: [{ text }] }) };
   return {
     candidates: [{ index: 0, content, ...(finishReason !== undefined && { finishReason }) }],
@@ -42,16 +46,19 @@ function error(status: number, refusal: Refusal): object {
 
 /** Gemini's generateContent. */
 export const geminiContent: Shape = {
-  whole: (said) => response(said, said.text, finishReasons[said.finish]),
+  whole: (completion) => response(completion, completion.text, finishReasons[completion.finish]),
   stream: {
     contentType: 'text/event-stream',
-    events: (said) => [
-      ...wordsOf(said.text).map((word) => sse(response(said, word))),
-      sse(response(said, '', finishReasons[said.finish])),
+    events: (completion) => [
+      ...wordsOf(completion.text).map((word) => sse(response(completion, word))),
+      sse(response(completion, '', finishReasons[completion.finish])),
     ],
   },
   error,
 };
 
 /** Gemini's embedContent. */
-export const geminiEmbedding: Shape = { whole: (said) => ({ embedding: { values: vectorOf(said) } }), error };
+export const geminiEmbedding: Shape = {
+  whole: (completion) => ({ embedding: { values: vectorOf(completion) } }),
+  error,
+};

@@ -1,6 +1,6 @@
-import { vectorOf, wordsOf, type Said, type Shape } from '../shape.js';
+import { vectorOf, wordsOf, type Completion, type Shape } from '../shape.js';
 
-function part({ model, now }: Said, content: string): object {
+function part({ model, now }: Completion, content: string): object {
   return {
     model,
     created_at: new Date(now).toISOString(),
@@ -9,13 +9,13 @@ function part({ model, now }: Said, content: string): object {
   };
 }
 
-function last(said: Said, content: string): object {
+function last(completion: Completion, content: string): object {
   return {
-    ...part(said, content),
+    ...part(completion, content),
     done: true,
-    done_reason: said.finish === 'length' ? 'length' : 'stop',
-    prompt_eval_count: said.input,
-    eval_count: said.output,
+    done_reason: completion.finish === 'length' ? 'length' : 'stop',
+    prompt_eval_count: completion.input,
+    eval_count: completion.output,
   };
 }
 
@@ -23,11 +23,11 @@ const error: Shape['error'] = (_status, { message }) => ({ error: message });
 
 /** Ollama's chat API. */
 export const ollamaChat: Shape = {
-  whole: (said) => last(said, said.text),
+  whole: (completion) => last(completion, completion.text),
   stream: {
     contentType: 'application/x-ndjson',
-    events: (said) =>
-      [...wordsOf(said.text).map((word) => part(said, word)), last(said, '')].map(
+    events: (completion) =>
+      [...wordsOf(completion.text).map((word) => part(completion, word)), last(completion, '')].map(
         (line) => `${JSON.stringify(line)}\n`,
       ),
   },
@@ -36,10 +36,10 @@ export const ollamaChat: Shape = {
 
 /** Ollama's embed API. */
 export const ollamaEmbedding: Shape = {
-  whole: (said) => ({
-    model: said.model,
-    embeddings: [vectorOf(said)],
-    prompt_eval_count: said.input,
+  whole: (completion) => ({
+    model: completion.model,
+    embeddings: [vectorOf(completion)],
+    prompt_eval_count: completion.input,
   }),
   error,
 };

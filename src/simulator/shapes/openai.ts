@@ -1,14 +1,14 @@
-import { sse, vectorOf, wordsOf, type Refusal, type Said, type Shape } from '../shape.js';
+import { sse, vectorOf, wordsOf, type Refusal, type Completion, type Shape } from '../shape.js';
 
 export function openaiError(_status: number, refusal: Refusal): object {
   return { error: { ...refusal, param: null } };
 }
 
-function envelope({ id, now, model }: Said, object: string): object {
+function envelope({ id, now, model }: Completion, object: string): object {
   return { id: `chatcmpl-${id}`, object, created: Math.floor(now / 1000), model };
 }
 
-function usage({ input, output, reasoning }: Said): object {
+function usage({ input, output, reasoning }: Completion): object {
   return {
     prompt_tokens: input,
     completion_tokens: output,
@@ -17,31 +17,31 @@ function usage({ input, output, reasoning }: Said): object {
   };
 }
 
-function chunks(said: Said): string[] {
-  const chunk = (more: object) => sse({ ...envelope(said, 'chat.completion.chunk'), ...more });
+function chunks(completion: Completion): string[] {
+  const chunk = (more: object) => sse({ ...envelope(completion, 'chat.completion.chunk'), ...more });
   const delta = (content: object, finishReason: string | null) =>
     chunk({ choices: [{ index: 0, delta: content, finish_reason: finishReason }] });
   return [
     delta({ role: 'assistant', content: '' }, null),
-    ...wordsOf(said.text).map((word) => delta({ content: word }, null)),
-    delta({}, said.finish),
-    chunk({ choices: [], usage: usage(said) }),
+    ...wordsOf(completion.text).map((word) => delta({ content: word }, null)),
+    delta({}, completion.finish),
+    chunk({ choices: [], usage: usage(completion) }),
     'data: [DONE]\n\n',
   ];
 }
 
 /** OpenAI's chat completions. */
 export const openaiChat: Shape = {
-  whole: (said) => ({
-    ...envelope(said, 'chat.completion'),
+  whole: (completion) => ({
+    ...envelope(completion, 'chat.completion'),
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: said.text, refusal: null },
-        finish_reason: said.finish,
+        message: { role: 'assistant', content: completion.text, refusal: null },
+        finish_reason: completion.finish,
       },
     ],
-    usage: usage(said),
+    usage: usage(completion),
   }),
   stream: { contentType: 'text/event-stream', events: chunks },
   error: openaiError,
@@ -49,21 +49,21 @@ export const openaiChat: Shape = {
 
 /** OpenAI's legacy completions. */
 export const openaiCompletion: Shape = {
-  whole: (said) => ({
-    ...envelope(said, 'text_completion'),
-    choices: [{ index: 0, text: said.text, finish_reason: said.finish }],
-    usage: usage(said),
+  whole: (completion) => ({
+    ...envelope(completion, 'text_completion'),
+    choices: [{ index: 0, text: completion.text, finish_reason: completion.finish }],
+    usage: usage(completion),
   }),
   error: openaiError,
 };
 
 /** OpenAI's embeddings. */
 export const openaiEmbedding: Shape = {
-  whole: (said) => ({
+  whole: (completion) => ({
     object: 'list',
-    model: said.model,
-    data: [{ object: 'embedding', index: 0, embedding: vectorOf(said) }],
-    usage: { prompt_tokens: said.input, total_tokens: said.input },
+    model: completion.model,
+    data: [{ object: 'embedding', index: 0, embedding: vectorOf(completion) }],
+    usage: { prompt_tokens: completion.input, total_tokens: completion.input },
   }),
   error: openaiError,
 };

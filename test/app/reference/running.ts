@@ -36,7 +36,7 @@ export function runOver(
     log,
     metrics,
     stateChanged: () => undefined,
-    tell: () => undefined,
+    publish: () => undefined,
   });
   const { roster, recorder, writer, windows } = recording;
   return {

@@ -70,9 +70,9 @@ function succeed(health: Health, seen: Observation, rules: Rules, validUntil: nu
     validUntil,
   };
   if (!isDown) return nothing(up);
-  const believed: Health = { ...up, incident: null };
+  const confirmed: Health = { ...up, incident: null };
   const incident = health.incident && { ...health.incident, closedAt: run.from };
-  return { ...rewrite(believed, run, seen.slot, run.points), incident };
+  return { ...rewrite(confirmed, run, seen.slot, run.points), incident };
 }
 
 function fail(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
@@ -94,9 +94,9 @@ function fail(health: Health, seen: Observation, rules: Rules, validUntil: numbe
     checksFailed: run.count,
     lastDetail: seen.detail,
   };
-  const believed: Health = { ...health, belief: 'down', incident, validUntil, run, unknowns: null };
+  const confirmed: Health = { ...health, belief: 'down', incident, validUntil, run, unknowns: null };
   const points = [{ from: run.from, state: 'unhealthy' as const, reason: run.reason }];
-  return { ...rewrite(believed, run, seen.slot, points), incident };
+  return { ...rewrite(confirmed, run, seen.slot, points), incident };
 }
 
 /** Closes the row. Its reason stays the reason for unknown until `validUntil`; after that it is `not_watched`. */
@@ -118,7 +118,7 @@ function lengthen(row: UnknownRow | null, { slot, reason }: Observation, validUn
  * `rules.failures` unknown results in a row end the validity and the run, dated back to the first of them. Fewer are
  * ignored: the run stays open for the next result. A single one never ends a run.
  */
-function doubt(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
+function countUnknown(health: Health, seen: Observation, rules: Rules, validUntil: number): Change {
   const unknowns = lengthen(health.unknowns, seen, validUntil);
   const wasKnown = health.validUntil > unknowns.from;
   const run = waiting(health.run, validUntil);
@@ -136,7 +136,7 @@ function doubt(health: Health, seen: Observation, rules: Rules, validUntil: numb
 }
 
 /** During maintenance a result never changes the state; it only extends how long the present one is valid. */
-function bear(health: Health, seen: Observation, validUntil: number): Health {
+function extendDuringMaintenance(health: Health, seen: Observation, validUntil: number): Health {
   switch (seen.outcome) {
     case 'unknown':
       return { ...health, unknowns: ended(lengthen(null, seen, validUntil)) };
@@ -152,17 +152,17 @@ function bear(health: Health, seen: Observation, validUntil: number): Health {
 }
 
 /** Applies a result to the run, the confirmed state and the incident. */
-export function believe(
+export function confirm(
   health: Health,
   seen: Observation,
   rules: Rules,
   validUntil: number,
   maintenance: boolean,
 ): Change {
-  if (maintenance) return nothing(bear(health, seen, validUntil));
+  if (maintenance) return nothing(extendDuringMaintenance(health, seen, validUntil));
   switch (seen.outcome) {
     case 'unknown':
-      return doubt(health, seen, rules, validUntil);
+      return countUnknown(health, seen, rules, validUntil);
     case 'healthy':
     case 'degraded':
       return succeed(health, seen, rules, validUntil);

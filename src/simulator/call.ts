@@ -3,7 +3,7 @@ import type { Attached } from './answer.js';
 import type { Shape } from './shape.js';
 
 /** One request and its response, as a behaviour receives them. */
-export interface Exchange {
+export interface Call {
   readonly response: ServerResponse;
   /** The requested model name. */
   readonly model: string;
@@ -28,19 +28,19 @@ export interface Exchange {
 const longestDelayMs = 2 ** 31 - 1;
 
 /** Runs `act` once after `ms`, unless the connection closes before. */
-export function after({ response }: Exchange, ms: number, act: () => void): void {
+export function after({ response }: Call, ms: number, act: () => void): void {
   const timer = setTimeout(act, Math.min(ms, longestDelayMs));
   response.once('close', () => clearTimeout(timer));
 }
 
 /** Runs `act` each `ms` until the connection closes. */
-export function each({ response }: Exchange, ms: number, act: () => void): void {
+export function each({ response }: Call, ms: number, act: () => void): void {
   const timer = setInterval(act, ms);
   response.once('close', () => clearInterval(timer));
 }
 
 export function sendBody(
-  { response }: Exchange,
+  { response }: Call,
   status: number,
   type: string,
   body: string,
@@ -51,10 +51,10 @@ export function sendBody(
 }
 
 export function sendJson(
-  exchange: Exchange,
+  call: Call,
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  sendBody(exchange, status, 'application/json', JSON.stringify(body), headers);
+  sendBody(call, status, 'application/json', JSON.stringify(body), headers);
 }
