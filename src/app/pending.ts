@@ -7,6 +7,7 @@ import type { Interval, StatePoint } from '../domain/state.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { VersionChange } from '../domain/version.js';
 import type { ModelWrite } from '../store/port.js';
+import type { MonotonicMs } from '../domain/clock.js';
 
 /** A result to publish once it is written. */
 export interface Publication {
@@ -18,8 +19,8 @@ export interface Publication {
 
 /** Unwritten changes of one model since its last write. */
 export interface Pending {
-  /** Monotonic ms since which the oldest result waits; null for none. */
-  waitingSince: number | null;
+  /** When the oldest result began to wait; null for none. */
+  waitingSince: MonotonicMs | null;
   results: RecordedResult[];
   rewriteFrom: number | null;
   points: StatePoint[];

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Found } from '../domain/check.js';
-import type { Clock } from '../domain/clock.js';
+import { monotonicMs, type Clock, type MonotonicMs } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
@@ -24,9 +24,8 @@ const mostKept = 1_000;
 const logAgainMs = 60_000;
 
 export interface Stall {
-  /** Monotonic ms. */
-  readonly from: number;
-  readonly to: number;
+  readonly from: MonotonicMs;
+  readonly to: MonotonicMs;
   /** Stalled ms by the monotonic clock. */
   readonly stoodMs: number;
   /** Suspended ms, during which the monotonic clock stops as well. */
@@ -36,8 +35,8 @@ export interface Stall {
 /** The stalls over 250 ms that overlap a span of time. */
 export interface StallOverlap {
   readonly longestMs: number;
-  /** Monotonic ms of the end of the last one. */
-  readonly endedAt: number;
+  /** End of the last one. */
+  readonly endedAt: MonotonicMs;
   /** Stalled ms in the span, including suspensions. */
   readonly stalledMs: number;
   /** Other ms of the span. */
@@ -45,13 +44,13 @@ export interface StallOverlap {
 }
 
 export interface Stalls {
-  /** The stalls in [from, to], monotonic ms; null for none. */
-  within(from: number, to: number): StallOverlap | null;
+  /** The stalls in [from, to]; null for none. */
+  within(from: MonotonicMs, to: MonotonicMs): StallOverlap | null;
   stop(): void;
 }
 
 /** Summary of the stalls that overlap [from, to]; null for none. */
-export function overlapOf(stalls: readonly Stall[], from: number, to: number): StallOverlap | null {
+export function overlapOf(stalls: readonly Stall[], from: MonotonicMs, to: MonotonicMs): StallOverlap | null {
   const during = stalls.filter((stall) => stall.to >= from && stall.from <= to);
   if (during.length === 0) return null;
   let [stoodMs, suspendedMs] = [0, 0];
@@ -62,7 +61,7 @@ export function overlapOf(stalls: readonly Stall[], from: number, to: number): S
   }
   return {
     longestMs: Math.max(...during.map((stall) => stall.stoodMs + stall.suspendedMs)),
-    endedAt: Math.max(...during.map((stall) => stall.to)),
+    endedAt: monotonicMs(Math.max(...during.map((stall) => stall.to))),
     stalledMs: stoodMs + suspendedMs,
     awakeMs: to - from - stoodMs,
   };
@@ -129,8 +128,8 @@ const ofWaiting: ReadonlySet<Reason> = new Set([
   'connection_lost',
 ]);
 
-/** True for a failure at `at`, monotonic ms, that the stall may have caused. */
-function mayHaveCaused(overlap: StallOverlap, reason: Reason, timeoutMs: number, at: number): boolean {
+/** True for a failure at `at` that the stall may have caused. */
+function mayHaveCaused(overlap: StallOverlap, reason: Reason, timeoutMs: number, at: MonotonicMs): boolean {
   const { endedAt, stalledMs, awakeMs } = overlap;
   if (!ofWaiting.has(reason) || at - endedAt > wakingMs) return false;
   if (stalledMs < stalledShare * (stalledMs + awakeMs)) return false;
@@ -145,7 +144,7 @@ export interface Stalled {
 }
 
 /** Returns the effect of the stalls between monotonic `from` and `to` on a result; null for none. */
-export type FindStalled = (model: Model, found: Found, from: number, to: number) => Stalled | null;
+export type FindStalled = (model: Model, found: Found, from: MonotonicMs, to: MonotonicMs) => Stalled | null;
 
 /**
  * Sets aside at most three consecutive failures of a model. `followed` returns an object that identifies a model while it

@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
 import type { Logger } from 'pino';
-import type { Clock } from '../domain/clock.js';
+import type { Clock, MonotonicMs } from '../domain/clock.js';
 import { hourMs } from '../domain/period.js';
 import { isPlausible } from '../domain/time.js';
 
@@ -54,12 +54,13 @@ export function createSteadyClock(
   const suspension = watchSuspension(raw, uptimeMs);
   let suspendedMs = 0;
   let held = { offset: begin.wall - begin.monotonic, since: begin.monotonic };
-  let trusted = { wall: parts.startAt, elapsed: begin.monotonic };
+  /** `elapsed` is monotonic ms and suspensions. */
+  let trusted: { wall: number; elapsed: number } = { wall: parts.startAt, elapsed: begin.monotonic };
   let doubted = false;
   let logged = false;
   let loggedAt = -Infinity;
 
-  function distrust(aheadMs: number, monotonic: number): void {
+  function distrust(aheadMs: number, monotonic: MonotonicMs): void {
     if (doubted) return;
     doubted = true;
     logged = monotonic - loggedAt >= logAgainMs;

@@ -21,6 +21,7 @@ import {
 import type { StoredModel } from '../store/port.js';
 import { memoryFrom, modelInForce, readMemory, type Memory } from './memory.js';
 import { addPending, nothingPending, type Pending, type PendingView, type Publication } from './pending.js';
+import type { MonotonicMs } from '../domain/clock.js';
 
 /**
  * State of one monitored model. It is shared and mutable, but only the functions of this module change it; for other
@@ -232,7 +233,7 @@ export function putBack(tracked: Tracked, pending: Pending): void {
 }
 
 /** Marks a result as waiting for its write since monotonic `now`, unless an older one waits. */
-export function waitFrom(tracked: Tracked, now: number): void {
+export function waitFrom(tracked: Tracked, now: MonotonicMs): void {
   pendingOf(tracked).waitingSince ??= now;
 }
 

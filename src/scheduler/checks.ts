@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../domain/clock.js';
+import type { Clock, MonotonicMs } from '../domain/clock.js';
 import type { CheckKind } from '../domain/result.js';
 import { claimSlot, type Entry, type Ticket } from './entry.js';
 import { createLimits } from './limits.js';
@@ -13,11 +13,11 @@ const patienceMs = 5000;
 /** Pending and running checks: requested, waiting for rate and concurrency, running. */
 export interface Checks {
   /** Requests a check of an entry without a pending or running one. `dueMonotonic` is its due time. */
-  request(entry: Entry, kind: CheckKind, slot: number, dueMonotonic: number): void;
+  request(entry: Entry, kind: CheckKind, slot: number, dueMonotonic: MonotonicMs): void;
   /** Queues the waiting check for a place, or schedules that for when the rate has room. */
   admit(ticket: Ticket): void;
   /** Counts a request due at monotonic `due` against the entry's rate; false when there is no room. */
-  spend(entry: Entry, due: number): boolean;
+  spend(entry: Entry, due: MonotonicMs): boolean;
   /** Drops the waiting check, if any, and rejects its callers. */
   drop(entry: Entry): Ticket | null;
   /** Resolves to true once nothing runs, to false after `ms`. */
@@ -54,7 +54,7 @@ export function createChecks(
     else limits.add(ticket);
   }
 
-  function spend({ plan, starts }: Entry, due: number): boolean {
+  function spend({ plan, starts }: Entry, due: MonotonicMs): boolean {
     const now = clock.monotonic();
     const room = roomAt(starts, plan.ratePerMin, now);
     if (room > now) return false;

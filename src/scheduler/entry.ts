@@ -5,6 +5,7 @@ import type { Waiting } from './limits.js';
 import type { Missed, Plan } from './port.js';
 import type { RateWindow } from './rate-window.js';
 import type { Due, Lost } from './slots.js';
+import { monotonicMs, type MonotonicMs } from '../domain/clock.js';
 
 /** A waiting or running check. */
 export interface Ticket extends Waiting {
@@ -17,14 +18,14 @@ export interface Ticket extends Waiting {
   /** True once its slot has a result, written or queued. */
   recorded: boolean;
   /** Monotonic ms of its due time. */
-  dueMonotonic: number;
+  dueMonotonic: MonotonicMs;
 }
 
 /** Scheduler state of one model; its heap key is the earliest time it waits for. Unix ms. */
 export interface Entry extends HeapItem {
   plan: Plan;
   due: Due;
-  dueMonotonic: number;
+  dueMonotonic: MonotonicMs;
   /** Infinity for none. */
   recheckAt: number;
   /** When the rate has room for the waiting ticket; Infinity for none. */
@@ -47,7 +48,7 @@ export function createEntry(plan: Plan): Entry {
     position: -1,
     plan,
     due: { at: Infinity, regular: true },
-    dueMonotonic: 0,
+    dueMonotonic: monotonicMs(0),
     recheckAt: Infinity,
     placeAt: Infinity,
     lastSlot: plan.lastSlot ?? -Infinity,

@@ -1,6 +1,7 @@
 import type { CheckKind } from '../domain/result.js';
 import type { Schedule } from '../domain/schedule.js';
 import type { Slot } from '../domain/time.js';
+import type { MonotonicMs } from '../domain/clock.js';
 
 /** The part of a model that the scheduler uses. */
 export interface Plan {
@@ -61,8 +62,8 @@ export interface Scheduler {
   readonly nextDue: (id: string) => number | null;
   readonly inFlight: number;
   readonly queued: number;
-  /** Monotonic ms of the newest tick. Ticks at least once a second; /livez tests this. */
-  readonly lastTick: number;
+  /** The newest tick. Ticks at least once a second; /livez tests this. */
+  readonly lastTick: MonotonicMs;
   /** Stops starting checks and aborts running ones after `graceMs`. Slots due meanwhile or aborted are missed as `stopped`. */
   stop(graceMs: number): Promise<void>;
 }

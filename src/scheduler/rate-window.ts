@@ -1,3 +1,4 @@
+import type { MonotonicMs } from '../domain/clock.js';
 const windowMs = 60_000;
 const creditMs = 250;
 
@@ -14,7 +15,7 @@ export function startsUpTo(last: number, ratePerMin: number): RateWindow {
 }
 
 /** Monotonic ms from which one more start stays within `ratePerMin` in every window of 60 s. */
-export function roomAt(starts: RateWindow, ratePerMin: number | null, now: number): number {
+export function roomAt(starts: RateWindow, ratePerMin: number | null, now: MonotonicMs): number {
   if (ratePerMin === null) return -Infinity;
   const kept = starts.findIndex((start) => start + windowMs + creditMs > now);
   starts.splice(0, kept === -1 ? starts.length : kept);
@@ -25,6 +26,6 @@ export function roomAt(starts: RateWindow, ratePerMin: number | null, now: numbe
  * Records a start that was due at `due` and had room from `room`. Ignores up to 250 ms of lateness: it would add up,
  * and a schedule that uses its whole rate would fall behind a little more each minute.
  */
-export function noteStart(starts: RateWindow, due: number, room: number, now: number): void {
+export function noteStart(starts: RateWindow, due: MonotonicMs, room: number, now: MonotonicMs): void {
   starts.push(Math.min(now, Math.max(due, room, now - creditMs, starts.at(-1) ?? 0)));
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Calendar } from '../calendar/calendar.js';
-import type { Clock } from '../domain/clock.js';
+import { monotonicMs, type Clock } from '../domain/clock.js';
 import { createChecks } from './checks.js';
 import { claimLost, createEntry, wakeAt, type Entry } from './entry.js';
 import { createHeap } from './heap.js';
@@ -96,7 +96,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
 
   function setDue(entry: Entry, at: number, regular: boolean): void {
     entry.due = { at, regular };
-    entry.dueMonotonic = seen.monotonic + (at - seen.wall);
+    entry.dueMonotonic = monotonicMs(seen.monotonic + (at - seen.wall));
   }
 
   /** Serves a due entry. A slot has priority over a recheck and replaces it. */
@@ -108,14 +108,15 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     } else {
       const slot = entry.recheckAt;
       entry.recheckAt = Infinity;
-      if (!entry.waiting) checks.request(entry, 'recheck', slot, seen.monotonic + (slot - seen.wall));
+      if (!entry.waiting)
+        checks.request(entry, 'recheck', slot, monotonicMs(seen.monotonic + (slot - seen.wall)));
     }
   }
 
   function serveSlot(entry: Entry): void {
     const { waiting, running, due } = entry;
     const { slot, next, lost } = takeDue(calendar, entry.plan, due, seen.wall);
-    const dueMonotonic = entry.dueMonotonic + (slot - due.at);
+    const dueMonotonic = monotonicMs(entry.dueMonotonic + (slot - due.at));
     setDue(entry, next, true);
     entry.recheckAt = Infinity;
     if (waiting?.kind === 'scheduled') miss(entry, 'capacity', waiting.slot);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { createClockTrust } from '../../src/app/housekeeping.js';
+import { monotonicMs } from '../../src/domain/clock.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -10,7 +11,7 @@ function clockAt(start: number) {
   const time = { wall: start, monotonic: 5 };
   return {
     wall: () => time.wall,
-    monotonic: () => time.monotonic,
+    monotonic: () => monotonicMs(time.monotonic),
     pass(ms: number) {
       time.wall += ms;
       time.monotonic += ms;

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { adjusted, undisturbed } from '../../src/app/adjustments.js';
 import { createFindStalled, watchStalls } from '../../src/app/stalls.js';
 import { createSteadyClock, machineUptimeMs, watchSuspension } from '../../src/app/steady-clock.js';
-import { systemClock, type Clock } from '../../src/domain/clock.js';
+import { monotonicMs, systemClock, type Clock } from '../../src/domain/clock.js';
 import type { Model } from '../../src/domain/model.js';
 import { outcomeFor, type Reason } from '../../src/domain/reason.js';
 import type { CheckResult } from '../../src/domain/result.js';
@@ -31,7 +31,7 @@ function rig(
   const time = { monotonic: 0, set: 0, suspended: 0 };
   const raw: Clock = {
     wall: () => start + time.monotonic + time.set + time.suspended,
-    monotonic: () => time.monotonic,
+    monotonic: () => monotonicMs(time.monotonic),
   };
   const uptimeMs = () => 77_000 + time.monotonic + time.suspended;
   const clock = parts.seen?.(raw, uptimeMs) ?? raw;
@@ -47,7 +47,7 @@ function rig(
       for (const step of steps.filter(({ at }) => at <= time.monotonic))
         time[step.suspended ? 'suspended' : 'set'] += step.ms;
       steps = steps.filter(({ at }) => at > time.monotonic);
-      stalls.within(0, 0);
+      stalls.within(monotonicMs(0), monotonicMs(0));
     }
   };
   let counted = 0;
@@ -219,7 +219,7 @@ describe('what a check says when the monitor stood still', () => {
           const overlaps = standstills
             .map(([begin, end]) => Math.min(end, to) - Math.max(begin, from))
             .filter((ms) => ms >= 0);
-          const found = stalls.within(from, to);
+          const found = stalls.within(monotonicMs(from), monotonicMs(to));
           stop();
           expect(found === null).toBe(overlaps.length === 0);
           if (found === null) return;

@@ -10,9 +10,10 @@ import type { Store } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { modelAt } from '../checker/model.js';
 import { result, start } from '../store/samples.js';
+import { monotonicMs, type MonotonicMs } from '../../src/domain/clock.js';
 
 export interface Parts extends Recording {
-  readonly clock: { now: number; wall(): number; monotonic(): number };
+  readonly clock: { now: number; wall(): number; monotonic(): MonotonicMs };
   /** Makes these calls of the store reject with what is given; null lets them through. */
   readonly refuse: (calls: readonly (keyof Store)[], error?: Error) => void;
   /** Resolves when so many calls were rejected since the last `refuse`. */
@@ -40,7 +41,7 @@ export function useParts(): (store: Store) => Parts {
 }
 
 function createParts(store: Store): Parts {
-  const clock = { now: start, wall: () => clock.now, monotonic: () => performance.now() };
+  const clock = { now: start, wall: () => clock.now, monotonic: () => monotonicMs(performance.now()) };
   let refused: readonly (keyof Store)[] = [];
   let refusal: Error = new StoreError('unavailable', 'disk is full');
   let calls = 0;

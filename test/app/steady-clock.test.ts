@@ -9,6 +9,7 @@ import { earliestTime, isPlausible, latestTime } from '../../src/domain/time.js'
 import { createVirtualTime } from '../scheduler/virtual-time.js';
 import { result, start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
+import { monotonicMs } from '../../src/domain/clock.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -57,7 +58,7 @@ function life(now = start, startAt = now) {
   let missed = 0;
   const scheduler = createScheduler({
     calendar: createCalendar(),
-    clock: { wall: read, monotonic: () => clock.monotonic() },
+    clock: { wall: read, monotonic: () => monotonicMs(clock.monotonic()) },
     concurrency: 1,
     perHost: 1,
     timers: time.timers,
@@ -206,7 +207,7 @@ describe('a clock that is wrong at the start', () => {
     const folder = place.directory();
     const store = place.open(`${folder}/a.db`);
     const parts = createParts(store);
-    const rtc = { wall: () => 5 * minute, monotonic: () => 0 };
+    const rtc = { wall: () => 5 * minute, monotonic: () => monotonicMs(0) };
     await parts.roster.replace([modelNamed('gpt')], start);
     expect(await startOfTime(rtc, store, 0)).toBe(Date.UTC(2026, 0, 1));
     const slot = Date.UTC(2027, 0, 1);

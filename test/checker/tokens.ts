@@ -5,6 +5,7 @@ import type { CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
 import { withServer } from './probing.js';
 import { completion, listenHttp } from './server.js';
+import { monotonicMs } from '../../src/domain/clock.js';
 
 interface Asked {
   readonly method: string | undefined;
@@ -66,7 +67,7 @@ export async function withTokens(
   await withServer(server, async (port) => {
     const clock = { now: Date.parse('2026-01-01T00:00:00Z') };
     const prober = createProber({
-      clock: { wall: () => clock.now, monotonic: () => performance.now() },
+      clock: { wall: () => clock.now, monotonic: () => monotonicMs(performance.now()) },
       userAgent: 'modelpulse/test',
       reuseConnections: false,
       env: {},

@@ -12,6 +12,7 @@ import type { Check } from '../../src/domain/check.js';
 import { listenHttp, type Listening } from '../checker/server.js';
 import type { Surroundings } from './life.js';
 import { wireOf, type Hostile } from './replies.js';
+import { monotonicMs } from '../../src/domain/clock.js';
 
 /** What the model of this id answers now. */
 export type Replies = (id: string) => Hostile;
@@ -74,7 +75,7 @@ export async function listenForAll(): Promise<Providers> {
 /** Elapsed time is real, as the sockets are. */
 const wallOf = ({ clock }: Surroundings) => ({
   wall: () => clock.wall(),
-  monotonic: () => performance.now(),
+  monotonic: () => monotonicMs(performance.now()),
 });
 
 /** The whole check over a socket, and what ends it. */

@@ -24,6 +24,7 @@ import type { OpenedStore } from '../../src/store/sqlite/sqlite-store.js';
 import { createVirtualTime, type VirtualTime } from '../scheduler/virtual-time.js';
 import { migrationsDir } from '../store/samples.js';
 import type { Move } from './moves.js';
+import { monotonicMs } from '../../src/domain/clock.js';
 
 /** What a check is made of: where time comes from, and a pause that time ends. */
 export interface Surroundings {
@@ -217,7 +218,7 @@ export async function beginLife(parts: {
         case 'block': {
           const from = clock.monotonic();
           time.block(move.ms);
-          blocks.push({ from, to: from + move.ms, stoodMs: move.ms, suspendedMs: 0 });
+          blocks.push({ from, to: monotonicMs(from + move.ms), stoodMs: move.ms, suspendedMs: 0 });
           break;
         }
         case 'pass':

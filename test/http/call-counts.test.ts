@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { monotonicMs } from '../../src/domain/clock.js';
 import { callCounts } from '../../src/http/routes/health-routes.js';
 
 afterEach(() => {
@@ -7,7 +8,7 @@ afterEach(() => {
 
 function counting() {
   let now = 5.5;
-  const counts = new (callCounts(() => now))({});
+  const counts = new (callCounts(() => monotonicMs(now)))({});
   return {
     call(key: string) {
       let told = { current: 0, ttl: 0 };

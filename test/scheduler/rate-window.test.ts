@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { monotonicMs } from '../../src/domain/clock.js';
 import { noteStart, roomAt, type RateWindow } from '../../src/scheduler/rate-window.js';
 
 it('starts that come late borrow at most 250 ms, and never add up to more than the rate', () => {
@@ -19,9 +20,9 @@ it('starts that come late borrow at most 250 ms, and never add up to more than t
         for (const [index, ms] of late.entries()) {
           const due = index * everyMs;
           now = Math.max(now, due + ms);
-          const room = roomAt(starts, rate, now);
+          const room = roomAt(starts, rate, monotonicMs(now));
           if (room > now) continue;
-          noteStart(starts, due, room, now);
+          noteStart(starts, monotonicMs(due), room, monotonicMs(now));
           sent.push(now);
         }
         for (const [index, at] of sent.entries()) {

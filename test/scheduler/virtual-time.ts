@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/domain/clock.js';
+import { monotonicMs, type Clock } from '../../src/domain/clock.js';
 import type { Timers } from '../../src/scheduler/timers.js';
 
 /** A clock and timers that move only when told to; the wall clock may be set, timers follow elapsed time. */
@@ -28,7 +28,7 @@ export function createVirtualTime(start: number, settle: () => Promise<void> = s
   }
 
   return {
-    clock: { wall: () => Math.floor(wall), monotonic: () => monotonic },
+    clock: { wall: () => Math.floor(wall), monotonic: () => monotonicMs(monotonic) },
     timers: {
       set(callback, ms) {
         const timer = { at: monotonic + ms, callback };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { behaviours } from '../../src/simulator/behaviours.js';
 import { exampleName } from '../../src/simulator/catalogue.js';
 import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import { monotonicMs } from '../../src/domain/clock.js';
 
 interface Reply {
   model: string;
@@ -13,7 +14,7 @@ interface Reply {
 let now = Date.UTC(2026, 0, 5, 12);
 let simulator: RunningSimulator;
 beforeAll(async () => {
-  simulator = await createSimulator({ clock: { wall: () => now, monotonic: () => now } }).listen(
+  simulator = await createSimulator({ clock: { wall: () => now, monotonic: () => monotonicMs(now) } }).listen(
     0,
     '127.0.0.1',
   );

@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { Clock } from '../../domain/clock.js';
+import type { Clock, MonotonicMs } from '../../domain/clock.js';
 import type { Phases } from '../../domain/result.js';
 import { isPlausible } from '../../domain/time.js';
 
@@ -22,7 +22,7 @@ function expiryOf(socket: TLSSocket): number | null {
  * got's own timings are wall-clock and give a reused connection the phases of the request that opened it.
  */
 export function createTrace(clock: Clock) {
-  const marks: Partial<Record<Mark, number>> = { start: clock.monotonic() };
+  const marks: Partial<Record<Mark, MonotonicMs>> = { start: clock.monotonic() };
   let certificateExpiresAt: number | null = null;
   let reused = false;
   let looksUp = false;

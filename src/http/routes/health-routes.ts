@@ -8,6 +8,7 @@ import { healthAnswer, healthAnswerSchema } from '../shapes/health-shape.js';
 import { HttpError } from '../http-error.js';
 import type { HealthApi, RouteOptions } from '../port.js';
 import { readJson } from '../validation.js';
+import { systemClock, type Clock } from '../../domain/clock.js';
 
 type StoreConstructor = NonNullable<RateLimitPluginOptions['store']>;
 
@@ -16,7 +17,7 @@ type StoreConstructor = NonNullable<RateLimitPluginOptions['store']>;
  * wall clock: a window started while the clock was ahead stays open until the clock reaches it again. A class, because
  * the plugin needs a constructor.
  */
-export function callCounts(monotonic: () => number): StoreConstructor {
+export function callCounts(monotonic: Clock['monotonic']): StoreConstructor {
   const windows = new Map<string, { calls: number; readonly until: number }>();
   return class CallCounts {
     incr(...[key, callback, windowMs]: Parameters<InstanceType<StoreConstructor>['incr']>): void {
@@ -81,7 +82,7 @@ export const healthRoutes: FastifyPluginAsyncZod<RouteOptions> = async (app, { b
   requireKey(app, health);
   await app.register(rateLimit, {
     timeWindow: 60_000,
-    store: callCounts(() => performance.now()),
+    store: callCounts(systemClock.monotonic),
     max: () => health.terms().ratePerMin,
     keyGenerator: (request) => keyOf(request) ?? '',
     errorResponseBuilder: (_request, { after }) =>

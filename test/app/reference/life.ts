@@ -9,6 +9,7 @@ import type { Command, Rule, Said, Settings } from './commands.js';
 import type { Facts, Found } from './past.js';
 import { runOver, type RunningRecording } from './running.js';
 import { slotAfter } from './wall-clock.js';
+import { monotonicMs } from '../../../src/domain/clock.js';
 
 const id = 'gpt';
 const sweepMs = 5 * 60_000;
@@ -73,7 +74,7 @@ export async function beginLife(parts: {
   let said = 0;
   let store!: OpenedStore;
   let running!: RunningRecording;
-  const wall = { wall: () => now, monotonic: () => performance.now() };
+  const wall = { wall: () => now, monotonic: () => monotonicMs(performance.now()) };
 
   const tracked = (): Tracked => running.roster.get(id)!;
   const settled = (): number => tracked().memory.health.settled;
