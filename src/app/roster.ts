@@ -128,7 +128,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     const fresh = [...next.values()].filter(({ view }) => !followed.has(view.key));
     await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
     const removed = await strangers(next.values());
-    for (const key of removed.keys()) await store.retire(key, now);
+    if (removed.size > 0) await store.retire([...removed.keys()], now);
 
     const added: Tracked[] = [];
     const changed: string[] = [];
@@ -158,7 +158,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
     for (const { key, id, retiredAt } of await store.models()) {
       const known = followed.get(key);
-      if (known === undefined && retiredAt === null) await store.retire(key, now);
+      if (known === undefined && retiredAt === null) await store.retire([key], now);
       if (known !== undefined && (known !== id || retiredAt !== null)) await store.register(known, now, id);
     }
     doubtful = false;

@@ -134,8 +134,8 @@ export interface Store {
   models(): Promise<readonly StoredModel[]>;
   /** Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. */
   register(id: string, now: number, renameFrom: string | null): Promise<StoredModel>;
-  /** Marks a model that left the registry; its history stays until retention. */
-  retire(key: ModelKey, now: number): Promise<void>;
+  /** Marks models that left the registry, all or none; their history stays until retention. */
+  retire(keys: readonly ModelKey[], now: number): Promise<void>;
   missed(): Promise<ReadonlyMap<MissCause, number>>;
   /**
    * Durable when it resolves; rejects when nothing was written, for a reason that may pass. Resolves with the parts

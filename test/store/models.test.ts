@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { batchOf, modelWrite, result, start, workplace } from './samples.js';
 
 const place = workplace();
@@ -45,15 +46,42 @@ describe('registering a model', () => {
     expect(await store.register('self', now, 'self')).toMatchObject({ id: 'self', firstSeen: now });
   });
 
+  it('retires several at once, or none of them', async () => {
+    const path = `${place.directory()}/store.db`;
+    const store = place.open(path);
+    const keys = [];
+    for (const id of ['a', 'b', 'c']) keys.push((await store.register(id, start, null)).key);
+    const other = new Database(path);
+    other.exec(
+      `CREATE TRIGGER refuse BEFORE UPDATE ON models WHEN new.id = 'b' BEGIN SELECT raise(ABORT, 'no'); END`,
+    );
+    await expect(store.retire(keys, now)).rejects.toThrow();
+    const retired = async () => (await store.models()).map(({ retiredAt }) => retiredAt);
+    expect(await retired()).toEqual([null, null, null]);
+    other.exec('DROP TRIGGER refuse');
+    other.close();
+    await store.retire(keys, now);
+    expect(await retired()).toEqual([now, now, now]);
+  });
+
   it('brings a retired one back, without its watermark', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     await store.write(batchOf(modelWrite(key, { watermark: start, health: { a: 1 } })));
-    await store.retire(key, now);
-    await store.retire(key, now + 1);
+    await store.retire([key], now);
+    await store.retire([key], now + 1);
     expect(await store.models()).toMatchObject([{ retiredAt: now, watermark: null }]);
     const back = await store.register('gpt', now + 2, null);
     expect(back).toMatchObject({ key, retiredAt: null, watermark: null, health: { a: 1 } });
+  });
+
+  it('brings one back without the watermark of a result that was written after its removal', async () => {
+    const store = place.fresh();
+    const { key } = await store.register('gpt', start, null);
+    await store.retire([key], now);
+    await store.write(batchOf(modelWrite(key, { results: [result(start)], watermark: start })));
+    const back = await store.register('gpt', now + 1, null);
+    expect(back).toMatchObject({ key, retiredAt: null, watermark: null });
   });
 
   it('is refused after the store is closed', async () => {

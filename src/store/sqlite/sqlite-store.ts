@@ -172,7 +172,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     },
     models: () => ask((open) => open.models()),
     register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
-    retire: (key, now) => change((open) => open.retire(key, now)),
+    retire: (keys, now) => change((open) => open.retire(keys, now)),
     missed: () => ask((open) => open.missed()),
     write: (batch) => change((open) => open.write(batch)),
     writePacked: (packed) => change((open) => open.writePacked(packed)),

@@ -78,8 +78,9 @@ export function prepareRegistry(database: Database) {
   const insert = database.prepare('INSERT INTO models (id, first_seen) VALUES (?, ?)');
   const rename = database.prepare('UPDATE models SET id = ? WHERE key = ?');
   const remove = database.prepare('DELETE FROM models WHERE key = ?');
+  // A result that was written after the removal set the watermark again, but no slot was expected since then.
   const revive = database.prepare(
-    'UPDATE models SET retired_at = NULL WHERE id = ? AND retired_at IS NOT NULL',
+    'UPDATE models SET retired_at = NULL, watermark = NULL WHERE id = ? AND retired_at IS NOT NULL',
   );
   const retire = database.prepare(
     'UPDATE models SET retired_at = coalesce(retired_at, ?), watermark = NULL WHERE key = ?',
@@ -99,6 +100,10 @@ export function prepareRegistry(database: Database) {
     return registered;
   };
   const registering = database.transaction(register);
+  // One flush to disk for all of them: a reload may remove thousands.
+  const retiring = database.transaction((keys: readonly ModelKey[], now: number): void => {
+    for (const key of keys) retire.run(now, key);
+  });
   return {
     /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
     register(id: string, now: number, renameFrom: string | null): StoredModel {
@@ -109,7 +114,7 @@ export function prepareRegistry(database: Database) {
         database.pragma('synchronous = FULL');
       }
     },
-    retire: (key: ModelKey, now: number): void => void retire.run(now, key),
+    retire: (keys: readonly ModelKey[], now: number): void => retiring.immediate(keys, now),
   };
 }
 

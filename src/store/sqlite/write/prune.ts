@@ -51,8 +51,11 @@ function prepare(database: Database) {
     states: beforeInForce('states'),
     epochs: beforeInForce('epochs'),
     incidents: limited('DELETE FROM incidents WHERE closed_at < ?'),
+    // Not of a model that returned to the registry since its place was read.
     everything: ['checks', 'details', 'states', 'hours', 'days', 'incidents'].map((table) =>
-      limited(`DELETE FROM ${table} WHERE model = ?`),
+      limited(
+        `DELETE FROM ${table} WHERE model = (SELECT key FROM models WHERE key = ? AND retired_at IS NOT NULL)`,
+      ),
     ),
     model: database.prepare('DELETE FROM models WHERE key = ? AND retired_at IS NOT NULL'),
     places: database.prepare<[], Place>(`SELECT key, retired_at,

@@ -93,13 +93,31 @@ describe('retention', () => {
   it('forgets a retired model when its history has run out, and not before', async () => {
     const { store, key } = await lived(`${place.directory()}/store.db`);
     await store.register('other', start, null);
-    await store.retire(key, now);
+    await store.retire([key], now);
     await sweep(store, now + 9 * dayMs);
     expect((await store.models()).map(({ id }) => id)).toEqual(['gpt', 'other']);
     await sweep(store, now + 12 * dayMs);
     expect((await store.models()).map(({ id }) => id)).toEqual(['other']);
     expect(await store.incidents({ limit: 10 })).toEqual([]);
     expect(await store.points(key, 0, now)).toEqual([]);
+  });
+
+  it('keeps a model that returns while its history is being deleted', async () => {
+    const { store } = await lived(`${place.directory()}/store.db`);
+    const { key } = await store.register('other', start, null);
+    const old = modelWrite(key, { ...counted([result(start)]), points: [point(start)] });
+    await store.write(batchOf(old));
+    await store.retire([key], start + 1);
+    const later = now + 30 * dayMs;
+    // The first batch is used up by the other model.
+    expect(await store.prune(later)).toBe(true);
+    await store.register('other', later, null);
+    const fresh = modelWrite(key, { ...counted([result(later)]), points: [point(later)] });
+    await store.write(batchOf(fresh));
+    await sweep(store, later);
+    expect(await store.results(key, everything)).toMatchObject([{ slot: later }]);
+    expect(await store.points(key, 0, later + 1)).toContainEqual(point(later));
+    expect((await store.counts(key, later - hourMs, later + hourMs, [])).outcomes.healthy).toBe(1);
   });
 
   it('has nothing to do twice in an hour', async () => {

@@ -169,7 +169,7 @@ describe('a written batch', () => {
     expect(await found({ before: 2 })).toEqual([1]);
     expect(await found({ limit: 1 })).toEqual([2]);
     // With its model it ended.
-    await store.retire(b.key, start + 200);
+    await store.retire([b.key], start + 200);
     expect(await found({ open: true })).toEqual([]);
     expect(await found({ open: false })).toEqual([2, 1]);
     expect(await found({ from: start + 199 })).toEqual([2]);
