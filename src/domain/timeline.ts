@@ -47,7 +47,12 @@ function whyUnknown(health: Health, time: number): StateReason {
 
 /** State at `time`, at or after the newest slot, if no result follows. */
 export function standingAt(health: Health, time: number): Standing {
-  if (health.windows.some(({ from, to }) => from <= time && time < to)) {
+  return standingBeside(health, health.windows, time);
+}
+
+/** The same, where `windows` has those of the health that cover the time. */
+function standingBeside(health: Health, windows: readonly Interval[], time: number): Standing {
+  if (windows.some(({ from, to }) => from <= time && time < to)) {
     return { state: 'maintenance', reason: null };
   }
   if (health.pauses.some(({ from, to }) => from <= time && (to === null || time < to))) {
@@ -76,7 +81,7 @@ export function tail(health: Health, to: number): StatePoint[] {
   for (const from of edges.sort((a, b) => a - b)) {
     // At most one window covers the edge; passing all of them for each edge takes quadratic time.
     while ((windows[window]?.to ?? Infinity) <= from) window += 1;
-    const standing = standingAt({ ...health, windows: windows.slice(window, window + 1) }, from);
+    const standing = standingBeside(health, windows.slice(window, window + 1), from);
     if (sameStretch(standing, last)) continue;
     last = standing;
     points.push({ from, ...standing });
@@ -91,9 +96,13 @@ export function nextEdge(health: Health, now: number): number {
   return next;
 }
 
-/** State at `now` with its start and reason; for unknown the newest reason. */
+/**
+ * State at `now` with its start and reason; for unknown the newest reason. No stretch of one state spans a window, so the
+ * last two suffice: a paused model has all windows since its last result.
+ */
 export function stateAt(health: Health, now: number): Standing & { readonly since: number } {
-  return after(health, tail(health, now + 1));
+  const windows = merge(health.windows.filter(({ from }) => from <= now)).slice(-2);
+  return after(health, tail({ ...health, windows }, now + 1));
 }
 
 /** Applies `points` to a state; a new reason for unknown does not change `since`. */
