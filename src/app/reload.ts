@@ -11,6 +11,8 @@ export interface Reloaded {
   /** Why the reload failed: errors of the configuration or of the store. Empty when the configuration is applied. */
   readonly problems: readonly string[];
   readonly warnings: readonly string[];
+  /** True if the configuration is valid, but the store failed. */
+  readonly unapplied: boolean;
 }
 
 /** The current configuration; only the reloader replaces it. */
@@ -107,7 +109,7 @@ export function createReloader(parts: {
         { ...fieldsOf(asked), err: error },
         'configuration cannot be applied; the previous one stays in effect',
       );
-    return [`cannot be put in force: ${message}`];
+    return [`the configuration cannot be applied: ${message}`];
   };
 
   /** Loads and applies the configuration; returns its warnings. */
@@ -147,15 +149,22 @@ export function createReloader(parts: {
         if (waiting.asked.trigger === 'content') waiting.asked = asked;
         return waiting.turn;
       }
-      const next = { asked, turn: Promise.resolve<Reloaded>({ problems: [], warnings: [] }) };
+      const next = {
+        asked,
+        turn: Promise.resolve<Reloaded>({ problems: [], warnings: [], unapplied: false }),
+      };
       next.turn = running
         .then(() => {
           waiting = null;
           return load(next.asked);
         })
         .then(
-          (warnings) => ({ problems: [], warnings }),
-          (error: unknown) => ({ problems: refuse(next.asked, error), warnings: [] }),
+          (warnings) => ({ problems: [], warnings, unapplied: false }),
+          (error: unknown) => ({
+            problems: refuse(next.asked, error),
+            warnings: [],
+            unapplied: !(error instanceof ConfigError),
+          }),
         );
       waiting = next;
       running = next.turn;

@@ -85,10 +85,12 @@ export interface Backend {
   readonly pauses: Pauses;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
-  /** Reloads the configuration; with problems nothing changes. */
-  reload(
-    caller: Caller,
-  ): Promise<{ readonly problems: readonly string[]; readonly warnings: readonly string[] }>;
+  /** Reloads the configuration; with problems nothing changes. `unapplied` is true if it is valid, but the store failed. */
+  reload(caller: Caller): Promise<{
+    readonly problems: readonly string[];
+    readonly warnings: readonly string[];
+    readonly unapplied: boolean;
+  }>;
   /** True while the scheduler ticks. */
   live(): boolean;
   /** True once the configuration was loaded and the store opened. */

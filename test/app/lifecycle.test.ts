@@ -35,6 +35,21 @@ describe('the life of the daemon', () => {
     expect(await running.ended).toBe(143);
   });
 
+  it('takes a Ctrl-C that npm passes on beside its terminal for one signal', async () => {
+    const { model, configure, daemon } = site();
+    const config = configure([model('hang', { timeout: '60s' })], {
+      server: { listen: '127.0.0.1:0', shutdown_grace: '500ms' },
+    });
+    const running = await daemon(config);
+    void running.post('/api/v1/models/hang/check').catch(() => undefined);
+    await inFlight(running);
+    running.child.kill('SIGINT');
+    await running.line(({ msg }) => msg === 'stopping');
+    running.child.kill('SIGINT');
+    expect(await running.ended).toBe(0);
+    expect(running.lines.at(-1)).toMatchObject({ msg: 'stopped' });
+  });
+
   it('refuses a second daemon on the same file, in one sentence', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy')]);

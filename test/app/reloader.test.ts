@@ -26,7 +26,7 @@ describe('the reloader', () => {
       () => Promise.resolve(loaded),
       () => Promise.reject(new StoreError('unavailable', 'disk is full')),
     );
-    expect(await reload('signal')).toEqual(['cannot be put in force: disk is full']);
+    expect(await reload('signal')).toEqual(['the configuration cannot be applied: disk is full']);
     expect(await reload('signal')).toHaveLength(1);
     expect(told).toEqual([false, false]);
   });
@@ -89,7 +89,7 @@ describe('the reloader', () => {
     loads[1]!();
     // One of them has to put it in force, although the content is the same.
     expect(new Set((await Promise.all(rest)).flat())).toEqual(
-      new Set(['cannot be put in force: disk is full']),
+      new Set(['the configuration cannot be applied: disk is full']),
     );
     expect(begun).toBe(2);
   });

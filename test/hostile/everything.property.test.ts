@@ -33,6 +33,7 @@ import {
 } from './moves.js';
 import { fromHealthApis, fromProviders, good, goodFromHealthApi, type Hostile } from './replies.js';
 import { amount } from '../slow.js';
+import { readMemory } from '../../src/app/memory.js';
 
 const place = workplace();
 // In memory where there is such a place: thousands of transactions wait for no disk.
@@ -117,6 +118,8 @@ async function expectWhole(
     await expectServed(ask, hostile!, rows.get(hostile!)!);
     const exposition = await textOf(life.backend, 'openmetrics');
     await life.end();
+    // A daemon starts only with a memory that its schema accepts.
+    for (const { id, health } of await store.models()) expect(readMemory(health, id)).not.toBeNull();
     for (const { id } of models) {
       const all = await expectStored(life, store, id);
       await expectSummed(store, id, all);

@@ -170,7 +170,7 @@ export async function beginLife(parts: {
     metrics,
     writer,
     reloader: {
-      reload: () => Promise.resolve({ problems: [], warnings: [] }),
+      reload: () => Promise.resolve({ problems: [], warnings: [], unapplied: false }),
       watched: [],
       failing: false,
     },

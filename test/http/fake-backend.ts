@@ -102,7 +102,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     probe: () => Promise.resolve(null),
-    reload: () => Promise.resolve({ problems: [], warnings: [] }),
+    reload: () => Promise.resolve({ problems: [], warnings: [], unapplied: false }),
     live: () => true,
     ready: () => true,
     exposition: () => readingOf(Readable.from(['up 1\n'])),

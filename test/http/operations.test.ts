@@ -69,15 +69,20 @@ describe('/livez and /readyz', () => {
 });
 
 describe('POST /-/reload', () => {
-  it('says ok, or 400 with all problems', async () => {
+  it('returns ok, 400 with all problems, or 503 while the store fails', async () => {
     let problems: string[] = [];
+    let unapplied = false;
     const warnings = ['a.yaml:3:1: models[0].api_key: begins with a quote'];
-    const reload = () => Promise.resolve({ problems, warnings });
+    const reload = () => Promise.resolve({ problems, warnings, unapplied });
     const { ask } = await startServer(createFakeBackend({}, { reload }));
     expect((await ask('/-/reload', { method: 'POST' })).json).toEqual({ status: 'ok', warnings });
     problems = ['a.yaml:1:2: models: is wrong', 'a.yaml:9:1: x: unknown key'];
     const { status, json } = await ask('/-/reload', { method: 'POST' });
     expect([status, json]).toEqual([400, { message: problems.join('\n'), code: 'bad_config', problems }]);
+    problems = ['the configuration cannot be applied: disk is full'];
+    unapplied = true;
+    const failed = await ask('/-/reload', { method: 'POST' });
+    expect([failed.status, failed.json]).toEqual([503, { message: problems[0], code: 'not_applied' }]);
   });
 });
 
@@ -94,7 +99,7 @@ describe('the caller of POST /-/reload', () => {
         {
           reload: (caller) => {
             callers.push(caller);
-            return Promise.resolve({ problems: [], warnings: [] });
+            return Promise.resolve({ problems: [], warnings: [], unapplied: false });
           },
         },
       ),

@@ -15,9 +15,9 @@ Ctrl-C ends it, and so does the end of the process that started it.
 
 `;
 
-/** Ends the process when its parent ends: an orphaned demo would hold its ports. */
-function endWithParent(parent: number): void {
-  watchParent(parent, () => {
+/** Stops the process when its parent ends: an orphaned demo would hold its ports. Returns the end of the watch. */
+function endWithParent(parent: number): () => void {
+  return watchParent(parent, () => {
     process.kill(process.pid, 'SIGTERM');
   });
 }
@@ -31,7 +31,7 @@ export function demoCommand(program: Command): void {
       new Option('--parent <pid>', 'process to end with; the one that started it unless set').hideHelp(),
     )
     .action(async ({ parent }: { parent?: string }, command: Command) => {
-      endWithParent(Number(parent) || process.ppid);
+      const stopWatching = endWithParent(Number(parent) || process.ppid);
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
@@ -39,7 +39,11 @@ export function demoCommand(program: Command): void {
       try {
         code = await runDaemon(options, config, {
           hangUp: 'end',
-          started: (daemon) => process.stdout.write(where(daemon.url)),
+          started: (daemon) => {
+            process.stdout.write(where(daemon.url));
+            // A daemon that stops already takes another signal as the order to end at once.
+            for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stopWatching);
+          },
         });
       } finally {
         await simulator.close();
@@ -52,12 +56,13 @@ const everyMs = 250;
 
 /**
  * Calls `ended` once when this process is no longer a child of `parent`, however that process ended: the kernel then
- * assigns another parent. `parent` may have ended before the call.
+ * assigns another parent. `parent` may have ended before the call. Returns the end of the watch.
  */
-function watchParent(parent: number, ended: () => void): void {
+function watchParent(parent: number, ended: () => void): () => void {
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
     ended();
   }, everyMs).unref();
+  return () => clearInterval(timer);
 }

@@ -11,6 +11,9 @@ import { packageFile, packageVersion } from '../package-files.js';
 /** ms that a stop may take beyond the grace of the checks: longer than the last requests and writes may take. */
 const stopMs = 4_000;
 
+/** Ctrl-C reaches a process that npm started twice: from the terminal, and from npm, which passes it on. */
+const repeatMs = 1_000;
+
 const exitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
 type Signal = keyof typeof exitCodes;
 
@@ -46,11 +49,13 @@ function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
 /** Stops the daemon at the first of the signals; resolves with the exit code, unless a name look-up hangs. */
 async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]): Promise<number> {
   const signal = await new Promise<Signal>((resolve) => {
-    let first = true;
+    let first: { readonly name: Signal; readonly at: number } | null = null;
     for (const name of signals)
       process.on(name, () => {
-        if (!first) endNow(daemon, log, `${name} came while it was stopping`, exitCodes[name]);
-        first = false;
+        const now = systemClock.monotonic();
+        if (first === null) first = { name, at: now };
+        else if (!(name === 'SIGINT' && first.name === name && now - first.at < repeatMs))
+          endNow(daemon, log, `${name} came while it was stopping`, exitCodes[name]);
         resolve(name);
       });
   });

@@ -97,12 +97,13 @@ export const operationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { b
     },
     async ({ ip, headers }, reply) => {
       const userAgent = headers['user-agent'];
-      const { problems, warnings } = await backend.reload({
+      const { problems, warnings, unapplied } = await backend.reload({
         address: ip,
         userAgent: userAgent === undefined ? null : boundedName(userAgent),
       });
       if (problems.length === 0) return { status: 'ok' as const, warnings: [...warnings] };
       const message = problems.join('\n');
+      if (unapplied) throw new HttpError(503, 'not_applied', message);
       return reply.code(400).send({ message, code: 'bad_config', problems: [...problems] });
     },
   );
