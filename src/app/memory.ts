@@ -1,9 +1,12 @@
 import { issueMessage } from '../config/read/issue-message.js';
 import type { Epoch } from '../domain/epoch.js';
 import { healthFrom, withPause, type Health } from '../domain/health.js';
+import { addBounded } from '../domain/intervals.js';
 import { newKeys, type Keys } from '../domain/keys.js';
 import { subjectOf, type Model } from '../domain/model.js';
+import { hourMs } from '../domain/period.js';
 import type { Reason } from '../domain/reason.js';
+import type { Interval } from '../domain/state.js';
 import { noVersions, type Versions } from '../domain/version.js';
 import { StoreError } from '../store/store-error.js';
 import { storedMemorySchema } from '../wire/memory.js';
@@ -22,6 +25,15 @@ export interface Memory extends Versions {
   readonly paused: boolean;
   /** True from when an operator pauses the model until one resumes it, across restarts and reloads. */
   readonly pausedByOperator: boolean;
+  /** Times that cannot be replayed: results were dropped or refused, or an imported history ends. */
+  readonly breaks: readonly Interval[];
+}
+
+const mostBreaks = 16;
+
+/** Adds a break; those within an hour of each other become one, and so do the oldest ones if there are too many. */
+export function withBreak(breaks: Memory['breaks'], added: Interval): Memory['breaks'] {
+  return addBounded(breaks, [added], { nearMs: hourMs, most: mostBreaks });
 }
 
 /** A stored memory; members that an earlier release did not store are absent. */
@@ -58,6 +70,7 @@ export function memoryFrom(
     conclusive: null,
     paused: false,
     pausedByOperator: false,
+    breaks: [],
     ...stored,
     health: epoch.paused && stored === null ? withPause(health, firstSeen) : health,
     keys: stored?.keys?.healthy.length === count ? stored.keys : newKeys(count),

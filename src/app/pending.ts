@@ -6,7 +6,7 @@ import { addChanges, addResult, addSpan, type HourlyChanges } from '../domain/ro
 import type { Interval, StatePoint } from '../domain/state.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { VersionChange } from '../domain/version.js';
-import type { ModelWrite } from '../store/port.js';
+import type { ModelWrite, Refusal } from '../store/port.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
 /** A result to publish once it is written. */
@@ -106,6 +106,31 @@ export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.versionChanges += later.versionChanges;
   earlier.publications.push(...later.publications);
   return earlier;
+}
+
+/** The newest incident that the changes close. */
+export function newestClosed(pending: PendingView | null): Incident | null {
+  const incidents = [...(pending?.incidents.values() ?? [])];
+  return incidents.findLast(({ closedAt }) => closedAt !== null) ?? null;
+}
+
+/** True for parts of a write without which a replay gives another time line. */
+export function isReplayed(what: Refusal['what']): boolean {
+  return !['model', 'totals', 'rollup', 'missed'].includes(what);
+}
+
+/** The time that pending changes of a model concern; `settled` is its newest slot. */
+export function concernedBy(pending: PendingView, settled: number): Interval {
+  const { results, points, gaps, epochs, maintenance, incidents, rewriteFrom } = pending;
+  const times = [
+    ...results.map(({ slot }) => slot),
+    ...[...points, ...epochs, ...maintenance.values()].map(({ from }) => from),
+    ...gaps,
+    ...incidents.keys(),
+    rewriteFrom ?? settled,
+    settled,
+  ];
+  return { from: Math.min(...times), to: Math.max(...times) + 1 };
 }
 
 /** Converts pending changes to a store write. */

@@ -19,7 +19,7 @@ import {
   type ModelView,
 } from '../domain/view.js';
 import type { StoredModel } from '../store/port.js';
-import { memoryFrom, modelInForce, readMemory, type Memory } from './memory.js';
+import { memoryFrom, modelInForce, readMemory, withBreak, type Memory } from './memory.js';
 import { addPending, nothingPending, type Pending, type PendingView, type Publication } from './pending.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
@@ -37,16 +37,14 @@ export interface Tracked {
   /** Unwritten changes; null for none, which is the usual case. */
   readonly pending: PendingView | null;
   /** State last published. */
-  readonly announced: Announced;
+  readonly announced: {
+    readonly state: State;
+    readonly reason: StateReason | null;
+    /** Unix ms until which the state does not change without a result. */
+    readonly until: number;
+  };
   /** Data for metrics and API. */
   readonly view: ModelView;
-}
-
-export interface Announced {
-  readonly state: State;
-  readonly reason: StateReason | null;
-  /** Unix ms until which the state does not change without a result. */
-  readonly until: number;
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -66,8 +64,7 @@ function remember(tracked: Tracked, changes: Partial<Memory>): void {
   writable(tracked).memory = { ...tracked.memory, ...changes };
 }
 
-const conclusiveOf = ({ conclusive }: Memory): ModelView['latestConclusive'] =>
-  conclusive === null ? null : { reason: conclusive };
+const conclusiveOf = ({ conclusive }: Memory) => (conclusive === null ? null : { reason: conclusive });
 
 /** Creates the state of a model from its stored data. Throws StoreError when that is invalid. */
 export function follow(model: Model, stored: StoredModel, nextDue: (id: string) => number | null): Tracked {
@@ -175,16 +172,12 @@ export function rebase(tracked: Tracked, key: number, now: number): void {
   if (health.incident) pending.incidents.set(health.incident.openedAt, health.incident);
 }
 
-function advance(tracked: Tracked, slot: number): void {
-  writable(tracked).watermark = Math.max(tracked.watermark ?? 0, slot);
-}
-
 /** Adds a result at `slot`: the memory after it, and the changes to write and publish. */
 export function addRecorded(tracked: Tracked, memory: Memory, gathered: Pending, slot: number): void {
   const own = writable(tracked);
   own.pending = own.pending === null ? gathered : addPending(own.pending, gathered);
   own.memory = memory;
-  advance(tracked, slot);
+  own.watermark = Math.max(own.watermark ?? 0, slot);
 }
 
 /** Records slots up to `lastSlot` without a result. Validity ends at `unwatched`, the first one not checked by the daemon. */
@@ -192,7 +185,7 @@ export function addMissed(
   tracked: Tracked,
   { lastSlot, unwatched }: { readonly lastSlot: number; readonly unwatched: number | null },
 ): void {
-  advance(tracked, lastSlot);
+  writable(tracked).watermark = Math.max(tracked.watermark ?? 0, lastSlot);
   if (unwatched === null) return;
   const { health } = tracked.memory;
   const cut = withGap(health, unwatched);
@@ -239,7 +232,14 @@ export function waitFrom(tracked: Tracked, now: MonotonicMs): void {
 
 /** Drops the oldest unwritten result, but keeps it in rollups and counters; false if there is none. */
 export function giveUpOldest(tracked: Tracked): boolean {
-  return writable(tracked).pending?.results.shift() !== undefined;
+  const dropped = writable(tracked).pending?.results.shift();
+  if (dropped !== undefined) addBreak(tracked, { from: dropped.slot, to: dropped.slot + 1 });
+  return dropped !== undefined;
+}
+
+/** Notes a time of which not everything is stored. */
+export function addBreak(tracked: Tracked, time: Interval): void {
+  remember(tracked, { breaks: withBreak(tracked.memory.breaks, time) });
 }
 
 /** Takes the unpublished results, which are not yet written. */
@@ -287,11 +287,10 @@ export function announce(tracked: Tracked, now: number) {
   return { before, current };
 }
 
-/** Sets members of the view that other modules compute: exclusions, uptime, tokens of the day. */
-export function show(
-  tracked: Tracked,
-  { exclusions, uptime, tokensToday }: Partial<Pick<ModelView, 'exclusions' | 'uptime' | 'tokensToday'>>,
-): void {
+type Computed = Pick<ModelView, 'exclusions' | 'uptime' | 'tokensToday'>;
+
+/** Sets members of the view that other modules compute. */
+export function show(tracked: Tracked, { exclusions, uptime, tokensToday }: Partial<Computed>): void {
   const { view } = writable(tracked);
   if (exclusions !== undefined) view.exclusions = [...exclusions].sort((a, b) => a.from - b.from);
   if (uptime !== undefined) view.uptime = uptime;

@@ -4,8 +4,16 @@ import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
 import type { Memory } from './memory.js';
-import { writeOf, type Pending, type PendingView, type Publication } from './pending.js';
-import { giveUpOldest, putBack, takePending, takePublications, waitFrom, type Tracked } from './tracked.js';
+import { concernedBy, isReplayed, newestClosed, writeOf, type Pending, type Publication } from './pending.js';
+import {
+  addBreak,
+  giveUpOldest,
+  putBack,
+  takePending,
+  takePublications,
+  waitFrom,
+  type Tracked,
+} from './tracked.js';
 
 export interface Writer {
   /** Queues the changes of a model for writing; `results` is the number of new results. */
@@ -85,11 +93,6 @@ function withoutRefused(
     if (slots.has(result.slot)) done(result);
     return !slots.has(result.slot);
   });
-}
-
-function newestClosed(pending: PendingView | null): Incident | null {
-  const incidents = [...(pending?.incidents.values() ?? [])];
-  return incidents.findLast(({ closedAt }) => closedAt !== null) ?? null;
 }
 
 /**
@@ -212,6 +215,10 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     }
     for (const refusal of refusals) {
       const of = taken.find(({ tracked }) => tracked.view.key === refusal.key);
+      if (of !== undefined && isReplayed(refusal.what)) {
+        addBreak(of.tracked, concernedBy(of.pending, of.memory.health.settled));
+        dirty.add(of.tracked);
+      }
       events.refused(refusal, of?.tracked.view.model.id ?? null);
     }
   };

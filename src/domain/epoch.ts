@@ -3,6 +3,12 @@ import type { Model } from './model.js';
 import type { Rules } from './observation.js';
 import type { Schedule } from './schedule.js';
 
+/**
+ * Version of the reducer. It is raised by a change that gives a stored result another effect, so that a replay leaves out
+ * time that an earlier version wrote.
+ */
+export const reducerVersion = 1;
+
 /** The rules in effect since `from` (Unix ms). Replaying the stored results with them gives the stored state. */
 export interface Epoch extends Omit<Rules, 'intervalMs'> {
   readonly from: number;
@@ -11,12 +17,15 @@ export interface Epoch extends Omit<Rules, 'intervalMs'> {
   readonly newRun: boolean;
   /** No checks. */
   readonly paused?: true;
+  /** `reducerVersion` of the release that applied the rules; absent in epochs of releases without it. */
+  readonly reducer?: number;
 }
 
 export function epochOf(model: Model, from: number, newRun: boolean): Epoch {
   const { schedule, timeoutMs, loadingGraceMs, confirm } = model;
   const { failures, successes } = confirm;
-  const rules = { from, schedule, newRun, timeoutMs, loadingGraceMs, failures, successes };
+  const reducer = reducerVersion;
+  const rules = { from, schedule, newRun, timeoutMs, loadingGraceMs, failures, successes, reducer };
   return model.pause ? { ...rules, paused: true } : rules;
 }
 

@@ -41,3 +41,22 @@ export function subtract(window: Interval, intervals: readonly Interval[]): Inte
 export function totalOf(intervals: readonly Interval[]): number {
   return intervals.reduce((sum, { from, to }) => sum + to - from, 0);
 }
+
+/** Adds intervals and joins those less than `nearMs` apart, then the oldest ones until at most `most` are left. */
+export function addBounded(
+  intervals: readonly Interval[],
+  added: readonly Interval[],
+  { nearMs, most }: { readonly nearMs: number; readonly most: number },
+): Interval[] {
+  const joined: Interval[] = [];
+  for (const each of [...intervals, ...added].sort((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last !== undefined && each.from <= last.to + nearMs)
+      joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, each.to) };
+    else joined.push(each);
+  }
+  const surplus = joined.length - most;
+  if (surplus <= 0) return joined;
+  const oldest = joined.splice(0, surplus + 1);
+  return [{ from: oldest[0]?.from ?? 0, to: oldest.at(-1)?.to ?? 0 }, ...joined];
+}

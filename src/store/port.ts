@@ -1,3 +1,4 @@
+import type { Epoch } from '../domain/epoch.js';
 import type { Exclusion } from '../domain/exclusion.js';
 import type { Incident, Note } from '../domain/incident.js';
 import { missCauses, type MissCause } from '../domain/check.js';
@@ -180,8 +181,12 @@ export type StoreReader = Omit<
 export interface MemoryReading {
   /** The time its rollups cover: from its first sight to its newest slot. */
   covered(memory: unknown): Interval;
-  /** The same memory with another `firstSeen` (Unix ms). */
-  since(memory: unknown, firstSeen: number): unknown;
+  /** The same memory with the history of the memory `earlier` before its own. */
+  following(memory: unknown, earlier: unknown): unknown;
+  /** Times that a replay of the results leaves out. */
+  breaks(memory: unknown): readonly Interval[];
+  /** A stored epoch; null when it is not valid. */
+  epoch(settings: unknown): Epoch | null;
   /** Why it is no memory, such as `health.settled must be a number`; null when it is one. */
   problem(memory: unknown): string | null;
   /** The same for the newest result, which is stored beside the memory. */

@@ -41,11 +41,13 @@ const schedule = z.union(
   'must be a schedule with its kind, every or cron',
 );
 
-const epoch = z.looseObject({
+/** Settings of an epoch. */
+export const epochSchema = z.looseObject({
   from: time,
   schedule,
   newRun: z.boolean(),
   paused: z.literal(true).optional(),
+  reducer: count.optional(),
   timeoutMs: ms,
   loadingGraceMs: ms,
   failures: count,
@@ -97,7 +99,7 @@ const health = z.looseObject({
 /** State of a model, and the settings it was derived with. Members that an earlier release did not keep may be absent. */
 export const memorySchema = z.looseObject({
   health,
-  epochs: z.array(epoch).min(1, 'must not be empty'),
+  epochs: z.array(epochSchema).min(1, 'must not be empty'),
   subject: text.optional(),
   conclusive: reason.nullish(),
   keys: z
@@ -105,6 +107,7 @@ export const memorySchema = z.looseObject({
     .nullish(),
   paused: z.boolean().optional(),
   pausedByOperator: z.boolean().optional(),
+  breaks: z.array(z.looseObject({ from: time, to: time })).optional(),
   responseModel: text.nullish(),
   fingerprints: z.array(text).optional(),
 });

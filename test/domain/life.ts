@@ -36,6 +36,8 @@ export interface Life {
   points: StatePoint[];
   incidents: Map<number, Incident>;
   durations: StateDurations;
+  /** By slot, after escalation. */
+  outcomes: Map<number, Outcome>;
 }
 
 export function live(events: readonly Event[], inForce: Rules = rules, firstSeen = 0): Life {
@@ -45,6 +47,7 @@ export function live(events: readonly Event[], inForce: Rules = rules, firstSeen
     points: [start],
     incidents: new Map(),
     durations: { ...noDurations },
+    outcomes: new Map(),
   };
   for (const event of events) apply(life, event, inForce);
   return life;
@@ -70,6 +73,7 @@ export function apply(life: Life, event: Event, inForce: Rules): void {
     case 'result': {
       const step = reduce(life.health, { ...event, detail: event.detail ?? null }, inForce);
       life.health = step.health;
+      life.outcomes.set(event.slot, step.outcome);
       const { rewriteFrom } = step;
       if (rewriteFrom !== null) life.points = life.points.filter(({ from }) => from < rewriteFrom);
       life.points.push(...step.points);
@@ -120,9 +124,11 @@ const happening = fc.oneof(
 );
 
 /** Histories of results, gaps, windows, pauses and changes of subject, in the order in which they happen. */
-export const histories: fc.Arbitrary<Event[]> = fc
-  .array(fc.tuple(step, happening), { maxLength: 60 })
-  .map((steps) => {
+export const histories: fc.Arbitrary<Event[]> = historiesOf({ maxLength: 60 });
+
+/** The same, of another length. */
+export function historiesOf(length: fc.ArrayConstraints): fc.Arbitrary<Event[]> {
+  return fc.array(fc.tuple(step, happening), length).map((steps) => {
     let now = 0;
     return steps.flatMap(([wait, what]): Event[] => {
       now += wait;
@@ -136,6 +142,7 @@ export const histories: fc.Arbitrary<Event[]> = fc
       ];
     });
   });
+}
 
 type Happening = Outcome | 'rate_limited' | UnknownReason | 'gap' | 'window' | 'new run';
 type UnknownReason = 'model_loading' | 'no_connectivity' | 'secret_missing';

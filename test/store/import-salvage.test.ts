@@ -8,13 +8,13 @@ import { stateAt } from '../../src/domain/timeline.js';
 import { exportHistory } from '../../src/store/transfer/export.js';
 import { importHistory } from '../../src/store/transfer/import.js';
 import type { Store } from '../../src/store/port.js';
-import { checkRollups } from '../../src/store/transfer/rebuild.js';
 import { useParts, type Parts } from '../app/parts.js';
 import { contentOf } from './content.js';
 import { fullLife } from './full-life.js';
 import { happenings, lead, type Happening } from './random-life.js';
 import { migrationsDir, start, workplace } from './samples.js';
 import { amount } from '../slow.js';
+import { wrongIn } from './transfer/replaying.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -28,8 +28,6 @@ async function take(from: string, into: string) {
   }
   return importHistory({ path: into, migrationsDir, memory: modelMemory }, lines());
 }
-const wrongIn = (path: string): number =>
-  checkRollups({ path, migrationsDir, memory: modelMemory, found: () => undefined }).wrong;
 const forever = { from: 0, to: Number.MAX_SAFE_INTEGER };
 
 interface Fork {

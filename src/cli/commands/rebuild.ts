@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { checkRollups, rebuildRollups, type Rebuilt, type WrongRow } from '../../store/transfer/rebuild.js';
+import type { TimelineDifference } from '../../store/transfer/replay.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { modelMemory } from '../model-memory.js';
@@ -8,13 +9,38 @@ import { terminalOf } from '../terminal.js';
 
 const mostShown = 20;
 
-function summaryOf({ rows, wrong, givenUp }: Rebuilt, check: boolean): string {
-  const lines = [`${rows} hours and days compared, ${wrong} ${check ? 'wrong' : 'corrected'}`];
+function replayedText({ results, models, since, different }: Rebuilt['replayed'], check: boolean): string {
+  if (since === null) return 'no results could be replayed';
+  const found = check || different === 0 ? 'differences' : 'differences, which stay';
+  const from = new Date(since).toISOString();
+  return `${results} results of ${models} models replayed, since ${from}, ${different} ${found}`;
+}
+
+function summaryOf({ rows, wrong, givenUp, replayed }: Rebuilt, check: boolean): string {
+  const lines = [
+    replayedText(replayed, check),
+    `${rows} hours and days compared, ${wrong} ${check ? 'wrong' : 'corrected'}`,
+  ];
   if (givenUp > 0)
     lines.push(
       `${givenUp} hours count results that are not kept, given up while the database could not be written`,
     );
   return `${lines.join('\n')}\n`;
+}
+
+/** Collects the first rows, and prints them with the number of the others. */
+function shownOf<Row>(render: (rows: readonly Row[]) => Promise<string>) {
+  const shown: Row[] = [];
+  return {
+    add: (row: Row): void => {
+      if (shown.length < mostShown) shown.push(row);
+    },
+    async print(count: number, what: string): Promise<void> {
+      if (shown.length === 0) return;
+      process.stdout.write(`${await render(shown)}\n`);
+      if (count > shown.length) process.stdout.write(`and ${count - shown.length} more ${what}\n`);
+    },
+  };
 }
 
 export function rebuildCommand(program: Command, done: (code: number) => void): void {
@@ -29,22 +55,22 @@ export function rebuildCommand(program: Command, done: (code: number) => void): 
     )
     .action(async ({ check = false }: { check?: boolean }, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
-      const shown: WrongRow[] = [];
+      const terminal = terminalOf(process.stdout, process.env);
+      const tables = () => import('../tables/rebuild-table.js');
+      const wrong = shownOf<WrongRow>(async (rows) => (await tables()).rebuildTable(rows, terminal));
+      const different = shownOf<TimelineDifference>(async (rows) =>
+        (await tables()).timelineTable(rows, terminal),
+      );
       const rebuilt = (check ? checkRollups : rebuildRollups)({
         path: settings.storage.path,
         migrationsDir: packageFile('migrations'),
         memory: modelMemory,
-        found: (row) => {
-          if (shown.length < mostShown) shown.push(row);
-        },
+        found: wrong.add,
+        differs: different.add,
       });
-      if (shown.length > 0) {
-        const { rebuildTable } = await import('../tables/rebuild-table.js');
-        process.stdout.write(`${rebuildTable(shown, terminalOf(process.stdout, process.env))}\n`);
-        if (rebuilt.wrong > shown.length)
-          process.stdout.write(`and ${rebuilt.wrong - shown.length} more rows\n`);
-      }
+      await different.print(rebuilt.replayed.different, 'differences');
+      await wrong.print(rebuilt.wrong, 'rows');
       process.stdout.write(summaryOf(rebuilt, check));
-      if (check && rebuilt.wrong > 0) done(1);
+      if (check && (rebuilt.wrong > 0 || rebuilt.replayed.different > 0)) done(1);
     });
 }

@@ -1,4 +1,5 @@
 import type { WrongRow } from '../../store/transfer/rebuild.js';
+import type { TimelineDifference } from '../../store/transfer/replay.js';
 import { renderTable } from './table.js';
 import type { Terminal } from '../terminal.js';
 
@@ -17,6 +18,21 @@ export function rebuildTable(wrong: readonly WrongRow[], terminal: Terminal): st
       { head: 'RIGHT', cell: ({ right }) => right },
     ],
     rows,
+    terminal,
+  );
+}
+
+/** Differences between the stored time line and its replay, one a line. */
+export function timelineTable(differences: readonly TimelineDifference[], terminal: Terminal): string {
+  return renderTable(
+    [
+      { head: 'MODEL', cell: ({ model }) => model },
+      { head: 'WHAT', cell: ({ what }) => what },
+      { head: 'FROM', cell: ({ from }) => new Date(from).toISOString() },
+      { head: 'STORED', cell: ({ stored }) => stored },
+      { head: 'REPLAYED', cell: ({ replayed }) => replayed },
+    ],
+    differences,
     terminal,
   );
 }

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { addSpan, type HourlyChanges } from '../../domain/rollup.js';
+import { parseJson } from '../../domain/json.js';
 import type { Interval } from '../../domain/state.js';
 import { modelKinds, type Row } from './history-kinds.js';
 import type { MemoryReading, StoredModel } from '../port.js';
@@ -88,7 +89,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
           gaps: [],
           maintenance: [],
           epochs: [],
-          health: memory.since(health, file.from),
+          health: memory.following(health, parseJson(String(row.memory))),
           watermark: null,
           totals: {
             results: [],

@@ -20,6 +20,7 @@ import {
 } from '../sqlite/rows/rebuild-row.js';
 import { rollupValues, upsertRollup, type RollupRow } from '../sqlite/rows/rollup-row.js';
 import { StoreError } from '../store-error.js';
+import { replayTimelines, type Replayed, type TimelineDifference } from './replay.js';
 import { addRollup, type Tally } from '../tally.js';
 import type { Horizons } from '../window.js';
 
@@ -163,6 +164,7 @@ export interface Rebuilt {
   readonly rows: number;
   readonly wrong: number;
   readonly givenUp: Recount['givenUp'];
+  readonly replayed: Replayed;
 }
 
 interface RebuildOptions {
@@ -171,6 +173,8 @@ interface RebuildOptions {
   readonly memory: MemoryReading;
   /** Called for each wrong row, those of a model by time. */
   readonly found: (row: WrongRow) => void;
+  /** Called for each difference between the stored time line and its replay. */
+  readonly differs: (difference: TimelineDifference) => void;
 }
 
 function prepareMend(database: Database): (key: number, pair: Pair) => void {
@@ -191,7 +195,7 @@ function recountAll(
   database: Database,
   { memory, found }: RebuildOptions,
   repair: ((key: number, pair: Pair) => void) | null,
-): Rebuilt {
+): Omit<Rebuilt, 'replayed'> {
   const keys = database.prepare<[], number>('SELECT key FROM models ORDER BY key').pluck().all();
   const model = database.prepare<[number], { id: string; health: string | null }>(
     'SELECT id, health FROM models WHERE key = ?',
@@ -220,14 +224,17 @@ function recountAll(
   return { rows, wrong, givenUp };
 }
 
-/** Compares hours and days with results and states; a daemon may write meanwhile. Throws StoreError. */
+/**
+ * Compares hours and days with results and states, and the time line with its replay; a daemon may write meanwhile.
+ * Throws StoreError.
+ */
 export function checkRollups(options: RebuildOptions): Rebuilt {
   const database = openExisting(options.path, options.migrationsDir);
   try {
     // Pages that no sum reads, such as those of an index, would not be checked otherwise.
     const said = database.pragma('quick_check(1)', { simple: true });
     if (said !== 'ok') throw new StoreError('damaged', `${options.path} is damaged: ${String(said)}`);
-    return recountAll(database, options, null);
+    return { ...recountAll(database, options, null), replayed: replayTimelines(database, options) };
   } catch (error) {
     throw describe(error, options.path);
   } finally {
@@ -235,12 +242,18 @@ export function checkRollups(options: RebuildOptions): Rebuilt {
   }
 }
 
-/** Recomputes hours and days from results and states, while no daemon runs. Throws StoreError. */
+/**
+ * Recomputes hours and days from results and states, while no daemon runs. The time line is compared with its replay and
+ * stays as it was told. Throws StoreError.
+ */
 export function rebuildRollups(options: RebuildOptions): Rebuilt {
   requireFile(options.path);
   const { database, close } = openLoneWriter(options.path, options.migrationsDir);
   try {
-    return recountAll(database, options, prepareMend(database));
+    return {
+      ...recountAll(database, options, prepareMend(database)),
+      replayed: replayTimelines(database, options),
+    };
   } catch (error) {
     throw describe(error, options.path);
   } finally {

@@ -6,13 +6,13 @@ import { exportHistory } from '../../../src/store/transfer/export.js';
 import { fileKinds, modelKinds } from '../../../src/store/transfer/history-kinds.js';
 import { importHistory } from '../../../src/store/transfer/import.js';
 import { LineError } from '../../../src/store/transfer/import-line.js';
-import { checkRollups } from '../../../src/store/transfer/rebuild.js';
 import { useParts } from '../../app/parts.js';
 import { contentOf } from '../content.js';
 import { fullLife } from '../full-life.js';
 import { happenings, lead } from '../random-life.js';
 import { migrationsDir, retention, start, workplace } from '../samples.js';
 import { amount } from '../../slow.js';
+import { wrongIn } from './replaying.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -25,8 +25,6 @@ async function* linesOf(text: string): AsyncGenerator<string[]> {
 }
 const imported = (path: string, text: string) =>
   importHistory({ path, migrationsDir, memory: modelMemory }, linesOf(text));
-const wrongIn = (path: string): number =>
-  checkRollups({ path, migrationsDir, memory: modelMemory, found: () => undefined }).wrong;
 
 /** A file in which everything has happened. */
 async function full(): Promise<{ path: string; text: string }> {
