@@ -154,6 +154,7 @@ const epochFrom = (from) => ({
   loadingGraceMs: 600_000,
   failures: 2,
   successes: 2,
+  reducer: 1,
 });
 
 /** Everything of a model that does not come every hour. */

@@ -9,10 +9,14 @@ import { histories, beginnings, settings, unsteadyHistories } from '../../app/re
 import type { Command, Settings } from '../../app/reference/commands.js';
 import { beginLife } from '../../app/reference/life.js';
 import { amount } from '../../slow.js';
-import { retention as longRetention, workplace } from '../samples.js';
+import { useParts } from '../../app/parts.js';
+import { Database } from '../../../src/store/sqlite/file/sqlite.js';
+import { fullLife } from '../full-life.js';
+import { start, workplace, type retention as longRetention } from '../samples.js';
 import { replayed } from './replaying.js';
 
 const place = workplace();
+const createParts = useParts();
 // In memory where there is such a place: thousands of transactions wait for no disk.
 const directory = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'modelpulse-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -51,7 +55,109 @@ async function replayOf(
   return { stored: stored.length, replayed: pruned.results };
 }
 
+const minute = 60_000;
+const at = (minutes: number): number => start + minutes * minute;
+
+async function recorded(): Promise<string> {
+  const path = join(place.directory(), 'store.db');
+  const store = place.open(path);
+  await fullLife(store, createParts(store), start);
+  await store.close();
+  return path;
+}
+
+function changed(path: string, sql: string): ReturnType<typeof replayed> {
+  const database = new Database(path);
+  database.exec(sql);
+  database.close();
+  return replayed(path);
+}
+
 describe('a replay', () => {
+  it('covers everything that is stored from the first sight of a model on', async () => {
+    const path = await recorded();
+    expect(replayed(path)).toEqual({ results: 77, models: 2, since: start, different: 0, differences: [] });
+  });
+
+  it.each([
+    [
+      'a state',
+      `UPDATE states SET state = 1 WHERE model = 1 AND starts = ${at(1)}`,
+      [{ what: 'state', from: at(1), stored: 'degraded ok', replayed: 'healthy ok' }],
+    ],
+    [
+      'a reason',
+      `UPDATE states SET reason = 18 WHERE model = 1 AND starts = ${start}`,
+      [{ what: 'state', from: start, stored: 'unknown server_error', replayed: 'unknown not_yet' }],
+    ],
+    [
+      'a point less',
+      `DELETE FROM states WHERE model = 1 AND starts = ${at(61)}`,
+      [{ what: 'state', from: at(61), stored: 'healthy ok', replayed: 'unhealthy server_error' }],
+    ],
+    [
+      'a point more',
+      `INSERT INTO states VALUES (1, ${at(30)}, 3, 100)`,
+      [{ what: 'state', from: at(30), stored: 'unknown not_watched', replayed: 'healthy ok' }],
+    ],
+    [
+      'a gap less',
+      'DELETE FROM gaps WHERE model = 1',
+      [{ what: 'state', from: at(70), stored: 'unknown not_watched', replayed: 'healthy ok' }],
+    ],
+    [
+      'a window less',
+      'DELETE FROM maintenance WHERE model = 1',
+      [{ what: 'state', from: at(40), stored: 'maintenance', replayed: 'healthy ok' }],
+    ],
+    [
+      'other rules',
+      `UPDATE epochs SET settings = json_set(settings, '$.failures', 9) WHERE model = 1`,
+      [{ what: 'state', from: at(61), stored: 'unhealthy server_error', replayed: 'healthy ok' }],
+    ],
+    [
+      'an incident that has no end',
+      `UPDATE incidents SET closed_at = NULL WHERE opened_at = ${at(61)}`,
+      [{ what: 'incident', from: at(61), stored: expect.stringMatching(/, 3 failed, open$/) as string }],
+    ],
+    [
+      'an incident less',
+      `DELETE FROM incidents WHERE opened_at = ${at(61)}`,
+      [{ what: 'incident', from: at(61), stored: 'none' }],
+    ],
+  ] as const)('finds %s', async (_, sql, expected) => {
+    const { differences, different } = changed(await recorded(), sql);
+    expect(different).toBe(differences.length);
+    expect(differences).toMatchObject(
+      expect.arrayContaining(
+        expected.map((each) => expect.objectContaining({ model: 'gpt', ...each }) as object),
+      ) as object[],
+    );
+  });
+
+  it.each([
+    ['results that hours count', `DELETE FROM checks WHERE model = 1 AND slot = ${at(62)}`],
+    [
+      'epochs of a release with another reducer',
+      `UPDATE epochs SET settings = json_set(json_remove(settings, '$.reducer'), '$.failures', 9) WHERE model = 1`,
+    ],
+    [
+      'an epoch that cannot be read',
+      `UPDATE epochs SET settings = '{}' WHERE model = 1 AND starts < ${at(70)}`,
+    ],
+    [
+      'a time that the memory names',
+      `DELETE FROM checks WHERE model = 1 AND slot = ${at(42)};
+      UPDATE models SET health = json_set(health, '$.breaks', json('[{"from":${at(42)},"to":${at(43)}}]'))`,
+    ],
+  ])('leaves out the time of %s', async (_, sql) => {
+    const path = await recorded();
+    const { results } = replayed(path);
+    const found = changed(path, sql);
+    expect(found.differences).toEqual([]);
+    expect(found.results).toBeLessThan(results);
+  });
+
   it('agrees with the stored time line, whatever happened and wherever retention cut', async () => {
     let [stored, found] = [0, 0];
     await fc.assert(
