@@ -47,7 +47,7 @@ export function rebuildCommand(program: Command, done: (code: number) => void): 
   program
     .command('rebuild')
     .description(
-      'recompute hourly and daily sums from results and states, and correct them; compare states with a replay of the results; the daemon must be stopped',
+      'correct hourly and daily sums, and compare states with a replay of results; the daemon must be stopped',
     )
     .option(
       '--check',
