@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, workplace } from '../store/samples.js';
+import { replayed } from '../store/transfer/replaying.js';
 import { loadUntilGone } from './killing/load.js';
 import { expectOldCounted, writeOldPast } from './killing/old-past.js';
 import { expectGaps, expectKept, expectReplay, expectSound } from './killing/stored.js';
@@ -108,6 +109,7 @@ async function killAgainAndAgain(path: string, random: () => number): Promise<vo
   expect(await expectGaps(store, steady, starts)).toBeGreaterThan(kills / 20);
   await expectOldCounted(store);
   await store.close();
+  expect(replayed(path)).toMatchObject({ different: 0, differences: [] });
 }
 
 describe('a daemon that is killed again and again', () => {
