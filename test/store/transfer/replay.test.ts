@@ -118,7 +118,7 @@ describe('a replay', () => {
     [
       'an incident that has no end',
       `UPDATE incidents SET closed_at = NULL WHERE opened_at = ${at(61)}`,
-      [{ what: 'incident', from: at(61), stored: expect.stringMatching(/, 3 failed, open$/) as string }],
+      [{ what: 'incident', from: at(61), stored: expect.stringMatching(/, 3 failed, open$/) as unknown }],
     ],
     [
       'an incident less',
@@ -130,8 +130,8 @@ describe('a replay', () => {
     expect(different).toBe(differences.length);
     expect(differences).toMatchObject(
       expect.arrayContaining(
-        expected.map((each) => expect.objectContaining({ model: 'gpt', ...each }) as object),
-      ) as object[],
+        expected.map((each) => expect.objectContaining({ model: 'gpt', ...each }) as unknown),
+      ),
     );
   });
 
