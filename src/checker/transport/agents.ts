@@ -5,10 +5,11 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
+import { pace } from './pace.js';
 import { proxyFor } from './proxy.js';
 import { openTunnel, proxyAt, type Proxy } from './tunnel.js';
 
@@ -89,7 +90,32 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
   const authorities = createAuthorities(env);
   const routes = new Map<string, { readonly context: SecureContext | null; readonly route: Opened }>();
 
+  /** Connections that are paced. */
+  const paced = new WeakSet<Socket>();
+
   function open(
+    context: SecureContext | null,
+    tls: Endpoint['tls'],
+    proxy: Proxy | null,
+    keepAlive: boolean,
+  ): Opened {
+    const opened = connecting(context, tls, proxy, keepAlive);
+    return {
+      ...opened,
+      send(url, options, over) {
+        const request = opened.send(url, options, over);
+        request.once('socket', (socket) => {
+          // A connection carries many requests.
+          if (paced.has(socket)) return;
+          paced.add(socket);
+          pace(socket);
+        });
+        return request;
+      },
+    };
+  }
+
+  function connecting(
     context: SecureContext | null,
     tls: Endpoint['tls'],
     proxy: Proxy | null,
