@@ -11,6 +11,7 @@ import { catalogue } from '../dist/metrics/catalogue.js';
 
 const root = new URL('../', import.meta.url);
 const schema = jsonSchema();
+const program = await createProgram(() => undefined);
 const settings = schema.properties;
 const model = settings.models.items.properties;
 /** Keys that stand once, though their tables could show them in several places. */
@@ -91,7 +92,7 @@ function metricTable(ofModels) {
 }
 
 function commandTable() {
-  const rows = createProgram(() => undefined).commands.map((command) => {
+  const rows = program.commands.map((command) => {
     const named = command.registeredArguments.map((argument) =>
       argument.required ? `<${argument.name()}>` : `[${argument.name()}${argument.variadic ? '...' : ''}]`,
     );

@@ -1,24 +1,34 @@
 import { Command, Option } from 'commander';
 import { logLevels } from '../app/log.js';
-import { backupCommand } from './commands/backup.js';
-import { checkCommand } from './commands/check.js';
-import { configCommand, schemaCommand, validateCommand } from './commands/config.js';
-import { pauseCommand, reloadCommand, resumeCommand } from './commands/control.js';
-import { demoCommand } from './commands/demo.js';
-import { excludeCommand } from './commands/exclude.js';
-import { exportCommand } from './commands/export.js';
 import { systemCodeOf } from '../domain/thrown.js';
 import { reportFailure } from './failure.js';
-import { historyCommand } from './commands/history.js';
-import { importCommand } from './commands/import.js';
-import { incidentsCommand } from './commands/incidents.js';
 import { packageVersion } from './package-files.js';
-import { rebuildCommand } from './commands/rebuild.js';
-import { reportCommand } from './commands/report.js';
-import { rulesCommand } from './commands/rules.js';
-import { runCommand } from './commands/run.js';
-import { simulateCommand } from './commands/simulate.js';
-import { statusCommand } from './commands/status.js';
+
+type AddCommand = (program: Command, done: (code: number) => void) => void;
+
+/** The commands in the order of the help. Each is loaded when it is needed: all of them take half a second. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import('./commands/run.js')).runCommand,
+  check: async () => (await import('./commands/check.js')).checkCommand,
+  validate: async () => (await import('./commands/config.js')).validateCommand,
+  config: async () => (await import('./commands/config.js')).configCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
+  history: async () => (await import('./commands/history.js')).historyCommand,
+  incidents: async () => (await import('./commands/incidents.js')).incidentsCommand,
+  report: async () => (await import('./commands/report.js')).reportCommand,
+  rules: async () => (await import('./commands/rules.js')).rulesCommand,
+  pause: async () => (await import('./commands/control.js')).pauseCommand,
+  resume: async () => (await import('./commands/control.js')).resumeCommand,
+  exclude: async () => (await import('./commands/exclude.js')).excludeCommand,
+  reload: async () => (await import('./commands/control.js')).reloadCommand,
+  backup: async () => (await import('./commands/backup.js')).backupCommand,
+  export: async () => (await import('./commands/export.js')).exportCommand,
+  import: async () => (await import('./commands/import.js')).importCommand,
+  rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand,
+  schema: async () => (await import('./commands/config.js')).schemaCommand,
+  simulate: async () => (await import('./commands/simulate.js')).simulateCommand,
+  demo: async () => (await import('./commands/demo.js')).demoCommand,
+};
 
 const examples = `
 Examples:
@@ -39,8 +49,8 @@ Examples:
 
 Exit codes: 0 success, 1 failure or an unhealthy model, 2 invalid command line or configuration.`;
 
-export function createProgram(done: (code: number) => void): Command {
-  const program = new Command('modelpulse')
+function programWithoutCommands(done: (code: number) => void): Command {
+  return new Command('modelpulse')
     .description('Health monitor for LLM and inference endpoints: healthy or not, why, and who has to act.')
     .version(packageVersion())
     .addOption(
@@ -58,30 +68,17 @@ export function createProgram(done: (code: number) => void): Command {
       done(error.exitCode === 0 ? 0 : 2);
       throw error;
     });
-  for (const add of [
-    runCommand,
-    checkCommand,
-    validateCommand,
-    configCommand,
-    statusCommand,
-    historyCommand,
-    incidentsCommand,
-    reportCommand,
-    rulesCommand,
-    pauseCommand,
-    resumeCommand,
-    excludeCommand,
-    reloadCommand,
-    backupCommand,
-    exportCommand,
-    importCommand,
-    rebuildCommand,
-    schemaCommand,
-    simulateCommand,
-    demoCommand,
-  ]) {
-    add(program, done);
-  }
+}
+
+/** The program with all commands, or, where the words are a command line, with the command that they name. */
+export async function createProgram(
+  done: (code: number) => void,
+  words: readonly string[] = [],
+): Promise<Command> {
+  const program = programWithoutCommands(done);
+  const [name = ''] = program.parseOptions([...words]).operands;
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  for (const load of named === undefined ? Object.values(commands) : [named]) (await load())(program, done);
   return program;
 }
 
@@ -92,10 +89,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error.code === 'EPIPE') process.exit();
     throw error;
   });
-  const program = createProgram((code) => {
-    process.exitCode = code;
-  });
   try {
+    const program = await createProgram((code) => {
+      process.exitCode = code;
+    }, argv.slice(2));
     await program.parseAsync(argv);
   } catch (error) {
     if (systemCodeOf(error)?.startsWith('commander.') === true) return;
