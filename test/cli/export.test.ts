@@ -1,10 +1,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { command, start } from '../app/process.js';
 import { became, useSite, type Site } from '../app/registry.js';
+import { pastOf } from '../../src/cli/past.js';
+import { stateAt } from '../../src/domain/timeline.js';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
-import { batchOf, failed, modelWrite, start as begin, workplace } from '../store/samples.js';
+import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
+import { batchOf, failed, migrationsDir, modelWrite, start as begin, workplace } from '../store/samples.js';
 
 const site = useSite();
 const place = workplace();
@@ -26,11 +30,36 @@ async function seen(
   expect(await running.ended).toBe(0);
   return config;
 }
+
+/** The database of the first that asks, for all tests that begin with a stopped daemon: each start takes a second. */
+let kept: Buffer | null = null;
+
+/** A configuration and the database of a daemon that saw a healthy and a failing model, and stopped. */
+async function seenBefore(place: Site): Promise<string> {
+  const path = join(place.folder.path, 'pulse.db');
+  if (kept === null) {
+    const config = await seen(place, () => Promise.resolve());
+    kept = readFileSync(path);
+    return config;
+  }
+  writeFileSync(path, kept);
+  return place.configure([place.model('healthy'), place.model('error-500')]);
+}
+
 const elsewhere = (config: string, path: string): string => {
   const other = config.replace('config.yaml', 'other.yaml');
   writeFileSync(other, readFileSync(config, 'utf8').replaceAll('pulse.db', path));
   return other;
 };
+
+/** Waits until what the checks of a stopped daemon proved is valid no more. */
+async function allUnknown(path: string): Promise<void> {
+  const store = openStoreReader(path, migrationsDir);
+  const models = await store.models();
+  await store.close();
+  while (models.some((model) => stateAt(pastOf(model, []).stored, Date.now()).state !== 'unknown'))
+    await wait(100);
+}
 
 // Many a command starts a process, and a daemon has to be seen to fail.
 jest.setTimeout(90_000);
@@ -75,7 +104,7 @@ describe('the commands for data', () => {
   });
 
   it('take a history to another database, through a pipe', async () => {
-    const config = await seen(site(), () => Promise.resolve());
+    const config = await seenBefore(site());
     const other = elsewhere(config, 'other.db');
     const { out } = await command(['export', '--config', config]);
     const taking = start(['import', '-', '--config', other], {}, 'text');
@@ -85,21 +114,19 @@ describe('the commands for data', () => {
       '2 models: 2 new, 0 put before what was there, 0 there already, 0 left alone',
     ]);
     expect((await command(['export', '--config', other])).out).toBe(out);
+    // Once every validity has ended, it does not matter when one asks.
+    await allUnknown(join(site().folder.path, 'pulse.db'));
     const figures = async (file: string): Promise<unknown[]> => {
-      const status = JSON.parse((await command(['status', '--json', '--config', file])).out) as {
-        model: string;
-        state: string;
-        since: string;
-      }[];
-      // Once every validity has ended, it does not matter when one asks.
-      if (status.some(({ state }) => state !== 'unknown')) return figures(file);
-      return status.map(({ model, since }) => [model, since]);
+      const { out: text } = await command(['status', '--json', '--config', file]);
+      const status = JSON.parse(text) as { model: string; state: string; since: string }[];
+      return status.map(({ model, state, since }) => [model, state, since]);
     };
+    expect(await figures(config)).toEqual(Array(2).fill(expect.arrayContaining(['unknown'])));
     expect(await figures(other)).toEqual(await figures(config));
   });
 
   it('name a line that is wrong, and a model that is left alone', async () => {
-    const config = await seen(site(), () => Promise.resolve());
+    const config = await seenBefore(site());
     const { folder } = site();
     const { out } = await command(['export', '--config', config]);
     const cut = folder.write('cut.ndjson', out.slice(0, -30));
@@ -122,7 +149,7 @@ describe('the commands for data', () => {
   });
 
   it('show what is wrong in hours and days, and mend it', async () => {
-    const config = await seen(site(), () => Promise.resolve());
+    const config = await seenBefore(site());
     const database = new Database(join(site().folder.path, 'pulse.db'));
     database.exec('UPDATE hours SET healthy = healthy + 7 WHERE model = 1');
     database.close();
@@ -160,7 +187,7 @@ describe('the commands for data', () => {
   });
 
   it('end quietly when nobody reads on', async () => {
-    const config = await seen(site(), () => Promise.resolve());
+    const config = await seenBefore(site());
     const { child, ended, errors } = start(['export', '--config', config], {}, 'text');
     child.stdout?.destroy();
     expect({ code: await ended, err: errors() }).toEqual({ code: 0, err: '' });
