@@ -1,4 +1,5 @@
-import { Ajv } from 'ajv';
+import { createRequire } from 'node:module';
+import type * as AjvPackage from 'ajv';
 import { RE2JS } from 're2js';
 import { isObject } from '../../domain/json.js';
 
@@ -74,6 +75,8 @@ export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
     },
     { code: 'linearPattern' },
   );
+  // Loaded with the first schema: most registries have none, and its 66 files are a part of each start.
+  const { Ajv } = createRequire(import.meta.url)('ajv') as typeof AjvPackage;
   const ajv = new Ajv({
     strict: false,
     logger: false,
