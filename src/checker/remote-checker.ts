@@ -1,5 +1,4 @@
 import type { LookupFunction } from 'node:net';
-import { parseJson } from '../domain/json.js';
 import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
@@ -16,6 +15,7 @@ import { createAgents } from './transport/agents.js';
 import { exchange, type Exchange, type Outgoing, type Reply } from './transport/exchange.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { verdict, type Verdict } from './verdict/judge.js';
+import { jsonOrText } from './verdict/json-or-text.js';
 import { createLookup } from './transport/lookup.js';
 import { createRedaction, secretsOf } from './secrets/redact.js';
 import { createTimeLimit, givenUp } from './transport/time-limit.js';
@@ -64,13 +64,7 @@ function understood(answer: ModelHealthReply): Verdict {
   };
 }
 
-function parsed(reply: Reply): unknown {
-  try {
-    return parseJson(new TextDecoder().decode(reply.body));
-  } catch {
-    return undefined;
-  }
-}
+const parsed = (reply: Reply): unknown => jsonOrText(new TextDecoder().decode(reply.body));
 
 function decide({ reply, fault }: Exchange): {
   readonly found: Verdict;

@@ -220,6 +220,11 @@ async function sendOnce(
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
       follow(chunk);
+      // One piece in a turn of the loop: what has come meanwhile may be a mebibyte of events.
+      if (reading !== null) {
+        stream.pause();
+        setImmediate(() => stream.resume());
+      }
       if (size > bodyLimit) settle(null, 'over limit');
     });
     stream.on('end', () => settle(null));

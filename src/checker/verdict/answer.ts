@@ -51,13 +51,19 @@ interface Finding {
   readonly detail: string | null;
 }
 
+/** Marks of reasoning that are looked at: no model thinks so often, and a mebibyte has 130,000 of them. */
+const mostMarks = 1_000;
+
 /** The text without reasoning: what an unclosed `<think>` begins and what an unopened `</think>` ends is none. */
 export function visibleText(text: string): string {
   let visible = '';
   let inside = false;
   let from = 0;
   let closed = false;
+  let marks = 0;
   for (const mark of text.matchAll(/[<[◁](\/?)(?:(?:seed:)?think|thinking|reasoning|thought)[>\]▷]/gi)) {
+    marks += 1;
+    if (marks > mostMarks) break;
     const closes = mark[1] === '/';
     const after = mark.index + mark[0].length;
     // Some models close it again behind the answer.
@@ -125,8 +131,13 @@ function judgeText(text: string, cut: boolean, asked: Asked, meets: Meets): Find
   return { reason: 'unexpected_answer', detail: missed.detail };
 }
 
-/** Judges an answer in which there is no error. */
-export function judgeAnswer(answer: Answer, asked: Asked, meets: Meets): Finding {
+/** Judges an answer in which there is no error; `text` is its text without reasoning. */
+export function judgeAnswer(
+  answer: Answer,
+  asked: Asked,
+  meets: Meets,
+  text = visibleText(answer.text),
+): Finding {
   const { expect, modelName } = asked;
   if (answer.models !== undefined) return judgeList(answer.models, modelName);
   if (answer.vector === 0) return { reason: 'empty_response', detail: 'an empty vector' };
@@ -134,7 +145,6 @@ export function judgeAnswer(answer: Answer, asked: Asked, meets: Meets): Finding
   if (answer.refusal !== null) return { reason: 'content_filtered', detail: `refused: ${answer.refusal}` };
   if (answer.finish === 'filtered')
     return { reason: 'content_filtered', detail: 'finished by a content filter' };
-  const text = visibleText(answer.text);
   if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) return judgeNothing(answer);
   const found = judgeText(text, answer.finish === 'length', asked, meets);
   return found.reason === 'ok' ? (mismatch(answer, expect) ?? found) : found;

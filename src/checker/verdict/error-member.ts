@@ -74,7 +74,10 @@ function problemsText(problems: readonly unknown[]): string {
   const lines = problems.slice(0, mostDetails).map((problem) => {
     if (!isObject(problem)) return strings(problem).join('');
     const where = Array.isArray(problem.loc)
-      ? `${problem.loc.filter((part) => typeof part !== 'object').join('.')}: `
+      ? `${problem.loc
+          .slice(0, mostDetails)
+          .filter((part) => typeof part !== 'object')
+          .join('.')}: `
       : '';
     return where + strings(problem.msg, problem.message).join(' ');
   });

@@ -1,19 +1,19 @@
-import { RE2JS } from 're2js';
 import { parseJson } from '../../domain/json.js';
+import { compilePattern, type Pattern } from '../../config/schema/pattern.js';
 import { compileJsonSchema, type FindMiss } from '../../config/schema/json-schema-compiler.js';
 import type { Expectation } from '../../domain/model.js';
 import type { Meets, Miss } from './answer.js';
-import { depthOf } from './json-or-text.js';
+import { crowdIn, depthOf } from './json-or-text.js';
 
 interface Compiled {
-  readonly regex: RE2JS | null;
+  readonly regex: Pattern | null;
   readonly schema: FindMiss | null;
 }
 
-/** Characters of an answer that a pattern or a schema looks at. */
+/** Characters of an answer that a schema looks at. */
 const longestMatched = 65_536;
 /** Characters of an answer that are compared with words, from its beginning and from its end. */
-const longestCompared = 65_536;
+const longestCompared = 32_768;
 /** Lists and objects inside each other that a schema looks into. */
 const deepest = 64;
 /** A pattern does not say how long a text it wants: what is shorter may be a beginning. */
@@ -21,7 +21,7 @@ const shortOfPattern = 8;
 
 function compile({ regex, json }: Expectation): Compiled {
   return {
-    regex: regex === undefined ? null : RE2JS.compile(regex),
+    regex: regex === undefined ? null : compilePattern(regex),
     schema: typeof json === 'object' ? compileJsonSchema(json) : null,
   };
 }
@@ -90,22 +90,27 @@ const agree = (answer: Comparable, part: Comparable, by: (text: string, part: st
   (part.words !== '' && by(answer.words, part.words)) ||
   (/[\p{L}\p{N}]/u.test(part.typed) && by(answer.typed, part.typed));
 
-function parsed(text: string): { readonly value: unknown } | null {
+/** An answer as JSON; a text says why it is none. */
+function parsed(text: string): { readonly value: unknown } | string {
+  const crowd = crowdIn(text);
+  if (crowd !== null) return `the answer has ${crowd}`;
   try {
     return { value: parseJson(text) };
   } catch {
-    return null;
+    return 'the answer is not JSON';
   }
 }
 
-function missesJson(text: string, schema: FindMiss | null): string | null {
+/** How a text misses a schema, or JSON at all. */
+function missesJson(text: string, schema: FindMiss | null): Miss | null {
   const answer = parsed(text);
-  if (answer === null) return 'the answer is not JSON';
+  if (typeof answer === 'string') return { detail: answer, begun: /^\s*[[{"]/.test(text) };
   if (schema === null) return null;
-  if (text.length > longestMatched) return `the answer is longer than ${longestMatched} characters`;
-  if (depthOf(text) > deepest) return `the answer is nested deeper than ${deepest}`;
-  const miss = schema(answer.value, text.length);
-  return miss === null ? null : `the answer misses the schema: ${miss}`;
+  const miss = (detail: string): Miss => ({ detail, begun: false });
+  if (text.length > longestMatched) return miss(`the answer is longer than ${longestMatched} characters`);
+  if (depthOf(text) > deepest) return miss(`the answer is nested deeper than ${deepest}`);
+  const found = schema(answer.value);
+  return found === null ? null : miss(`the answer misses the schema: ${found}`);
 }
 
 function lengthOf(text: string): number {
@@ -132,10 +137,10 @@ function misses(text: string, expect: Expectation, { regex, schema }: Compiled):
         wholes.some((whole) => agree(answer, whole, (said, wanted) => wanted.startsWith(said))),
       );
   }
-  if (regex !== null && !regex.matcher(text.slice(0, longestMatched)).find())
-    return miss(`the answer does not match ${regex.pattern()}`, text.length < shortOfPattern);
+  if (regex !== null && !regex.test(text))
+    return miss(`the answer does not match ${expect.regex}`, text.length < shortOfPattern);
   const json = expect.json === undefined ? null : missesJson(text, schema);
-  if (json !== null) return miss(json, /^\s*[[{"]/.test(text) && parsed(text) === null);
+  if (json !== null) return json;
   const length = lengthOf(text);
   const { minLength = 0, maxLength = Infinity } = expect;
   if (length < minLength) return miss(`the answer has ${length} characters`, true);

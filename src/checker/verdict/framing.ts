@@ -3,7 +3,7 @@ import type * as EventStreams from '@smithy/core/event-streams';
 import { createParser } from 'eventsource-parser';
 import { isObject } from '../../domain/json.js';
 import type { StreamEvent } from '../ask/dialect.js';
-import { jsonOrText } from './json-or-text.js';
+import { createCrowding, jsonOrText } from './json-or-text.js';
 
 /** Takes a body apart into its events, wherever it is split into chunks. */
 interface Framer {
@@ -15,16 +15,36 @@ interface Framer {
 
 type Emit = (event: StreamEvent) => void;
 
-/** Passes whole lines on: a line that comes byte by byte is looked at once. */
+/** Events of a stream. A mebibyte has about 8,000 of the shortest that an API sends, and up to 120,000 that say nothing. */
+const mostEvents = 10_000;
+/** Lines of a stream: an event has up to four. */
+const mostLines = 50_000;
+
+/** Counts a sign; throws where there are more than `most`. */
+function countOf(sign: string, text: string, most: number): number {
+  let count = 0;
+  for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) {
+    count += 1;
+    if (count > most) throw new Error(`over ${mostLines} lines`);
+  }
+  return count;
+}
+
+/** Passes whole lines on, each ended by LF: a line that comes byte by byte is looked at once. */
 function wholeLines(pass: (text: string) => void) {
   let waiting: string[] = [];
+  let lines = 0;
   return {
     push(text: string): void {
       // Half of CR LF may be what has come.
       const end = Math.max(text.lastIndexOf('\n'), text.slice(0, -1).lastIndexOf('\r')) + 1;
       if (end > 0) {
-        pass(waiting.join('') + text.slice(0, end));
+        const whole = waiting.join('') + text.slice(0, end);
         waiting = [];
+        const left = mostLines - lines;
+        lines += Math.max(countOf('\n', whole, left), countOf('\r', whole, left));
+        // The parser of events looks for an LF up to the end of the text at each CR, which takes quadratic time.
+        pass(whole.replace(/\r\n?/g, '\n'));
       }
       if (end < text.length) waiting.push(text.slice(end));
     },
@@ -34,11 +54,17 @@ function wholeLines(pass: (text: string) => void) {
 /** A parser that refuses takes its time: more texts than this that are no JSON are no stream of an API. */
 const mostUnreadable = 1_000;
 
-/** Reads the data of one event after another; throws where too many are no JSON. */
+/** Reads the data of one event after another; throws where there are too many, and where too many are no JSON. */
 function createDataReading(): (text: string) => unknown {
+  const crowdIn = createCrowding();
+  let events = 0;
   let unreadable = 0;
   return (text) => {
     if (text.trim() === '') return '';
+    events += 1;
+    if (events > mostEvents) throw new Error(`over ${mostEvents} events`);
+    const crowd = crowdIn(text);
+    if (crowd !== null) throw new Error(crowd);
     const data = jsonOrText(text);
     if (typeof data === 'string' && (unreadable += 1) > mostUnreadable)
       throw new Error(`over ${mostUnreadable} events without JSON`);
@@ -50,9 +76,15 @@ function createDataReading(): (text: string) => unknown {
 export function frameSse(emit: Emit, began: () => void): Framer {
   const decoder = new TextDecoder();
   const read = createDataReading();
+  let unknown = 0;
   const parser = createParser({
     onEvent: ({ event, data }) => emit({ name: event ?? null, data: read(data) }),
     onComment: began,
+    // The parser makes an error of each, with a stack.
+    onError: () => {
+      unknown += 1;
+      if (unknown > mostUnreadable) throw new Error(`over ${mostUnreadable} lines that are of no event`);
+    },
   });
   const lines = wholeLines((text) => parser.feed(text));
   return {
@@ -81,6 +113,10 @@ export function frameLines(emit: Emit): Framer {
 /** Bytes of the shortest and the longest frame of Amazon's event streams. */
 const shortestFrame = 16;
 const longestFrame = 16 * 2 ** 20;
+/** Frames of a stream: one takes twice as long as an event of text, and the shortest that Amazon sends have 180 bytes. */
+const mostFrames = 5_000;
+/** Names and texts in the headers of all frames; Amazon sends six in a frame. */
+const mostHeaderTexts = 40_000;
 
 /** Loaded with the first stream of Amazon's: its megabytes are not for everybody. */
 function eventStreams(): typeof EventStreams {
@@ -90,8 +126,16 @@ function eventStreams(): typeof EventStreams {
 
 /** `application/vnd.amazon.eventstream`: frames with a length in front, headers and checksums. */
 export function frameAws(emit: Emit): Framer {
+  const crowdIn = createCrowding();
+  let frames = 0;
+  let headerTexts = 0;
   const codec = new (eventStreams().EventStreamCodec)(
-    (bytes) => (typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8')),
+    (bytes) => {
+      headerTexts += 1;
+      if (headerTexts > mostHeaderTexts)
+        throw new Error(`over ${mostHeaderTexts} names and texts in headers`);
+      return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('utf8');
+    },
     (text) => Buffer.from(text),
   );
   let waiting: Buffer[] = [];
@@ -100,12 +144,17 @@ export function frameAws(emit: Emit): Framer {
   let needed = 4;
 
   const take = (frame: Buffer): void => {
+    frames += 1;
+    if (frames > mostFrames) throw new Error(`over ${mostFrames} frames`);
     const { headers, body } = codec.decode(frame);
     const header = (name: string): string | null => {
       const value: unknown = headers[name]?.value;
       return typeof value === 'string' ? value : null;
     };
-    const data = jsonOrText(Buffer.from(body).toString('utf8'));
+    const text = Buffer.from(body).toString('utf8');
+    const crowd = crowdIn(text);
+    if (crowd !== null) throw new Error(crowd);
+    const data = jsonOrText(text);
     if (header(':message-type') === 'event') {
       emit({ name: header(':event-type'), data });
       return;

@@ -1,25 +1,60 @@
 import { parseJson } from '../../domain/json.js';
 
-/** Members, lists and objects of a reply. A list of a thousand models has a tenth of them. */
-export const mostMembers = 100_000;
+/** Characters of JSON that are parsed without a count. */
+const alwaysParsed = 65_536;
+/** Texts, lists and objects; a reply with log probabilities has six for each token. */
+const mostParts = 80_000;
+/** Values of lists and members; an embedding has a few thousand. */
+const mostValues = 200_000;
+/** Different texts; a list of models has about three for each model. */
+const mostTexts = 40_000;
+/** Texts for which a new name of a member counts: the parser makes another kind of object for each. */
+const nameWeight = 4;
+
+const signs = { quote: 34, comma: 44, colon: 58, list: 91, object: 123 } as const;
 
 /**
- * Whether a text of JSON has more members, lists and objects than a reply is read with: of a mebibyte of brackets the parser
- * alone holds the loop for a tenth of a second.
+ * Creates a function that says of which parts a text of JSON has too many to be parsed; null for none. A mebibyte has up
+ * to half a million parts, for which the parser holds the loop for up to 0.1 s. Different texts cost most; they are
+ * counted over all texts that the function is given.
  */
-export function isCrowded(json: string): boolean {
-  if (json.length <= mostMembers) return false;
-  let count = 0;
-  for (let at = 0; at < json.length; at += 1) {
-    const sign = json[at];
-    if (sign === '"') {
-      at = endOfText(json, at);
-    } else if (sign === '[' || sign === '{' || sign === ':') {
-      count += 1;
-      if (count > mostMembers) return true;
+export function createCrowding(): (json: string) => string | null {
+  const texts = new Set<string>();
+  let different = 0;
+
+  return (json) => {
+    let parts = 0;
+    let values = 0;
+    let isNew = false;
+    for (let at = 0; at < json.length; at += 1) {
+      const sign = json.charCodeAt(at);
+      if (sign === signs.quote) {
+        const from = at;
+        at = endOfText(json, from);
+        const known = texts.size;
+        isNew = texts.add(json.slice(from, at)).size > known;
+        if (isNew) different += 1;
+        parts += 1;
+      } else if (sign === signs.comma) {
+        values += 1;
+      } else if (sign === signs.colon) {
+        if (isNew) different += nameWeight - 1;
+        isNew = false;
+      } else if (sign === signs.list || sign === signs.object) {
+        parts += 1;
+      }
+      if (parts > mostParts) return `over ${mostParts} texts, lists and objects`;
+      if (values > mostValues) return `over ${mostValues} values`;
+      if (different > mostTexts)
+        return `over ${mostTexts / nameWeight} different names or ${mostTexts} different texts`;
     }
-  }
-  return false;
+    return null;
+  };
+}
+
+/** Says of which parts a text of JSON has too many to be parsed; null for none. */
+export function crowdIn(json: string): string | null {
+  return json.length <= alwaysParsed ? null : createCrowding()(json);
 }
 
 /** Where the text that begins at a quote ends. */
@@ -34,7 +69,7 @@ function endOfText(json: string, from: number): number {
 
 /** What a text says as JSON; the text itself, trimmed, where it is none. */
 export function jsonOrText(text: string): unknown {
-  if (isCrowded(text)) return text.trim();
+  if (crowdIn(text) !== null) return text.trim();
   try {
     return parseJson(text);
   } catch {

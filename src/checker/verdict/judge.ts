@@ -9,7 +9,7 @@ import { bareFailureIn, errorIn, failureIn, type ReplyError } from './error-memb
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
 import { JqSyntaxError, type Jq } from './jq.js';
-import { isCrowded, mostMembers } from './json-or-text.js';
+import { crowdIn } from './json-or-text.js';
 import type { StreamReading } from './stream-reading.js';
 
 /** What a reply means; its texts are neither bounded nor redacted yet. */
@@ -22,11 +22,17 @@ export interface Verdict {
   readonly usage: Usage | null;
 }
 
-export function verdict(reason: Reason, detail: string | null, answer: Answer | null = null): Verdict {
+/** The response is `visible`, the text of `answer` without reasoning. */
+export function verdict(
+  reason: Reason,
+  detail: string | null,
+  answer: Answer | null = null,
+  visible = '',
+): Verdict {
   return {
     reason,
     detail,
-    response: answer === null ? null : visibleText(answer.text) || null,
+    response: visible || null,
     responseModel: answer?.model ?? null,
     fingerprint: answer?.fingerprint ?? null,
     usage: answer?.usage ?? null,
@@ -37,20 +43,20 @@ interface Content {
   readonly text: string;
   /** Undefined when the text is not JSON. */
   readonly payload: unknown;
-  /** True for JSON with more members than are read; it is not parsed. */
-  readonly crowded: boolean;
+  /** Of which parts the text has too many to be parsed; null for none. */
+  readonly crowd: string | null;
 }
 
 const utf8 = new TextDecoder();
 
 function contentOf({ body }: Reply): Content {
   const text = utf8.decode(body);
-  const crowded = isCrowded(text);
-  if (crowded) return { text, payload: undefined, crowded };
+  const crowd = crowdIn(text);
+  if (crowd !== null) return { text, payload: undefined, crowd };
   try {
-    return { text, payload: parseJson(text), crowded };
+    return { text, payload: parseJson(text), crowd };
   } catch {
-    return { text, payload: undefined, crowded };
+    return { text, payload: undefined, crowd };
   }
 }
 
@@ -140,12 +146,10 @@ function read({ text, payload }: Content, { dialect, model }: Judging): Answer |
 function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict {
   const { model, dialect, meets, reading } = judging;
   const { text, payload } = content;
-  const fault = reading?.fault ?? null;
-  if (fault !== null) return verdict('malformed_response', `not the API's stream: ${fault}`);
   if (reply.overLimit) return verdict('malformed_response', `body over ${bodyLimit} bytes`);
   const failed = (error: ReplyError, answer: Answer | null): Verdict => {
     const reason = dialect.rules?.(reply.status, error) ?? classify(error, reply.status, model);
-    return verdict(reason ?? 'error_in_success', describe(error, text), answer && { ...answer, text: '' });
+    return verdict(reason ?? 'error_in_success', describe(error, text), answer);
   };
   const error = reading?.error ?? errorIn(payload, true);
   if (error !== null) return failed(error, null);
@@ -156,17 +160,16 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   const coded = reply.headers['content-encoding']?.slice(0, 100);
   if (answer === null && coded !== undefined && isBinary(text))
     return verdict('malformed_response', `content-encoding "${coded}" is not supported`);
-  if (answer === null && content.crowded)
-    return verdict('malformed_response', `over ${mostMembers} members, lists and objects`);
+  if (answer === null && content.crowd !== null) return verdict('malformed_response', content.crowd);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
   if (inside !== null) return failed(inside, answer);
-  if (answer.finish === 'error')
-    return verdict('error_in_success', 'the answer ended with an error', { ...answer, text: '' });
+  if (answer.finish === 'error') return verdict('error_in_success', 'the answer ended with an error', answer);
   if (reading?.begun && !reading.ended)
-    return verdict('connection_lost', 'the stream ended without its end mark', { ...answer, text: '' });
-  const { reason, detail } = judgeAnswer(answer, model, meets);
-  return verdict(reason, detail, answer);
+    return verdict('connection_lost', 'the stream ended without its end mark', answer);
+  const visible = visibleText(answer.text);
+  const { reason, detail } = judgeAnswer(answer, model, meets, visible);
+  return verdict(reason, detail, answer, visible);
 }
 
 /** By what a reply is judged. */
@@ -185,6 +188,9 @@ export interface Judging {
 export function judge(reply: Reply, judging: Judging): Verdict {
   const { model, dialect } = judging;
   if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
+  const fault = judging.reading?.fault ?? null;
+  if (reply.status < 300 && fault !== null)
+    return verdict('malformed_response', `not the API's stream: ${fault}`);
   const content = contentOf(reply);
   if (reply.status < 300) return judgeSuccess(reply, content, judging);
   return judgeFailure(reply, content, model, dialect.rules);

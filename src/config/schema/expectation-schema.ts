@@ -1,13 +1,14 @@
-import { RE2JS } from 're2js';
 import { z } from 'zod';
 import { freeMap, someText, texts, wholeNumber } from './fields.js';
 import { compileJsonSchema } from './json-schema-compiler.js';
+import { compilePattern, PatternSizeError } from './pattern.js';
 
 function regexProblem(pattern: string): string | null {
   try {
-    RE2JS.compile(pattern);
+    compilePattern(pattern);
     return null;
   } catch (error) {
+    if (error instanceof PatternSizeError) return error.message;
     const reason =
       error instanceof Error ? error.message.replace('error parsing regexp: ', '') : 'unreadable';
     return `must be a regular expression in RE2 syntax: ${reason}`;

@@ -1,10 +1,11 @@
 import { createRequire } from 'node:module';
 import type * as AjvPackage from 'ajv';
-import { RE2JS } from 're2js';
 import { isObject } from '../../domain/json.js';
+import { createWeigher, sizeOf } from './json-schema-work.js';
+import { compilePattern } from './pattern.js';
 
 /** Returns the mismatch of a value, as its place and a message; null when the value is valid. */
-export type FindMiss = (value: unknown, size: number) => string | null;
+export type FindMiss = (value: unknown) => string | null;
 
 /** JSON with sorted members, so that equal values are equal texts. */
 function canonical(value: unknown): string {
@@ -17,7 +18,7 @@ function canonical(value: unknown): string {
 
 class TooMuchWork extends Error {}
 
-/** Work limit for one value: references followed and characters compared, `stepLength` to a step. */
+/** Work limit for one value. */
 function createBudget() {
   let left = Infinity;
   return {
@@ -31,11 +32,13 @@ function createBudget() {
   };
 }
 
-/** Steps allowed per character of a value, and minimum for any value. */
-const stepsEach = 2;
-const stepsAtLeast = 1_000;
-/** Characters compared in the time of one step. */
-const stepLength = 64;
+/** Steps allowed for a value, of about 0.1 µs each. */
+const mostSteps = 300_000;
+/** Steps of a search with a pattern, and of each of its instructions at each character. */
+const searchSteps = 3;
+const instructionSteps = 2;
+/** Steps of one value that is compared with all others. */
+const uniqueSteps = 10;
 
 const countedKeyword = 'modelpulse:counted';
 /** Keywords whose values are no schemas. */
@@ -43,7 +46,7 @@ const dataKeywords = new Set(['const', 'enum', 'default', 'examples']);
 /** Keywords whose member names are chosen by the operator. */
 const mapKeywords = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependencies']);
 
-/** The same schema with its references counted. */
+/** The same schema with each part counted that a value is compared with. */
 function counted(schema: unknown, isMap = false): unknown {
   if (Array.isArray(schema)) return schema.map((item) => counted(item));
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -51,29 +54,28 @@ function counted(schema: unknown, isMap = false): unknown {
     key,
     !isMap && dataKeywords.has(key) ? value : counted(value, !isMap && mapKeywords.has(key)),
   ]);
-  const refers = !isMap && '$ref' in schema && typeof schema.$ref === 'string';
-  return Object.fromEntries(refers ? [...members, [countedKeyword, true]] : members) as unknown;
+  return Object.fromEntries(isMap ? members : [...members, [countedKeyword, schema]]) as unknown;
 }
 
 /**
  * Compiles a JSON Schema of draft 7; throws with the reason when it is invalid. A schema that refers to itself in
  * several alternatives doubles the work with each level of a value, so that a short answer could take hours: validation
- * stops after a number of steps that grows with the value's size, in characters.
+ * stops after a number of steps. Every part of the schema takes steps before it is compared.
  */
 export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
   const budget = createBudget();
-  /** Patterns in RE2's syntax: the matched text comes from a provider, and RE2 takes linear time. */
-  const linearPattern = Object.assign(
-    (pattern: string) => {
-      const compiled = RE2JS.compile(pattern);
+  const countedPattern = Object.assign(
+    (source: string) => {
+      const pattern = compilePattern(source);
       return {
         test(text: string): boolean {
-          budget.take(text.length / stepLength);
-          return compiled.matcher(text).find();
+          const read = Math.min(text.length, pattern.reach);
+          budget.take(searchSteps + read * pattern.size * instructionSteps);
+          return pattern.test(text);
         },
       };
     },
-    { code: 'linearPattern' },
+    { code: 'countedPattern' },
   );
   // Loaded with the first schema: most registries have none, and its 66 files are a part of each start.
   const { Ajv } = createRequire(import.meta.url)('ajv') as typeof AjvPackage;
@@ -81,16 +83,19 @@ export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
     strict: false,
     logger: false,
     validateFormats: false,
-    code: { regExp: linearPattern },
+    code: { regExp: countedPattern },
   });
   ajv.addKeyword({
     keyword: countedKeyword,
     before: '$ref',
-    schemaType: 'boolean',
+    schemaType: 'object',
     errors: false,
-    validate() {
-      budget.take(1);
-      return true;
+    compile: (part: Readonly<Record<string, unknown>>) => {
+      const stepsFor = createWeigher(part);
+      return (value: unknown) => {
+        budget.take(stepsFor(value));
+        return true;
+      };
     },
   });
   // Ajv compares every item with every other.
@@ -103,14 +108,14 @@ export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
     error: { message: 'must NOT have duplicate items' },
     validate: (wanted: boolean, items: readonly unknown[]) => {
       if (!wanted) return true;
+      budget.take(uniqueSteps * sizeOf(items));
       const texts = items.map(canonical);
-      budget.take(texts.reduce((sum, { length }) => sum + length, 0) / stepLength);
       return new Set(texts).size === items.length;
     },
   });
   const fits = ajv.compile(counted(schema) as Record<string, unknown>);
-  return (value, size) => {
-    budget.begin(stepsAtLeast + stepsEach * size);
+  return (value) => {
+    budget.begin(mostSteps);
     try {
       if (fits(value)) return null;
     } catch (error) {
