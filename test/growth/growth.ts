@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+
 const kib = 1_024;
 
 /** Characters of the texts that a reader is given: four times as many at each step. */
@@ -21,6 +23,14 @@ interface ThreadTime {
 export function threadMs(): number {
   const { user, system } = (process as ThreadTime).threadCpuUsage?.() ?? process.cpuUsage();
   return (user + system) / 1_000;
+}
+
+const ownThread = '/proc/thread-self/schedstat';
+
+/** The same of this thread alone on Linux, in steps of up to 4 ms, where Node does not count it. */
+function heldMs(): number {
+  if ('threadCpuUsage' in process || !existsSync(ownThread)) return threadMs();
+  return Number(readFileSync(ownThread, 'utf8').split(' ', 1)[0]) / 1e6;
 }
 
 export type Meter = () => number;
@@ -72,7 +82,7 @@ export async function steepness(
 export async function costOf(work: Work, allowed: number): Promise<number> {
   let least = Infinity;
   for (let attempt = 0; attempt < attempts && least > allowed; attempt += 1)
-    least = Math.min(least, await once(work, threadMs));
+    least = Math.min(least, await once(work, heldMs));
   return least;
 }
 
