@@ -16,8 +16,12 @@ export function sizeOf(value: unknown): number {
 /** Steps that it takes to count a part. */
 const countSteps = 2;
 
-/** Keywords whose value is compared with a whole value, or whose names are each looked for. */
-const compared = ['enum', 'const', 'required'] as const;
+/** Steps to compare one part of a list or an object with another: their names are listed and looked up. */
+const equalSteps = 8;
+
+/** Steps to compare a value of `enum` or `const` with another one. */
+const equality = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? equalSteps * sizeOf(value) : sizeOf(value);
 
 const namesIn = (map: unknown): number => (isObject(map) ? Object.keys(map).length : 0);
 
@@ -35,7 +39,9 @@ export function createWeigher(part: Members): (value: unknown) => number {
   const fixed =
     countSteps +
     Object.keys(part).length +
-    compared.reduce((sum, keyword) => sum + (keyword in part ? sizeOf(part[keyword]) : 0), 0) +
+    (isList(part.enum) ? part.enum.reduce<number>((sum, value) => sum + equality(value), 0) : 0) +
+    equality(part.const) +
+    (isList(part.required) ? part.required.length : 0) +
     namesIn(part.properties) +
     dependenciesIn(part.dependencies);
   const lengths = Number('minLength' in part) + Number('maxLength' in part);
