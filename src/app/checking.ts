@@ -29,10 +29,12 @@ export function createChecker(clock: Clock, version: string, retried = (): void 
       const used = inForce;
       if (used === null) throw new Error('the checker was not configured');
       used.running += 1;
-      const result = await used.check(model, signal, key);
-      used.running -= 1;
-      if (used !== inForce && used.running === 0) used.close();
-      return result;
+      try {
+        return await used.check(model, signal, key);
+      } finally {
+        used.running -= 1;
+        if (used !== inForce && used.running === 0) used.close();
+      }
     },
     configure({ checker, remote }) {
       const mode = JSON.stringify([checker.mode, checker.reuseConnections, remote]);

@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events';
 import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';
 import { createProber } from '../checker/prober.js';
+import { secretsOf } from '../checker/secrets/redact.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
@@ -14,6 +16,13 @@ import type { Tracked } from './tracked.js';
 const concurrency = 16;
 /** Most concurrent DNS look-ups for callers: half of Node's look-up threads; the rest is for the registry. */
 const lookups = 16;
+
+/** Most secrets that are searched for in the texts of a caller's check: keys, query values, header values and their words. */
+const mostSecrets = 64;
+const tooManySecrets = {
+  path: ['endpoint_configuration', 'model_config'],
+  message: `has too many keys, or words in custom_headers: at most ${mostSecrets} secrets are allowed`,
+};
 
 type Prober = ReturnType<typeof createProber> & { readonly terms: string; running: number };
 
@@ -67,6 +76,7 @@ export function createHealthApi(parts: {
 }): HealthApi & { close(): void } {
   const { config, roster } = parts;
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
   const keys = (): readonly string[] => config().settings.healthApi.apiKeys.filter((key) => key !== '');
   const alone = (): boolean => keys().length < 2;
   const checkPlaces = createPlaces(concurrency, alone);
@@ -106,10 +116,12 @@ export function createHealthApi(parts: {
   async function checkRequested(model: Model, signal: AbortSignal, caller: string): Promise<HealthAnswer> {
     const used = proberFor(caller);
     used.running += 1;
-    const result = await used.check(model, signal);
-    used.running -= 1;
-    if (probers.get(caller) !== used && used.running === 0) used.close();
-    return { query: model.query, result };
+    try {
+      return { query: model.query, result: await used.check(model, signal) };
+    } finally {
+      used.running -= 1;
+      if (probers.get(caller) !== used && used.running === 0) used.close();
+    }
   }
 
   /** Runs a check; abandoned look-ups keep their places until they end. */
@@ -121,9 +133,16 @@ export function createHealthApi(parts: {
     if (!checkPlaces.free(caller) || !lookupPlaces.free(caller))
       throw new HttpError(503, 'busy', 'as many checks as there may be are running already; try again soon');
     const leave = checkPlaces.take(caller);
+    // AbortSignal.any would leave an entry in the signal of the daemon's stop with each check.
+    const either = new AbortController();
+    const abort = (): void => either.abort();
+    const signals = [signal, stopping.signal];
+    for (const each of signals) each.addEventListener('abort', abort);
+    if (signals.some(({ aborted }) => aborted)) abort();
     try {
-      return await check(AbortSignal.any([signal, stopping.signal]));
+      return await check(either.signal);
     } finally {
+      for (const each of signals) each.removeEventListener('abort', abort);
       leave();
     }
   }
@@ -142,6 +161,7 @@ export function createHealthApi(parts: {
       const requested = config().requested(body);
       if ('problems' in requested) return requested;
       const { model } = requested;
+      if (secretsOf(model).length > mostSecrets) return { problems: [tooManySecrets] };
       return ask(caller, signal, (either) => checkRequested(model, either, caller));
     },
     async askSaved(name, version, signal, caller) {

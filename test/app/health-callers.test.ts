@@ -116,6 +116,24 @@ describe('a caller of the health API', () => {
     });
   });
 
+  it('is refused more secrets than a check searches for', async () => {
+    const { url } = await site().daemon(configured());
+    const words = Array.from({ length: 200 }, (_each, index) => `word-${index}-of-many`).join(' ');
+    const described = {
+      model_provider: 'together',
+      model_name: 'm',
+      model_endpoint_url: 'https://a.test/v1',
+      custom_headers: [{ key: 'x-words', value: words }],
+    };
+    const response = await fetch(`${url}/redteam/model-health`, {
+      method: 'POST',
+      headers: { apikey: key, 'content-type': 'application/json' },
+      body: JSON.stringify({ target_model_configuration: described }),
+    });
+    expect(response.status).toBe(422);
+    expect(JSON.stringify(await response.json())).toContain('at most 64 secrets are allowed');
+  });
+
   it('is refused an address that is none, has credentials or another scheme', async () => {
     const { url } = await site().daemon(configured());
     const addresses = [

@@ -82,7 +82,7 @@ function read(
   const refused = reasonOfError(text);
   return refused === null
     ? failed('malformed_response', 'no token in the answer')
-    : failed(refused, 'an error in the place of a token');
+    : failed(refused, 'an error instead of a token');
 }
 
 /** Tokens used as API keys: fetched on demand, once at a time per model, and cached until shortly before they expire. */

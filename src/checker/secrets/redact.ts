@@ -1,10 +1,16 @@
 import { isSecretName, isSecretParameter, shortestSecret } from '../../config/read/secrets.js';
-import { merge } from '../../domain/intervals.js';
 import type { Model } from '../../domain/model.js';
-import type { Interval } from '../../domain/state.js';
 import { secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
 import { awsKey } from '../ask/sigv4.js';
 import { memberOf } from '../../domain/json.js';
+import {
+  base64WritingsOf,
+  createSearch,
+  folded,
+  prefixLengths,
+  writingsOf,
+  type Mark,
+} from './secret-search.js';
 
 const mask = '[redacted]';
 
@@ -92,132 +98,78 @@ function secretsOfQuery(address: string): string[] {
   });
 }
 
-const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
-const encoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
+const endLength = 8;
+const shortestCutEnd = 6;
 
-/** As it is, escaped for JSON and encoded for an address, and each of these once more. */
-function writingsOf(secret: string): readonly string[] {
-  const once = [secret, escaped(secret), encoded(secret)];
-  return once.flatMap((text) => [text, escaped(text), encoded(text)]);
+const reversed = (text: string): string =>
+  Buffer.from(Buffer.from(text, 'utf16le').swap16().reverse()).toString('utf16le');
+
+function commonLength(text: string, from: number, secret: string): number {
+  let length = endLength;
+  while (length < secret.length && text.charCodeAt(from + length) === secret.charCodeAt(length)) length += 1;
+  return length;
 }
 
-/** The secret with special characters as JSON escapes or HTML references; servers differ in which they escape. */
-function escapesOf(secret: string): readonly string[] {
-  const written = (signs: RegExp, write: (code: string) => string): string =>
-    secret.replace(signs, (sign) => write(sign.charCodeAt(0).toString(16)));
-  return [/[^\w.~-]/g, /[+"'&<>]/g].flatMap((signs) => [
-    written(signs, (code) => `\\u${code.padStart(4, '0')}`),
-    written(signs, (code) => `&#x${code};`),
-    written(signs, (code) => `&#${Number.parseInt(code, 16)};`),
-    written(signs, (code) => references[code] ?? `&#${Number.parseInt(code, 16)};`),
-  ]);
+/** Marks the stretches of `text`, of at least 8 characters, that equal the beginning of `secret`. */
+function markHeads(text: string, secret: string, mark: Mark): void {
+  const head = secret.slice(0, endLength);
+  let end = 0;
+  let compared = 0;
+  let lengths: Uint32Array | null = null;
+  for (let from = text.indexOf(head); from !== -1; from = text.indexOf(head, from + 1)) {
+    // A secret of one character repeated would be compared with all of the text at each place.
+    if (compared > 4 * text.length) lengths ??= prefixLengths(text, secret);
+    const length = lengths?.[from] ?? commonLength(text, from, secret);
+    compared += length;
+    if (from + length <= end) continue;
+    end = from + length;
+    mark(from, end);
+  }
 }
 
-const references: Readonly<Record<string, string>> = {
-  '22': '&quot;',
-  '26': '&amp;',
-  '27': '&apos;',
-  '3c': '&lt;',
-  '3e': '&gt;',
-};
-
-/** All forms in which a text may contain a secret. */
-function formsOf(secret: string): readonly string[] {
-  const bytes = secret.length < 8 ? [] : [Buffer.from(secret).toString('hex')];
-  // Most keys have no character that is ever escaped, and this runs for each check.
-  if (/^[\w.~-]*$/.test(secret)) return [secret, ...bytes];
-  // Python and PHP encode these too.
-  const strict = encoded(secret).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-  return [...writingsOf(secret), strict, ...escapesOf(secret), ...bytes];
-}
-
-/** Base64 forms of a secret at any offset in the encoded text. */
-function base64Of(secret: string): readonly string[] {
-  if (secret.length < 8) return [];
-  return [0, 1, 2].flatMap((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
-    // The characters at the ends contain bits of the surrounding text.
-    const first = Math.ceil((before * 8) / 6);
-    const last = Math.floor((bytes.length * 8) / 6);
-    return [bytes.toString('base64').slice(first, last), bytes.toString('base64url').slice(first, last)];
-  });
-}
-
-const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-
-/** Creates a function that masks the forms of secrets in a line. */
-function createMask(forms: readonly string[]) {
-  const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  const folded = longestFirst.map((form) => form.toLowerCase());
-  let values: RegExp | null = null;
-
-  /** Searches first: most text has no secret, and a search costs a fraction of compiling a pattern for each check. */
-  return (line: string): string => {
-    const lower = line.toLowerCase();
-    if (!folded.some((form) => lower.includes(form))) return line;
-    const parts = longestFirst.map(quoted);
-    values ??= new RegExp(parts.join('|'), 'gi');
-    return line.replace(values, mask);
+/** Finds what is left of truncated secrets: their first or last 8 characters, with all adjacent ones that match. */
+function createPieces(secrets: readonly string[]): (text: string, mark: Mark) => void {
+  const backwards = secrets.map((secret) => reversed(secret));
+  return (text, mark) => {
+    const textBackwards = reversed(text);
+    const markBackwards: Mark = (from, to) => mark(text.length - to, text.length - from);
+    for (const secret of secrets) markHeads(text, secret, mark);
+    for (const secret of backwards) markHeads(textBackwards, secret, markBackwards);
   };
 }
 
-const same = (one: string | undefined, other: string | undefined): boolean =>
-  one?.toLowerCase() === other?.toLowerCase() && one !== undefined;
-const endLength = 8;
-
-/** Positions of the first or last 8 characters of the secret, extended by all adjacent characters that match it. */
-function piecesOf(line: string, secret: string): Interval[] {
-  const heads = line.matchAll(new RegExp(quoted(secret.slice(0, endLength)), 'gi'));
-  const tails = line.matchAll(new RegExp(quoted(secret.slice(-endLength)), 'gi'));
-  const found: Interval[] = [];
-  for (const { index: from } of heads) {
-    let length = endLength;
-    while (same(line[from + length], secret[length])) length += 1;
-    found.push({ from, to: from + length });
+/** Finds a secret that is truncated at the end of the text, from 6 characters on. */
+function markCutEnds(text: string, secrets: readonly string[], mark: Mark): void {
+  for (const secret of secrets) {
+    const end = text.slice(-secret.length);
+    if (!end.includes(secret.slice(0, shortestCutEnd))) continue;
+    const at = prefixLengths(end, secret).findIndex((length, from) => length === end.length - from);
+    if (at !== -1 && end.length - at >= shortestCutEnd) mark(text.length - end.length + at, text.length);
   }
-  for (const { index } of tails) {
-    const to = index + endLength;
-    let length = endLength;
-    while (same(line[to - length - 1], secret[secret.length - length - 1])) length += 1;
-    found.push({ from: to - length, to });
-  }
-  return found;
 }
 
-/** Masks truncated secrets of which an end is left. */
-function withoutPieces(line: string, secrets: readonly string[]): string {
-  const lower = line.toLowerCase();
-  const cut = secrets.filter((secret) =>
-    [secret.slice(0, endLength), secret.slice(-endLength)].some((end) => lower.includes(end.toLowerCase())),
-  );
+/** The line with a mask instead of each stretch that `find` marks. */
+function masked(line: string, find: (folded: string, mark: Mark) => void): string {
+  const covered = Buffer.alloc(line.length);
+  find(folded(line), (from, to) => void covered.fill(1, from, to));
   let clean = '';
   let at = 0;
-  for (const { from, to } of merge(cut.flatMap((secret) => piecesOf(line, secret)))) {
+  for (let from = covered.indexOf(1); from !== -1; from = covered.indexOf(1, at)) {
     clean += line.slice(at, from) + mask;
-    at = to;
+    const end = covered.indexOf(0, from);
+    at = end === -1 ? line.length : end;
   }
   return clean + line.slice(at);
-}
-
-/** Masks a secret truncated at the end of the line, from 6 characters on. */
-function withoutCutEnd(line: string, secrets: readonly string[]): string {
-  for (const secret of secrets) {
-    const head = secret.slice(0, 6);
-    const from = Math.max(0, line.length - secret.length);
-    for (let at = line.indexOf(head, from); at !== -1; at = line.indexOf(head, at + 1)) {
-      if (secret.startsWith(line.slice(at))) return line.slice(0, at) + mask;
-    }
-  }
-  return line;
 }
 
 /** Makes the redaction for these secrets: one line without control characters, of at most `limit` characters. */
 export function createRedaction(secrets: readonly string[]) {
   const known = [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
-  const cuttable = known.filter(({ length }) => length >= 8);
-  const long = known.filter(({ length }) => length >= 2 * endLength);
-  const withoutValues = createMask(known.flatMap(formsOf));
-  let withoutBase64: ((line: string) => string) | null = null;
+  const lower = known.map(folded);
+  const cuttable = lower.filter(({ length }) => length >= 8);
+  const findValues = createSearch(known, writingsOf);
+  const findPieces = createPieces(lower.filter(({ length }) => length >= 2 * endLength));
+  const findBase64 = createSearch(known, base64WritingsOf);
 
   return (text: string, limit: number): string => {
     // Later text is cut anyway; the margin keeps a secret whole that crosses the cut.
@@ -229,11 +181,12 @@ export function createRedaction(secrets: readonly string[]) {
         /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+/g,
         ' ',
       );
-    let clean = withoutCutEnd(withoutPieces(withoutValues(line), long), cuttable);
-    if (/[\w+/-]{10}/.test(clean)) {
-      withoutBase64 ??= createMask(known.flatMap(base64Of));
-      clean = withoutBase64(clean);
-    }
+    let clean = masked(line, findValues);
+    clean = masked(clean, (rest, mark) => {
+      findPieces(rest, mark);
+      markCutEnds(rest, cuttable, mark);
+    });
+    if (/[\w+/-]{10}/.test(clean)) clean = masked(clean, findBase64);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     clean = clean.replace(/\s+/g, ' ').trim();
     return clean.length <= limit ? clean : `${clean.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;

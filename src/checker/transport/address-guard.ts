@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 
-/** The networks of the special-purpose registries of RFC 6890 and its successors, and what embeds addresses of IPv4. */
+/** Networks of the special-purpose registries (RFC 6890), and those that embed IPv4 addresses. */
 const special = {
   ipv4: [
     '0.0.0.0/8',
@@ -36,7 +36,7 @@ const special = {
   ],
 } as const;
 
-/** One list for each family: in a common one ::/3 would hold all of IPv4 in its mapped form. */
+/** One list per family: in a common list ::/3 would contain all mapped IPv4 addresses. */
 function createBlockList(family: keyof typeof special): BlockList {
   const list = new BlockList();
   for (const network of special[family]) {
@@ -46,7 +46,7 @@ function createBlockList(family: keyof typeof special): BlockList {
   return list;
 }
 
-/** The address was not connected to, because the caller may not choose it. */
+/** Thrown for an address that the caller may not use. */
 export class BlockedAddressError extends Error {
   override readonly name = 'BlockedAddressError';
   readonly code = 'ERR_BLOCKED_ADDRESS';
@@ -61,7 +61,7 @@ export interface GuardTerms {
   readonly allowHosts: readonly string[];
 }
 
-/** Lets connections through to public addresses only. */
+/** Allows connections to public addresses only. */
 interface AddressGuard {
   /** Throws a BlockedAddressError for an address that is private as it is written. */
   inspect(url: URL): void;

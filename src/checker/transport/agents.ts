@@ -23,10 +23,10 @@ interface Options {
   readonly inspect?: (url: URL) => void;
 }
 
-/** Sends a request; `over` aborts when nothing waits for its connection any longer. */
+/** Sends a request; `over` aborts when the connection is no longer needed. */
 type Send = (url: URL, options: RequestOptions, over: AbortSignal) => ClientRequest;
 
-/** How requests to an address are sent. */
+/** An agent and its way to send requests. */
 export interface Route {
   readonly send: Send;
   /** The proxy on the way: one that `forwards` is sent the request itself, another one opens a tunnel to the target. */
@@ -39,14 +39,14 @@ export interface Route {
 
 type Opened = Route & { readonly agent: HttpAgent };
 
-/** Lets running requests of an agent that is being replaced end undisturbed. */
+/** Closes the idle connections of an agent; running requests continue. */
 function dropIdle({ agent }: Opened): void {
   for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy();
   }
 }
 
-/** A proxy is sent requests for plain HTTP with the whole address (RFC 9112, section 3.2.2): by default Squid allows CONNECT to port 443 only. */
+/** Plain HTTP in absolute form (RFC 9112, section 3.2.2): by default Squid allows CONNECT to port 443 only. */
 function forwarding({ secure, at, headers, name }: Proxy, connection: object): Opened {
   const agent = secure ? new HttpsAgent({ ...connection, ...at }) : new HttpAgent(connection);
   const request = secure ? requestHttps : requestHttp;
@@ -85,7 +85,7 @@ function tunnelling(agent: HttpsAgent, proxy: Proxy): HttpsAgent {
   return agent;
 }
 
-/** How connections are opened, by the TLS and proxy settings of the endpoint. */
+/** Creates the agents for the TLS and proxy settings of endpoints. */
 export function createAgents({ lookup, reuseConnections, env, inspect, retried }: Options) {
   const authorities = createAuthorities(env);
   const routes = new Map<string, { readonly context: SecureContext | null; readonly route: Opened }>();

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../domain/model.js';
 type Tls = Endpoint['tls'];
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where distributions keep the authorities they trust, in one PEM file. */
+/** PEM files with the trusted authorities of distributions. */
 const systemBundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',

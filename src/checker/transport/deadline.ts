@@ -1,22 +1,22 @@
-/** ms a connection may take, look-up and TLS included: what takes longer is not coming. */
+/** Longest time in ms to connect, including look-up and TLS. */
 export const connectLimitMs = 10_000;
-/** ms that connecting leaves of an attempt, so that there is time to see whether others can be reached. */
+/** ms of an attempt reserved after connecting, for the connectivity test. */
 const lookAroundMs = 4_000;
 
-/** ms that connecting may take of an attempt of `totalMs`: half of it at least. */
+/** Connection timeout in ms of an attempt of `totalMs`: at least half of it. */
 const connectLimitOf = (totalMs: number): number =>
   Math.min(connectLimitMs, Math.ceil(Math.max(totalMs / 2, totalMs - lookAroundMs)));
 
-/** ms without a byte after which a begun body is given up. */
+/** ms without a byte after which a body is aborted. */
 const idleLimitMs = 30_000;
 
 export interface Expiry {
-  /** What was waited for; `first_token` in a stream that has said nothing. */
+  /** The awaited step; `first_token` in a stream without events. */
   readonly phase: 'connect' | 'headers' | 'first_token' | 'idle' | 'total';
   readonly ms: number;
 }
 
-/** Words for what was waited for in vain. */
+/** Text for a timeout at this stage. */
 export function describeExpiry({ phase, ms }: Expiry): string {
   const within = ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
   switch (phase) {

@@ -10,17 +10,17 @@ import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
 import { createTrace, type Stage } from './trace.js';
 
-/** Bytes of a body, decompressed, that are read at most. */
+/** Most bytes of a decompressed body. */
 export const bodyLimit = 1024 * 1024;
-/** Bytes that are read for one reply at most, packed, with headers and whatever is between them. */
+/** Most bytes read for one reply, compressed and with headers. */
 const wireLimit = 2 * bodyLimit;
-/** ms between two looks at how many have come: nothing else tells of bytes that unpack to nothing. */
+/** ms between two looks at the bytes received: some decompress to nothing. */
 const wireLookMs = 100;
-/** Provisional replies (1xx) that may come before the reply. */
+/** Most provisional replies (1xx) before the reply. */
 const mostProvisional = 16;
-/** ms an answered stream may stay open after its last event: some mark each part as the last. */
+/** ms for which a finished stream may stay open after its newest event: some mark each part as the last. */
 const lingerLimitMs = 2_500;
-/** The same after the API's own last word. */
+/** The same after the API's end mark. */
 const closedLingerMs = 250;
 
 export interface Outgoing {
@@ -39,7 +39,7 @@ export interface Reply {
   readonly overLimit: boolean;
 }
 
-/** What happened on the wire. Both `reply` and `fault` are set when the connection failed inside the body. */
+/** Outcome of an HTTP exchange. Both `reply` and `fault` are set when the connection failed inside the body. */
 export interface Exchange {
   readonly reply: Reply | null;
   readonly fault: Fault | null;
@@ -53,7 +53,7 @@ export interface Exchange {
 
 interface Terms {
   readonly route: Route;
-  /** ms that the attempt has for this, as it is told; `limit` says what is left of it. */
+  /** Timeout of the attempt in ms for messages; `limit` has the rest of it. */
   readonly timeoutMs: number;
   readonly limit: TimeLimit;
   readonly clock: Clock;

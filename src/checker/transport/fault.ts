@@ -4,7 +4,7 @@ import type { Stage } from './trace.js';
 import { isObject, isList } from '../../domain/json.js';
 import { messageOf } from '../../domain/thrown.js';
 
-/** Why there is no whole reply; `detail` is not redacted yet. */
+/** Why there is no complete reply; `detail` is not yet redacted. */
 export interface Fault {
   readonly reason: Reason;
   readonly detail: string;
@@ -39,10 +39,10 @@ interface Thrown {
   readonly errors?: unknown;
 }
 
-/** OpenSSL's words for a first record that is none of TLS, such as the reply of a server that speaks plain HTTP. */
+/** OpenSSL's messages for a first record that is not TLS, such as a reply in plain HTTP. */
 const notTls =
   /wrong version number|packet length too long|unknown protocol|http request|bad record type|record layer failure/i;
-/** And for alerts and settings that end a handshake. */
+/** OpenSSL's messages for alerts and settings that end a handshake. */
 const handshakes: readonly (readonly [RegExp, string])[] = [
   [notTls, 'the server does not speak TLS on this port'],
   [
@@ -63,7 +63,7 @@ const handshakes: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** got wraps what happened; happy eyeballs collects one error an address under an empty message. */
+/** Message of an error that got wraps; happy eyeballs collects one error per address under an empty message. */
 function wordsOf(error: Thrown): string {
   const cause: Thrown = isObject(error.cause) ? error.cause : error;
   if (typeof cause.reason === 'string' && cause.reason !== '') return cause.reason;
@@ -72,7 +72,7 @@ function wordsOf(error: Thrown): string {
   return typeof error.message === 'string' ? error.message : '';
 }
 
-/** A fault on the way to the proxy of this name, or of what it sends itself, as one of the proxy. */
+/** A fault of the connection to a proxy, attributed to the proxy. */
 export function faultOfProxy({ reason, detail }: Fault, proxy: string): Fault {
   const named = `the proxy ${proxy}`;
   if (reason === 'malformed_response')
@@ -82,11 +82,11 @@ export function faultOfProxy({ reason, detail }: Fault, proxy: string): Fault {
   return reason === 'tls_error' ? { reason, detail: `${named}: ${detail}` } : { reason, detail };
 }
 
-/** What Squid names a page of its own, of those for a target that was not reached or not allowed. */
+/** Names of Squid's error pages for a target that is unreachable or not allowed. */
 const unreached =
   /^ERR_(?:(?:CACHE_|FORWARDING_)?(?:ACCESS_)?DENIED|CONNECT_FAIL|SOCKET_FAILURE|DNS_FAIL|CANNOT_FORWARD)\b/;
 
-/** The reply of a proxy itself in the place of that of the target, to which it should forward the request; null for one of the target. */
+/** The fault in a proxy's own reply to a request that it should forward; null for a reply of the target. */
 export function refusalOfProxy(status: number, headers: IncomingHttpHeaders): Fault | null {
   const name = unreached.exec(String(headers['x-squid-error']))?.[0];
   if (status !== 407 && name === undefined) return null;
@@ -96,7 +96,7 @@ export function refusalOfProxy(status: number, headers: IncomingHttpHeaders): Fa
   };
 }
 
-/** Reads an error of the request. */
+/** Converts an error of a request. */
 export function faultOf(error: Thrown, stage: Stage): Fault {
   const code = typeof error.code === 'string' ? error.code : '';
   const words = wordsOf(error);

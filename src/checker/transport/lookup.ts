@@ -3,10 +3,10 @@ import type { LookupFunction } from 'node:net';
 
 type Answered = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
-/** The part of `dns.lookup` that is used: all addresses of a name. */
+/** The used form of `dns.lookup`: all addresses of a name. */
 export type SystemLookup = (hostname: string, options: LookupAllOptions, answered: Answered) => void;
 
-/** Too many look-ups have no answer yet. */
+/** Thrown while too many look-ups are unanswered. */
 class LookupsBusyError extends Error {
   override readonly name = 'LookupsBusyError';
   readonly code = 'ERR_LOOKUPS_BUSY';
@@ -15,7 +15,7 @@ class LookupsBusyError extends Error {
   }
 }
 
-/** A place for one look-up, and how it is given back; null when all are taken. */
+/** Reserves a place for one look-up and returns its release; null when all are taken. */
 type Admit = () => (() => void) | null;
 
 /**

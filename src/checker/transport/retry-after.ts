@@ -3,7 +3,7 @@ import { dayMs, hourMs, minuteMs } from '../../domain/period.js';
 import type { CheckResult } from '../../domain/result.js';
 import type { Reply } from './exchange.js';
 
-/** A provider that asks for more is asked again after a day all the same. */
+/** Longest wait; a provider that asks for more is checked again after a day. */
 const longestMs = dayMs;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: minuteMs, h: hourMs, d: dayMs };
 const duration = '\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[smhd])';
@@ -13,7 +13,7 @@ function single(headers: IncomingHttpHeaders, name: string): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-/** ms that a number of `unit` ms means; null when it is none. */
+/** A count of `unit` ms in ms; null if it is not a number. */
 function scaled(value: string | null, unit: number): number | null {
   return value !== null && /^\d{1,13}(\.\d+)?$/.test(value) ? Math.ceil(Number(value) * unit) : null;
 }
@@ -27,14 +27,14 @@ function durationMs(value: string): number | null {
   );
 }
 
-/** Only the forms of an HTTP date and of RFC 3339: Date.parse also takes words that are none. */
+/** Dates of HTTP and RFC 3339 only: Date.parse accepts other text too. */
 function dateIn(value: string): number | null {
   const written = /^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}|^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value);
   const at = written ? Date.parse(value) : NaN;
   return Number.isNaN(at) ? null : at;
 }
 
-/** ms from `now` to a moment given as a date, as what is left until then, or as Unix seconds or ms. */
+/** ms from `now` to a time given as a date, a duration, or Unix seconds or ms. */
 function untilMs(value: string, now: number): number | null {
   const count = scaled(value, 1);
   const at = count === null ? dateIn(value) : count >= 1e12 ? count : count >= 1e9 ? count * 1_000 : null;
@@ -58,7 +58,7 @@ const told = new RegExp(
   'i',
 );
 
-/** What an error says in its text, or Google in `RetryInfo`. */
+/** The wait in the text of an error, or in Google's `RetryInfo`. */
 function written(body: Buffer): number | null {
   const { delay, words, count, unit } = told.exec(body.toString('utf8', 0, 16_384))?.groups ?? {};
   if (count !== undefined && unit !== undefined)
@@ -68,7 +68,7 @@ function written(body: Buffer): number | null {
 
 const remainingName = /^(?:x-|anthropic-)?(?:ms-)?(?:rate|token)limit.*remaining/;
 
-/** When the last of the limits that are used up is filled again. */
+/** Reset of the exhausted limit that resets last. */
 function refilled(headers: IncomingHttpHeaders, now: number): number | null {
   const waits = Object.keys(headers)
     .filter((name) => remainingName.test(name) && scaled(single(headers, name), 1) === 0)
@@ -88,7 +88,7 @@ export function retryAfterMs({ status, headers, body }: Reply, now: number): num
   return wait === null ? null : Math.min(wait, longestMs);
 }
 
-/** The least that is left of the limits on requests and on tokens, whatever their period. */
+/** The lowest remaining limits of requests and of tokens, over all periods. */
 export function rateLimitRemaining(headers: IncomingHttpHeaders): CheckResult['rateLimitRemaining'] {
   const left: { requests?: number; tokens?: number } = {};
   for (const name of Object.keys(headers)) {

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../domain/clock.js';
 
-/** ms that a step with a limit of its own, which says more of what happened, is given beyond it. */
+/** ms that a step with its own timeout gets beyond it, since its error is more specific. */
 const graceMs = 25;
 
-/** The one deadline and the one signal of an attempt. It is made before anything else, and everything awaited obeys it. */
+/** The deadline and signal of an attempt. Created first; every awaited step obeys it. */
 export interface TimeLimit {
   readonly signal: AbortSignal;
   /** ms that are left; whole, and 1 when there are none. */
@@ -15,11 +15,11 @@ export interface TimeLimit {
   within<T, G>(step: Promise<T>, givenUp: (why: 'overdue' | 'stopped') => G): Promise<T | G>;
 }
 
-/** Words for a step that was given up. */
+/** Text for an abandoned step. */
 export const givenUp = (why: 'overdue' | 'stopped'): string =>
   why === 'overdue' ? 'not done in time' : 'stopped before it ended';
 
-/** Starts the time of an attempt. */
+/** Starts the time limit of an attempt. */
 export function createTimeLimit(parts: {
   readonly clock: Clock;
   readonly timeoutMs: number;

@@ -7,7 +7,7 @@ import { isPlausible } from '../../domain/time.js';
 
 type Mark = 'start' | 'socket' | 'lookup' | 'connect' | 'secure' | 'upload' | 'response' | 'end';
 
-/** How far an attempt came. */
+/** The stage that an attempt reached. */
 export type Stage = 'lookup' | 'connect' | 'tls' | 'exchange';
 
 function expiryOf(socket: TLSSocket): number | null {

@@ -3,7 +3,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP, isIPv6, type LookupFunction, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
 
-/** A proxy, and how it is connected to. */
+/** A proxy and its connection options. */
 export interface Proxy {
   /** Host and port, for messages: its address may hold a password. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface Proxy {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A credential as it is written in an address; one with a lone % is taken as it is. */
+/** Decodes a credential of a URL; one with a stray % stays as written. */
 function decoded(written: string): string {
   try {
     return decodeURIComponent(written);
@@ -48,7 +48,7 @@ export function proxyAt(address: string, lookup: LookupFunction, secureContext: 
   };
 }
 
-/** The proxy answered CONNECT with a status that is none of success. */
+/** Thrown when the proxy refuses CONNECT. */
 class TunnelRefusedError extends Error {
   override readonly name = 'TunnelRefusedError';
   readonly code = 'ERR_TUNNEL_REFUSED';

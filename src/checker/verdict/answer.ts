@@ -3,7 +3,7 @@ import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
 import { brokenText, strongSign } from './broken-text.js';
 
-/** What a successful reply answered, whatever its API calls the parts. */
+/** The answer in a successful reply, independent of the API. */
 export interface Answer {
   /** As the model wrote it; reasoning between `<think>` marks may still be inside. */
   readonly text: string;
@@ -33,7 +33,7 @@ interface Listed {
   readonly whole: boolean;
 }
 
-/** How a text misses an expectation. */
+/** Difference between a text and the expectation. */
 export interface Miss {
   readonly detail: string;
   /** The text may be the beginning of one that meets it. */
@@ -43,7 +43,7 @@ export interface Miss {
 /** Compares a text with the expectation; null when it meets it. */
 export type Meets = (text: string, expect: Expectation) => Miss | null;
 
-/** What was asked, and what is expected. */
+/** The question and the expectation. */
 export type Asked = Pick<Model, 'expect' | 'modelName' | 'query' | 'systemPrompt'>;
 
 interface Finding {
@@ -51,10 +51,10 @@ interface Finding {
   readonly detail: string | null;
 }
 
-/** Marks of reasoning that are looked at: no model thinks so often, and a mebibyte has 130,000 of them. */
+/** Most marks of reasoning that are read. A mebibyte can have 130,000; no model thinks so often. */
 const mostMarks = 1_000;
 
-/** The text without reasoning: what an unclosed `<think>` begins and what an unopened `</think>` ends is none. */
+/** The text without reasoning. Text after an unclosed `<think>` and before an unopened `</think>` is reasoning. */
 export function visibleText(text: string): string {
   let visible = '';
   let inside = false;
@@ -94,22 +94,22 @@ function judgeList({ has, whole }: Listed, wanted: string): Finding {
     : { reason: 'ok', detail: 'not in the list of models, which may leave out an alias' };
 }
 
-/** What is wrong with an answer without a sign that can be seen. */
+/** The reason for an answer without a visible character. */
 function judgeNothing(answer: Answer): Finding {
   if (answer.called === true || answer.finish === 'called')
-    return { reason: 'unexpected_answer', detail: 'a call of a tool in the place of an answer' };
+    return { reason: 'unexpected_answer', detail: 'a tool call instead of an answer' };
   if (answer.finish === 'length' && produced(answer))
     return { reason: 'output_truncated', detail: 'the token limit was used up before any visible text' };
   const detail = answer.reasoning.trim() === '' ? null : 'reasoning without an answer';
   return { reason: 'empty_response', detail };
 }
 
-/** Whether the expectation asks for signs without letters, or for a text sign by sign. */
+/** True if the expectation asks for JSON, or has a part without letters and digits. */
 function wantsSigns({ contains, json }: Expectation): boolean {
   return json !== undefined || contains?.some((part) => !/[\p{L}\p{N}]/u.test(part)) === true;
 }
 
-/** In what way a text is broken, as far as the expectation does not prove that it is not. */
+/** The kind of broken text; null when the text is intact or meets the expectation. */
 function brokenIn(text: string, cut: boolean, missed: Miss | null, asked: Asked): string | null {
   const { expect, query, systemPrompt } = asked;
   const { equals, regex, json, contains } = expect;
@@ -131,7 +131,7 @@ function judgeText(text: string, cut: boolean, asked: Asked, meets: Meets): Find
   return { reason: 'unexpected_answer', detail: missed.detail };
 }
 
-/** Judges an answer in which there is no error; `text` is its text without reasoning. */
+/** Judges an answer without an error; `text` is its text without reasoning. */
 export function judgeAnswer(
   answer: Answer,
   asked: Asked,

@@ -6,12 +6,12 @@ import { standIn } from './broken-text/stand-in.js';
 import { isTokens, isUndecoded } from './broken-text/undecoded.js';
 import { depthOf } from './json-or-text.js';
 
-/** Characters that are looked at, from the beginning and from the end. */
+/** Characters examined at the beginning and at the end. */
 const window = 2_048;
-/** Shorter text is judged by the expectation alone. */
+/** Shorter text is compared with the expectation only. */
 const shortest = 8;
 
-/** How a text is looked at. */
+/** Prepared forms of a text. */
 interface Scrutiny {
   /** It was cut by the token limit: a text that would have gone on needs fewer signs. */
   readonly cut: boolean;
@@ -33,7 +33,7 @@ function look(text: string): Seen {
   return { near, line: near.replace(/\s+/g, ' ').trim() };
 }
 
-/** A list or an object in JSON that is complete: an engine that goes on and on does not close it. */
+/** A complete JSON list or object. An engine that repeats itself does not close it. */
 function isJson(text: string): boolean {
   if (text.length > 65_536 || !/^[[{]/.test(text) || depthOf(text) > 64) return false;
   try {
@@ -46,26 +46,26 @@ function isJson(text: string): boolean {
 
 const notDecoded = 'tokens or characters that could not be decoded';
 
-/** What no answer holds, whatever else it says: null for nothing. */
+/** The kind of broken text that makes any answer invalid; null for none. */
 export function strongSign(text: string, question: string): string | null {
   const { near, line } = look(text);
   if (isEndless(near, line) && !asksForRepetition(question, near)) return 'one token repeated';
   return isUndecoded(near) ? notDecoded : null;
 }
 
-/** In what way a text is none that a working model writes; null when it may be one. Reads a bounded part of it. */
+/** The kind of text that a working model does not write; null for other text. Reads a bounded part. */
 export function brokenText(text: string, { cut, signsWanted, question }: Scrutiny): string | null {
   const { near, line } = look(text);
   const whole = text.trim();
   const instead = standIn(whole, question) ?? (signsWanted ? null : bare(whole, question));
   if (instead !== null) return instead;
-  if (isTokens(line)) return 'tokens of the engine in the place of an answer';
+  if (isTokens(line)) return 'engine tokens instead of an answer';
   if (line.length < shortest) return /[\ufffd]{2}/.test(line) ? 'characters that could not be decoded' : null;
   if (isUndecoded(near)) return notDecoded;
   if (!isJson(whole)) {
     const again = isRepeated(near, line, cut) || isFewWords(near, cut);
     if (again && !asksForRepetition(question, near)) return 'one token repeated';
-    if (!signsWanted && isSigns(near, line)) return 'signs in the place of words';
+    if (!signsWanted && isSigns(near, line)) return 'punctuation instead of words';
   }
-  return isSalad(near, line) ? 'pieces of words in the place of an answer' : null;
+  return isSalad(near, line) ? 'pieces of words instead of an answer' : null;
 }

@@ -9,7 +9,7 @@ function without(text: string, echo: string, instead: string): string {
   return echo.length < 3 ? text : text.replaceAll(echo, instead);
 }
 
-/** The text without addresses and without what it echoes of the request, whose words say nothing of the error. */
+/** The text without addresses and without the echoed request, whose words do not describe the error. */
 export function withoutEcho(
   text: string,
   model: Pick<Model, 'query' | 'systemPrompt' | 'modelName'>,
@@ -58,7 +58,7 @@ export function reasonOfStatus(status: number, json: boolean): Reason {
   return json ? 'server_error' : 'gateway_error';
 }
 
-/** The status of the provider that a gateway tells in the text of its own failure; null for none. */
+/** The provider's HTTP status in the text of a gateway's error; null for none. */
 function toldStatus(text: string, status: number): number | null {
   if (status < 500) return null;
   const told =

@@ -1,7 +1,7 @@
 import { isObject, type Members } from '../../domain/json.js';
 import { jsonOrText } from './json-or-text.js';
 
-/** What a reply says went wrong, wherever its API puts that. */
+/** The error in a reply, independent of the API. */
 export interface ReplyError {
   /** Most specific first. */
   readonly codes: readonly string[];
@@ -11,16 +11,16 @@ export interface ReplyError {
   readonly status: number | null;
 }
 
-/** Of a list in an error this many are read. */
+/** Most items read from a list in an error. */
 const mostDetails = 32;
 
-/** Members of an error are looked at so deep. */
+/** Greatest depth of the members read from an error. */
 const deepest = 4;
 
-/** Texts that programs write for no value, and for no error. */
+/** Texts for no value and for no error. */
 const nothing = /^\s*(?:|null|none|nil|undefined|false|0|n\/a|ok|success|no[ _-]?errors?)\s*$/i;
 
-/** False for what says nothing, such as the members of an error that some gateways always write and leave empty. */
+/** False for empty values: some gateways always write the members of an error. */
 function isPresent(value: unknown, depth = 0): boolean {
   if (value === undefined || value === null || value === false || value === 0) return false;
   if (typeof value === 'string') return value.length > 16 || !nothing.test(value);
@@ -31,7 +31,7 @@ function isPresent(value: unknown, depth = 0): boolean {
 
 const success = /^(?:ok|success\w*|no error)?[.!]?$|^[\p{Script=Han}]{0,4}成功[。！]?$/iu;
 
-/** The code 0 or 200 with a word of success, which is no error. */
+/** True for code 0 or 200 with a message of success. */
 function isSuccess({ code, message, msg }: Members): boolean {
   const said = message ?? msg ?? '';
   return (
@@ -60,7 +60,7 @@ function statusIn(value: unknown): number | null {
   return Number.isInteger(status) && status >= 400 && status <= 599 ? status : null;
 }
 
-/** Of a body that carries an HTTP status beside its error. */
+/** The HTTP status beside the error in a body. */
 function statusOf({ code, status, statusCode, status_code: snake, httpCode }: Members): number | null {
   for (const value of [code, status, statusCode, snake, httpCode]) {
     const found = statusIn(value);
@@ -69,7 +69,7 @@ function statusOf({ code, status, statusCode, status_code: snake, httpCode }: Me
   return null;
 }
 
-/** FastAPI's list of problems; what it echoes of the input is left out. */
+/** FastAPI's list of problems without the echoed input. */
 function problemsText(problems: readonly unknown[]): string {
   const lines = problems.slice(0, mostDetails).map((problem) => {
     if (!isObject(problem)) return strings(problem).join('');
@@ -150,7 +150,7 @@ function fromValue(value: unknown, around: Members): ReplyError {
   };
 }
 
-/** FastAPI's way to pass on an object: that of KoboldCpp, or another API's whole error. */
+/** The object in FastAPI's `detail`: KoboldCpp's, or the whole error of another API. */
 function fromDetail(detail: Members, around: Members): ReplyError {
   const outer = fromObject({ ...around, detail: undefined });
   const inner = isPresent(detail.error) ? fromValue(detail.error, detail) : fromObject(detail);
@@ -162,10 +162,10 @@ function fromDetail(detail: Members, around: Members): ReplyError {
   };
 }
 
-/** Members in which some APIs put code and message of every reply: CLOVA Studio, Xunfei, and others. */
+/** Members with the code and message of every reply in CLOVA Studio, Xunfei and others. */
 const heads = ['status', 'header', 'meta'];
 
-/** The error of the first of these members that reports one. */
+/** The error of the first of these members with one. */
 function headIn(payload: Members): ReplyError | null {
   for (const name of heads) {
     const head = payload[name];
@@ -178,7 +178,7 @@ function headIn(payload: Members): ReplyError | null {
   return null;
 }
 
-/** What AWS API Gateway is meant to turn into a reply, and passes on as a body where its integration is another. */
+/** The reply of a Lambda function that AWS API Gateway sends as a body when proxy integration is off. */
 function unsent({ statusCode, body }: Members): ReplyError | null {
   const status = statusIn(statusCode);
   if (status === null || !isPresent(body)) return null;
@@ -222,7 +222,7 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
 
-/** Members that describe a failure or identify the request. */
+/** Members that describe a failure or identify a request. */
 const ofFailures = new Set(
   'success ok code status status_code statusCode httpCode error_code error_msg errorMessage errorType message msg detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
     ' ',
@@ -233,7 +233,7 @@ const failure = /^(?:error|fail(?:ed|ure)?)$/i;
 
 const isFailureWord = (value: unknown): boolean => typeof value === 'string' && failure.test(value);
 
-/** True for a reply that has no other members with a value. */
+/** True if no other member of a reply has a value. */
 function isBare(payload: Members): boolean {
   return Object.entries(payload).every(
     ([name, value]) =>
@@ -241,7 +241,7 @@ function isBare(payload: Members): boolean {
   );
 }
 
-/** Whether a code, a flag or a word says that it failed. */
+/** True if a code, flag or word marks a failure. */
 function tellsFailure(payload: Members): boolean {
   const { code, message, msg } = payload;
   const said = message ?? msg;
@@ -260,13 +260,13 @@ function tellsFailure(payload: Members): boolean {
   );
 }
 
-/** The error in a successful reply that is no answer, where only a code or a flag tells that it failed. */
+/** The error in a 2xx reply without an answer that only a code or flag marks as failed. */
 export function failureIn(payload: unknown): ReplyError | null {
   if (!isObject(payload)) return null;
   return tellsFailure(payload) || headIn(payload) !== null ? errorIn(payload, false) : null;
 }
 
-/** The same of a reply of any shape: nothing else may be in it. */
+/** The same for a reply of any shape, which must contain nothing else. */
 export function bareFailureIn(payload: unknown): ReplyError | null {
   return isObject(payload) && isBare(payload) ? failureIn(payload) : null;
 }

@@ -6,7 +6,7 @@ import { japaneseAndKorean } from './error-rules/japanese-korean.js';
 import { lastMarkers, markers, numbers } from './error-rules/markers.js';
 import { keysOf } from '../../domain/table.js';
 
-/** Every language's rules; those of the others follow the English ones, whose words they hardly contain. */
+/** Rules of all languages. The English ones come first, since other texts rarely contain their words. */
 const asciiRules = [...english, ...european];
 const allRules = [...english, ...chinese, ...japaneseAndKorean, ...european];
 
@@ -19,7 +19,7 @@ const strong = byMarker(markers);
 const last = byMarker(lastMarkers);
 const numbered = byMarker(numbers);
 
-/** What a text may say to be believed before a marker: the marker of each of these is given for many causes. */
+/** Reasons in the text that override a marker, whose providers use it for many causes. */
 const overruledBy: Partial<Record<Reason, readonly Reason[]>> = {
   permission_denied: ['content_filtered', 'quota_exhausted', 'auth_failed', 'overloaded', 'tls_error'],
   auth_failed: ['quota_exhausted', 'tls_error'],
@@ -38,7 +38,7 @@ const overruledBy: Partial<Record<Reason, readonly Reason[]>> = {
   ],
 };
 
-/** Markers that only say the HTTP status once more: any text says more. */
+/** Markers that repeat the HTTP status; the text overrides them. */
 const repeating = new Set(
   'serviceunavailable serviceunavailableerror unavailable badgateway gatewaytimeout forbidden toomanyrequests unauthorized authenticationerror authorizationerror'.split(
     ' ',
@@ -54,7 +54,7 @@ function find(table: ReadonlyMap<string, Reason>, words: readonly string[]): str
 const reasonIn = (table: ReadonlyMap<string, Reason>, words: readonly string[]): Reason | null =>
   table.get(find(table, words) ?? '') ?? null;
 
-/** The reason that codes and types name, unless the text says more than the one that decides. */
+/** The reason of codes and types, unless the text is more specific. */
 export function reasonOfMarker(words: readonly string[], told: Reason | null): Reason | null {
   const word = find(strong, words);
   const reason = word === undefined ? undefined : strong.get(word);
@@ -66,13 +66,13 @@ export function reasonOfMarker(words: readonly string[], told: Reason | null): R
   return overruledBy[reason]?.includes(told) === true ? told : reason;
 }
 
-/** The reason a code or type names that says little: for when nothing else decides. */
+/** The reason of an unspecific code or type, used when nothing else decides. */
 export const reasonOfVagueMarker = (words: readonly string[]): Reason | null => reasonIn(last, words);
 
-/** The reason of a number by which one provider names it, and others something else: for when the text says nothing. */
+/** The reason of a number that is specific to one provider, used when the text gives none. */
 export const reasonOfNumber = (words: readonly string[]): Reason | null => reasonIn(numbered, words);
 
-/** The reason a text gives under this HTTP status. */
+/** The reason in a text with this HTTP status. */
 export function reasonOfText(text: string, status: number): Reason | null {
   const lower = text.toLowerCase();
 

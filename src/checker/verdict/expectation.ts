@@ -10,13 +10,13 @@ interface Compiled {
   readonly schema: FindMiss | null;
 }
 
-/** Characters of an answer that a schema looks at. */
+/** Most characters of an answer examined by a schema. */
 const longestMatched = 65_536;
-/** Characters of an answer that are compared with words, from its beginning and from its end. */
+/** Characters of an answer compared with words, at its beginning and at its end. */
 const longestCompared = 32_768;
-/** Lists and objects inside each other that a schema looks into. */
+/** Greatest depth of lists and objects that a schema validates. */
 const deepest = 64;
-/** A pattern does not say how long a text it wants: what is shorter may be a beginning. */
+/** Shorter text may be the beginning of a match: a pattern does not say how long its match is. */
 const shortOfPattern = 8;
 
 function compile({ regex, json }: Expectation): Compiled {
@@ -26,18 +26,18 @@ function compile({ regex, json }: Expectation): Compiled {
   };
 }
 
-/** Normalized; of more than 30 marks on one letter, which no language has and which take quadratic time, 30 are kept. */
+/** Normalized text. Keeps 30 marks per letter: no language has more, and they take quadratic time. */
 function folded(text: string): string {
   const safe = text.replace(/(\p{M}{30})\p{M}+/gu, '$1');
   return safe.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase();
 }
 
-/** Marks of emphasis: not those between two letters or two spaces, as in `5*3`, `a * b` and `snake_case`. */
+/** Emphasis, except between two letters or two spaces, as in `5*3`, `a * b` and `snake_case`. */
 const emphasis = /(?<![\p{L}\p{M}\p{N}*_])[*_]{1,3}(?=[^\s*_])|(?<=[^\s*_])[*_]{1,3}(?![\p{L}\p{N}*_])/gu;
-/** Letters of another width or style, and ligatures. Powers and fractions mean something else than their digits. */
+/** Letters of another width or style, and ligatures. Powers and fractions differ from their digits. */
 const styled = /[\uff00-\uffef\ufb00-\ufb06\u{1d400}-\u{1d7ff}]+/gu;
 
-/** Signs that HTML names, as some models write them. */
+/** HTML character references, which some models write. */
 const named: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
   '&#160;': ' ',
@@ -49,7 +49,7 @@ const named: Readonly<Record<string, string>> = {
   '&gt;': '>',
 };
 
-/** The words alone: letters of one style, without emphasis, signs that are not shown, and names of HTML. */
+/** The words only: letters in one style, without emphasis, invisible characters and HTML references. */
 function plain(text: string): string {
   const decoded = text.replace(
     /&(?:nbsp|shy|amp|quot|lt|gt|#160|#39);/gi,
@@ -59,7 +59,7 @@ function plain(text: string): string {
   return folded(shown.replace(emphasis, ''));
 }
 
-/** Hyphens, dashes and quotes as a keyboard has them: many models write those of print. */
+/** Hyphens, dashes and quotes as on a keyboard: many models write typographic ones. */
 function typed(words: string): string {
   return words
     .replace(/[\u2010-\u2013\u2212]/g, '-')
@@ -67,7 +67,7 @@ function typed(words: string): string {
     .replace(/[\u201c-\u201e]/g, '"');
 }
 
-/** A text as it is compared: as it is written, as its words alone, and as those are typed. */
+/** Forms of a text for comparison: as written, its words, and its words as typed. */
 interface Comparable {
   readonly written: string;
   readonly words: string;
@@ -84,13 +84,13 @@ function comparable(text: string): Comparable {
   return { written: folded(near), words, typed: typed(words) };
 }
 
-/** Compares as written, then by words, then as typed; a part of signs alone means those signs. */
+/** Compares as written, then by words, then as typed. Parts without letters are compared as written. */
 const agree = (answer: Comparable, part: Comparable, by: (text: string, part: string) => boolean): boolean =>
   by(answer.written, part.written) ||
   (part.words !== '' && by(answer.words, part.words)) ||
   (/[\p{L}\p{N}]/u.test(part.typed) && by(answer.typed, part.typed));
 
-/** An answer as JSON; a text says why it is none. */
+/** Parses an answer as JSON; returns a text with the reason if it is not JSON. */
 function parsed(text: string): { readonly value: unknown } | string {
   const crowd = crowdIn(text);
   if (crowd !== null) return `the answer has ${crowd}`;
@@ -101,7 +101,7 @@ function parsed(text: string): { readonly value: unknown } | string {
   }
 }
 
-/** How a text misses a schema, or JSON at all. */
+/** Difference between a text and a schema, or any JSON. */
 function missesJson(text: string, schema: FindMiss | null): Miss | null {
   const answer = parsed(text);
   if (typeof answer === 'string') return { detail: answer, begun: /^\s*[[{"]/.test(text) };
@@ -147,7 +147,7 @@ function misses(text: string, expect: Expectation, { regex, schema }: Compiled):
   return length > maxLength ? miss(`the answer has ${length} characters`) : null;
 }
 
-/** Compares answers with expectations; what an expectation compiles to is kept as long as the expectation lives. */
+/** Compares answers with expectations. The compiled form is cached as long as the expectation exists. */
 export function createExpectations(): Meets {
   const compiled = new WeakMap<Expectation, Compiled>();
   return (text, expect) => {

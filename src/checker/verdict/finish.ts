@@ -12,19 +12,19 @@ const detailLimit = 300;
 const responseLimit = 1_024;
 const fingerprintLimit = 64;
 
-/** What every check knows of itself. */
+/** Facts about a check that are known before its reply. */
 interface Attempt {
   readonly model: Model;
   readonly startedAt: number;
   readonly redact: Redact;
 }
 
-/** An attempt while it is being made. */
+/** A running attempt. */
 export interface TimedAttempt extends Attempt {
   readonly limit: TimeLimit;
 }
 
-/** The result of a check that never reached the wire. */
+/** The result of a check that sent nothing. */
 export function unsent(
   { model, startedAt, redact }: Attempt,
   reason: CheckResult['reason'],
@@ -33,7 +33,7 @@ export function unsent(
   return notSent(startedAt, reason, outcomeFor(reason, model.outcomes), redact(detail, detailLimit));
 }
 
-/** Which limit of `slow` was passed, in words. */
+/** The exceeded limit of `slow` as text. */
 function lateness({ slow, probe }: Model, { durationMs, firstTokenMs }: Exchange): string | null {
   if (probe === 'models') return null;
   const { durationMs: total, firstTokenMs: first } = slow;
@@ -42,18 +42,18 @@ function lateness({ slow, probe }: Model, { durationMs, firstTokenMs }: Exchange
   return `first text after ${Math.round(firstTokenMs)} ms, over ${first} ms`;
 }
 
-/** Statuses that HTTP does not have are told in the detail only. */
+/** Statuses that HTTP does not define appear only in the detail. */
 function statusOf({ reply }: Exchange): number | null {
   return reply !== null && reply.status >= 100 && reply.status <= 599 ? reply.status : null;
 }
 
-/** A good answer that came late is `slow`. */
+/** A late success is `slow`. */
 function withLateness(verdict: Verdict, model: Model, done: Exchange): Verdict {
   const late = verdict.reason === 'ok' ? lateness(model, done) : null;
   return late === null ? verdict : { ...verdict, reason: 'slow', detail: late };
 }
 
-/** The outcome of a reason for the model, with its overrides. A list of models can prove a failure, never health. */
+/** The outcome of a reason with the model's overrides. A list of models never shows that the model is healthy. */
 function outcomeOf(reason: Reason, { probe, outcomes }: Model): Outcome {
   return probe === 'models' && reason === 'ok' ? 'unknown' : outcomeFor(reason, outcomes);
 }

@@ -5,7 +5,7 @@ import { isObject } from '../../domain/json.js';
 import type { StreamEvent } from '../ask/dialect.js';
 import { createCrowding, jsonOrText } from './json-or-text.js';
 
-/** Takes a body apart into its events, wherever it is split into chunks. */
+/** Splits a body into events, independent of its chunks. */
 interface Framer {
   /** Throws when the bytes cannot be of this framing. */
   push(chunk: Buffer): void;
@@ -20,7 +20,7 @@ const mostEvents = 10_000;
 /** Lines of a stream: an event has up to four. */
 const mostLines = 50_000;
 
-/** Counts a sign; throws where there are more than `most`. */
+/** Number of `sign` in a text; throws if there are more than `most`. */
 function countOf(sign: string, text: string, most: number): number {
   let count = 0;
   for (let at = text.indexOf(sign); at !== -1; at = text.indexOf(sign, at + 1)) {
@@ -30,7 +30,7 @@ function countOf(sign: string, text: string, most: number): number {
   return count;
 }
 
-/** Passes whole lines on, each ended by LF: a line that comes byte by byte is looked at once. */
+/** Emits whole lines, each ended by LF. A line that arrives byte by byte is scanned once. */
 function wholeLines(pass: (text: string) => void) {
   let waiting: string[] = [];
   let lines = 0;
@@ -51,10 +51,10 @@ function wholeLines(pass: (text: string) => void) {
   };
 }
 
-/** A parser that refuses takes its time: more texts than this that are no JSON are no stream of an API. */
+/** Most events that are not JSON; a stream with more is malformed. */
 const mostUnreadable = 1_000;
 
-/** Reads the data of one event after another; throws where there are too many, and where too many are no JSON. */
+/** Parses the data of each event; throws if there are too many, or too many are not JSON. */
 function createDataReading(): (text: string) => unknown {
   const crowdIn = createCrowding();
   let events = 0;
@@ -72,7 +72,7 @@ function createDataReading(): (text: string) => unknown {
   };
 }
 
-/** Server-sent events; `began` is called for a comment, which is no event but shows that this is a stream. */
+/** Server-sent events. Calls `began` for a comment, which shows that the body is a stream. */
 export function frameSse(emit: Emit, began: () => void): Framer {
   const decoder = new TextDecoder();
   const read = createDataReading();
@@ -94,7 +94,7 @@ export function frameSse(emit: Emit, began: () => void): Framer {
   };
 }
 
-/** One JSON object a line; other lines are no events. */
+/** One JSON object per line; ignores other lines. */
 export function frameLines(emit: Emit): Framer {
   const decoder = new TextDecoder();
   const read = createDataReading();
@@ -110,7 +110,7 @@ export function frameLines(emit: Emit): Framer {
   };
 }
 
-/** Bytes of the shortest and the longest frame of Amazon's event streams. */
+/** Least and most bytes of a frame of Amazon's event streams. */
 const shortestFrame = 16;
 const longestFrame = 16 * 2 ** 20;
 /** Frames of a stream: one takes twice as long as an event of text, and the shortest that Amazon sends have 180 bytes. */
@@ -118,7 +118,7 @@ const mostFrames = 5_000;
 /** Names and texts in the headers of all frames; Amazon sends six in a frame. */
 const mostHeaderTexts = 40_000;
 
-/** Loaded with the first stream of Amazon's: its megabytes are not for everybody. */
+/** Loaded with the first stream of Amazon's, since it takes megabytes. */
 function eventStreams(): typeof EventStreams {
   // `require` is typed as any.
   return createRequire(import.meta.url)('@smithy/core/event-streams') as typeof EventStreams;
@@ -140,7 +140,7 @@ export function frameAws(emit: Emit): Framer {
   );
   let waiting: Buffer[] = [];
   let size = 0;
-  /** Bytes without which nothing can be told. */
+  /** Bytes needed for the next step. */
   let needed = 4;
 
   const take = (frame: Buffer): void => {

@@ -9,12 +9,12 @@ import type { TimeLimit } from '../transport/time-limit.js';
  */
 export type Jq = (program: string, json: string) => Promise<unknown>;
 
-/** ms a program may run: one that never ends is stopped then. */
+/** Longest run of a program in ms. */
 const runLimitMs = 1_000;
 
-/** Bytes its memory may grow to; jq keeps it outside of the heap that a thread's limits hold. */
+/** Most bytes of its memory, which is outside the heap limits of the thread. */
 const memoryLimit = 64 * 1024 * 1024;
-/** Characters of a text that is its result. */
+/** Most characters of a result. */
 const resultLimit = 1024 * 1024;
 
 /**
@@ -56,7 +56,7 @@ interface Told {
   readonly unfit?: boolean;
 }
 
-/** A program that does not compile, whatever it is run on. */
+/** A program that does not compile. */
 export class JqSyntaxError extends Error {}
 
 function startWorker() {
@@ -64,7 +64,7 @@ function startWorker() {
     eval: true,
     workerData: createRequire(import.meta.url).resolve('jq-wasm'),
     env: {},
-    // What jq prints when it gives up is said in the rejection.
+    // The rejection contains what jq prints when it gives up.
     stdout: true,
     stderr: true,
     resourceLimits: { maxOldGenerationSizeMb: 32 },
@@ -92,7 +92,7 @@ function startWorker() {
   return { worker, ready: next(), next };
 }
 
-/** jq in a worker thread that starts with the first program; one program runs at a time, and none for whom nobody waits any longer. */
+/** jq in a worker thread that starts with the first program. Runs one program at a time, and skips aborted ones. */
 export function createJq(): {
   run(program: string, json: string, limit?: TimeLimit): Promise<unknown>;
   /** Why a program does not compile; null when it does. */

@@ -57,7 +57,7 @@ export function crowdIn(json: string): string | null {
   return json.length <= alwaysParsed ? null : createCrowding()(json);
 }
 
-/** Where the text that begins at a quote ends. */
+/** End of the string that begins at a quote. */
 function endOfText(json: string, from: number): number {
   for (let at = json.indexOf('"', from + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let before = at;
@@ -67,7 +67,7 @@ function endOfText(json: string, from: number): number {
   return json.length;
 }
 
-/** What a text says as JSON; the text itself, trimmed, where it is none. */
+/** The JSON value of a text; the trimmed text if it is not JSON. */
 export function jsonOrText(text: string): unknown {
   if (crowdIn(text) !== null) return text.trim();
   try {
@@ -77,7 +77,7 @@ export function jsonOrText(text: string): unknown {
   }
 }
 
-/** How many lists and objects a JSON text has inside each other, at most; signs inside texts count too. */
+/** Upper bound of the depth of a JSON text; brackets in strings count too. */
 export function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;

@@ -12,7 +12,7 @@ import { JqSyntaxError, type Jq } from './jq.js';
 import { crowdIn } from './json-or-text.js';
 import type { StreamReading } from './stream-reading.js';
 
-/** What a reply means; its texts are neither bounded nor redacted yet. */
+/** The meaning of a reply; its texts are not yet bounded or redacted. */
 export interface Verdict {
   readonly reason: Reason;
   readonly detail: string | null;
@@ -62,7 +62,7 @@ function contentOf({ body }: Reply): Content {
 
 const isMarkup = (text: string): boolean => /^\s*</.test(text);
 
-/** Whether much of a text is characters that no text has, as of bytes that are compressed. */
+/** True for many characters that are not text, as in compressed data. */
 function isBinary(text: string): boolean {
   const head = text.slice(0, 512);
   const odd = head.match(/[\p{Cc}\ufffd]/gu)?.filter((one) => !/\s/.test(one)).length ?? 0;
@@ -85,7 +85,7 @@ function describe(error: ReplyError | null, text: string): string {
   );
 }
 
-/** Where a redirect leads, without its query. */
+/** Target of a redirect without its query. */
 function redirectTarget({ headers }: Reply, model: Model): string {
   const target = headers.location ?? '';
   if (!URL.canParse(target, model.endpoint.baseUrl)) return 'redirect without a target';
@@ -93,7 +93,7 @@ function redirectTarget({ headers }: Reply, model: Model): string {
   return `redirect to ${origin}${pathname}`;
 }
 
-/** Amazon names the error in a header, `ThrottlingException:http://...` in older forms. */
+/** Amazon's error name in a header; older forms are `ThrottlingException:http://...`. */
 function withHeader({ headers }: Reply, error: ReplyError | null): ReplyError | null {
   const name = headers['x-amzn-errortype'];
   if (typeof name !== 'string') return error;
@@ -101,7 +101,7 @@ function withHeader({ headers }: Reply, error: ReplyError | null): ReplyError | 
   return { types: [], text: '', status: null, ...error, codes: [code, ...(error?.codes ?? [])] };
 }
 
-/** A failure of the server's in plain text: by its words, and its status once more is none of a gateway. */
+/** Reason of a plain-text server error by its words. A text that repeats the status is not a gateway's. */
 function reasonOfPlain(text: string, status: number, model: Model): Reason | null {
   const told = reasonOfText(withoutEcho(text.slice(0, 4_096), model), status);
   if (told !== null) return told;
@@ -172,7 +172,7 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   return verdict(reason, detail, answer, visible);
 }
 
-/** By what a reply is judged. */
+/** Inputs of the judgement besides the reply. */
 export interface Judging {
   readonly model: Model;
   readonly dialect: Dialect;
@@ -196,10 +196,10 @@ export function judge(reply: Reply, judging: Judging): Verdict {
   return judgeFailure(reply, content, model, dialect.rules);
 }
 
-/** Characters of a jq program that a detail shows. */
+/** Most characters of a jq program in a detail. */
 const longestProgram = 500;
 
-/** Whether a program leads to a member that the reply has, and that is null. */
+/** True if the program selects an existing member that is null. */
 async function isNullAt(program: string, { text, payload }: Content, jq: Jq): Promise<boolean> {
   try {
     const path: unknown = JSON.parse(String(await jq(`first(path((${program}\n)))|tojson`, text)));
@@ -212,7 +212,7 @@ async function isNullAt(program: string, { text, payload }: Content, jq: Jq): Pr
   }
 }
 
-/** The same for a dialect that takes the answer out of the reply by `extract`. */
+/** Judges the reply of a dialect with `extract`. */
 export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
   const { dialect, model } = judging;
   if (dialect.extract === undefined || reply.status >= 300) return judge(reply, judging);

@@ -3,7 +3,7 @@ import type { Draft, StreamEvent, Streaming } from '../ask/dialect.js';
 import { errorIn, type ReplyError } from './error-member.js';
 import { frameAws, frameLines, frameSse } from './framing.js';
 
-/** A streamed reply as it comes. */
+/** Reads a streamed reply. */
 export interface StreamReading {
   /** False for a body in which there was no event: it is no stream. */
   readonly begun: boolean;
@@ -18,7 +18,7 @@ export interface StreamReading {
   readonly draft: Readonly<Draft>;
   /** The error the stream reported. */
   readonly error: ReplyError | null;
-  /** Why the bytes are not of the stream's framing; null as long as they are. */
+  /** Why the bytes do not fit the framing; null while they do. */
   readonly fault: string | null;
   push(chunk: Buffer): void;
   end(): void;
@@ -30,7 +30,7 @@ function errorOf({ name, data }: StreamEvent): ReplyError | null {
   return { codes: [], types: [], text: typeof data === 'string' ? data : '', status: null };
 }
 
-/** Reads a stream event by event; what follows an error is not read. */
+/** Reads a stream event by event, up to an error. */
 export function readStream({ framing, take }: Streaming): StreamReading {
   const draft: Draft = { ...blankAnswer, ended: false, closed: false };
   let begun = false;

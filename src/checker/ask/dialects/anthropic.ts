@@ -81,10 +81,10 @@ function take(draft: Draft, { data }: StreamEvent): void {
   draft.ended ||= draft.closed || draft.finish !== null;
 }
 
-/** Anthropic's messages. */
+/** Anthropic's Messages API. */
 export const anthropicChat: Dialect = { ask: (model) => ask(model, false), read };
 
-/** The same as a stream. */
+/** The same, streamed. */
 export const anthropicChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,

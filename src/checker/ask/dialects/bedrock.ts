@@ -107,10 +107,10 @@ function rules(_status: number, error: ReplyError | null): Reason | null {
   return reason === 'permission_denied' && key ? 'auth_failed' : reason;
 }
 
-/** Amazon's converse, for every model of Bedrock. */
+/** Amazon's Converse API, for all models of Bedrock. */
 export const bedrockChat: Dialect = { ask: (model) => ask(model, false), read, rules };
 
-/** The same as a stream of binary frames. */
+/** The same, streamed in binary frames. */
 export const bedrockChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,

@@ -66,7 +66,7 @@ function take(draft: Draft, data: unknown): void {
 /** Cohere's chat, version 2. */
 export const cohereChat: Dialect = { ask: (model) => ask(model, false), read };
 
-/** The same as a stream. */
+/** The same, streamed. */
 export const cohereChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,

@@ -80,7 +80,7 @@ function read(payload: unknown): Answer | null {
 /** Google's generateContent. */
 export const geminiChat: Dialect = { ask: (model) => ask(model, false), read, rules: geminiRules };
 
-/** The same as a stream, which ends with the reason why. */
+/** The same, streamed; ends with an event with a finish reason. */
 export const geminiChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,

@@ -8,7 +8,7 @@ const folded = (name: unknown): string =>
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Whether an entry calls its model by a name for which this is true. */
+/** True if the predicate accepts a name of the entry. */
 function isNamed({ id, name, model, aliases }: Entry, fits: (name: string) => boolean): boolean {
   return (
     [id, name, model].some((one) => fits(folded(one))) ||
@@ -19,7 +19,7 @@ function isNamed({ id, name, model, aliases }: Entry, fits: (name: string) => bo
 /** Selectors accepted instead of a provider's name. */
 const choices = ['fastest', 'cheapest', 'preferred'];
 
-/** Whether an entry is of the model `name` as this provider serves it. */
+/** True if an entry is the model `name` of this provider. */
 function isServed({ id, name, model, aliases, providers }: Entry, wanted: string, by: string): boolean {
   const names = [id, name, model, ...(isList(aliases) ? aliases : [])];
   if (!isList(providers) || names.map(folded).find((one) => one !== '') !== wanted) return false;

@@ -14,7 +14,7 @@ function readEmbedding(payload: unknown): Answer | null {
   };
 }
 
-/** Ollama's own embeddings: OpenAI's question, another answer. */
+/** Ollama's embeddings: OpenAI's request, another reply. */
 export const ollamaEmbeddings: Dialect = {
   ask: openaiEmbeddings.ask,
   read: readEmbedding,

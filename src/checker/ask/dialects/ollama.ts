@@ -44,10 +44,10 @@ function read(payload: unknown): Answer | null {
   };
 }
 
-/** Ollama's own chat. */
+/** Ollama's chat API. */
 export const ollamaChat: Dialect = { ask: (model) => ask(model, false), read };
 
-/** The same, one object a line. */
+/** The same, streamed, one object per line. */
 export const ollamaChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,

@@ -54,7 +54,7 @@ export function openaiChat(flavour: Flavour): Dialect {
   };
 }
 
-/** The same as a stream. */
+/** The same, streamed. */
 export function openaiChatStream(flavour: Flavour): Dialect {
   const options = flavour.streamUsage ? { stream_options: { include_usage: true } } : {};
   return {

@@ -3,7 +3,7 @@ import type { Dialect } from '../dialect.js';
 import { readCompletion } from './openai-answer.js';
 import { bodyWith, tokenLimit } from './token-limit.js';
 
-/** Completions as they were before chat. */
+/** OpenAI's legacy completions. */
 export const openaiCompletion: Dialect = {
   ask: (model) => ({
     method: 'POST',

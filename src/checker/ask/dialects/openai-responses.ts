@@ -36,7 +36,7 @@ function read(payload: unknown): Answer | null {
   };
 }
 
-/** OpenAI's responses, not kept by the provider. */
+/** OpenAI's Responses API; the provider does not store the response. */
 export const openaiResponses: Dialect = {
   ask: (model) => {
     const { modelName, query, systemPrompt, endpoint } = model;

@@ -1,20 +1,20 @@
-/** Longer text holds more than signs. */
+/** Longer text contains more than punctuation. */
 const mostSigns = 64;
-/** A full stop, comma or colon, quotes and brackets. Operators, question and exclamation marks and dots in a row may be answers. */
+/** Full stop, comma, colon, quotes and brackets. Operators, question and exclamation marks and ellipses can be answers. */
 const signs = /^(?:[.,;:。，、]|[\s'"`「」『』“”‘’()[\]{}]+)$/;
 const balanced = /^(?:\[\s*\]|\{\s*\}|\(\s*\)|\[\[\]\]|\[\{\}\])$/;
-/** A sign in quotes, as a model names one. */
+/** A quoted character, as in an answer that names it. */
 const quoted = /^(?:`[^`\s]{1,8}`|"[^"\s]{1,8}"|'[^'\s]{1,8}'|“[^”\s]{1,8}”|「[^」\s]{1,8}」)[.。]?$/;
 const emptyFence = /^`{3}[\w-]{0,20}\s*(?:`{3})?$/;
 
-/** The name of a turn of a conversation without what was said in it. */
+/** The role of a chat turn without content. */
 const role =
   /^(?:assistant(?:\s+assistant)*|[Aa]ssistant:|(?:user|system|model|human):|assistant(?:final|analysis|commentary)|#{1,4} ?(?:[Aa]ssistant|[Rr]esponse|[Aa]nswer|[Hh]uman|[Uu]ser|[Ii]nstruction):?)$/;
 
-/** By which engines write the call of a tool into the text, from the beginning on. */
+/** Starts of a tool call that an engine writes as text. */
 const callBegins =
   /^(?:<tool_calls?>|<function=[\w.-]{1,80}>|<\|?tool_calls?(?:_section_begin|_begin|_start)?\|?>|<\|python_tag\|>|<｜tool▁calls▁begin｜>|<function_calls?>|<(?:minimax|antml|xai):(?:tool_call|function_calls?|function_call)\b|\[TOOL_CALLS?\]|functools\[\{|`{3}tool_(?:code|call)\n|<tool_code>|<\|channel\|>commentary to=)/;
-/** Where it ends; text behind it is an answer. */
+/** End of a tool call; text after it is an answer. */
 const callEnds = /(?:>|\]|\}|\)|`{3})$/;
 
 const ofCalls = new Set(['name', 'arguments', 'parameters', 'type', 'id']);
@@ -37,7 +37,7 @@ const wantsSign =
 const wantsRole = /\b(?:roles?|colon|speaker)\b|assistant|rolle|角色/i;
 const wantsCall = /\b(?:tools?|functions?|json|xml|markup|schema|arguments?|snippet|code)\b|工具|函数|函數/i;
 
-/** What an engine writes that holds no answer, unless the question asks for it; null for none. */
+/** The kind of engine output that is no answer, unless the question asks for it; null for none. */
 export function bare(text: string, question: string): string | null {
   const asked = question.slice(0, 4_096);
   const isSign =
@@ -45,7 +45,7 @@ export function bare(text: string, question: string): string | null {
     (emptyFence.test(text) || (signs.test(text) && !balanced.test(text) && !quoted.test(text)));
   if (isSign && !wantsSign.test(asked)) return 'signs without an answer';
   if (text.length <= mostSigns && role.test(text) && !wantsRole.test(asked))
-    return 'the name of a role in the place of an answer';
+    return 'a role name instead of an answer';
   const called = (callBegins.test(text) && callEnds.test(text)) || isCallObject(text.slice(0, 65_536));
-  return called && !wantsCall.test(asked) ? 'a call of a tool in the place of an answer' : null;
+  return called && !wantsCall.test(asked) ? 'a tool call instead of an answer' : null;
 }

@@ -1,18 +1,18 @@
 import { reasonOfText } from '../error-rules.js';
 import { any } from '../error-rules/text-rule.js';
 
-/** Longer text is an answer that goes on. */
+/** Longer text is an answer. */
 const longest = 400;
 
-/** The end of the first sentence: what goes on with other words is prose. */
+/** The end of the first sentence. Text that continues is prose. */
 const end = String.raw`(?: (?:right now|at (?:the|this) (?:moment|time)|due to [\w ]{1,40}|with other requests|to (?:continue|proceed)))?(?:[.!;:(]|$| [-–(]|,? (?:please|try|retry|check)\b)`;
-/** What follows when the reader is asked to try again or to correct the account. */
+/** A request to try again or to fix the account. */
 const plea = String.raw`(?:[.!:,]| [-–])? ?.{0,160}\b(?:try again|retry|slow down|please (?:wait|check|contact|upgrade|top[- ]?up|add|reduce)|contact support)`;
 const part = String.raw`(?:(?:the|this|our) )?(?:(?:ai|requested|language|upstream|remote|inference|chat|llm|backend|model) ){0,2}(?:model(?: [\w./:\x60'"@-]{1,80})?|server|service|system|api|engine|backend|endpoint|llm|upstream|chatbot|provider|deployment)`;
 const limit = String.raw`(?:(?:the|your) )?(?:(?:api|request|token|free) )?(?:(?:rate|usage|quota|token|request|concurrency|free tier|plan) limits?|(?:daily|monthly|hourly|weekly|credit)(?: (?:message|usage|request|token|api))? limit)`;
 const secret = String.raw`(?:\w+ )?(?:api[ _-]?keys?|(?:access|auth|bearer|authentication) (?:key|token)|x-api-key|credentials)`;
 
-/** Sentences by which programs report an error, whole. */
+/** Whole sentences with which programs report an error. */
 const reports = any(
   String.raw`^${limit} (?:has been |was |is )?(?:exceeded|reached|hit)(?: (?:for|on|in) .{0,120})?${end}`,
   String.raw`^too many (?:concurrent )?requests(?:[.!]?$|${plea}| (?:in \d|from (?:this|your)))`,
@@ -48,7 +48,7 @@ const reports = any(
   String.raw`^this model's maximum context length is`,
   String.raw`^network error due to`,
 );
-/** A word before the colon that says it is an error. */
+/** A label such as `Error:` before the text. */
 const labelled =
   /^(?:(?:api|http|https|network|connection|server|internal|unexpected|unknown|model|runtime|fatal|upstream|provider|stream) ){0,3}(?:error|exception)s?(?: code| generating response)?\]? {0,2}(?:[:(-]|[45]\d\d(?=[.:,({]|$))|^error\] |^[\w.]{1,80}(?:error|exception): /;
 const apology =
@@ -56,29 +56,29 @@ const apology =
 const asksAgain = /\b(?:try again|retry)\b/;
 const technical =
   /: [45]\d\d\b|\bstatus(?: code)? ?:?\(?[45]\d\d\b|\bcode:? ?[45]\d\d\b|(?:error|exception)s?[:(]? {0,2}[45]\d\d\b|\b(?:connection|network) error\b|timed out|not responding|stream id|internal_error|not loaded/;
-/** A sentence about an error rather than one that reports it. */
+/** A sentence that explains an error instead of reporting it. */
 const explains =
   /\b(?:means?|refers? to|indicates?|occurs|happens?|signals?|stands for|denotes?|describes?|typically|usually|often|generally|said|says|when|so that|for example)\b/;
-/** Other languages: a known cause, and what asks for a second try or names what only programs have. */
+/** Other languages: a request to try again, or terms of programs, beside a known cause. */
 const foreignReport =
   /请(?:稍|检查|充值|重试|联系|升级)|請(?:稍|檢查|儲值|重試)|^(?:无效|無效)的?(?:令牌|密钥|api)|^(?:您的|你的)?(?:额度|額度|余额|餘額|api ?(?:key|密钥))(?:已用[尽完盡]|不足|无效|無效)[。.!！]?$|bitte (?:versuchen sie es|warten sie|prüfen sie)|veuillez (?:réessayer|patienter|vérifier)|(?:inténtelo|intente|inténtalo) (?:de nuevo|más tarde|nuevamente)|tente novamente|riprova|повторите|попробуйте|もう一度お試し|다시 시도|^(?:ungültige[rs]?|falsche[rs]?|abgelaufene[rs]?) api|^(?:clé|jeton|clave|chave|chiave) (?:de |d'|da |dell?a? )?api/;
 const foreignExplains =
   /是指|意味|表示|bedeutet|\bwenn\b|signifie|lorsque|significa|cuando|quando|означает|когда|という意味/;
 
-/** The words of a question after which the answer may speak of errors, or be any sentence. */
+/** Words of a question that may be answered with text about errors, or with any sentence. */
 const aboutErrors = any(
   String.raw`\b(?:errors?|errno|exceptions?|fail\w*|https?|[45]\d\d|apis?|quotas?|rate[- ]?limit\w*|time-?outs?|logs?|stack ?traces?|tracebacks?|status codes?|servers?|gateways?|unavailable|denied|unauthori[sz]ed|forbidden|overload\w*|throttl\w*|messages?)\b`,
   String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|phrase)\b`,
   'fehler|übersetz|erreur|tradui|traduc|traduz|errore|ошибк|перевед|错误|錯誤|翻译|翻譯|报错|エラー|翻訳|오류|번역',
 );
 
-/** Whether a question asks about errors or for a sentence of any kind: then the answer may read like an error. */
+/** True if a question asks about errors or for any sentence: its answer may read like an error. */
 export function asksForErrors(question: string): boolean {
   const asked = question.slice(0, 4_096).toLowerCase();
   return aboutErrors.test(asked) || reasonOfText(asked, 200) !== null;
 }
 
-/** Whether a whole text is the sentence by which a program reports an error: it begins so, and names a known cause. */
+/** True if the whole text is an error report: it begins like one and names a known cause. */
 export function isErrorSentence(text: string): boolean {
   if (text.length > longest) return false;
   const lower = text

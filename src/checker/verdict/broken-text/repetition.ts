@@ -1,9 +1,9 @@
-/** Characters of the end that are looked at. */
+/** Characters examined at the end. */
 const window = 2_048;
-/** Shorter text is not judged. */
+/** Shorter text is not examined. */
 const shortest = 8;
 
-/** One unit again and again up to the end of a text. */
+/** A unit repeated up to the end of a text. */
 interface Repetition {
   readonly unit: string;
   readonly part: string;
@@ -27,7 +27,7 @@ function suffixLengths(text: string): number[] {
   return lengths;
 }
 
-/** The repetitions of four times and more that make up half of the text, or hundreds of characters of it. */
+/** Repetitions, at least four times, that make up half of the text or hundreds of characters. */
 function* repetitions(text: string): Generator<Repetition> {
   const tail = text.slice(-window);
   const lengths = suffixLengths(tail);
@@ -44,17 +44,17 @@ function* repetitions(text: string): Generator<Repetition> {
   }
 }
 
-/** Values and laughter: they are written many times over for a reason. */
+/** Values and laughter, which an answer may repeat. */
 const value = /^(?:[\d.]{1,24}|[\da-f]{2}|null|true|false|ha|ho|he|la|na)$/i;
 const isValues = (part: string): boolean =>
   part.split(/[\s,;:|/+*()[\]{}-]+/).every((one) => one === '' || value.test(one));
 /** DNA, RNA and laughter without spaces. */
 const bases = /^(?:[ACGT]+|[ACGU]+|(?:[Hh]a)+)$/;
-/** One character of Chinese or Japanese; those of laughter may stand many times. */
+/** One Chinese or Japanese character, except those of laughter. */
 const wideOne = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u;
 const laughter = /^[哈呵嘿嘻笑草]$/;
 
-/** Lines of as many values each, as of a matrix. */
+/** Lines with an equal number of values, as in a matrix. */
 function isGrid(text: string): boolean {
   const rows = text
     .trim()
@@ -63,14 +63,14 @@ function isGrid(text: string): boolean {
   return rows.length >= 3 && new Set(rows).size === 1 && (rows[0] ?? 0) >= 2;
 }
 
-/** Characters, of which one of Chinese, Japanese or Korean is as much as two others. */
+/** Length in characters; Chinese, Japanese and Korean ones count twice. */
 function weightOf(part: string): number {
   const wide =
     part.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0;
   return part.length + wide;
 }
 
-/** From how many times and characters on a text of one unit alone is none that was meant so. */
+/** Least repetitions and characters of a text that is one unit only. */
 function leastOf({ unit, part }: Repetition, text: string): readonly [times: number, weight: number] {
   if (/^\d $|^ \d$/.test(unit) && !isGrid(text)) return [8, 15];
   if (isValues(part) && /[\s,:;|/+-]/.test(unit)) return [6, isGrid(text) ? 1_024 : 64];
@@ -83,7 +83,7 @@ function leastOf({ unit, part }: Repetition, text: string): readonly [times: num
   return /\s/.test(unit) ? [5, 16] : [6, 20];
 }
 
-/** One token, word or phrase again and again, from somewhere near the beginning to the end. */
+/** True for a token, word or phrase repeated from near the beginning to the end. */
 export function isRepeated(text: string, line: string, cut: boolean): boolean {
   for (const found of repetitions(line)) {
     if (found.share < 0.75 && found.part.length < 0.75 * 1_024) continue;
@@ -95,7 +95,7 @@ export function isRepeated(text: string, line: string, cut: boolean): boolean {
   return false;
 }
 
-/** A repetition that is too long to be a part of any answer. */
+/** True for a repetition too long for any answer. */
 export function isEndless(text: string, line: string): boolean {
   for (const found of repetitions(line)) {
     const weight = weightOf(found.part);
@@ -105,7 +105,7 @@ export function isEndless(text: string, line: string): boolean {
   return false;
 }
 
-/** Few words, each many times, in whatever order. A list of labels may do so for long. */
+/** True for few words, each many times, in any order. A list of labels may be longer. */
 export function isFewWords(text: string, cut: boolean): boolean {
   const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   const said = words.filter((word) => !/^(?:\d+|[\da-f]{2}|null|true|false)$/.test(word));
@@ -119,7 +119,7 @@ const repeats =
 
 const small = /^(?:the|an?|of|to|and|is|in|it|i|you|words?|times|der|die|das|le|la|el)$/;
 
-/** Whether a question asks for repetition, and a text repeats nothing but words of the question. */
+/** True if the question asks for repetition and the text repeats only words of the question. */
 export function asksForRepetition(question: string, text: string): boolean {
   const asked = question.slice(0, 4_096).toLowerCase();
   if (!repeats.test(asked)) return false;

@@ -17,7 +17,7 @@ const scripts: readonly (readonly [RegExp, least: number])[] = [
 ];
 const anyOther = /(?!\p{Script=Latin})\p{L}/u;
 
-/** Words of one script that follow each other. */
+/** Consecutive words of one script. */
 interface Block {
   readonly script: number;
   readonly words: number;
@@ -65,7 +65,7 @@ function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** Pieces of words of many scripts, which neither a sentence holds together nor signs set apart. */
+/** True for pieces of words of many scripts without sentence structure or punctuation. */
 function isMixed(text: string): boolean {
   if (!anyOther.test(text)) return false;
   const blocks = blocksOf(text);
@@ -90,12 +90,12 @@ function isMixed(text: string): boolean {
   return meeting.length * 20 >= words;
 }
 
-/** Letters that no language puts into one word. */
+/** True for letters that no language combines in one word. */
 const isOdd = (word: string): boolean =>
   /[bcdfghjklmnpqrstvwxz]{6}/.test(word) ||
   (word.length > 24 && /\p{Ll}\p{Lu}/u.test(word) && /\p{Ll}{16}/u.test(word));
 
-/** Pieces of words in the place of words. */
+/** True for pieces of words instead of words. */
 export function isSalad(text: string, line: string): boolean {
   if (isMixed(text)) return true;
   const words = line.split(' ');

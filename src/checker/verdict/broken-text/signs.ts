@@ -10,14 +10,14 @@ function isBalanced(text: string): boolean {
   );
 }
 
-/** A table or a board: lines that cross. */
+/** A table or board of crossing lines. */
 function isFramed(lines: readonly string[], written: number): boolean {
   const across = lines.some((line) => /[-=_+]{3}/.test(line));
   const down = lines.some((line) => line.includes('|'));
   return lines.length >= 2 && across && down && (written > 0 || lines.length <= 8);
 }
 
-/** A drawing: lines that differ, set in, of strokes. */
+/** A drawing: indented lines of strokes that differ. */
 function isDrawn(lines: readonly string[]): boolean {
   const strokes = new Set(lines.join('').match(/[/\\|_()<>]/g) ?? []);
   return (
@@ -28,7 +28,7 @@ function isDrawn(lines: readonly string[]): boolean {
   );
 }
 
-/** Groups between spaces that are all different, as in a list of operators. */
+/** Different groups between spaces, as in a list of operators. */
 function isListed(line: string): boolean {
   const groups = line.split(/,? /);
   return (
@@ -54,7 +54,7 @@ function isMorse(line: string): boolean {
 const isProgram = (signs: string): boolean =>
   (/^[-+<>.,[\]]+$/.test(signs) || /^[[\]()!+]+$/.test(signs)) && /[[(]/.test(signs);
 
-/** Signs in the place of letters; JSON, sums, tables, drawings and programs are made of signs too. */
+/** True for punctuation instead of letters, except JSON, arithmetic, tables, drawings and programs. */
 export function isSigns(text: string, line: string): boolean {
   // A tag and an escape are words of their language.
   const signs = line

@@ -17,10 +17,10 @@ const trace =
 const exception = /^(?:\[?error\]?|fatal(?: error)?|exception|[\w.]{1,80}(?:error|exception)):? /i;
 const connection =
   /\b(?:ECONN\w+|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|HTTPS?ConnectionPool|cuda|status code:? ?[45]\d\d|connection (?:refused|reset|error|aborted|timed out)|fetch failed|socket hang up)\b/i;
-/** Values of programs in whose place their text was meant. */
+/** Printed values that stand for missing text. */
 const rendered =
   /^(?:undefined|null|None|(?:\[object \w{1,40}\][\s,]{0,4})+|<[\w.]{1,100} (?:object|function|coroutine|generator)\b[^<>]{0,200}>|<(?:coroutine|generator|async_generator|function|bound method) [^<>]{1,200}>|<Response \[\d{3}\]>)$/;
-/** Questions whose answer may be that there is none. */
+/** Questions that `none` may answer. */
 const wantsNothing =
   /\b(?:how (?:many|much)|any|no|none|null|nil|undefined|nothing|python|javascript|json|keyword)\b/i;
 const template =
@@ -33,7 +33,7 @@ const ofErrors = new Set(
   ),
 );
 
-/** An error in JSON: members that errors have and no others. */
+/** A JSON error: it has only members of errors. */
 function isErrorObject(text: string): boolean {
   if (!/^[{[]/.test(text) || !/"(?:error|errors|detail|message|msg)"/.test(text)) return false;
   let value: unknown;
@@ -58,18 +58,18 @@ function isErrorText(text: string): boolean {
   return connection.test(text) || reasonOfText(text, 500) !== null;
 }
 
-/** What stands in the place of an answer when a program on the way failed, unless the question asks about errors; null for none. */
+/** The kind of substitute for an answer that a failed program sent, unless the question asks about errors; null for none. */
 export function standIn(text: string, question: string): string | null {
   const head = text.slice(0, 4_096);
   if (rendered.test(head) && !wantsNothing.test(question.slice(0, 4_096)))
-    return 'a value of a program in the place of its text';
+    return 'a program value instead of text';
   if (wholeTemplate.test(head) || (template.test(head) && head.includes('{%')))
     return 'a template that was not filled in';
   const found =
     page.test(head) && pageOfError.test(head)
-      ? 'a page of an error in the place of an answer'
+      ? 'an error page instead of an answer'
       : isErrorText(head) || isErrorObject(text.slice(0, 65_536))
-        ? 'an error in the place of an answer'
+        ? 'an error instead of an answer'
         : null;
   return found !== null && asksForErrors(question) ? null : found;
 }

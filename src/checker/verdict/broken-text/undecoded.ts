@@ -1,12 +1,12 @@
-/** Tokens that stand for no text. */
+/** Tokens without text. */
 const dead = String.raw`(?:<\|?(?:unk|pad|mask|reserved|unused|extra_id|endoftext|fim_|dummy|extra|placeholder)[\w -]{0,40}\|?>|\[(?:unk|pad|mask|unused\d{1,6}|control_\d{1,6})\])`;
 const deadInRow = new RegExp(String.raw`${dead}\s{0,4}${dead}`, 'i');
-/** Tokens that mark the turns of a conversation. */
+/** Tokens that mark chat turns. */
 const turn = String.raw`(?:<\|[^\s<>|][^<>|]{0,60}\|>|<｜[^<>｜]{1,60}｜>|</?s>|<(?:bos|eos|start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[/?(?:CLS|SEP|BOS|EOS)\])`;
 const tokens = new RegExp(`${dead}|${turn}`, 'gi');
 const roles = /\b(?:assistant|user|system|tool|model|analysis|final|commentary)\b/gi;
 
-/** Nothing but tokens that stand for no text or mark turns. */
+/** True for nothing but tokens without text and marks of turns. */
 export function isTokens(line: string): boolean {
   const rest = line.replace(tokens, ' ');
   return rest !== line && !/[^\s\p{P}]/u.test(rest.replace(roles, ' '));
@@ -15,7 +15,7 @@ export function isTokens(line: string): boolean {
 /** The windows-1252 characters of the bytes 80 to 9F. */
 const western = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
-/** The byte that a character beyond ASCII is by windows-1252, by Latin-1, or in the vocabulary of GPT-2; -1 for none. */
+/** The byte that a non-ASCII character encodes in windows-1252, Latin-1 or the GPT-2 vocabulary; -1 for none. */
 function byteOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code >= 0x80 && code <= 0xff) return code;
@@ -29,7 +29,7 @@ function byteOf(character: string): number {
 const lengthBy = (lead: number): number =>
   lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 
-/** UTF-8 that was read byte by byte: `Ã¼` for `ü`. */
+/** UTF-8 decoded byte by byte: `Ã¼` for `ü`. */
 function isMojibake(text: string): boolean {
   const bytes = Array.from(text, (character) =>
     (character.codePointAt(0) ?? 0) < 0x80 ? 0 : byteOf(character),
@@ -48,10 +48,10 @@ function isMojibake(text: string): boolean {
   return sequences >= 3 && inside * 4 >= bytes.filter((byte) => byte !== 0).length * 3;
 }
 
-/** Characters that are none. An emoji may be newer than the tables of this machine. */
+/** Unassigned characters, except emoji, which may be newer than the Unicode tables of this machine. */
 const noCharacters = /[\ufffd\p{Co}]|(?![\u{1f000}-\u{1fbff}])\p{Cn}/gu;
 
-/** What no tokenizer writes that works: characters that are none, tokens that stand for nothing, bytes by number. */
+/** True for output of a broken tokenizer: unassigned characters, empty tokens, bytes written as numbers. */
 export function isUndecoded(text: string): boolean {
   const none = text.match(noCharacters)?.length ?? 0;
   if (none >= 3 || (none >= 2 && none * 8 > text.length)) return true;

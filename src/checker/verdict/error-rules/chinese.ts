@@ -1,6 +1,6 @@
 import { any, is4xx, type TextRule } from './text-rule.js';
 
-/** What Chinese texts mean, simplified and traditional, tried in this order. */
+/** Reasons of Chinese texts, simplified and traditional; the first match decides. */
 export const chinese: readonly TextRule[] = [
   {
     reason: 'unexpected_answer',

@@ -3,10 +3,10 @@ import { missingModels } from './english/models.js';
 import { unfitProbes } from './english/probes.js';
 import { any, is4xx, type TextRule } from './text-rule.js';
 
-/** 498 is the status of an invalid token, where it is in use. */
+/** 498 is a status of an invalid token. */
 const ofKey = (status: number): boolean => [400, 401, 403, 498].includes(status);
 
-/** What English texts mean, tried in this order: each kind of sentence stands before those whose words it may contain. */
+/** Reasons of English texts; the first match decides. A sentence comes before those whose words it may contain. */
 export const english: readonly TextRule[] = [
   {
     reason: 'tls_error',

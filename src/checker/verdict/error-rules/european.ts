@@ -1,6 +1,6 @@
 import { any, type TextRule } from './text-rule.js';
 
-/** What German, French, Spanish, Portuguese, Italian and Russian texts mean, tried in this order. */
+/** Reasons of German, French, Spanish, Portuguese, Italian and Russian texts; the first match decides. */
 export const european: readonly TextRule[] = [
   {
     reason: 'content_filtered',

@@ -1,6 +1,6 @@
 import { any, type TextRule } from './text-rule.js';
 
-/** What Japanese and Korean texts mean, tried in this order. */
+/** Reasons of Japanese and Korean texts; the first match decides. */
 export const japaneseAndKorean: readonly TextRule[] = [
   {
     reason: 'content_filtered',

@@ -1,6 +1,6 @@
 import type { Reason } from '../../../domain/reason.js';
 
-/** Codes and types that decide at once, written without case and separators. */
+/** Codes and types that decide at once, in lower case without separators. */
 export const markers: Partial<Record<Reason, string>> = {
   auth_failed:
     'invalidapikey incorrectapikey missingapikey apikeyinvalid apikeyexpired apikeynotfound noapikey authenticationerror authenticationfailed invalidauthentication invalidauthenticationtoken authorizationerror unauthorized unauthenticated invalidcredentials invalidtoken expiredtoken tokenexpired accountdeactivated expiredtokenexception unrecognizedclientexception invalidsignatureexception incompletesignature missingauthenticationtoken nodbconnection',
@@ -43,7 +43,7 @@ export const numbers: Partial<Record<Reason, string>> = {
   server_error: '1230 1234 minimax1000 minimax1001 minimax1013 minimax1024 minimax1033 10012 50501 50502',
 };
 
-/** Codes and types that only decide when nothing more specific does, not even the HTTP status if it tells of failure. */
+/** Codes and types used when nothing more specific decides, including the HTTP status of a failure. */
 export const lastMarkers: Partial<Record<Reason, string>> = {
   server_error:
     'servererror apierror internal internalerror internalservererror internalfailure internalserverexception',

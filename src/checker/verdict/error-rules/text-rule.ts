@@ -1,15 +1,15 @@
 import type { Reason } from '../../../domain/reason.js';
 
-/** Matches what any of the patterns matches. */
+/** Matches if any of the patterns matches. */
 export const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join('|'));
 
 export const is4xx = (status: number): boolean => status >= 400 && status < 500;
 
-/** A kind of sentence, and what it says of the error. */
+/** A kind of sentence and its reason. */
 export interface TextRule {
   readonly reason: Reason;
   /** Of a text in lower case, which matches faster than without regard to case. */
   readonly pattern: RegExp;
-  /** HTTP statuses it is believed with; a 2xx counts as any. */
+  /** HTTP statuses with which it applies; a 2xx matches all. */
   readonly on?: (status: number) => boolean;
 }

@@ -1,6 +1,6 @@
 import { any, type TextRule } from '../text-rule.js';
 
-/** Limits that are met again after a while, then those that need money or a new period. */
+/** Limits that reset after a while, then those that need money or a new period. */
 export const limits: readonly TextRule[] = [
   {
     reason: 'rate_limited',

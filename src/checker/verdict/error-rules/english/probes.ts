@@ -1,10 +1,10 @@
 import { any, type TextRule } from '../text-rule.js';
 
-/** What a probe shows or plays, as errors name it. */
+/** Attachments of probes as named in errors. */
 const sense =
   '(?:images?|image_url|pictures?|vision|visual|audio|input_audio|speech|sound|video|multi-?modal(?:ity)?)';
 
-/** Models and APIs that do not take the kind of question that a probe asks. */
+/** Models and APIs that do not support the kind of probe. */
 export const unfitProbes: TextRule = {
   reason: 'probe_unsupported',
   pattern: any(

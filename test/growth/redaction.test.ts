@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRedaction } from '../../src/checker/secrets/redact.js';
+import { base64WritingsOf, folded, writingsOf } from '../../src/checker/secrets/secret-search.js';
+import { costOf } from './growth.js';
+
+/** ms of processor time for which one redaction may hold the loop, with a margin for a core that others share. */
+const mostHeldMs = 60;
+/** Most secrets of a caller, and characters of a text that a redaction reads. */
+const most = 64;
+const read = 9_000;
+
+const many = (each: (index: number) => string): string[] =>
+  Array.from({ length: most }, (_each, index) => each(index));
+const said = (each: (index: number) => string): string => many(each).join(' ').slice(0, read);
+
+/** The secrets that a caller may describe in 64 KiB, and what its own server answers. */
+const worst: readonly [string, readonly string[], string][] = [
+  ['one secret as long as a request', ['&'.repeat(60_000)], '&'.repeat(read)],
+  [
+    'long secrets, with the beginning of each in the reply',
+    Array.from({ length: 7 }, (_each, index) => `${'&'.repeat(8_900)}${index}`),
+    Array.from({ length: 7 }, (_each, index) => `${'&'.repeat(1_200)}${index}`).join(' '),
+  ],
+  ['words that the reply repeats', many((index) => `word${index}x&`), said((index) => `word${index}x&`)],
+  [
+    'words of special characters',
+    many((index) => `wo&rd<${index}>${'"y'.repeat(90)}`),
+    said((index) => `wo&rd<${index}>${'"y'.repeat(12)}`),
+  ],
+  [
+    'keys that begin alike',
+    many((index) => `sk-test-${index}-abcdefghijklmnop`),
+    said((index) => `sk-test-${index}-abcdefghijklm`),
+  ],
+  [
+    'keys whose common beginning is repeated',
+    many((index) => `sk-test-${index}-abcdefghij`),
+    'sk-test-'.repeat(1_100),
+  ],
+];
+
+describe('redaction', () => {
+  it.each(worst)(`holds the loop for at most ${mostHeldMs} ms: %s`, async (_name, secrets, text) => {
+    const cost = await costOf(() => void createRedaction(secrets)(text, 2_000), mostHeldMs);
+    expect(cost).toBeLessThan(mostHeldMs);
+  });
+});
+
+it('every writing of a beginning of a secret begins that of the secret', () => {
+  const text = fc.string({ minLength: 8, maxLength: 40, unit: 'grapheme' });
+  fc.assert(
+    fc.property(text, fc.nat(40), (secret, length) => {
+      const head = secret.slice(0, length).replace(/[\ud800-\udbff]$/, '');
+      for (const write of [...writingsOf(secret), ...base64WritingsOf(secret)])
+        expect(folded(write(secret)).startsWith(folded(write(head)))).toBe(true);
+    }),
+    {
+      examples: [
+        ['ΑΣ ΑΣΑΣ ΑΣ', 2],
+        ['İstanbul-İ-key', 5],
+      ],
+    },
+  );
+});
