@@ -1,19 +1,19 @@
 import { bridged } from './rule-group.js';
 
-/** Result of `query` for the model of the alert; `query` gets the matchers for the model. */
+/** Template expression that runs `query` for the model of the alert; `query` gets the matchers for the model. */
 function series(query: (matchers: string) => string): string {
   const text = query('job=%q,instance=%q,model=%q').replaceAll('"', '\\"');
   return `query (printf "${text}" .Labels.job .Labels.instance .Labels.model)`;
 }
 
-/** Template that writes `found` of the first series of `query`, or `not known now` without one. */
-function ofModel(query: (matchers: string) => string, found: string): string {
-  return `{{ with ${series(query)} }}{{ . | first | ${found} }}{{ else }}not known now{{ end }}`;
+/** Template that pipes the first series of `query` into `pipeline`; `not known now` without a series. */
+function ofModel(query: (matchers: string) => string, pipeline: string): string {
+  return `{{ with ${series(query)} }}{{ . | first | ${pipeline} }}{{ else }}not known now{{ end }}`;
 }
 
 /**
- * Value of a label of `modelpulse_model_info`, bridged over missed scrapes because it identifies the alert. A model
- * without it has `none`: where a label is empty, Prometheus writes the template itself into ALERTS.
+ * Value of a label of `modelpulse_model_info`, looked back 5 min: a missed scrape must not change the labels, which would
+ * start another alert. `none` for an absent label: Prometheus keeps the unexpanded template in ALERTS for an empty value.
  */
 export function modelLabel(name: string): string {
   const found = series((matchers) => `last_over_time(modelpulse_model_info{${matchers}}[5m])`);
@@ -33,10 +33,10 @@ function timeOf(metric: string): string {
 /** Start of the model's present state. */
 export const sinceState = timeOf('modelpulse_state_since_timestamp_seconds');
 
-/** Start of the model's open incident, which is older than its state after a maintenance window. */
+/** Start of the model's open incident. A maintenance window restarts the state, not the incident. */
 export const sinceIncident = timeOf('modelpulse_incident_start_timestamp_seconds');
 
-/** Detail of the failure. */
+/** Detail of the first of the consecutive failures. */
 export const incidentDetail = ofModel(
   (matchers) => `last_over_time(modelpulse_incident_detail_info{${matchers}}[5m])`,
   'label "detail"',

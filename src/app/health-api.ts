@@ -21,7 +21,7 @@ const lookups = 16;
 const mostSecrets = 64;
 const tooManySecrets = {
   path: ['endpoint_configuration', 'model_config'],
-  message: `has too many keys, or words in custom_headers: at most ${mostSecrets} secrets are allowed`,
+  message: `has more than ${mostSecrets} secrets (keys, query values, custom_headers values and their words); at most ${mostSecrets} secrets are allowed`,
 };
 
 type Prober = ReturnType<typeof createProber> & { readonly terms: string; running: number };
@@ -161,7 +161,8 @@ export function createHealthApi(parts: {
       const requested = config().requested(body);
       if ('problems' in requested) return requested;
       const { model } = requested;
-      if (secretsOf(model).length > mostSecrets) return { problems: [tooManySecrets] };
+      if (new Set(secretsOf(model).map((secret) => secret.trim())).size > mostSecrets)
+        return { problems: [tooManySecrets] };
       return ask(caller, signal, (either) => checkRequested(model, either, caller));
     },
     async askSaved(name, version, signal, caller) {

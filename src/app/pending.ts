@@ -9,26 +9,31 @@ import type { VersionChange } from '../domain/version.js';
 import type { ModelWrite, Refusal } from '../store/port.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
-/** A result to publish once it is written. */
+/** A result to publish when its write ends, fails or hangs. */
 export interface Publication {
   readonly result: RecordedResult;
   /** Version changes that the result shows. */
   readonly changes: readonly VersionChange[];
+  /** Called after publication, or when the store refuses the result. */
   readonly done: (result: RecordedResult) => void;
 }
 
 /** Unwritten changes of one model since its last write. */
 export interface Pending {
-  /** When the oldest result began to wait; null for none. */
+  /** Start of the wait for a write; null when no result waits. */
   waitingSince: MonotonicMs | null;
   results: RecordedResult[];
+  /** Unix ms from which stored points are replaced; null for none. */
   rewriteFrom: number | null;
   points: StatePoint[];
   readonly rollups: HourlyChanges;
   readonly incidents: Map<number, Incident>;
+  /** The first slot of each gap in which the daemon did not check. */
   gaps: number[];
+  /** Windows by start; an empty window deletes the stored one. */
   readonly maintenance: Map<number, Interval>;
   epochs: Epoch[];
+  /** Results outside maintenance, by outcome and reason. */
   readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
   inputTokens: number;
   outputTokens: number;
@@ -45,7 +50,7 @@ export type PendingView = {
       : Pending[Key];
 };
 
-export function nothingPending(): Pending {
+export function emptyPending(): Pending {
   return {
     waitingSince: null,
     results: [],
@@ -78,7 +83,7 @@ function addTotal(pending: Pending, outcome: Outcome, reason: Reason, count: num
   pending.totals.set(key, { ...total, count: total.count + count });
 }
 
-/** Adds a result and its effect. */
+/** Adds a result and its changes to the time line, sums and counters; the caller adds version changes. */
 export function addStep(pending: Pending, result: RecordedResult, step: Step): void {
   pending.results.push(result);
   addPoints(pending, step.rewriteFrom, step.points);
@@ -90,7 +95,7 @@ export function addStep(pending: Pending, result: RecordedResult, step: Step): v
   pending.outputTokens += result.usage?.outputTokens ?? 0;
 }
 
-/** Merges later changes into earlier ones whose write failed. */
+/** Appends later changes to earlier ones; changes and returns `earlier`. */
 export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.waitingSince ??= later.waitingSince;
   earlier.results.push(...later.results);
@@ -114,13 +119,13 @@ export function newestClosed(pending: PendingView | null): Incident | null {
   return incidents.findLast(({ closedAt }) => closedAt !== null) ?? null;
 }
 
-/** True for parts of a write without which a replay gives another time line. */
-export function isReplayed(what: Refusal['what']): boolean {
+/** True for parts whose loss makes the stored time line differ from a replay of the stored results. */
+export function affectsPast(what: Refusal['what']): boolean {
   return !['model', 'totals', 'rollup', 'missed'].includes(what);
 }
 
-/** The time that pending changes of a model concern; `settled` is its newest slot. */
-export function concernedBy(pending: PendingView, settled: number): Interval {
+/** From the earliest to the latest time in the changes and the newest slot `settled`: a replay leaves it out if a part is refused. */
+export function rangeOf(pending: PendingView, settled: number): Interval {
   const { results, points, gaps, epochs, maintenance, incidents, rewriteFrom } = pending;
   const times = [
     ...results.map(({ slot }) => slot),

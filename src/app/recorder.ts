@@ -7,14 +7,14 @@ import { slotOf } from '../domain/time.js';
 import { withVersions } from '../domain/version.js';
 import type { MissCause } from '../store/port.js';
 import type { Memory } from './memory.js';
-import { addStep, nothingPending } from './pending.js';
+import { addStep, emptyPending } from './pending.js';
 import { addMissed, addRecorded, type Tracked } from './tracked.js';
 import type { Writer } from './writer.js';
 
 export interface Recorder {
   /**
-   * Applies a result to its model; resolves when it is written and published. If it throws, nothing of the result is
-   * kept.
+   * Applies a result to its model; resolves when it is published (written, or waiting in memory while the store fails) or
+   * refused. If it throws, nothing of the result is kept.
    */
   record(tracked: Tracked, result: CheckResult, slot: number, kind: CheckKind): Promise<RecordedResult>;
   /** Records slots without a result. `unwatched` is the first one if the daemon did not check; validity ends there. */
@@ -53,7 +53,7 @@ export function createRecorder(parts: {
       };
       const { versions, changes } = withVersions(memory, result);
       // Collected separately first, so that an exception leaves nothing half recorded.
-      const gathered = nothingPending();
+      const gathered = emptyPending();
       addStep(gathered, recorded, step);
       gathered.versionChanges = changes.length;
       const next: Memory = {

@@ -49,12 +49,12 @@ export function createRecording(parts: {
       if (failures === 0)
         log.error(
           { err: error },
-          'database is unavailable; checks continue, results wait in memory and writes are retried every second',
+          'database write failed; checks continue, results wait in memory and writes are retried every second',
         );
       failures += 1;
       if (!lostHistory(error)) return;
       await roster.rebase(clock.wall()).catch((err: unknown) => {
-        log.error({ err }, 'a new database cannot be created; it is tried again');
+        log.error({ err }, 'models cannot be registered in the new database; retried with the next write');
       });
     },
     recovered() {
@@ -66,7 +66,7 @@ export function createRecording(parts: {
       const place = slot === null ? {} : { slot };
       log.error(
         { model, what, ...place, value, reason: message },
-        'database rejected this for its content; it is dropped',
+        'database rejected a value and dropped it; other results are stored',
       );
     },
     dropped: metrics.resultsDropped,

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 
-/** Releases resources in reverse order. Tries every release even when one fails; idempotent. */
+/** Stops the parts of the daemon one after another, the last added first, once. An error is logged and the next one runs. */
 export interface Releasers {
   add(name: string, release: () => unknown): void;
   release(): Promise<void>;
-  /** Name of the part being released. */
+  /** Name of the part whose release runs; null otherwise. */
   readonly current: string | null;
 }
 
@@ -19,7 +19,7 @@ export function createReleasers(log: Logger): Releasers {
       try {
         await release();
       } catch (error) {
-        log.error({ err: error, part: name }, 'could not be stopped cleanly');
+        log.error({ err: error, part: name }, 'a part of the daemon failed to stop');
       }
     }
     current = null;

@@ -68,7 +68,7 @@ export function createSteadyClock(
     loggedAt = monotonic;
     log.warn(
       { ahead_ms: aheadMs },
-      'system clock jumped; elapsed time is used until the clock is steady for a minute',
+      'system clock differs from elapsed time by over an hour; elapsed time is used until the clock is steady for a minute',
     );
   }
 

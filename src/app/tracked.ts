@@ -20,7 +20,7 @@ import {
 } from '../domain/view.js';
 import type { StoredModel } from '../store/port.js';
 import { memoryFrom, modelInForce, readMemory, withBreak, type Memory } from './memory.js';
-import { addPending, nothingPending, type Pending, type PendingView, type Publication } from './pending.js';
+import { addPending, emptyPending, type Pending, type PendingView, type Publication } from './pending.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
 /**
@@ -57,7 +57,7 @@ type Writable = Mutable<Omit<Tracked, 'view' | 'pending'>> & {
 const writable = (tracked: Tracked): Writable => tracked as Writable;
 
 function pendingOf(tracked: Tracked): Pending {
-  return (writable(tracked).pending ??= nothingPending());
+  return (writable(tracked).pending ??= emptyPending());
 }
 
 function remember(tracked: Tracked, changes: Partial<Memory>): void {
@@ -159,7 +159,7 @@ export function letGo(tracked: Tracked): void {
 export function rebase(tracked: Tracked, key: number, now: number): void {
   const own = writable(tracked);
   const health = rebased(tracked.memory.health, now);
-  const pending = { ...nothingPending(), publications: own.pending?.publications ?? [] };
+  const pending = { ...emptyPending(), publications: own.pending?.publications ?? [] };
   remember(tracked, { health });
   own.view.key = key;
   own.view.health = health;

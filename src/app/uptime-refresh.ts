@@ -8,7 +8,7 @@ import type { StoreReader } from '../store/port.js';
 import { show, type Tracked } from './tracked.js';
 import { keysOf, tableFrom } from '../domain/table.js';
 
-const rounds = 60;
+const stepsPerRound = 60;
 
 /** Uptime and coverage over the standard windows. */
 export async function readUptime(
@@ -31,21 +31,21 @@ export async function readUptime(
 export interface UptimeRefresh {
   /** Queues a model for a refresh in the background. */
   readonly soon: (tracked: Tracked) => void;
-  /** Refreshes one sixtieth of the models; call it once a second. */
+  /** Refreshes one sixtieth of the models; call it once a second. After an error the rest of its share waits for the next round. */
   step(models: () => Iterable<Tracked>): Promise<void>;
-  /** Stops further reads; a running one ends when the store closes. */
+  /** Stops further reads. */
   readonly stop: () => void;
 }
 
 /**
- * Keeps the uptime in metrics and lists at most about a minute old, and fresher after a change of state. Reading it on
- * each scrape takes seconds with many models.
+ * Keeps the uptime in metrics and lists about a minute old at most while the store answers, and fresher after a change of
+ * state. Reading it on each scrape takes seconds with many models.
  */
 export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRefresh {
-  let waiting: Tracked[] = [];
-  let share = 1;
-  const urgent = new Set<Tracked>();
-  let working: Promise<void> | null = null;
+  let restOfRound: Tracked[] = [];
+  let modelsPerStep = 1;
+  const queued = new Set<Tracked>();
+  let draining: Promise<void> | null = null;
   let stopped = false;
 
   const refresh = async (tracked: Tracked): Promise<void> => {
@@ -53,33 +53,36 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
     await setImmediate();
   };
 
-  const work = async (): Promise<void> => {
+  const drain = async (): Promise<void> => {
     await setImmediate();
-    for (const tracked of urgent) {
+    for (const tracked of queued) {
       if (stopped) return;
-      urgent.delete(tracked);
+      queued.delete(tracked);
       await refresh(tracked);
     }
   };
 
   return {
     soon(tracked) {
-      urgent.add(tracked);
-      // Failed reads are retried by `step`, which reports errors.
-      working ??= work()
+      queued.add(tracked);
+      // A failed queue is dropped: the next round of `step` reads its models and reports errors.
+      draining ??= drain()
         .catch(() => {
-          urgent.clear();
+          queued.clear();
         })
         .finally(() => {
-          working = null;
+          draining = null;
         });
     },
     async step(models) {
-      if (waiting.length === 0) {
-        waiting = [...models()];
-        share = Math.ceil(waiting.length / rounds);
+      if (restOfRound.length === 0) {
+        restOfRound = [...models()];
+        modelsPerStep = Math.ceil(restOfRound.length / stepsPerRound);
       }
-      for (const tracked of waiting.splice(0, share)) await refresh(tracked);
+      for (const tracked of restOfRound.splice(0, modelsPerStep)) {
+        if (stopped) return;
+        await refresh(tracked);
+      }
     },
     stop() {
       stopped = true;

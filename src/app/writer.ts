@@ -4,7 +4,7 @@ import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
 import type { Memory } from './memory.js';
-import { concernedBy, isReplayed, newestClosed, writeOf, type Pending, type Publication } from './pending.js';
+import { affectsPast, newestClosed, rangeOf, writeOf, type Pending, type Publication } from './pending.js';
 import {
   addBreak,
   giveUpOldest,
@@ -215,8 +215,8 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     }
     for (const refusal of refusals) {
       const of = taken.find(({ tracked }) => tracked.view.key === refusal.key);
-      if (of !== undefined && isReplayed(refusal.what)) {
-        addBreak(of.tracked, concernedBy(of.pending, of.memory.health.settled));
+      if (of !== undefined && affectsPast(refusal.what)) {
+        addBreak(of.tracked, rangeOf(of.pending, of.memory.health.settled));
         dirty.add(of.tracked);
       }
       events.refused(refusal, of?.tracked.view.model.id ?? null);

@@ -4,15 +4,18 @@ import { createCronCalendar } from './cron.js';
 import { maintenanceWindows, type WindowRule } from './maintenance.js';
 import { nextSlot, slotsBetween, type SlotRange } from './next-slot.js';
 
-/** Computes scheduled times from schedule, id and time alone; caches cron searches only. Unix ms. */
+/**
+ * Pure functions of schedule, time and the id of a model, whose hash spreads the slots; caches cron searches. Times in
+ * Unix ms.
+ */
 export interface Calendar {
   /** The first slot after `after`; null for a cron that never matches. */
   nextSlot(schedule: Schedule, id: string, after: number): number | null;
   /** ms from `slot` to the next one; Infinity when there is none. */
   intervalAt(schedule: Schedule, id: string, slot: number): number;
-  /** The slots in (after, upTo]. */
+  /** Count, first and last of the slots in (after, upTo]. */
   slotsBetween(schedule: Schedule, id: string, after: number, upTo: number): SlotRange;
-  /** The union of the maintenance windows that overlap [from, to). */
+  /** Maintenance windows that overlap [from, to), unclipped; overlapping and adjacent ones are joined. */
   windows(rules: readonly WindowRule[], from: number, to: number): Interval[];
 }
 

@@ -135,7 +135,7 @@ function nextOfRhythm(fields: CronFields, zone: Zone, after: number): number | n
 function nextOfDay(fields: CronFields, zone: Zone, after: number): number | null {
   let local = fields.nextLocal(after + zone.offsetAt(after) + 1);
   while (local !== null) {
-    const time = zone.reach(local);
+    const time = zone.instantOf(local);
     if (time > after) return time;
     local = fields.nextLocal(local + 1);
   }

@@ -26,7 +26,7 @@ export function createLocalTime(timezone: string): LocalTime {
       const days: LocalDay[] = [];
       let midnight = Math.floor(shown(from) / dayMs) * dayMs;
       for (let begin = from; begin < to; midnight += dayMs) {
-        const end = Math.min(zone.reach(midnight + dayMs), to);
+        const end = Math.min(zone.instantOf(midnight + dayMs), to);
         const date = new Date(midnight).toISOString().slice(0, 10);
         if (begin < end) days.push({ date, from: begin, to: end });
         begin = Math.max(begin, end);

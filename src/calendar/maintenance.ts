@@ -2,8 +2,8 @@ import { merge } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
 import type { CronCalendar } from './cron.js';
 
-/** Windows that start at each time of a cron expression and last `durationMs` of elapsed time. */
-interface RecurringWindow {
+/** A window of `durationMs` of elapsed time at each time of a cron expression. */
+interface RecurringRule {
   readonly kind: 'recurring';
   readonly cron: string;
   readonly timezone: string;
@@ -11,15 +11,15 @@ interface RecurringWindow {
 }
 
 /** A window that does not repeat. */
-interface FixedWindow extends Interval {
+interface FixedRule extends Interval {
   readonly kind: 'fixed';
 }
 
-export type WindowRule = RecurringWindow | FixedWindow;
+export type WindowRule = RecurringRule | FixedRule;
 
 /**
- * The windows that overlap [from, to), unclipped, in ascending order; overlapping and adjacent ones are joined. A
- * window that ended by `from` is left out, even if it is adjacent to one that did not.
+ * The windows that overlap [from, to), unclipped, in ascending order; overlapping and adjacent ones are joined. Windows
+ * outside are not joined, even if they are adjacent.
  */
 export function maintenanceWindows(
   cron: CronCalendar,
@@ -40,8 +40,8 @@ function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: numbe
   }
 }
 
-/** Windows with the same union as all windows; skips many that overlap. */
-function recurring(cron: CronCalendar, rule: RecurringWindow, from: number, to: number): Interval[] {
+/** Enough of the windows for the same union before `to`. */
+function recurring(cron: CronCalendar, rule: RecurringRule, from: number, to: number): Interval[] {
   const windows: Interval[] = [];
   let start = cron.next(rule.cron, rule.timezone, from - rule.durationMs);
   while (start !== null && start < to) {
@@ -51,8 +51,8 @@ function recurring(cron: CronCalendar, rule: RecurringWindow, from: number, to: 
   return windows;
 }
 
-/** Start of a later window: the next one, or one before `to` within the window of `start`, which covers those in between. */
-function following(cron: CronCalendar, rule: RecurringWindow, start: number, to: number): number | null {
+/** Start of the next window to include: the next one, or a later one that starts within the window of `start`; those in between add nothing. */
+function following(cron: CronCalendar, rule: RecurringRule, start: number, to: number): number | null {
   const next = cron.next(rule.cron, rule.timezone, start);
   const last = Math.min(start + rule.durationMs, to - 1);
   if (next === null || next > last) return next;

@@ -62,5 +62,5 @@ export function namedWindow(name: string, timezone: string): Interval | null {
   const days = localDays(kind, text);
   if (days === null) return null;
   const zone = createZone(timezone);
-  return { from: zone.reach(days.first), to: zone.reach(days.end) };
+  return { from: zone.instantOf(days.first), to: zone.instantOf(days.end) };
 }

@@ -1,15 +1,18 @@
 import { dayMs } from '../domain/period.js';
 
-const mostDays = 20_000;
+const mostCachedDays = 20_000;
 
-/** UTC offsets of one time zone, looked up with `Intl` once per UTC day and cached. Times in Unix ms. */
+/** UTC offsets of one time zone, looked up with `Intl` and cached by UTC day. Times in Unix ms. */
 export interface Zone {
   /** ms that the local clock is ahead of UTC at `time`. */
   offsetAt(time: number): number;
   /** The first change of offset in (from, to]; null when there is none. */
   transition(from: number, to: number): number | null;
-  /** The first instant at which the local clock shows `local`, or later if the clock skips it. */
-  reach(local: number): number;
+  /**
+   * The first instant at which the local clock shows `local`, local date and time in ms as `Date.UTC` gives it; for a
+   * time that the clock skips, the instant of the change.
+   */
+  instantOf(local: number): number;
 }
 
 /** Assumes at most one change of offset per UTC day. Throws RangeError for an unknown name. */
@@ -39,7 +42,7 @@ export function createZone(name: string): Zone {
   function day(number: number) {
     const known = days.get(number);
     if (known) return known;
-    if (days.size >= mostDays) days.clear();
+    if (days.size >= mostCachedDays) days.clear();
     const offset = days.get(number - 1)?.next ?? lookUp(number * dayMs);
     const next = lookUp((number + 1) * dayMs);
     const entry = { offset, next, change: offset === next ? null : changeIn(number * dayMs, offset) };
@@ -73,7 +76,7 @@ export function createZone(name: string): Zone {
   return {
     offsetAt,
     transition,
-    reach(local) {
+    instantOf(local) {
       const before = offsetAt(local - dayMs);
       const after = offsetAt(local + dayMs);
       const change = before === after ? null : transition(local - dayMs, local + dayMs);

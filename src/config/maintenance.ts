@@ -89,7 +89,7 @@ function fixed(rule: Entry): ReadWindow {
  */
 function timeIn(timezone: string, text: string): number | null {
   const time = parseIsoTime(text, (local) =>
-    isPlausible(local) ? createZone(timezone).reach(local) : local,
+    isPlausible(local) ? createZone(timezone).instantOf(local) : local,
   );
   return time !== null && isPlausible(time) && time % 1_000 === 0 ? time : null;
 }

@@ -77,7 +77,7 @@ describe('a disk that hangs', () => {
         const last = running.lines.at(-1);
         expect(last).toMatchObject({
           level: 50,
-          msg: 'ended before the shutdown was complete; results that were not written are lost',
+          msg: 'process ended before the daemon had stopped; unwritten results are lost',
           why: 'it was not stopped 4.3 s after SIGTERM',
           waiting_for: 'writer',
         });

@@ -24,7 +24,7 @@ describe('the list of models', () => {
     expect(await asked(list, { probe: 'models', modelName: 'gpt-3' })).toMatchObject({
       reason: 'ok',
       outcome: 'unknown',
-      detail: 'not in the list of models, which may leave out an alias',
+      detail: 'passed: the list of models lacks this name, but may omit aliases',
     });
   });
 

@@ -138,6 +138,27 @@ const said: readonly (readonly [string, string, Buffer, Partial<Verdict>])[] = [
     ),
     { reason: 'rate_limited' },
   ],
+  [
+    'a server that does not stream, and indents its JSON',
+    'openai',
+    Buffer.from(
+      JSON.stringify(
+        {
+          model: 'm',
+          choices: [
+            {
+              message: { content: 'New Delhi' },
+              finish_reason: 'stop',
+              logprobs: { content: Array.from({ length: 500 }, () => ({ token: 'a', logprob: -0.5 })) },
+            },
+          ],
+        },
+        null,
+        2,
+      ),
+    ),
+    { reason: 'ok', response: 'New Delhi' },
+  ],
 ];
 
 function verdictOn(provider: string, body: Buffer, cuts: readonly number[]): Verdict {

@@ -83,8 +83,8 @@ describe('modelpulse report', () => {
   it('exits with 2 and one sentence when the time or a model is not there', async () => {
     const { run } = await past();
     const asked: [string[], RegExp][] = [
-      [[], /^say of which time: --month 2026-10, or --window quarter:2026-Q3\n$/],
-      [['--month', '2026-13'], /^--month: 2026-13 is no month; give one such as 2026-10\n$/],
+      [[], /^--month or --window is required, for example --month 2026-10 or --window quarter:2026-Q3\n$/],
+      [['--month', '2026-13'], /^--month: 2026-13 is not a month; example: 2026-10\n$/],
       [['--month', '2999-01'], /^month:2999-01 has not begun yet\n$/],
       [['--month', '2026-03', '--window', '1d'], /cannot be used with/],
       [[...march, 'nwe'], /^no model nwe is known; did you mean new\?\n$/],

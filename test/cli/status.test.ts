@@ -98,7 +98,7 @@ describe('modelpulse status while the database is in use', () => {
     await check('mixtral', now - 7_000, {});
     expect([await noteOf('gpt'), await noteOf('mixtral')]).toEqual([null, null]);
     await check('gpt', now - 6_000, unsent);
-    expect(await noteOf('gpt')).toBe('last check says nothing: secret_missing (1 of 2)');
+    expect(await noteOf('gpt')).toBe('last check inconclusive: secret_missing (1 of 2)');
     await check('gpt', now - 5_000, unsent);
     expect(await noteOf('gpt')).toBeNull();
   });

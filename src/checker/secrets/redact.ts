@@ -122,8 +122,8 @@ function markHeads(text: string, secret: string, mark: Mark): void {
     const length = lengths?.[from] ?? commonLength(text, from, secret);
     compared += length;
     if (from + length <= end) continue;
+    mark(Math.max(from, end), from + length);
     end = from + length;
-    mark(from, end);
   }
 }
 

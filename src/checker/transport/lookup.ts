@@ -19,12 +19,43 @@ class LookupsBusyError extends Error {
 type Admit = () => (() => void) | null;
 
 /**
+ * Most look-ups of one zone at a time. libuv runs look-ups on half of its threads, 32: a zone whose servers do not answer
+ * must not take all of them.
+ */
+const mostOfZone = 12;
+
+/** The last two labels of a name, such as `azure.com`. */
+const zoneOf = (hostname: string): string =>
+  hostname.replace(/\.$/, '').split('.').slice(-2).join('.').toLowerCase();
+
+/** Runs at most `mostOfZone` tasks of a zone at a time, in order. A task calls `done` when it has ended. */
+function createZoneLimit(): (zone: string, task: (done: () => void) => void) => void {
+  const zones = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+  return (zone, task) => {
+    const own = zones.get(zone) ?? { running: 0, waiting: [] };
+    zones.set(zone, own);
+    const begin = (): void => {
+      own.running += 1;
+      task(() => {
+        own.running -= 1;
+        const next = own.waiting.shift();
+        if (next !== undefined) next();
+        else if (own.running === 0) zones.delete(zone);
+      });
+    };
+    if (own.running < mostOfZone) begin();
+    else own.waiting.push(begin);
+  };
+}
+
+/**
  * A look-up that shares those of one name still in flight. Each holds a thread of libuv's pool until the resolver
  * answers, and none can be cancelled: shared, a hung resolver holds one thread a name instead of one a check. With
  * `admit` each keeps its place until then, whoever still waits for it.
  */
 export function createLookup(resolve: SystemLookup = systemLookup, admit?: Admit): LookupFunction {
   const waiting = new Map<string, Answered[]>();
+  const limited = createZoneLimit();
   return (hostname, options, callback) => {
     const { family = 0, hints = 0, order, all } = options;
     const answered: Answered = (error, addresses) => {
@@ -46,10 +77,13 @@ export function createLookup(resolve: SystemLookup = systemLookup, admit?: Admit
     const everything: LookupAllOptions = { family, hints, all: true, ...(order && { order }) };
     const group = [answered];
     waiting.set(key, group);
-    resolve(hostname, everything, (error, addresses) => {
-      waiting.delete(key);
-      release?.();
-      for (const tell of group) tell(error, error === null ? addresses : []);
+    limited(zoneOf(hostname), (done) => {
+      resolve(hostname, everything, (error, addresses) => {
+        waiting.delete(key);
+        release?.();
+        done();
+        for (const answer of group) answer(error, error === null ? addresses : []);
+      });
     });
   };
 }

@@ -13,6 +13,8 @@ export function pace(socket: Socket): void {
   let bytes = 0;
   let pieces = 0;
   let resting = false;
+  /** Whether the newest of the calls of others, while the connection rests, wants it to flow. */
+  let flows = true;
 
   const next = (): void => {
     bytes = 0;
@@ -20,7 +22,8 @@ export function pace(socket: Socket): void {
     if (!resting) return;
     resting = false;
     Reflect.deleteProperty(socket, 'resume');
-    socket.resume();
+    Reflect.deleteProperty(socket, 'pause');
+    if (flows) socket.resume();
   };
 
   socket.on('data', ({ length }: Buffer) => {
@@ -29,8 +32,16 @@ export function pace(socket: Socket): void {
     pieces += 1;
     if (resting || (bytes < mostBytes && pieces < mostPieces)) return;
     resting = true;
+    flows = true;
     socket.pause();
-    // Node's HTTP client resumes the connection whenever the body is read.
-    socket.resume = () => socket;
+    // Node's HTTP client resumes the connection whenever the body is read, and pauses it while it is not.
+    socket.resume = () => {
+      flows = true;
+      return socket;
+    };
+    socket.pause = () => {
+      flows = false;
+      return socket;
+    };
   });
 }

@@ -88,10 +88,14 @@ function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding |
 }
 
 function judgeList({ has, whole }: Listed, wanted: string): Finding {
-  if (has(wanted)) return { reason: 'ok', detail: 'it is in the list of models, which proves no health' };
+  if (has(wanted))
+    return {
+      reason: 'ok',
+      detail: 'passed: the list of models has this name, which does not show that it answers',
+    };
   return whole
     ? { reason: 'model_not_found', detail: 'not in the list of models' }
-    : { reason: 'ok', detail: 'not in the list of models, which may leave out an alias' };
+    : { reason: 'ok', detail: 'passed: the list of models lacks this name, but may omit aliases' };
 }
 
 /** The reason for an answer without a visible character. */

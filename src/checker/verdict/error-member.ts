@@ -136,7 +136,7 @@ function fromObject(error: Members): ReplyError {
 function fromValue(value: unknown, around: Members): ReplyError {
   const outer = fromObject({ ...around, error: undefined, errors: undefined });
   if (Array.isArray(value)) {
-    const first: unknown = value.find(isPresent);
+    const first: unknown = value.find((one) => isPresent(one));
     return fromValue(Array.isArray(first) ? undefined : first, around);
   }
   if (!isObject(value)) return { ...outer, text: [...strings(value), outer.text].join(' ').trim() };

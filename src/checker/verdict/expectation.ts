@@ -138,7 +138,10 @@ function misses(text: string, expect: Expectation, { regex, schema }: Compiled):
       );
   }
   if (regex !== null && !regex.test(text))
-    return miss(`the answer does not match ${expect.regex}`, text.length < shortOfPattern);
+    return miss(
+      `the answer does not match ${expect.regex}${text.length > regex.reach ? ` in its first ${regex.reach} characters` : ''}`,
+      text.length < shortOfPattern,
+    );
   const json = expect.json === undefined ? null : missesJson(text, schema);
   if (json !== null) return json;
   const length = lengthOf(text);

@@ -188,10 +188,12 @@ export interface Judging {
 export function judge(reply: Reply, judging: Judging): Verdict {
   const { model, dialect } = judging;
   if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
-  const fault = judging.reading?.fault ?? null;
-  if (reply.status < 300 && fault !== null)
-    return verdict('malformed_response', `not the API's stream: ${fault}`);
+  const { fault = null, begun = false } = judging.reading ?? {};
+  const malformed = (why: string) => verdict('malformed_response', `not the API's stream: ${why}`);
+  if (reply.status < 300 && fault !== null && begun) return malformed(fault);
   const content = contentOf(reply);
+  // A server that does not stream may send indented JSON, whose lines are of no event.
+  if (reply.status < 300 && fault !== null && content.payload === undefined) return malformed(fault);
   if (reply.status < 300) return judgeSuccess(reply, content, judging);
   return judgeFailure(reply, content, model, dialect.rules);
 }

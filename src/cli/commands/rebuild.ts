@@ -11,7 +11,7 @@ const mostShown = 20;
 
 function replayedText({ results, models, since, different }: Rebuilt['replayed'], check: boolean): string {
   if (since === null) return 'no results could be replayed';
-  const found = check || different === 0 ? 'differences' : 'differences, which stay';
+  const found = check || different === 0 ? 'differences' : 'differences; rebuild does not change states';
   const from = new Date(since).toISOString();
   return `${results} results of ${models} models replayed, since ${from}, ${different} ${found}`;
 }

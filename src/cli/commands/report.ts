@@ -14,12 +14,14 @@ interface Options {
 function reportWindow({ month, window, timezone }: Options, now: number): AskedWindow {
   if (month !== undefined) {
     if (!/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month)) {
-      throw new UsageError(`--month: ${month} is no month; give one such as 2026-10`);
+      throw new UsageError(`--month: ${month} is not a month; example: 2026-10`);
     }
     return askedWindow(`month:${month}`, timezone, now);
   }
   if (window !== undefined) return askedWindow(window, timezone, now);
-  throw new UsageError('say of which time: --month 2026-10, or --window quarter:2026-Q3');
+  throw new UsageError(
+    '--month or --window is required, for example --month 2026-10 or --window quarter:2026-Q3',
+  );
 }
 
 /** Adds `modelpulse report`: results against objectives, read from the database. */

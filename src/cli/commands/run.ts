@@ -39,7 +39,7 @@ function endBy(signal: NodeJS.Signals, { output }: Log): never {
 function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
   log.logger.error(
     { why, waiting_for: daemon.stopping, results: daemon.pendingResults },
-    'ended before the shutdown was complete; results that were not written are lost',
+    'process ended before the daemon had stopped; unwritten results are lost',
   );
   log.output.flush();
   if (daemon.threadsIdle && !looksUp()) process.exit(code);

@@ -36,7 +36,7 @@ function unconfirmed(model: StoredModel, now: number): string | null {
       return `last check passed (${run.count} of ${successes})`;
   }
   const doubted = unknowns !== null && unknowns.count > 0 && unknowns.count < failures && now < validUntil;
-  return doubted ? `last check says nothing: ${unknowns.reason} (${unknowns.count} of ${failures})` : null;
+  return doubted ? `last check inconclusive: ${unknowns.reason} (${unknowns.count} of ${failures})` : null;
 }
 
 /** True when the newest check that used the network, or tried to, found the monitor itself without connectivity. */

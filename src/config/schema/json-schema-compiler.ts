@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as AjvPackage from 'ajv';
-import { isObject } from '../../domain/json.js';
+import { isList, isObject, type Members } from '../../domain/json.js';
 import { createWeigher, sizeOf } from './json-schema-work.js';
 import { compilePattern } from './pattern.js';
 
@@ -46,15 +46,19 @@ const dataKeywords = new Set(['const', 'enum', 'default', 'examples']);
 /** Keywords whose member names are chosen by the operator. */
 const mapKeywords = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependencies']);
 
-/** The same schema with each part counted that a value is compared with. */
-function counted(schema: unknown, isMap = false): unknown {
-  if (Array.isArray(schema)) return schema.map((item) => counted(item));
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const members = Object.entries(schema).map(([key, value]: [string, unknown]) => [
+/**
+ * The same schema with a keyword in each part that a value is compared with. Its value is the position of the part in
+ * `parts`: in the part itself Ajv would find each `$id` a second time.
+ */
+function counted(schema: unknown, parts: Members[], isMap = false): unknown {
+  if (isList(schema)) return schema.map((item) => counted(item, parts));
+  if (!isObject(schema)) return schema;
+  const members = Object.entries(schema).map(([key, value]): [string, unknown] => [
     key,
-    !isMap && dataKeywords.has(key) ? value : counted(value, !isMap && mapKeywords.has(key)),
+    !isMap && dataKeywords.has(key) ? value : counted(value, parts, !isMap && mapKeywords.has(key)),
   ]);
-  return Object.fromEntries(isMap ? members : [...members, [countedKeyword, schema]]) as unknown;
+  if (!isMap) members.push([countedKeyword, parts.push(schema) - 1]);
+  return Object.fromEntries(members);
 }
 
 /**
@@ -64,6 +68,7 @@ function counted(schema: unknown, isMap = false): unknown {
  */
 export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
   const budget = createBudget();
+  const parts: Members[] = [];
   const countedPattern = Object.assign(
     (source: string) => {
       const pattern = compilePattern(source);
@@ -88,10 +93,10 @@ export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
   ajv.addKeyword({
     keyword: countedKeyword,
     before: '$ref',
-    schemaType: 'object',
+    schemaType: 'number',
     errors: false,
-    compile: (part: Readonly<Record<string, unknown>>) => {
-      const stepsFor = createWeigher(part);
+    compile: (position: number) => {
+      const stepsFor = createWeigher(parts[position] ?? {});
       return (value: unknown) => {
         budget.take(stepsFor(value));
         return true;
@@ -113,7 +118,7 @@ export function compileJsonSchema(schema: Record<string, unknown>): FindMiss {
       return new Set(texts).size === items.length;
     },
   });
-  const fits = ajv.compile(counted(schema) as Record<string, unknown>);
+  const fits = ajv.compile(counted(schema, parts) as AjvPackage.AnySchema);
   return (value) => {
     budget.begin(mostSteps);
     try {

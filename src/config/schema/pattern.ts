@@ -13,8 +13,11 @@ export interface Pattern {
 const longestMatched = 65_536;
 /** Instructions times characters of one search; the slowest patterns take 300 ns for each. */
 const mostWork = 2 ** 17;
-/** Instructions of a pattern. Counted repetitions, as in `x{0,500}`, are written out. */
-const mostInstructions = 500;
+/**
+ * Most instructions of a pattern. Counted repetitions, as in `x{0,500}`, are written out. A pattern reads at least as many
+ * characters as it has instructions, so that each can match.
+ */
+const mostInstructions = 360;
 
 /** The pattern is valid and too large. */
 export class PatternSizeError extends Error {}

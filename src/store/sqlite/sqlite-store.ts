@@ -120,7 +120,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     connect();
     options.log.warn(
       { path: logOf(path) },
-      'write-ahead log was deleted or replaced: its changes were saved to the database',
+      'write-ahead log was deleted or replaced by another process: its changes were saved to the database, nothing is lost',
     );
   }
 

@@ -41,4 +41,19 @@ describe('look-ups', () => {
       [failure, []],
     ]);
   });
+
+  it('of a zone that does not answer leave the threads of the resolver to others, and go on when it does', async () => {
+    const { asked, look } = resolver();
+    const names = Array.from({ length: 40 }, (_each, index) => `model-${index}.dead.test`);
+    const answers = names.map((name) => look(name, { all: true }));
+    expect(asked).toHaveLength(12);
+    const healthy = look('api.alive.test.', { all: true });
+    expect(asked.at(-1)?.name).toBe('api.alive.test.');
+    asked.at(-1)?.answer(null, addresses);
+    expect(await healthy).toEqual([null, addresses]);
+    // Each answer lets the next one in.
+    for (const { name, answer } of asked) if (name.endsWith('.dead.test')) answer(null, addresses);
+    expect(await Promise.all(answers)).toEqual(names.map(() => [null, addresses]));
+    expect(asked).toHaveLength(41);
+  });
 });

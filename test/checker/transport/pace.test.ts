@@ -75,4 +75,35 @@ describe('the pace of a connection', () => {
       server.close();
     }
   });
+
+  it('leaves a connection paused that its reader paused meanwhile', async () => {
+    const { server, port } = await accepting(
+      createServer((peer) => peer.end(Buffer.alloc(1024 * 1024)).on('error', () => undefined)),
+    );
+    const client = connectTcp(port, '127.0.0.1');
+    try {
+      pace(client);
+      let read = 0;
+      let enough = false;
+      await new Promise<void>((resolve) => {
+        client.on('data', ({ length }: Buffer) => {
+          read += length;
+          if (enough || !client.isPaused()) return;
+          // It rests now.
+          enough = true;
+          client.pause();
+          resolve();
+        });
+      });
+      const before = read;
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+      expect([read, client.isPaused()]).toEqual([before, true]);
+      client.resume();
+      await once(client, 'close');
+      expect(read).toBe(1024 * 1024);
+    } finally {
+      client.destroy();
+      server.close();
+    }
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { judgeAnswer, type Answer } from '../../../src/checker/verdict/answer.js';
 import { createExpectations } from '../../../src/checker/verdict/expectation.js';
+import { compilePattern } from '../../../src/config/schema/pattern.js';
 import type { Expectation } from '../../../src/domain/model.js';
 
 const meets = createExpectations();
@@ -184,5 +185,49 @@ describe('an expectation', () => {
         meets,
       ).reason,
     ).toBe('unexpected_answer');
+  });
+});
+
+describe('a schema', () => {
+  it.each([
+    { $id: 'https://a.test/city', type: 'object', required: ['city'] },
+    { type: 'object', properties: { city: { $id: '#city', type: 'string' } }, required: ['city'] },
+    {
+      type: 'object',
+      required: ['city'],
+      definitions: { name: { $id: 'https://a.test/name', type: 'string' } },
+    },
+    {
+      type: 'object',
+      required: ['city'],
+      properties: { city: { $ref: '#name' } },
+      definitions: { name: { $id: '#name', type: 'string' } },
+    },
+  ])('may name its parts: %j', (json) => {
+    expect(meets('{"city": "New Delhi"}', { json })).toBeNull();
+    expect(meets('{}', { json })?.detail).toContain('required property');
+  });
+});
+
+describe('a pattern', () => {
+  it('matches, or is refused when it is configured: it reads at least as many characters as it wants', () => {
+    for (const wanted of [10, 100, 300, 340, 350, 355, 360, 400, 500, 1_000]) {
+      const regex = `^x{${wanted}}$`;
+      let accepted = true;
+      try {
+        compilePattern(regex);
+      } catch {
+        accepted = false;
+      }
+      expect([wanted, accepted]).toEqual([wanted, wanted < 360]);
+      if (accepted) expect(meets('x'.repeat(wanted), { regex })).toBeNull();
+    }
+  });
+
+  it('says of a long answer how much of it was read', () => {
+    expect(meets(`${'a'.repeat(70_000)}b`, { regex: 'b' })?.detail).toMatch(
+      /^the answer does not match b in its first \d+ characters$/,
+    );
+    expect(meets('a', { regex: 'b' })?.detail).toBe('the answer does not match b');
   });
 });

@@ -63,7 +63,7 @@ function take(draft: Draft, data: unknown): void {
   draft.ended = draft.closed = true;
 }
 
-/** Cohere's chat, version 2. */
+/** Cohere's chat API, version 2. */
 export const cohereChat: Dialect = { ask: (model) => ask(model, false), read };
 
 /** The same, streamed. */
