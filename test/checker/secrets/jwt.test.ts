@@ -200,12 +200,7 @@ describe('a token that cannot be had', () => {
     [200, '{"error":"server_error"}', 'server_error', 'an error instead of a token'],
     [200, '{"statusCode":503,"message":"secret-word"}', 'server_error', 'an error instead of a token'],
     [200, '{"status":401,"message":"secret-word"}', 'auth_failed', 'an error instead of a token'],
-    [
-      200,
-      '{"errorMessage":"secret-word","errorType":"E"}',
-      'auth_failed',
-      'an error instead of a token',
-    ],
+    [200, '{"errorMessage":"secret-word","errorType":"E"}', 'auth_failed', 'an error instead of a token'],
     [200, '<!doctype html><html>secret-word</html>', 'malformed_response', 'no token in the answer'],
     [200, 'invalid client secret-word', 'malformed_response', 'no token in the answer'],
     [302, '', 'redirected', 'HTTP 302'],
