@@ -37,7 +37,7 @@ function mount(path: string, options: string): () => void {
       const running = await daemon(config);
       await running.line(became('bad-key', 'unhealthy'));
       fill(`${disk}/ballast`);
-      await running.line(({ msg }) => msg.startsWith('database is unavailable'));
+      await running.line(({ msg }) => msg.startsWith('database write failed'));
       const shown = (await running.post('/api/v1/models/healthy/check')).json();
       expect(shown).toMatchObject({ outcome: 'healthy' });
       const during = (await running.get('/metrics')).text;

@@ -26,7 +26,7 @@ async function withHangingDisk(
 }
 
 /** Resolves when the daemon has said that a write hangs. */
-const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('database is unavailable'));
+const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('database write failed'));
 
 describe('a disk that hangs', () => {
   onLinux(

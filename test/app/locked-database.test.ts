@@ -18,7 +18,7 @@ it('keeps the event loop free while another program holds the lock of the databa
   try {
     other.exec('BEGIN IMMEDIATE');
     const until = performance.now() + heldMs;
-    await running.line(({ msg }) => msg.startsWith('database is unavailable'));
+    await running.line(({ msg }) => msg.startsWith('database write failed'));
     const waits: number[] = [];
     while (performance.now() < until) {
       const asked = performance.now();
@@ -84,7 +84,7 @@ function lock(): { release(): void } {
 
 const isStopping = ({ msg }: { msg: string }) => msg === 'stopping';
 const isLoss = ({ msg }: { msg: string }) => msg === 'results not written before the deadline are lost';
-const isFailing = ({ msg }: { msg: string }) => msg.startsWith('database is unavailable');
+const isFailing = ({ msg }: { msg: string }) => msg.startsWith('database write failed');
 
 describe('a stop while another program holds the lock', () => {
   const graceOf = (shutdown_grace: string) => ({ server: { listen: '127.0.0.1:0', shutdown_grace } });

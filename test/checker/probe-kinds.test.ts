@@ -17,14 +17,14 @@ describe('the list of models', () => {
     const slow = { durationMs: 0, firstTokenMs: null };
     const result = await asked(list, { probe: 'models', modelName: 'GPT-4o-mini', slow });
     expect(result).toMatchObject({ reason: 'ok', outcome: 'unknown', response: null });
-    expect(result.detail).toContain('proves no health');
+    expect(result.detail).toContain('does not show that it answers');
   });
 
   it('that lacks the model proves nothing, since an alias may be missing', async () => {
     expect(await asked(list, { probe: 'models', modelName: 'gpt-3' })).toMatchObject({
       reason: 'ok',
       outcome: 'unknown',
-      detail: 'passed: the list of models lacks this name, but may omit aliases',
+      detail: 'the list of models lacks this name, but may omit aliases',
     });
   });
 

@@ -91,11 +91,11 @@ function judgeList({ has, whole }: Listed, wanted: string): Finding {
   if (has(wanted))
     return {
       reason: 'ok',
-      detail: 'passed: the list of models has this name, which does not show that it answers',
+      detail: 'the list of models has this name, which does not show that it answers',
     };
   return whole
     ? { reason: 'model_not_found', detail: 'not in the list of models' }
-    : { reason: 'ok', detail: 'passed: the list of models lacks this name, but may omit aliases' };
+    : { reason: 'ok', detail: 'the list of models lacks this name, but may omit aliases' };
 }
 
 /** The reason for an answer without a visible character. */
