@@ -159,15 +159,23 @@ describe('a replay', () => {
   });
 
   it('agrees with the stored time line, whatever happened and wherever retention cut', async () => {
-    let [stored, found] = [0, 0];
     await fc.assert(
       fc.asyncProperty(beginnings, settings, histories, retentions, async (...life) => {
-        const counts = await replayOf(...life);
-        stored += counts.stored;
-        found += counts.replayed;
+        await replayOf(...life);
       }),
       { numRuns: amount(300, 20) },
     );
+  }, 600_000);
+
+  it('covers more than half of the results of many lives', async () => {
+    let [stored, found] = [0, 0];
+    // Always the same lives: of a few random ones retention may have cut most.
+    const lives = fc.sample(fc.tuple(beginnings, settings, histories, retentions), { seed: 1, numRuns: 20 });
+    for (const life of lives) {
+      const counts = await replayOf(...life);
+      stored += counts.stored;
+      found += counts.replayed;
+    }
     expect(found).toBeGreaterThan(stored / 2);
   }, 600_000);
 
