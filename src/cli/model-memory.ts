@@ -1,6 +1,5 @@
 import { readMemory, withBreak, type StoredMemory } from '../app/memory.js';
-import { cronProblem } from '../calendar/cron.js';
-import { isTimezone } from '../calendar/cron.js';
+import { cronProblem, isTimezone } from '../calendar/cron.js';
 import { issueMessage } from '../config/read/issue-message.js';
 import type { Epoch } from '../domain/epoch.js';
 import { healthFrom } from '../domain/health.js';

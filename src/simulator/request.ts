@@ -37,14 +37,13 @@ export function parseRequest(path: string, body: string, route: Route): Asked | 
     return null;
   }
   if (!isObject(value)) return null;
-  const members = value;
   const named = route.path.exec(path)?.groups?.model;
-  const model = named === undefined ? members.model : decoded(named);
+  const model = named === undefined ? value.model : decoded(named);
   if (typeof model !== 'string') return null;
-  const stream = route.streams === 'default' ? members.stream !== false : members.stream === true;
+  const stream = route.streams === 'default' ? value.stream !== false : value.stream === true;
   return {
     model,
-    question: questionIn(members),
+    question: questionIn(value),
     attached: attachmentIn(body),
     stream: route.streams === true || stream,
   };

@@ -6,10 +6,11 @@ import { merge } from '../../domain/intervals.js';
 import { parseJson } from '../../domain/json.js';
 import { hourMs } from '../../domain/period.js';
 import { createReplay, firstHealth, type Circumstances, type Stretch } from '../../domain/replay.js';
-import type { Interval, StatePoint } from '../../domain/state.js';
-import { blameCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../codes.js';
+import type { Interval } from '../../domain/state.js';
+import { blameCodes, outcomeCodes, reasonCodes } from '../codes.js';
 import { prepareHorizons } from '../horizons.js';
 import type { MemoryReading } from '../port.js';
+import { prepareTimeline } from '../sqlite/read/timeline-query.js';
 import { inMaintenance } from '../sqlite/rows/check-row.js';
 import { differencesOf, type Difference } from './replay-difference.js';
 
@@ -37,24 +38,10 @@ type ResultRow = [slot: number, outcome: number, reason: number, flags: number];
 type IncidentRow = [number, number | null, number, number | null, number];
 
 function prepare(database: Database) {
-  const times = (sql: string) => database.prepare<[number], number>(sql).pluck();
   return {
     model: database.prepare<[number], { id: string; health: string | null }>(
       'SELECT id, health FROM models WHERE key = ?',
     ),
-    epochs: database
-      .prepare<[number], string>('SELECT settings FROM epochs WHERE model = ? ORDER BY starts')
-      .pluck(),
-    gaps: times('SELECT slot FROM gaps WHERE model = ? ORDER BY slot'),
-    windows: database.prepare<[number, number], Interval>(
-      'SELECT starts AS "from", ends AS "to" FROM maintenance WHERE model = ? AND ends > ? ORDER BY starts',
-    ),
-    points: database
-      .prepare<[Place], [number, number, number | null]>(
-        `SELECT starts, state, reason FROM states WHERE model = @key AND starts >= coalesce(
-          (SELECT max(starts) FROM states WHERE model = @key AND starts <= @since), 0) ORDER BY starts`,
-      )
-      .raw(),
     incidents: database
       .prepare<[number], IncidentRow>(
         `SELECT opened_at, closed_at, reason, blame, checks_failed FROM incidents WHERE model = ? ORDER BY opened_at`,
@@ -102,6 +89,7 @@ function epochsOf(stored: readonly (Epoch | null)[]): { epochs: Epoch[]; breaks:
 /** Prepares to compare the time line of a model with its replay, in the open transaction; null without memory. */
 function prepareComparison(database: Database, memory: MemoryReading) {
   const statements = prepare(database);
+  const timeline = prepareTimeline(database);
   const horizons = prepareHorizons(database);
   const calendar = createCalendar();
 
@@ -113,13 +101,6 @@ function prepareComparison(database: Database, memory: MemoryReading) {
       blame: blame === null ? null : blameCodes.toWord(blame),
       checksFailed,
       lastDetail: null,
-    }));
-
-  const pointsFrom = (key: number, since: number): StatePoint[] =>
-    statements.points.all({ key, since }).map(([from, state, reason]) => ({
-      from,
-      state: stateCodes.toWord(state),
-      reason: reason === null ? null : stateReasonCodes.toWord(reason),
     }));
 
   /** Feeds the stored results to a replay. */
@@ -181,7 +162,7 @@ function prepareComparison(database: Database, memory: MemoryReading) {
     const nothing = { stretches: [], differences: [] };
     if (row === undefined || known === null) return nothing;
     const { id } = row;
-    const read = epochsOf(statements.epochs.all(key).map((text) => memory.epoch(parseJson(text))));
+    const read = epochsOf(timeline.epochs(key).map(({ settings }) => memory.epoch(settings)));
     const [first, ...rest] = read.epochs;
     if (first === undefined) return nothing;
     const covered = memory.covered(known);
@@ -192,12 +173,14 @@ function prepareComparison(database: Database, memory: MemoryReading) {
     const breaks = merge([...read.breaks, ...memory.breaks(known), ...uncounted]);
     const circumstances: Circumstances = {
       epochs: [first, ...rest],
-      gaps: statements.gaps.all(key),
-      windows: statements.windows.all(key, since),
+      gaps: timeline.gaps(key),
+      windows: timeline.maintenance(key, since, Number.MAX_SAFE_INTEGER),
     };
     const incidents = incidentsOf(key);
     const stretches = replay({ key, id, since, covered }, circumstances, breaks, incidents);
-    const points = pointsFrom(key, stretches[0]?.from ?? Infinity);
+    const [earliest] = stretches;
+    if (earliest === undefined) return nothing;
+    const points = timeline.points(key, earliest.from, Number.MAX_SAFE_INTEGER);
     const differences = stretches.flatMap((stretch) => differencesOf(stretch, points, incidents));
     return { stretches, differences: differences.map((each) => ({ model: id, ...each })) };
   };
