@@ -133,9 +133,10 @@ export function rangeOf(pending: PendingView, settled: number): Interval {
     ...gaps,
     ...incidents.keys(),
     rewriteFrom ?? settled,
-    settled,
   ];
-  return { from: Math.min(...times), to: Math.max(...times) + 1 };
+  // Thousands of results may wait: too many to be the arguments of one call.
+  const from = times.reduce((least, time) => Math.min(least, time), settled);
+  return { from, to: times.reduce((most, time) => Math.max(most, time), settled) + 1 };
 }
 
 /** Converts pending changes to a store write. */
