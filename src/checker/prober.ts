@@ -14,7 +14,7 @@ import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './ve
 import { createJq } from './verdict/jq.js';
 import { createTokens } from './secrets/jwt.js';
 import { createLookup } from './transport/lookup.js';
-import { createRedaction, secretsOf } from './secrets/redact.js';
+import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
 import { readStream } from './verdict/stream-reading.js';
 import { createTimeLimit, givenUp, type TimeLimit } from './transport/time-limit.js';
@@ -51,8 +51,16 @@ export function createProber({
   const meets = createExpectations();
   const jq = createJq();
   const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, keep: keepTokens });
+  /** Redactions of models, as long as these live. */
+  const redactions = new WeakMap<Model, Redact>();
   /** Next position in each list of keys; weak, so that it lives as long as the list. */
   const turns = new WeakMap<readonly string[], number>();
+
+  function redactionOf(model: Model): Redact {
+    const redact = redactions.get(model) ?? createRedaction(secretsOf(model));
+    redactions.set(model, redact);
+    return redact;
+  }
 
   /** Position of the next key in rotation; null without keys. */
   function nextKey({ endpoint: { apiKeys } }: Model): number | null {
@@ -62,7 +70,12 @@ export function createProber({
     return turn;
   }
 
-  async function decide({ reply, fault }: Exchange, judging: Judging, limit: TimeLimit): Promise<Verdict> {
+  /** Takes time only where a program reads the reply. */
+  function decide(
+    { reply, fault }: Exchange,
+    judging: Judging,
+    limit: TimeLimit,
+  ): Verdict | Promise<Verdict> {
     // A refusal is judged by its status even if its body is unreadable; a stream by the part before its end.
     const readable =
       fault === null ||
@@ -86,15 +99,16 @@ export function createProber({
     if (typeof route === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${route}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
     const done = await exchange(request, { route, timeoutMs, limit, clock, reading });
-    const found = await limit.within(decide(done, { model, dialect, meets, reading }, limit), (why) =>
-      verdict('internal_error', `the reply was not read: ${givenUp(why)}`),
-    );
+    const decided = decide(done, { model, dialect, meets, reading }, limit);
+    const notRead = (why: 'overdue' | 'stopped') =>
+      verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
+    const found = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
     return { ...finish(attempt, done, found, clock), keyIndex };
   }
 
   const check: Ask = async (model, signal, key) => {
     const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
-    const attempt = { model, startedAt: clock.wall(), redact: createRedaction(secretsOf(model)), limit };
+    const attempt = { model, startedAt: clock.wall(), redact: redactionOf(model), limit };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     const dialect = dialectFor(model.provider, model.probe);
     if (dialect === null) {

@@ -127,15 +127,14 @@ function markHeads(text: string, secret: string, mark: Mark): void {
   }
 }
 
-/** Finds what is left of truncated secrets: their first or last 8 characters, with all adjacent ones that match. */
-function createPieces(secrets: readonly string[]): (text: string, mark: Mark) => void {
-  const backwards = secrets.map((secret) => reversed(secret));
-  return (text, mark) => {
-    const textBackwards = reversed(text);
-    const markBackwards: Mark = (from, to) => mark(text.length - to, text.length - from);
-    for (const secret of secrets) markHeads(text, secret, mark);
-    for (const secret of backwards) markHeads(textBackwards, secret, markBackwards);
-  };
+/** Marks what is left of truncated secrets: their first or last 8 characters, with all adjacent ones that match. */
+function markPieces(text: string, secrets: readonly string[], mark: Mark): void {
+  for (const secret of secrets) markHeads(text, secret, mark);
+  const ending = secrets.filter((secret) => text.includes(secret.slice(-endLength)));
+  if (ending.length === 0) return;
+  const backwards = reversed(text);
+  for (const secret of ending)
+    markHeads(backwards, reversed(secret), (from, to) => mark(text.length - to, text.length - from));
 }
 
 /** Finds a secret that is truncated at the end of the text, from 6 characters on. */
@@ -148,10 +147,19 @@ function markCutEnds(text: string, secrets: readonly string[], mark: Mark): void
   }
 }
 
+const nothing = Buffer.alloc(0);
+
 /** The line with a mask instead of each stretch that `find` marks. */
 function masked(line: string, find: (folded: string, mark: Mark) => void): string {
-  const covered = Buffer.alloc(line.length);
-  find(folded(line), (from, to) => void covered.fill(1, from, to));
+  let covered = nothing;
+  find(folded(line), (from, to) => {
+    if (covered === nothing) covered = Buffer.alloc(line.length);
+    covered.fill(1, from, to);
+  });
+  return covered === nothing ? line : withoutCovered(line, covered);
+}
+
+function withoutCovered(line: string, covered: Buffer): string {
   let clean = '';
   let at = 0;
   for (let from = covered.indexOf(1); from !== -1; from = covered.indexOf(1, at)) {
@@ -162,16 +170,20 @@ function masked(line: string, find: (folded: string, mark: Mark) => void): strin
   return clean + line.slice(at);
 }
 
+/** Texts whose redaction is remembered, and the most characters of one: most replies of a model have the same few. */
+const remembered = 4;
+const longestRemembered = 300;
+
 /** Makes the redaction for these secrets: one line without control characters, of at most `limit` characters. */
 export function createRedaction(secrets: readonly string[]) {
   const known = [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
   const lower = known.map(folded);
   const cuttable = lower.filter(({ length }) => length >= 8);
   const findValues = createSearch(known, writingsOf);
-  const findPieces = createPieces(lower.filter(({ length }) => length >= 2 * endLength));
+  const dividable = lower.filter(({ length }) => length >= 2 * endLength);
   const findBase64 = createSearch(known, base64WritingsOf);
 
-  return (text: string, limit: number): string => {
+  function redacted(text: string, limit: number): string {
     // Later text is cut anyway; the margin keeps a secret whole that crosses the cut.
     const near = text.slice(0, limit * 4 + 1_024);
     // Lone surrogates are replaced: the store would write other text than is shown.
@@ -183,13 +195,26 @@ export function createRedaction(secrets: readonly string[]) {
       );
     let clean = masked(line, findValues);
     clean = masked(clean, (rest, mark) => {
-      findPieces(rest, mark);
+      markPieces(rest, dividable, mark);
       markCutEnds(rest, cuttable, mark);
     });
     if (/[\w+/-]{10}/.test(clean)) clean = masked(clean, findBase64);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     clean = clean.replace(/\s+/g, ' ').trim();
     return clean.length <= limit ? clean : `${clean.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  }
+
+  const done = new Map<string, string>();
+  return (text: string, limit: number): string => {
+    if (text.length > longestRemembered) return redacted(text, limit);
+    const key = `${limit} ${text}`;
+    const before = done.get(key);
+    if (before !== undefined) return before;
+    const clean = redacted(text, limit);
+    const [oldest] = done.keys();
+    if (done.size === remembered && oldest !== undefined) done.delete(oldest);
+    done.set(key, clean);
+    return clean;
   };
 }
 

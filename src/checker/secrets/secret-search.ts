@@ -90,8 +90,12 @@ function headOf(text: string, length: number): string {
 
 const gramLength = 4;
 
+/** Number of searches from which the index of a text is worth its cost. */
+const manySearches = 24;
+
 /** Whether a text contains another; linear in the text once, whatever the number of searches that find nothing. */
-function createContains(text: string): (part: string) => boolean {
+function createContains(text: string, searches: number): (part: string) => boolean {
+  if (searches < manySearches) return (part) => text.includes(part);
   const grams = new Set<string>();
   for (let at = 0; at + gramLength <= text.length; at += 1) grams.add(text.slice(at, at + gramLength));
   return (part) => (part.length < gramLength || grams.has(part.slice(0, gramLength))) && text.includes(part);
@@ -124,7 +128,7 @@ export function createSearch(
 
   return (text, mark) => {
     sought ??= secrets.flatMap(soughtOf);
-    const contains = createContains(text);
+    const contains = createContains(text, sought.length);
     for (const { secret, writing, head } of sought) {
       if (secret.length > text.length || !contains(head)) continue;
       if (!longerHeads.every((length) => contains(folded(writing(headOf(secret, length)))))) continue;

@@ -14,6 +14,10 @@ import { createTrace, type Stage } from './trace.js';
 export const bodyLimit = 1024 * 1024;
 /** Most bytes read for one reply, compressed and with headers. */
 const wireLimit = 2 * bodyLimit;
+/** Bytes of a stream that are read before other work may run. */
+const mostInTurn = 16 * 1024;
+/** Bytes that the reading of a piece costs beside its own: a piece may be a single byte. */
+const pieceCost = 256;
 /** ms between two looks at the bytes received: some decompress to nothing. */
 const wireLookMs = 100;
 /** Most provisional replies (1xx) before the reply. */
@@ -87,6 +91,7 @@ async function sendOnce(
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
     let size = 0;
+    let unpaused = 0;
     let head: Pick<Reply, 'status' | 'headers'> | null = null;
     let settled = false;
     let provisional = 0;
@@ -220,8 +225,10 @@ async function sendOnce(
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
       follow(chunk);
-      // One piece in a turn of the loop: what has come meanwhile may be a mebibyte of events.
-      if (reading !== null) {
+      unpaused += chunk.length + pieceCost;
+      // What has come meanwhile may be a mebibyte of events.
+      if (reading !== null && unpaused >= mostInTurn) {
+        unpaused = 0;
         stream.pause();
         setImmediate(() => stream.resume());
       }

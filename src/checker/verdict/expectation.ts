@@ -8,6 +8,8 @@ import { crowdIn, depthOf } from './json-or-text.js';
 interface Compiled {
   readonly regex: Pattern | null;
   readonly schema: FindMiss | null;
+  /** The texts of the expectation. */
+  readonly parts: ReadonlyMap<string, Comparable>;
 }
 
 /** Most characters of an answer examined by a schema. */
@@ -19,8 +21,9 @@ const deepest = 64;
 /** Shorter text may be the beginning of a match: a pattern does not say how long its match is. */
 const shortOfPattern = 8;
 
-function compile({ regex, json }: Expectation): Compiled {
+function compile({ regex, json, contains = [], notContains = [], equals = [] }: Expectation): Compiled {
   return {
+    parts: new Map([...contains, ...notContains, ...equals].map((part) => [part, comparable(part)])),
     regex: regex === undefined ? null : compilePattern(regex),
     schema: typeof json === 'object' ? compileJsonSchema(json) : null,
   };
@@ -28,6 +31,7 @@ function compile({ regex, json }: Expectation): Compiled {
 
 /** Normalized text. Keeps 30 marks per letter: no language has more, and they take quadratic time. */
 function folded(text: string): string {
+  if (/^[\u0000-\u007f]*$/.test(text)) return text.replace(/\s+/g, ' ').trim().toLowerCase();
   const safe = text.replace(/(\p{M}{30})\p{M}+/gu, '$1');
   return safe.normalize('NFC').replace(/\s+/g, ' ').trim().toLowerCase();
 }
@@ -67,11 +71,13 @@ function typed(words: string): string {
     .replace(/[\u201c-\u201e]/g, '"');
 }
 
-/** Forms of a text for comparison: as written, its words, and its words as typed. */
+/** Forms of a text for comparison. Most answers agree as written, so the others are made when they are needed. */
 interface Comparable {
   readonly written: string;
-  readonly words: string;
-  readonly typed: string;
+  /** The words of the text. */
+  words(): string;
+  /** The words as typed. */
+  typed(): string;
 }
 
 function comparable(text: string): Comparable {
@@ -80,15 +86,17 @@ function comparable(text: string): Comparable {
     text.length <= 2 * longestCompared
       ? text
       : `${text.slice(0, longestCompared)}\n${text.slice(-longestCompared)}`;
-  const words = plain(near);
-  return { written: folded(near), words, typed: typed(words) };
+  let words: string | undefined;
+  let asTyped: string | undefined;
+  const wordsOf = (): string => (words ??= plain(near));
+  return { written: folded(near), words: wordsOf, typed: () => (asTyped ??= typed(wordsOf())) };
 }
 
 /** Compares as written, then by words, then as typed. Parts without letters are compared as written. */
 const agree = (answer: Comparable, part: Comparable, by: (text: string, part: string) => boolean): boolean =>
   by(answer.written, part.written) ||
-  (part.words !== '' && by(answer.words, part.words)) ||
-  (/[\p{L}\p{N}]/u.test(part.typed) && by(answer.typed, part.typed));
+  (part.words() !== '' && by(answer.words(), part.words())) ||
+  (/[\p{L}\p{N}]/u.test(part.typed()) && by(answer.typed(), part.typed()));
 
 /** Parses an answer as JSON; returns a text with the reason if it is not JSON. */
 function parsed(text: string): { readonly value: unknown } | string {
@@ -119,18 +127,21 @@ function lengthOf(text: string): number {
   return length;
 }
 
-function misses(text: string, expect: Expectation, { regex, schema }: Compiled): Miss | null {
+function misses(text: string, expect: Expectation, { regex, schema, parts }: Compiled): Miss | null {
   const answer = comparable(text);
-  const holds = (part: string): boolean =>
-    agree(answer, comparable(part), (whole, one) => whole.includes(one));
+  const partOf = (part: string): Comparable => parts.get(part) ?? comparable(part);
+  const holds = (part: string): boolean => agree(answer, partOf(part), (whole, one) => whole.includes(one));
   const miss = (detail: string, begun = false): Miss => ({ detail, begun });
   const unwanted = expect.notContains?.find(holds);
   if (unwanted !== undefined) return miss(`the answer contains "${unwanted}"`);
   const missing = expect.contains?.find((part) => !holds(part));
   if (missing !== undefined)
-    return miss(`the answer does not contain "${missing}"`, answer.words.length < folded(missing).length);
+    return miss(
+      `the answer does not contain "${missing}"`,
+      answer.words().length < partOf(missing).written.length,
+    );
   if (expect.equals !== undefined) {
-    const wholes = expect.equals.map(comparable);
+    const wholes = expect.equals.map(partOf);
     if (!wholes.some((whole) => agree(answer, whole, (said, wanted) => said === wanted)))
       return miss(
         'the answer equals none of those expected',

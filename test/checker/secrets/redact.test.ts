@@ -152,6 +152,25 @@ describe('redaction', () => {
   });
 });
 
+it('gives a text that comes again the same redaction as a new one, with another limit too', () => {
+  const secrets = ['sk-live-0123456789', 'pässwörd-of-some-length'];
+  const texts = fc.constantFrom(
+    'the key sk-live-0123456789 is invalid',
+    'no key',
+    'sk-live-01234',
+    '456789 is its end, PÄSSWÖRD-OF-SOME-LENGTH',
+    'x'.repeat(200),
+    '\ud800 alone',
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(texts, fc.constantFrom(10, 64, 300)), { maxLength: 20 }), (calls) => {
+      const redact = createRedaction(secrets);
+      for (const [text, limit] of calls)
+        expect(redact(text, limit)).toBe(createRedaction(secrets)(text, limit));
+    }),
+  );
+});
+
 describe('what is a secret of a model', () => {
   const secretsWith = (endpoint: Partial<ReturnType<typeof modelAt>['endpoint']>) => {
     const model = modelAt('http://127.0.0.1:1/v1');

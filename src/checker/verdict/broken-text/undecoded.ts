@@ -51,11 +51,16 @@ function isMojibake(text: string): boolean {
 /** Unassigned characters, except emoji, which may be newer than the Unicode tables of this machine. */
 const noCharacters = /[\ufffd\p{Co}]|(?![\u{1f000}-\u{1fbff}])\p{Cn}/gu;
 
+/** True for tokens without text, or bytes written as numbers, in a row. */
+const hasEmptyTokens = (text: string): boolean =>
+  deadInRow.test(text) || /<0x[0-9A-F]{2}>\s?<0x[0-9A-F]{2}>/i.test(text);
+
 /** True for output of a broken tokenizer: unassigned characters, empty tokens, bytes written as numbers. */
 export function isUndecoded(text: string): boolean {
+  if (/^[\u0000-\u007f]*$/.test(text)) return hasEmptyTokens(text);
   const none = text.match(noCharacters)?.length ?? 0;
   if (none >= 3 || (none >= 2 && none * 8 > text.length)) return true;
-  if (deadInRow.test(text) || /<0x[0-9A-F]{2}>\s?<0x[0-9A-F]{2}>/i.test(text)) return true;
+  if (hasEmptyTokens(text)) return true;
   // In Maltese, Latin letters follow it.
   if (/[ĠĊ](?!\p{Script=Latin})\p{L}/u.test(text)) return true;
   return (text.match(/[\p{Ll}\p{Lo}][ĠĊ▁]\p{L}/gu)?.length ?? 0) >= 2 || isMojibake(text);
