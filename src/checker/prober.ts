@@ -84,9 +84,10 @@ export function createProber({
     if (reply === null || !readable) return verdict(fault?.reason ?? 'internal_error', fault?.detail ?? null);
     if (reply.status < 200 || reply.status > 599)
       return verdict('malformed_response', `HTTP status ${reply.status}`);
+    const machine = new URL(judging.model.endpoint.baseUrl).host;
     return judging.dialect.extract === undefined
       ? judge(reply, judging)
-      : judgeExtracted(reply, judging, (program, json) => jq.run(program, json, limit));
+      : judgeExtracted(reply, judging, (program, json) => jq.run(program, json, limit, machine));
   }
 
   async function ask(attempt: TimedAttempt, dialect: Dialect, key: number | undefined): Promise<Found> {

@@ -87,4 +87,36 @@ describe('a monitor that was stopped while checks were on their way', () => {
     const { items } = (await get('/api/v1/models/answers/checks')).json() as { items: object[] };
     expect(items.at(-1)).toMatchObject(unmeasured);
   }, 60_000);
+
+  it('does not count that time as the time of a jq program', async () => {
+    const provider = await holdingProvider();
+    const { configure, daemon } = site();
+    const ids = ['starts-jq', 'computes'];
+    const models = ids.map((id) => ({
+      id,
+      provider: 'custom',
+      base_url: provider.url,
+      custom_payload: { model: id },
+      // A fifth of a second, of the second that it may take.
+      custom_response_format: '([range(300000)] | length) as $n | .choices[0].message.content',
+      schedule: { every: '1h' },
+    }));
+    const { child, post } = await daemon(configure(models));
+    const begin = async (count: number, id: string) => {
+      const check = post(`/api/v1/models/${id}/check`);
+      await provider.questions(count);
+      provider.answer(id);
+      return { check };
+    };
+    await (
+      await begin(1, 'starts-jq')
+    ).check;
+    const { check } = await begin(2, 'computes');
+    // The length of the overlap: the program has begun and not ended.
+    await setTimeout(100);
+    child.kill('SIGSTOP');
+    await setTimeout(1_500);
+    child.kill('SIGCONT');
+    expect((await check).json()).toMatchObject({ outcome: 'healthy', reason: 'ok' });
+  }, 60_000);
 });

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { TimeLimit } from '../transport/time-limit.js';
+import { createFairTurns } from './fair-turns.js';
 
 /**
  * Runs a jq program on a text of JSON: its first result, null for none, and of a list or an object only that it is one.
@@ -11,6 +12,8 @@ export type Jq = (program: string, json: string) => Promise<unknown>;
 
 /** Longest run of a program in ms. */
 const runLimitMs = 1_000;
+/** ms between two counts of the time that a program has run. */
+const countEveryMs = 50;
 
 /** Most bytes of its memory, which is outside the heap limits of the thread. */
 const memoryLimit = 64 * 1024 * 1024;
@@ -59,6 +62,29 @@ interface Told {
 /** A program that does not compile. */
 export class JqSyntaxError extends Error {}
 
+/** A program that was not run, since its check was over before its turn came. */
+export class JqTurnError extends Error {}
+
+/**
+ * Calls `passed` once the program has had its time; the returned function ends that. Time for which the process stood
+ * still is not counted: the program stood as well, or has ended and its result is not read yet.
+ */
+function countRun(passed: () => void): () => void {
+  let left = runLimitMs;
+  let last = performance.now();
+  let due: NodeJS.Immediate | undefined;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    left -= Math.min(now - last, 2 * countEveryMs);
+    last = now;
+    if (left <= 0) due ??= setImmediate(passed);
+  }, countEveryMs);
+  return () => {
+    clearInterval(timer);
+    clearImmediate(due);
+  };
+}
+
 function startWorker() {
   const worker = new Worker(source, {
     eval: true,
@@ -92,15 +118,19 @@ function startWorker() {
   return { worker, ready: next(), next };
 }
 
-/** jq in a worker thread that starts with the first program. Runs one program at a time, and skips aborted ones. */
+/**
+ * jq in a worker thread that starts with the first program. Runs one program at a time, and skips those of checks that are
+ * over. Its time is shared out by program and by whom it is run for: a reply of any machine may make a program slow.
+ */
 export function createJq(): {
-  run(program: string, json: string, limit?: TimeLimit): Promise<unknown>;
+  /** Runs a program for a check of the machine `of`. */
+  run(program: string, json: string, limit?: TimeLimit, of?: string): Promise<unknown>;
   /** Why a program does not compile; null when it does. */
   problemIn(program: string): Promise<string | null>;
   close(): void;
 } {
   let started: ReturnType<typeof startWorker> | null = null;
-  let turn: Promise<unknown> = Promise.resolve();
+  const turns = createFairTurns();
 
   const stop = (): void => {
     void started?.worker.terminate();
@@ -118,16 +148,16 @@ export function createJq(): {
   async function run(program: string, json: string, compiling = false): Promise<unknown> {
     const { worker, ready, next } = (started ??= start());
     const limit = { passed: false };
-    let timer: NodeJS.Timeout | undefined;
+    let counted = (): void => undefined;
     let wrong: { problem: string; unfit: boolean };
     try {
       await ready;
       const told = next();
       worker.postMessage({ program, json, compiling });
-      timer = setTimeout(() => {
+      counted = countRun(() => {
         limit.passed = true;
         stop();
-      }, runLimitMs);
+      });
       const { value, problem, unfit = false } = await told;
       if (problem === undefined) return value;
       wrong = { problem, unfit };
@@ -137,25 +167,22 @@ export function createJq(): {
         cause: error,
       });
     } finally {
-      clearTimeout(timer);
+      counted();
     }
     throw wrong.unfit ? new JqSyntaxError(`jq: ${wrong.problem}`) : new Error(`jq: ${wrong.problem}`);
   }
 
-  const inTurn = (start: () => Promise<unknown>): Promise<unknown> => {
-    const running = turn.then(start);
-    turn = running.catch(() => undefined);
-    return running;
-  };
+  const inTurn = (program: string, of: string, work: () => Promise<unknown>): Promise<unknown> =>
+    turns.take(JSON.stringify([of, program]), work);
 
   return {
-    run: (program, json, limit) =>
-      inTurn(() => {
-        if (limit?.over() === true) throw new Error('jq: its turn came too late');
+    run: (program, json, limit, of = '') =>
+      inTurn(program, of, async () => {
+        if (limit?.over() === true) throw new JqTurnError('jq: its turn came too late');
         return run(program, json);
       }),
     problemIn: (program) =>
-      inTurn(() => run(program, 'null', true)).then(
+      inTurn(program, '', () => run(program, 'null', true)).then(
         () => null,
         // Out of time or memory it may compile yet: what it does then, a check shows.
         (problem: unknown) => (problem instanceof JqSyntaxError ? problem.message : null),

@@ -75,4 +75,14 @@ describe('a jq program', () => {
     for (const one of late) await expect(one).rejects.toThrow('jq: its turn came too late');
     expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
   });
+
+  it('gets its turn after the slow one that runs, not after all that wait for another machine', async () => {
+    const order: string[] = [];
+    const slow = Array.from({ length: 4 }, () =>
+      jq.run('[range(300000)] | length', reply, undefined, 'slow.example.com').then(() => order.push('slow')),
+    );
+    const quick = jq.run('.parts[1]', reply, undefined, 'quick.example.com').then(() => order.push('quick'));
+    await Promise.all([...slow, quick]);
+    expect(order.indexOf('quick')).toBe(1);
+  });
 });
