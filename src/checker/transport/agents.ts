@@ -5,11 +5,12 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from 'node:https';
-import type { LookupFunction, Socket } from 'node:net';
+import { connect as connectTcp, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
 import { pace } from './pace.js';
+import { pacedConnection } from './paced-connection.js';
 import { proxyFor } from './proxy.js';
 import { openTunnel, proxyAt, type Proxy } from './tunnel.js';
 
@@ -33,6 +34,8 @@ export interface Route {
   readonly proxy: { readonly name: string; readonly forwards: boolean } | null;
   /** Whether the connection that requests are sent on is one of TLS. */
   readonly secure: boolean;
+  /** Bytes that came on a connection of this route, with those of TLS. */
+  readonly received: (socket: Socket) => number;
   /** A route for one more request that reuses no connection; absent where none is reused anyway. */
   readonly fresh?: () => Route;
 }
@@ -46,6 +49,8 @@ function dropIdle({ agent }: Opened): void {
   }
 }
 
+const bytesOf = ({ bytesRead }: Socket): number => bytesRead;
+
 /** Plain HTTP in absolute form (RFC 9112, section 3.2.2): by default Squid allows CONNECT to port 443 only. */
 function forwarding({ secure, at, headers, name }: Proxy, connection: object): Opened {
   const agent = secure ? new HttpsAgent({ ...connection, ...at }) : new HttpAgent(connection);
@@ -54,6 +59,7 @@ function forwarding({ secure, at, headers, name }: Proxy, connection: object): O
     agent,
     secure,
     proxy: { name, forwards: true },
+    received: bytesOf,
     send: ({ origin, pathname, search, host }, options) =>
       request({
         ...options,
@@ -70,17 +76,48 @@ function forwarding({ secure, at, headers, name }: Proxy, connection: object): O
 type Connects = (options: RequestOptions & { readonly socket?: unknown }, done: Connected) => unknown;
 type Connected = (error: Error | null, socket?: unknown) => void;
 
-/** Makes an agent speak TLS with the target inside a tunnel through the proxy. */
-function tunnelling(agent: HttpsAgent, proxy: Proxy): HttpsAgent {
+/** The connection under each one of TLS. */
+type Carriers = WeakMap<object, Socket>;
+
+/** A connection for TLS, whose lookup and connect are events of `over` it as well. */
+function openTcp(options: RequestOptions): { raw: Socket; announce: (over: Socket) => void } {
+  const raw = connectTcp({ ...(options as TcpNetConnectOpts), allowHalfOpen: true });
+  return {
+    raw,
+    announce(over) {
+      Object.assign(over, { connecting: true });
+      raw.once('lookup', (...found) => over.emit('lookup', ...found));
+      raw.once('connect', () => {
+        Object.assign(over, { connecting: false });
+        over.emit('connect');
+      });
+    },
+  };
+}
+
+/** Makes an agent speak TLS over connections that are paced, inside a tunnel if there is a proxy. */
+function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers): HttpsAgent {
   // Node's types do not have it: https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
+  const secured = (options: RequestOptions, raw: Socket, done: Connected): Socket => {
+    const socket = connect({ ...options, socket: pacedConnection(raw) }, done) as Socket;
+    carriers.set(socket, raw);
+    return socket;
+  };
   connecting.createConnection = (options, done) => {
+    if (proxy === null) {
+      const { raw, announce } = openTcp(options);
+      const socket = secured(options, raw, done);
+      announce(socket);
+      return socket;
+    }
     // `send` passes the signal beside the options, and Node adds the target.
     const { host, port, over } = options as { host: string; port: number; over: AbortSignal };
-    openTunnel(proxy, { host, port }, over).then((socket) => {
-      done(null, connect({ ...options, socket }, done));
+    openTunnel(proxy, { host, port }, over).then((raw) => {
+      done(null, secured(options, raw, done));
     }, done);
+    return undefined;
   };
   return agent;
 }
@@ -133,7 +170,7 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
       if (proxy !== null) return forwarding(proxy, connection);
       const agent = new HttpAgent(connection);
       const send: Send = (url, options) => requestHttp(url, { ...options, agent });
-      return { agent, secure: false, proxy: null, send };
+      return { agent, secure: false, proxy: null, received: bytesOf, send };
     }
     const direct = new HttpsAgent({
       ...connection,
@@ -141,11 +178,13 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
       rejectUnauthorized: !tls.insecure,
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
     });
-    const agent = proxy === null ? direct : tunnelling(direct, proxy);
+    const carriers: Carriers = new WeakMap();
+    const agent = pacing(direct, proxy, carriers);
     return {
       agent,
       secure: true,
       proxy: proxy && { name: proxy.name, forwards: false },
+      received: (socket) => (carriers.get(socket) ?? socket).bytesRead,
       send: (url, options, over) => {
         const all = { ...options, agent, over };
         return requestHttps(url, all);

@@ -190,7 +190,7 @@ async function sendOnce(
     const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
     signal.addEventListener('abort', stopped);
     stream.on('request', (request: ClientRequest) =>
-      trace.watch(request, proxy?.forwards !== true, deadline.connected),
+      trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received),
     );
     stream.on('response', (response: Response) => {
       if (settled) return;

@@ -27,6 +27,7 @@ export function createTrace(clock: Clock) {
   let reused = false;
   let looksUp = false;
   let received = (): number => 0;
+  let carried = (): number => 0;
 
   function mark(name: Mark): void {
     marks[name] ??= clock.monotonic();
@@ -68,11 +69,18 @@ export function createTrace(clock: Clock) {
   return {
     mark,
     /** Follows the request; `connected` is called once the request can be sent. The certificate counts where it is the target's `own`. */
-    watch(request: ClientRequest, own: boolean, connected: () => void): void {
+    watch(
+      request: ClientRequest,
+      own: boolean,
+      connected: () => void,
+      bytesOn = (socket: Socket): number => socket.bytesRead,
+    ): void {
       request.once('socket', (socket) => {
         reused = request.reusedSocket;
         const before = socket.bytesRead;
         received = () => socket.bytesRead - before;
+        const carriedBefore = bytesOn(socket);
+        carried = () => bytesOn(socket) - carriedBefore;
         watchSocket(socket, request.host, own, connected);
       });
       request.once('finish', () => mark('upload'));
@@ -103,8 +111,8 @@ export function createTrace(clock: Clock) {
     },
     /** True while nothing came on a connection that an earlier request opened. */
     unansweredReuse: (): boolean => reused && received() === 0,
-    /** Bytes that came on the connection since the request had it, whatever they are. */
-    receivedBytes: (): number => received(),
+    /** Bytes that came on the connection since the request had it, whatever they are, with those of TLS. */
+    receivedBytes: (): number => carried(),
     elapsedMs: (): number => clock.monotonic() - (marks.start ?? 0),
     certificateExpiresAt: (): number | null => certificateExpiresAt,
   };

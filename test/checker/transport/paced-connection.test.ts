@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { pacedConnection } from '../../../src/checker/transport/paced-connection.js';
+
+let stop: () => void = () => undefined;
+afterEach(() => stop());
+
+/** A stream over a connection to a server that does this with its end. */
+async function connected(serve: (socket: Socket) => void) {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    serve(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const raw = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
+  stop = () => {
+    raw.destroy();
+    server.close();
+  };
+  return pacedConnection(raw);
+}
+
+describe('a paced connection', () => {
+  it('is read in parts of 4 KiB, one in a turn of the event loop, to its end', async () => {
+    const sent = Buffer.alloc(1024 * 1024, 'abcdefg');
+    const stream = await connected((socket) => socket.end(sent));
+    const got: Buffer[] = [];
+    let turn = 0;
+    let most = 0;
+    stream.on('data', (part: Buffer) => {
+      if (turn === 0) setImmediate(() => (turn = 0));
+      turn += part.length;
+      most = Math.max(most, turn);
+      got.push(part);
+    });
+    await once(stream, 'end');
+    expect(Buffer.concat(got).equals(sent)).toBe(true);
+    expect(most).toBeLessThanOrEqual(8 * 1024);
+  });
+
+  it('can be written to after its peer has ended, which reads no more', async () => {
+    const stream = await connected((socket) => socket.resume().end('bye'));
+    stream.resume();
+    await once(stream, 'end');
+    stream.end('goodbye');
+    await once(stream, 'finish');
+    expect(stream.errored).toBeNull();
+  });
+
+  it('fails as the connection does', async () => {
+    const stream = await connected((socket) => socket.resetAndDestroy());
+    stream.resume();
+    const [error] = (await once(stream, 'error').catch((thrown: unknown) => [thrown])) as [object];
+    expect(error).toMatchObject({ code: 'ECONNRESET' });
+  });
+});
