@@ -33,6 +33,22 @@ const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'include',
   'close',
 ]);
+/** Calls that change nothing; they wait their turn, so that however many there are, a write waits only for a few. */
+const reads: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
+  'models',
+  'missed',
+  'points',
+  'durations',
+  'counts',
+  'results',
+  'incidents',
+  'maintenance',
+  'epochs',
+  'gaps',
+  'exclusions',
+]);
+/** Reads that the thread has at a time: the next one is there when one ends. */
+const mostReads = 2;
 /** Calls that are sent even while the thread hangs. */
 const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);
 
@@ -47,18 +63,26 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** A read that the thread does not have yet. */
+interface Queued extends Waiting {
+  readonly args: readonly unknown[];
+}
+
 /**
  * Opens the store in a thread of its own (the built `thread` file), so that the event loop waits for no disk and no
  * lock; rejects with StoreError. When the thread ends unexpectedly, pending calls reject as `unavailable` and the next
  * call starts another; a batch that was written resolves. While the thread answers nothing for 4 s, as when the disk
  * hangs, calls reject as `unavailable`, except writes and those whose outcome must be known; not so while `patient` is
- * true.
+ * true. Changes have priority over reads.
  */
 export async function openThreadedStore(
   options: Omit<StoreOptions, 'highestKey'> & { readonly thread: URL; readonly patient?: () => boolean },
 ): Promise<ThreadedStore> {
   const { path, migrationsDir, onCorrupt, log } = options;
   const waiting = new Map<number, Waiting>();
+  /** Reads that the thread has, by the number of their call. */
+  const reading = new Set<number>();
+  const queued: Queued[] = [];
   let worker: Worker | null = null;
   let asked = 0;
   let highestKey = 0;
@@ -96,6 +120,7 @@ export async function openThreadedStore(
       waiting.delete(id);
       reject(hung());
     }
+    for (const { reject } of queued.splice(0)) reject(hung());
   };
 
   const fail = (error: Error): void => {
@@ -105,6 +130,8 @@ export async function openThreadedStore(
     filesBefore = files;
     const all = [...waiting];
     waiting.clear();
+    reading.clear();
+    for (const { reject } of queued.splice(0)) reject(error);
     for (const [id, { method, resolve, reject }] of all) {
       const done = id !== opening && id === Atomics.load(written, 0);
       if (done) resolve(method === 'write' ? [] : true);
@@ -125,6 +152,8 @@ export async function openThreadedStore(
       };
       silentLooks = 0;
       if (reply.id !== opening) unanswered -= 1;
+      reading.delete(reply.id);
+      readOn();
     }
     if ('error' in reply && reply.id === opening) {
       if (worker === started) fail(unpackError(reply.error));
@@ -161,6 +190,24 @@ export async function openThreadedStore(
     return started;
   };
 
+  const post = ({ method, args, resolve, reject }: Queued, memory: readonly ArrayBuffer[] = []): void => {
+    worker ??= start();
+    // Fits into the shared number; a call is answered long before its id is reused.
+    asked = (asked % 0x7fff_ffff) + 1;
+    worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall, memory);
+    waiting.set(asked, { method, resolve, reject });
+    unanswered += 1;
+    if (reads.has(method)) reading.add(asked);
+  };
+
+  const readOn = (): void => {
+    while (reading.size < mostReads) {
+      const next = queued.shift();
+      if (next === undefined) return;
+      post(next);
+    }
+  };
+
   const send = (
     method: ThreadMethod,
     args: readonly unknown[],
@@ -169,12 +216,9 @@ export async function openThreadedStore(
     new Promise((resolve, reject) => {
       if (closing !== null) throw new StoreError('unavailable', `${path} is closed`);
       if (silentLooks >= hungLooks && !alwaysMade.has(method)) throw hung();
-      worker ??= start();
-      // Fits into the shared number; a call is answered long before its id is reused.
-      asked = (asked % 0x7fff_ffff) + 1;
-      worker.postMessage({ id: asked, method, args, ...situation() } satisfies ThreadCall, memory);
-      waiting.set(asked, { method, resolve, reject });
-      unanswered += 1;
+      const one = { method, args, resolve, reject };
+      if (reads.has(method) && reading.size >= mostReads) queued.push(one);
+      else post(one, memory);
     });
 
   const call = <Method extends ThreadMethod>(
@@ -199,6 +243,8 @@ export async function openThreadedStore(
     if (worker === null) return;
     // Also when it ends with an error, which was reported already.
     const ended = new Promise((resolve) => worker?.once('exit', resolve));
+    // Not answered: thousands may wait, and would hold up the stop.
+    for (const { reject } of queued.splice(0)) reject(new StoreError('unavailable', `${path} is closed`));
     await call('close');
     await ended;
   };

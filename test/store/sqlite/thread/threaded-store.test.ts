@@ -79,6 +79,33 @@ it('reads what was written, whatever else is under way', async () => {
   expect(await store.prune(start)).toBe(false);
 });
 
+/** Reads that are all asked at once. */
+function ask(store: ThreadedStore, key: number, count: number): Promise<unknown>[] {
+  return Array.from({ length: count }, () => store.results(key, { from: start, to: start + day, limit: 10 }));
+}
+
+it('writes before it answers the many reads that were asked earlier, and answers them all', async () => {
+  const store = await open();
+  const { key } = await store.register('gpt', start, null);
+  const order: string[] = [];
+  const asked = ask(store, key, 200).map((read) => read.then(() => order.push('read')));
+  const batch = batchOf(modelWrite(key, counted([result(start)])));
+  await store.write(batch).then(() => order.push('write'));
+  expect(order.length).toBeLessThan(10);
+  await Promise.all(asked);
+  expect(order).toHaveLength(201);
+});
+
+it('closes without answering the many reads that wait', async () => {
+  const store = await open();
+  const { key } = await store.register('gpt', start, null);
+  const asked = Promise.allSettled(ask(store, key, 200));
+  await store.close();
+  const refused = (await asked).filter(({ status }) => status === 'rejected');
+  expect(refused.length).toBeGreaterThan(190);
+  expect(refused[0]).toMatchObject({ reason: { kind: 'unavailable', message: `${path} is closed` } });
+});
+
 it('rejects with the error of the store, as the store made it', async () => {
   const store = await open();
   const refused = await store
@@ -106,7 +133,7 @@ it('moves a damaged file aside and counts it', async () => {
 it('rejects what waits when its thread ends, says so, and goes on in another thread', async () => {
   const store = await open(crashing('missed', 'before'));
   const { key } = await store.register('gpt', start, null);
-  const waiting = [store.missed(), store.models()];
+  const waiting = [store.missed(), store.models(), store.models(), store.gaps(key)];
   for (const one of waiting) await expect(one).rejects.toMatchObject({ kind: 'unavailable' });
   expect(messages).toEqual(['database thread ended; the next use starts another']);
   expect(await store.missed()).toEqual(new Map());
@@ -170,7 +197,8 @@ it('rejects reads while its thread hangs in a write, which stays awaited, and go
     const { key } = await store.register('gpt', start, null);
     const written = store.write(batchOf(modelWrite(key, counted([result(start)]))));
     const refusal = { kind: 'unavailable', message: `${path} does not answer; its disk may hang` };
-    await expect(store.models()).rejects.toMatchObject(refusal);
+    const asked = await Promise.allSettled(ask(store, key, 5));
+    for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: refusal });
     // At once, and without a call that the thread would do later.
     const exclusion = { from: start, to: start + 1, reason: 'x', createdAt: start };
     await expect(store.exclude(key, exclusion)).rejects.toMatchObject(refusal);
