@@ -16,6 +16,8 @@ const history: RecordedResult[] = Array.from({ length: Math.floor((3 * dayMs) / 
   if (n % 7 === 0) return failed(slot);
   if (n % 11 === 0) return result(slot, { maintenance: true });
   if (n % 13 === 0) return result(slot, { outcome: 'degraded', reason: 'slow', durationMs: 9000 + n });
+  if (n % 17 === 0) return result(slot, { usage: null });
+  if (n % 19 === 0) return result(slot, { durationMs: null, stalled: true });
   return result(slot, { durationMs: 100 + n * 7 });
 });
 
@@ -24,7 +26,8 @@ function expected(from: number, to: number) {
   const within = history.filter(({ slot }) => from <= slot && slot < to);
   const seen = within.filter(({ maintenance }) => !maintenance);
   const latency = new Map<number, number>();
-  for (const { outcome, durationMs } of seen) if (outcome !== 'unhealthy') observe(latency, durationMs!);
+  for (const { outcome, durationMs } of seen)
+    if (outcome !== 'unhealthy' && durationMs !== null) observe(latency, durationMs);
   const count = (outcome: Outcome) => seen.filter((each) => each.outcome === outcome).length;
   const [healthy, degraded, unhealthy] = [count('healthy'), count('degraded'), count('unhealthy')];
   return {

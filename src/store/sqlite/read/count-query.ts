@@ -1,30 +1,58 @@
 import type { Database } from 'better-sqlite3';
+import { observe } from '../../../domain/histogram.js';
 import { clipTo, merge, subtract } from '../../../domain/intervals.js';
 import { dayMs, hourMs } from '../../../domain/period.js';
-import { addResult, emptyRollup, type HourlyChanges } from '../../../domain/rollup.js';
+import { blameFor } from '../../../domain/reason.js';
+import { emptyRollup } from '../../../domain/rollup.js';
 import type { Interval } from '../../../domain/state.js';
+import { outcomeCodes, reasonCodes } from '../../codes.js';
 import { prepareHorizons } from '../../horizons.js';
 import { decodeLatencyInto } from '../../latency-blob.js';
 import type { Counts } from '../../port.js';
-import { addRollup, takeRollup, type Tally } from '../../tally.js';
+import { takeRollup, type Tally } from '../../tally.js';
 import { coarsest, partsOf, snap, type Horizons } from '../../window.js';
-import { plainColumns, resultOf, type CheckRow } from '../rows/check-row.js';
+import { inMaintenance } from '../rows/check-row.js';
 import { addRow, sumsOfCounts, type RollupRow } from '../rows/rollup-row.js';
 
 /** Adds the results of a model in `parts` to a tally. */
 type AddRaw = (tally: Tally, key: number, parts: readonly Interval[]) => void;
 
 export function prepareRawCounts(database: Database): AddRaw {
-  const rows = database.prepare<[model: number, from: number, to: number], CheckRow>(
-    `SELECT ${plainColumns} FROM checks WHERE model = ? AND slot >= ? AND slot < ?`,
-  );
+  type Bounds = [model: number, from: number, to: number];
+  type Group = [outcome: number, reason: number, maintenance: number, results: number, ...tokens: number[]];
+  const within = 'FROM checks WHERE model = ? AND slot >= ? AND slot < ?';
+  const whole = 'input_tokens IS NOT NULL AND output_tokens IS NOT NULL';
+  // Summed by SQLite: many exclusions cover the results of days, and an object per row would take most of the time.
+  const groups = database
+    .prepare<Bounds, Group>(
+      `SELECT outcome, reason, flags & ${inMaintenance}, count(*), total(input_tokens) FILTER (WHERE ${whole}),
+        total(output_tokens) FILTER (WHERE ${whole}) ${within} GROUP BY 1, 2, 3`,
+    )
+    .raw();
+  const good = (['healthy', 'degraded'] as const).map((outcome) => outcomeCodes.toCode(outcome)).join(', ');
+  const durations = database
+    .prepare<Bounds, number>(
+      `SELECT duration ${within} AND outcome IN (${good}) AND flags & ${inMaintenance} = 0 AND duration IS NOT NULL`,
+    )
+    .pluck();
+
+  // Counts like `addResult`, so that an hour has the same counts from rollups and from results.
   return (tally, key, parts) => {
-    // The recorder's own counting, so that an hour has the same counts from rollups and from results.
-    const hours: HourlyChanges = new Map();
     for (const { from, to } of parts) {
-      for (const row of rows.iterate(key, from, to)) addResult(hours, resultOf(row));
+      for (const [outcome, reason, maintenance, results, input = 0, output = 0] of groups.all(
+        key,
+        from,
+        to,
+      )) {
+        tally.inputTokens += input;
+        tally.outputTokens += output;
+        if (maintenance !== 0) continue;
+        tally.outcomes[outcomeCodes.toWord(outcome)] += results;
+        const blame = blameFor(reasonCodes.toWord(reason));
+        if (blame !== null) tally.blames[blame] += results;
+      }
+      for (const ms of durations.all(key, from, to)) observe(tally.latency, ms);
     }
-    for (const hour of hours.values()) addRollup(tally, hour);
   };
 }
 
