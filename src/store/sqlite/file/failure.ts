@@ -4,6 +4,9 @@ import { StoreError } from '../../store-error.js';
 
 /** The code of an SQLite error (`SQLITE_...`) or a system error; null for any other. */
 export function codeOf(error: unknown): string | null {
+  // better-sqlite3 looks for the directory itself.
+  if (messageOf(error) === 'Cannot open database because the directory does not exist')
+    return 'SQLITE_CANTOPEN';
   return systemCodeOf(error) ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from '@jest/globals';
@@ -106,5 +106,23 @@ it('a store whose lock another process has taken writes nothing, and goes on whe
   other.release();
   await store.register('other', start, null);
   expect(isLocked(path)).toBe(true);
+  await store.close();
+});
+
+it('a store whose directory is deleted names it and what to check, and begins afresh when it is back', async () => {
+  const directory = join(place.directory(), 'history');
+  mkdirSync(directory);
+  const store = place.open(join(directory, 'store.db'));
+  await store.register('gpt', start, null);
+  rmSync(directory, { recursive: true });
+  await expect(store.register('other', start, null)).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringMatching(
+      /cannot use .*store\.db.*directory does not exist.*directory can be written/,
+    ),
+  });
+  mkdirSync(directory);
+  await expect(store.register('other', start, null)).rejects.toMatchObject({ kind: 'damaged' });
+  await store.register('other', start, null);
   await store.close();
 });
