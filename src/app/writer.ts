@@ -64,7 +64,10 @@ export interface WriterEvents {
   dropped(count: number): void;
 }
 
+/** ms for which the first change of a batch waits for others. */
 const flushAfterMs = 50;
+/** Least ms between the beginnings of two writes: the cost of a transaction is that of some ten results. */
+const spacingMs = 200;
 /** ms after which a write counts as failed for publishing and reporting. */
 const hungAfterMs = 2_000;
 const retryAfterMs = 1_000;
@@ -96,7 +99,7 @@ function withoutRefused(
 }
 
 /**
- * Batches changes for up to 50 ms and writes them. Changes whose write fails are kept, published from memory, and retried
+ * Batches changes for 50 ms, up to 200 ms under load, and writes them. Changes whose write fails are kept, published from memory, and retried
  * each second. The number of waiting results is limited: beyond it the oldest result of the model is dropped, but still
  * counts in rollups, time line and counters.
  */
@@ -106,6 +109,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   let missedUnshown: { readonly cause: MissCause; readonly count: number }[] = [];
   let pendingResults = 0;
   let failing = false;
+  let begunAt = -Infinity;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   /** Resolves when a write of the current run hangs. */
@@ -115,7 +119,8 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   /** Memory published since a model was taken, so that a late write does not publish an older one. */
   const shownSince = new WeakMap<Tracked, Memory>();
 
-  const schedule = (ms: number): void => {
+  const schedule = (): void => {
+    const ms = failing ? retryAfterMs : Math.max(flushAfterMs, begunAt + spacingMs - clock.monotonic());
     timer ??= setTimeout(() => void flush(), ms);
   };
 
@@ -240,10 +245,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     timer = null;
     if (running !== null) return running;
     if (dirty.size === 0 && missed.size === 0) return Promise.resolve();
+    begunAt = clock.monotonic();
     hanging = new Promise((resolve) => (hangs = resolve));
     running = run().finally(() => {
       running = null;
-      if (dirty.size > 0 || missed.size > 0) schedule(failing ? retryAfterMs : flushAfterMs);
+      if (dirty.size > 0 || missed.size > 0) schedule();
     });
     return running;
   };
@@ -263,7 +269,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
         events.dropped(1);
       }
       if (failing) showUnwritten(tracked);
-      schedule(failing ? retryAfterMs : flushAfterMs);
+      schedule();
     },
     missed(cause, count) {
       missed.set(cause, (missed.get(cause) ?? 0) + count);

@@ -92,7 +92,18 @@ export function tail(health: Health, to: number): StatePoint[] {
 /** Unix ms after `now` at which the state may next change without a result; Infinity when it cannot. */
 export function nextEdge(health: Health, now: number): number {
   let next = Infinity;
-  for (const edge of edgesOf(health)) if (edge > now && edge < next) next = edge;
+  const look = (edge: number | null): void => {
+    if (edge !== null && edge > now && edge < next) next = edge;
+  };
+  for (const spans of [health.windows, health.pauses]) {
+    for (const { from, to } of spans) {
+      look(from);
+      look(to);
+    }
+  }
+  health.gaps.forEach(look);
+  look(health.validUntil);
+  look(health.unknowns?.validUntil ?? null);
   return next;
 }
 
@@ -101,6 +112,9 @@ export function nextEdge(health: Health, now: number): number {
  * last two suffice: a paused model has all windows since its last result.
  */
 export function stateAt(health: Health, now: number): Standing & { readonly since: number } {
+  const { settled, state, since, reason } = health;
+  // So it is for nearly every model whenever it is shown.
+  if (nextEdge(health, settled) > now) return { state, since, reason };
   const windows = merge(health.windows.filter(({ from }) => from <= now)).slice(-2);
   return after(health, tail({ ...health, windows }, now + 1));
 }

@@ -24,8 +24,8 @@ interface Options {
   readonly inspect?: (url: URL) => void;
 }
 
-/** Sends a request; `over` aborts when the connection is no longer needed. */
-type Send = (url: URL, options: RequestOptions, over: AbortSignal) => ClientRequest;
+/** Sends a request; `over`, which a tunnel needs, aborts when the connection is no longer needed. */
+type Send = (url: URL, options: RequestOptions, over?: AbortSignal) => ClientRequest;
 
 /** An agent and its way to send requests. */
 export interface Route {
@@ -113,7 +113,7 @@ function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers): Htt
       return socket;
     }
     // `send` passes the signal beside the options, and Node adds the target.
-    const { host, port, over } = options as { host: string; port: number; over: AbortSignal };
+    const { host, port, over } = options as { host: string; port: number; over?: AbortSignal };
     openTunnel(proxy, { host, port }, over).then((raw) => {
       done(null, secured(options, raw, done));
     }, done);

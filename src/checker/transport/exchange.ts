@@ -86,7 +86,8 @@ async function sendOnce(
   const { route, timeoutMs, limit, clock, reading = null } = terms;
   const { signal } = limit;
   const { proxy, secure } = route;
-  const over = new AbortController();
+  /** Ends the opening of a tunnel. */
+  const over = proxy?.forwards === false ? new AbortController() : null;
   return new Promise((resolve) => {
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
@@ -117,7 +118,7 @@ async function sendOnce(
       headers,
       // Without one got would wait with a POST until a body is written to the stream.
       ...(body !== null ? { body } : method === 'POST' && { body: '' }),
-      request: (target, options) => route.send(target, options, over.signal),
+      request: (target, options) => route.send(target, options, over?.signal),
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
@@ -133,7 +134,7 @@ async function sendOnce(
       if (fault === null && rest === 'read') trace.mark('end');
       else {
         stream.destroy();
-        over.abort();
+        over?.abort();
       }
       const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
       if (!unansweredReuse) reading?.end();

@@ -33,8 +33,8 @@ export function createTrace(clock: Clock) {
     marks[name] ??= clock.monotonic();
   }
 
-  function between(from: Mark | undefined, to: Mark): number | undefined {
-    const start = from && marks[from];
+  function between(from: Mark, to: Mark): number | undefined {
+    const start = marks[from];
     const end = marks[to];
     return start === undefined || end === undefined || end < start ? undefined : end - start;
   }
@@ -99,15 +99,18 @@ export function createTrace(clock: Clock) {
           : looksUp
             ? 'socket'
             : 'start';
-      const found: Record<keyof Phases, number | undefined> = {
-        dns: between('socket', 'lookup'),
-        tcp: between(opened, 'connect'),
-        tls: between('connect', 'secure'),
-        request: between(reused ? 'socket' : marks.secure !== undefined ? 'secure' : 'connect', 'upload'),
-        first_byte: between('upload', 'response'),
-        download: between('response', 'end'),
+      const phases: { -readonly [Name in keyof Phases]: number } = {};
+      const take = (name: keyof Phases, from: Mark, to: Mark): void => {
+        const ms = between(from, to);
+        if (ms !== undefined) phases[name] = ms;
       };
-      return Object.fromEntries(Object.entries(found).filter(([, ms]) => ms !== undefined));
+      take('dns', 'socket', 'lookup');
+      if (opened !== undefined) take('tcp', opened, 'connect');
+      take('tls', 'connect', 'secure');
+      take('request', reused ? 'socket' : marks.secure !== undefined ? 'secure' : 'connect', 'upload');
+      take('first_byte', 'upload', 'response');
+      take('download', 'response', 'end');
+      return phases;
     },
     /** True while nothing came on a connection that an earlier request opened. */
     unansweredReuse: (): boolean => reused && received() === 0,
