@@ -15,7 +15,7 @@ interface Compiled {
 /** Most characters of an answer examined by a schema. */
 const longestMatched = 65_536;
 /** Characters of an answer compared with words, at its beginning and at its end. */
-const longestCompared = 32_768;
+const longestCompared = 16_384;
 /** Greatest depth of lists and objects that a schema validates. */
 const deepest = 64;
 /** Shorter text may be the beginning of a match: a pattern does not say how long its match is. */
