@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
@@ -71,6 +74,31 @@ describe('TLS', () => {
     });
     prober.close();
     expect(resumed).toEqual([false, false, false]);
+  });
+
+  it.each([
+    ['TLS and TCP', (socket: Socket) => socket.end()],
+    ['TCP alone', (_secure: Socket, raw: Socket | undefined) => raw?.end()],
+  ])('asks on a fresh connection where the server has ended the idle one, by %s', async (_name, leave) => {
+    const raws: Socket[] = [];
+    const identity = { key: pem('valid.key'), cert: pem('valid.pem') };
+    const server = createServer(identity, ({ socket }, response) => {
+      response.once('finish', () => leave(socket, raws.at(-1)));
+      response.end(completion('New Delhi'));
+    });
+    server.on('connection', (raw: Socket) => raws.push(raw));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const prober = createProber({ clock: systemClock, userAgent: 'test', reuseConnections: true, env: {} });
+    const reasons: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      reasons.push((await prober.check(over(port, trusted), new AbortController().signal)).reason);
+    }
+    prober.close();
+    server.close();
+    for (const raw of raws) raw.destroy();
+    expect(reasons).toEqual(['ok', 'ok', 'ok']);
   });
 
   it('refuses an authority that only ca_file would know', async () => {

@@ -102,6 +102,8 @@ function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers): Htt
   const connect = connecting.createConnection.bind(agent);
   const secured = (options: RequestOptions, raw: Socket, done: Connected): Socket => {
     const socket = connect({ ...options, socket: pacedConnection(raw) }, done) as Socket;
+    // Node takes it from the stream. The agent would keep an idle connection that the peer has closed, and use it again.
+    socket.allowHalfOpen = false;
     carriers.set(socket, raw);
     return socket;
   };
