@@ -12,13 +12,16 @@ const turnBytes = 4 * 1024;
 export function pacedConnection(raw: Socket): Duplex {
   const parts: Buffer[] = [];
   let ended = false;
+  let failure: Error | null = null;
   let wanted = false;
   let turn: NodeJS.Immediate | null = null;
 
   const next = (): void => {
     turn = null;
-    if (!wanted) return;
     const [chunk] = parts;
+    // Told after what came before it: a server may refuse a question and close before it has read all of it.
+    if (chunk === undefined && failure !== null) stream.destroy(failure);
+    if (!wanted || stream.destroyed) return;
     if (chunk !== undefined) {
       wanted = stream.push(chunk.subarray(0, turnBytes));
       if (chunk.length > turnBytes) parts[0] = chunk.subarray(turnBytes);
@@ -39,11 +42,17 @@ export function pacedConnection(raw: Socket): Duplex {
     },
     write(chunk: Buffer, _encoding, done) {
       // TLS says goodbye to a peer that has left.
-      if (raw.writable) raw.write(chunk, done);
-      else done();
+      if (!raw.writable) done();
+      else
+        raw.write(chunk, () => {
+          // With the error of the connection the stream is destroyed.
+          if (raw.errored === null) done();
+        });
     },
     final(done) {
-      raw.end(done);
+      raw.end(() => {
+        done();
+      });
     },
     destroy(error, done) {
       if (turn !== null) clearImmediate(turn);
@@ -62,9 +71,12 @@ export function pacedConnection(raw: Socket): Duplex {
     ended = true;
     soon();
   });
-  raw.once('error', (error) => stream.destroy(error));
+  raw.once('error', (error) => {
+    failure = error;
+    soon();
+  });
   raw.once('close', () => {
-    if (!ended) stream.destroy();
+    if (!ended && failure === null) stream.destroy();
   });
   return stream;
 }

@@ -18,13 +18,13 @@ async function connected(serve: (socket: Socket) => void) {
     raw.destroy();
     server.close();
   };
-  return pacedConnection(raw);
+  return { raw, stream: pacedConnection(raw) };
 }
 
 describe('a paced connection', () => {
   it('is read in parts of 4 KiB, one in a turn of the event loop, to its end', async () => {
     const sent = Buffer.alloc(1024 * 1024, 'abcdefg');
-    const stream = await connected((socket) => socket.end(sent));
+    const { stream } = await connected((socket) => socket.end(sent));
     const got: Buffer[] = [];
     let turn = 0;
     let most = 0;
@@ -40,7 +40,7 @@ describe('a paced connection', () => {
   });
 
   it('can be written to after its peer has ended, which reads no more', async () => {
-    const stream = await connected((socket) => socket.resume().end('bye'));
+    const { stream } = await connected((socket) => socket.resume().end('bye'));
     stream.resume();
     await once(stream, 'end');
     stream.end('goodbye');
@@ -48,8 +48,19 @@ describe('a paced connection', () => {
     expect(stream.errored).toBeNull();
   });
 
+  it('hands over what came before an error of the connection, though a write fails with it', async () => {
+    const { raw, stream } = await connected((socket) => socket.pause().write('refused'));
+    let got = '';
+    stream.on('data', (part: Buffer) => (got += part.toString()));
+    stream.write(Buffer.alloc(16 * 1024 * 1024));
+    raw.once('data', () => raw.destroy(new Error('reset')));
+    const [error] = (await once(stream, 'error').catch((thrown: unknown) => [thrown])) as [object];
+    expect(error).toMatchObject({ message: 'reset' });
+    expect(got).toBe('refused');
+  });
+
   it('fails as the connection does', async () => {
-    const stream = await connected((socket) => socket.resetAndDestroy());
+    const { stream } = await connected((socket) => socket.resetAndDestroy());
     stream.resume();
     const [error] = (await once(stream, 'error').catch((thrown: unknown) => [thrown])) as [object];
     expect(error).toMatchObject({ code: 'ECONNRESET' });
