@@ -67,7 +67,7 @@ export interface WriterEvents {
 /** ms for which the first change of a batch waits for others. */
 const flushAfterMs = 50;
 /** Least ms between the beginnings of two writes: the cost of a transaction is that of some ten results. */
-const spacingMs = 200;
+const spacingMs = 100;
 /** ms after which a write counts as failed for publishing and reporting. */
 const hungAfterMs = 2_000;
 const retryAfterMs = 1_000;
@@ -99,7 +99,7 @@ function withoutRefused(
 }
 
 /**
- * Batches changes for 50 ms, up to 200 ms under load, and writes them. Changes whose write fails are kept, published from memory, and retried
+ * Batches changes for 50 ms, up to 100 ms under load, and writes them. Changes whose write fails are kept, published from memory, and retried
  * each second. The number of waiting results is limited: beyond it the oldest result of the model is dropped, but still
  * counts in rollups, time line and counters.
  */

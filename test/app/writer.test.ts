@@ -12,7 +12,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('writes changes after 50 ms, and begins a write at most each 200 ms', async () => {
+it('writes changes after 50 ms, and begins a write at most each 100 ms', async () => {
   const store = place.fresh();
   const parts = createParts(store);
   await parts.roster.replace([modelNamed('gpt')], start);
@@ -32,7 +32,7 @@ it('writes changes after 50 ms, and begins a write at most each 200 ms', async (
     refused: () => undefined,
     dropped: () => undefined,
   });
-  for (const dueMs of [50, 200, 200]) {
+  for (const dueMs of [50, 100, 100]) {
     const before = writes;
     const written = new Promise<void>((resolve) => (wrote = resolve));
     writer.changed(gpt, 0);

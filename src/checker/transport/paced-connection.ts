@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** Bytes that are read in one turn of the event loop. */
-const turnBytes = 4 * 1024;
+/** Bytes of a part, which TLS reads at once. */
+const partBytes = 4 * 1024;
+/** ms of reading after which other work runs before the next part. */
+const turnMs = 1;
 
 /**
- * A stream over the connection `raw` that TLS reads in small parts. Node lets TLS read half a mebibyte in one turn of the
+ * A stream over the connection `raw` that TLS reads in small parts, for a millisecond in each turn of the event loop. Node lets TLS read half a mebibyte in one turn of the
  * loop, and the sender chooses what that costs: an update of the key is a record of 27 bytes which is never seen as data,
  * and takes as long as kilobytes of a reply.
  */
@@ -23,8 +25,13 @@ export function pacedConnection(raw: Socket): Duplex {
     if (chunk === undefined && failure !== null) stream.destroy(failure);
     if (!wanted || stream.destroyed) return;
     if (chunk !== undefined) {
-      wanted = stream.push(chunk.subarray(0, turnBytes));
-      if (chunk.length > turnBytes) parts[0] = chunk.subarray(turnBytes);
+      const until = performance.now() + turnMs;
+      let rest = chunk;
+      do {
+        wanted = stream.push(rest.subarray(0, partBytes));
+        rest = rest.subarray(partBytes);
+      } while (wanted && rest.length > 0 && performance.now() < until);
+      if (rest.length > 0) parts[0] = rest;
       else parts.shift();
       soon();
     } else if (ended) stream.push(null);
