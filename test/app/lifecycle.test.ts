@@ -32,7 +32,9 @@ describe('the life of the daemon', () => {
     running.child.kill('SIGTERM');
     await running.line(({ msg }) => msg === 'stopping');
     running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(143);
+    // 143, or a signal of its own where a thread is at work just then.
+    expect([143, 'SIGKILL']).toContain(await running.ended);
+    expect(running.lines.at(-1)).toMatchObject({ why: 'SIGTERM came while it was stopping' });
   });
 
   it('takes a Ctrl-C that npm passes on beside its terminal for one signal', async () => {
