@@ -15,14 +15,14 @@ const server = (host: string, bearerToken: string | null, insecurePublic = false
   shutdownGraceMs: 5_000,
 });
 
-describe('the token', () => {
-  it('stays while the bound address can be reached from outside, whatever address a reload names', () => {
+describe('server token', () => {
+  it('is kept while the bound address is reachable from outside, even if a reload changes the address', () => {
     const access = createAccess(server('0.0.0.0', 'first'));
     expect(access.of(server('0.0.0.0', 'second')).token).toBe('second');
     expect(access.of(server('127.0.0.1', null)).token).toBe('second');
   });
 
-  it('goes where nobody outside can ask, or where the operator opens the address', () => {
+  it('is removed when only loopback is bound, or when the operator allows open access', () => {
     expect(createAccess(server('127.0.0.1', 'first')).of(server('127.0.0.1', null)).token).toBeNull();
     expect(createAccess(server('0.0.0.0', 'first')).of(server('0.0.0.0', null, true)).token).toBeNull();
   });

@@ -9,8 +9,8 @@ interface Incident {
   readonly notes: readonly { readonly at: string; readonly author: string | null; readonly text: string }[];
 }
 
-describe('notes to an incident', () => {
-  it('are shown with it wherever it is, oldest first, and survive kill -9', async () => {
+describe('incident annotations', () => {
+  it('are listed with the incident everywhere, oldest first, and survive kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('bad-key', { schedule: { every: '24h' } })]);
     const running = await daemon(config);

@@ -69,8 +69,8 @@ async function textOf(beside: Beside, question: LongQuestion): Promise<string> {
   return Buffer.from((await beside.read(question)).text).toString();
 }
 
-describe('reading beside the loop', () => {
-  it('answers as reading at once does, page by page', async () => {
+describe('history reader thread', () => {
+  it('returns the same answers as a synchronous read, page by page', async () => {
     const path = `${place.directory()}/store.db`;
     const key = await stored(path);
     const beside = besides(path);
@@ -89,7 +89,7 @@ describe('reading beside the loop', () => {
     reader.close();
   });
 
-  it('tells what is wrong with the store, and goes on when it is right again', async () => {
+  it('rejects with the store error, and recovers when the store is usable again', async () => {
     const path = `${place.directory()}/store.db`;
     const beside = besides(path);
     await expect(beside.read(rowsOf(1))).rejects.toThrow(/cannot use .*store\.db.*SQLITE_CANTOPEN/);
@@ -97,7 +97,7 @@ describe('reading beside the loop', () => {
     expect((await textOf(beside, rowsOf(key))).split('\r\n')).toHaveLength(31);
   });
 
-  it('reads the file that took the place of a damaged one', async () => {
+  it('reads the new file after a damaged one was replaced', async () => {
     const path = `${place.directory()}/store.db`;
     const store = place.open(path);
     const beside = besides(path, { file: () => files });
@@ -111,7 +111,7 @@ describe('reading beside the loop', () => {
     expect((await textOf(beside, rowsOf(await stored(path)))).split('\r\n')).toHaveLength(31);
   });
 
-  it('ends when nothing was asked for a while, and starts again with the next question', async () => {
+  it('ends after an idle period and restarts with the next question', async () => {
     const thread = scripted(`let answered = 0;
       port.on('message', ({ id }) => {
         answered += 1;
@@ -126,7 +126,7 @@ describe('reading beside the loop', () => {
     while ((await textOf(ended, rowsOf(1))) !== '1');
   });
 
-  it('rejects what was asked when the thread dies, and starts another', async () => {
+  it('rejects pending questions when the thread dies, and starts a new thread', async () => {
     const beside = besides('none', {
       thread: scripted(`port.on('message', ({ id, question }) => {
         if (question.model === 'crash') process.exit(3);
@@ -137,13 +137,13 @@ describe('reading beside the loop', () => {
     expect(await textOf(beside, rowsOf(1))).toBe('A');
   });
 
-  it('says why a thread that cannot start does not', async () => {
+  it('reports the cause when the thread cannot start', async () => {
     const beside = besides('none', { thread: scripted('throw new Error("no such module")') });
     const error = await beside.read(rowsOf(1)).catch((reason: unknown) => reason);
     expect((error as Error).cause).toEqual(new Error('no such module'));
   });
 
-  it('refuses more than a bounded number, but never the next page of a stream, and rejects all at the end', async () => {
+  it('limits the number of pending questions, except next pages of a stream, and rejects all of them on close', async () => {
     const beside = besides('none', { thread: scripted(`port.on('message', () => undefined)`) });
     const asked = Array.from({ length: 32 }, () => beside.read(rowsOf(1)));
     await expect(beside.read(rowsOf(1))).rejects.toMatchObject({ statusCode: 503, code: 'busy' });

@@ -58,7 +58,7 @@ async function abandon({ health, asked }: ReturnType<typeof api>, url: string, k
 }
 
 describe('callers of the health API', () => {
-  it('take up no more look-ups than they have places, however soon they hang up, until the resolver answers', async () => {
+  it('cannot exceed their limit of concurrent look-ups by hanging up early', async () => {
     const places = api(['one']);
     for (let count = 0; count < 16; count += 1)
       expect(await abandon(places, `http://n${count}.test`, 'one')).toBeUndefined();
@@ -69,7 +69,7 @@ describe('callers of the health API', () => {
     expect(await abandon(places, 'http://late.test', 'one')).toBe('busy');
   });
 
-  it('leave half of the look-ups to other keys', async () => {
+  it('leave half of the look-up slots to other keys', async () => {
     const places = api(['one', 'two']);
     for (let count = 0; count < 8; count += 1)
       expect(await abandon(places, `http://n${count}.test`, 'one')).toBeUndefined();
@@ -77,7 +77,7 @@ describe('callers of the health API', () => {
     expect(await abandon(places, 'http://late.test', 'two')).toBeUndefined();
   });
 
-  it('leave half of the checks to other keys', async () => {
+  it('leave half of the check slots to other keys', async () => {
     const waiting: unknown[] = [];
     const server = createServer((request, response) => {
       if (request.headers['user-agent'] === 'test' && request.url === '/good/chat/completions')

@@ -88,8 +88,8 @@ async function expectWholeUptime({ get }: RunningDaemon): Promise<void> {
   expect(seconds.healthy).toBeLessThan(65 * 60);
 }
 
-describe('a clock that is set back by an hour', () => {
-  it('does not take recorded time back, nor the checks, nor the figures; a daemon that starts then says so', async () => {
+describe('system clock set back by an hour', () => {
+  it('keeps slots in order, checks running and uptime correct; a daemon started then logs a warning', async () => {
     const { model, configure, folder } = site();
     const path = `${folder.path}/pulse.db`;
     await writePast(path);
@@ -129,8 +129,8 @@ describe('a clock that is set back by an hour', () => {
   }, 60_000);
 });
 
-describe('a clock that is years ahead when the daemon starts', () => {
-  it('has nothing deleted, and that is said', async () => {
+describe('system clock years ahead at the start of the daemon', () => {
+  it('suspends retention and logs it', async () => {
     const { model, configure, folder } = site();
     await writePast(`${folder.path}/pulse.db`);
     const daemon = await start(configure([model('healthy', { id: 'gpt' })]), -2 * 365 * 24 * hour);
@@ -146,8 +146,8 @@ describe('a clock that is years ahead when the daemon starts', () => {
   }, 60_000);
 });
 
-describe('a clock that is 40 days ahead for some seconds', () => {
-  it('leaves no trace in what is recorded, and the doubt is told', async () => {
+describe('system clock 40 days ahead for some seconds', () => {
+  it('does not affect recorded times, and is reported as doubted', async () => {
     const { model, configure, folder } = site();
     await writePast(`${folder.path}/pulse.db`);
     const config = configure([model('healthy', { id: 'gpt' })]);
@@ -173,8 +173,8 @@ describe('a clock that is 40 days ahead for some seconds', () => {
   }, 60_000);
 });
 
-describe('a daemon that starts in 1970', () => {
-  it('goes on from its newest result, also when it is started again', async () => {
+describe('daemon started with the clock in 1970', () => {
+  it('continues from its newest result, on the first start and on the next', async () => {
     const { model, configure, folder } = site();
     await writePast(`${folder.path}/pulse.db`);
     const config = configure([model('healthy', { id: 'gpt' })]);

@@ -22,8 +22,8 @@ function clockAt(start: number) {
   };
 }
 
-describe('what may be deleted by the clock', () => {
-  it('is deleted while the clock goes as it should, and where nothing was recorded yet', () => {
+describe('clock trust for retention', () => {
+  it('is given while the clock runs steadily, also if nothing was recorded yet', () => {
     for (const newest of [null, 1000 * day - hour, 1001 * day]) {
       const clock = clockAt(1000 * day);
       const trusted = createClockTrust(clock, newest, log);
@@ -34,7 +34,7 @@ describe('what may be deleted by the clock', () => {
     }
   });
 
-  it('waits for an hour where the clock is ahead of the newest result at the start', () => {
+  it('is withheld for an hour if the clock is ahead of the newest result at the start', () => {
     const clock = clockAt(1000 * day);
     const trusted = createClockTrust(clock, clock.wall() - 10 * 365 * day, log);
     expect(trusted()).toBe(false);
@@ -44,7 +44,7 @@ describe('what may be deleted by the clock', () => {
     expect(trusted()).toBe(true);
   });
 
-  it('waits for an hour after a jump, or until the clock is set right', () => {
+  it('is withheld for an hour after a jump, or until the clock is corrected', () => {
     const clock = clockAt(1000 * day);
     const trusted = createClockTrust(clock, clock.wall(), log);
     clock.step(365 * day);

@@ -32,8 +32,8 @@ const reasonsOf = async (daemon: RunningDaemon, id: string): Promise<string[]> =
   return items.map(({ outcome, reason, detail }) => `${outcome} ${reason} ${detail ?? ''}`);
 };
 
-describe('a daemon that can reach nobody', () => {
-  it('calls every model unknown, opens no incident, and goes on as usual when it sees again', async () => {
+describe('connectivity detection', () => {
+  it('reports every model as unknown without incidents while no provider is reachable, and resumes afterwards', async () => {
     const { configure, daemon } = site();
     const all = await Promise.all(machines.map((host) => provider(host)));
     const running = await daemon(configure(all.map(({ model }) => model)));
@@ -61,7 +61,7 @@ describe('a daemon that can reach nobody', () => {
     ).toEqual([]);
   }, 30_000);
 
-  it('is not what a daemon is of whose providers one fails', async () => {
+  it('does not report a loss of connectivity when one of several providers fails', async () => {
     const { configure, daemon } = site();
     const all = await Promise.all(machines.map((host) => provider(host)));
     const running = await daemon(configure(all.map(({ model }) => model)));
@@ -74,7 +74,7 @@ describe('a daemon that can reach nobody', () => {
     expect(running.lines.some(blind)).toBe(false);
   }, 15_000);
 
-  it('is what the configured targets say, even of a single model', async () => {
+  it('follows the configured targets, even with a single model', async () => {
     const { configure, daemon } = site();
     const target = await provider('127.0.0.9');
     const only = await provider('127.0.0.2');

@@ -4,7 +4,7 @@ import { became, promptId, series, useSite } from './registry.js';
 const site = useSite();
 
 describe('the daemon', () => {
-  it('tells healthy from unhealthy and says whose fault it is', async () => {
+  it('tells healthy from unhealthy models and reports who is to blame', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy'), model('bad-key'), model('reasoning')]));
     const line = await running.line(became('bad-key', 'unhealthy'));
@@ -54,7 +54,7 @@ describe('the daemon', () => {
     expect(checks.items).toContainEqual(expect.objectContaining({ slot: (json() as { slot: string }).slot }));
   });
 
-  it('logs JSON lines, one per state change, and nothing per routine check', async () => {
+  it('logs JSON lines, one per state change, and none per routine check', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     await running.line(became('healthy', 'healthy'));
@@ -66,7 +66,7 @@ describe('the daemon', () => {
     expect(lines[0]).toMatchObject({ models: 1, mode: 'builtin' });
   });
 
-  it('keeps its keys out of everything it writes', async () => {
+  it('never writes its keys to any output', async () => {
     const { model, configure, daemon, folder } = site();
     const running = await daemon(configure([model('bad-key'), model('healthy')]));
     await running.line(became('bad-key', 'unhealthy'));

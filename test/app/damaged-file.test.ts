@@ -16,8 +16,8 @@ function ruin(path: string): void {
   closeSync(file);
 }
 
-describe('a damaged file', () => {
-  it('does not stop a daemon that starts: it is moved aside, told and counted', async () => {
+describe('damaged database file', () => {
+  it('does not stop a starting daemon: the file is moved aside, logged and counted', async () => {
     const { model, configure, daemon, folder } = site();
     writeFileSync(`${folder.path}/pulse.db`, 'this is no database'.repeat(100));
     const running = await daemon(configure([model('healthy')]));
@@ -27,7 +27,7 @@ describe('a damaged file', () => {
     await running.line(became('healthy', 'healthy'));
   });
 
-  it('does not stop one that runs: beliefs, incidents and counters go on in a fresh file', async () => {
+  it('does not stop a running daemon: states, incidents and counters continue in a new file', async () => {
     const { model, configure, daemon, folder } = site();
     const path = `${folder.path}/pulse.db`;
     const store = place.open(path);
@@ -65,8 +65,8 @@ describe('a damaged file', () => {
   });
 });
 
-describe('a file that is deleted under the daemon', () => {
-  it('is missed at once: it is told and counted, and what follows is on disk again', async () => {
+describe('database file deleted while the daemon runs', () => {
+  it('is detected at once, logged and counted, and later results are on disk again', async () => {
     const { model, configure, daemon, folder } = site();
     const path = `${folder.path}/pulse.db`;
     const running = await daemon(configure([model('healthy'), model('bad-key')]));
@@ -87,7 +87,7 @@ describe('a file that is deleted under the daemon', () => {
   });
 });
 
-describe('a write-ahead log that is deleted under the daemon', () => {
+describe('write-ahead log lost while the daemon runs', () => {
   it.each(['deleted', 'replaced'])('is saved to the database with the next change: %s', async (how) => {
     const { model, configure, daemon, folder } = site();
     const path = `${folder.path}/pulse.db`;

@@ -20,9 +20,9 @@ function damage(path: string, table: string): void {
   closeSync(file);
 }
 
-describe('a database that turns out to be damaged', () => {
+describe('damage to the database', () => {
   it.each(['models', 'totals', 'exclusions', 'missed'])(
-    'in its %s while the daemon starts is moved aside, and the daemon goes on with a fresh one',
+    'in its %s at the start moves the file aside, and the daemon continues with a new one',
     async (table) => {
       const { model, configure, daemon, folder } = site();
       const config = configure([model('healthy')]);

@@ -89,8 +89,8 @@ const recurring = (ms: number, every: number, after = 0) =>
 const aside = { reason: 'internal_error', outcome: 'unknown', stalled: true };
 const waiting = ['timeout', 'dns_error', 'connect_error', 'tls_error', 'connection_lost'] as const;
 
-describe('what a check says when the monitor stood still', () => {
-  it('leaves a failure that came out later than a second after it what it is, but without its latency', async () => {
+describe('check during a stall of the monitor', () => {
+  it('keeps a failure found over a second after the stall, but drops its latency', async () => {
     const { told, counted } = rig({ standstills: [[2_000, 8_900]] });
     expect(await told('timeout', 10_000)).toMatchObject({
       reason: 'timeout',
@@ -101,7 +101,7 @@ describe('what a check says when the monitor stood still', () => {
     expect(counted()).toBe(1);
   });
 
-  it('leaves a failure that is a reply what it is', async () => {
+  it('keeps a failure that is a reply', async () => {
     for (const reason of ['server_error', 'malformed_response'] as const)
       expect(await rig({ standstills: [[2_000, 10_000]] }).told(reason, 10_000)).toMatchObject({
         reason,
@@ -109,7 +109,7 @@ describe('what a check says when the monitor stood still', () => {
       });
   });
 
-  it('sets a failure to get a reply aside that came out right after it', async () => {
+  it('sets aside a failure to get a reply found right after the stall', async () => {
     for (const reason of waiting)
       expect(await rig({ standstills: [[2_000, 9_500]] }).told(reason, 10_000)).toMatchObject({
         ...aside,
@@ -117,27 +117,27 @@ describe('what a check says when the monitor stood still', () => {
       });
   });
 
-  it('leaves a failure what it is where it stood still for less than a quarter of the check', async () => {
+  it('keeps a failure if the stall took less than a quarter of the check', async () => {
     for (const reason of waiting) {
       expect(await rig({ standstills: recurring(300, 1_500) }).told(reason, 6_000)).toMatchObject({ reason });
       expect(await rig({ standstills: [[5_500, 6_000]] }).told(reason, 6_000)).toMatchObject({ reason });
     }
   });
 
-  it('leaves a timeout what it is where the model had three quarters of the time', async () => {
+  it('keeps a timeout if the model had three quarters of its time', async () => {
     expect(await rig({ standstills: [[3_900, 12_000]] }).told('timeout', 12_000)).toMatchObject({
       reason: 'timeout',
     });
     expect(await rig({ standstills: [[3_600, 12_000]] }).told('timeout', 12_000)).toMatchObject(aside);
   });
 
-  it('counts of a overlap what falls into the check', async () => {
+  it('counts only the part of the stall that overlaps the check', async () => {
     const { pass, told } = rig({ standstills: [[1_000, 60_000]] });
     pass(60_000);
     expect(await told('connect_error', 900)).toMatchObject({ reason: 'connect_error', stalled: true });
   });
 
-  it('bears 250 ms of it', async () => {
+  it('ignores a stall of up to 250 ms', async () => {
     const bearable = rig({ standstills: [[2_000, 2_250]] });
     expect(await bearable.told('slow', 10_000)).toMatchObject({ reason: 'slow', durationMs: 10_000 });
     expect(bearable.counted()).toBe(0);
@@ -146,7 +146,7 @@ describe('what a check says when the monitor stood still', () => {
     expect(stalled.counted()).toBe(1);
   });
 
-  it('sets three failures in a row aside, and leaves those after them until another result', async () => {
+  it('sets aside at most three failures in a row, until another result', async () => {
     const { told, follow } = rig({ standstills: recurring(500, 1_000) });
     const reasons = async (count: number) => {
       const found: string[] = [];
@@ -164,7 +164,7 @@ describe('what a check says when the monitor stood still', () => {
     expect(await reasons(4)).toEqual([...three, 'connect_error']);
   });
 
-  it('never hides four failures in a row, however it stands still', async () => {
+  it('never sets aside four failures in a row, whatever the stalls', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 60 })), {
@@ -198,7 +198,7 @@ describe('what a check says when the monitor stood still', () => {
     );
   });
 
-  it('adds up what lies in a span of time', () => {
+  it('sums the stalls within a time span', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 7, max: 60 })), {
@@ -234,16 +234,16 @@ describe('what a check says when the monitor stood still', () => {
   });
 });
 
-describe('a wall clock that runs ahead while a check is on its way', () => {
+describe('wall clock that jumps ahead during a check', () => {
   const hour = 3_600_000;
 
-  it.each([5_000, hour, 40 * 24 * hour])('is no overlap where it was set by %d ms', async (ms) => {
+  it.each([5_000, hour, 40 * 24 * hour])('is not a stall if it was set by %d ms', async (ms) => {
     const { told, counted } = rig({ steps: [{ at: 900, ms, suspended: false }] });
     expect(await told('timeout', 1_000)).toMatchObject({ reason: 'timeout', durationMs: 1_000 });
     expect(counted()).toBe(0);
   });
 
-  it('is no overlap where the clock was in doubt, and is believed after a minute', async () => {
+  it('is not a stall if the clock was doubted and accepted after a minute', async () => {
     const log = pino({ level: 'silent' });
     const { told, counted, pass } = rig({
       steps: [{ at: 1_000, ms: 2 * hour, suspended: false }],
@@ -255,7 +255,7 @@ describe('a wall clock that runs ahead while a check is on its way', () => {
   });
 
   it.each([{ steady: false }, { steady: true }])(
-    'is a overlap where the machine was suspended, with a clock that doubts: $steady',
+    'is a stall if the machine was suspended, with a clock that doubts: $steady',
     async ({ steady }) => {
       const log = pino({ level: 'silent' });
       const { told } = rig({
@@ -273,8 +273,8 @@ describe('a wall clock that runs ahead while a check is on its way', () => {
   );
 });
 
-describe('the uptime of this machine', () => {
-  it('goes on with the monotonic clock', () => {
+describe('machine uptime', () => {
+  it('advances with the monotonic clock', () => {
     const suspended = watchSuspension(systemClock, machineUptimeMs);
     expect(suspended()).toBe(0);
     expect(machineUptimeMs()).toBeGreaterThan(performance.now());

@@ -10,8 +10,8 @@ interface Items {
   items: { slot: string }[];
 }
 
-describe('what has been shown', () => {
-  it('survives kill -9', async () => {
+describe('stored data', () => {
+  it('survives kill -9 once it has been shown', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy'), model('flaky-50')]);
     for (let round = 0; round < amount(3, 1); round += 1) {
@@ -37,7 +37,7 @@ describe('what has been shown', () => {
     }
   });
 
-  it('replays from results, epochs, gaps and windows to the stored time line', async () => {
+  it('replays from results, epochs, gaps and windows to the stored timeline', async () => {
     const { model, configure, daemon, folder } = site();
     const config = configure([model('down-1s-every-3s', { id: 'swaying' })]);
     for (let round = 0; round < 2; round += 1) {
@@ -62,7 +62,7 @@ describe('what has been shown', () => {
     });
   });
 
-  it('goes on with its counters after a stop, and counts what fell due meanwhile as missed', async () => {
+  it('keeps the counters over a stop, and counts slots due meanwhile as missed', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy', { schedule: { every: '1s' } })]);
     const first = await daemon(config);

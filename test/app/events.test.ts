@@ -32,8 +32,8 @@ async function listen(url: string) {
   return { reader, next };
 }
 
-describe('the events of a daemon', () => {
-  it('bring each result as POST /check answers it, the state it makes, and another version', async () => {
+describe('event stream of the daemon', () => {
+  it('sends each result as POST /check returns it, the resulting state, and a version change', async () => {
     const { configure, daemon, model, serve } = site();
     let version = 'mixtral-1';
     const provider = await serve((_request, response) => {
@@ -68,7 +68,7 @@ describe('the events of a daemon', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('name the incident at its opening, in a pause, on both sides of a maintenance window, and at its close', async () => {
+  it('names the incident when it opens, in a pause, before and after a maintenance window, and when it closes', async () => {
     const { configure, daemon, model, serve } = site();
     let works = true;
     const provider = await serve((_request, response) => {

@@ -51,8 +51,8 @@ async function writePast({ folder }: Site): Promise<{ from: number; failed: numb
   return { from, failed: from + 20 * minute, to: from + 60 * minute };
 }
 
-describe('time that is taken out after the fact', () => {
-  it('counts as maintenance and not in the figures, also after kill -9, until it is taken back', async () => {
+describe('exclusion of past time', () => {
+  it('counts as maintenance and not in the figures, also after kill -9, until it is deleted', async () => {
     const past = await writePast(site());
     const { model, configure, daemon } = site();
     const config = configure([model('gpt', { model: 'healthy', schedule: { every: '24h' } })]);
@@ -115,7 +115,7 @@ describe('time that is taken out after the fact', () => {
   });
 });
 
-describe('time that is taken out before it comes', () => {
+describe('exclusion of future time', () => {
   const daily = { schedule: { every: '24h' } };
   const stateOf = async (running: RunningDaemon): Promise<string> =>
     (await get<{ state: string }>(running, '/api/v1/models/gpt')).state;
@@ -127,7 +127,7 @@ describe('time that is taken out before it comes', () => {
       reason: 'planned',
     });
 
-  it('is maintenance when it comes, and checks inside it open no incident, also after kill -9', async () => {
+  it('becomes maintenance when it begins, and opens no incident, also after kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('gpt', { model: 'healthy', ...daily })]);
     let running = await daemon(config);
@@ -158,7 +158,7 @@ describe('time that is taken out before it comes', () => {
     expect(seconds).toMatchObject({ unhealthy: 0 });
   });
 
-  it('ends now when it is taken back early, and what it covered stays maintenance', async () => {
+  it('ends when it is deleted early, and the time it covered stays maintenance', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('gpt', { model: 'bad-key', ...daily })]);
     let running = await daemon(config);
@@ -186,7 +186,7 @@ describe('time that is taken out before it comes', () => {
     expect(await get(running, '/api/v1/models/gpt/exclusions')).toEqual({ items: [] });
   });
 
-  it('never comes when it is taken back before', async () => {
+  it('never begins when it is deleted before its start', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('gpt', { model: 'healthy', ...daily })]));
     const { id } = (await plan(running, Date.now() + 60 * minute)).json as { id: number };

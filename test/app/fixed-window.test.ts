@@ -9,7 +9,7 @@ interface Interval {
   readonly state: string;
 }
 
-it('a window of the file that comes once counts for its models alone, and a reload without it ends it', async () => {
+it('a one-time maintenance window applies only to its models, and ends with a reload that removes it', async () => {
   const { model, configure, daemon } = site();
   const models = [model('planned', { model: 'bad-key' }), model('bad-key')];
   const now = Date.now();

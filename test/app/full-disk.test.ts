@@ -25,8 +25,8 @@ function mount(path: string, options: string): () => void {
   return () => execFileSync('umount', ['-l', path]);
 }
 
-(mountable ? describe : describe.skip)('a store that cannot be written', () => {
-  it('does not stop checks: results wait, are shown and counted, and are written when there is room again', async () => {
+(mountable ? describe : describe.skip)('store on a full disk', () => {
+  it('does not stop checks: results are queued, shown and counted, and written when there is room again', async () => {
     const { model, configure, daemon, folder } = site();
     const disk = `${folder.path}/disk`;
     const unmount = mount(disk, 'size=2m');

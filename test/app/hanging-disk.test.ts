@@ -28,9 +28,9 @@ async function withHangingDisk(
 /** Resolves when the daemon has said that a write hangs. */
 const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('database write failed'));
 
-describe('a disk that hangs', () => {
+describe('hanging disk', () => {
   onLinux(
-    'holds up no check, no reload and no answer, and what waited is written when it works again',
+    'does not block checks, reloads or replies, and queued results are written when it works again',
     () =>
       withHangingDisk(async ({ running, hang, release }) => {
         expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
@@ -67,7 +67,7 @@ describe('a disk that hangs', () => {
   );
 
   onLinux(
-    'holds up no stop: it ends as a failure after the grace and some seconds, and says how many results are lost',
+    'does not block a stop: the daemon fails after the grace period and logs how many results are lost',
     () =>
       withHangingDisk(async ({ running, hang }) => {
         hang();
@@ -87,7 +87,7 @@ describe('a disk that hangs', () => {
   );
 
   onLinux(
-    'holds up no second signal',
+    'does not block a second signal',
     () =>
       withHangingDisk(async ({ running, hang }) => {
         hang();

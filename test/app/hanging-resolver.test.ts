@@ -6,9 +6,9 @@ import { useSite } from './registry.js';
 const site = useSite();
 const onLinux = itPreloaded('a resolver that hangs');
 
-describe('a resolver that hangs', () => {
+describe('hanging resolver', () => {
   onLinux(
-    'does not keep a daemon that has stopped from ending',
+    'does not keep a stopped daemon from exiting',
     async () => {
       const { model, configure, folder } = site();
       const lost = model('lost', { base_url: 'http://provider.hangs/v1', timeout: '300ms' });

@@ -26,8 +26,8 @@ async function hangingWrites() {
   return { store, parts, release };
 }
 
-describe('a write that hangs', () => {
-  it('does not keep what it writes, nor what comes after it, from being shown', async () => {
+describe('hanging write', () => {
+  it('does not keep its results, or later ones, from being shown', async () => {
     const { store, parts, release } = await hangingWrites();
     for (const slot of [start + 2 * minute, start + 3 * minute]) {
       parts.clock.now = slot;
@@ -44,7 +44,7 @@ describe('a write that hangs', () => {
     expect(rows.map(({ slot }) => slot)).toEqual([3, 2, 1].map((n) => start + n * minute));
   }, 60_000);
 
-  it('shows nothing older than what was shown meanwhile when it ends', async () => {
+  it('does not replace newer state with older state when it ends', async () => {
     const { parts, release } = await hangingWrites();
     await parts.record('gpt', start + 2 * minute);
     const failure = { outcome: 'unhealthy', reason: 'server_error' } as const;
@@ -62,8 +62,8 @@ describe('a write that hangs', () => {
   }, 60_000);
 });
 
-describe('a reload while the store hangs', () => {
-  it('is undone in the store where it was given up and is done there nonetheless', async () => {
+describe('reload during a hanging store call', () => {
+  it('is undone in the store if the call completes after the reload was given up', async () => {
     const store = place.fresh();
     // As a disk that hung: the call is done, and its caller was told that it is not.
     const late = async (done: Promise<unknown>): Promise<never> => {

@@ -73,8 +73,8 @@ const flatBody = ({ simulator }: Site, name: string) => ({
   },
 });
 
-describe('the health API', () => {
-  it('answers both forms of the body on both routes, in words that satisfy its clients', async () => {
+describe('health API', () => {
+  it('accepts both forms of the body on both routes, and replies in the format its clients expect', async () => {
     const url = await daemonWith();
     for (const path of ['/redteam/v3/model-health', '/redteam/model-health']) {
       for (const body of [seedBody(site(), 'healthy'), flatBody(site(), 'healthy')]) {
@@ -94,7 +94,7 @@ describe('the health API', () => {
     expect((await post(url, '/redteam/model-health', whole)).body.status).toBe('healthy');
   });
 
-  it('says healthy of a degraded model and unhealthy of one that is unknown, and why', async () => {
+  it('reports a degraded model as healthy and an unknown one as unhealthy, with the reason', async () => {
     const url = await daemonWith();
     const ask = async (name: string) =>
       (await post(url, '/redteam/v3/model-health', seedBody(site(), name))).body;
@@ -112,7 +112,7 @@ describe('the health API', () => {
     expect(await ask('loading')).toMatchObject({ status: 'unhealthy', details: { outcome: 'unknown' } });
   });
 
-  it('lets nobody in without its own key, and exists only while it is on', async () => {
+  it('requires its own key, and exists only while it is enabled', async () => {
     const url = await daemonWith({ server: { listen: '127.0.0.1:0', bearer_token: 'operators-token' } });
     const body = seedBody(site(), 'healthy');
     const ask = async (headers: Record<string, string>) => {
@@ -138,7 +138,7 @@ describe('the health API', () => {
     expect((await post(off, '/redteam/v3/model-health', body)).status).toBe(404);
   });
 
-  it('says what is wrong with a body, all at once and where', async () => {
+  it('reports all errors of a body at once, with their locations', async () => {
     const url = await daemonWith();
     const path = '/redteam/model-health';
     expect(await post(url, path, '{"endpoint')).toMatchObject({
@@ -162,14 +162,14 @@ describe('the health API', () => {
     expect([big.status, typeof big.body.message]).toEqual([413, 'string']);
   });
 
-  it('uses nothing of the operator for what a caller describes: no variable, no file, no private address', async () => {
+  it('gives callers no access to the variables, files or private addresses of the operator', async () => {
     const url = await daemonWith({ health_api: { enabled: true, api_keys: [key] } });
     const body = seedBody(site(), '${HOME}');
     const { status, body: answer } = await post(url, '/redteam/v3/model-health', body);
     expect([status, answer.status, answer.details.reason]).toEqual([200, 'unhealthy', 'blocked_address']);
   });
 
-  it('checks a model of the registry by its name, without a body, and records nothing', async () => {
+  it('checks a registered model by name, without a body, and records nothing', async () => {
     const models = [
       site().model('healthy', { rate_per_min: 3, schedule: { every: '24h' } }),
       site().model('slow-800ms', { pause: true }),
@@ -204,7 +204,7 @@ describe('the health API', () => {
     expect(checks.items).toHaveLength(1);
   });
 
-  it('holds each key to its rate', async () => {
+  it('limits the rate of each key', async () => {
     const url = await daemonWith(healthApi({ rate_per_min: 2 }));
     const ask = () => fetch(`${url}/redteam/health`, { headers: { apikey: key } });
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);

@@ -49,8 +49,8 @@ async function withSilence(run: (url: string, asked: ServerResponse[]) => Promis
   }
 }
 
-describe('a caller of the health API', () => {
-  it('does not end the daemon by a reply that is nested too deeply for its jq program', async () => {
+describe('caller of the health API', () => {
+  it('cannot crash the daemon with a reply nested too deeply for its jq program', async () => {
     const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
     const server = createServer((_request, response) =>
       response.end(`${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`),
@@ -76,7 +76,7 @@ describe('a caller of the health API', () => {
     server.close();
   });
 
-  it('takes its check along when it hangs up, and finds no room beside 16 others', async () => {
+  it('cancels its check by hanging up, and is refused while 16 other checks run', async () => {
     const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
     await withSilence(async (silent, asked) => {
       const callers = Array.from({ length: 17 }, () => new AbortController());
@@ -101,7 +101,7 @@ describe('a caller of the health API', () => {
     expect((await answerOf(ask(url, `${site().simulator.url}/v1`))).details.reason).toBe('model_not_found');
   });
 
-  it('has no use of the operator’s proxy, which would look names up unguarded', async () => {
+  it('cannot use the proxy of the operator, which would resolve names unguarded', async () => {
     await withSilence(async (proxy, asked) => {
       const daemon = await startDaemon(configured(), { HTTP_PROXY: proxy, http_proxy: proxy });
       try {
@@ -116,7 +116,7 @@ describe('a caller of the health API', () => {
     });
   });
 
-  it('is refused more secrets than a check searches for', async () => {
+  it('cannot send more secrets than a check searches for', async () => {
     const { url } = await site().daemon(configured());
     const words = Array.from({ length: 200 }, (_each, index) => `word-${index}-of-many`).join(' ');
     const described = {
@@ -134,7 +134,7 @@ describe('a caller of the health API', () => {
     expect(JSON.stringify(await response.json())).toContain('at most 64 secrets are allowed');
   });
 
-  it('is refused an address that is none, has credentials or another scheme', async () => {
+  it('cannot use an address that is invalid or has credentials or another scheme', async () => {
     const { url } = await site().daemon(configured());
     const addresses = [
       'http://user@127.0.0.1/v1',
@@ -170,7 +170,7 @@ describe('a caller of the health API', () => {
     });
   });
 
-  it('meets the terms of the configuration in force', async () => {
+  it('is subject to the current configuration', async () => {
     const path = configured();
     const daemon = await site().daemon(path);
     const model = site().simulator.url;

@@ -63,8 +63,8 @@ async function expectTold(
   rmSync(dirname(path), { recursive: true });
 }
 
-describe('what is told of any past', () => {
-  it('is what a slow reading of the contract makes of everything that was seen', async () => {
+describe('history of a model', () => {
+  it('matches a reference implementation for any past', async () => {
     await fc.assert(
       fc.asyncProperty(beginnings, settings, histories, fractions, (begins, inForce, commands, windows) =>
         expectTold(begins, inForce, commands, windows, true),
@@ -73,7 +73,7 @@ describe('what is told of any past', () => {
     );
   }, 600_000);
 
-  it('is so where a window is cut at the time at which another one ended', async () => {
+  it('matches it if a window is cut at the end of another one', async () => {
     const every = (everyMs: number) => ({ schedule: { kind: 'every', everyMs } }) as const;
     const inForce = { ...every(60_000), timeoutMs: 5_000, failures: 1, successes: 1, subject: 'one' };
     const nightly = { kind: 'recurring', cron: '0 1 * * *', timezone: 'UTC', durationMs: 7_200_000 } as const;
@@ -91,7 +91,7 @@ describe('what is told of any past', () => {
     await expectTold(Date.UTC(2026, 2, 29, 0, 40), inForce, commands, [nothing, nothing, nothing], true);
   }, 60_000);
 
-  it('is so where the clock was set, forward and back', async () => {
+  it('matches it if the clock was set forward and back', async () => {
     await fc.assert(
       fc.asyncProperty(
         beginnings,

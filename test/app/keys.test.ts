@@ -40,7 +40,7 @@ const shown = async (daemon: RunningDaemon) =>
   (await daemon.get(`/api/v1/models/${promptId}`)).json() as Shown;
 
 describe('several API keys', () => {
-  it('are known each by its position, and one that is dead makes no incident and survives a restart', async () => {
+  it('are listed by position; an invalid one opens no incident, and its state survives a restart', async () => {
     const dead = new Set(['key-two']);
     const { config, used } = await withKeys(['key-one', 'key-two', 'key-three'], dead);
     const { daemon } = site();
@@ -74,7 +74,7 @@ describe('several API keys', () => {
     expect((await second.get('/api/v1/incidents')).json()).toMatchObject({ items: [] });
   });
 
-  it('that are all dead are an incident, and one that was exchanged by a reload ends it', async () => {
+  it('open an incident if all are invalid, and recover when one is replaced by a reload', async () => {
     const dead = new Set(['key-one', 'key-two']);
     const { config } = await withKeys(['key-one', 'key-two'], dead);
     const { daemon } = site();
@@ -92,7 +92,7 @@ describe('several API keys', () => {
 });
 
 describe('a token budget', () => {
-  it('is told of at 80 % and at the end, once each, and then nothing is sent, after a restart neither', async () => {
+  it('is reported once at 80 % and once when used up; then nothing is sent, even after a restart', async () => {
     // A completion of the test server takes 22 tokens.
     const { config, used } = await withKeys(['key-one'], new Set(), { budget: { tokens_per_day: 80 } });
     const { daemon } = site();

@@ -112,8 +112,8 @@ async function killAgainAndAgain(path: string, random: () => number): Promise<vo
   expect(replayed(path)).toMatchObject({ different: 0, differences: [] });
 }
 
-describe('a daemon that is killed again and again', () => {
-  it('loses nothing that it answered, listed, told or counted, and leaves a past that replays and adds up', async () => {
+describe('daemon killed repeatedly', () => {
+  it('loses nothing that it has answered, listed, logged or counted, and its history replays consistently', async () => {
     const path = `${site().folder.path}/pulse.db`;
     const store = place.open(path);
     await writeOldPast(store);

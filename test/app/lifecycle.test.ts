@@ -4,8 +4,8 @@ import { useSite } from './registry.js';
 
 const site = useSite();
 
-describe('the life of the daemon', () => {
-  it('ends within the grace and with 0 on SIGTERM while checks hang', async () => {
+describe('daemon lifecycle', () => {
+  it('exits with 0 within the grace period on SIGTERM while checks hang', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('hang', { timeout: '60s' })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
@@ -21,7 +21,7 @@ describe('the life of the daemon', () => {
     await hung;
   });
 
-  it('ends at once on a second signal', async () => {
+  it('exits at once on a second signal', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('hang', { timeout: '60s' })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '60s' },
@@ -37,7 +37,7 @@ describe('the life of the daemon', () => {
     expect(running.lines.at(-1)).toMatchObject({ why: 'SIGTERM came while it was stopping' });
   });
 
-  it('takes a Ctrl-C that npm passes on beside its terminal for one signal', async () => {
+  it('counts a Ctrl-C from the terminal and from npm as one signal', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('hang', { timeout: '60s' })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '500ms' },
@@ -52,7 +52,7 @@ describe('the life of the daemon', () => {
     expect(running.lines.at(-1)).toMatchObject({ msg: 'stopped' });
   });
 
-  it('refuses a second daemon on the same file, in one sentence', async () => {
+  it('refuses a second daemon on the same database, in one sentence', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy')]);
     await daemon(config);
@@ -62,7 +62,7 @@ describe('the life of the daemon', () => {
     expect(second.errors()).not.toContain('    at ');
   });
 
-  it('says what stands in the way when the address is taken', async () => {
+  it('reports the cause when the address is in use', async () => {
     const { model, configure, daemon, folder } = site();
     const first = await daemon(configure([model('healthy')]));
     const config = configure([model('healthy')], {
@@ -74,7 +74,7 @@ describe('the life of the daemon', () => {
     expect(second.errors()).toMatch(/^cannot listen: .*EADDRINUSE.*\n$/);
   });
 
-  it('is alive and ready, and answers both without a token', async () => {
+  it('is live and ready, and answers both probes without a token', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy')], {
       server: { listen: '127.0.0.1:0', bearer_token: 'a-long-enough-token' },

@@ -8,7 +8,7 @@ import { send } from './sending.js';
 const site = useSite();
 const heldMs = 4_000;
 
-it('keeps the event loop free while another program holds the lock of the database, and writes everything afterwards', async () => {
+it('keeps the event loop free while another program locks the database, and writes everything afterwards', async () => {
   const { model, configure, daemon, folder } = site();
   const models = Array.from({ length: 20 }, (_, n) => model('healthy', { id: `model-${n}` }));
   const running = await daemon(configure(models));
@@ -45,7 +45,7 @@ it('keeps the event loop free while another program holds the lock of the databa
   expect(await running.ended).toBe(0);
 });
 
-it('answers others while many writes wait for the lock one after the other', async () => {
+it('answers other requests while many writes wait for the lock', async () => {
   const { model, configure, daemon, folder } = site();
   const running = await daemon(configure([model('healthy')]));
   await running.line(became('healthy', 'healthy'));
@@ -86,10 +86,10 @@ const isStopping = ({ msg }: { msg: string }) => msg === 'stopping';
 const isLoss = ({ msg }: { msg: string }) => msg === 'results not written before the deadline are lost';
 const isFailing = ({ msg }: { msg: string }) => msg.startsWith('database write failed');
 
-describe('a stop while another program holds the lock', () => {
+describe('stop while another program holds the lock', () => {
   const graceOf = (shutdown_grace: string) => ({ server: { listen: '127.0.0.1:0', shutdown_grace } });
 
-  it('loses nothing where the lock is released within the grace', async () => {
+  it('loses nothing if the lock is released within the grace period', async () => {
     const { model, configure, daemon, folder } = site();
     const running = await daemon(configure([model('healthy')], graceOf('60s')));
     expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
@@ -113,7 +113,7 @@ describe('a stop while another program holds the lock', () => {
     }
   });
 
-  it('says how many results are lost where the lock is held for longer, and ends with 1', async () => {
+  it('logs how many results are lost if the lock is held for longer, and exits with 1', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')], graceOf('0s')));
     expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
@@ -141,8 +141,8 @@ async function lockedAfterRun() {
   return { config, held: lock() };
 }
 
-describe('a start while another program holds the lock', () => {
-  it('waits some seconds for it', async () => {
+describe('start while another program holds the lock', () => {
+  it('waits some seconds for the lock', async () => {
     const { config, held } = await lockedAfterRun();
     const starting = site().daemon(config);
     try {
@@ -155,7 +155,7 @@ describe('a start while another program holds the lock', () => {
     }
   });
 
-  it('ends with 1 and one sentence where it is held for longer', async () => {
+  it('exits with 1 and one sentence if the lock is held for longer', async () => {
     const { config, held } = await lockedAfterRun();
     try {
       const second = start(['run', '--config', config]);

@@ -58,7 +58,7 @@ async function daemonWith(output: StdioOptions, command: (args: readonly string[
 }
 
 describe('the log', () => {
-  it('goes on without its lines on a full disk, and counts them', async () => {
+  it('drops and counts its lines on a full disk, and the daemon continues', async () => {
     const full = openSync('/dev/full', 'w');
     const daemon = await daemonWith(['ignore', full, 'ignore'], (args) => args);
     closeSync(full);
@@ -80,7 +80,7 @@ describe('the log', () => {
       (args) => ['bash', '-c', 'exec "$@" > >(exec sleep 20)', '-', ...args],
     ],
   ])(
-    'answers and ends while the reader of a %s stands still, and counts what has no room',
+    'does not block the daemon while the reader of a %s stalls, and counts dropped lines',
     async (_, output, command) => {
       const daemon = await daemonWith(output, command);
       for (let turn = 0; turn < 80; turn += 1) expect(await daemon.reload()).toBe(400);
@@ -91,7 +91,7 @@ describe('the log', () => {
     },
   );
 
-  it('keeps its lines whole and in order for a slow reader', async () => {
+  it('keeps its lines complete and in order for a slow reader', async () => {
     const { path, clean } = createFolder();
     execFileSync('mkfifo', [`${path}/log`]);
     const reader = openSync(`${path}/log`, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -114,7 +114,7 @@ describe('the log', () => {
     clean();
   });
 
-  it('says its last words when an error ends the process', async () => {
+  it('flushes its last lines when an error ends the process', async () => {
     const script = `import { createLog } from '${log}';
       const { logger } = await createLog('info', process.stdout);
       for (let n = 0; n < 5000; n += 1) logger.info({ n }, 'said');

@@ -8,7 +8,7 @@ import { modelNamed, useParts } from './parts.js';
 const place = workplace();
 const createParts = useParts();
 
-it('reads the patterns of a rule as often for 10,000 models as for one, when it comes into force and when a window begins', async () => {
+it('reads the patterns of a rule as often for 10,000 models as for one, when it is loaded and when a window begins', async () => {
   const parts = createParts(place.fresh());
   await parts.roster.replace([modelNamed('gpt')], start);
   const gpt = parts.roster.get('gpt')!;

@@ -36,14 +36,14 @@ async function stored(): Promise<Members & { readonly health: Members }> {
   return model!.health as Members & { readonly health: Members };
 }
 
-describe('the memory of a model in the database', () => {
+describe('stored memory of a model', () => {
   it('is read as it was written', async () => {
     const memory = await stored();
     expect(readMemory(memory, 'gpt')).toBe(memory);
     expect(readMemory(null, 'gpt')).toBeNull();
   });
 
-  it('may lack each of its members, and each of those of the health, as an earlier release left it', async () => {
+  it('may lack any of its members, and any of its health, as earlier releases wrote it', async () => {
     const memory = await stored();
     const health = memory.health;
     for (const name of Object.keys(memory)) {
@@ -56,7 +56,7 @@ describe('the memory of a model in the database', () => {
     }
   });
 
-  it('is refused with the model and the member that is wrong, whichever it is', async () => {
+  it('is refused with the names of the model and of the invalid member', async () => {
     const memory = await stored();
     const health = memory.health;
     const wrong = Symbol('neither null nor anything of JSON');
@@ -70,7 +70,7 @@ describe('the memory of a model in the database', () => {
       );
   });
 
-  it('stops the model from being followed where it cannot be read', async () => {
+  it('makes the roster reject the model if it cannot be read', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt')], start);

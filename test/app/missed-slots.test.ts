@@ -19,8 +19,8 @@ const quiet = {
   refused: () => undefined,
 };
 
-describe('slots without a result', () => {
-  it('are shown once they are written, so that no kill takes a counter back', async () => {
+describe('missed slots', () => {
+  it('are shown once they are written, so that a kill never decreases a counter', async () => {
     const store = place.fresh();
     let shown = 0;
     const writer = createWriter(store, systemClock, {
@@ -33,7 +33,7 @@ describe('slots without a result', () => {
     expect([shown, (await store.missed()).get('overlap')]).toEqual([2, 2]);
   });
 
-  it('are shown once and from memory while the store fails, and written when it works again', async () => {
+  it('are counted once in memory while the store fails, and written when it works again', async () => {
     const store = place.fresh();
     let refuses = true;
     const sometimes: typeof store = {
@@ -57,8 +57,8 @@ describe('slots without a result', () => {
   });
 });
 
-describe('the slots that fell due while no daemon ran', () => {
-  it('are counted by the present schedule where the stored one cannot be read', async () => {
+describe('slots due while no daemon ran', () => {
+  it('are counted by the current schedule if the stored one is unreadable', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + 60_000);

@@ -8,7 +8,7 @@ const site = useSite();
 const rare = { schedule: { every: '24h' }, timeout: '30s' };
 
 describe('GET /probe', () => {
-  it('checks the model and answers with the metrics of this check alone, which is recorded nowhere', async () => {
+  it('checks the model and returns the metrics of this check alone, without recording it', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy'), model('bad-key', { id: promptId, ...rare })]));
     await running.line(became(promptId, 'unhealthy'));
@@ -38,7 +38,7 @@ describe('GET /probe', () => {
     expect(text).toMatch(/reason="timeout",blame="provider"|reason="internal_error",blame="monitor"/);
   });
 
-  it('counts toward the token budget of the day, and is not sent when that is used up', async () => {
+  it('counts toward the daily token budget, and sends nothing when it is used up', async () => {
     const { model, configure, daemon } = site();
     const budget = { budget: { tokens_per_day: 60 } };
     const health = { health_api: { enabled: true, api_keys: ['health-key-0123456789'] } };
@@ -59,7 +59,7 @@ describe('GET /probe', () => {
     expect(series(text, 'modelpulse_budget_tokens_used_ratio{model="healthy"}')).toBeGreaterThan(1);
   });
 
-  it('uses up the rate of the model', async () => {
+  it('counts toward the rate limit of the model', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy', { ...rare, rate_per_min: 2 })]));
     const reasons: string[] = [];
@@ -70,7 +70,7 @@ describe('GET /probe', () => {
     expect(reasons.at(-1)).toBe('rate_budget');
   });
 
-  it('is 404 for an unknown model, 400 without one and 409 for a paused one', async () => {
+  it('returns 404 for an unknown model, 400 without a model and 409 for a paused one', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy', { pause: true })]));
     const answers = await Promise.all(
@@ -100,7 +100,7 @@ describe('GET /sd/prometheus', () => {
 });
 
 describe('GET /metrics', () => {
-  (hasOpenMetricsParser ? it : it.skip)('is OpenMetrics for a Prometheus that asks for it', async () => {
+  (hasOpenMetricsParser ? it : it.skip)('returns OpenMetrics to a Prometheus that accepts it', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy'), model('bad-key')]));
     await running.line(became('bad-key', 'unhealthy'));

@@ -9,8 +9,8 @@ const createParts = useParts();
 const minute = 60_000;
 const lost = new StoreError('unknown_model', 'no model has the key 1');
 
-describe('a fresh store in the place of a damaged one', () => {
-  it('takes the result of a check that began before it', async () => {
+describe('new store that replaces a damaged one', () => {
+  it('accepts the result of a check that began before it', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute);
@@ -19,7 +19,7 @@ describe('a fresh store in the place of a damaged one', () => {
     expect(await parts.record('gpt', start + 2 * minute)).toMatchObject({ slot: start + 3 * minute + 1 });
   });
 
-  it('is tried again when it cannot be begun, and what waits stays counted', async () => {
+  it('is retried when it cannot be created, and queued results stay counted', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute);
@@ -34,7 +34,7 @@ describe('a fresh store in the place of a damaged one', () => {
     expect(parts.writer.pendingResults).toBe(0);
   });
 
-  it('is not taken for one where a damaged file stays', async () => {
+  it('is not assumed if the damaged file stays', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute);
@@ -45,10 +45,10 @@ describe('a fresh store in the place of a damaged one', () => {
   });
 });
 
-describe('a result that the store refuses', () => {
+describe('result that the store refuses', () => {
   const spoiled = { usage: { inputTokens: 1e30, outputTokens: 1 } };
 
-  it('is given up alone: its neighbours and the next ones are written, and nobody is shown it', async () => {
+  it('is dropped alone: its neighbours and later results are written, and it is never shown', async () => {
     const store = place.fresh();
     const parts = createParts(store);
     await parts.roster.replace([modelNamed('good'), modelNamed('bad')], start);
@@ -68,8 +68,8 @@ describe('a result that the store refuses', () => {
   });
 });
 
-describe('a write that fails', () => {
-  it('is tried again a second later, not at once', async () => {
+describe('failed write', () => {
+  it('is retried after a second, not at once', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute);
@@ -82,8 +82,8 @@ describe('a write that fails', () => {
   });
 });
 
-describe('what the headers of replies left of a rate limit', () => {
-  it('is kept kind by kind: a reply that names one leaves the other', async () => {
+describe('remaining rate limit', () => {
+  it('is kept per kind: a reply that names one kind does not clear the other', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     const replies = [{ requests: 9 }, { tokens: 500 }, {}, { requests: 8 }];
@@ -93,8 +93,8 @@ describe('what the headers of replies left of a rate limit', () => {
   });
 });
 
-describe('a slot', () => {
-  it('that has its result is not missed as well: it ends no validity and is no gap', async () => {
+describe('slot', () => {
+  it('is not missed if it has a result: it ends no validity and is no gap', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute);
@@ -106,8 +106,8 @@ describe('a slot', () => {
   });
 });
 
-describe('the roster', () => {
-  it('knows the tokens of the day again after a restart, and when a budget comes later', async () => {
+describe('roster', () => {
+  it('restores the tokens of the day after a restart, also when a budget is added later', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt')], start);
@@ -124,7 +124,7 @@ describe('the roster', () => {
     expect(again.roster.get('gpt')!.view.tokensToday.tokens).toBe(17);
   });
 
-  it('retires models that left the registry while no daemon ran', async () => {
+  it('retires models removed from the registry while no daemon ran', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt'), modelNamed('gone')], start);
@@ -138,7 +138,7 @@ describe('the roster', () => {
     ]);
   });
 
-  it('changes nothing when the store refuses a model', async () => {
+  it('changes nothing if the store refuses a model', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     for (const call of ['register', 'retire'] as const) {
@@ -148,7 +148,7 @@ describe('the roster', () => {
     }
   });
 
-  it('takes along what a renamed model has not written yet', async () => {
+  it('moves unwritten results of a renamed model', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('old')], start);
     await parts.record('old', start + minute);
@@ -163,7 +163,7 @@ describe('the roster', () => {
     expect(parts.writer.pendingResults).toBe(0);
   });
 
-  it('forgets how far a paused model got, across a restart too', async () => {
+  it('forgets the watermark of a paused model, also across a restart', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt')], start);
@@ -186,7 +186,7 @@ describe('maintenance windows', () => {
     reason: null,
   };
 
-  it('that come with a reload begin then: what was seen before stays', async () => {
+  it('begin at the reload that adds them: earlier time is unchanged', async () => {
     const parts = createParts(place.fresh());
     const change = await parts.roster.replace([modelNamed('gpt')], start - 5 * minute);
     parts.windows.replace([], start - 5 * minute, change.added);
@@ -204,7 +204,7 @@ describe('maintenance windows', () => {
     ]);
   });
 
-  it('that passed while the machine slept count, by the rules that were in force', async () => {
+  it('apply if they passed while the machine slept, by the rules of that time', async () => {
     const parts = createParts(place.fresh());
     const before = start - 5 * minute;
     const { added } = await parts.roster.replace([modelNamed('gpt')], before - 24 * 60 * minute);
@@ -217,7 +217,7 @@ describe('maintenance windows', () => {
     ]);
   });
 
-  it('that began while no daemon ran count from their beginning', async () => {
+  it('apply from their beginning if they began while no daemon ran', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt')], start - 5 * minute);

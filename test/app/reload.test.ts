@@ -7,8 +7,8 @@ import { became, series, useSite } from './registry.js';
 const site = useSite();
 const reloaded = (line: { msg: string }): boolean => line.msg === 'configuration reloaded';
 
-describe('a reload', () => {
-  it('adds, removes and keeps models on SIGHUP; what is kept keeps its state', async () => {
+describe('reload', () => {
+  it('adds, removes and keeps models on SIGHUP; kept models keep their state', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy'), model('bad-key')]));
     const healthy = await running.line(became('healthy', 'healthy'));
@@ -34,7 +34,7 @@ describe('a reload', () => {
     expect((await running.get('/api/v1/models/bad-key')).status).toBe(404);
   });
 
-  it('checks models soon whose results would end long before the first slot of a longer interval', async () => {
+  it('checks models soon if their results would expire long before the first slot of a longer interval', async () => {
     const { model, configure, daemon } = site();
     const ids = Array.from({ length: 10 }, (_, index) => `gpt-${index}`);
     const every = (interval: string) =>
@@ -53,7 +53,7 @@ describe('a reload', () => {
     }
   });
 
-  it('waits for the start when its signal comes before that, and ends nothing', async () => {
+  it('waits for the start if SIGHUP comes earlier, and does not end the process', async () => {
     const { model, configure } = site();
     // Its warning is logged before anything is started.
     const running = start([
@@ -68,7 +68,7 @@ describe('a reload', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('changes nothing when the file is bad, and says so by route, log and metric', async () => {
+  it('changes nothing if the file is invalid, and reports it by route, log and metric', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy')]);
     const running = await daemon(config);
@@ -83,7 +83,7 @@ describe('a reload', () => {
     expect((await running.get('/api/v1/models/healthy')).status).toBe(200);
   });
 
-  it('follows content, through the swap of a link to a directory as well', async () => {
+  it('detects changed content, also through a swapped directory symlink', async () => {
     const { model, daemon, folder } = site();
     const text = (names: string[]): string =>
       stringify({
@@ -106,7 +106,7 @@ describe('a reload', () => {
     rmSync(`${folder.path}/one`, { recursive: true });
   });
 
-  it('notices that a new file which was refused is mended in place', async () => {
+  it('detects that a refused new file was corrected in place', async () => {
     const { model, configure, daemon, folder } = site();
     mkdirSync(`${folder.path}/models.d`);
     folder.write('models.d/a.yaml', { models: [model('healthy')] });
@@ -117,7 +117,7 @@ describe('a reload', () => {
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'content', added: ['empty'] });
   });
 
-  it('returns warnings, and names in the log who asked', async () => {
+  it('returns warnings and logs who requested it', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     configure([model('healthy', { api_key: '"quoted"' })]);
@@ -130,7 +130,7 @@ describe('a reload', () => {
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'request', address: '127.0.0.1' });
   });
 
-  it('warns of a rename that comes too late, when it is read again and at each start', async () => {
+  it('warns of a rename that comes too late, on reload and at each start', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy'), model('empty')]));
     const config = configure([model('healthy', { rename_from: 'empty' })]);
@@ -143,7 +143,7 @@ describe('a reload', () => {
     expect(await again.line(({ msg }) => msg === 'configuration warning')).toMatchObject({ warning: late });
   });
 
-  it('takes history along when a model is renamed', async () => {
+  it('keeps the history of a renamed model', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     const before = await running.line(became('healthy', 'healthy'));
@@ -155,7 +155,7 @@ describe('a reload', () => {
     expect(items).toContainEqual(expect.objectContaining({ from: before.since, state: 'healthy' }));
   });
 
-  it('says that another address or database needs a restart', async () => {
+  it('logs that a changed address or database needs a restart', async () => {
     const { model, configure, daemon, folder } = site();
     const running = await daemon(configure([model('healthy')]));
     configure([model('healthy')], { storage: { path: `${folder.path}/other.db` } });

@@ -20,8 +20,8 @@ function rig(load: () => Promise<LoadedConfig>, apply: () => Promise<never>) {
   return { told, reload, failing: () => reloader.failing, watched: () => reloader.watched };
 }
 
-describe('the reloader', () => {
-  it('answers with what the store says when it fails, and goes on', async () => {
+describe('reloader', () => {
+  it('returns the error of the store when it fails, and accepts further reloads', async () => {
     const { told, reload } = rig(
       () => Promise.resolve(loaded),
       () => Promise.reject(new StoreError('unavailable', 'disk is full')),
@@ -31,7 +31,7 @@ describe('the reloader', () => {
     expect(told).toEqual([false, false]);
   });
 
-  it('tells that all is well again when a bad change was taken back', async () => {
+  it('reports success when a bad change was reverted', async () => {
     let bad = true;
     const { told, reload } = rig(
       () => (bad ? Promise.reject(new ConfigError(['bad'])) : Promise.resolve(loaded)),
@@ -44,7 +44,7 @@ describe('the reloader', () => {
     expect(told).toEqual([false, true]);
   });
 
-  it('watches what a refused configuration was made of, and tells once that it was refused', async () => {
+  it('watches the files of a refused configuration, and reports the refusal once', async () => {
     const { told, reload, ...reloader } = rig(
       () => Promise.reject(new ConfigError(['bad'], ['/new.yaml'])),
       () => Promise.reject(new Error('nothing was to be applied')),
@@ -56,7 +56,7 @@ describe('the reloader', () => {
     expect(reloader.watched()).toEqual(['/main.yaml', '/new.yaml']);
   });
 
-  it('is failing only while something other than the configuration is wrong', async () => {
+  it('reports failing only if something other than the configuration is wrong', async () => {
     const next = { ...loaded, fingerprint: 'next' };
     let bad = true;
     const { reload, failing } = rig(
@@ -70,7 +70,7 @@ describe('the reloader', () => {
     expect(failing()).toBe(true);
   });
 
-  it('joins the calls that come while one waits', async () => {
+  it('joins the calls made while one is waiting', async () => {
     const loads: (() => void)[] = [];
     let begun = 0;
     const { reload } = rig(

@@ -10,7 +10,7 @@ const createParts = useParts();
 const minute = 60_000;
 
 describe('after a restart', () => {
-  it('checks a model soon whose last result a missed slot has ended', async () => {
+  it('checks a model soon if its last result was ended by a missed slot', async () => {
     const { model, configure, daemon, folder } = site();
     const every = (id: string): object => model(id, { schedule: { every: '24h' }, model: 'healthy' });
     // Ten, because one could be due soon by its phase alone.
@@ -37,7 +37,7 @@ describe('after a restart', () => {
     }
   });
 
-  it('knows within moments that a model which was down is healthy after time in which nothing was known', async () => {
+  it('confirms within moments that a model which was down is healthy after unknown time', async () => {
     const { model, configure, daemon } = site();
     const every = (name: string): object => model(promptId, { schedule: { every: '24h' }, model: name });
     const running = await daemon(configure([every('bad-key')]));
@@ -59,7 +59,7 @@ describe('after a restart', () => {
     expect(items.slice(-4).map(({ state }) => state)).toEqual(['unhealthy', 'unknown', 'unknown', 'healthy']);
   });
 
-  it('reads the uptime of many models in the background, without waiting for the turn of each', async () => {
+  it('reads the uptime of many models in the background, without waiting for their slots', async () => {
     const parts = createParts(place.fresh());
     const ids = Array.from({ length: 130 }, (_, index) => `gpt-${index}`);
     await parts.roster.replace(
@@ -78,7 +78,7 @@ describe('after a restart', () => {
     refresh.stop();
   });
 
-  it('does not answer a check that was aborted with the result before it', async () => {
+  it('does not answer an aborted check with the previous result', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('swaying', { model: 'healthy', schedule: { every: '24h' } })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
@@ -100,7 +100,7 @@ describe('after a restart', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('lets a check end as it began when the way of checking changes', async () => {
+  it('completes a running check unchanged when the checker settings change', async () => {
     const { model, configure, daemon } = site();
     const models = [model('slow-800ms', { schedule: { every: '24h' } })];
     const running = await daemon(configure(models));

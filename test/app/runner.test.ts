@@ -49,8 +49,8 @@ async function createRig(check?: () => Promise<CheckResult>) {
   return { ...parts, store, broken, lines, job };
 }
 
-describe('a result that cannot be recorded', () => {
-  it('is told once, counted as a missed slot each time, and hurts no other model', async () => {
+describe('result that cannot be recorded', () => {
+  it('is logged once, counted as a missed slot each time, and does not affect other models', async () => {
     const { job, lines, broken, roster } = await createRig();
     await job('broken', start + minute);
     await job('sound', start + minute);
@@ -69,7 +69,7 @@ describe('a result that cannot be recorded', () => {
     expect(roster.get('sound')!.view.latest?.slot).toBe(start + minute);
   });
 
-  it('is no missed slot where none was due', async () => {
+  it('is not a missed slot if none was due', async () => {
     const { job } = await createRig();
     await job('broken', start + minute, 'recheck');
     expect([...(await job('broken', start + 2 * minute, 'manual'))]).toEqual([]);
@@ -92,8 +92,8 @@ describe('a result that cannot be recorded', () => {
   });
 });
 
-describe('a check that throws', () => {
-  it('is told and counted, and not when it was aborted, which is counted already', async () => {
+describe('check that throws', () => {
+  it('is logged and counted, unless it was aborted, which is counted already', async () => {
     const { job, lines } = await createRig(() => Promise.reject(new RangeError('no such thing')));
     expect([...(await job('broken', start + minute))]).toEqual([['stopped', 1]]);
     expect(lines).toMatchObject([{ model: 'broken', err: { message: 'no such thing' } }]);

@@ -142,8 +142,8 @@ async function healthAnswers(url: string): Promise<string[]> {
   return Promise.all([...asked, ask('text', 'raw', `${secrets.healthKey}x`)]);
 }
 
-describe('no secret, however it is written,', () => {
-  it('is in anything that the daemon says or keeps of a provider that echoes them', async () => {
+describe('secrets in any encoding', () => {
+  it('appear in nothing that the daemon outputs or stores, even if a provider echoes them', async () => {
     const { url } = (await daemon.line(({ msg }) => msg === 'started')) as unknown as { url: string };
     const names = models().map((model) => (model as { id: string }).id);
     const checked = (name: string) =>
@@ -173,7 +173,7 @@ describe('no secret, however it is written,', () => {
   }, 180_000);
 
   it.each([['config'], ['config', '--json'], ['validate'], ['check', '--json'], ['check'], ['status']])(
-    'is in what the command %s %s prints',
+    'do not appear in the output of the command %s %s',
     async (...args) => {
       const { out, err } = await command([...args, '--config', config], environment);
       expect(out).not.toBe('');
@@ -182,7 +182,7 @@ describe('no secret, however it is written,', () => {
     },
   );
 
-  it('is in what is said of a configuration that is wrong', async () => {
+  it('do not appear in the error messages of an invalid configuration', async () => {
     const broken = folder.write('broken.yaml', {
       server: { listen: secrets.bearer, bearer_token: [secrets.bearer] },
       health_api: { api_keys: { [`x${secrets.healthKey}`.slice(0, 1)]: secrets.healthKey } },

@@ -40,8 +40,8 @@ async function remember(path: string, id: string): Promise<void> {
   await store.close();
 }
 
-describe('long answers of a daemon', () => {
-  it('add up to the uptime of the same window, and hold every result', async () => {
+describe('long replies of a daemon', () => {
+  it('match the uptime of the same window, and contain every result', async () => {
     const { configure, daemon, model } = site();
     const running = await daemon(configure([model('healthy'), model('flaky-50')]));
     await running.line(became('healthy', 'healthy'));
@@ -61,7 +61,7 @@ describe('long answers of a daemon', () => {
     expect(csv).toHaveLength(items.length + 2);
   });
 
-  it('go on from the fresh file when a damaged one was moved aside', async () => {
+  it('continue from the new file when a damaged one was moved aside', async () => {
     const { configure, daemon, folder, model } = site();
     const path = `${folder.path}/pulse.db`;
     await remember(path, 'healthy');

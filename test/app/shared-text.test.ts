@@ -25,8 +25,8 @@ function counted(fail = false) {
   return { made, text };
 }
 
-describe('a shared text', () => {
-  it('is one for all who ask before it is begun, and another for who asks later', async () => {
+describe('shared text', () => {
+  it('is generated once for all requests made before it begins, and again for later ones', async () => {
     const { made, text } = counted();
     const first = text();
     expect(await read(first)).toBe('1:end');
@@ -36,7 +36,7 @@ describe('a shared text', () => {
     expect(made.count).toBe(3);
   });
 
-  it('is whole for a reader who begins late or rests in the middle, and for others when one leaves', async () => {
+  it('is complete for a reader that starts late or pauses, and for others when one leaves', async () => {
     const { text } = counted();
     const [late, resting, leaving] = [text(), text(), text()];
     const iterator = resting.chunks[Symbol.asyncIterator]();
@@ -50,7 +50,7 @@ describe('a shared text', () => {
     expect((await iterator.next()).done).toBe(true);
   });
 
-  it('fails for all who share it, and is tried again for the next', async () => {
+  it('fails for all its readers, and is generated again for the next', async () => {
     const { made, text } = counted(true);
     const both = await Promise.allSettled([text(), text()].map(read));
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -58,7 +58,7 @@ describe('a shared text', () => {
     expect(made.count).toBe(2);
   });
 
-  it('is not whole for a reader who comes to the error after others', async () => {
+  it('also fails for a reader that reaches the error after others', async () => {
     const { text } = counted(true);
     const [quick, slow] = [text(), text()];
     const iterator = slow.chunks[Symbol.asyncIterator]();
@@ -68,7 +68,7 @@ describe('a shared text', () => {
   });
 });
 
-describe('readers that do not read', () => {
+describe('stalled readers of a shared text', () => {
   /** Texts of `count` chunks of ten bytes, made as soon as they are asked for. */
   const bounded = (most: ShelfLimits, count = 10): SharedText =>
     createSharedText(
@@ -86,7 +86,7 @@ describe('readers that do not read', () => {
     return { reading, iterator };
   };
 
-  it('are given up for newer texts when there are too many, oldest first', async () => {
+  it('are dropped for newer texts when there are too many, oldest first', async () => {
     const text = bounded({ texts: 2, bytes: 1_000 });
     const [first, second, third] = [await begun(text), await begun(text), await begun(text)];
     expect([first, second, third].map(({ reading }) => reading.givenUp.aborted)).toEqual([
@@ -99,7 +99,7 @@ describe('readers that do not read', () => {
     expect([second, third].map(({ reading }) => reading.givenUp.aborted)).toEqual([true, false]);
   });
 
-  it('are given up when what they hold is too much, and those who share the text read on', async () => {
+  it('are dropped when they hold too many bytes, while other readers of the text continue', async () => {
     const text = bounded({ texts: 10, bytes: 50 });
     const [stalled, quick] = [text(), text()];
     await stalled.chunks[Symbol.asyncIterator]().next();
@@ -107,7 +107,7 @@ describe('readers that do not read', () => {
     expect([stalled, quick].map(({ givenUp }) => givenUp.aborted)).toEqual([true, false]);
   });
 
-  it('do not hold a text when they have left, though they never read', async () => {
+  it('do not hold a text after they have left', async () => {
     const text = bounded({ texts: 10, bytes: 50 });
     const [absent, stalled, quick] = [text(), text(), text()];
     absent.leave();
@@ -117,7 +117,7 @@ describe('readers that do not read', () => {
     expect([absent, stalled, quick].map(({ givenUp }) => givenUp.aborted)).toEqual([false, false, false]);
   });
 
-  it('leave room for others when they end in time', async () => {
+  it('do not count after they have ended', async () => {
     const text = bounded({ texts: 1, bytes: 50 });
     for (let turn = 0; turn < 3; turn += 1) expect(await read(text())).toHaveLength(100);
   });

@@ -48,8 +48,8 @@ async function holdingProvider() {
   };
 }
 
-describe('a monitor that was stopped while checks were on their way', () => {
-  it('tells neither latency, nor slow, nor a failure of the models', async () => {
+describe('monitor stopped during checks', () => {
+  it('reports no latency, no slow result and no failure of the models', async () => {
     const provider = await holdingProvider();
     const { configure, daemon } = site();
     const ids = ['answers', 'hangs-up', 'says-nothing'];
@@ -88,7 +88,7 @@ describe('a monitor that was stopped while checks were on their way', () => {
     expect(items.at(-1)).toMatchObject(unmeasured);
   }, 60_000);
 
-  it('does not count that time as the time of a jq program', async () => {
+  it('does not count that time as run time of a jq program', async () => {
     const provider = await holdingProvider();
     const { configure, daemon } = site();
     const ids = ['starts-jq', 'computes'];

@@ -92,8 +92,8 @@ function life(now = start, startAt = now) {
   };
 }
 
-describe('a clock that is set while the daemon runs', () => {
-  it('leaves no trace where it is 40 days ahead for six seconds', async () => {
+describe('clock set while the daemon runs', () => {
+  it('is ignored if it is 40 days ahead for six seconds', async () => {
     const { pass, set, slots, lines, doubted, read, raw } = life();
     await pass(10 * second);
     set(40 * day);
@@ -112,7 +112,7 @@ describe('a clock that is set while the daemon runs', () => {
     ]);
   });
 
-  it.each([40 * day, -3 * hour])('is believed when it has held for a minute: %d ms', async (step) => {
+  it.each([40 * day, -3 * hour])('is accepted when it has held for a minute: %d ms', async (step) => {
     const { pass, set, lines, doubted, read, raw } = life();
     await pass(10 * second);
     set(step);
@@ -124,14 +124,14 @@ describe('a clock that is set while the daemon runs', () => {
     expect(lines.map(({ ahead_ms: ahead }) => ahead)).toEqual([step, step]);
   });
 
-  it.each([hour, -hour, 10 * second])('is followed at once where that is an hour or less: %d ms', (step) => {
+  it.each([hour, -hour, 10 * second])('is followed at once if the step is an hour or less: %d ms', (step) => {
     const { set, lines, read, raw } = life();
     set(step);
     expect(read()).toBe(raw());
     expect(lines).toEqual([]);
   });
 
-  it('has to hold: a minute in which it is set again counts anew', async () => {
+  it('restarts the minute when it is set again', async () => {
     const { pass, set, read, raw } = life();
     for (let times = 0; times < 10; times += 1) {
       set(2 * hour);
@@ -142,7 +142,7 @@ describe('a clock that is set while the daemon runs', () => {
     expect(read()).toBe(raw());
   });
 
-  it('is logged once a minute at most', async () => {
+  it('is logged at most once a minute', async () => {
     const { pass, set, lines } = life();
     for (let times = 0; times < 120; times += 1) {
       set(times % 2 === 0 ? 40 * day : -40 * day);
@@ -152,7 +152,7 @@ describe('a clock that is set while the daemon runs', () => {
     expect(lines.length).toBeLessThanOrEqual(4);
   });
 
-  it.each([earliestTime - hour, latestTime + 1])('is never believed at %d ms', async (at) => {
+  it.each([earliestTime - hour, latestTime + 1])('is never accepted at %d ms', async (at) => {
     const { pass, set, read, raw, doubted } = life();
     set(at - raw());
     await pass(30 * minute);
@@ -161,8 +161,8 @@ describe('a clock that is set while the daemon runs', () => {
   });
 });
 
-describe('a machine that was suspended', () => {
-  it('has its clock followed at once', async () => {
+describe('clock of a suspended machine', () => {
+  it('is followed at once', async () => {
     const { pass, suspend, read, raw, lines } = life();
     await pass(minute);
     suspend(3 * day);
@@ -172,7 +172,7 @@ describe('a machine that was suspended', () => {
     expect(lines).toEqual([]);
   });
 
-  it('explains no later step by earlier sleep', async () => {
+  it('does not justify a later step by an earlier suspension', async () => {
     const { pass, suspend, set, read, raw, doubted } = life();
     for (let times = 0; times < 60; times += 1) {
       suspend(50 * minute);
@@ -189,8 +189,8 @@ describe('a machine that was suspended', () => {
   });
 });
 
-describe('a clock that is wrong at the start', () => {
-  it('gives no time before it is set and has held for a minute', async () => {
+describe('clock that is wrong at the start', () => {
+  it('is not used before it is set and has held for a minute', async () => {
     const { pass, set, read, raw, lines, slots } = life(0, start);
     await pass(hour);
     expect(read()).toBe(start + hour);
@@ -203,7 +203,7 @@ describe('a clock that is wrong at the start', () => {
     expect(lines).toMatchObject([{ ahead_ms: -start }, { ahead_ms: 20 * day }]);
   });
 
-  it('has time begin at the newest result, or when the database was written', async () => {
+  it('starts at the newest result, or at the time the database was written', async () => {
     const folder = place.directory();
     const store = place.open(`${folder}/a.db`);
     const parts = createParts(store);
@@ -220,7 +220,7 @@ describe('a clock that is wrong at the start', () => {
   });
 });
 
-describe('time as it is handed out', () => {
+describe('steady clock', () => {
   const ms = fc.oneof(
     fc.constantFrom(hour, -hour, 2 * hour, 40 * day, -40 * day, -3 * hour, -56 * 365 * day, 90 * 365 * day),
     fc.integer({ min: -60 * day, max: 60 * day }),
@@ -240,7 +240,7 @@ describe('time as it is handed out', () => {
     },
   );
 
-  it('accepts a step that held for a minute also where the clock is adjusted by less than a second then', async () => {
+  it('accepts a step that held for a minute, even if the clock is then adjusted by less than a second', async () => {
     const { pass, set, read, raw } = life();
     set(-3_602_969);
     await pass(minute);
@@ -248,7 +248,7 @@ describe('time as it is handed out', () => {
     expect(read()).toBe(raw());
   });
 
-  it('is the wall clock or goes on by elapsed time; it leaves that by over an hour only for a clock that held', async () => {
+  it('follows the wall clock or elapsed time, and jumps over an hour only to a clock that held', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
         const { pass, set, suspend, readings, slots, missed, raw, read, doubted } = life();

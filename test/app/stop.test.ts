@@ -69,8 +69,8 @@ async function stoppedAfter(ms: number, durationMs: number, written: boolean) {
   return { results: results.map(({ slot }) => slot as number), gaps, missed, slots };
 }
 
-describe('a stop at any time', () => {
-  it('leaves each slot either its result or a miss, though the result waits to be written', async () => {
+describe('stop at any time', () => {
+  it('leaves each slot with either a result or a miss, even if the result is not yet written', async () => {
     const pass = fc.integer({ min: 0, max: 5_000 });
     await fc.assert(
       fc.asyncProperty(

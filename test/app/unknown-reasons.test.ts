@@ -9,8 +9,8 @@ interface Told {
   blame: string | null;
 }
 
-describe('an unknown model', () => {
-  it('is paused when the reload that says so is done, over a restart, and until the one that says otherwise', async () => {
+describe('unknown model', () => {
+  it('is paused from the reload that pauses it, over a restart, until the reload that resumes it', async () => {
     const { model, configure, daemon } = site();
     const hourly = { schedule: { every: '1h' } };
     const config = configure([model('healthy', hourly)]);
@@ -47,7 +47,7 @@ describe('an unknown model', () => {
     ]);
   });
 
-  it('has the reason of a check that cannot be sent, in the API and the log', async () => {
+  it('has the reason of a check that cannot be sent, in the API and in the log', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('keyless', { api_key: '${NOBODY_SETS_THIS}' })]));
     const line = await running.line(
@@ -62,8 +62,8 @@ describe('an unknown model', () => {
   });
 });
 
-describe('a state change in the log', () => {
-  it('has reason and detail of one result, also where the failures differ', async () => {
+describe('state change in the log', () => {
+  it('has the reason and detail of one result, also if the failures differ', async () => {
     const { configure, daemon, model, serve } = site();
     let answers = 0;
     const provider = await serve((_request, response) => {

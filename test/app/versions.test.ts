@@ -8,8 +8,8 @@ const minute = 60_000;
 
 const versionsTold = ({ told }: Parts) => told.filter(({ kind }) => kind === 'version');
 
-describe('another version of a model', () => {
-  it('is told after its result, counted, and remembered across a restart', async () => {
+describe('version change of a model', () => {
+  it('is reported after its result, counted, and remembered across a restart', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt')], start);
@@ -33,7 +33,7 @@ describe('another version of a model', () => {
     expect((await store.models())[0]!.totals.versionChanges).toBe(4);
   });
 
-  it('is expected where the configuration asks for another model', async () => {
+  it('is not reported if the configuration names another model', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute, { responseModel: 'v1', systemFingerprint: 'a' });
@@ -42,7 +42,7 @@ describe('another version of a model', () => {
     expect(versionsTold(parts)).toEqual([]);
   });
 
-  it('is told of a store of an earlier release, which remembered no builds', async () => {
+  it('is reported for a store of an earlier release without fingerprints', async () => {
     const store = place.fresh();
     const before = createParts(store);
     await before.roster.replace([modelNamed('gpt')], start);
@@ -59,8 +59,8 @@ describe('another version of a model', () => {
   });
 });
 
-describe('what is told', () => {
-  it('comes only after it was written', async () => {
+describe('events of a result', () => {
+  it('are sent only after it was written', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('gpt')], start);
     const tracked = parts.roster.get('gpt')!;

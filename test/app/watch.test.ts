@@ -30,8 +30,8 @@ function watched(file: string, calls: number, answer: (call: number) => boolean)
   });
 }
 
-describe('the file watch', () => {
-  it('calls within some seconds although the file changes all the time', async () => {
+describe('file watch', () => {
+  it('calls within some seconds even if the file changes constantly', async () => {
     const file = folder.write('secret', '0');
     const called = watched(file, 1, () => true);
     let turn = 0;
@@ -43,7 +43,7 @@ describe('the file watch', () => {
     expect(turn).toBeLessThan(100);
   }, 30_000);
 
-  it('calls again until the change is in force or refused', async () => {
+  it('calls again until the change is applied or refused', async () => {
     const file = folder.write('secret', '0');
     const called = watched(file, 3, (call) => call === 3);
     writeFileSync(file, 'another');

@@ -45,7 +45,7 @@ function countingCalendar(): Calendar & { lists: number } {
   };
 }
 
-it('catches up with windows that passed while no daemon ran at a cost that grows with their number, not with its square', async () => {
+it('catches up with windows that passed while no daemon ran in time linear in their number', async () => {
   const cost = async (days: number): Promise<number> => {
     const runs: number[] = [];
     for (let run = 0; run < 3; run += 1) {
@@ -70,7 +70,7 @@ it('catches up with windows that passed while no daemon ran at a cost that grows
   expect(four / one).toBeLessThan(9);
 });
 
-it('makes one list of windows for all models that the same rules cover, wherever each of them stopped', async () => {
+it('lists the windows once for all models with the same rules, wherever each of them stopped', async () => {
   const calendar = countingCalendar();
   const late = (await models(1_000, start - 30 * day)).map((tracked, index) => ({
     ...tracked,
@@ -94,7 +94,7 @@ it.each([
   ['1970', 1_000],
   ['2016', Date.parse('2016-01-01')],
 ])(
-  'notes the windows of the last 90 days of a model whose newest slot lies in %s',
+  'records the windows of the last 90 days for a model whose newest slot lies in %s',
   async (_year, since) => {
     const late = await models(20, since);
     const windows = createWindows(
@@ -112,7 +112,7 @@ it.each([
   20_000,
 );
 
-it('notes of a window that reaches across 90 days ago the part that lies after it', async () => {
+it('clips a window that began before the last 90 days', async () => {
   const late = await models(1, start - 100 * day);
   const windows = createWindows(
     createCalendar(),

@@ -12,7 +12,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('writes changes after 50 ms, and begins a write at most each 100 ms', async () => {
+it('writes changes after 50 ms, and begins at most one write per 100 ms', async () => {
   const store = place.fresh();
   const parts = createParts(store);
   await parts.roster.replace([modelNamed('gpt')], start);
