@@ -8,8 +8,8 @@ import { checkOnce } from './probing.js';
 import { listenProxy, listenTcp } from './server.js';
 import { door, good, modelOn, releases, silent, watch } from './watching.js';
 
-describe('with targets', () => {
-  it('a failure stands while one of them takes a connection', async () => {
+describe('connectivity with targets', () => {
+  it('keeps a failure while one target accepts connections', async () => {
     const [open, shut] = [await door('127.0.0.1'), await door('127.0.0.1')];
     await shut.shut();
     const { check, up } = watch({
@@ -19,7 +19,7 @@ describe('with targets', () => {
     expect(up()).toBe(true);
   });
 
-  it('failures of the network are set aside while none does, and what was answered stands', async () => {
+  it('sets network failures aside while no target accepts connections, and keeps replies', async () => {
     const target = await door('127.0.0.1');
     await target.shut();
     const { check, up, sights } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
@@ -37,7 +37,7 @@ describe('with targets', () => {
     expect(sights).toEqual([{ blind: true, since: expect.any(Number) as unknown as number, results: 0 }]);
   });
 
-  it('the evidence is newer than the failure, and taken at most once a second', async () => {
+  it('uses evidence newer than the failure, collected at most once a second', async () => {
     const target = await door('127.0.0.1');
     const { check, sights } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
     const model = modelOn('127.0.0.2', 1);
@@ -58,7 +58,7 @@ describe('with targets', () => {
     expect(sights[1]!.results).toBeGreaterThanOrEqual(21);
   });
 
-  it('gives a check back at once when it is aborted', async () => {
+  it('returns an aborted check at once', async () => {
     const target = await door('127.0.0.1');
     const { check } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
     const model = modelOn('127.0.0.2', 1);
@@ -69,7 +69,7 @@ describe('with targets', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  it('takes other targets from a reload', async () => {
+  it('uses other targets after a reload', async () => {
     const [first, second] = [await door('127.0.0.1'), await door('127.0.0.1')];
     await first.shut();
     const { check, up, configure } = watch({ targets: [`tcp://127.0.0.1:${first.port}`] });
@@ -82,14 +82,14 @@ describe('with targets', () => {
   });
 });
 
-describe('without targets', () => {
+describe('connectivity without targets', () => {
   const machines = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5'];
   const open = async (names: readonly string[]) => {
     const doors = await Promise.all(names.map((name) => door(name)));
     return { doors, models: doors.map(({ port }, index) => modelOn(names[index]!, port)) };
   };
 
-  it('the failure of one provider stands while another takes connections', async () => {
+  it('keeps the failure of one provider while another accepts connections', async () => {
     const { doors, models } = await open(machines);
     await Promise.all(doors.slice(1).map(({ shut }) => shut()));
     const { check, up } = watch({ models });
@@ -97,7 +97,7 @@ describe('without targets', () => {
     expect(up()).toBe(true);
   }, 15_000);
 
-  it('all of them silent is the fault of the monitor, from the first failure on, until one answers', async () => {
+  it('blames the monitor from the first failure while all providers are unreachable, until one answers', async () => {
     const { doors, models } = await open(machines);
     const { check, up, sights } = watch({ models });
     expect(up()).toBeNull();
@@ -111,7 +111,7 @@ describe('without targets', () => {
     expect(sights).toMatchObject([{ blind: true }, { blind: false, results: 4 }]);
   });
 
-  it('connections that all come about and are cut say the same once each host was heard', async () => {
+  it('blames the monitor if every host accepts and drops connections', async () => {
     const { models } = await open(machines.slice(0, 3));
     const { check } = watch({ models });
     const cut: CheckResult = { ...silent, reason: 'connection_lost' };
@@ -124,7 +124,7 @@ describe('without targets', () => {
     expect(await check(a, cut)).toBe(cut);
   }, 15_000);
 
-  it('two machines are too few, however many ports they have, and so are paused models', async () => {
+  it('needs more than two hosts, and ignores ports and paused models', async () => {
     const { doors, models } = await open(machines.slice(0, 3));
     await Promise.all(doors.map(({ shut }) => shut()));
     const [a, b, c] = models as [Model, Model, Model];
@@ -133,7 +133,7 @@ describe('without targets', () => {
     expect(up()).toBeNull();
   });
 
-  it('an answer that comes during a look around refutes it', async () => {
+  it('discards the evidence if another check is answered while it is collected', async () => {
     let fail = (): void => undefined;
     let lookup: LookupFunction;
     const asked = new Promise<void>((resolve) => {
@@ -156,7 +156,7 @@ describe('without targets', () => {
     expect(up()).toBe(true);
   });
 
-  it('a proxy is tried in the place of the hosts behind it', async () => {
+  it('probes a proxy instead of the hosts behind it', async () => {
     const proxy = await listenProxy([]);
     const endpoint = { proxy: `http://127.0.0.1:${proxy.port}` };
     const models = ['a.invalid', 'b.invalid', 'c.invalid'].map((host) => modelOn(host, 443, { endpoint }));
@@ -167,7 +167,7 @@ describe('without targets', () => {
   });
 });
 
-it('in remote mode nothing is set aside', async () => {
+it('connectivity in remote mode sets nothing aside', async () => {
   const { check, up } = watch({
     models: ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((host) => modelOn(host, 1)),
     targets: ['tcp://127.0.0.1:1'],
@@ -177,7 +177,7 @@ it('in remote mode nothing is set aside', async () => {
   expect(up()).toBeNull();
 });
 
-describe('what the prober finds', () => {
+describe('connectivity sign of a check', () => {
   it.each([
     ['nobody to talk to', 'https', null, 'silent'],
     ['a handshake that never ends', 'https', () => undefined, 'silent'],
@@ -195,7 +195,7 @@ describe('what the prober finds', () => {
       (socket: Socket) => socket.end('HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n'),
       'answered',
     ],
-  ] as const)('with %s, of %s', async (_name, scheme, talk, sign) => {
+  ] as const)('is derived for %s over %s', async (_name, scheme, talk, sign) => {
     const server = await listenTcp(talk ?? (() => undefined));
     releases.push(server.close);
     if (talk === null) await server.close();

@@ -130,8 +130,8 @@ const asked = Object.entries(capabilities).flatMap(([provider, probes]) =>
   probes.map((probe) => [provider, probe] as const),
 );
 
-describe.each(asked)('what %s sends to %s', (provider, probe) => {
-  it('is judged whatever it is, shows no secret, and is healthy only with an answer', () => {
+describe.each(asked)('reply from %s to %s', (provider, probe) => {
+  it('is always judged, shows no secret, and is healthy only with an answer', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.constantFrom(200, 400, 429, 503), fc.integer({ min: 200, max: 999 })),
@@ -153,7 +153,7 @@ describe.each(asked)('what %s sends to %s', (provider, probe) => {
     );
   });
 
-  it('means the same wherever it is split', () => {
+  it('gives the same result wherever it is split', () => {
     fc.assert(
       fc.property(body, cuts, (bytes, at) => {
         const whole = resultOf(provider, probe, 200, {}, [bytes]);

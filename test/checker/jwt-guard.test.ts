@@ -7,7 +7,7 @@ import { checkOnce, everythingIsHere, withServer } from './probing.js';
 import { completion, listenHttp } from './server.js';
 
 it.each(['127.0.0.1', 'login.example'])(
-  'a token at %s is not fetched where the guard lets only the model through',
+  'a token at %s is not fetched if the guard allows only the host of the model',
   (host) => {
     const asked: (string | undefined)[] = [];
     const server = listenHttp((request, response) => {
@@ -38,7 +38,7 @@ it.each(['127.0.0.1', 'login.example'])(
   },
 );
 
-it('a token of a model that a caller described is not kept', () => {
+it('a token for a model described by a caller is not cached', () => {
   const asked: (string | undefined)[] = [];
   const server = listenHttp((request, response) => {
     asked.push(request.url);

@@ -40,7 +40,7 @@ async function sentBy(provider: string, probe: Probe, vision?: string, answer = 
   return { ...requests[0]!, result };
 }
 
-describe('the probes of what is seen and heard', () => {
+describe('vision and audio probes', () => {
   const limit = { model: 'plain', temperature: 0, max_tokens: 16 };
   const user = (...content: object[]) => [{ role: 'user', content }];
   const gemini = (mimeType: string, data: string) => ({
@@ -85,27 +85,27 @@ describe('the probes of what is seen and heard', () => {
         options: { num_predict: 16, temperature: 0 },
       },
     ],
-  ])('put it for %s, %s, where its API takes it', async (provider, probe, body) => {
+  ])('are sent to %s, for %s, in the format of its API', async (provider, probe, body) => {
     const sent = await sentBy(provider, probe);
     expect(sent.body).toEqual(body);
     expect(sent.path).toBe(providerFor(provider, { model: 'plain' }).paths.chat);
   });
 
-  it('send a text alone in an ordinary chat, to every provider', () => {
+  it('send plain text in an ordinary chat, to every provider', () => {
     for (const provider of Object.keys(capabilities)) {
       const body = dialectFor(provider, 'chat')!.ask(modelAt('http://a.test', { provider })).body;
       expect(JSON.stringify(body)).not.toMatch(/image|audio|inlineData|"type":"text"/);
     }
   });
 
-  it('are judged by the answer, as a chat is', async () => {
+  it('are judged by the answer, like a chat', async () => {
     const { result } = await sentBy('openai_compatible', 'vision');
     expect(result).toMatchObject({ outcome: 'healthy', reason: 'ok', response: 'Yellow.' });
     const blind = await sentBy('openai_compatible', 'vision', undefined, 'I see no picture.');
     expect(blind.result).toMatchObject({ outcome: 'degraded', reason: 'unexpected_answer' });
   });
 
-  it('ask at a path for pictures where there is one, which is not for sounds', async () => {
+  it('use the separate path for images if there is one, but not for audio', async () => {
     expect((await sentBy('openai_compatible', 'vision', '/see')).path).toBe('/see');
     expect((await sentBy('openai_compatible', 'audio', '/see')).path).toBe('/chat/completions');
     expect((await sentBy('anthropic', 'vision', '/see')).path).toBe('/see');
@@ -117,13 +117,13 @@ describe('the probes of what is seen and heard', () => {
     ['cohere', 'audio'],
     ['ollama', 'audio'],
     ['custom', 'vision'],
-  ] as const)('are not asked of %s, %s, whose API takes none', async (provider, probe) => {
+  ] as const)('do not exist for %s, %s, if its API has no such input', async (provider, probe) => {
     expect((await checkOnce(modelAt('http://127.0.0.1:1', { provider, probe }))).reason).toBe(
       'probe_unsupported',
     );
   });
 
-  it('cost what they carry besides', () => {
+  it('add the tokens of their attachment to the estimate', () => {
     const cost = (probe: Probe, modelName = 'plain') =>
       estimateTokens(modelAt('http://a.test', { probe, modelName })).inputTokens;
     expect(cost('vision')).toBe(cost('chat') + 300);
@@ -132,7 +132,7 @@ describe('the probes of what is seen and heard', () => {
   });
 });
 
-describe('the picture', () => {
+describe('probe image', () => {
   interface Chunk {
     readonly type: string;
     readonly data: Buffer;
@@ -149,7 +149,7 @@ describe('the picture', () => {
     return chunks;
   }
 
-  it('is a PNG, whole, of 64 by 64 yellow pixels', () => {
+  it('is a complete PNG of 64 by 64 yellow pixels', () => {
     const file = picture();
     expect(file.subarray(0, 8).toString('hex')).toBe('89504e470d0a1a0a');
     const [header, data, end, ...more] = chunksOf(file);
@@ -164,8 +164,8 @@ describe('the picture', () => {
   });
 });
 
-describe('the sound', () => {
-  it('is half a second of WAV at 16 kHz, whose lengths agree', () => {
+describe('probe audio', () => {
+  it('is half a second of WAV at 16 kHz with consistent lengths', () => {
     const file = sound();
     expect(file.length).toBe(44 + 16_000);
     expect(file.toString('latin1', 0, 4) + file.toString('latin1', 8, 16)).toBe('RIFFWAVEfmt ');
@@ -177,7 +177,7 @@ describe('the sound', () => {
     expect(file.readUInt32LE(40)).toBe(file.length - 44);
   });
 
-  it('holds a tone of 440 Hz that is loud, and not cut', () => {
+  it('contains a loud 440 Hz tone without clipping', () => {
     const file = sound();
     const samples = Array.from({ length: 8_000 }, (_, at) => file.readInt16LE(44 + at * 2));
     const upward = samples.filter((value, at) => at > 0 && value >= 0 && (samples[at - 1] ?? 0) < 0);

@@ -36,8 +36,8 @@ const floods: readonly (readonly [string, string, string | Buffer])[] = [
   ],
 ];
 
-describe('a reply without end', () => {
-  it.each(floods)('of %s is given up early', async (_name, head, flood) => {
+describe('endless reply', () => {
+  it.each(floods)('of %s is aborted early', async (_name, head, flood) => {
     let sent = 0;
     const started = performance.now();
     const result = await against((socket) => {
@@ -59,11 +59,11 @@ describe('a reply without end', () => {
   });
 });
 
-describe('a status that HTTP does not have', () => {
+describe('HTTP status outside the standard', () => {
   const replying = (status: string) => (socket: Socket) =>
     socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: ${answer.length}\r\n\r\n${answer}`);
 
-  it.each(['000', '099', '600', '999'])('%s is no success, however good the body', async (status) => {
+  it.each(['000', '099', '600', '999'])('%s is not a success, even with a good body', async (status) => {
     expect(await against(replying(status))).toMatchObject({
       reason: 'malformed_response',
       detail: `HTTP status ${Number(status)}`,
@@ -71,7 +71,7 @@ describe('a status that HTTP does not have', () => {
     });
   });
 
-  it.each(['000', '099', '600', '999'])('%s brings no token, however good the body', async (status) => {
+  it.each(['000', '099', '600', '999'])('%s yields no token, even with a good body', async (status) => {
     let asked = 0;
     const model = listenHttp((_request, response) => {
       asked += 1;
@@ -96,7 +96,7 @@ describe('a status that HTTP does not have', () => {
     expect(asked).toBe(0);
   });
 
-  it('101 is an answer at once', async () => {
+  it('a 101 reply is final', async () => {
     const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n';
     const started = performance.now();
     expect(await against((socket) => socket.write(switching))).toMatchObject({
@@ -107,7 +107,7 @@ describe('a status that HTTP does not have', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
-  it('some provisional replies are passed over', async () => {
+  it('a few provisional replies are skipped', async () => {
     const result = await against((socket) => {
       socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(3));
       replying('200')(socket);
@@ -115,7 +115,7 @@ describe('a status that HTTP does not have', () => {
     expect(result).toMatchObject({ reason: 'ok', httpStatus: 200 });
   });
 
-  it('more than 16 provisional replies are no answer', async () => {
+  it('more than 16 provisional replies are an error', async () => {
     const result = await against((socket) => {
       socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(17));
       replying('200')(socket);
@@ -124,7 +124,7 @@ describe('a status that HTTP does not have', () => {
   });
 });
 
-it('halves of characters and what cannot be seen are not kept of an answer', async () => {
+it('an answer is kept without lone surrogates and invisible characters', async () => {
   const result = await against((socket) => {
     const body = JSON.stringify({
       model: 'm\\ud800',

@@ -16,7 +16,7 @@ function bodyFor(
   return rest;
 }
 
-describe('a chat request', () => {
+describe('chat request', () => {
   it.each([
     ['openai', 'gpt-4o-mini', { max_completion_tokens: 16, temperature: 0 }],
     ['openai', 'gpt-4o-search-preview', { max_completion_tokens: 16 }],
@@ -35,11 +35,11 @@ describe('a chat request', () => {
     ['deepseek', 'deepseek-reasoner', { max_tokens: 1024, temperature: 0 }],
     ['together', 'deepseek-ai/DeepSeek-R1', { max_tokens: 1024, temperature: 0 }],
     ['fireworks', 'accounts/fireworks/models/llama-v3p1-8b', { max_tokens: 16, temperature: 0 }],
-  ])('to %s for %s is as cheap as it accepts', (provider, modelName, body) => {
+  ])('to %s for %s uses the cheapest accepted settings', (provider, modelName, body) => {
     expect(bodyFor(provider, modelName)).toEqual(body);
   });
 
-  it('takes the model’s token limit and options over its own; null leaves a member out', () => {
+  it('prefers the token limit and options of the model over its own; null removes a member', () => {
     expect(bodyFor('openai', 'gpt-4o', { maxTokens: 50 })).toEqual({
       max_completion_tokens: 50,
       temperature: 0,
@@ -51,7 +51,7 @@ describe('a chat request', () => {
     });
   });
 
-  it('sends the system prompt when there is one', () => {
+  it('contains the system prompt if there is one', () => {
     const model = modelAt('http://a.test', { systemPrompt: 'Be brief.' });
     expect(dialectFor('openai', 'chat')!.ask(model).body).toMatchObject({
       messages: [
@@ -61,7 +61,7 @@ describe('a chat request', () => {
     });
   });
 
-  it('is what names nobody knows are asked, and every provider can be asked some chat', () => {
+  it('is the default for unknown models, and exists in some form for every provider', () => {
     for (const probes of Object.values(capabilities)) expect(probes).toContain('chat');
     expect(dialectFor('toString', 'chat')).toBe(dialectFor('openai_compatible', 'chat'));
     expect(dialectFor('anthropic', 'embeddings')).toBeNull();

@@ -43,8 +43,8 @@ const prober = (options: object = {}) =>
     ...options,
   });
 
-describe('the prober', () => {
-  it('sends the seed’s model exactly its endpoint, path, header and model name', async () => {
+describe('prober', () => {
+  it('sends the first model exactly its endpoint, path, header and model name', async () => {
     const seed = JSON.parse(
       readFileSync(new URL('../fixtures/replies/seed-request.json', import.meta.url), 'utf8'),
     ) as {
@@ -92,7 +92,7 @@ describe('the prober', () => {
     });
   });
 
-  it('tells everything of a good answer', async () => {
+  it('returns all details of a good answer', async () => {
     const answer: RequestListener = (_request, response) => {
       response.setHeader('x-ratelimit-remaining-requests', '59');
       response.setHeader('x-ratelimit-remaining-tokens', '1000');
@@ -122,7 +122,7 @@ describe('the prober', () => {
     expect(result.startedAt).toBeGreaterThanOrEqual(before);
   });
 
-  it('takes several keys in turn, each model for itself', async () => {
+  it('rotates several keys, for each model separately', async () => {
     const seen: Seen[] = [];
     await withServer(listenHttp(recording(seen)), async (port) => {
       const [model, other] = ['one', 'other'].map((id) =>
@@ -139,7 +139,7 @@ describe('the prober', () => {
     });
   });
 
-  it('sends no credential without keys, and custom headers over its own', async () => {
+  it('sends no credential without keys, and lets custom headers override its own', async () => {
     const seen: Seen[] = [];
     await withServer(listenHttp(recording(seen)), async (port) => {
       const endpoint = { apiKeys: [], headers: { 'X-Team': 'search', Accept: '*/*' } };
@@ -173,7 +173,7 @@ describe('the prober', () => {
     },
   );
 
-  it('asks once, whatever comes back', async () => {
+  it('sends one request, whatever the reply', async () => {
     const seen: Seen[] = [];
     const failing = recording(seen, (_request, response) => {
       response.writeHead(503, { 'retry-after': '7' });
@@ -186,7 +186,7 @@ describe('the prober', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('calls a late answer slow and honours the model’s own outcomes', async () => {
+  it('reports a late answer as slow, and applies the outcomes of the model', async () => {
     await withServer(
       listenHttp((_request, response) => response.end(completion('New Delhi'))),
       async (port) => {
@@ -203,7 +203,7 @@ describe('the prober', () => {
     );
   });
 
-  it('sends nothing without its secret or without a dialect', async () => {
+  it('sends nothing without the secret or the dialect', async () => {
     const model = modelAt('http://127.0.0.1:1');
     expect(await checkOnce({ ...model, missingSecret: 'OPENAI_API_KEY is not set' })).toMatchObject({
       reason: 'secret_missing',
@@ -217,7 +217,7 @@ describe('the prober', () => {
     expect((await checkOnce({ ...model, provider: 'somebody-new' })).reason).toBe('connect_error');
   });
 
-  it('calls its own mistakes internal_error', async () => {
+  it('reports its own errors as internal_error', async () => {
     const badHeader = modelAt('http://127.0.0.1:1', { endpoint: { apiKeys: ['two\nlines'] } });
     expect(await checkOnce(badHeader)).toMatchObject({ reason: 'internal_error', outcome: 'unknown' });
     expect(await checkOnce(modelAt('no address'))).toMatchObject({ reason: 'internal_error' });
@@ -234,7 +234,7 @@ describe('the prober', () => {
     );
   });
 
-  it('keeps secrets out of what it tells', async () => {
+  it('keeps secrets out of its results', async () => {
     const echo: RequestListener = (request, response) => {
       response.writeHead(401);
       response.end(

@@ -37,7 +37,7 @@ function answered(body: unknown, status = 200): Promise<CheckResult> {
   return withServer(listenHttp(answer), (port) => ask(`http://127.0.0.1:${port}`));
 }
 
-describe('the remote checker', () => {
+describe('remote checker', () => {
   it.each(['', '/', '/redteam/v3/model-health', '/redteam/v3/model-health/'])(
     'posts the configuration with its key to an address that ends in "%s"',
     async (path) => {
@@ -56,7 +56,7 @@ describe('the remote checker', () => {
     },
   );
 
-  it('believes the status whatever the error says, as the original answers', async () => {
+  it('uses the status regardless of the error text', async () => {
     const original = {
       status: 'healthy',
       message: 'Model health check completed successfully',
@@ -73,7 +73,7 @@ describe('the remote checker', () => {
     });
   });
 
-  it('takes reason, usage and first token from details, where they go with the status', async () => {
+  it('uses reason, usage and first token from the details if they agree with the status', async () => {
     const details = {
       reason: 'quota_exhausted',
       first_token_seconds: 0.25,
@@ -101,7 +101,7 @@ describe('the remote checker', () => {
     expect((await answered({ status: 'unhealthy', message: 'bad' })).detail).toBe('bad');
   });
 
-  it('takes no number that a check cannot have', async () => {
+  it('ignores numbers that a check cannot have', async () => {
     const odd = fc.oneof(
       fc.double(),
       fc.integer({ max: -1 }),
@@ -138,7 +138,7 @@ describe('the remote checker', () => {
     ['HTML', '<html></html>', 200, expect.stringContaining('without a status')],
     ['another word', { status: 'fine' }, 200, expect.stringContaining('without a status')],
     ['null', 'null', 200, expect.stringContaining('without a status')],
-  ])('says nothing of the model after %s', async (_name, body, status, detail) => {
+  ])('reports unknown after %s', async (_name, body, status, detail) => {
     expect(await answered(body, status)).toMatchObject({
       reason: 'health_api_error',
       outcome: 'unknown',
@@ -147,7 +147,7 @@ describe('the remote checker', () => {
     });
   });
 
-  it('waits as long as a health API asks for that is busy', async () => {
+  it('waits as long as a busy health API asks', async () => {
     const busy: RequestListener = (_request, response) => {
       response.writeHead(429, { 'retry-after': '7' }).end('{"message":"too many requests"}');
     };
@@ -158,7 +158,7 @@ describe('the remote checker', () => {
     });
   });
 
-  it('does not read on in an answer without end', async () => {
+  it('stops reading an endless reply', async () => {
     const endless: RequestListener = (_request, response) => {
       response.write('{"status":"healthy","message":"');
       const more = (): void => {
@@ -173,7 +173,7 @@ describe('the remote checker', () => {
     });
   });
 
-  it('says nothing of the model when the health API hangs or is away', async () => {
+  it('reports unknown when the health API hangs or is unreachable', async () => {
     const hung = await withServer(
       listenTcp(() => undefined),
       (port) => ask(`http://127.0.0.1:${port}`, 200),

@@ -90,7 +90,7 @@ describe.each(files)('replies in %s', (file) => {
   });
 });
 
-it('no two cases have one name', () => {
+it('each case has a unique name', () => {
   const names = files.flatMap(casesIn).map(({ id }) => id);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
 });

@@ -53,8 +53,8 @@ async function site(next: (n: number, socket: Socket) => void) {
   };
 }
 
-describe('a connection that is kept open', () => {
-  it('and was closed by the peer costs one more request on a fresh one, which is counted, and no failure', async () => {
+describe('kept-alive connection', () => {
+  it('closed by the peer causes one counted retry on a new connection, and no failure', async () => {
     const { check, counts } = await site((n, socket) => {
       if (n === 0) socket.write(reply);
       else socket.resetAndDestroy();
@@ -64,7 +64,7 @@ describe('a connection that is kept open', () => {
     expect(counts()).toEqual({ requests: 3, connections: 2, retries: 1 });
   });
 
-  it('is lost where a byte of a reply came', async () => {
+  it('is reported as lost if part of a reply arrived', async () => {
     const { check, counts } = await site((n, socket) => {
       if (n === 0) socket.write(reply);
       else socket.write('HTTP/1.1 2', () => socket.destroy());
@@ -74,7 +74,7 @@ describe('a connection that is kept open', () => {
     expect(counts()).toEqual({ requests: 2, connections: 1, retries: 0 });
   });
 
-  it('is lost where the fresh one is closed as well, and where there was none to reuse', async () => {
+  it('is reported as lost if the new connection is closed as well, or if it was not reused', async () => {
     let broken = false;
     const { check, counts } = await site((n, socket) => {
       if (n === 0 && !broken) socket.write(reply);

@@ -171,12 +171,12 @@ function verdictOn(provider: string, body: Buffer, cuts: readonly number[]): Ver
   return judge({ status: 200, headers: {}, body, overLimit: false }, { model, dialect, meets, reading });
 }
 
-describe('a stream', () => {
-  it.each(said)('of %s is read rightly', (_name, provider, body, wanted) => {
+describe('stream', () => {
+  it.each(said)('of %s is read correctly', (_name, provider, body, wanted) => {
     expect(verdictOn(provider, body, [])).toMatchObject(wanted);
   });
 
-  it.each(said)('of %s means the same wherever it is split', (_name, provider, body) => {
+  it.each(said)('of %s gives the same result wherever it is split', (_name, provider, body) => {
     const whole = verdictOn(provider, body, []);
     fc.assert(
       fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
@@ -186,18 +186,18 @@ describe('a stream', () => {
     );
   });
 
-  it('in frames with a wrong checksum is malformed', () => {
+  it('of frames with a wrong checksum is malformed', () => {
     const body = frames(['messageStop', { stopReason: 'end_turn' }]);
     body[body.length - 1] = (body.at(-1) ?? 0) ^ 1;
     expect(verdictOn('bedrock', body, []).reason).toBe('malformed_response');
   });
 });
 
-describe('a streamed check', () => {
+describe('streamed check', () => {
   const ask = (port: number, changes = {}) =>
     checkOnce(modelAt(`http://127.0.0.1:${port}`, { provider: 'openai', probe: 'chat_stream', ...changes }));
 
-  it('tells when the first text or reasoning came, before the rest', async () => {
+  it('reports when the first text or reasoning arrived, before the rest', async () => {
     await withServer(
       listenHttp((_request, response) => {
         response.write(sse(...openaiHealthy.slice(0, 3)));
@@ -211,7 +211,7 @@ describe('a streamed check', () => {
     );
   });
 
-  it('is slow when the first text comes late', async () => {
+  it('is slow when the first text arrives late', async () => {
     await withServer(
       listenHttp((_request, response) => response.end(sse(...openaiHealthy))),
       async (port) => {
@@ -222,7 +222,7 @@ describe('a streamed check', () => {
     );
   });
 
-  it('that says nothing until the deadline names what it waited for', async () => {
+  it('without any text until the deadline reports what it waited for', async () => {
     await withServer(
       listenHttp((_request, response) => response.write(': wait\n\n')),
       async (port) => {
@@ -233,7 +233,7 @@ describe('a streamed check', () => {
     );
   });
 
-  it('has its answer although the connection breaks or stays open after the end mark', async () => {
+  it('has its answer even if the connection breaks or stays open after the end mark', async () => {
     for (const after of ['destroy', 'stay'] as const) {
       await withServer(
         listenHttp((_request, response) => {

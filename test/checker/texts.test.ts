@@ -28,23 +28,23 @@ function reasonOf(text: string, expected: Expectation, finish: Answer['finish'] 
   ).reason;
 }
 
-describe('without an expectation', () => {
-  it.each(texts.good)('%j is an answer', (text) => {
+describe('answer without an expectation', () => {
+  it.each(texts.good)('%j is accepted', (text) => {
     expect(reasonOf(text, {})).toBe('ok');
   });
 
-  it.each(texts.bad)('%j is none, however it ended', (text) => {
+  it.each(texts.bad)('%j is rejected, with any finish reason', (text) => {
     expect(reasonOf(text, {})).toBe('unexpected_answer');
     expect(reasonOf(text, {}, 'length')).toBe('unexpected_answer');
   });
 });
 
-describe('with an expectation', () => {
-  it.each(texts.met)('$text is an answer that meets $expect', ({ text, expect: expected }) => {
+describe('answer with an expectation', () => {
+  it.each(texts.met)('$text is accepted for $expect', ({ text, expect: expected }) => {
     expect(reasonOf(text, expected)).toBe('ok');
   });
 
-  it('each plain answer that meets it is good, in whatever script', () => {
+  it('is accepted in any script if it meets the expectation', () => {
     fc.assert(
       fc.property(fc.constantFrom(...shown), fc.nat(), (text, from) => {
         const words = text.split(/\s+/);
@@ -59,7 +59,7 @@ describe('with an expectation', () => {
   });
 
   it.each(['New Delhi ', 'New Delhi! ', 'the capital is New Delhi and '])(
-    'of a part, %j again and again to the end is no answer',
+    'is rejected if it repeats %j to the end, even if a part is expected',
     (unit) => {
       for (const text of [unit.repeat(40), `It is ${unit.repeat(40)}`])
         expect(reasonOf(text, { contains: ['New Delhi'] })).toBe('unexpected_answer');
@@ -67,7 +67,7 @@ describe('with an expectation', () => {
   );
 
   it.each(['New Delhi \ufffd\ufffd\ufffd', 'New Delhi <unk><unk>', 'New Delhi<0xE0><0xA4>'])(
-    'of a part, %j is not decoded',
+    'is rejected as undecoded if it is %j, even if a part is expected',
     (text) => {
       expect(reasonOf(text, { contains: ['New Delhi'] })).toBe('unexpected_answer');
     },

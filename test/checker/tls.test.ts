@@ -29,14 +29,14 @@ function over(port: number, tls: Model['endpoint']['tls'], host = 'localhost'): 
 }
 
 describe('TLS', () => {
-  it('records when the certificate of the provider ends', async () => {
+  it('records when the certificate of the provider expires', async () => {
     const itself = { caFile: file('until-2090.pem'), insecure: false };
     const result = await withServer(listenAs('until-2090'), (port) => checkOnce(over(port, itself)));
     const end = Date.UTC(2090, 5, 15, 12, 34, 56);
     expect(result).toMatchObject({ reason: 'ok', certificateExpiresAt: end });
   });
 
-  it('trusts the authorities of ca_file, and takes an expiry after 2100 for none', async () => {
+  it('trusts the authorities in ca_file, and ignores an expiry after 2100', async () => {
     const result = await withServer(listenAs('valid'), (port) => checkOnce(over(port, trusted)));
     expect(result).toMatchObject({ reason: 'ok', certificateExpiresAt: null });
     expect(Object.keys(result.phases)).toEqual(['dns', 'tcp', 'tls', 'request', 'first_byte', 'download']);
@@ -46,7 +46,7 @@ describe('TLS', () => {
     ['expired', /expired/],
     ['wrong-host', /altnames/],
     ['self-signed', /self[- ]signed/],
-  ])('refuses a certificate that is %s, unless insecure', async (name, words) => {
+  ])('refuses a certificate that is %s, unless insecure is set', async (name, words) => {
     await withServer(listenAs(name), async (port) => {
       const refused = await checkOnce(over(port, trusted));
       expect(refused).toMatchObject({ reason: 'tls_error', outcome: 'unhealthy', httpStatus: null });
@@ -59,7 +59,7 @@ describe('TLS', () => {
     });
   });
 
-  it('never resumes a session, which would skip the certificate', async () => {
+  it('never resumes a session, since that would skip the certificate', async () => {
     const resumed: boolean[] = [];
     const identity = { key: pem('valid.key'), cert: pem('valid.pem') };
     const server = listenHttps(identity, ({ socket }, response) => {
@@ -79,7 +79,7 @@ describe('TLS', () => {
   it.each([
     ['TLS and TCP', (socket: Socket) => socket.end()],
     ['TCP alone', (_secure: Socket, raw: Socket | undefined) => raw?.end()],
-  ])('asks on a fresh connection where the server has ended the idle one, by %s', async (_name, leave) => {
+  ])('uses a new connection if the server has closed the idle one, by %s', async (_name, leave) => {
     const raws: Socket[] = [];
     const identity = { key: pem('valid.key'), cert: pem('valid.pem') };
     const server = createServer(identity, ({ socket }, response) => {
@@ -101,12 +101,12 @@ describe('TLS', () => {
     expect(reasons).toEqual(['ok', 'ok', 'ok']);
   });
 
-  it('refuses an authority that only ca_file would know', async () => {
+  it('refuses an authority that is only in ca_file', async () => {
     const result = await withServer(listenAs('valid'), (port) => checkOnce(over(port, { insecure: false })));
     expect(result.reason).toBe('tls_error');
   });
 
-  it('takes the authorities of SSL_CERT_FILE for the system’s', async () => {
+  it('uses the authorities in SSL_CERT_FILE instead of those of the system', async () => {
     const env = { SSL_CERT_FILE: file('authority.pem') };
     const result = await withServer(listenAs('valid'), (port) =>
       checkOnce(over(port, { insecure: false }), { env }),
@@ -114,7 +114,7 @@ describe('TLS', () => {
     expect(result.reason).toBe('ok');
   });
 
-  it('adds the authorities of NODE_EXTRA_CA_CERTS', async () => {
+  it('adds the authorities in NODE_EXTRA_CA_CERTS', async () => {
     const env = { NODE_EXTRA_CA_CERTS: file('authority.pem') };
     const result = await withServer(listenAs('valid'), (port) =>
       checkOnce(over(port, { insecure: false }), { env }),
@@ -122,7 +122,7 @@ describe('TLS', () => {
     expect(result.reason).toBe('ok');
   });
 
-  it('names a server that does not speak TLS', async () => {
+  it('reports a server that does not speak TLS', async () => {
     const result = await withServer(
       listenTcp((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
       (port) => checkOnce(over(port, trusted)),
@@ -131,7 +131,7 @@ describe('TLS', () => {
     expect(result.detail).toBe('the server does not speak TLS on this port');
   });
 
-  it('limits a handshake that hangs', async () => {
+  it('limits the time of a hanging handshake', async () => {
     const result = await withServer(
       listenTcp(() => undefined),
       (port) => checkOnce({ ...over(port, trusted), timeoutMs: 2_000 }),
@@ -139,14 +139,14 @@ describe('TLS', () => {
     expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 1 s' });
   });
 
-  it('asks for server_name and checks the certificate against it', async () => {
+  it('sends server_name and checks the certificate against it', async () => {
     await withServer(listenAs('wrong-host'), async (port) => {
       const tls = { ...trusted, serverName: 'elsewhere.test' };
       expect((await checkOnce(over(port, tls))).reason).toBe('ok');
     });
   });
 
-  it('shows a client certificate where one is wanted', async () => {
+  it('sends a client certificate if the server requests one', async () => {
     const wanting = { ca: pem('authority.pem'), requestCert: true, rejectUnauthorized: true };
     await withServer(listenAs('valid', wanting), async (port) => {
       const identity = { ...trusted, certFile: file('client.pem'), keyFile: file('client.key') };
@@ -155,7 +155,7 @@ describe('TLS', () => {
     });
   });
 
-  it('blames the configuration for a file that is missing or of no use', async () => {
+  it('blames the configuration for a missing or unusable file', async () => {
     const missing = await checkOnce(over(1, { caFile: '/nowhere/ca.pem', insecure: false }));
     expect(missing).toMatchObject({
       reason: 'secret_missing',
@@ -166,7 +166,7 @@ describe('TLS', () => {
     expect(await checkOnce(over(1, swapped))).toMatchObject({ reason: 'secret_missing', durationMs: null });
   });
 
-  it('reads a file anew when its content changes', async () => {
+  it('reads a file again when its content changes', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'modelpulse-'));
     const caFile = join(folder, 'ca.pem');
     await copyFile(file('self-signed.pem'), caFile);

@@ -5,7 +5,7 @@ import { checkOnce } from './probing.js';
 import { listenTcp } from './server.js';
 import { door, modelOn, releases, silent, throughGate, watch } from './watching.js';
 
-describe('a token endpoint', () => {
+describe('token endpoint', () => {
   const machines = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
   /** Models that answer, behind a token endpoint that `talk`s on another machine, and what the gate makes of checks. */
   async function behind(talk: ((socket: Socket) => void) | null) {
@@ -36,7 +36,7 @@ describe('a token endpoint', () => {
     ['resets connections', (socket: Socket) => socket.resetAndDestroy(), 'connection_lost'],
     ['takes no connection', null, 'connect_error'],
   ] as const)(
-    'that %s is the fault of the models behind it, which can be reached',
+    'that %s is blamed on the models behind it, which are reachable',
     async (_name, talk, reason) => {
       const { reasons, up } = await behind(talk);
       expect(new Set(reasons)).toEqual(new Set([reason]));
@@ -53,7 +53,7 @@ describe('a token endpoint', () => {
       'auth_failed',
     ],
   ] as const)(
-    'that %s was reached, however blind the targets make the monitor look',
+    'that %s counts as reached, even while the targets are unreachable',
     async (_name, talk, reason) => {
       const target = await door('127.0.0.1');
       await target.shut();
@@ -70,7 +70,7 @@ describe('a token endpoint', () => {
     },
   );
 
-  it('that answers nonsense within does not end the blindness for the machines without', async () => {
+  it('with an invalid reply does not end the loss of connectivity for other hosts', async () => {
     const { doors, models, ask, check, up, reasons } = await behind((socket) =>
       socket.end('nonsense\r\n\r\n'),
     );

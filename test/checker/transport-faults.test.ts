@@ -167,14 +167,14 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
   ],
 ];
 
-describe('a fault of the connection', () => {
-  it.each(faults)('names %s and keeps the deadline', async (_name, talk, wanted) => {
+describe('connection fault', () => {
+  it.each(faults)('reports %s and keeps the deadline', async (_name, talk, wanted) => {
     const result = await against(talk);
     expect(result).toMatchObject(wanted);
     expect(result.durationMs).toBeLessThan(timeoutMs + 250);
   });
 
-  it('names a refused connection', async () => {
+  it('reports a refused connection', async () => {
     const port = await withServer(
       listenTcp(() => undefined),
       (free) => Promise.resolve(free),
@@ -188,12 +188,12 @@ describe('a fault of the connection', () => {
     expect(result.detail).toContain('ECONNREFUSED');
   });
 
-  it('names a host that does not exist', async () => {
+  it('reports a host that does not exist', async () => {
     const result = await checkOnce(modelAt('http://nothing.invalid/v1'));
     expect(result).toMatchObject({ reason: 'dns_error', outcome: 'unhealthy', httpStatus: null });
   });
 
-  it('calls a look-up that hangs a dns_error', async () => {
+  it('reports a hanging look-up as dns_error', async () => {
     const result = await checkOnce(modelAt('http://model.test/v1', { timeoutMs: 300 }), {
       lookup: () => undefined,
     });
@@ -206,7 +206,7 @@ describe('a fault of the connection', () => {
     ['an IPv6 address', '::1', (port: number) => `http://[::1]:${port}`],
     ['a secure address', '127.0.0.1', (port: number) => `https://127.0.0.1:${port}`],
     ['a name of the hosts file', '127.0.0.1', (port: number) => `http://localhost:${port}`],
-  ])('calls a connection to %s that does not come about a timeout', async (_name, host, at) => {
+  ])('reports a timeout for a connection to %s that is never established', async (_name, host, at) => {
     await withServer(listenMute(host), async (port) => {
       const result = await checkOnce(modelAt(`${at(port)}/v1`, { timeoutMs: 2_000 }));
       expect(result).toMatchObject({ reason: 'timeout', detail: 'no connection within 1 s' });
@@ -214,7 +214,7 @@ describe('a fault of the connection', () => {
   });
 
   it.each(['http', 'https'])(
-    'calls a connection to a proxy that does not come about one of the network, for %s',
+    'blames the network for a proxy connection that is never established, for %s',
     async (scheme) => {
       await withServer(listenMute('127.0.0.1'), async (port) => {
         const endpoint = { proxy: `http://127.0.0.1:${port}` };
@@ -227,7 +227,7 @@ describe('a fault of the connection', () => {
     },
   );
 
-  it('ends at once when it is told to stop', async () => {
+  it('ends at once when aborted', async () => {
     const stopping = new AbortController();
     const result = withServer(
       listenHttp(() => stopping.abort()),
@@ -240,7 +240,7 @@ describe('a fault of the connection', () => {
     });
   });
 
-  it('closes the connection it gave up', async () => {
+  it('closes its connection', async () => {
     let closed: Promise<unknown> | null = null;
     await withServer(
       listenTcp((socket) => {

@@ -148,8 +148,8 @@ const cases: readonly (readonly [string, (size: number) => string, Asked])[] = [
   ],
 ];
 
-describe('the cost of a verdict', () => {
-  it.each(cases)('grows no faster than the size of %s', (_name, build, asked) => {
+describe('cost of a verdict', () => {
+  it.each(cases)('is at most linear in the size of %s', (_name, build, asked) => {
     const small = build(100_000);
     const large = build(400_000);
     read(small, asked);

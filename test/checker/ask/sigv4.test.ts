@@ -55,9 +55,9 @@ async function asked(
   });
 }
 
-describe('a request to Bedrock', () => {
+describe('request to Bedrock', () => {
   it.each(['bedrock.internal', 'bedrock-runtime.us-west-2.amazonaws.com'])(
-    'to %s is signed for the region that is configured',
+    'at %s is signed for the configured region',
     async (host) => {
       const { request, body, headers } = await asked(
         host,
@@ -74,7 +74,7 @@ describe('a request to Bedrock', () => {
     ['bedrock-runtime.eu-west-1.amazonaws.com', 'eu-west-1', undefined],
     ['vpce-0a1.bedrock-runtime.us-gov-west-1.vpce.amazonaws.com', 'us-gov-west-1', undefined],
     ['bedrock.internal', 'us-east-1', 'IQoJb3JpZ2luX2VjEXAMPLE=='],
-  ])('to %s is signed for %s', async (host, region, token) => {
+  ])('at %s is signed for region %s', async (host, region, token) => {
     const parts = ['AKIAIOSFODNN7EXAMPLE', secret, ...(token === undefined ? [] : [token])];
     const { result, request, body, headers } = await asked(host, parts.join(':'));
     expect(result).toMatchObject({ reason: 'ok', usage: { inputTokens: 14, outputTokens: 4 } });
@@ -87,13 +87,13 @@ describe('a request to Bedrock', () => {
     expect(headers['content-type']).toBe('application/json');
   });
 
-  it('carries a key of the other form as it is', async () => {
+  it('sends a bearer key unchanged', async () => {
     const { headers } = await asked('bedrock-runtime.eu-west-1.amazonaws.com', 'ABSKQmVkcm9ja0FQSUtleQ==');
     expect(headers.authorization).toBe('Bearer ABSKQmVkcm9ja0FQSUtleQ==');
     expect(headers['x-amz-date']).toBeUndefined();
   });
 
-  it('shows no part of its key when the reply does', async () => {
+  it('redacts every part of its key in the reply', async () => {
     const key = `AKIAIOSFODNN7EXAMPLE:${secret}:IQoJb3JpZ2luX2VjEXAMPLE==`;
     const message = `signed by ${key.split(':').join(' with ')}`;
     const reply = { status: 403, text: JSON.stringify({ message }) };
@@ -116,7 +116,7 @@ describe('a request to Bedrock', () => {
     ['SignatureDoesNotMatch', 'The request signature we calculated does not match', 'auth_failed'],
     ['modelStreamErrorException', 'The stream broke', 'server_error'],
     ['ValidationException', 'Input is too long', null],
-  ])('that fails with %s, %s', (code, message, reason) => {
+  ])('is classified for the error %s, %s', (code, message, reason) => {
     const error = { codes: [code], types: [], text: message, status: null };
     expect(dialectFor('bedrock', 'chat')?.rules?.(403, error) ?? null).toBe(reason);
   });

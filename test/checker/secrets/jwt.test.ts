@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { json, text, token, withTokens, type Answer } from '../tokens.js';
 
-describe('a token', () => {
-  it('is asked for as configured, and sent as the key', () =>
+describe('token', () => {
+  it('is requested as configured, and sent as the key', () =>
     withTokens(
       json({ data: [{ jwt: 'abc.def.ghi' }] }),
       async ({ check, asked, carried }) => {
@@ -19,7 +19,7 @@ describe('a token', () => {
       { responseKey: 'data.0.jwt', headers: { 'X-Tenant': 'a' } },
     ));
 
-  it('is asked for by GET without a body', () =>
+  it('is requested by GET without a body', () =>
     withTokens(
       text(200, 'abc'),
       async ({ check, asked, carried }) => {
@@ -31,7 +31,7 @@ describe('a token', () => {
       { method: 'GET', body: null },
     ));
 
-  it('is asked for by POST without a body, as is usual where nothing is configured', () =>
+  it('is requested by POST without a body by default', () =>
     withTokens(
       json({ access_token: 'abc' }),
       async ({ check, asked, carried }) => {
@@ -43,7 +43,7 @@ describe('a token', () => {
       { body: null },
     ));
 
-  it('is asked for by a form as one', () =>
+  it('is requested with a form if configured', () =>
     withTokens(
       json({ access_token: 'abc' }),
       async ({ check, asked, carried }) => {
@@ -77,7 +77,7 @@ describe('a token', () => {
   it.each([
     ['its own end', { token: token(1e300) }],
     ['the end the answer names', { access_token: 'opaque', expires_in: 9e8 }],
-  ])('is kept for a day at most, whatever is %s', (_, answer) =>
+  ])('is kept for at most a day, even with a later value in %s', (_, answer) =>
     withTokens(json(answer), async ({ check, asked, clock }) => {
       await check();
       clock.now += 86_400_000 - 1;
@@ -89,7 +89,7 @@ describe('a token', () => {
     }),
   );
 
-  it('is kept for a thousand models, those used last', () =>
+  it('is kept for the thousand most recently used models', () =>
     withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
       for (let count = 0; count < 1_000; count += 1) await check({ id: `m${count}` });
       await check({ id: 'm0' });
@@ -101,7 +101,7 @@ describe('a token', () => {
       expect(asked.length).toBe(1_002);
     }));
 
-  it('that ends at once is used for 5 s', () =>
+  it('that expires at once is used for 5 s', () =>
     withTokens(json({ token: token(start + 10) }), async ({ check, asked, carried, clock }) => {
       await check();
       clock.now += 4_999;
@@ -112,7 +112,7 @@ describe('a token', () => {
       expect([asked.length, carried.length]).toEqual([2, 3]);
     }));
 
-  it('is fetched once for all who wait for it, whoever of them gives up', () => {
+  it('is fetched once for all waiting checks, even if one of them gives up', () => {
     let arrived = (): void => undefined;
     const asking = new Promise<void>((resolve) => (arrived = resolve));
     let end = (): void => undefined;
@@ -133,7 +133,7 @@ describe('a token', () => {
     });
   });
 
-  it('that the model refuses is fetched again by the next check, and never within one', () => {
+  it('refused by the model is fetched again by the next check, and never within one', () => {
     const issued = ['dead', 'alive'];
     return withTokens(
       (response, asked) => json({ token: issued.shift() })(response, asked),
@@ -149,14 +149,14 @@ describe('a token', () => {
     );
   });
 
-  it('is never that of another model', () =>
+  it('is never shared between models', () =>
     withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
       await check();
       await check({ id: 'other' });
       expect(asked.length).toBe(2);
     }));
 
-  it('that the model echoes is not shown', () =>
+  it('echoed by the model is redacted', () =>
     withTokens(
       json({ token: 'secret-token-1' }),
       async ({ check }) => {
@@ -171,7 +171,7 @@ describe('a token', () => {
       }),
     ));
 
-  it('and its check share one deadline', () =>
+  it('shares one deadline with its check', () =>
     withTokens(
       (response, asked) => setTimeout(() => json({ token: 'abc' })(response, asked), 200),
       async ({ check }) => {
@@ -184,7 +184,7 @@ describe('a token', () => {
     ));
 });
 
-describe('a token that cannot be had', () => {
+describe('failed token request', () => {
   it.each([
     [401, '{"error":"secret-word"}', 'auth_failed', 'HTTP 401'],
     [403, 'secret-word', 'auth_failed', 'HTTP 403'],
@@ -211,7 +211,7 @@ describe('a token that cannot be had', () => {
     [200, '{"token": 5, "secret-word": 1}', 'malformed_response', 'no token in the answer'],
     [200, 'x'.repeat(16_385), 'malformed_response', 'no token in the answer'],
     [200, '"two\\nlines"', 'malformed_response', 'no token in the answer'],
-  ])('for HTTP %i %j is %s, without a word of the answer', (status, body, reason, detail) =>
+  ])('with HTTP %i %j is %s, without any text of the reply', (status, body, reason, detail) =>
     withTokens(text(status, body), async ({ check, asked, carried }) => {
       const unasked = { reason, detail: `token endpoint: ${detail}`, httpStatus: null, durationMs: null };
       expect(await check()).toMatchObject(unasked);
@@ -220,7 +220,7 @@ describe('a token that cannot be had', () => {
     }),
   );
 
-  it('names the network where nothing answers', () =>
+  it('names the network if the endpoint is unreachable', () =>
     withTokens(
       text(200, 'abc'),
       async ({ check }) => {
@@ -233,7 +233,7 @@ describe('a token that cannot be had', () => {
       { url: 'http://127.0.0.1:1/token' },
     ));
 
-  it('is given up with the deadline', () =>
+  it('is aborted at the deadline', () =>
     withTokens(
       () => undefined,
       async ({ check }) => {
@@ -244,7 +244,7 @@ describe('a token that cannot be had', () => {
       },
     ));
 
-  it('is not asked for where a secret is missing', () =>
+  it('is not sent if a secret is missing', () =>
     withTokens(text(200, 'abc'), async ({ check, asked }) => {
       expect(await check({ missingSecret: 'TOKEN is not set' })).toMatchObject({ reason: 'secret_missing' });
       expect(asked).toEqual([]);

@@ -21,32 +21,32 @@ describe('redaction', () => {
     'see api_key=abcdef012345',
     'your key 1a2b3c4d****9z8y is unknown',
     'API key provided: 1a2b3c4d...9z8y',
-  ])('masks what looks like a credential: %s', (text) => {
+  ])('masks anything that looks like a credential: %s', (text) => {
     const clean = none(text, 300);
     expect(clean).toContain('[redacted]');
     expect(clean).not.toMatch(/abcd\*|AbCdEf|abcdef0|SyA123|IOSFODNN|eyJzdWI|3c4d/);
   });
 
-  it('leaves ordinary words as they are', () => {
+  it('leaves ordinary words unchanged', () => {
     const text =
       'Rate limit reached for gpt-4o-mini in organization org on tokens per min (TPM): Limit 3... wait';
     expect(none(text, 300)).toBe(text);
     expect(none('The model `meta-llama/Llama-3-8b` does not exist.', 300)).toContain('meta-llama/Llama-3-8b');
   });
 
-  it('cuts queries and credentials from addresses', () => {
+  it('removes queries and credentials from addresses', () => {
     expect(none('see https://user:word@api.test/v1/x?session=1#here now', 300)).toBe(
       'see https://api.test/v1/x now',
     );
   });
 
-  it('gives one bounded line without control characters', () => {
+  it('returns one bounded line without control characters', () => {
     expect(none('a\r\n\tb\u0000\u001b[31mc\u202e', 300)).toBe('a b [31mc');
     expect(none('x '.repeat(1_000), 301)).toHaveLength(301);
     expect(none(`${'x'.repeat(298)}😀y`, 300)).toBe(`${'x'.repeat(298)}…`);
   });
 
-  it('knows all that is secret of an endpoint', () => {
+  it('knows all secrets of an endpoint', () => {
     const model = modelAt('http://a.test', {
       endpoint: {
         apiKeys: ['first-key', 'second-key'],
@@ -74,7 +74,7 @@ describe('redaction', () => {
     (text) => JSON.stringify(text),
   ];
 
-  it('never shows a secret, however it is written', () => {
+  it('never shows a secret, in any encoding', () => {
     fc.assert(
       fc.property(
         secret,
@@ -91,7 +91,7 @@ describe('redaction', () => {
   });
 
   it.each(['base64', 'base64url'] as const)(
-    'never shows a secret in %s, whatever is around it',
+    'never shows a secret in %s, with any surrounding text',
     (encoding) => {
       fc.assert(
         fc.property(secret, fc.string(), fc.string(), (key, before, after) => {
@@ -115,13 +115,13 @@ describe('redaction', () => {
     ['hexadecimal references', 'sk&#x2B;abc&#x2F;def&#x3D;&#x3D;ghijk'],
     ['decimal references', 'sk&#43;abc/def==ghijk'],
     ['hexadecimal bytes', Buffer.from('sk+abc/def==ghijk').toString('hex')],
-  ])('is masked in %s', (_name, written) => {
+  ])('masks a secret in %s', (_name, written) => {
     expect(createRedaction(['sk+abc/def==ghijk'])(`invalid key ${written}.`, 200)).toBe(
       'invalid key [redacted].',
     );
   });
 
-  it('shows at most five characters of a secret that was cut anywhere', () => {
+  it('shows at most five characters of a truncated secret', () => {
     const key = fc.stringMatching(/^[a-zA-Z0-9]{16,40}$/);
     fc.assert(
       fc.property(key, fc.string(), fc.nat(40), fc.nat(3_000), (whole, before, cut, padding) => {
@@ -134,7 +134,7 @@ describe('redaction', () => {
     );
   });
 
-  it('leaves nothing of a long piece of a secret, whatever comes before and after it', () => {
+  it('masks every long part of a secret, with any surrounding text', () => {
     const key = fc.stringMatching(/^[a-z]{16,400}$/);
     fc.assert(
       fc.property(key, fc.nat(400), fc.boolean(), (whole, length, fromEnd) => {
@@ -146,13 +146,13 @@ describe('redaction', () => {
     );
   });
 
-  it('masks the end that a provider leaves of a key', () => {
+  it('masks the suffix of a key that a provider shows', () => {
     expect(none('Your api key: ****abcd is invalid', 300)).toBe('Your api key: [redacted] is invalid');
     expect(none('it is ***very*** good', 300)).toBe('it is ***very*** good');
   });
 });
 
-it('gives a text that comes again the same redaction as a new one, with another limit too', () => {
+it('redacts a repeated text like a new one, also with another limit', () => {
   const secrets = ['sk-live-0123456789', 'pässwörd-of-some-length'];
   const texts = fc.constantFrom(
     'the key sk-live-0123456789 is invalid',
@@ -171,7 +171,7 @@ it('gives a text that comes again the same redaction as a new one, with another 
   );
 });
 
-describe('what is a secret of a model', () => {
+describe('secrets of a model', () => {
   const secretsWith = (endpoint: Partial<ReturnType<typeof modelAt>['endpoint']>) => {
     const model = modelAt('http://127.0.0.1:1/v1');
     return createRedaction(
@@ -179,7 +179,7 @@ describe('what is a secret of a model', () => {
     );
   };
 
-  it('is no value so short that it stands in plain text, unless beside the name of its header', () => {
+  it('exclude values so short that they occur in plain text, except beside the name of their header', () => {
     const redact = secretsWith({
       headers: { 'x-debug': '1', 'x-tier': 'gold', 'x-api-key': 'abc12' },
       apiKeys: ['EMPTY'],
@@ -190,7 +190,7 @@ describe('what is a secret of a model', () => {
   });
 
   it.each(['code', 'auth', 'sig', 'subscription', 'session'])(
-    'is the value of the query parameter %s, wherever it is echoed',
+    'include the value of the query parameter %s, wherever it is echoed',
     (name) => {
       const model = modelAt('http://127.0.0.1:1/v1');
       const paths = {

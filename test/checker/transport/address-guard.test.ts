@@ -91,8 +91,8 @@ const spellings = [
   ...Object.keys(names).filter((name) => name !== 'none.example'),
 ];
 
-describe('the guard', () => {
-  it('refuses every spelling of a private address, and nothing reaches what listens there', async () => {
+describe('address guard', () => {
+  it('refuses every spelling of a private address before any connection', async () => {
     let reached = 0;
     const server = listenHttp((_request, response) => {
       reached += 1;
@@ -112,7 +112,7 @@ describe('the guard', () => {
     });
   });
 
-  it('connects to what it has looked up, so that a second answer of the resolver changes nothing', async () => {
+  it('connects to the address it has looked up, so that DNS rebinding has no effect', async () => {
     let reached = 0;
     const server = listenHttp((_request, response) => {
       reached += 1;
@@ -133,7 +133,7 @@ describe('the guard', () => {
     });
   });
 
-  it('lets the hosts through that are allowed, by name or address, with or without a port', async () => {
+  it('allows listed hosts, by name or address, with or without a port', async () => {
     const server = listenHttp((_request, response) => response.end(completion('New Delhi')));
     await withServer(server, async (port) => {
       const lookup = resolver(() => ['127.0.0.1']);
@@ -147,7 +147,7 @@ describe('the guard', () => {
     });
   });
 
-  it('is not led past by a redirect or by the path', async () => {
+  it('is not bypassed by a redirect or by the path', async () => {
     let reached = 0;
     const hidden = listenHttp((_request, response) => {
       reached += 1;
@@ -169,7 +169,7 @@ describe('the guard', () => {
     expect(reached).toBe(0);
   });
 
-  it('lets public addresses through, as they are written and as they are looked up', async () => {
+  it('allows public addresses, literal and looked up', async () => {
     const addresses = [
       '93.184.215.14',
       '1.1.1.1',
@@ -191,7 +191,7 @@ describe('the guard', () => {
     }
   });
 
-  it('says the same of a name that leads to a private address and of one that does not exist', async () => {
+  it('gives the same result for a name with a private address and a name that does not exist', async () => {
     const absent: LookupFunction = (_name, _options, callback) => {
       callback(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }), []);
     };
@@ -217,7 +217,7 @@ describe('the guard', () => {
     }
   });
 
-  it('shows nobody what a name leads to', async () => {
+  it('does not reveal the address of a name', async () => {
     const lookup = resolver(() => ['10.1.2.3']);
     const result = await checkOnce(modelAt('http://db.corp.example/v1'), {
       guard: { allowHosts: [] },

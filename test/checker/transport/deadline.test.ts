@@ -16,21 +16,21 @@ function started(totalMs: number) {
   };
 }
 
-describe('a deadline', () => {
-  it('gives a connection ten seconds', () => {
+describe('deadline', () => {
+  it('allows ten seconds for a connection', () => {
     const { expiries } = started(60_000);
     jest.advanceTimersByTime(10_001);
     expect(expiries).toEqual(['no connection within 10 s']);
   });
 
-  it('gives headers all the time there is', () => {
+  it('allows the whole timeout for headers', () => {
     const { expiries, deadline } = started(60_000);
     deadline.connected();
     jest.advanceTimersByTime(60_001);
     expect(expiries).toEqual(['no response headers within 60 s']);
   });
 
-  it('gives a silent body thirty seconds from its last byte', () => {
+  it('allows thirty seconds of silence in a body', () => {
     const { expiries, deadline } = started(120_000);
     deadline.connected();
     deadline.headersArrived();
@@ -42,7 +42,7 @@ describe('a deadline', () => {
     expect(expiries).toEqual(['response body idle for 30 s']);
   });
 
-  it('ends a body that never falls silent', () => {
+  it('ends a body that never pauses', () => {
     const { expiries, deadline } = started(45_000);
     deadline.headersArrived();
     for (let second = 0; second < 45; second += 1) {
@@ -53,7 +53,7 @@ describe('a deadline', () => {
     expect(expiries).toEqual(['response not complete within 45 s in total']);
   });
 
-  it('is silent once stopped', () => {
+  it('does not expire once stopped', () => {
     const { expiries, deadline } = started(1_000);
     deadline.stop();
     jest.advanceTimersByTime(120_000);

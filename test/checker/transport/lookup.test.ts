@@ -17,7 +17,7 @@ function resolver() {
 }
 
 describe('look-ups', () => {
-  it('of one name in flight are one, and each asker gets its form of the answer', async () => {
+  it('of the same name share one query in flight, and each caller gets its own answer format', async () => {
     const { asked, look } = resolver();
     const answers = [look('a.test', { all: true }), look('A.test', {}), look('b.test', { all: true })];
     expect(asked.map(({ name }) => name)).toEqual(['a.test', 'b.test']);
@@ -31,7 +31,7 @@ describe('look-ups', () => {
     expect(asked).toHaveLength(3);
   });
 
-  it('hand a failure to everyone who waits', async () => {
+  it('report a failure to every waiting caller', async () => {
     const { asked, look } = resolver();
     const answers = [look('a.test', { all: true }), look('a.test', {})];
     const failure = Object.assign(new Error('no'), { code: 'ENOTFOUND' });
@@ -42,7 +42,7 @@ describe('look-ups', () => {
     ]);
   });
 
-  it('of a zone that does not answer leave the threads of the resolver to others, and go on when it does', async () => {
+  it('of an unresponsive zone leave resolver threads to others, and continue when it responds', async () => {
     const { asked, look } = resolver();
     const names = Array.from({ length: 40 }, (_each, index) => `model-${index}.dead.test`);
     const answers = names.map((name) => look(name, { all: true }));

@@ -34,8 +34,8 @@ async function accepting<S extends Server>(server: S): Promise<{ server: S; port
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-describe('the pace of a connection', () => {
-  it('is a few reads in one turn of the loop, however much has come', async () => {
+describe('pace of a connection', () => {
+  it('limits the bytes read in one turn of the event loop', async () => {
     const size = 2 * 1024 * 1024;
     const { server, port } = await accepting(createServer((peer) => peer.end(Buffer.alloc(size))));
     const client = connectTcp(port, '127.0.0.1');
@@ -50,7 +50,7 @@ describe('the pace of a connection', () => {
     }
   });
 
-  it('is a few records of TLS, where each holds one byte', async () => {
+  it('limits the TLS records read in one turn, even with one byte each', async () => {
     const count = 3_000;
     const { server, port } = await accepting(
       createTlsServer({ key: pem('valid.key'), cert: pem('valid.pem') }, (peer) => {
@@ -76,7 +76,7 @@ describe('the pace of a connection', () => {
     }
   });
 
-  it('leaves a connection paused that its reader paused meanwhile', async () => {
+  it('leaves a connection paused if its reader paused it', async () => {
     const { server, port } = await accepting(
       createServer((peer) => peer.end(Buffer.alloc(1024 * 1024)).on('error', () => undefined)),
     );

@@ -21,8 +21,8 @@ async function connected(serve: (socket: Socket) => void) {
   return { raw, stream: pacedConnection(raw) };
 }
 
-describe('a paced connection', () => {
-  it('is read to its end in parts of 4 KiB, of which a turn of the event loop has one where it takes long', async () => {
+describe('paced connection', () => {
+  it('is read in parts of 4 KiB, one per turn of the event loop while reading is slow', async () => {
     const sent = Buffer.alloc(512 * 1024, 'abcdefg');
     const { stream } = await connected((socket) => socket.end(sent));
     const got: Buffer[] = [];
@@ -41,7 +41,7 @@ describe('a paced connection', () => {
     expect(most).toBeLessThanOrEqual(4 * 1024);
   });
 
-  it('is read as fast as it comes where that takes no time, however slow the turns of the loop', async () => {
+  it('is read at full speed while reading is fast, even if turns of the loop are slow', async () => {
     const { stream } = await connected((socket) => socket.end(Buffer.alloc(1024 * 1024)));
     let turn = 0;
     let most = 0;
@@ -54,7 +54,7 @@ describe('a paced connection', () => {
     expect(most).toBeGreaterThan(8 * 1024);
   });
 
-  it('can be written to after its peer has ended, which reads no more', async () => {
+  it('can be written to after the peer has ended its side', async () => {
     const { stream } = await connected((socket) => socket.resume().end('bye'));
     stream.resume();
     await once(stream, 'end');
@@ -63,7 +63,7 @@ describe('a paced connection', () => {
     expect(stream.errored).toBeNull();
   });
 
-  it('hands over what came before an error of the connection, though a write fails with it', async () => {
+  it('delivers data received before a connection error, even if a write fails', async () => {
     const { raw, stream } = await connected((socket) => socket.pause().write('refused'));
     let got = '';
     stream.on('data', (part: Buffer) => (got += part.toString()));
@@ -74,7 +74,7 @@ describe('a paced connection', () => {
     expect(got).toBe('refused');
   });
 
-  it('fails as the connection does', async () => {
+  it('fails when the connection fails', async () => {
     const { stream } = await connected((socket) => socket.resetAndDestroy());
     stream.resume();
     const [error] = (await once(stream, 'error').catch((thrown: unknown) => [thrown])) as [object];

@@ -6,7 +6,7 @@ describe('proxyFor', () => {
   const through = (address: string, exceptions = '', configured: string | null = null): string | null =>
     proxyFor(new URL(address), configured, { ...env, NO_PROXY: exceptions });
 
-  it('goes by the scheme, and the model’s own proxy wins', () => {
+  it('selects the proxy by scheme, and prefers the proxy of the model', () => {
     expect(through('https://api.test')).toBe('http://secure:3128');
     expect(through('http://api.test')).toBe('http://plain:3128');
     expect(through('https://api.test', '*', 'http://own:1')).toBe('http://own:1');

@@ -7,7 +7,7 @@ const now = Date.UTC(2026, 0, 1);
 const asked = (headers: Record<string, string>, body = '', status = 429): number | null =>
   retryAfterMs({ status, headers, body: Buffer.from(body), overLimit: false }, now);
 
-describe('how long the provider asks to wait', () => {
+describe('requested wait', () => {
   it.each([
     [{ 'retry-after': '20' }, 20_000],
     [{ 'retry-after': '0.5' }, 500],
@@ -23,7 +23,7 @@ describe('how long the provider asks to wait', () => {
       1_000,
     ],
     [{}, null],
-  ])('is in the headers %j', (headers, wanted) => {
+  ])('is read from the headers %j', (headers, wanted) => {
     expect(asked(headers)).toBe(wanted);
   });
 
@@ -45,7 +45,7 @@ describe('how long the provider asks to wait', () => {
       },
       40_000,
     ],
-  ])('lasts until the limits that are used up are filled again: %j', (headers, wanted) => {
+  ])('lasts until exhausted limits are refilled: %j', (headers, wanted) => {
     expect(asked(headers)).toBe(wanted);
   });
 
@@ -77,7 +77,7 @@ describe('how long the provider asks to wait', () => {
     ).toBeNull();
   });
 
-  it('is between nothing and a day, whatever is said', () => {
+  it('is always between zero and a day', () => {
     const value = fc.oneof(
       fc.string(),
       fc.double().map(String),
@@ -97,7 +97,7 @@ describe('how long the provider asks to wait', () => {
     );
   });
 
-  it('is found in time linear to the text', () => {
+  it('is found in time linear in the length of the text', () => {
     const took = processorMs(() => {
       for (const part of ['try again in ', '1s', 'retry 9', '"retryDelay":"1'])
         asked({}, part.repeat(100_000));
@@ -107,7 +107,7 @@ describe('how long the provider asks to wait', () => {
   });
 });
 
-describe('what is left of the limits', () => {
+describe('remaining limits', () => {
   it.each([
     [
       { 'x-ratelimit-remaining-requests': '59', 'x-ratelimit-remaining-tokens': '1000' },
@@ -135,7 +135,7 @@ describe('what is left of the limits', () => {
       { requests: 7, tokens: 11 },
     ],
     [{ 'x-ms-region': 'East US', 'x-items-remaining': '5', 'x-ratelimit-remaining-images': '5' }, {}],
-  ])('is counted from %j', (headers, wanted) => {
+  ])('are read from %j', (headers, wanted) => {
     expect(rateLimitRemaining(headers)).toEqual(wanted);
   });
 });

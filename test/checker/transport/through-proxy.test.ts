@@ -13,10 +13,10 @@ import { completion, listenHttp, listenHttps, listenProxy, listenTcp } from '../
 const file = (name: string): string => fileURLToPath(new URL(`../certificates/${name}`, import.meta.url));
 const identity = () => ({ key: readFileSync(file('valid.key')), cert: readFileSync(file('valid.pem')) });
 
-describe('a check through a proxy', () => {
+describe('check through a proxy', () => {
   const answering = () => listenHttp((_request, response) => response.end(completion('New Delhi')));
 
-  it('forwards http with the whole address, and leaves out what NO_PROXY names', async () => {
+  it('forwards http with the absolute address, and skips hosts in NO_PROXY', async () => {
     const targets: string[] = [];
     await withServer(listenProxy(targets, { strict: true }), (proxy) =>
       withServer(answering(), async (port) => {
@@ -32,7 +32,7 @@ describe('a check through a proxy', () => {
     );
   });
 
-  it('checks the certificate of the model, not of the proxy', async () => {
+  it('checks the certificate of the model, not that of the proxy', async () => {
     const server = listenHttps(identity(), (_request, response) => response.end(completion('New Delhi')));
     await withServer(listenProxy([]), (port) =>
       withServer(server, async (target) => {
@@ -51,7 +51,7 @@ describe('a check through a proxy', () => {
     );
   });
 
-  it('writes an address of IPv6 in brackets, and checks the certificate for it without them', async () => {
+  it('writes an IPv6 address in brackets, and checks the certificate for it without brackets', async () => {
     const targets: string[] = [];
     const secure = listenHttps(identity(), (_request, response) => response.end(completion('New Delhi')));
     await withServer(listenProxy(targets), async (port) => {
@@ -72,7 +72,7 @@ describe('a check through a proxy', () => {
     });
   });
 
-  it('goes to a proxy at an address of IPv6', async () => {
+  it('uses a proxy at an IPv6 address', async () => {
     const { reason, detail } = await checkOnce(
       modelAt('http://model.test/v1', { endpoint: { proxy: 'http://[::1]:1' } }),
     );
@@ -80,25 +80,28 @@ describe('a check through a proxy', () => {
     expect(detail).toContain('::1');
   });
 
-  it.each(['http', 'https'])('sends a password with a lone percent sign as it is, for %s', async (scheme) => {
-    let sent = '';
-    const said = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';
-    const hears = listenTcp((socket, head) => {
-      const written = /^proxy-authorization: basic (\S+)/im.exec(head)?.[1] ?? '';
-      sent = Buffer.from(written, 'base64').toString();
-      socket.end(said);
-    });
-    const { reason, detail } = await withServer(hears, (port) =>
-      checkOnce(
-        modelAt(`${scheme}://model.test/v1`, {
-          endpoint: { proxy: `http://user:100%safe@127.0.0.1:${port}` },
-        }),
-      ),
-    );
-    expect(reason).toBe('connect_error');
-    expect(detail).toMatch(/^the proxy answered 407/);
-    expect(sent).toBe('user:100%safe');
-  });
+  it.each(['http', 'https'])(
+    'sends a password with a lone percent sign unchanged, for %s',
+    async (scheme) => {
+      let sent = '';
+      const said = 'HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n';
+      const hears = listenTcp((socket, head) => {
+        const written = /^proxy-authorization: basic (\S+)/im.exec(head)?.[1] ?? '';
+        sent = Buffer.from(written, 'base64').toString();
+        socket.end(said);
+      });
+      const { reason, detail } = await withServer(hears, (port) =>
+        checkOnce(
+          modelAt(`${scheme}://model.test/v1`, {
+            endpoint: { proxy: `http://user:100%safe@127.0.0.1:${port}` },
+          }),
+        ),
+      );
+      expect(reason).toBe('connect_error');
+      expect(detail).toMatch(/^the proxy answered 407/);
+      expect(sent).toBe('user:100%safe');
+    },
+  );
 
   it.each(['http', 'https'])('reuses a connection through the proxy, for %s', async (scheme) => {
     const targets: string[] = [];
@@ -128,7 +131,7 @@ describe('a check through a proxy', () => {
     );
   });
 
-  it.each(['http', 'https'])('goes through a proxy that speaks TLS, for %s', async (scheme) => {
+  it.each(['http', 'https'])('uses a proxy that speaks TLS, for %s', async (scheme) => {
     const answer: RequestListener = (_request, response) => response.end(completion('New Delhi'));
     await withServer(listenProxy([], identity()), (proxy) =>
       withServer(scheme === 'http' ? listenHttp(answer) : listenHttps(identity(), answer), async (port) => {
@@ -161,7 +164,7 @@ describe('a check through a proxy', () => {
     ['http', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'does not speak HTTP'],
     ['https', '', 'closed the connection'],
     ['https', 'HTTP/1.1 200 OK\r\nA: ', 'closed the connection'],
-  ])('for %s that answers %j is a fault of the proxy: it %s', async (scheme, said, words) => {
+  ])('for %s blames the proxy that replies %j: it %s', async (scheme, said, words) => {
     const server = listenTcp((socket) => socket.end(said));
     await withServer(server, async (port) => {
       const { reason, detail } = await checkOnce(through(scheme, port));
@@ -182,7 +185,7 @@ describe('a check through a proxy', () => {
         socket.on('close', () => clearInterval(dripping));
       },
     ],
-  ])('that %s keeps no socket past the check, nor past a stop', async (_name, talk) => {
+  ])('closes its socket at the end of the check, and when stopped, if the proxy %s', async (_name, talk) => {
     const taken: Promise<unknown>[] = [];
     let asked = (): void => undefined;
     const server = listenTcp((socket) => {
@@ -213,7 +216,7 @@ describe('a check through a proxy', () => {
     ['502 Bad Gateway', 'X-Squid-Error: ERR_READ_ERROR 104\r\n', 'gateway_error'],
     ['403 Forbidden', '', 'permission_denied'],
     ['503 Service Unavailable', '', 'gateway_error'],
-  ])('that answers a request for http with %j and %j is told as %s', async (status, headers, wanted) => {
+  ])('for http with the proxy reply %j and %j is reported as %s', async (status, headers, wanted) => {
     const server = listenTcp((socket) =>
       socket.end(`HTTP/1.1 ${status}\r\n${headers}Content-Length: 0\r\n\r\n`),
     );
@@ -222,7 +225,7 @@ describe('a check through a proxy', () => {
     });
   });
 
-  it('names the proxy in a look-up and in a timeout behind it', async () => {
+  it('names the proxy in DNS errors and in timeouts behind it', async () => {
     const never: LookupFunction = () => undefined;
     const named = modelAt('http://127.0.0.1:1/v1', {
       timeoutMs: 1_000,
@@ -241,7 +244,7 @@ describe('a check through a proxy', () => {
     });
   });
 
-  it('names a proxy that refuses or is not there', async () => {
+  it('names a proxy that refuses or is unreachable', async () => {
     const targets: string[] = [];
     const refused = await withServer(listenProxy(targets), (port) => checkOnce(through('https', port)));
     expect(refused).toMatchObject({ reason: 'connect_error', detail: 'the proxy answered 403 to CONNECT' });

@@ -137,8 +137,8 @@ async function timed(check: Promise<CheckResult>): Promise<readonly [CheckResult
   return [await check, performance.now() - started];
 }
 
-describe.each(hangs)('a check that waits for %s', (_name, model) => {
-  it('ends with its timeout, and when it is told to stop', async () => {
+describe.each(hangs)('check that waits for %s', (_name, model) => {
+  it('ends at its timeout, and when aborted', async () => {
     const check = createChecks();
     const timedOut = { ...(await model()), timeoutMs };
     // The first request of all loads its client.
@@ -154,8 +154,8 @@ describe.each(hangs)('a check that waits for %s', (_name, model) => {
   });
 });
 
-describe('a check behind others', () => {
-  it('waits for its turn with jq no longer than it has', async () => {
+describe('check behind others', () => {
+  it('waits for its turn with jq no longer than its timeout', async () => {
     const check = createChecks();
     const port = await answering();
     const { signal } = new AbortController();
@@ -169,7 +169,7 @@ describe('a check behind others', () => {
     for (const { reason } of await Promise.all(others)) expect(reason).toBe('malformed_response');
   });
 
-  it('that had less time for the same token still gets its own', async () => {
+  it('gets its own deadline for a token shared with a check of shorter timeout', async () => {
     const check = createChecks();
     let asked = 0;
     const login = await opened(
@@ -190,9 +190,9 @@ describe('a check behind others', () => {
   });
 });
 
-describe('the look around after a check that reached nobody', () => {
+describe('connectivity probe after an unreachable check', () => {
   it.each([700, 2_000])(
-    'ends within a timeout of %i ms, four at once, and says that it was the monitor',
+    'ends within a timeout of %i ms for four checks at once, and blames the monitor',
     async (limit) => {
       const targets = [`tcp://127.0.0.1:${await unreached()}`];
       const connectivity = createConnectivity({ clock: systemClock, env: {}, changed: () => undefined });

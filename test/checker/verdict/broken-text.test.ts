@@ -130,8 +130,8 @@ const broken = fc
   .oneof(repeatedToken, repeatedPhrase, lateRepeat, signs, undecoded, dead, salad)
   .filter((text) => text.trim().length >= 8);
 
-describe.each(chats)('a broken text from %s by %s', (provider, probe) => {
-  it('is never healthy, however it ended', () => {
+describe.each(chats)('broken text from %s by %s', (provider, probe) => {
+  it('is never healthy, with any finish reason', () => {
     fc.assert(
       fc.property(broken, fc.boolean(), (text, cut) => {
         expect(judged(provider, probe, text, cut).outcome).not.toBe('healthy');
@@ -153,18 +153,18 @@ describe.each(chats)('a broken text from %s by %s', (provider, probe) => {
     'def f(x):\n    return x * 2',
     'Yes.',
     '👍',
-  ])('is not %j', (text) => {
+  ])('does not include %j', (text) => {
     expect(judged(provider, probe, text, false).reason).toBe('ok');
   });
 });
 
-it('signs that are asked for word by word are a good answer', () => {
+it('symbols are a good answer if they are expected literally', () => {
   const text = '👍'.repeat(12);
   for (const wanted of [{ equals: [text] }, { regex: '^👍+$' }])
     expect(judged('openai', 'chat', text, false, wanted).reason).toBe('ok');
 });
 
-describe('a question that asks for repetition', () => {
+describe('question that asks for repetition', () => {
   const asked = (query: string, text: string, cut: boolean, wanted: Expectation = {}) => {
     const model = { ...modelAt('http://127.0.0.1:1'), query, expect: wanted };
     const dialect = dialectFor(model.provider, 'chat')!;
@@ -181,7 +181,7 @@ describe('a question that asks for repetition', () => {
     ['Write hello 50 times, one each line', 'hello\n'.repeat(50)],
     ['Say hello fifty times', Array.from({ length: 50 }, (_, index) => `${index + 1}. Hello`).join('\n')],
     ['重复“你好”二十次', '你好'.repeat(20)],
-  ])('%j is answered by it', (query, text) => {
+  ])('%j accepts the requested repetition', (query, text) => {
     expect(asked(query, text, false)).toBe('ok');
     expect(asked(query, text.slice(0, -3), true)).toBe('ok');
     expect(asked(query, text, false, { contains: [text.slice(0, 2)] })).toBe('ok');
@@ -192,7 +192,7 @@ describe('a question that asks for repetition', () => {
     ['Repeat the word hello 50 times.', '!'.repeat(80)],
     ['What is 50 times 2, and what is hello?', hello],
     ['What is the capital of India?', hello],
-  ])('%j is not answered by other repetition', (query, text) => {
+  ])('%j rejects any other repetition', (query, text) => {
     expect(asked(query, text, false)).toBe('unexpected_answer');
     expect(asked(query, text, false, { contains: [text.slice(0, 2)] })).toBe('unexpected_answer');
   });

@@ -20,19 +20,19 @@ function reasonOf(text: string, asked: Partial<Asked> = {}): string {
   return judgeAnswer(answer, { ...plain, ...asked }, meets).reason;
 }
 
-describe('without an expectation', () => {
-  it.each(good)('$text answers: $question', ({ text, question }) => {
+describe('answer without an expectation', () => {
+  it.each(good)('$text is accepted for: $question', ({ text, question }) => {
     expect(reasonOf(text, { query: question })).toBe('ok');
   });
 
-  it.each(bad)('%j is no answer to a plain question', (text) => {
+  it.each(bad)('%j is rejected for a plain question', (text) => {
     expect(reasonOf(text)).toBe('unexpected_answer');
     expect(outcomeFor('unexpected_answer', {})).toBe('degraded');
   });
 });
 
-describe('what reads like an error', () => {
-  it.each(bad)('%j is right where it is what is expected', (text) => {
+describe('answer that reads like an error', () => {
+  it.each(bad)('%j is accepted if it is expected', (text) => {
     expect(reasonOf(text, { expect: { equals: [text] } })).toBe('ok');
   });
 
@@ -43,7 +43,7 @@ describe('what reads like an error', () => {
     ['{"error":{"message":"Rate limit exceeded"}}', 'Write an error of an API in JSON'],
     ['The model is overloaded.', 'Nenne den Fehler auf Englisch'],
     ['None', 'How many moons has Venus?'],
-  ])('%j is an answer to a question about errors: %s', (text, query) => {
+  ])('%j is accepted for a question about errors: %s', (text, query) => {
     expect(reasonOf(text, { query })).toBe('ok');
     expect(reasonOf(text, { query: 'go on', systemPrompt: query })).toBe('ok');
   });

@@ -8,7 +8,7 @@ import type { Expectation } from '../../../src/domain/model.js';
 const meets = createExpectations();
 const schema = { type: 'object', required: ['city'], properties: { city: { type: 'string' } } };
 
-describe('an expectation', () => {
+describe('expectation', () => {
   it.each<[string, Expectation]>([
     ['The capital is NEW\n Delhi', { contains: ['new delhi', 'capital'] }],
     ['Delhi', { notContains: ['Mumbai'] }],
@@ -31,7 +31,7 @@ describe('an expectation', () => {
     ['{"city":1}', { json: schema }, 'the answer misses the schema: /city must be string'],
     ['ab', { minLength: 3 }, 'the answer has 2 characters'],
     ['abcd', { maxLength: 3 }, 'the answer has 4 characters'],
-  ])('is missed by %j', (text, wanted, words) => {
+  ])('is not met by %j', (text, wanted, words) => {
     expect(meets(text, wanted)?.detail).toBe(words);
   });
 
@@ -48,7 +48,7 @@ describe('an expectation', () => {
     '\u200eNew\u2060 Delhi\u200f',
     '***NEW DELHI***',
     '𝐍𝐞𝐰 𝐃𝐞𝐥𝐡𝐢',
-  ])('of words is met by %j, which differs from them in writing alone', (text) => {
+  ])('ignores the formatting of %j', (text) => {
     expect(meets(text, { equals: ['New Delhi'] })).toBeNull();
     expect(meets(`It is ${text}!`, { contains: ['New Delhi'] })).toBeNull();
     expect(meets(`It is ${text}!`, { notContains: ['New Delhi'] })).not.toBeNull();
@@ -62,7 +62,7 @@ describe('an expectation', () => {
     ['I don’t know', "I don't know"],
     ['“yes”', '"yes"'],
     ["l'eau", 'l’eau'],
-  ])('is met by %j, printed signs, where %j is typed', (text, wanted) => {
+  ])('treats %j, with typographic characters, like %j', (text, wanted) => {
     expect(meets(text, { equals: [wanted] })).toBeNull();
     expect(meets(`It is ${text}!`, { contains: [wanted] })).toBeNull();
     expect(meets(`It is ${text}!`, { notContains: [wanted] })).not.toBeNull();
@@ -87,17 +87,17 @@ describe('an expectation', () => {
     ['a_b', { notContains: ['ab'] }],
     ['x²', { notContains: ['x2'] }],
     ['½', { notContains: ['1'] }],
-  ])('written with signs is met by %j: %j', (text, wanted) => {
+  ])('with symbols is met by %j: %j', (text, wanted) => {
     expect(meets(text, wanted)).toBeNull();
   });
 
-  it('written with signs is missed by a text without them', () => {
+  it('with symbols is not met by a text without them', () => {
     expect(meets('ab', { contains: ['*'] })).not.toBeNull();
     expect(meets('ab', { equals: ['_'] })).not.toBeNull();
     expect(meets('Mumbai', { equals: ['**'] })).not.toBeNull();
   });
 
-  it('is met by what it holds, whatever that is', () => {
+  it('is met by a text that contains the expected text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', minLength: 1 }),
@@ -110,7 +110,7 @@ describe('an expectation', () => {
     );
   });
 
-  describe('of a schema that refers to itself', () => {
+  describe('with a recursive schema', () => {
     const kinds = ['sum', 'product'].map((kind) => ({
       type: 'object',
       properties: { left: { $ref: '#' }, right: { $ref: '#' }, const: { const: kind } },
@@ -125,13 +125,13 @@ describe('an expectation', () => {
       expect(meets(nested(2, '{"left":1,"right":{"left":2,"const":"product"}}'), { json: tree })).toBeNull();
     });
 
-    it('is missed in no time by an answer whose alternatives double with each level', () => {
+    it('fails fast for an answer whose alternatives double with each level', () => {
       const missed = meets(nested(60, '"x"'), { json: tree });
       expect(missed?.detail).toBe('the answer misses the schema: it takes too many steps to compare');
       expect(meets(nested(3, '"x"'), { json: tree })?.detail).toMatch(/must be (?:object|number)$/);
     });
 
-    it('leaves values and names of the operator as they are', () => {
+    it('does not change values and names of the operator', () => {
       const json = {
         properties: { enum: { $ref: '#/definitions/const' }, $ref: { type: 'string' } },
         definitions: { const: { enum: [{ $ref: 'x' }, [{ $ref: 'y' }]] } },
@@ -143,7 +143,7 @@ describe('an expectation', () => {
     });
   });
 
-  it('of the model’s name holds for what the reply names', () => {
+  it('for the model applies to the model name in the reply', () => {
     const answer: Answer = {
       text: 'hi',
       reasoning: '',
@@ -163,7 +163,7 @@ describe('an expectation', () => {
     expect(judged(['gpt-4o'], null)).toBe('ok');
   });
 
-  it('of exact words makes a repeated token a good answer', () => {
+  it('for an exact text accepts a repeated token', () => {
     const text = '-'.repeat(30);
     const answer: Answer = { text, reasoning: '', finish: 'stop', refusal: null, usage: null, model: null };
     expect(
@@ -188,7 +188,7 @@ describe('an expectation', () => {
   });
 });
 
-describe('a schema', () => {
+describe('JSON schema', () => {
   it.each([
     { $id: 'https://a.test/city', type: 'object', required: ['city'] },
     { type: 'object', properties: { city: { $id: '#city', type: 'string' } }, required: ['city'] },
@@ -203,14 +203,14 @@ describe('a schema', () => {
       properties: { city: { $ref: '#name' } },
       definitions: { name: { $id: '#name', type: 'string' } },
     },
-  ])('may name its parts: %j', (json) => {
+  ])('may contain identifiers: %j', (json) => {
     expect(meets('{"city": "New Delhi"}', { json })).toBeNull();
     expect(meets('{}', { json })?.detail).toContain('required property');
   });
 });
 
-describe('a pattern', () => {
-  it('matches, or is refused when it is configured: it reads at least as many characters as it wants', () => {
+describe('pattern', () => {
+  it('reads at least as many characters as it requires, or is refused in the configuration', () => {
     for (const wanted of [10, 100, 300, 340, 350, 355, 360, 400, 500, 1_000]) {
       const regex = `^x{${wanted}}$`;
       let accepted = true;
@@ -224,7 +224,7 @@ describe('a pattern', () => {
     }
   });
 
-  it('says of a long answer how much of it was read', () => {
+  it('reports how much of a long answer was read', () => {
     expect(meets(`${'a'.repeat(70_000)}b`, { regex: 'b' })?.detail).toMatch(
       /^the answer does not match b in its first \d+ characters$/,
     );

@@ -20,11 +20,11 @@ const judging = {
 };
 const over = createTimeLimit({ clock: systemClock, timeoutMs: 60_000, signal: AbortSignal.abort() });
 
-describe('a reply whose check is over', () => {
+describe('reply whose check is over', () => {
   it.each([
     ['before the program runs', 0, { answer: 'New Delhi' }],
     ['before it is known whether the answer is null', 1, { answer: null }],
-  ])('%s says nothing about the model', async (_when, runs, body) => {
+  ])('%s reports nothing about the model', async (_when, runs, body) => {
     const reply = {
       status: 200,
       headers: {},

@@ -18,7 +18,7 @@ function timed() {
 }
 
 describe('fair turns', () => {
-  it('are in the order of arrival for one owner', async () => {
+  it('are in order of arrival for one owner', async () => {
     const { turns } = timed();
     const done: number[] = [];
     const work = (n: number) => turns.take('one', () => Promise.resolve(done.push(n)));
@@ -26,7 +26,7 @@ describe('fair turns', () => {
     expect(done).toEqual([1, 2, 3, 4]);
   });
 
-  it('are never withheld from an owner of short works by those of long ones', async () => {
+  it('let an owner of short jobs run between the long jobs of others', async () => {
     const { take, done } = timed();
     const quick: Promise<void>[] = [];
     const slow = ['a', 'b', 'c'].flatMap((owner) => [1, 2, 3, 4].map(() => take(owner, 1_000)));
@@ -39,7 +39,7 @@ describe('fair turns', () => {
     expect(done.slice(0, 9)).toEqual(['a', 'b', 'c', ...Array.from({ length: 6 }, () => 'quick')]);
   });
 
-  it('do not let an owner save up the time in which it wanted nothing', async () => {
+  it('do not accumulate for an idle owner', async () => {
     const { take, done } = timed();
     const busy = Array.from({ length: 6 }, () => take('busy', 100));
     await busy[3];
@@ -49,7 +49,7 @@ describe('fair turns', () => {
     );
   });
 
-  it('settle as the works do, and go on after one that fails', async () => {
+  it('settle like their jobs, and continue after a failed one', async () => {
     const { turns } = timed();
     const failed = turns.take('one', () => Promise.reject(new Error('no')));
     const second = turns.take('one', () => Promise.resolve(2));
@@ -57,7 +57,7 @@ describe('fair turns', () => {
     expect(await second).toBe(2);
   });
 
-  it('come for every work, whoever wants them when', async () => {
+  it('are given to every job, in any order of arrival', async () => {
     const work = fc.record({ owner: fc.constantFrom('a', 'b', 'c'), ms: fc.nat(2_000), after: fc.nat(3) });
     await fc.assert(
       fc.asyncProperty(fc.array(work, { maxLength: 30 }), async (works) => {

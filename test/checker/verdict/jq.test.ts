@@ -8,7 +8,7 @@ afterAll(() => jq.close());
 
 const reply = JSON.stringify({ choices: [{ message: { content: 'New Delhi' } }], parts: ['New', 'Delhi'] });
 
-describe('a jq program', () => {
+describe('jq program', () => {
   it.each([
     ['.choices[0].message.content', 'New Delhi'],
     ['.parts | join(" ")', 'New Delhi'],
@@ -20,7 +20,7 @@ describe('a jq program', () => {
     ['.parts', {}],
     ['range(infinite)', 0],
     ['-1', -1],
-  ])('%s finds %j', async (program, found) => {
+  ])('%s returns %j', async (program, found) => {
     expect(await jq.run(program, reply)).toEqual(found);
   });
 
@@ -31,7 +31,7 @@ describe('a jq program', () => {
     ['import "a" as a; .', /syntax error|module/],
     ['[range(1e9)] | length', /out of memory|not done/],
     ['def forever: forever; forever', /not done within 1000 ms/],
-  ])('%s is refused in words', async (program, problem) => {
+  ])('%s is rejected with an error message', async (program, problem) => {
     await expect(jq.run(program, reply)).rejects.toThrow(problem);
     expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
   });
@@ -42,41 +42,41 @@ describe('a jq program', () => {
   });
 
   it.each(['.a', 'error("x")', '.a.b.c # a comment', 'def forever: forever; forever', '[range(1e9)]'])(
-    '%s compiles, without being run',
+    '%s compiles without being run',
     async (program) => {
       expect(await jq.problemIn(program)).toBeNull();
     },
   );
 
-  it('that fails on what it is given is no program that does not compile', async () => {
+  it('that fails on its input is not a syntax error', async () => {
     await expect(jq.run('.parts.text', reply)).rejects.not.toThrow(JqSyntaxError);
   });
 
-  it('sees nothing of the environment or of any file', async () => {
+  it('has no access to the environment or to files', async () => {
     process.env.JQ_TEST_SECRET = 'sk-hidden-0123456789';
     expect(await jq.run('$ENV | tostring', reply)).not.toContain('sk-hidden');
     await expect(jq.run('include "/etc/passwd"; .', reply)).rejects.toThrow();
   });
 
-  it('refuses lists nested too deeply in words, and runs on', async () => {
+  it('rejects lists nested too deeply, and remains usable', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     await expect(jq.run('.', deep)).rejects.toThrow(/depth limit/);
     expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
   });
 
-  it('waits for the one before it', async () => {
+  it('waits for the previous run', async () => {
     const found = await Promise.all([1, 2, 3].map((n) => jq.run(`. + ${n}`, '10')));
     expect(found).toEqual([11, 12, 13]);
   });
 
-  it('is not run for a check whose time is over, so that those behind it wait for nothing', async () => {
+  it('is not run for a check whose time is over, so that later runs do not wait', async () => {
     const over = createTimeLimit({ clock: systemClock, timeoutMs: 60_000, signal: AbortSignal.abort() });
     const late = Array.from({ length: 3 }, () => jq.run('def forever: forever; forever', reply, over));
     for (const one of late) await expect(one).rejects.toThrow('jq: its turn came too late');
     expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
   });
 
-  it('gets its turn after the slow one that runs, not after all that wait for another machine', async () => {
+  it('runs after the current slow run, before the queued runs of another host', async () => {
     const order: string[] = [];
     const slow = Array.from({ length: 4 }, () =>
       jq.run('[range(300000)] | length', reply, undefined, 'slow.example.com').then(() => order.push('slow')),

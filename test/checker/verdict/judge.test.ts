@@ -93,8 +93,8 @@ const headers = fc.dictionary(
   fc.string(),
 );
 
-describe('the judge', () => {
-  it('finds a known reason in anything, shows no secret, and is never healthy without text', () => {
+describe('judge', () => {
+  it('finds a known reason for any reply, shows no secret, and is never healthy without text', () => {
     fc.assert(
       fc.property(fc.integer({ min: 200, max: 999 }), headers, body, (status, sent, bytes) => {
         const result = resultOf(status, sent, bytes);
@@ -121,7 +121,7 @@ describe('the judge', () => {
     'per a day ',
     'key=',
     'https://a?',
-  ])('is not slow with a text of %j alone', (part) => {
+  ])('judges a long text of %j alone in linear time', (part) => {
     const long = part.repeat(100_000);
     const took = processorMs(() => {
       resultOf(400, {}, Buffer.from(JSON.stringify({ error: { message: long } })));
@@ -132,7 +132,7 @@ describe('the judge', () => {
     expect(took).toBeLessThan(2_500);
   });
 
-  it('is not slow with reasoning marks alone', () => {
+  it('judges a long text of reasoning marks alone in linear time', () => {
     const content = '<think>'.repeat(100_000);
     const took = processorMs(() => {
       expect(
@@ -143,7 +143,7 @@ describe('the judge', () => {
     expect(took).toBeLessThan(2_500);
   });
 
-  it('does not take words of the request for words of the error', () => {
+  it('does not match words of the request as words of the error', () => {
     const asked = { ...model, query: 'Is the server overloaded?', modelName: 'rate-limited-9' };
     const said = JSON.stringify({
       error: { message: 'rate-limited-9 cannot answer "Is the server overloaded?"' },
@@ -157,7 +157,7 @@ describe('the judge', () => {
 
 const plain = { cut: false, signsWanted: false, question: 'What is the capital of India?' };
 
-describe('a degenerate answer', () => {
+describe('degenerate answer', () => {
   it.each([
     '//////////////////////',
     'the the the the the the the the the',
@@ -171,11 +171,11 @@ describe('a degenerate answer', () => {
     '<unk><unk>New',
     'New!!!!!!!!!!!!!!!!',
     'MethodInfoyageegebensatunya amatööri Ilmais 拿着 ру',
-  ])('is %j', (text) => {
+  ])('detects %j', (text) => {
     expect(brokenText(text, plain)).not.toBeNull();
   });
 
-  it('is not one of signs where signs are asked for', () => {
+  it('allows symbols if symbols are requested', () => {
     expect(brokenText('?,. !;: ,,. ::', { ...plain, signsWanted: true })).toBeNull();
   });
 
@@ -203,7 +203,7 @@ describe('a degenerate answer', () => {
     'सही उत्तर नई दिल्ली है।',
     'Столица Индии — Нью-Дели.',
     'yes 👍',
-  ])('is not %j', (text) => {
+  ])('does not include %j', (text) => {
     expect(brokenText(text, plain)).toBeNull();
   });
 });

@@ -5,8 +5,8 @@ import type { Probe } from '../../../../src/domain/model.js';
 const read = (provider: string, payload: unknown, probe: Probe = 'chat') =>
   dialectFor(provider, probe)!.read(payload);
 
-describe('the answer', () => {
-  it('of Anthropic is its text, with thinking apart and cached tokens counted', () => {
+describe('dialect reply', () => {
+  it('of Anthropic yields its text, separate reasoning and counted cached tokens', () => {
     const answer = read('anthropic', {
       type: 'message',
       model: 'claude-x',
@@ -34,11 +34,11 @@ describe('the answer', () => {
     ['model_context_window_exceeded', 'length'],
     ['refusal', 'filtered'],
     ['pause_turn', 'other'],
-  ])('of Anthropic that stopped by %s is finished as %s', (stop_reason, finish) => {
+  ])('of Anthropic with stop reason %s has finish reason %s', (stop_reason, finish) => {
     expect(read('anthropic', { content: [], stop_reason })).toMatchObject({ text: '', finish });
   });
 
-  it('of Gemini counts thoughts as output, and shows them as reasoning', () => {
+  it('of Gemini counts thoughts as output and returns them as reasoning', () => {
     const parts = [{ text: 'Hm.', thought: true }, { text: 'New Delhi' }];
     expect(
       read('gemini', {
@@ -55,7 +55,7 @@ describe('the answer', () => {
     });
   });
 
-  it('of Gemini may have no parts, or no candidate when the prompt was blocked', () => {
+  it('of Gemini may have no parts, or no candidates if the prompt was blocked', () => {
     expect(read('gemini', { candidates: [{ finishReason: 'MAX_TOKENS' }] })).toMatchObject({
       text: '',
       finish: 'length',
@@ -66,7 +66,7 @@ describe('the answer', () => {
     expect(read('gemini', { usageMetadata: {} })).toBeNull();
   });
 
-  it('of Cohere and Ollama says how it ended', () => {
+  it('of Cohere and Ollama yields the finish reason', () => {
     const content = [
       { type: 'thinking', thinking: 'Hm.' },
       { type: 'text', text: 'New Delhi' },
@@ -92,7 +92,7 @@ describe('the answer', () => {
     [{ status: 'incomplete', incomplete_details: { reason: 'content_filter' } }, 'filtered'],
     [{ status: 'failed' }, 'error'],
     [{ status: 'in_progress' }, 'other'],
-  ])('of the responses with %j is finished as %s', (status, finish) => {
+  ])('of the Responses API with %j has finish reason %s', (status, finish) => {
     const content = [{ type: 'output_text', text: 'New Delhi' }];
     const output = [
       { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm.' }] },
@@ -105,20 +105,20 @@ describe('the answer', () => {
     });
   });
 
-  it('of the responses that refuses is a refusal', () => {
+  it('of the Responses API with a refusal is a refusal', () => {
     const output = [{ type: 'message', content: [{ type: 'refusal', refusal: 'I cannot.' }] }];
     expect(read('openai', { status: 'completed', output }, 'responses')).toMatchObject({
       refusal: 'I cannot.',
     });
   });
 
-  it('of the API before chat stands in the choice itself', () => {
+  it('of the legacy completions API is read from the choice', () => {
     const choices = [{ text: 'New Delhi', finish_reason: 'length' }];
     expect(read('openai', { choices }, 'completion')).toMatchObject({ text: 'New Delhi', finish: 'length' });
   });
 });
 
-describe('a vector', () => {
+describe('embedding vector', () => {
   const base64 = Buffer.from(new Float32Array([1, 2, 3]).buffer).toString('base64');
 
   it.each([
@@ -129,12 +129,12 @@ describe('a vector', () => {
     ['gemini', { embedding: { values: [1, 2] } }, 2],
     ['cohere', { embeddings: { float: [[1, 2]] } }, 2],
     ['ollama', { embeddings: [[1, 2, 3, 4]] }, 4],
-  ])('of %s in %j is %d long', (provider, payload, length) => {
+  ])('of %s in %j has length %d', (provider, payload, length) => {
     expect(read(provider, payload, 'embeddings')?.vector).toBe(length);
   });
 });
 
-describe('a list of models', () => {
+describe('model list', () => {
   it.each([
     ['openai', { data: [{ id: 'gpt-4o' }] }, 'gpt-4o'],
     ['together', [{ id: 'meta/llama' }], 'meta/llama'],
@@ -150,11 +150,11 @@ describe('a list of models', () => {
     ],
     ['huggingface', { data: [{ id: 'org/m', providers: [{ provider: 'groq' }] }] }, 'org/m:groq'],
     ['cohere', { models: [{ name: 'command-r' }] }, 'command-r'],
-  ])('of %s in %j holds %s', (provider, payload, name) => {
+  ])('of %s in %j contains %s', (provider, payload, name) => {
     expect(read(provider, payload, 'models')?.models?.has(name)).toBe(true);
   });
 
-  it('is none when it is something else', () => {
+  it('is null for any other body', () => {
     for (const payload of [{}, { data: {} }, 'models', null])
       expect(read('openai', payload, 'models')).toBeNull();
   });

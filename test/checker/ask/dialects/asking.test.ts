@@ -15,8 +15,8 @@ function asked(provider: string, modelName: string, probe: Probe = 'chat', chang
 const query = 'What is the capital of India?';
 const messages = [{ role: 'user', content: query }];
 
-describe('the question', () => {
-  it('to Anthropic names the version, and neither a temperature nor thinking', () => {
+describe('dialect request', () => {
+  it('to Anthropic sends the version header, and neither temperature nor thinking', () => {
     expect(asked('anthropic', 'claude-haiku-4-5')).toEqual({
       method: 'POST',
       path: '/messages',
@@ -32,7 +32,7 @@ describe('the question', () => {
     ['gemini-2.5-flash', { maxOutputTokens: 16, temperature: 0, thinkingConfig: { thinkingBudget: 0 } }],
     ['gemini-2.5-pro', { maxOutputTokens: 1_024, thinkingConfig: { thinkingBudget: 128 } }],
     ['gemini-3-pro-preview', { maxOutputTokens: 1_024, thinkingConfig: { thinkingLevel: 'low' } }],
-  ])('to Gemini for %s asks for the least thinking', (modelName, generationConfig) => {
+  ])('to Gemini for %s requests the least thinking', (modelName, generationConfig) => {
     const name = modelName.replace('models/', '');
     expect(asked('gemini', modelName)).toEqual({
       method: 'POST',
@@ -44,14 +44,14 @@ describe('the question', () => {
     );
   });
 
-  it('to Gemini keeps our limit beside options of its generationConfig', () => {
+  it('to Gemini keeps our token limit beside other generationConfig options', () => {
     const requestOptions = { generationConfig: { topK: 1, temperature: null } };
     expect(asked('gemini', 'gemini-2.0-flash', 'chat', { requestOptions }).body).toMatchObject({
       generationConfig: { topK: 1, maxOutputTokens: 16 },
     });
   });
 
-  it('to Ollama turns thinking off, or low where it cannot be off', () => {
+  it('to Ollama turns thinking off, or sets it to low if it cannot be off', () => {
     expect(asked('ollama', 'qwen3').body).toMatchObject({ think: false, stream: false });
     expect(asked('ollama', 'gpt-oss:20b').body).toMatchObject({ think: 'low' });
     expect(asked('ollama', 'llama3.2', 'chat_stream').body).toMatchObject({
@@ -60,7 +60,7 @@ describe('the question', () => {
     });
   });
 
-  it('to Cohere turns the thinking of its reasoning models off', () => {
+  it('to Cohere turns thinking off for its reasoning models', () => {
     expect(asked('cohere', 'command-a-reasoning-08-2025').body).toMatchObject({
       thinking: { type: 'disabled' },
     });
@@ -86,7 +86,7 @@ describe('the question', () => {
     ['alibaba', 'qwen3-32b', { enable_thinking: false }],
     ['alibaba', 'qwen3-coder-plus', {}],
     ['openai', 'gpt-5.1-chat-latest', {}],
-  ])('to %s for %s asks for the least reasoning', (provider, modelName, least) => {
+  ])('to %s for %s requests the least reasoning', (provider, modelName, least) => {
     const { body } = asked(provider, modelName);
     const { reasoning_effort, reasoning, thinking, enable_thinking } = body as Record<string, unknown>;
     const said = { reasoning_effort, reasoning, thinking, enable_thinking };
@@ -94,13 +94,13 @@ describe('the question', () => {
   });
 
   it.each(['gpt-5.1-chat-latest', 'o4-mini', 'claude-opus-4-7', 'anthropic/claude-sonnet-5', 'kimi-k2.5'])(
-    'for %s has no temperature, whoever serves it',
+    'for %s has no temperature, with any provider',
     (modelName) => {
       expect(asked('openai_compatible', modelName).body).not.toHaveProperty('temperature');
     },
   );
 
-  it('of the responses has the least limit that API takes, and is not kept', () => {
+  it('to the Responses API uses its minimum token limit, and is not stored', () => {
     expect(asked('openai', 'gpt-4o-mini', 'responses', { maxTokens: 3, systemPrompt: 'Be brief.' })).toEqual({
       method: 'POST',
       path: '/responses',
@@ -128,11 +128,11 @@ describe('the question', () => {
       '/v2/embed',
       { model: 'e', texts: [query], input_type: 'search_query', embedding_types: ['float'] },
     ],
-  ])('to %s for a vector has no limit', (provider, path, body) => {
+  ])('to %s for an embedding at %s has no token limit', (provider, path, body) => {
     expect(asked(provider, 'e', 'embeddings')).toMatchObject({ path, body });
   });
 
-  it('for the list of models has no body, and gets it whole', () => {
+  it('for the model list has no body, and the reply is read without truncation', () => {
     expect(asked('anthropic', 'm', 'models')).toMatchObject({
       method: 'GET',
       path: '/models?limit=1000',
@@ -143,7 +143,7 @@ describe('the question', () => {
     expect(asked('ollama', 'm', 'models').path).toBe('/api/tags');
   });
 
-  it('to Azure goes to the deployment, or with the newer API to its model', () => {
+  it('to Azure addresses the deployment, or the model with the newer API', () => {
     expect(asked('azure_openai', 'my dep').path).toBe(
       '/openai/deployments/my%20dep/chat/completions?api-version=2024-10-21',
     );

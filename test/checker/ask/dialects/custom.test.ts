@@ -41,8 +41,8 @@ async function checked(reply: string, responseFormat: string | null, changes: Pa
   });
 }
 
-describe('a custom API', () => {
-  it('is sent its payload with the question in every place for it, as JSON has it', async () => {
+describe('custom API', () => {
+  it('receives its payload with the question at every placeholder, escaped as JSON', async () => {
     const { sent, path, outcome } = await checked('fine', null, { requestOptions: { more: true } });
     expect(JSON.parse(sent)).toEqual({
       q: `Say: ${query}`,
@@ -81,7 +81,7 @@ describe('a custom API', () => {
     ['{"any":"thing"}', null, 'ok', '{"any":"thing"}'],
     ['<!DOCTYPE html><title>Sign in</title>', null, 'malformed_response', null],
     ['', null, 'malformed_response', null],
-  ])('whose reply is %j is read by %j as %s', async (reply, format, reason, response) => {
+  ])('with reply %j and program %j results in %s', async (reply, format, reason, response) => {
     expect(await checked(reply, format)).toMatchObject({ reason, response });
   });
 
@@ -145,7 +145,7 @@ describe('a custom API', () => {
     ],
     ['{"status":{"code":"50000","message":"it broke"},"result":null}', null, 'server_error'],
   ])(
-    'whose reply is %j, a failure told in its own way, is not blamed on the program %j',
+    'with reply %j, an error in its own format, does not blame the program %j',
     async (reply, format, reason) => {
       const found = await checked(reply, format);
       expect(found).toMatchObject({ reason, response: null });
@@ -198,25 +198,25 @@ describe('a custom API', () => {
     ['{"answer":"fine","error":{"code":200,"message":"out of memory"}}', '.answer', 'server_error'],
     ['{"answer":"fine","error":"none of the workers is available"}', '.answer', 'error_in_success'],
   ])(
-    'whose reply is %j is no failure by its code or an error that says nothing, read by %j as %s',
+    'with reply %j, whose code or error field is no failure, and program %j results in %s',
     async (reply, format, reason) => {
       expect((await checked(reply, format)).reason).toBe(reason);
     },
   );
 
-  it('whose program finds nothing is blamed on the configuration, with the program in the detail', async () => {
+  it('blames the configuration if the program finds nothing, and shows the program in the detail', async () => {
     const { reason, detail } = await checked('{"a":1}', '.choices[0].text');
     expect(blameFor(reason)).toBe('config');
     expect(detail).toBe('custom_response_format finds nothing in the reply: .choices[0].text');
   });
 
-  it('whose reply is nested too deeply to be read by the program is refused in words', async () => {
+  it('reports a reply nested too deeply for the program', async () => {
     const { reason, detail } = await checked(`${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`, '.a');
     expect(reason).toBe('malformed_response');
     expect(detail).toMatch(/depth limit/);
   });
 
-  it('is told what is wrong with its jq program', async () => {
+  it('reports a syntax error in its jq program', async () => {
     expect((await checked('{}', '.a[')).detail).toMatch(
       /^custom_response_format does not compile: jq: syntax error.* line 1/,
     );
@@ -229,19 +229,19 @@ async function loadModel(text: string): Promise<Model> {
   return settings.models[0]!;
 }
 
-describe('the configuration of a custom API', () => {
+describe('custom API configuration', () => {
   const entry = (more: object) =>
     JSON.stringify({ models: [{ id: 'a', provider: 'custom', custom_payload: { q: '{prompt}' }, ...more }] });
 
   it.each(['https://h.example', 'https://h.example/ask', 'https://h.example/ask/'])(
-    'keeps the address %s as it is',
+    'keeps the address %s unchanged',
     async (address) => {
       const { endpoint } = await loadModel(entry({ base_url: address }));
       expect(endpoint.baseUrl + endpoint.paths.chat).toBe(new URL(address).href);
     },
   );
 
-  it('keeps the query of an endpoint_url', async () => {
+  it('keeps the query of endpoint_url', async () => {
     const address = 'https://h.example/ask/?v=1';
     const model_config = {
       model_provider: 'custom',
@@ -253,7 +253,7 @@ describe('the configuration of a custom API', () => {
     expect(endpoint.baseUrl + endpoint.paths.chat).toBe(address);
   });
 
-  it('needs a payload', async () => {
+  it('requires a payload', async () => {
     const text = entry({ base_url: 'https://h.example', custom_payload: undefined });
     await expect(loadModel(text)).rejects.toThrow('custom_payload: is required by provider "custom"');
   });
