@@ -25,7 +25,7 @@ describe('modelpulse check', () => {
     ]);
   });
 
-  it('exits with 1 for an unhealthy model alone, and for what --fail-on names', async () => {
+  it('exits with 1 for unhealthy models only by default, or for the outcomes in --fail-on', async () => {
     const { model, configure } = site();
     const degraded = [model('wrong'), model('healthy')];
     const unknown = [model('healthy', { api_key: '${MISSING}' })];
@@ -42,20 +42,20 @@ describe('modelpulse check', () => {
     expect(await codeOf(unhealthy, '--fail-on', 'unknown')).toBe(1);
   }, 60_000);
 
-  it('exits with 2 for an outcome that is none', async () => {
+  it('exits with 2 for an unknown outcome', async () => {
     const { code, err } = await command(['check', '--fail-on', 'degraded,bad']);
     expect(code).toBe(2);
     expect(err).toContain('Allowed are degraded, unhealthy, unknown.');
   });
 
-  it('exits with 2 and names what there is when a model is not in the registry', async () => {
+  it('exits with 2 and lists the known models for an unknown model', async () => {
     const { model, configure } = site();
     const { code, out, err } = await command(['check', 'nobody', '--config', configure([model('healthy')])]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toBe('no model nobody in the registry; it has healthy\n');
   });
 
-  it('does not touch the database', async () => {
+  it('does not open the database', async () => {
     const { model, configure, folder } = site();
     await command(['check', '--config', configure([model('healthy')])]);
     await expect(readFile(`${folder.path}/pulse.db`)).rejects.toThrow('ENOENT');
@@ -63,13 +63,13 @@ describe('modelpulse check', () => {
 });
 
 describe('modelpulse', () => {
-  it('ends quietly when its reader has seen enough', async () => {
+  it('exits without an error when its reader closes the pipe', async () => {
     const { child, ended, errors } = start(['schema']);
     child.stdout?.destroy();
     expect({ code: await ended, err: errors() }).toEqual({ code: 0, err: '' });
   });
 
-  it('exits with 2 and every problem at once when the configuration is wrong', async () => {
+  it('exits with 2 and reports all problems of an invalid configuration', async () => {
     const { folder } = site();
     const config = folder.write('bad.yaml', 'models:\n  - id: a\n    surprise: 1\n  - id: a\n');
     const { code, out, err } = await command(['validate', '--config', config]);
@@ -78,7 +78,7 @@ describe('modelpulse', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it('exits with 2 where a jq program does not compile, at its place, for validate and the start', async () => {
+  it('exits with 2 and the location of a jq program that does not compile, on validate and run', async () => {
     const { folder } = site();
     const config = folder.write(
       'jq.yaml',
@@ -109,7 +109,7 @@ describe('modelpulse', () => {
     }
   });
 
-  it('exits with 2 on a word it does not know', async () => {
+  it('exits with 2 for an unknown command', async () => {
     const { code, err } = await command(['chekc']);
     expect(code).toBe(2);
     expect(err).toContain("unknown command 'chekc'");
@@ -125,18 +125,18 @@ describe('modelpulse', () => {
     expect(out).toContain('New Delhi');
   });
 
-  it('prints the schema that is committed', async () => {
+  it('prints the committed schema', async () => {
     const { out } = await command(['schema']);
     expect(out).toBe(await readFile('config/modelpulse.schema.json', 'utf8'));
   });
 
-  it('ships configurations that are valid', async () => {
+  it('ships valid configurations', async () => {
     for (const config of ['config/modelpulse.yaml', 'config/demo.yaml']) {
       expect(await command(['validate', '--config', config])).toMatchObject({ code: 0 });
     }
   });
 
-  it('reads the status from the file, with the daemon running or not', async () => {
+  it('reads the status from the database, whether the daemon runs or not', async () => {
     const { model, configure, daemon } = site();
     // What was seen holds for two intervals and this, so that it still does when the last command asks.
     const timeout = '60s';
@@ -158,7 +158,7 @@ describe('modelpulse', () => {
     ]);
   });
 
-  it('simulates a provider until it is told to stop', async () => {
+  it('simulates a provider until it is stopped', async () => {
     const { child, ended } = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');
     const [, url] = /base_url (\S+)/.exec(
       await new Promise((resolve) => child.stdout!.once('data', (chunk) => resolve(String(chunk)))),

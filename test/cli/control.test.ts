@@ -33,7 +33,7 @@ async function shown({ url }: Pick<RunningDaemon, 'url'>, id: string): Promise<S
 const paused = { state: 'unknown', reason: 'paused', paused_by: 'operator', next_check: null };
 
 describe('modelpulse pause and resume', () => {
-  it('stop and start the checks of a model, across a reload and a restart', async () => {
+  it('stop and start the checks of a model, over a reload and a restart', async () => {
     const { model, write, config, daemon, run } = await place();
     const first = await daemon(config);
     await first.line(became('healthy', 'healthy'));
@@ -59,7 +59,7 @@ describe('modelpulse pause and resume', () => {
     expect(second.lines.map(({ msg }) => msg)).toContain('model resumed by an operator');
   }, 60_000);
 
-  it('leave a model that the configuration pauses as it is, and say so', async () => {
+  it('do not change a model paused by the configuration, and report that', async () => {
     const { model, write, config, daemon, run } = await place();
     write([model('healthy', { pause: true })]);
     const running = await daemon(config);
@@ -78,7 +78,7 @@ describe('modelpulse pause and resume', () => {
     await running.line(became('healthy', 'healthy'));
   }, 60_000);
 
-  it('say what is wrong: no daemon, another token, an unknown model', async () => {
+  it('report a missing daemon, a wrong token and an unknown model', async () => {
     const { config, daemon, run, url, model } = await place();
     expect(await run('pause', 'healthy')).toEqual({
       code: 1,
@@ -104,7 +104,7 @@ describe('modelpulse pause and resume', () => {
 });
 
 describe('modelpulse reload', () => {
-  it('prints what is wrong with the configuration and changes nothing', async () => {
+  it('prints the errors of the configuration and changes nothing', async () => {
     const { config, daemon, run, write, model, url } = await place();
     const missing = await run('reload');
     expect(missing).toMatchObject({ code: 1, out: '' });
@@ -116,7 +116,7 @@ describe('modelpulse reload', () => {
     expect(err).toContain('must be a duration');
   }, 60_000);
 
-  it('prints what only the daemon cannot read, and that it keeps its configuration', async () => {
+  it('prints errors found only by the daemon, which keeps its configuration', async () => {
     const { config, daemon, write, model } = await place();
     const running = await daemon(config);
     write([model('healthy', { id: '${NAME}' })]);
@@ -142,7 +142,7 @@ describe('modelpulse exclude', () => {
     expect(await shown(running, 'healthy')).toMatchObject({ state: 'maintenance' });
   }, 60_000);
 
-  it('writes to the database where no daemon runs, and the daemon takes it up', async () => {
+  it('writes to the database if no daemon runs, and the next daemon applies it', async () => {
     const { config, daemon, run, url } = await place();
     const missing = await run('exclude', 'healthy', '--to', until, '--reason', 'a move');
     expect(missing).toMatchObject({ code: 1, out: '' });
@@ -163,7 +163,7 @@ describe('modelpulse exclude', () => {
     expect(await shown(second, 'healthy')).toMatchObject({ state: 'maintenance' });
   }, 60_000);
 
-  it('does not write beside a daemon that it cannot reach', async () => {
+  it('does not write to the database of a daemon that it cannot reach', async () => {
     const { config, daemon, write, model, run } = await place();
     const running = await daemon(config);
     await running.line(became('healthy', 'healthy'));

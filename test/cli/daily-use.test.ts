@@ -17,7 +17,7 @@ const cron = (expression: string): Schedule => ({
 const checksOf = (schedule: Schedule, more: object = {}) =>
   dailyUse(modelAt('http://h.test', { schedule, ...more }), calendar, 40).checks;
 
-describe('the checks of a day', () => {
+describe('daily number of checks', () => {
   it.each([
     [{ kind: 'every', everyMs: 60_000 } as const, 1_440],
     [{ kind: 'every', everyMs: 7 * 86_400_000 } as const, 1],
@@ -25,18 +25,18 @@ describe('the checks of a day', () => {
     [cron('0 3 * * 1'), 1],
     [cron('0 3 15 * *'), 1],
     [cron('* 9-17 * * 1-5'), 540],
-  ])('of %j are %i on the busiest day', (schedule, checks) => {
+  ])('for %j is %i on the busiest day', (schedule, checks) => {
     expect(checksOf(schedule)).toBe(checks);
   });
 
-  it('are none of a paused model, and no more than its rate allows', () => {
+  it('is zero for a paused model, and limited by the rate', () => {
     expect(checksOf(cron('* * * * *'), { pause: true })).toBe(0);
     expect(checksOf(cron('*/10 * * * * *'), { ratePerMin: 2 })).toBe(2_880);
   });
 });
 
-describe('a budget', () => {
-  it('that is too small comes with the shortest interval, to the second, that fits', () => {
+describe('token budget warning', () => {
+  it('suggests the shortest sufficient interval, to the second', () => {
     const budgets = fc.integer({ min: 1, max: 200_000 });
     const intervals = fc.integer({ min: 1, max: 7_200 }).map((seconds) => seconds * 1_000);
     fc.assert(
@@ -61,7 +61,7 @@ describe('a budget', () => {
 });
 
 describe('modelpulse validate', () => {
-  it('says what the models take in a day, each and all, and warns of a budget that does not do', async () => {
+  it('reports daily use per model and in total, and warns of an insufficient budget', async () => {
     const folder = createFolder();
     const model = { provider: 'openai', model: 'gpt-4o-mini', api_key: 'k-12345678' };
     const config = folder.write('c.yaml', {

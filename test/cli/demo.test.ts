@@ -72,7 +72,7 @@ async function ended({ parent }: Demo): Promise<void> {
 
 describe('npm run demo', () => {
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'ends with daemon and simulator when npm ends by %s',
+    'stops daemon and simulator when npm ends by %s',
     async (signal) => {
       const demo = await started('npm', ['run', '--silent', 'demo']);
       demo.parent.kill(signal);
@@ -81,13 +81,13 @@ describe('npm run demo', () => {
     30_000,
   );
 
-  it('ends with daemon and simulator when its terminal hangs up', async () => {
+  it('stops daemon and simulator when its terminal hangs up', async () => {
     const demo = await started('npm', ['run', '--silent', 'demo']);
     process.kill(demo.pid, 'SIGHUP');
     await ended(demo);
   }, 30_000);
 
-  it('does not start when npm has ended while it was set up', async () => {
+  it('does not start if npm has ended during the setup', async () => {
     const gone = spawn(process.execPath, ['-e', '']);
     await once(gone, 'exit');
     const demo = spawn(process.execPath, ['dist/main.cjs', 'demo', '--parent', String(gone.pid)], {
@@ -100,14 +100,14 @@ describe('npm run demo', () => {
 });
 
 describe('modelpulse demo', () => {
-  it('ends when a process that started it is killed', async () => {
+  it('ends when its parent process is killed', async () => {
     const script = `require('node:child_process').spawn(process.execPath, ['dist/main.cjs', 'demo'], { stdio: 'inherit' })`;
     const demo = await started(process.execPath, ['-e', script]);
     demo.parent.kill('SIGKILL');
     await ended(demo);
   }, 30_000);
 
-  it('ends at once when it is killed itself', async () => {
+  it('ends at once when killed', async () => {
     const demo = await started('npm', ['run', '--silent', 'demo']);
     process.kill(demo.pid, 'SIGKILL');
     await ended(demo);

@@ -64,8 +64,8 @@ async function allUnknown(path: string): Promise<void> {
 // Many a command starts a process, and a daemon has to be seen to fail.
 jest.setTimeout(90_000);
 
-describe('the commands for data', () => {
-  it('copy, export and compare while the daemon writes, and change nothing then', async () => {
+describe('commands backup, export, import and rebuild', () => {
+  it('copy, export and compare while the daemon writes, and refuse changes then', async () => {
     const { folder } = site();
     const at = (name: string): string => join(folder.path, name);
     await seen(site(), async (config) => {
@@ -103,7 +103,7 @@ describe('the commands for data', () => {
     database.close();
   });
 
-  it('take a history to another database, through a pipe', async () => {
+  it('transfer a history to another database through a pipe', async () => {
     const config = await seenBefore(site());
     const other = elsewhere(config, 'other.db');
     const { out } = await command(['export', '--config', config]);
@@ -125,7 +125,7 @@ describe('the commands for data', () => {
     expect(await figures(other)).toEqual(await figures(config));
   });
 
-  it('name a line that is wrong, and a model that is left alone', async () => {
+  it('report an invalid line and a skipped model', async () => {
     const config = await seenBefore(site());
     const { folder } = site();
     const { out } = await command(['export', '--config', config]);
@@ -148,7 +148,7 @@ describe('the commands for data', () => {
     );
   });
 
-  it('show what is wrong in hours and days, and mend it', async () => {
+  it('report errors in hours and days, and correct them', async () => {
     const config = await seenBefore(site());
     const database = new Database(join(site().folder.path, 'pulse.db'));
     database.exec('UPDATE hours SET healthy = healthy + 7 WHERE model = 1');
@@ -163,7 +163,7 @@ describe('the commands for data', () => {
     expect((await command(['rebuild', '--check', '--config', config])).out).not.toMatch(/ healthy +\d/);
   });
 
-  it('export more than memory keeps where the folder for temporary files is missing or no folder', async () => {
+  it('export more data than fits in memory if TMPDIR is missing or not a directory', async () => {
     const { folder, configure } = site();
     const config = configure([]);
     const store = place.open(join(folder.path, 'pulse.db'));
@@ -186,7 +186,7 @@ describe('the commands for data', () => {
     }
   });
 
-  it('end quietly when nobody reads on', async () => {
+  it('end without an error when the reader closes the pipe', async () => {
     const config = await seenBefore(site());
     const { child, ended, errors } = start(['export', '--config', config], {}, 'text');
     child.stdout?.destroy();

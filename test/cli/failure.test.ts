@@ -23,7 +23,7 @@ function thrownBy(call: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
-describe('a failure', () => {
+describe('failure', () => {
   it.each<[string, unknown, number]>([
     ['of usage', new UsageError(hostile), 2],
     ['of the store', new StoreError('unknown_model', hostile), 1],
@@ -31,7 +31,7 @@ describe('a failure', () => {
     ['to listen', Object.assign(new Error(hostile), { code: 'EADDRINUSE' }), 1],
     ['of the program', new TypeError(hostile), 1],
     ['that is no error', hostile, 1],
-  ])('%s sends nothing to the terminal but text', (_name, error, expected) => {
+  ])('%s prints only plain text to the terminal', (_name, error, expected) => {
     const { code, text } = told(error);
     expect(code).toBe(expected);
     expect(text).toContain('evil');
@@ -39,11 +39,11 @@ describe('a failure', () => {
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
-  it('of the program keeps the lines of its stack', () => {
+  it('of the program prints its stack trace', () => {
     expect(told(new TypeError('no')).text).toMatch(/^TypeError: no\n {4}at /);
   });
 
-  it('names the models that there are, whatever one of them is called', () => {
+  it('lists the known models, even if an id contains control characters', () => {
     const models = ['a\u001b]0;never closed', 'b\u001b[31m', 'c'].map((id) => ({ id }));
     expect(told(thrownBy(() => modelWithId('nosuch\u001b]', models)))).toEqual({
       code: 2,
@@ -56,8 +56,8 @@ describe('a failure', () => {
   });
 });
 
-describe('JSON for a reader who may be a terminal', () => {
-  it('says the same as any, in printable characters', () => {
+describe('JSON output', () => {
+  it('contains the same data, in printable characters only', () => {
     const value = [{ [hostile]: 'ü \u{e0041} \u007f', nothing: null }];
     const text = jsonText(value);
     expect(JSON.parse(text)).toEqual(value);

@@ -10,8 +10,8 @@ const day = (index: number, uptime: number | null = 1, coverage: number | null =
 });
 const plain = (width: number) => ({ width, escapes: true, colour: false });
 
-describe('the bar of days', () => {
-  it('has a letter for each day where there is no colour', () => {
+describe('history bar', () => {
+  it('has a letter per day without colour', () => {
     const days = [day(0), day(1, 0.9999999), day(2, 0.5), day(3, null, 0), day(4, 1, 0.3), day(5, 0.5, 0.02)];
     expect(dayBar(days, plain(80)).split('\n')).toEqual([
       '2026-01-01 .dD??D',
@@ -19,7 +19,7 @@ describe('the bar of days', () => {
     ]);
   });
 
-  it('goes on in another line where the terminal ends', () => {
+  it('wraps at the width of the terminal', () => {
     const days = Array.from({ length: 100 }, (_, index) => day(index));
     const lines = dayBar(days, { ...plain(60), colour: true })
       .split('\n')
@@ -32,14 +32,14 @@ describe('the bar of days', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
   });
 
-  it('is green only for a day without one bad millisecond', () => {
+  it('is green only for a day without any downtime', () => {
     expect(dayLevel({ uptime: 1 - 1 / 86_400_000, coverage: 1 })).toBe('brief');
     expect(dayBar([day(0)], { ...plain(60), colour: true })).toContain('\u001b[32m█');
   });
 });
 
-describe('time down', () => {
-  it('is said in full, and never as none where there was some', () => {
+describe('downtime', () => {
+  it('is written in full, and never as zero if there was any', () => {
     expect([0, 1, 999, 3_661_000, 86_400_000, 90_061_001].map(downTimeText)).toEqual([
       '0s',
       '1s',

@@ -9,7 +9,7 @@ const rowOf = (out: string, date: string) =>
     ?.split(/ {2,}/);
 
 describe('modelpulse history', () => {
-  it('has a row for each day, with a dash for what was not watched, and one for all', async () => {
+  it('prints a row per day, a dash for unwatched days, and a total', async () => {
     const { run } = await past();
     const { code, out, err } = await run('history', 'gpt', '--window', 'month:2026-03');
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -44,7 +44,7 @@ describe('modelpulse history', () => {
     expect(out.match(/^2026-03/gm)).toHaveLength(31);
   });
 
-  it('cuts days by the clocks of a zone', async () => {
+  it('divides days by the time zone', async () => {
     const { run } = await past();
     const { out } = await run(
       'history',
@@ -76,7 +76,7 @@ describe('modelpulse history', () => {
     expect(unknown_seconds).toEqual({ not_watched: seconds.unknown });
   });
 
-  it('ends where a model left the registry, and says so', async () => {
+  it('ends where the model left the registry, and reports that', async () => {
     const { run } = await past();
     const { out } = await run('history', '=old', '--window', 'year:2026');
     expect(out).toMatch(/^=old, .* to 2026-03-02 00:00:00, UTC; left the registry 2026-03-02 00:00:00\n/);
@@ -87,7 +87,7 @@ describe('modelpulse history', () => {
     );
   });
 
-  it('gives a row a day as CSV that no spreadsheet takes for a formula', async () => {
+  it('prints a row per day as CSV without spreadsheet formulas', async () => {
     const { run } = await past();
     const { out } = await run('history', '=old', '--window', 'day:2026-03-01', '--csv');
     const [header, row, ...rest] = out.split('\r\n');
@@ -99,14 +99,14 @@ describe('modelpulse history', () => {
     expect(header!.split(',')).toHaveLength(row!.split(',').length);
   });
 
-  it('knows nothing of a model that was never checked', async () => {
+  it('prints unknown for a model that was never checked', async () => {
     const { run } = await past();
     const { out } = await run('history', 'idle', '--window', 'day:2026-03-01');
     expect(rowOf(out, '2026-03-01')!.slice(1, 5)).toEqual(['-', '0%', '-', '0']);
     expect(rowOf(out, '2026-03-01')!.at(-1)).toBe('not_yet 1d');
   });
 
-  it('exits with 2 and one sentence when it is asked for what there is not', async () => {
+  it('exits with 2 and one sentence for unknown models and invalid windows', async () => {
     const { run } = await past();
     const asked: [string[], RegExp][] = [
       [['gtp'], /^no model gtp is known; did you mean gpt\?\n$/],

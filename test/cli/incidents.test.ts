@@ -5,7 +5,7 @@ const past = usePast();
 const march = ['--window', 'month:2026-03'] as const;
 
 describe('modelpulse incidents', () => {
-  it('lists what failed, newest first, and below it what people added', async () => {
+  it('lists incidents, newest first, followed by notes and exclusions', async () => {
     const { run } = await past();
     const { code, out, err } = await run('incidents', ...march, '--timezone', 'Europe/Berlin');
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -22,7 +22,7 @@ describe('modelpulse incidents', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  it('lists only those that lasted into the window, of the models named', async () => {
+  it('lists only incidents within the window and of the given models', async () => {
     const { run } = await past();
     const idsOf = async (...args: string[]) =>
       (JSON.parse((await run('incidents', '--json', ...args)).out) as { id: number }[]).map(({ id }) => id);
@@ -32,7 +32,7 @@ describe('modelpulse incidents', () => {
     expect(await idsOf('mixtral', '--window', 'day:2026-03-20')).toEqual([3]);
   });
 
-  it('lists as open what of the registry is, however old', async () => {
+  it('lists open incidents of registered models, however old', async () => {
     const { run } = await past();
     const { out } = await run('incidents', '--open', '--window', '1s', '--json');
     expect(JSON.parse(out)).toMatchObject([
@@ -50,7 +50,7 @@ describe('modelpulse incidents', () => {
     expect((await run('incidents', 'gpt', '--open')).out).toBe('no incident is open\n');
   });
 
-  it('gives CSV that no spreadsheet takes for a formula', async () => {
+  it('prints CSV without spreadsheet formulas', async () => {
     const { run } = await past();
     const { out } = await run('incidents', 'gpt', ...march, '--csv');
     const [header, row = ''] = out.split('\r\n');
@@ -63,7 +63,7 @@ describe('modelpulse incidents', () => {
     expect(row).toMatch(/,"?2026-03-02T11:00:00.000Z Ann: vendor/);
   });
 
-  it('exits with 2 when a model is not known', async () => {
+  it('exits with 2 for an unknown model', async () => {
     const { run } = await past();
     expect(await run('incidents', 'gpt', 'mixtrl')).toEqual({
       code: 2,

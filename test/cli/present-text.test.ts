@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { createProgress, painted, plainText, terminalOf } from '../../src/cli/terminal.js';
 import { ageText, tookText } from '../../src/cli/tables/time-text.js';
 
-describe('plain text', () => {
+describe('plainText', () => {
   it.each([
     ['a\u001b[31mred\u001b[0m', 'ared'],
     ['\u001b]0;title\u0007text', 'text'],
@@ -16,9 +16,9 @@ describe('plain text', () => {
     ['bell\u0007 null\u0000', 'bell null'],
     ['a\t\u0000\tb', 'a b'],
     ['Grüße 模型 👍', 'Grüße 模型 👍'],
-  ])('of %j is %j', (text, plain) => expect(plainText(text)).toBe(plain));
+  ])('turns %j into %j', (text, plain) => expect(plainText(text)).toBe(plain));
 
-  it('is one line without control characters and stays as it is when made plain again', () => {
+  it('returns one line without control characters, and is idempotent', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const plain = plainText(text);
@@ -29,18 +29,18 @@ describe('plain text', () => {
   });
 });
 
-describe('a terminal', () => {
+describe('terminal', () => {
   it.each([
     [{}, {}, { width: null, escapes: false, colour: false }],
     [{ isTTY: true, columns: 120 }, {}, { width: 120, escapes: true, colour: true }],
     [{ isTTY: true, columns: 120 }, { NO_COLOR: '1' }, { width: 120, escapes: true, colour: false }],
     [{ isTTY: true, columns: 120 }, { NO_COLOR: '' }, { width: 120, escapes: true, colour: true }],
     [{ isTTY: true }, { TERM: 'dumb' }, { width: 80, escapes: false, colour: false }],
-  ])('of %j with %j is %j', (stream, environment, expected) =>
+  ])('with stream %j and environment %j is %j', (stream, environment, expected) =>
     expect(terminalOf(stream, environment)).toEqual(expected),
   );
 
-  it('gets colour only where it shows colour', () => {
+  it('is sent colour codes only if it supports colour', () => {
     expect(painted('x', 'red', { colour: true })).toBe('\u001b[31mx\u001b[39m');
     expect(painted('x', 'red', { colour: false })).toBe('x');
     expect(painted('x', null, { colour: true })).toBe('x');
@@ -48,7 +48,7 @@ describe('a terminal', () => {
 });
 
 describe('progress', () => {
-  it('rewrites one line on a terminal and takes it away at the end', () => {
+  it('rewrites one line on a terminal and clears it at the end', () => {
     let written = '';
     const progress = createProgress(12, 'checked', { width: 80, escapes: true }, (text) => (written += text));
     progress.advance();
@@ -56,7 +56,7 @@ describe('progress', () => {
     expect(written).toBe('\r 0 of 12 checked\u001b[K\r 1 of 12 checked\u001b[K\r\u001b[K');
   });
 
-  it('writes nothing off a terminal', () => {
+  it('writes nothing without a terminal', () => {
     let written = '';
     const progress = createProgress(
       12,
@@ -70,7 +70,7 @@ describe('progress', () => {
   });
 });
 
-describe('times for people', () => {
+describe('duration text', () => {
   it.each([
     [-5, '0s'],
     [999, '0s'],
@@ -80,12 +80,12 @@ describe('times for people', () => {
     [3_600_000, '1h'],
     [90_061_000, '1d 1h'],
     [400 * 86_400_000, '400d'],
-  ])('call an age of %d ms %s', (ms, text) => expect(ageText(ms)).toBe(text));
+  ])('for an age of %d ms is %s', (ms, text) => expect(ageText(ms)).toBe(text));
 
   it.each([
     [0.3, '0 ms'],
     [999.4, '999 ms'],
     [999.6, '1.00 s'],
     [30_000, '30.00 s'],
-  ])('call a duration of %d ms %s', (ms, text) => expect(tookText(ms)).toBe(text));
+  ])('for a duration of %d ms is %s', (ms, text) => expect(tookText(ms)).toBe(text));
 });

@@ -4,8 +4,8 @@ import { createProgram } from '../../src/cli/program.js';
 const namesOf = async (...words: string[]): Promise<string[]> =>
   (await createProgram(() => undefined, words)).commands.map((command) => command.name());
 
-describe('the program', () => {
-  it('loads the command that is named, under its name, wherever options stand', async () => {
+describe('command loader', () => {
+  it('loads only the given command, wherever options are placed', async () => {
     const all = await namesOf();
     expect(all).toHaveLength(20);
     for (const name of all) {
@@ -15,7 +15,7 @@ describe('the program', () => {
     }
   });
 
-  it('has all commands for its help, and for a word that is no command', async () => {
+  it('loads all commands for the help, and for an unknown command', async () => {
     const all = await namesOf();
     for (const words of [['--help'], ['help', 'run'], ['stauts'], ['toString'], ['--json', 'status']]) {
       expect(await namesOf(...words)).toEqual(all);

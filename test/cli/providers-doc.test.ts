@@ -59,8 +59,8 @@ function simulated(text: string): string {
   return stringify({ models: entries }).replaceAll('some-model', 'healthy');
 }
 
-describe('the page on providers', () => {
-  it.each(configurations)('shows a configuration that works: %#', async (text) => {
+describe('providers page', () => {
+  it.each(configurations)('contains a working configuration: %#', async (text) => {
     expect((await modelsIn(text)).warnings).toEqual([]);
     const { models } = await modelsIn(simulated(text));
     expect(models.length).toBeGreaterThan(0);
@@ -80,12 +80,12 @@ describe('the page on providers', () => {
     }
   });
 
-  it('shows each provider that has an API or an address of its own', () => {
+  it('contains each provider with its own API or address', () => {
     const shown = new Set([...page.matchAll(/provider: (\w+)/g)].map(([, name]) => name));
     expect([...shown].sort()).toEqual(expect.arrayContaining(Object.keys(providers).sort()));
   });
 
-  it('names in its table whom each probe can ask', () => {
+  it('lists the providers of each probe in its table', () => {
     for (const [probe] of page.matchAll(/(?<=^\| `)\w+(?=`)/gm)) {
       const [row = ''] = new RegExp(`^\\| \`${probe}\`.*$`, 'm').exec(page) ?? [];
       const able = Object.keys(capabilities).filter((name) =>

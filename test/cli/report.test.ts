@@ -14,7 +14,7 @@ const rowOf = (out: string, model: string): string[] =>
     .slice(1);
 
 describe('modelpulse report', () => {
-  it('says of each model whether it met its objective, and what it used of its error budget', async () => {
+  it('shows for each model whether it met its objective, and the error budget used', async () => {
     const { run } = await past();
     const { code, out, err } = await run('report', ...march);
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -39,7 +39,7 @@ describe('modelpulse report', () => {
     expect(rowOf(out, 'new').slice(0, 3)).toEqual(['-', '-', 'unknown']);
   });
 
-  it('lists incidents with what people added, and what of them is not counted', async () => {
+  it('lists incidents with notes and exclusions, and the time that is not counted', async () => {
     const { run } = await past();
     const { out } = await run('report', ...march, 'gpt', 'mixtral');
     expect(out).toMatch(
@@ -53,7 +53,7 @@ describe('modelpulse report', () => {
     expect(out).not.toContain('### =old');
   });
 
-  it('says how sure it is', async () => {
+  it('reports the coverage of each model', async () => {
     const { run } = await past();
     const { out } = await run('report', ...march);
     const sure = /## How sure\n\n([^#]*)\n##/.exec(out)![1]!.trim().split('\n');
@@ -66,7 +66,7 @@ describe('modelpulse report', () => {
     ]);
   });
 
-  it('gives one row a model as CSV', async () => {
+  it('prints one row per model as CSV', async () => {
     const { run } = await past();
     const { out } = await run('report', ...march, '--format', 'csv', '=old', 'new');
     const [header, fresh, old] = out.split('\r\n');
@@ -80,7 +80,7 @@ describe('modelpulse report', () => {
     );
   });
 
-  it('exits with 2 and one sentence when the time or a model is not there', async () => {
+  it('exits with 2 and one sentence for an invalid time or an unknown model', async () => {
     const { run } = await past();
     const asked: [string[], RegExp][] = [
       [[], /^--month or --window is required, for example --month 2026-10 or --window quarter:2026-Q3\n$/],
@@ -96,7 +96,7 @@ describe('modelpulse report', () => {
     }
   });
 
-  it('says that a time is not over', () => {
+  it('reports that a period is not over', () => {
     const now = Date.UTC(2026, 2, 10);
     const told = (name: string) => reportMarkdown([], askedWindow(name, 'UTC', now), now);
     expect(told('month:2026-03')).toContain(
@@ -106,8 +106,8 @@ describe('modelpulse report', () => {
   });
 });
 
-describe('text in Markdown', () => {
-  it('is one line in which nothing is markup, whatever it is', () => {
+describe('Markdown text', () => {
+  it('is one line without markup, for any input', () => {
     const text = fc.string({
       unit: fc.constantFrom(
         ...Array.from('\\`*_~[]()<>&|#$@!:/.\n\r\u001b\u202eaw'),
@@ -126,7 +126,7 @@ describe('text in Markdown', () => {
     );
   });
 
-  it('stays readable where it is plain', () => {
+  it('leaves plain text unchanged', () => {
     expect(markdownText('HTTP 503: no answer, 3 of 5 (eu-west-1)!')).toBe(
       'HTTP 503: no answer, 3 of 5 (eu-west-1)!',
     );

@@ -6,7 +6,7 @@ import { command } from '../app/process.js';
 const past = usePast();
 
 describe('modelpulse status', () => {
-  it('shows the models of the registry, those never checked as unknown', async () => {
+  it('shows the registered models, with unchecked ones as unknown', async () => {
     const { run } = await past();
     const { code, out, err } = await run('status');
     expect({ code, err }).toEqual({ code: 0, err: '' });
@@ -15,7 +15,7 @@ describe('modelpulse status', () => {
     expect(out).toMatch(/^idle +unknown +\d+d( \d+h)? +not_yet +- +- /m);
   });
 
-  it('says why nothing is known: what the newest checks say, and in time that nothing ran', async () => {
+  it('explains unknown states by the newest checks, and by a monitor that does not run', async () => {
     const { run, check } = await past();
     const why = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null } as const;
     await check('idle', begin + day, why);
@@ -26,7 +26,7 @@ describe('modelpulse status', () => {
     expect((await run('status', 'idle')).out).toMatch(/^idle +unknown .* secret_missing +config /m);
   });
 
-  it('shows only what was asked for', async () => {
+  it('shows only the requested models', async () => {
     const { run } = await past();
     const idsOf = async (...args: string[]) =>
       (JSON.parse((await run('status', '--json', ...args)).out) as { model: string }[]).map(
@@ -42,7 +42,7 @@ describe('modelpulse status', () => {
     });
   });
 
-  it('shows a model that is excluded now as in maintenance', async () => {
+  it('shows a currently excluded model as in maintenance', async () => {
     const from = Date.UTC(2026, 5, 1);
     const { run, exclude } = await past();
     await exclude('gpt', { from, to: from + 1000 * 86_400_000, reason: 'a long move', createdAt: from });
@@ -60,7 +60,7 @@ const unsent = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null 
 describe('modelpulse status while the database is in use', () => {
   const blind = 'The monitor has no connectivity: it cannot tell how the models are.\n\n';
 
-  it('says that the monitor is blind until a check is answered again', async () => {
+  it('reports a loss of connectivity until a check is answered again', async () => {
     const { run, check } = await past();
     const monitorOf = async () =>
       (JSON.parse((await run('status', '--json', 'gpt')).out) as { monitor: object }[])[0]!.monitor;
@@ -77,7 +77,7 @@ describe('modelpulse status while the database is in use', () => {
     expect((await run('status')).out).toMatch(/^MODEL /);
   });
 
-  it('notes of each model what is not confirmed: a failure, a recovery, a check that says nothing', async () => {
+  it('notes unconfirmed failures and recoveries and inconclusive checks of each model', async () => {
     const { run, check } = await past();
     const noteOf = async (id: string) =>
       (JSON.parse((await run('status', '--json', id)).out) as { note: string | null }[])[0]!.note;
@@ -106,8 +106,8 @@ describe('modelpulse status while the database is in use', () => {
 
 const site = useSite();
 
-describe('modelpulse status beside a daemon', () => {
-  it('says what is not confirmed, what is paused and that the daemon runs, with columns that have data', async () => {
+describe('modelpulse status with a running daemon', () => {
+  it('shows unconfirmed results, paused models and the running daemon, and only columns with data', async () => {
     const { model, configure, daemon } = site();
     const slow = { schedule: { every: '1h' }, confirm: { failures: 3, recheck_after: '10m' } };
     const config = configure([

@@ -26,8 +26,8 @@ const rows = [
   }),
 ];
 
-describe('the table of checks', () => {
-  it('shows every column in full off a terminal', () => {
+describe('table of checks', () => {
+  it('shows all columns in full without a terminal', () => {
     expect(checkTable(rows, pipe).split('\n')).toEqual([
       'MODEL    OUTCOME    REASON       BLAME    HTTP    TIME  TOKENS  DETAIL',
       'mixtral  healthy    ok           -         200  812 ms    15+9  -',
@@ -35,14 +35,14 @@ describe('the table of checks', () => {
     ]);
   });
 
-  it('wraps the detail beside its row where there is room', () => {
+  it('wraps the detail beside its row if there is room', () => {
     expect(checkTable(rows, terminal(110)).split('\n').slice(2)).toEqual([
       'gpt      unhealthy  auth_failed  account   401  1.24 s       -  Incorrect API key provided: [redacted]. You',
       '                                                                can find your API key in your account.',
     ]);
   });
 
-  it('puts the detail below its row where there is none', () => {
+  it('prints the detail below its row if there is no room', () => {
     expect(checkTable(rows, terminal(72)).split('\n')).toEqual([
       'MODEL    OUTCOME    REASON       BLAME    HTTP    TIME  TOKENS',
       'mixtral  healthy    ok           -         200  812 ms    15+9',
@@ -52,30 +52,30 @@ describe('the table of checks', () => {
     ]);
   });
 
-  it('leaves out what is optional before it cuts a name', () => {
+  it('omits optional columns before it cuts a name', () => {
     const [head = '', , second = ''] = checkTable(rows, terminal(60)).split('\n');
     expect(head).not.toContain('TOKENS');
     expect(second).toContain('auth_failed');
   });
 
-  it('has a column for the first token only where something was streamed', () => {
+  it('has a first-token column only if a result was streamed', () => {
     expect(checkTable(rows, pipe)).not.toContain('FIRST TOKEN');
     expect(checkTable([row('a', { firstTokenMs: 97 }), row('b')], pipe)).toMatch(/FIRST TOKEN[^]* 97 ms/);
   });
 
-  it('says who has to act, for every reason', () => {
+  it('shows who is to blame for every reason', () => {
     for (const reason of reasons) {
       const line = checkTable([row('m', { reason })], pipe).split('\n')[1];
       expect(line?.split(/ +/)[3]).toBe(reasonTable[reason].blame ?? '-');
     }
   });
 
-  it('colours the outcome only where asked to', () => {
+  it('colours the outcome only if colour is enabled', () => {
     expect(checkTable(rows, { ...terminal(110), colour: true })).toContain('\u001b[31munhealthy\u001b[39m');
     expect(checkTable(rows, terminal(110))).not.toContain('\u001b');
   });
 
-  it('keeps its columns straight beside wide characters and colours', () => {
+  it('stays aligned with wide characters and colours', () => {
     const lines = checkTable([row('模型', { httpStatus: 200 }), row('model', { httpStatus: 404 })], {
       ...terminal(100),
       colour: true,
@@ -84,7 +84,7 @@ describe('the table of checks', () => {
     expect(narrow.indexOf('404')).toBe(wide.indexOf('200') + 2);
   });
 
-  it('never exceeds the terminal nor lets an escape through, whatever a provider says', () => {
+  it('never exceeds the terminal width nor prints an escape sequence, for any provider text', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({
@@ -103,14 +103,14 @@ describe('the table of checks', () => {
   });
 });
 
-describe('a table', () => {
-  it('has one line for each of many rows', () => {
+describe('table', () => {
+  it('has one line per row for many rows', () => {
     const column = { head: 'N', cell: (row: number) => String(row) };
     const rows = Array.from({ length: 173 }, (_, index) => index);
     expect(renderTable([column], rows, pipe)).toBe(['N', ...rows].join('\n'));
   });
 
-  it('cuts the widest columns, and marks the cut, when nothing is left to leave out', () => {
+  it('truncates the widest columns with a mark when no column can be omitted', () => {
     const columns = [
       { head: 'A', cell: (text: string) => text },
       { head: 'B', cell: () => 'bb' },
@@ -120,7 +120,7 @@ describe('a table', () => {
     );
   });
 
-  it('never breaks a row into two, so that what stands below a row stands below its own', () => {
+  it('never wraps a row if other text follows it', () => {
     const columns = [
       { head: 'A', cell: () => 'a' },
       { head: 'B', cell: (text: string) => text },
@@ -129,7 +129,7 @@ describe('a table', () => {
   });
 });
 
-describe('the table of states', () => {
+describe('table of states', () => {
   const now = Date.UTC(2026, 0, 5);
   const perfect = { uptime: 1, coverage: 1 };
   const status: StatusRow = {
@@ -148,7 +148,7 @@ describe('the table of states', () => {
     },
   };
 
-  it('shows uptime rounded down, with the share that was watched', () => {
+  it('shows uptime rounded down, with its coverage', () => {
     expect(statusTable([status], now, pipe).split('\n')).toEqual([
       'MODEL  STATE      SINCE  REASON           BLAME    LAST CHECK    UPTIME 24H       UPTIME 7D  UPTIME 30D  UPTIME 90D',
       'gpt    unhealthy  1d 2h  quota_exhausted  account  12s         99.99% (99%)  100.00% (100%)      - (0%)           -',
@@ -157,13 +157,13 @@ describe('the table of states', () => {
     ]);
   });
 
-  it('keeps the last day longest on a narrow terminal', () => {
+  it('keeps only the last day on a narrow terminal', () => {
     const [head] = statusTable([status], now, terminal(80)).split('\n');
     expect(head).toContain('UPTIME 24H');
     expect(head).not.toContain('UPTIME 30D');
   });
 
-  it('shows what is not known as a dash', () => {
+  it('shows unknown values as a dash', () => {
     const unknown: StatusRow = { ...status, state: 'unknown', reason: null, lastCheck: null };
     expect(statusTable([unknown], now, pipe).split('\n')[1]).toMatch(/^gpt +unknown +1d 2h +- +- +- /);
   });
