@@ -29,8 +29,8 @@ function model(member: string): string {
   return `models:\n  - {id: a, provider: openai, model: m, api_key: k-12345678, ${member}}\n`;
 }
 
-describe('a configuration', () => {
-  it.each(places)('refuses whatever is absurd as %s, at its place', async (path, file) => {
+describe('configuration', () => {
+  it.each(places)('rejects absurd values of %s with their location', async (path, file) => {
     for (const [written, problem] of absurd) {
       const directory = await directoryOf({ 'config.yaml': file(written) });
       const problems = await problemsOf(`${directory}/config.yaml`, {}, directory);
@@ -42,7 +42,7 @@ describe('a configuration', () => {
     }
   });
 
-  it('bounds labels', async () => {
+  it('limits labels', async () => {
     const many = Array.from({ length: 51 }, (_, n) => `l${n}: x`).join(', ');
     for (const [labels, problem] of [
       [`{team: ${'x'.repeat(1_025)}}`, 'must have at most 1024 characters'],

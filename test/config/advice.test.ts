@@ -13,7 +13,7 @@ async function warningsOf(entry: Entry, env: Readonly<Record<string, string>> = 
   return warnings.map((warning) => warning.replace(/^.*?: /, ''));
 }
 
-describe('an unknown provider', () => {
+describe('unknown provider', () => {
   it.each([
     ['azure', 'azure_openai'],
     ['azure-openai', 'azure_openai'],
@@ -33,7 +33,7 @@ describe('an unknown provider', () => {
     ['fireworks-ai', 'fireworks'],
     ['dashscope', 'alibaba'],
     ['olama', 'ollama'],
-  ])('%s is an error that suggests %s, with and without an address', async (written, meant) => {
+  ])('%s is an error that suggests %s, with or without an address', async (written, meant) => {
     for (const address of [{}, { base_url: 'https://llm.example.com/v1' }]) {
       const entry = { id: 'a', model: 'm', provider: written, api_key: 'k', ...address };
       const directory = await directoryOf({ 'main.yaml': JSON.stringify({ models: [entry] }) });
@@ -46,7 +46,7 @@ describe('an unknown provider', () => {
   });
 
   it.each(['vllm', 'vLLM', 'lm-studio', 'LiteLLM', 'openrouter', 'xai', 'llama.cpp', 'tgi'])(
-    '%s is an error that says to write openai_compatible',
+    '%s is an error that suggests openai_compatible',
     async (written) => {
       const entry = { id: 'a', model: 'm', provider: written, base_url: 'http://127.0.0.1:8000/v1' };
       const directory = await directoryOf({ 'main.yaml': JSON.stringify({ models: [entry] }) });
@@ -58,7 +58,7 @@ describe('an unknown provider', () => {
     },
   );
 
-  it('is an error in the form of the health API too, and shown in part when it is long', async () => {
+  it('is also an error in the form of the health API, and is truncated if it is long', async () => {
     const endpoint_configuration = {
       model_name: 'm',
       model_config: { model_provider: 'z'.repeat(5_000), endpoint: { host: 'h.example' } },
@@ -73,7 +73,7 @@ describe('an unknown provider', () => {
   });
 });
 
-describe('a key', () => {
+describe('API key', () => {
   const forms: readonly (readonly [string, (key: string) => Entry])[] = [
     ['api_key', (key) => ({ provider: 'openai', api_key: key })],
     ['api_keys[1]', (key) => ({ provider: 'openai', api_keys: ['k', key] })],
@@ -90,14 +90,14 @@ describe('a key', () => {
   ];
 
   it.each(forms.flatMap(([place, entry]) => odd.map(([key, message]) => ({ place, entry, key, message }))))(
-    'in $place that is $key has a warning, which does not show it',
+    'in $place that is $key causes a warning without the key',
     async ({ place, entry, key, message }) => {
       expect(await warningsOf(entry(key))).toEqual([`models[0].${place}: ${message}`]);
       expect(await warningsOf(entry('${KEY}'), { KEY: key })).toEqual([`models[0].${place}: ${message}`]);
     },
   );
 
-  it('of the daemon has one as well', async () => {
+  it('or token of the daemon causes a warning as well', async () => {
     const sections = { server: { bearer_token: '$TOKEN' }, health_api: { api_keys: ['"quoted"'] } };
     const entry = { provider: 'ollama', custom_headers: [{ key: 'X-Key', value: '$KEY' }] };
     expect(await warningsOf(entry, {}, sections)).toEqual([
@@ -115,7 +115,7 @@ describe('a key', () => {
     [{ provider: 'bedrock', region: 'eu-west-1' }],
     [{ provider: 'azure_openai', base_url: 'https://r.openai.azure.com' }],
     [{ provider: 'groq', api_key: '${ABSENT:-}' }],
-  ])('that a provider needs and is not there has a warning: %j', async (entry) => {
+  ])('that a provider requires causes a warning if it is missing: %j', async (entry) => {
     expect(await warningsOf(entry)).toEqual([
       `models[0].provider: "${entry.provider}" needs a key, and the model has none`,
     ]);
@@ -128,23 +128,23 @@ describe('a key', () => {
     [{ provider: 'openai', custom_headers: [{ key: 'Authorization', value: 'Bearer k' }] }],
     [{ provider: 'openai', model_auth_type: 'jwt', model_jwt_config: { jwt_url: 'https://id.example.com' } }],
     [{ base_url: 'http://127.0.0.1:8000/v1' }],
-  ])('that may come from elsewhere has none: %j', async (entry) => {
+  ])('that may come from elsewhere causes no warning: %j', async (entry) => {
     expect(await warningsOf(entry)).toEqual([]);
   });
 
-  it('that is missing has only the warning that says so', async () => {
+  it('from a missing variable causes only the warning about the variable', async () => {
     expect(await warningsOf({ provider: 'openai', api_key: '${ABSENT}' })).toEqual([
       'models[0].api_key: variable ABSENT is not set: the model is unknown (secret_missing)',
     ]);
   });
 
-  it('is not missed in remote mode, where the health API may have it', async () => {
+  it('may be missing in remote mode, where the health API may have it', async () => {
     const remote = { checker: { mode: 'remote' }, remote: { url: 'https://h.example', api_key: 'k' } };
     expect(await warningsOf({ provider: 'openai' }, {}, remote)).toEqual([]);
   });
 });
 
-describe('an address', () => {
+describe('address', () => {
   const added = (path: string): string =>
     `ends in "${path}", a path of the API, which is added to it: leave the path out`;
   const begun = (path: string): string =>
@@ -174,13 +174,13 @@ describe('an address', () => {
     ['groq', 'https://api.groq.com', 'has no path, and this provider has its API below "/openai/v1"'],
   ];
 
-  it.each(odd)('of %s that is %s has a warning', async (provider, base_url, message) => {
+  it.each(odd)('of %s that is %s causes a warning', async (provider, base_url, message) => {
     expect(await warningsOf({ provider, base_url, api_key: 'k' })).toEqual([
       `models[0].base_url: ${message}`,
     ]);
   });
 
-  it.each(odd)('of %s that is %s has none where paths are configured', async (provider, address) => {
+  it.each(odd)('of %s that is %s causes no warning if paths are configured', async (provider, address) => {
     const url = new URL(address);
     const endpoint = {
       scheme: url.protocol.slice(0, -1),
@@ -213,12 +213,12 @@ describe('an address', () => {
     ['bedrock', 'https://gateway.example.com'],
     ['groq', 'https://gateway.example.com'],
     ['custom', 'https://h.example/v1/chat/completions'],
-  ])('of %s that is %s has none', async (provider, base_url) => {
+  ])('of %s that is %s causes no warning', async (provider, base_url) => {
     const custom_payload = provider === 'custom' ? { q: '{prompt}' } : undefined;
     expect(await warningsOf({ provider, base_url, api_key: 'k', custom_payload })).toEqual([]);
   });
 
-  it('that comes from a secret is not shown', async () => {
+  it('from a secret is not shown in the warning', async () => {
     const [warning] = await warningsOf(
       { provider: 'openai_compatible', base_url: '${URL}', api_key: 'k' },
       { URL: 'https://hidden.example/token-one/chat/completions' },
@@ -228,11 +228,11 @@ describe('an address', () => {
   });
 });
 
-describe('a member that the provider does not read', () => {
+describe('key that the provider does not read', () => {
   it.each([
     ['region', 'eu-west-1', 'bedrock'],
     ['api_version', '2024-10-21', 'azure_openai'],
-  ])('%s has a warning, and none where it is read', async (key, value, only) => {
+  ])('%s causes a warning, but not for the provider that reads it', async (key, value, only) => {
     const entry = { base_url: 'https://llm.example.com/v1', api_key: 'k', [key]: value };
     expect(await warningsOf({ ...entry, provider: 'openai' })).toEqual([
       `models[0].${key}: has no effect: only provider "${only}" has one`,

@@ -8,8 +8,8 @@ import { capabilities, directoryOf, problemsOf } from './loading.js';
 const corpus = fileURLToPath(new URL('../fixtures/config/bad', import.meta.url));
 const names = (await readdir(corpus)).filter((name) => /\.(?:yaml|json)$/.test(name));
 
-describe('the corpus of wrong configurations', () => {
-  it.each(names)('%s is refused with exactly its messages', async (name) => {
+describe('invalid configurations', () => {
+  it.each(names)('%s is rejected with exactly its expected messages', async (name) => {
     const expected = await readFile(join(corpus, name.replace(/\.\w+$/, '.expected')), 'utf8');
     const problems = await loadConfig(join(corpus, name), { SECRET: 'sk-secret-two' }, capabilities).then(
       () => [],
@@ -18,15 +18,15 @@ describe('the corpus of wrong configurations', () => {
     expect(problems.map((problem) => `${problem.replaceAll(`${corpus}/`, '')}\n`).join('')).toBe(expected);
   });
 
-  it('shows no secret in any message', async () => {
+  it('never show a secret in a message', async () => {
     const files = (await readdir(corpus)).filter((name) => name.endsWith('.expected'));
     const texts = await Promise.all(files.map((name) => readFile(join(corpus, name), 'utf8')));
     expect(texts.join('')).not.toMatch(/sk-secret|secret-word/);
   });
 });
 
-describe('a file that cannot be read', () => {
-  it('is named with the reason', async () => {
+describe('unreadable file', () => {
+  it('is reported with the reason', async () => {
     const directory = await directoryOf({
       'huge.yaml': Buffer.alloc(16 * 2 ** 20 + 1, '#'),
       'utf16.yaml': Buffer.from('\ufeffmodels: []', 'utf16le'),
@@ -44,7 +44,7 @@ describe('a file that cannot be read', () => {
   });
 
   const asRoot = process.getuid?.() === 0;
-  (asRoot ? it.skip : it)('is named when permission is lacking', async () => {
+  (asRoot ? it.skip : it)('is reported if permission is denied', async () => {
     const directory = await directoryOf({ 'main.yaml': 'models: []' });
     await chmod(join(directory, 'main.yaml'), 0);
     expect(await problemsOf(join(directory, 'main.yaml'), {}, directory)).toEqual([
@@ -52,7 +52,7 @@ describe('a file that cannot be read', () => {
     ]);
   });
 
-  it('leaves the messages of other files in place', async () => {
+  it('does not hide the errors of other files', async () => {
     const directory = await directoryOf({
       'main.yaml': 'include: models.d/*.yaml\nchecker: { per_host: 0 }\n',
       'models.d/a.yaml': 'models: [{ id: a }]',

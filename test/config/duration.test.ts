@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { formatDuration, parseDuration } from '../../src/domain/duration.js';
 
-describe('a duration', () => {
+describe('duration', () => {
   it.each([
     ['500ms', 500],
     ['30s', 30_000],
@@ -18,7 +18,7 @@ describe('a duration', () => {
     (text) => expect(parseDuration(text)).toBeNull(),
   );
 
-  it('is written so that it reads as the same, in the largest unit that is exact', () => {
+  it('is formatted in the largest exact unit, and parses to the same value', () => {
     fc.assert(
       fc.property(fc.nat(999_999_999), fc.constantFrom('ms', 's', 'm', 'h', 'd', 'y'), (count, unit) => {
         const ms = parseDuration(`${count}${unit}`);

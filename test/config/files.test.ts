@@ -15,7 +15,7 @@ const ids = async (path: string) =>
   (await loadConfig(path, {}, capabilities)).settings.models.map(({ id }) => id);
 
 describe('included files', () => {
-  it('are read once each, in order, and never the main file again', async () => {
+  it('are read once each, in order, and never include the main file', async () => {
     const directory = await directoryOf({
       'main.yaml': `include: ["*.yaml", "models.d/**/*.yaml", models.d/one.yaml, more.json]\nmodels: [${openai('main')}]`,
       'beside.yaml': `models: [${openai('beside')}]`,
@@ -34,7 +34,7 @@ describe('included files', () => {
     );
   });
 
-  it('change the fingerprint when they change, appear or are swapped by a link', async () => {
+  it('change the fingerprint when they change, are added or are swapped by a symlink', async () => {
     const directory = await directoryOf({
       'main.yaml': 'include: models.d/*.yaml\n',
       'old/a.yaml': `models: [${openai('a')}]`,
@@ -52,8 +52,8 @@ describe('included files', () => {
   });
 });
 
-describe('a certificate', () => {
-  it('is found from the file that names it, and watched', async () => {
+describe('certificate file', () => {
+  it('is resolved relative to the file that names it, and watched', async () => {
     const directory = await directoryOf({
       'main.yaml': `defaults: { tls: { ca_file: ca.pem } }\nmodels: [${openai('a')}]`,
       'ca.pem': 'certificate',
@@ -64,8 +64,8 @@ describe('a certificate', () => {
   });
 });
 
-describe('anchors', () => {
-  it('may be merged, and positions lead to where a value stands', async () => {
+describe('YAML anchors', () => {
+  it('can be merged, and errors have the location of the value', async () => {
     const directory = await directoryOf({
       'main.yaml': `models:\n  - &base { id: a, provider: openai, model: m, timeout: 5s }\n  - { <<: *base, id: b }\n`,
       'bad.yaml': `models:\n  - &base { id: a, provider: openai, model: m, timeout: 5 }\n  - { <<: *base, id: b }\n`,
@@ -78,8 +78,8 @@ describe('anchors', () => {
   });
 });
 
-describe('the sections', () => {
-  it('may all be left out', async () => {
+describe('configuration sections', () => {
+  it('can all be omitted', async () => {
     const { settings, warnings } = await load('models: []');
     expect(warnings).toEqual([]);
     expect(settings).toEqual({
@@ -114,17 +114,20 @@ describe('the sections', () => {
     ['127.9.9.9:0', '127.9.9.9', 0],
     ['localhost:80', 'localhost', 80],
     ['[::1]:9464', '::1', 9464],
-  ])('may listen on %s without a token', async (listen, host, port) => {
+  ])('can listen on %s without a token', async (listen, host, port) => {
     expect((await load(`server: { listen: "${listen}" }\nmodels: []`)).settings.server).toMatchObject({
       host,
       port,
     });
   });
 
-  it.each(['bearer_token: t', 'insecure_public: true'])('may listen anywhere with %s', async (permit) => {
-    const { settings } = await load(`server: { listen: ":9464", ${permit} }\nmodels: []`);
-    expect(settings.server.host).toBe('0.0.0.0');
-  });
+  it.each(['bearer_token: t', 'insecure_public: true'])(
+    'can listen on any address with %s',
+    async (permit) => {
+      const { settings } = await load(`server: { listen: ":9464", ${permit} }\nmodels: []`);
+      expect(settings.server.host).toBe('0.0.0.0');
+    },
+  );
 
   it.each([
     ['read_tokens: [r]', 'read_tokens: needs "server.bearer_token": without it no route asks for a token'],
@@ -132,17 +135,17 @@ describe('the sections', () => {
       'bearer_token: t, read_tokens: [r, t]',
       'read_tokens[1]: is the "server.bearer_token", which may do everything',
     ],
-  ])('do not take %s', async (tokens, message) => {
+  ])('reject %s', async (tokens, message) => {
     await expect(load(`server: { ${tokens} }\nmodels: []`)).rejects.toThrow(`server.${message}`);
   });
 
-  it('leave out read tokens that are empty', async () => {
+  it('ignore empty read tokens', async () => {
     const { settings } = await load('server: { bearer_token: t, read_tokens: [r, ""] }\nmodels: []');
     expect(settings.server).toMatchObject({ readTokens: ['r'], publicBadges: false });
     await expect(load('server: { read_tokens: [""] }\nmodels: []')).resolves.toBeDefined();
   });
 
-  it('link alerts nowhere and put no labels on them unless they say so', async () => {
+  it('set no alert links and labels by default', async () => {
     const none = { publicUrl: null, runbookUrl: null, alertLabels: [] };
     expect((await load('models: []')).settings.server).toMatchObject(none);
     const text = `server:
@@ -157,7 +160,7 @@ models: []`;
     });
   });
 
-  it('cover models by patterns in maintenance, and warn when one covers none', async () => {
+  it('match models by patterns in maintenance, and warn if none matches', async () => {
     const rule = { models: ['gpt-*', 'exact'] };
     expect(['gpt-4.1', 'exact', 'my-gpt-4', 'exactly'].map((id) => modelMatcher(rule)(id))).toEqual([
       true,
@@ -172,7 +175,7 @@ models: []`;
     expect(warnings).toEqual([expect.stringMatching(/:1:\d+: maintenance\[0\]\.models: match no model$/)]);
   });
 
-  it('plan maintenance that comes once, by the zone of a time or else by that of the rule', async () => {
+  it('accept one-time maintenance in the time zone of the time, or else of the rule', async () => {
     const of = async (rule: string) => {
       const text = `maintenance: [{ ${rule}, models: [gpt], reason: a move }]\nmodels: [${openai('gpt')}]`;
       const { settings, effective } = await load(text);
@@ -199,22 +202,22 @@ models: []`;
   });
 });
 
-describe('the packaged configurations', () => {
+describe('packaged configurations', () => {
   const names = ['modelpulse.yaml', 'demo.yaml'];
 
-  it.each(names)('%s loads without any variable set', async (name) => {
+  it.each(names)('%s loads without any variables', async (name) => {
     const { settings, effective } = await loadConfig(join(packaged, name), {}, capabilities);
     expect(settings.models.length).toBeGreaterThan(0);
     const again = await load(JSON.stringify(effective()));
     expect(again.settings.models.map(({ id }) => id)).toEqual(settings.models.map(({ id }) => id));
   });
 
-  it('have the JSON Schema that the code makes (npx modelpulse schema > config/modelpulse.schema.json)', async () => {
+  it('contain the generated JSON Schema (npx modelpulse schema > config/modelpulse.schema.json)', async () => {
     const committed = await readFile(join(packaged, 'modelpulse.schema.json'), 'utf8');
     expect(committed).toBe(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
   });
 
-  it('and the seed body are valid by that schema, and what is plainly wrong is not', async () => {
+  it('and the seed request body match the schema, and invalid ones do not', async () => {
     const valid = new Ajv({ strict: false, unicodeRegExp: true }).compile(jsonSchema());
     for (const name of names) {
       expect(valid(parse(await readFile(join(packaged, name), 'utf8'), { merge: true }))).toBe(true);

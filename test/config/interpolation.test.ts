@@ -7,7 +7,7 @@ import { capabilities, directoryOf, load, loadModel, problemsOf } from './loadin
 const query = (text: string) =>
   JSON.stringify({ models: [{ id: 'a', provider: 'openai', model: 'm', query: text }] });
 
-describe('a reference', () => {
+describe('reference', () => {
   it.each([
     ['${NAME}', 'value'],
     ['<${NAME}|${NAME}>', '<value|value>'],
@@ -18,12 +18,12 @@ describe('a reference', () => {
     ['$${NAME}', '${NAME}'],
     ['$NAME $ {x} $$', '$NAME $ {x} $$'],
     ['${DOLLARS}', '$& ${NAME} $1'],
-  ])('in %s stands for %s', async (written, meant) => {
+  ])('in %s resolves to %s', async (written, meant) => {
     const env = { NAME: 'value', EMPTY: '', DOLLARS: '$& ${NAME} $1' };
     expect((await loadModel(query(written), env)).query).toBe(meant);
   });
 
-  it('that is a whole scalar may be a number or a truth value', async () => {
+  it('that is a whole scalar can be a number or a boolean', async () => {
     const { settings } = await load(
       'checker: { concurrency: "${N}", reuse_connections: "${FLAG:-true}" }\nmodels: [{ id: a, provider: openai, model: m, api_key: "${N}", max_tokens: "${N}" }]',
       { N: '12' },
@@ -32,7 +32,7 @@ describe('a reference', () => {
     expect(settings.models[0]).toMatchObject({ maxTokens: 12, endpoint: { apiKeys: ['12'] } });
   });
 
-  it('to a file brings its content without the last newline, from beside the file that names it', async () => {
+  it('to a file resolves to its content without the last newline, relative to the referring file', async () => {
     const directory = await directoryOf({
       'main.yaml': 'include: sub/*.yaml\nserver: { bearer_token: "${file:token}" }\n',
       token: 'main token\n',
@@ -44,7 +44,7 @@ describe('a reference', () => {
     expect(settings.models[0]?.endpoint.apiKeys).toEqual(['sub token']);
   });
 
-  it('to a file that is too large is refused', async () => {
+  it('to a file that is too large is rejected', async () => {
     const directory = await directoryOf({
       'main.yaml': 'server: { bearer_token: "${file:big}" }\nmodels: []',
       big: 'x'.repeat(65_537),
@@ -55,7 +55,7 @@ describe('a reference', () => {
   });
 });
 
-describe('a missing variable', () => {
+describe('missing variable', () => {
   const models = (first: string) =>
     `models:\n  - ${first}\n  - { id: other, provider: openai, model: m, api_key: k }\n`;
 
@@ -70,7 +70,7 @@ describe('a missing variable', () => {
     ['{ id: a, provider: openai, model: m, budget: { tokens_per_day: "${KEY}" } }'],
     ['{ id: a, provider: openai, model: m, custom_headers: [{ key: X, value: "${KEY}" }] }'],
     ['{ id: a, endpoint_configuration: { model_name: m, model_config: { endpoint: { host: "${KEY}" } } } }'],
-  ])('makes only its own model unable to be asked: %s', async (entry) => {
+  ])('makes only its own model unknown: %s', async (entry) => {
     const { settings, warnings } = await load(models(entry));
     expect(settings.models.map(({ missingSecret }) => missingSecret)).toEqual([
       'variable KEY is not set',
@@ -85,7 +85,7 @@ describe('a missing variable', () => {
     ['"${KEY}"', 'variable KEY is empty'],
     ['"${file:empty}"', 'file empty is empty'],
     ['"${file:dir:-empty}"', 'file dir:-empty is empty'],
-  ])('that is empty is no key: %s', async (written, problem) => {
+  ])('that is empty is not a key: %s', async (written, problem) => {
     const entry = `{ id: a, provider: openai, model: m, api_key: ${written} }`;
     const files = { 'main.yaml': models(entry), empty: '\n', 'dir:-empty': '' };
     const directory = await directoryOf(files);
@@ -93,19 +93,16 @@ describe('a missing variable', () => {
     expect(settings.models[0]!.missingSecret).toBe(problem);
   });
 
-  it.each(['apikey', 'model_api_key'])(
-    'that is empty is no key in the other form either: %s',
-    async (member) => {
-      const config = `{ model_provider: openai, ${member}: "\${KEY}" }`;
-      const entry = `{ id: a, endpoint_configuration: { model_name: m, model_config: ${config} } }`;
-      expect((await load(models(entry), { KEY: '' })).settings.models[0]!.missingSecret).toBe(
-        'variable KEY is empty',
-      );
-    },
-  );
+  it.each(['apikey', 'model_api_key'])('that is empty is not a key in the seed form: %s', async (member) => {
+    const config = `{ model_provider: openai, ${member}: "\${KEY}" }`;
+    const entry = `{ id: a, endpoint_configuration: { model_name: m, model_config: ${config} } }`;
+    expect((await load(models(entry), { KEY: '' })).settings.models[0]!.missingSecret).toBe(
+      'variable KEY is empty',
+    );
+  });
 
   it.each(['${file:empty}', 'Bearer ${file:empty}'])(
-    'that is an empty file is no value of a header: %s',
+    'that is an empty file is not a header value: %s',
     async (written) => {
       const entry = `{ id: a, provider: openai, model: m, custom_headers: [{ key: X, value: "${written}" }] }`;
       const directory = await directoryOf({ 'main.yaml': models(entry), empty: '' });
@@ -114,12 +111,12 @@ describe('a missing variable', () => {
     },
   );
 
-  it('that is empty may be none: ${KEY:-}', async () => {
+  it('that is empty is treated as no value with ${KEY:-}', async () => {
     const entry = '{ id: a, provider: openai, model: m, api_key: "${KEY:-}" }';
     expect((await load(models(entry), { KEY: '' })).settings.models[0]!.missingSecret).toBe(null);
   });
 
-  it('that is a file is treated alike', async () => {
+  it('that is a file is treated the same', async () => {
     const model = await loadModel(
       'models: [{ id: a, provider: openai, model: m, api_key: "${file:/absent/key}" }]',
     );
@@ -127,7 +124,7 @@ describe('a missing variable', () => {
   });
 });
 
-describe('a bearer token', () => {
+describe('bearer token', () => {
   const main = (written: string) => `server: { bearer_token: "${written}" }\nmodels: []\n`;
 
   it.each([
@@ -135,7 +132,7 @@ describe('a bearer token', () => {
     ['${file:empty}', 'server.bearer_token: file empty is empty'],
     ['${file:blank}', 'server.bearer_token: file blank is empty'],
   ])(
-    'is refused when its reference is empty, for else no route would need one: %s',
+    'is rejected if its reference is empty, since no route would require one: %s',
     async (written, problem) => {
       const directory = await directoryOf({ 'main.yaml': main(written), empty: '', blank: '\n' });
       await expect(loadConfig(join(directory, 'main.yaml'), { TOKEN: '' }, capabilities)).rejects.toThrow(
@@ -144,13 +141,13 @@ describe('a bearer token', () => {
     },
   );
 
-  it('may be none where it is said so: ${TOKEN:-}', async () => {
+  it('can be explicitly empty: ${TOKEN:-}', async () => {
     const { settings } = await load(main('${TOKEN:-}'), { TOKEN: '' });
     expect(settings.server.bearerToken).toBe(null);
   });
 });
 
-describe('a variable or file with a character that cannot stand there', () => {
+describe('variable or file with characters that are invalid in a header', () => {
   const other = '{ id: other, provider: openai, model: m, api_key: k }';
   const plain = (member: string) => `{ id: a, provider: openai, model: m, ${member} }`;
   const seed = (member: string) =>
@@ -176,20 +173,23 @@ describe('a variable or file with a character that cannot stand there', () => {
     return loadConfig(join(directory, 'main.yaml'), { KEY: secret }, capabilities);
   };
 
-  it.each(forms)('fails only its own model, and is named: $written', async ({ written, named }) => {
-    for (const entry of places(written)) {
-      for (const unfit of ['sk-one\nsk-two', 'sk-one\r\n\r\n', 'sk-\u0007one', '\u201csk-one\u201d']) {
-        const { settings, warnings } = await loaded(entry, unfit);
-        const message = `${named} has a line break, a control character or one outside of Latin-1, which no header can hold`;
-        expect(settings.models.map(({ missingSecret }) => missingSecret)).toEqual([message, null]);
-        expect(warnings).toEqual([expect.stringContaining(`: ${message}: the model is unknown`)]);
-        expect(warnings.join()).not.toContain('one\n');
-        expect(warnings.join()).not.toContain('sk-');
+  it.each(forms)(
+    'disables only its own model, and is named in the warning: $written',
+    async ({ written, named }) => {
+      for (const entry of places(written)) {
+        for (const unfit of ['sk-one\nsk-two', 'sk-one\r\n\r\n', 'sk-\u0007one', '\u201csk-one\u201d']) {
+          const { settings, warnings } = await loaded(entry, unfit);
+          const message = `${named} has a line break, a control character or one outside of Latin-1, which no header can hold`;
+          expect(settings.models.map(({ missingSecret }) => missingSecret)).toEqual([message, null]);
+          expect(warnings).toEqual([expect.stringContaining(`: ${message}: the model is unknown`)]);
+          expect(warnings.join()).not.toContain('one\n');
+          expect(warnings.join()).not.toContain('sk-');
+        }
       }
-    }
-  });
+    },
+  );
 
-  it.each(forms)('is trimmed of one line break at its end: $written', async ({ written }) => {
+  it.each(forms)('is trimmed by one line break at its end: $written', async ({ written }) => {
     for (const entry of places(written)) {
       for (const end of ['\n', '\r\n']) {
         const { settings, warnings } = await loaded(entry, `sk-one${end}`);
@@ -199,12 +199,12 @@ describe('a variable or file with a character that cannot stand there', () => {
     }
   });
 
-  it('may have a line break where no header is made of it', async () => {
+  it('can contain a line break outside headers', async () => {
     const { settings } = await loaded(plain('query: "${KEY}"'), 'one\ntwo');
     expect(settings.models[0]).toMatchObject({ query: 'one\ntwo', missingSecret: null });
   });
 
-  it('is an error, by name, for what the whole daemon needs', async () => {
+  it('is an error that names it, if the whole daemon needs it', async () => {
     const directory = await directoryOf({ 'main.yaml': 'server: { bearer_token: "${KEY}" }\nmodels: []\n' });
     const problems = await problemsOf(join(directory, 'main.yaml'), { KEY: 'a\nb' }, directory);
     expect(problems).toEqual([
@@ -223,7 +223,7 @@ models:
   - { id: b, provider: openai, model: m, api_key: "\${KEY}", labels: { from: "\${file:label}" } }
 `;
 
-  it('are masked in the effective configuration, wherever they stand', async () => {
+  it('are masked everywhere in the effective configuration', async () => {
     const directory = await directoryOf({ 'main.yaml': text, label: 'label-one' });
     const loaded = await loadConfig(join(directory, 'main.yaml'), { KEY: 'env-one' }, capabilities);
     const shown = JSON.stringify(loaded.effective());
@@ -232,7 +232,7 @@ models:
     expect(shown).toContain('"apikeys":["***"]');
   });
 
-  it('are masked in the query of an address, whatever else it says', async () => {
+  it('are masked in the query of an address, without its other parameters', async () => {
     const loaded = await load(`models:
   - id: a
     endpoint_configuration:
@@ -242,7 +242,7 @@ models:
     expect(shown).toContain('https://h/v1?api_key=***&version=2&code=***&sig=***&api-version=2024-10-21');
   });
 
-  it('leave the place of a message as it is', async () => {
+  it('do not change the location in a message', async () => {
     const directory = await directoryOf({
       'main.yaml': 'surprise: 1\nstorage: { path: "${DATA}/pulse.db" }\n',
     });
@@ -250,7 +250,7 @@ models:
     expect(problems[0]).toMatch(/^main.yaml:1:1: /);
   });
 
-  it('count as content', async () => {
+  it('change the fingerprint', async () => {
     const directory = await directoryOf({ 'main.yaml': text, label: 'label-one' });
     const read = () => loadConfig(join(directory, 'main.yaml'), { KEY: 'k' }, capabilities);
     const before = await read();
@@ -261,7 +261,7 @@ models:
   });
 });
 
-describe('what a missing variable cannot leave out', () => {
+describe('missing variable that affects more than a secret', () => {
   it.each([
     ['"${KEY}"', ''],
     ['{ id: a, endpoint_configuration: "${KEY}" }', '.endpoint_configuration'],

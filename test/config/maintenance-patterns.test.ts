@@ -5,7 +5,7 @@ import { modelMatcher } from '../../src/config/maintenance.js';
 const matches = (pattern: string, id: string): boolean => modelMatcher({ models: [pattern] })(id);
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-describe('a pattern of a maintenance window', () => {
+describe('maintenance pattern', () => {
   it.each([
     ['*', 'gpt', true],
     ['*', '.hidden', true],
@@ -18,11 +18,11 @@ describe('a pattern of a maintenance window', () => {
     ['gpt', 'GPT', false],
     ['a[1]', 'a[1]', true],
     ['!a', 'b', false],
-  ])('%s and %s: %s', (pattern, id, expected) => {
+  ])('%s for the model %s: %s', (pattern, id, expected) => {
     expect(matches(pattern, id)).toBe(expected);
   });
 
-  it('takes each asterisk for any run of characters, and every other character for itself', () => {
+  it('matches any characters with an asterisk, and all other characters literally', () => {
     const letters = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 8 });
     const parts = fc.array(letters, { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -34,7 +34,7 @@ describe('a pattern of a maintenance window', () => {
     );
   });
 
-  it('is one of several', () => {
+  it('can be one of several', () => {
     const covered = modelMatcher({ models: ['gpt-*', 'mixtral'] });
     expect(['gpt-4', 'mixtral', 'mixtral-2'].map(covered)).toEqual([true, true, false]);
   });

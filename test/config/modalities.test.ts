@@ -29,8 +29,8 @@ const tone = {
   expected: { contains: ['yes'] },
 };
 
-describe('the question of a probe that shows or plays something', () => {
-  it('is about that, whatever defaults ask of texts', async () => {
+describe('question of a vision or audio probe', () => {
+  it('is about the image or audio, regardless of default text questions', async () => {
     expect(await asked({ probe: 'vision' })).toEqual(colour);
     expect(await asked({ probe: 'audio' })).toEqual(tone);
     const defaults = { query: 'How are you?', expect: { min_length: 3 } };
@@ -38,7 +38,7 @@ describe('the question of a probe that shows or plays something', () => {
     expect(await asked({}, defaults)).toEqual({ query: 'How are you?', expected: { minLength: 3 } });
   });
 
-  it("is the model's own where it has one", async () => {
+  it('is the question of the model if there is one', async () => {
     expect(await asked({ probe: 'vision', query: 'Is it red?' })).toEqual({
       query: 'Is it red?',
       expected: {},
@@ -49,7 +49,7 @@ describe('the question of a probe that shows or plays something', () => {
     });
   });
 
-  it('comes from defaults that are for the same probe, and then not for texts', async () => {
+  it('is a default question only if the default is for the same probe', async () => {
     const defaults = { probe: 'vision', query: 'Which colour?' };
     expect((await asked({}, defaults)).query).toBe('Which colour?');
     expect(await asked({ probe: 'audio' }, defaults)).toEqual(tone);
@@ -57,7 +57,7 @@ describe('the question of a probe that shows or plays something', () => {
   });
 });
 
-describe('the modalities a model lists', () => {
+describe('modalities of a model', () => {
   const seed = (input: string[]): Entry => ({
     id: 'm',
     probe: 'vision',
@@ -72,7 +72,7 @@ describe('the modalities a model lists', () => {
     },
   });
 
-  it('must have what its probe sends, or validation warns', async () => {
+  it('cause a warning if they lack what the probe sends', async () => {
     const { warnings } = await load({ ...preset, probe: 'audio', input_modalities: ['text', 'image'] });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
@@ -83,13 +83,13 @@ describe('the modalities a model lists', () => {
     );
   });
 
-  it('are no cause to warn when they have it, or are not told', async () => {
+  it('cause no warning if they are sufficient or not given', async () => {
     expect((await load(seed(['text', 'Image']))).warnings).toEqual([]);
     expect((await load({ ...preset, probe: 'vision' })).warnings).toEqual([]);
     expect((await load({ ...preset, input_modalities: ['text'] })).warnings).toEqual([]);
   });
 
-  it('make an effective configuration that loads again without a warning', async () => {
+  it('yield an effective configuration that loads without a warning', async () => {
     const first = await load({ ...preset, probe: 'vision' });
     const [model] = (first.effective() as { models: Entry[] }).models;
     expect((await load(model!)).warnings).toEqual([]);
@@ -98,7 +98,7 @@ describe('the modalities a model lists', () => {
     });
   });
 
-  it('leave the path for pictures as the seed names it', async () => {
+  it('keep the image path of the seed form', async () => {
     const { settings } = await load(seed(['image']));
     expect(settings.models[0]!.endpoint.paths).toMatchObject({ chat: '/chat/completions', vision: '/see' });
   });

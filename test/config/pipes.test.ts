@@ -29,19 +29,19 @@ async function write(path: string, commands: string) {
   };
 }
 
-describe('a configuration that is a pipe', () => {
+describe('configuration from a pipe', () => {
   it('without a writer is read at once, as empty', async () => {
     expect(await readText(pipe('silent'), 1_000)).toEqual({ text: '' });
   });
 
-  it('is read to its end, however slowly its writer writes', async () => {
+  it('is read to its end, even from a slow writer', async () => {
     const path = pipe('slow');
     const writer = await write(path, 'sleep 0.3; printf a; sleep 0.3; printf b');
     expect(await readText(path, 1_000)).toEqual({ text: 'ab' });
     writer.end();
   });
 
-  it('whose writer says nothing is a problem after five seconds', async () => {
+  it('with a silent writer fails after five seconds', async () => {
     const path = pipe('mute');
     const writer = await write(path, 'exec sleep 60');
     expect(await readText(path, 1_000)).toEqual({
@@ -50,7 +50,7 @@ describe('a configuration that is a pipe', () => {
     writer.end();
   }, 60_000);
 
-  it('is bounded like a file', async () => {
+  it('has the same size limit as a file', async () => {
     expect(await readText('/dev/zero', 1_000)).toEqual({ problem: 'is larger than 0.9765625 KiB' });
   });
 });

@@ -8,7 +8,7 @@ async function problemOf(text: string): Promise<string[]> {
   return problemsOf(join(directory, 'main.yaml'), {}, directory);
 }
 
-describe('a fault of YAML', () => {
+describe('YAML syntax error', () => {
   it.each([
     ['a: what is: this\n', /^main\.yaml:1:4: a value holds ": ".*in quotes/],
     ['models:\n\t- id: a\n', /^main\.yaml:2:1: is indented with a tab/],
@@ -32,7 +32,7 @@ describe('a fault of YAML', () => {
     ['a: [,1]\n', /has a "," without an item before it/],
     ['a: "x"#c\n', /a comment needs a space before its "#"/],
     ['models: []\nmodels: []\n', /^main\.yaml:2:1: models: is set more than once/],
-  ])('in %j says what to write', async (text, message) => {
+  ])('in %j is reported with advice', async (text, message) => {
     const problems = await problemOf(text);
     expect(problems[0]).toMatch(message);
     expect(problems.join()).not.toMatch(/sk-secret|mapping|implicit|Flow|token/i);
@@ -58,14 +58,17 @@ describe('nesting', () => {
     ],
     ['keys that are lists', (levels: number) => `${'? - '.repeat(levels / 2)}1`, '1:203'],
     ['JSON', (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels), '1:502'],
-  ])('of %s goes 100 levels down, and what is deeper is named by its place', (_what, nested, place) => {
-    expect(nestingOf(nested(100))).toBe(fits);
-    for (const levels of [102, 110, 1_000])
-      expect(nestingOf(nested(levels))).toBe(`c.yaml:${place}: is nested too deeply`);
-  });
+  ])(
+    'of %s is limited to 100 levels, and deeper levels are reported with their location',
+    (_what, nested, place) => {
+      expect(nestingOf(nested(100))).toBe(fits);
+      for (const levels of [102, 110, 1_000])
+        expect(nestingOf(nested(levels))).toBe(`c.yaml:${place}: is nested too deeply`);
+    },
+  );
 
   it.each(['[', '{', '{a: ', '- ', '? ', '- [', '? [', '- ? ', '[{a: ', '!!seq [', '&a [', '["', '{? '])(
-    'without end of %j is an error',
+    'of unclosed %j is an error',
     (piece) => {
       const text = piece.repeat(Math.ceil((128 * 1_024) / piece.length));
       expect(parseSource('c.yaml', '/c.yaml', text).problems).toHaveLength(1);
@@ -85,12 +88,12 @@ describe('nesting', () => {
       `a: |\n${Array.from({ length: 300 }, (_line, at) => `  ${' '.repeat(at)}- [`).join('\n')}\n`,
     ],
     ['a far indentation', `a:\n${' '.repeat(300)}b: 1\n`],
-  ])('is not what stands in %s', (_where, text) => {
+  ])('is not counted in %s', (_where, text) => {
     expect(parseSource('c.yaml', '/c.yaml', text).problems).toEqual([]);
   });
 });
 
-describe('a key in the wrong place', () => {
+describe('misplaced key', () => {
   const model = (more: string) => `models: [{ id: a, provider: openai, model: m, ${more} }]`;
 
   it.each([
@@ -103,11 +106,11 @@ describe('a key in the wrong place', () => {
     ['contains: x', 'contains: unknown key; it stands in "expect": write "expect: {contains: ...}"'],
     ['ca_file: x', 'ca_file: unknown key; it stands in "tls": write "tls: {ca_file: ...}"'],
     ['timout: 5s', 'timout: unknown key; did you mean "timeout"?'],
-  ])('%s says what to write', async (written, message) => {
+  ])('%s is reported with a suggestion', async (written, message) => {
     expect(await problemOf(model(written))).toEqual([expect.stringContaining(`models[0].${message}`)]);
   });
 
-  it('of a section says so as well', async () => {
+  it('of a section is reported with a suggestion', async () => {
     expect(await problemOf('concurrency: 3\nmodels: []\n')).toEqual([
       'main.yaml:1:1: concurrency: unknown key; it stands in "checker": write "checker: {concurrency: ...}"',
     ]);

@@ -11,8 +11,8 @@ const seed = (config: object) =>
     models: [{ id: 'a', endpoint_configuration: { model_name: 'm', model_config: config } }],
   });
 
-describe('the seed form', () => {
-  it('takes the request body as it is', async () => {
+describe('seed form', () => {
+  it('accepts the request body unchanged', async () => {
     const body = JSON.parse(await readFile(seedFile, 'utf8')) as Record<string, unknown>;
     const model = await loadModel(JSON.stringify({ models: [{ id: 'mixtral', ...body }] }, null, 2));
     expect(model).toMatchObject({
@@ -45,19 +45,19 @@ describe('the seed form', () => {
     [{ endpoint_url: 'https://h.example/v1' }, 'https://h.example/v1'],
     [{ endpoint_url: 'https://h.example/v1/' }, 'https://h.example/v1'],
     [{ endpoint_url: 'https://h.example/v1/chat/completions' }, 'https://h.example/v1'],
-  ])('finds the address in %j', async (config, address) => {
+  ])('reads the address from %j', async (config, address) => {
     const { endpoint } = await loadModel(seed({ model_provider: 'together', ...config }));
     expect(`${endpoint.baseUrl} ${endpoint.paths.chat}`).toBe(`${address} /chat/completions`);
   });
 
-  it('keeps the query of an endpoint_url with the chat path', async () => {
+  it('keeps the query of endpoint_url with the chat path', async () => {
     const { endpoint } = await loadModel(
       seed({ model_provider: 'together', endpoint_url: 'https://h.example/x/chat?version=1' }),
     );
     expect(endpoint).toMatchObject({ baseUrl: 'https://h.example', paths: { chat: '/x/chat?version=1' } });
   });
 
-  it('collects keys from every place, each once and none empty', async () => {
+  it('collects keys from every location, without duplicates and empty ones', async () => {
     const { endpoint } = await loadModel(
       seed({
         model_provider: 'together',
@@ -79,7 +79,7 @@ describe('the seed form', () => {
     expect(endpoint.auth).toEqual({ headerName, prefix });
   });
 
-  it('sends custom headers, and takes null, "", [] and {} for unset', async () => {
+  it('sends custom headers, and treats null, "", [] and {} as unset', async () => {
     const { endpoint, systemPrompt } = await loadModel(
       seed({
         model_provider: 'together',
@@ -97,13 +97,13 @@ describe('the seed form', () => {
   });
 });
 
-describe('the preset form', () => {
-  it('knows the address of a provider', async () => {
+describe('preset form', () => {
+  it('has the address of each provider', async () => {
     const model = await loadModel('models: [{ id: a, provider: groq, model: m, api_key: k }]');
     expect(model.endpoint).toMatchObject({ baseUrl: 'https://api.groq.com/openai/v1', apiKeys: ['k'] });
   });
 
-  it('is expanded into what the seed form would have been', async () => {
+  it('is expanded into the equivalent seed form', async () => {
     const preset = await loadModel('models: [{ id: a, provider: together, model: m, api_keys: [k, ""] }]');
     const expanded = await loadModel(
       JSON.stringify({ models: [{ id: 'a', endpoint_configuration: preset.endpointConfiguration }] }),
@@ -111,7 +111,7 @@ describe('the preset form', () => {
     expect(expanded).toEqual(preset);
   });
 
-  it('is openai_compatible when only base_url is given', async () => {
+  it('uses openai_compatible if only base_url is given', async () => {
     const model = await loadModel('models: [{ id: a, base_url: "http://127.0.0.1:8000/v1/", model: m }]');
     expect(model).toMatchObject({
       provider: 'openai_compatible',
@@ -132,7 +132,7 @@ describe('the preset form', () => {
     ],
     ['bedrock', '{ region: eu-west-1 }', '/model/my%20m/converse'],
     ['gemini', '{}', '/models/my%20m:generateContent'],
-  ])('fills in the path of %s with %s', async (provider, extra, chat) => {
+  ])('sets the path of %s with %s', async (provider, extra, chat) => {
     const { endpoint } = await loadModel(
       `checker: { mode: remote }\nremote: { url: "https://h.example", api_key: k }\nmodels: [{ id: a, provider: ${provider}, model: my m, <<: ${extra} }]`,
     );
@@ -151,21 +151,24 @@ describe('the preset form', () => {
       '{ region: eu-west-1, endpoint_configuration: { model_name: m, model_config: { model_provider: bedrock, endpoint: { host: gw.example } } } }',
       'https://gw.example',
     ],
-  ])('signs for the region of %s, and keeps it in the effective configuration', async (entry, baseUrl) => {
-    const head = 'checker: { mode: remote }\nremote: { url: "https://h.example", api_key: k }\n';
-    const loaded = await load(
-      `${head}models: [{ id: a, api_key: k, <<: ${entry} }]`.replace(
-        'api_key: k, <<: { region',
-        '<<: { region',
-      ),
-    );
-    expect(loaded.settings.models[0]!.endpoint).toMatchObject({ baseUrl, region: 'eu-west-1' });
-    const [effective] = (loaded.effective() as { models: object[] }).models;
-    const again = await loadModel(`${head}models: ${JSON.stringify([effective])}`);
-    expect(again.endpoint.region).toBe('eu-west-1');
-  });
+  ])(
+    'uses the region of %s for signing, and keeps it in the effective configuration',
+    async (entry, baseUrl) => {
+      const head = 'checker: { mode: remote }\nremote: { url: "https://h.example", api_key: k }\n';
+      const loaded = await load(
+        `${head}models: [{ id: a, api_key: k, <<: ${entry} }]`.replace(
+          'api_key: k, <<: { region',
+          '<<: { region',
+        ),
+      );
+      expect(loaded.settings.models[0]!.endpoint).toMatchObject({ baseUrl, region: 'eu-west-1' });
+      const [effective] = (loaded.effective() as { models: object[] }).models;
+      const again = await loadModel(`${head}models: ${JSON.stringify([effective])}`);
+      expect(again.endpoint.region).toBe('eu-west-1');
+    },
+  );
 
-  it('has a table entry for each provider with an API or an address of its own', () => {
+  it('has a table entry for each provider with its own API or address', () => {
     expect(Object.keys(providers)).toHaveLength(20);
   });
 });

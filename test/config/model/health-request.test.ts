@@ -37,7 +37,7 @@ function problemsOf(body: unknown): string[] {
 const jwt = (more: object) =>
   seed({ model_auth_type: 'jwt', model_jwt_config: { jwt_url: 'https://a.example', ...more } });
 
-describe('a body of the health API', () => {
+describe('health API body', () => {
   it.each<[string, unknown, string]>([
     ['more than 100 members', seed({}, members(101)), 'at most 100 members'],
     ['more than 100 members deeper down', seed({ metadata: members(101) }), 'at most 100 members'],
@@ -96,11 +96,11 @@ describe('a body of the health API', () => {
       seed({ endpoint_url: undefined, endpoint: { host: 'a'.repeat(254) } }),
       '253 characters',
     ],
-  ])('may not have %s', (_what, body, problem) => {
+  ])('cannot have %s', (_what, body, problem) => {
     expect(problemsOf(body)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it('may have what stays within all bounds', () => {
+  it('is accepted within all limits', () => {
     const options = {
       default_request_options: { deep: nested(25, '[', ']') },
       apikeys: items(20, (n) => `sk-${n}`),
@@ -109,7 +109,7 @@ describe('a body of the health API', () => {
     expect(problemsOf(seed({ ...options, custom_headers: headers, metadata: members(100) }))).toEqual([]);
   });
 
-  it('says of a member that it is unknown without a look for what may be meant, and goes on without it', () => {
+  it('ignores unknown members without suggesting a name', () => {
     expect(problemsOf(seed({ endpoint_url: 5, apikey: 'k' }, { modelname: 'm' }))).toEqual([
       'endpoint_configuration.model_config.endpoint_url: must be a text',
     ]);
@@ -144,7 +144,7 @@ describe('a body of the health API', () => {
     ['a long name of a provider', seed({ model_provider: 'x'.repeat(60_000) })],
     ['modalities that are none', seed({ input_modalities: items(100, () => 'x'.repeat(600)) })],
     ['nesting', seed({ metadata: { a: nested(32_000, '[', ']') } })],
-  ])('is read in less than 50 ms, whatever it holds: %s', (_what, body) => {
+  ])('is parsed in less than 50 ms with %s', (_what, body) => {
     expect(leastProcessorMs(() => ask(body))).toBeLessThan(50);
   });
 });

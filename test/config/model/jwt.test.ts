@@ -35,12 +35,12 @@ const preset = (members: object) => ({
 const text = (value: object) => JSON.stringify(value);
 
 describe('model_auth_type: jwt', () => {
-  it('says in the seed form where the token is fetched, and no key stands beside it', async () => {
+  it('fetches the token as configured in the seed form, and ignores API keys', async () => {
     const { endpoint } = await loadModel(text(seed({ model_jwt_config: config, apikeys: ['unused-key'] })));
     expect(endpoint).toMatchObject({ jwt, apiKeys: [] });
   });
 
-  it('says it in the preset form', async () => {
+  it('fetches the token as configured in the preset form', async () => {
     const method = { jwt_url: config.jwt_url, jwt_body: 'client_secret=s' };
     const { endpoint } = await loadModel(text(preset({ model_jwt_config: method })));
     expect(endpoint.jwt).toEqual({
@@ -52,7 +52,7 @@ describe('model_auth_type: jwt', () => {
     });
   });
 
-  it('sends the token where tokens go, whatever header the provider wants its keys in', () => {
+  it('sends the token in the Authorization header, whatever header the provider uses for keys', () => {
     expect(authFor({ model_auth_type: 'jwt' }, providers.anthropic!)).toEqual({
       headerName: 'Authorization',
       prefix: 'Bearer ',
@@ -60,13 +60,13 @@ describe('model_auth_type: jwt', () => {
     expect(authFor({}, providers.anthropic!).headerName).toBe('x-api-key');
   });
 
-  it('goes where auth_data says', async () => {
+  it('sends the token in the header given in auth_data', async () => {
     const auth_data = { header_name: 'X-Token', header_prefix: '' };
     const { endpoint } = await loadModel(text(seed({ model_jwt_config: config, auth_data })));
     expect(endpoint.auth).toEqual({ headerName: 'X-Token', prefix: '' });
   });
 
-  it('is not in force where it is not named', async () => {
+  it('is required for model_jwt_config to have an effect', async () => {
     const { settings, warnings } = await load(
       text(preset({ model_auth_type: 'apikey', model_jwt_config: config, api_key: 'k-123456' })),
     );
@@ -74,7 +74,7 @@ describe('model_auth_type: jwt', () => {
     expect(warnings.join()).toContain('model_jwt_config: has no effect without model_auth_type: jwt');
   });
 
-  it('shows nothing of its configuration', async () => {
+  it('hides model_jwt_config in the effective configuration', async () => {
     const { effective } = await load(text(preset({ model_jwt_config: { ...config, jwt_method: 'POST' } })));
     const shown = JSON.stringify(effective());
     expect(shown).not.toMatch(/header-secret|auth\.example|tenant/);

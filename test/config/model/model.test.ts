@@ -4,8 +4,8 @@ import { load, loadModel } from '../loading.js';
 const withDefaults = (defaults: string, own: string) =>
   `defaults: ${defaults}\nmodels: [{ id: a, provider: openai, model: m, api_key: k, <<: ${own} }]`;
 
-describe('a model', () => {
-  it('has our defaults', async () => {
+describe('model', () => {
+  it('has the documented defaults', async () => {
     expect(await loadModel(withDefaults('{}', '{}'))).toMatchObject({
       probe: 'chat',
       query: 'What is the capital of India?',
@@ -38,12 +38,12 @@ describe('a model', () => {
       { regex: 'x' },
     ],
     ['{}', '{ expect: {} }', 'What is the capital of India?', {}],
-  ])('with defaults %s and own %s asks its question', async (defaults, own, query, expected) => {
+  ])('with defaults %s and own settings %s uses the question %s', async (defaults, own, query, expected) => {
     expect(await loadModel(withDefaults(defaults, own))).toMatchObject({ query });
     expect((await loadModel(withDefaults(defaults, own))).expect).toEqual(expected);
   });
 
-  it('replaces the schedule whole', async () => {
+  it('replaces the whole schedule', async () => {
     const text = withDefaults(
       '{ schedule: { cron: "0 * * * *", timezone: Asia/Tokyo } }',
       '{ schedule: { cron: "5 * * * *" } }',
@@ -85,7 +85,7 @@ describe('a model', () => {
     });
   });
 
-  it('with a rate is checked no more often than that, and says so', async () => {
+  it('with a rate is checked at that rate at most, with a warning', async () => {
     const { settings, warnings } = await load(
       withDefaults('{ schedule: { every: 2s } }', '{ rate_per_min: 7 }'),
     );
@@ -95,7 +95,7 @@ describe('a model', () => {
     );
   });
 
-  it('with a cron above its rate is warned of', async () => {
+  it('with a cron schedule above its rate causes a warning', async () => {
     const warningsFor = async (cron: string) =>
       (await load(withDefaults(`{ schedule: { cron: "${cron}" } }`, '{ rate_per_min: 2 }'))).warnings.length;
     expect(await warningsFor('*/20 * * * * *')).toBe(1);
@@ -103,7 +103,7 @@ describe('a model', () => {
     expect(await warningsFor('* * * * *')).toBe(0);
   });
 
-  it('puts its rate and system prompt into the body for a remote check', async () => {
+  it('includes its rate and system prompt in the body of a remote check', async () => {
     const model = await loadModel(withDefaults('{ system_prompt: be brief }', '{ rate_per_min: 7 }'));
     expect(model).toMatchObject({ ratePerMin: 7, systemPrompt: 'be brief' });
     expect(model.endpointConfiguration).toMatchObject({
@@ -112,8 +112,8 @@ describe('a model', () => {
   });
 });
 
-describe('a key that every object inherits', () => {
-  it.each(['constructor', 'toString', '__proto__'])('%s is unknown like others', async (key) => {
+describe('key inherited by every object', () => {
+  it.each(['constructor', 'toString', '__proto__'])('%s is reported as unknown', async (key) => {
     const text = `models: [{ id: a, provider: openai, model: m, ${key}: { x: 1 } }]`;
     await expect(load(text)).rejects.toThrow(`models[0].${key}: unknown key`);
   });
@@ -123,7 +123,7 @@ describe('remote mode', () => {
   const remote =
     'checker: { mode: remote }\nremote: { url: "https://h.example/", api_key: k, timeout: 7s }\n';
 
-  it('takes any provider, and its own deadline', async () => {
+  it('accepts any provider and its own timeout', async () => {
     const text = `${remote}models: [{ id: a, provider: anthropic, model: m }, { id: b, provider: own, base_url: "https://x.example", model: m }]`;
     const { settings, warnings } = await load(text);
     expect(settings.remote).toEqual({ url: 'https://h.example', apiKey: 'k', timeoutMs: 7_000 });
@@ -134,7 +134,7 @@ describe('remote mode', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('warns of a timeout that has no effect', async () => {
+  it('warns about a timeout that has no effect', async () => {
     const { warnings } = await load(`${remote}models: [{ id: a, provider: openai, model: m, timeout: 5s }]`);
     expect(warnings[0]).toMatch(/timeout: has no effect in remote mode/);
   });
