@@ -67,9 +67,9 @@ const serve = () =>
     }),
   );
 
-describe('an absurd value', () => {
+describe('absurd value', () => {
   it.each(Object.entries(parameters))(
-    'is never a fault of the server in the query of %s',
+    'never causes a server error in the query of %s',
     async (path, names) => {
       const { ask, reported } = await serve();
       for (const [turn, name] of names.entries()) {
@@ -85,7 +85,7 @@ describe('an absurd value', () => {
   );
 
   it.each(['models/{}', 'models/{}/checks', 'models/{}/exclusions', 'incidents/{}'])(
-    'is never a fault of the server in the path of %s',
+    'never causes a server error in the path of %s',
     async (form) => {
       const { ask, reported } = await serve();
       for (const value of values) {
@@ -97,7 +97,7 @@ describe('an absurd value', () => {
     },
   );
 
-  it('is never a fault of the server in a body, and refused with a message', async () => {
+  it('never causes a server error in a body, and is rejected with a message', async () => {
     const { ask, reported } = await serve();
     const members = [
       1e30,
@@ -136,7 +136,7 @@ describe('an absurd value', () => {
   });
 
   it.each(['0001-01-01', '2101-01-01', '300000-01-01', '1e30', '-1', '99999999999'])(
-    'is no time: %s',
+    'is not accepted as a time: %s',
     async (value) => {
       const { ask } = await serve();
       const { status, json } = await ask(`/api/v1/models/a/checks?from=${value}`);

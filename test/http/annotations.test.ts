@@ -33,8 +33,8 @@ const sampleIncident = {
 } as const;
 const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
 
-describe('notes', () => {
-  it('are at most 100 an incident', async () => {
+describe('incident notes', () => {
+  it('are limited to 100 per incident', async () => {
     const notes = Array.from({ length: 100 }, () => ({ at: noon, author: null, text: 'again' }));
     const incident = { ...sampleIncident, id: 5, notes };
     const server = await startServer(createFakeBackend({ incidents: [incident] }));
@@ -47,7 +47,7 @@ describe('notes', () => {
 });
 
 describe('exclusions', () => {
-  it('are made from times as anywhere in the API, and numbers', async () => {
+  it('accept times in all API formats', async () => {
     const { ask } = await serve();
     const made = await ask(
       '/api/v1/models/a/exclusions',
@@ -59,7 +59,7 @@ describe('exclusions', () => {
     ]);
   });
 
-  it('are listed and taken back', async () => {
+  it('are listed and deleted', async () => {
     const { ask } = await serve();
     expect((await ask('/api/v1/models/a/exclusions')).json).toEqual({
       items: [{ id: 7, from: iso(noon - hour), to: iso(noon), reason: 'move', created_at: iso(noon) }],
@@ -94,13 +94,13 @@ describe('exclusions', () => {
       'to: must be at most 366 days after from',
     ],
     ['an empty reason', { from: 1, to: 2, reason: '  ' }, 'reason: must be text of 1 to 2000 characters'],
-  ])('are refused for %s', async (_what, body, message) => {
+  ])('are rejected for %s', async (_what, body, message) => {
     const { ask } = await serve();
     const { status, json } = await ask('/api/v1/models/a/exclusions', post(body));
     expect([status, json]).toEqual([400, { code: 'bad_query', message }]);
   });
 
-  it('are refused when the body is not JSON, and of unknown models', async () => {
+  it('are rejected if the body is not JSON, and for unknown models', async () => {
     const { ask } = await serve();
     const broken = await ask('/api/v1/models/a/exclusions', { method: 'POST', body: '{' });
     expect([broken.status, broken.json]).toMatchObject([400, { code: 'bad_json' }]);
@@ -109,27 +109,27 @@ describe('exclusions', () => {
   });
 });
 
-describe('what people add', () => {
+describe('annotations', () => {
   const writes = [
     ['POST', '/api/v1/models/a/exclusions'],
     ['DELETE', '/api/v1/models/a/exclusions/7'],
     ['POST', '/api/v1/incidents/5/notes'],
   ] as const;
 
-  it.each(writes)('needs the token: %s %s', async (method, path) => {
+  it.each(writes)('require the token: %s %s', async (method, path) => {
     const { ask } = await startServer(createFakeBackend(), {
       access: () => ({ token: 'secret', readTokens: [], publicBadges: false }),
     });
     expect((await ask(path, { method })).status).toBe(401);
   });
 
-  it.each(writes)('is not taken from a page of another origin: %s %s', async (method, path) => {
+  it.each(writes)('are refused from a page of another origin: %s %s', async (method, path) => {
     const { ask } = await serve();
     const { status, json } = await ask(path, { method, headers: { 'sec-fetch-site': 'cross-site' } });
     expect([status, json]).toMatchObject([403, { code: 'other_origin' }]);
   });
 
-  it('has bounds: the length of texts, and so many exclusions of a model', async () => {
+  it('are limited in text length, and in the number of exclusions per model', async () => {
     const views = [
       sampleView('a', { exclusions: Array.from({ length: 1_000 }, (_, id) => ({ ...exclusion, id })) }),
     ];
@@ -148,8 +148,8 @@ describe('what people add', () => {
   });
 });
 
-describe('notes', () => {
-  it('are refused for unknown incidents and wrong bodies', async () => {
+describe('incident notes', () => {
+  it('are rejected for unknown incidents and invalid bodies', async () => {
     const { ask } = await serve();
     expect((await ask('/api/v1/incidents/5/notes', post({ text: 'x' }))).json).toMatchObject({
       code: 'unknown_incident',
@@ -162,7 +162,7 @@ describe('notes', () => {
     });
   });
 
-  it('are worth another try when the store does not take them', async () => {
+  it('return a retryable error if the store is unavailable', async () => {
     const { ask, reported } = await serve({ note: () => Promise.reject(new Error('disk is full')) });
     const { status, json } = await ask('/api/v1/incidents/5/notes', post({ text: 'x' }));
     expect([status, json]).toMatchObject([503, { code: 'not_stored' }]);

@@ -48,13 +48,13 @@ function questionsOn(text: string): Question[] {
   });
 }
 
-describe('the page on the API', () => {
-  it('has every route that there is, and no other', async () => {
+describe('API page', () => {
+  it('lists every route and no other', async () => {
     const named = [...page.matchAll(/`((?:GET|POST|DELETE) \/[^\s`]*)`/g)].map(([, name]) => name);
     expect([...new Set(named)].sort()).toEqual(operationsOf(await describedRoutes()).sort());
   });
 
-  it('asks what can be asked, in each section, and shows answers of the shape that is described', async () => {
+  it('has a valid request in each section, and example replies that match the schema', async () => {
     const described = await describedRoutes();
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     ajv.addSchema(described, 'openapi');

@@ -35,8 +35,8 @@ const guarded = [
   ['GET', '//livez'],
 ] as const;
 
-describe('the token', () => {
-  it.each(guarded)('is needed for %s %s', async (method, path) => {
+describe('bearer token', () => {
+  it.each(guarded)('is required for %s %s', async (method, path) => {
     const { ask } = await start();
     const { status, headers, json } = await ask(path, { method });
     expect(status).toBe(401);
@@ -44,7 +44,7 @@ describe('the token', () => {
     expect(json).toMatchObject({ code: 'unauthorized' });
   });
 
-  it.each(['/livez', '/readyz'])('is not needed for %s', async (path) => {
+  it.each(['/livez', '/readyz'])('is not required for %s', async (path) => {
     const { ask } = await start();
     expect((await ask(path)).status).toBe(200);
   });
@@ -53,7 +53,7 @@ describe('the token', () => {
     ['Bearer', 'Bearer s3cret:with=colon'],
     ['bearer in lower case', 'bearer s3cret:with=colon'],
     ['the password of Basic', basic('s3cret:with=colon')],
-  ])('opens as %s', async (_name, authorization) => {
+  ])('grants access as %s', async (_name, authorization) => {
     const { ask } = await start();
     expect((await ask('/api/v1/models', { headers: { authorization } })).status).toBe(200);
   });
@@ -69,12 +69,12 @@ describe('the token', () => {
     basic('wrong'),
     `Basic ${Buffer.from('s3cret:with=colon:').toString('base64')}`,
     'Digest s3cret:with=colon',
-  ])('does not open as %p', async (authorization) => {
+  ])('is refused as %p', async (authorization) => {
     const { ask } = await start();
     expect((await ask('/api/v1/models', { headers: { authorization } })).status).toBe(401);
   });
 
-  it('may change while the server runs', async () => {
+  it('can change while the server runs', async () => {
     let now: string | null = null;
     const { ask } = await startServer(createFakeBackend(), { access: () => withToken(now)() });
     expect((await ask('/api/v1/models')).status).toBe(200);
@@ -83,16 +83,16 @@ describe('the token', () => {
     expect((await ask('/api/v1/models', { headers: { authorization: 'Bearer new' } })).status).toBe(200);
   });
 
-  it('may hold spaces', () => {
+  it('can contain spaces', () => {
     expect(tokenOf('Bearer two words')).toBe('two words');
   });
 
-  it('may hold what is not ASCII, in Basic', () => {
+  it('can contain non-ASCII characters in Basic authentication', () => {
     expect(tokenOf(basic(token))).toBe(token);
   });
 });
 
-describe('a read token', () => {
+describe('read token', () => {
   const readers = ['reader-one', 'reader-two'];
   const serve = () =>
     startServer(createFakeBackend({ views: [sampleView('a')] }), {
@@ -101,7 +101,7 @@ describe('a read token', () => {
   const routes = guarded.filter(([, path]) => !path.includes('//') && !path.includes('events'));
   const as = (token: string) => ({ authorization: `Bearer ${token}` });
 
-  it.each(routes)('opens %s %s only where it reads', async (method, path) => {
+  it.each(routes)('grants access to %s %s only if the route is read-only', async (method, path) => {
     const { ask } = await serve();
     for (const token of readers) {
       const { status, json } = await ask(path, { method, headers: as(token) });
@@ -112,14 +112,14 @@ describe('a read token', () => {
     }
   });
 
-  it('answers HEAD, and is taken as the password of Basic', async () => {
+  it('grants access to HEAD, and as the password of Basic authentication', async () => {
     const { ask } = await serve();
     const authorization = basic('reader-two');
     expect((await ask('/api/v1/models', { method: 'HEAD', headers: { authorization } })).status).toBe(200);
     expect((await ask('/api/v1/models', { headers: { authorization } })).status).toBe(200);
   });
 
-  it('does not open /probe, which reads but costs a check', async () => {
+  it('grants no access to /probe, since that costs a check', async () => {
     const probed: string[] = [];
     const probe = (id: string) => Promise.resolve(probed.push(id)).then(() => null);
     const { ask } = await startServer(createFakeBackend({}, { probe }), {
@@ -131,7 +131,7 @@ describe('a read token', () => {
     expect((await ask('/probe?target=a', { headers: as('everything') })).status).toBe(404);
   });
 
-  it.each(['', 'reader', 'reader-one2', 'reader-oneX'])('opens nothing as %p', async (token) => {
+  it.each(['', 'reader', 'reader-one2', 'reader-oneX'])('is refused as %p', async (token) => {
     const { ask } = await serve();
     expect((await ask('/api/v1/models', { headers: as(token) })).status).toBe(401);
   });
@@ -141,12 +141,12 @@ describe('badges', () => {
   const badge = '/api/v1/models/a/badge.svg';
   const views = { views: [sampleView('a')] };
 
-  it('need the token unless they are public', async () => {
+  it('require the token unless they are public', async () => {
     const { ask } = await startServer(createFakeBackend(views), { access: withToken('s') });
     expect((await ask(badge)).status).toBe(401);
   });
 
-  it('need none when they are public, and nothing else becomes so', async () => {
+  it('require no token if they are public, and no other route changes', async () => {
     const { ask } = await startServer(createFakeBackend(views), {
       access: withToken('s', { publicBadges: true }),
     });
@@ -155,26 +155,23 @@ describe('badges', () => {
     for (const [method, path] of guarded) expect((await ask(path, { method })).status).toBe(401);
   });
 
-  it.each([true, false])(
-    'are served under any host name only when they are public (%s)',
-    async (isPublic) => {
-      const { url } = await startServer(createFakeBackend(views), {
-        access: withToken(null, { publicBadges: isPublic }),
-      });
-      const statusOf = async (path: string): Promise<number | undefined> => {
-        const sent = request(url + path, { headers: { host: 'status.example' } }).end();
-        const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-        answer.resume();
-        return answer.statusCode;
-      };
-      expect(await statusOf(badge)).toBe(isPublic ? 200 : 403);
-      expect(await statusOf('/api/v1/models/a')).toBe(403);
-    },
-  );
+  it.each([true, false])('are served for any host name only if they are public (%s)', async (isPublic) => {
+    const { url } = await startServer(createFakeBackend(views), {
+      access: withToken(null, { publicBadges: isPublic }),
+    });
+    const statusOf = async (path: string): Promise<number | undefined> => {
+      const sent = request(url + path, { headers: { host: 'status.example' } }).end();
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect(await statusOf(badge)).toBe(isPublic ? 200 : 403);
+    expect(await statusOf('/api/v1/models/a')).toBe(403);
+  });
 });
 
-describe('a page of another origin', () => {
-  it.each(['cross-site', 'same-site'])('cannot make a browser reload or check (%s)', async (site) => {
+describe('page of another origin', () => {
+  it.each(['cross-site', 'same-site'])('cannot trigger a reload or a check (%s)', async (site) => {
     const { ask } = await startServer(createFakeBackend({ views: [sampleView('a')] }));
     for (const path of ['/-/reload', '/api/v1/models/a/check']) {
       const { status, json } = await ask(path, { method: 'POST', headers: { 'sec-fetch-site': site } });
@@ -187,7 +184,7 @@ describe('a page of another origin', () => {
     ['another page', 'http://evil.example'],
     ['another port', 'http://127.0.0.1:1'],
     ['nowhere', 'null'],
-  ])('cannot where the browser says it only by Origin: %s', async (_what, origin) => {
+  ])('cannot trigger changes if the browser sends only Origin: %s', async (_what, origin) => {
     const { ask } = await startServer(createFakeBackend({ views: [sampleView('a')] }));
     for (const path of ['/-/reload', '/api/v1/models/a/check', '/api/v1/models/a/exclusions']) {
       const { status, json } = await ask(path, { method: 'POST', headers: { origin }, body: '{}' });
@@ -195,7 +192,7 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('cannot make a browser spend by /probe, by whatever it gives itself away', async () => {
+  it('cannot trigger /probe, with any header that identifies its origin', async () => {
     const probed: string[] = [];
     const probe = (id: string) => Promise.resolve(probed.push(id)).then(() => null);
     const { ask, url } = await startServer(createFakeBackend({}, { probe }));
@@ -217,7 +214,7 @@ describe('a page of another origin', () => {
     expect(probed).toHaveLength(4);
   });
 
-  it('can where the operator allows its host', async () => {
+  it('is accepted if the operator allows its host', async () => {
     const { ask } = await startServer(createFakeBackend(), {
       hosts: () => ({ allowed: ['pulse.example'], local: true }),
     });
@@ -226,7 +223,7 @@ describe('a page of another origin', () => {
   });
 });
 
-describe('the name by which a server without a token is asked', () => {
+describe('Host header of a server without a token', () => {
   const asked = async (url: string, host: string, path = '/api/v1/models'): Promise<number> => {
     const sent = request(url + path, { headers: { host, connection: 'close' } }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -268,7 +265,7 @@ describe('the name by which a server without a token is asked', () => {
       expect([path, await asked(url, 'evil.example', path)]).toEqual([path, 200]);
   });
 
-  it('may be any with a token', async () => {
+  it('is not restricted with a token', async () => {
     const { url } = await startServer(createFakeBackend(), { access: withToken('token') });
     expect(await asked(url, 'evil.example')).toBe(401);
   });

@@ -6,7 +6,7 @@ import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
 
-describe('what a badge says', () => {
+describe('badge text', () => {
   it.each([
     [1, 1, null, '100.00%', 'brightgreen'],
     [0.999999, 1, null, '99.99%', 'brightgreen'],
@@ -17,13 +17,13 @@ describe('what a badge says', () => {
     [null, 0.005, null, 'unknown', 'lightgrey'],
     [null, null, null, 'unknown', 'lightgrey'],
   ])(
-    'of uptime %p with coverage %p and objective %p is %s in %s',
+    'for uptime %p with coverage %p and objective %p is %s in %s',
     (uptime, coverage, slo, message, color) => {
       expect(uptimeBadge({ uptime, coverage }, slo)).toEqual({ message, color });
     },
   );
 
-  it('is the state, or the time that 95 of 100 answers took at most', () => {
+  it('is the state or the 95th percentile of latency', () => {
     expect(stateBadge('maintenance')).toEqual({ message: 'maintenance', color: 'blue' });
     expect(latencyBadge(new Map([[80, 1]])).message).toMatch(/^\d+ ms$/);
     expect(latencyBadge(new Map([[110, 1]])).message).toMatch(/^\d+\.\d s$/);
@@ -31,7 +31,7 @@ describe('what a badge says', () => {
     expect(latencyBadge(new Map()).message).toBe('unknown');
   });
 
-  it('never shows more than the truth, nor 100 % with one bad millisecond', () => {
+  it('never overstates uptime, and shows 100 % only without any downtime', () => {
     const years = 5 * 365 * 86_400_000;
     fc.assert(
       fc.property(fc.integer({ min: 1, max: years }), fc.integer({ min: 0, max: years }), (known, bad) => {
@@ -62,7 +62,7 @@ describe('GET badge.svg', () => {
     ['?window=36h', 'uptime 36h'],
     ['?show=latency&window=7d', 'latency p95 7d'],
     ['?show=state', 'a: healthy'],
-  ])('%s is a picture that says %s', async (query, text) => {
+  ])('%s returns an image with the text %s', async (query, text) => {
     const { ask } = await serve();
     const { status, headers, text: svg } = await ask(`/api/v1/models/a/badge.svg${query}`);
     expect(status).toBe(200);
@@ -72,7 +72,7 @@ describe('GET badge.svg', () => {
     expect(svg).toContain(text);
   });
 
-  it('escapes what it shows', async () => {
+  it('escapes its text', async () => {
     const { ask } = await serve();
     const label = '<script>alert(1)</script>"&';
     const { text } = await ask(`/api/v1/models/a/badge.svg?label=${encodeURIComponent(label)}`);
@@ -86,13 +86,13 @@ describe('GET badge.svg', () => {
     ['?label=', 'label: must be 1 to 100 characters, none of them a control character'],
     ['?timezone=UTC', 'timezone: only together with a window such as month:2026-10'],
     ['?timezone=Mars/Base', 'timezone: must be the name of a time zone, such as Europe/Berlin'],
-  ])('%s is refused', async (query, message) => {
+  ])('%s is rejected', async (query, message) => {
     const { ask } = await serve();
     const { status, json } = await ask(`/api/v1/models/a/badge.svg${query}`);
     expect([status, json]).toEqual([400, { code: 'bad_query', message }]);
   });
 
-  it('is not cached where it could not be made', async () => {
+  it('is not cached if it could not be generated', async () => {
     const { ask } = await serve();
     const { status, headers } = await ask('/api/v1/models/nobody/badge.svg');
     expect([status, headers.get('cache-control')]).toEqual([404, 'no-store']);

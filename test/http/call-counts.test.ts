@@ -21,8 +21,8 @@ function counting() {
   };
 }
 
-describe('the calls of a key', () => {
-  it('are counted for a minute, each key for itself', () => {
+describe('call counts', () => {
+  it('are kept for a minute, for each key separately', () => {
     const { call, pass } = counting();
     expect(call('a')).toEqual({ current: 1, ttl: 60_000 });
     pass(59_999);
@@ -33,7 +33,7 @@ describe('the calls of a key', () => {
     expect(call('b')).toEqual({ current: 2, ttl: 59_999 });
   });
 
-  it('are counted by elapsed time, wherever the wall clock is meanwhile', () => {
+  it('use elapsed time, regardless of the wall clock', () => {
     const wall = jest.spyOn(Date, 'now');
     const { call, pass } = counting();
     wall.mockReturnValue(Date.UTC(2027, 0, 10));

@@ -25,7 +25,7 @@ interface Page {
 }
 
 describe('GET checks', () => {
-  it('answers the newest 100 first', async () => {
+  it('returns the newest 100 results first', async () => {
     const { ask } = await start(resultsOf(250));
     const { items, next_cursor } = (await ask('/api/v1/models/a/checks')).json as Page;
     expect(items).toHaveLength(100);
@@ -33,7 +33,7 @@ describe('GET checks', () => {
     expect(next_cursor).not.toBeNull();
   });
 
-  it('gives every result once, page by page', async () => {
+  it('returns every result once, page by page', async () => {
     const { ask } = await start(resultsOf(250));
     const slots: string[] = [];
     let cursor: string | null = '';
@@ -59,20 +59,20 @@ describe('GET checks', () => {
     expect(items.map(({ slot }) => slot)).toEqual(['2026-01-02T11:56:00.000Z', '2026-01-02T11:55:00.000Z']);
   });
 
-  it('selects by outcome', async () => {
+  it('filters by outcome', async () => {
     const { ask } = await start(resultsOf(30));
     const { items } = (await ask('/api/v1/models/a/checks?outcome=unhealthy')).json as Page;
     expect(items.map(({ outcome }) => outcome)).toEqual(['unhealthy', 'unhealthy', 'unhealthy']);
   });
 
-  it('shows a result that lies after now, because the clock was set back', async () => {
+  it('returns a result in the future after the clock was set back', async () => {
     const { ask } = await start([sampleResult({ slot: slotOf(noon + 5_000) })]);
     expect(((await ask('/api/v1/models/a/checks')).json as Page).items).toHaveLength(1);
   });
 });
 
 describe('GET checks as CSV', () => {
-  it('streams all results of the window under a header, whatever the limit', async () => {
+  it('streams all results of the window after a header, regardless of the limit', async () => {
     const { ask } = await start(resultsOf(2_700));
     const { text, headers } = await ask('/api/v1/models/a/checks?format=csv&limit=10');
     const lines = text.split('\r\n');
@@ -114,12 +114,12 @@ describe('GET checks as CSV', () => {
     expect(values).toHaveLength(csvColumns.length);
   });
 
-  it('is only a header when there is nothing', async () => {
+  it('returns only a header if there are no results', async () => {
     const { ask } = await start([]);
     expect((await ask('/api/v1/models/a/checks?format=csv')).text).toBe(`${csvColumns.join(',')}\r\n`);
   });
 
-  it('selects by outcome and window as JSON does', async () => {
+  it('filters by outcome and window like JSON', async () => {
     const { ask } = await start(resultsOf(30));
     const { text } = await ask(
       '/api/v1/models/a/checks?format=csv&outcome=unhealthy&from=2026-01-02T11:45:00Z',
@@ -146,7 +146,7 @@ describe('GET checks as CSV', () => {
     expect(csvCell(text)).toBe(cell);
   });
 
-  it('is cut short, and says so in the log, when the store fails in the middle', async () => {
+  it('is truncated and logged if the store fails in the middle', async () => {
     const results = resultsOf(1_500);
     const backend = createFakeBackend({ views: [sampleView('a')], results });
     const readLong: typeof backend.readLong = (question) =>
@@ -158,7 +158,7 @@ describe('GET checks as CSV', () => {
     expect(reported).toEqual([new Error('disk gone')]);
   });
 
-  it('fails as a whole when the store fails at once', async () => {
+  it('returns an error if the store fails at once', async () => {
     const backend = createFakeBackend({ views: [sampleView('a')] });
     const readLong = () => Promise.reject(new Error('disk gone'));
     const { ask } = await startServer({ ...backend, readLong });

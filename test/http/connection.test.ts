@@ -41,7 +41,7 @@ const closing = (socket: Socket): Promise<void> =>
       });
   });
 
-describe('a route that waits for a check', () => {
+describe('route that waits for a check', () => {
   const late = async <T>(value: T): Promise<T> => {
     await wait(4 * silentMs);
     return value;
@@ -64,19 +64,16 @@ describe('a route that waits for a check', () => {
     ['POST', '/redteam/model/model-health'],
     ['POST', '/api/v1/models/a/check'],
     ['GET', '/probe?target=a'],
-  ])(
-    'answers although nothing moves for longer than a connection may be silent: %s %s',
-    async (method, path) => {
-      const url = await serve(backend, silentMs);
-      const headers = { apikey: key, 'x-enkrypt-model': 'a' };
-      const body = method === 'POST' && path.endsWith('/model-health') ? '{}' : null;
-      const response = await fetch(url + path, { method, headers, body });
-      expect([response.status, (await response.text()).length > 0]).toEqual([200, true]);
-    },
-  );
+  ])('answers after more silence than the connection timeout allows: %s %s', async (method, path) => {
+    const url = await serve(backend, silentMs);
+    const headers = { apikey: key, 'x-enkrypt-model': 'a' };
+    const body = method === 'POST' && path.endsWith('/model-health') ? '{}' : null;
+    const response = await fetch(url + path, { method, headers, body });
+    expect([response.status, (await response.text()).length > 0]).toEqual([200, true]);
+  });
 });
 
-describe('a body that is refused', () => {
+describe('rejected body', () => {
   const enabled = { terms: () => ({ enabled: true, apiKeys: [key], ratePerMin: 600 }) };
   const posts = [
     ['/redteam/v3/model-health', 413],
@@ -90,7 +87,7 @@ describe('a body that is refused', () => {
     ['/nowhere', 413],
   ] as const;
 
-  it.each(posts)('of 5 MB gets its answer through a common client: %s %i', async (path, status) => {
+  it.each(posts)('of 5 MB receives its reply with a common client: %s %i', async (path, status) => {
     const { health } = createFakeBackend();
     const url = await serve({ health: { ...health, ...enabled } });
     for (let turn = 0; turn < amount(3, 1); turn += 1) {
@@ -103,7 +100,7 @@ describe('a body that is refused', () => {
     }
   });
 
-  it('leaves the connection to the next request, before which it is read', async () => {
+  it('is drained, so that the connection serves the next request', async () => {
     const { health } = createFakeBackend();
     const url = new URL(await serve({ health: { ...health, ...enabled } }));
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -124,7 +121,7 @@ describe('a body that is refused', () => {
     expect(sockets.size).toBe(1);
   });
 
-  it('is read for a while, and then no more', async () => {
+  it('is drained only up to a limit', async () => {
     const url = await serve({});
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const closed = closing(socket);
@@ -143,10 +140,10 @@ describe('a body that is refused', () => {
   });
 });
 
-describe('a connection with many requests before an answer', () => {
+describe('connection with many pipelined requests', () => {
   const clients = amount(20, 5);
   it.each(['/metrics', '/api/v1/models/a/checks?format=csv', '/api/v1/models/a/series'])(
-    'is closed before it costs more than a few answers of %s',
+    'is closed before it generates more than a few replies to %s',
     async (path) => {
       let begun = 0;
       const never = () => {
@@ -174,7 +171,7 @@ describe('a connection with many requests before an answer', () => {
     },
   );
 
-  it('still answers a few', async () => {
+  it('is served if the requests are few', async () => {
     const url = await serve({});
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     let text = '';

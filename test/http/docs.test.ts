@@ -34,8 +34,8 @@ async function opened(url: string): Promise<{ readonly page: string; readonly co
   return { page: stdout, complaints: stderr.split('\n').filter((line) => line.includes('CONSOLE')) };
 }
 
-describe('the page at /docs', () => {
-  it('brings all it needs itself, and may ask nobody else', async () => {
+describe('page at /docs', () => {
+  it('serves all its resources, and may not contact other hosts', async () => {
     const { ask } = await serve();
     for (const path of ['/docs', '/docs/']) {
       const { status, headers, text } = await ask(path, { headers: { authorization } });
@@ -52,7 +52,7 @@ describe('the page at /docs', () => {
     }
   });
 
-  it('and everything of it needs the token, and can only be read', async () => {
+  it('requires the token for every resource, and is read-only', async () => {
     const { ask } = await serve();
     for (const path of ['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/swagger-ui.css']) {
       expect((await ask(path)).status).toBe(401);
@@ -63,7 +63,7 @@ describe('the page at /docs', () => {
     expect((await ask('/docs/static/../../package.json', { headers: { authorization } })).status).toBe(404);
   });
 
-  (lacksChromium ? it.skip : it)('shows every operation in a browser', async () => {
+  (lacksChromium ? it.skip : it)('displays every operation in a browser', async () => {
     const { ask, url } = await serve();
     const { paths } = (await ask('/api/v1/openapi.json', { headers: { authorization } })).json as {
       paths: Record<string, object>;

@@ -13,7 +13,7 @@ const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix sec
 const window = `window: must be a duration such as 90m, 24h or 30d, or ${namedWindowForms}`;
 const limit = 'must be a whole number from 1 to 1000';
 
-describe('a wrong query', () => {
+describe('invalid query', () => {
   it.each([
     ['models?state=red', 'state: must be one of healthy, degraded, unhealthy, unknown, maintenance'],
     ['models?label=team', 'label: must be `key:value`'],
@@ -41,15 +41,15 @@ describe('a wrong query', () => {
     ['models/a/checks?from=x&limit=x', `from: ${time}; limit: ${limit}`],
     ['incidents?open=1', 'open: must be one of true, false'],
     ['incidents?from=2&to=1', 'from: must be before to'],
-  ])('is answered with what is wrong: %s', async (query, message) => {
+  ])('is answered with the reason: %s', async (query, message) => {
     const { ask } = await start();
     const { status, json } = await ask(`/api/v1/${query}`);
     expect([status, json]).toEqual([400, { message, code: 'bad_query' }]);
   });
 });
 
-describe('an error', () => {
-  it('is 404 for what is no route', async () => {
+describe('error', () => {
+  it('is 404 for an unknown route', async () => {
     const { ask } = await start();
     for (const path of ['/', '/api', '/api/v1/models/a/', '/api/v1/models/', '/api/v1/models/a/b/c']) {
       expect((await ask(path)).status).toBe(404);
@@ -60,7 +60,7 @@ describe('an error', () => {
     });
   });
 
-  it('is 405, with the methods that are allowed, for another method', async () => {
+  it('is 405 with the allowed methods for another method', async () => {
     const { ask } = await start();
     const put = await ask('/api/v1/models', { method: 'PUT', body: '{}' });
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
@@ -75,19 +75,19 @@ describe('an error', () => {
     expect([status, json]).toMatchObject([413, { code: 'body_too_large' }]);
   });
 
-  it('is 400 for an address that is no encoding', async () => {
+  it('is 400 for an invalid encoding in the URL', async () => {
     const { ask } = await start();
     const { status, json } = await ask('/api/v1/models/%E0%A4%A');
     expect([status, json]).toMatchObject([400, { code: 'bad_request' }]);
   });
 
-  it('is 414 for an id that no model can have', async () => {
+  it('is 414 for an id longer than any model id', async () => {
     const { ask } = await start();
     const { status, json } = await ask(`/api/v1/models/${'x'.repeat(2_000)}`);
     expect([status, json]).toMatchObject([414, { code: 'address_too_long' }]);
   });
 
-  it('of ours is a bare 500 that is reported', async () => {
+  it('of the server is a 500 without details, and is reported', async () => {
     const bug = Object.assign(new Error('SELECT secret FROM /var/lib/x.db'), { code: 'SQLITE_IOERR' });
     const backend = createFakeBackend({ views: [sampleView('a')] });
     const store = { ...backend.store, counts: () => Promise.reject(bug) };
@@ -97,7 +97,7 @@ describe('an error', () => {
     expect(reported).toEqual([bug]);
   });
 
-  it('is a 500, too, when an answer is not what the description promises', async () => {
+  it('is also a 500 if a reply does not match its schema', async () => {
     const view = sampleView('a', { latest: { ...sampleView('a').latest!, httpStatus: 1.5 } });
     const { ask, reported } = await startServer(createFakeBackend({ views: [view] }));
     expect((await ask('/api/v1/models/a')).status).toBe(500);
@@ -107,7 +107,7 @@ describe('an error', () => {
   it.each([
     ['GARBAGE\r\n\r\n', 400, 'bad_request'],
     [`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
-  ])('has the same form when it is not HTTP (%#)', async (request, status, code) => {
+  ])('has the same format for a request that is not HTTP (%#)', async (request, status, code) => {
     const { url } = await start();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -118,8 +118,8 @@ describe('an error', () => {
   });
 });
 
-describe('every answer', () => {
-  it('is not cached, not sniffed, and does not say what serves it', async () => {
+describe('every reply', () => {
+  it('forbids caching and sniffing, and does not name the server', async () => {
     const { ask } = await start();
     for (const path of ['/api/v1/models', '/nowhere', '/metrics', '/api/v1/models?limit=x']) {
       const { headers } = await ask(path);

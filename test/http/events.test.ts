@@ -68,8 +68,8 @@ async function listen(url: string, lastEventId?: string, query = '') {
   };
 }
 
-describe('a stream of events', () => {
-  it('shows that it is alive, and moves what a client would name when it comes back', () => {
+describe('event stream', () => {
+  it('sends keep-alive comments that advance the event id', () => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
     try {
       const events = createEventFeed({ run: 'run', size: 4 });
@@ -89,7 +89,7 @@ describe('a stream of events', () => {
 });
 
 describe('GET /api/v1/events', () => {
-  it('tells of results, states and versions in the shapes of the API', async () => {
+  it('sends results, states and versions in the format of the API', async () => {
     const { events, url } = await start();
     const client = await listen(url);
     expect(client.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
@@ -122,7 +122,7 @@ describe('GET /api/v1/events', () => {
     });
   });
 
-  it('can be of one model, which has to exist', async () => {
+  it('can be limited to one model, which must exist', async () => {
     const { events, url } = await start();
     const client = await listen(url, undefined, '?model=b');
     for (const model of ['a', 'a', 'b']) events.publish(state(model));
@@ -131,7 +131,7 @@ describe('GET /api/v1/events', () => {
     expect((await fetch(`${url}/api/v1/events?models=a`)).status).toBe(400);
   });
 
-  it('goes on after the event a client saw last', async () => {
+  it('resumes after the last event that the client received', async () => {
     const { events, url } = await start();
     for (const model of ['a', 'b', 'a', 'b']) events.publish(state(model));
     const client = await listen(url, 'run-2');
@@ -142,7 +142,7 @@ describe('GET /api/v1/events', () => {
   });
 
   it.each(['earlier-70', 'run-99', 'nonsense', 'run-1'])(
-    'says that events were missed after %s, and goes on from now',
+    'reports missed events after %s, and continues with new ones',
     async (lastEventId) => {
       const { events, url } = await start(4);
       for (let n = 0; n < 6; n += 1) events.publish(state('a'));
@@ -153,7 +153,7 @@ describe('GET /api/v1/events', () => {
     },
   );
 
-  it('misses nothing at the edge of what is kept', async () => {
+  it('misses no event at the edge of the buffer', async () => {
     const { events, url } = await start(4);
     for (let n = 0; n < 6; n += 1) events.publish(state('a'));
     expect(await (await listen(url, 'run-2')).next()).toMatchObject({ id: 'run-3', event: 'state' });
@@ -162,7 +162,7 @@ describe('GET /api/v1/events', () => {
     expect(await client.next()).toMatchObject({ id: 'run-7', event: 'state' });
   });
 
-  it('drops a client that does not read, and nobody else', async () => {
+  it('drops only the client that does not read', async () => {
     const { app, events, url } = await start(64);
     const quick = await listen(url);
     const connected = once(app.server, 'connection') as Promise<[Socket]>;
@@ -184,7 +184,7 @@ describe('GET /api/v1/events', () => {
     while ((await quick.next())!.event !== 'state');
   }, 20_000);
 
-  it('takes a hundred clients, and another when one has left', async () => {
+  it('accepts a hundred clients, and another one when one has left', async () => {
     const { events, url } = await start();
     const clients = await Promise.all(Array.from({ length: 100 }, () => listen(url)));
     const refused = await fetch(`${url}/api/v1/events`);
@@ -196,7 +196,7 @@ describe('GET /api/v1/events', () => {
     while ((await fetch(`${url}/api/v1/events`, { method: 'GET' })).status !== 200);
   });
 
-  it('ends its streams when the server closes, also those nobody reads', async () => {
+  it('ends its streams when the server closes, also unread ones', async () => {
     const { app, url, events } = await start();
     const client = await listen(url);
     const mute = connect(Number(new URL(url).port), '127.0.0.1');
@@ -212,7 +212,7 @@ describe('GET /api/v1/events', () => {
     mute.destroy();
   });
 
-  it('does not answer HEAD, and needs the token', async () => {
+  it('rejects HEAD, and requires the token', async () => {
     const { url } = await start(4, 's3cret');
     const authorization = 'Bearer s3cret';
     expect((await fetch(`${url}/api/v1/events`)).status).toBe(401);

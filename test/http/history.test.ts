@@ -27,7 +27,7 @@ const start = (now = noon) =>
   );
 
 describe('uptime', () => {
-  it('weights time, tells coverage, counts and latency', async () => {
+  it('is weighted by time, with coverage, counts and latency', async () => {
     const { ask } = await start();
     expect((await ask('/api/v1/models/a/uptime')).json).toEqual({
       model: 'a',
@@ -43,7 +43,7 @@ describe('uptime', () => {
     });
   });
 
-  it('clips a window to the time that was watched and has passed', async () => {
+  it('clips a window to watched and past time', async () => {
     const { ask } = await start();
     const whole = { from: '2026-01-01T12:00:00.000Z', to: '2026-01-02T12:00:00.000Z' };
     expect((await ask('/api/v1/models/a/uptime?window=30d')).json).toMatchObject(whole);
@@ -60,7 +60,7 @@ describe('uptime', () => {
     },
   );
 
-  it('takes ISO with offset, dates and Unix seconds', async () => {
+  it('accepts ISO times with offset, dates and Unix seconds', async () => {
     const { ask } = await start();
     const expected = { from: '2026-01-02T00:00:00.000Z', to: '2026-01-02T06:00:00.000Z' };
     for (const from of [
@@ -74,8 +74,8 @@ describe('uptime', () => {
   });
 });
 
-describe('the time line', () => {
-  it('covers the window without a gap and is open at its end', async () => {
+describe('timeline', () => {
+  it('covers the window without gaps, and has an open end', async () => {
     const { ask } = await start();
     expect((await ask('/api/v1/models/a/timeline?window=9h')).json).toEqual({
       from: '2026-01-02T03:00:00.000Z',
@@ -99,7 +99,7 @@ describe('the time line', () => {
     });
   });
 
-  it('shows silence as unknown', async () => {
+  it('shows time without results as unknown', async () => {
     const { ask } = await start(noon + 10 * 60_000);
     const { items } = (await ask('/api/v1/models/a/timeline')).json as { items: unknown[] };
     expect(items.at(-1)).toEqual({
@@ -110,7 +110,7 @@ describe('the time line', () => {
     });
   });
 
-  it('ends where a window of the past ends', async () => {
+  it('ends at the end of a past window', async () => {
     const { ask } = await start();
     const { json } = await ask('/api/v1/models/a/timeline?from=2026-01-02T07:00:00Z&to=2026-01-02T08:00:00Z');
     expect(json).toMatchObject({
@@ -118,7 +118,7 @@ describe('the time line', () => {
     });
   });
 
-  it('gives the same intervals page by page', async () => {
+  it('returns the same intervals page by page', async () => {
     const { ask } = await start();
     interface Page {
       items: unknown[];

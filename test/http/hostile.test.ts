@@ -29,7 +29,7 @@ async function said(url: string, bytes: string): Promise<string> {
 
 const serve = () => startServer(createFakeBackend({ views: [sampleView('a')] }));
 
-describe('a client that means harm', () => {
+describe('malicious client', () => {
   it.each([
     ['GET', '/livez'],
     ['GET', '/readyz'],
@@ -38,7 +38,7 @@ describe('a client that means harm', () => {
     ['POST', '/api/v1/model-health'],
     ['DELETE', '/livez'],
     ['OPTIONS', '/nowhere'],
-  ])('is refused when it sends two Host headers to %s %s', async (method, path) => {
+  ])('is refused with two Host headers on %s %s', async (method, path) => {
     const { url } = await serve();
     const hosts = 'Host: localhost\r\nHost: localhost\r\n';
     const answer = await said(url, `${method} ${path} HTTP/1.1\r\n${hosts}Connection: close\r\n\r\n`);
@@ -46,7 +46,7 @@ describe('a client that means harm', () => {
     expect(answer).toContain('"code":"bad_request"');
   });
 
-  it('cannot keep a connection by sending its headers slowly', async () => {
+  it('cannot hold a connection by sending its headers slowly', async () => {
     const { url } = await serve();
     const socket = open(url);
     socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
@@ -56,7 +56,7 @@ describe('a client that means harm', () => {
     clearInterval(drip);
   }, 30_000);
 
-  it('keeps nobody else out with 2,000 connections that say nothing', async () => {
+  it('cannot block others with 2,000 idle connections', async () => {
     const { url, ask } = await serve();
     const idle = Array.from({ length: 2_000 }, () => open(url));
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
@@ -68,7 +68,7 @@ describe('a client that means harm', () => {
     ['two lengths', 'Content-Length: 4\r\nContent-Length: 40'],
     ['a length and chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked'],
     ['a header that breaks its line', 'X-A: b\rX-C: d'],
-  ])('cannot hide a request behind %s', async (_what, headers) => {
+  ])('cannot smuggle a request with %s', async (_what, headers) => {
     const { url } = await serve();
     const hidden = 'GET /api/v1/models HTTP/1.1\r\nHost: x\r\n\r\n';
     const answer = await said(url, `POST /-/reload HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n${hidden}`);
@@ -76,7 +76,7 @@ describe('a client that means harm', () => {
   });
 
   it.each(['%0d%0aset-cookie:%20a=b', 'a%0a%0dx:y', '"%0d%0a'])(
-    'puts no header into an answer by the id %s',
+    'cannot inject a header with the id %s',
     async (id) => {
       const { ask } = await startServer(createFakeBackend({ views: [sampleView(decodeURIComponent(id))] }));
       for (const path of [`/api/v1/models/${id}`, `/api/v1/models/${id}/checks?format=csv`]) {
@@ -87,7 +87,7 @@ describe('a client that means harm', () => {
     },
   );
 
-  it('cannot make text of a model a page', async () => {
+  it('cannot turn model text into HTML', async () => {
     const id = '<script>alert(1)</script>';
     const { ask } = await startServer(createFakeBackend({ views: [sampleView(id)] }));
     for (const path of [
@@ -106,7 +106,7 @@ describe('a client that means harm', () => {
     '/docs/..%2f..%2f..%2fetc%2fpasswd',
     '/docs/static/%2e%2e/%2e%2e/package.json',
     '//etc/passwd',
-  ])('reads no file by %s', async (path) => {
+  ])('cannot read files with %s', async (path) => {
     const { url } = await serve();
     const answer = await said(url, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect(answer).toMatch(/^HTTP\/1\.1 (?:400|403|404) /);

@@ -34,7 +34,7 @@ describe('incidents', () => {
     );
   };
 
-  it('end a page where people added too much, and go on with the next', async () => {
+  it('end a page early if it has many annotations, and continue on the next', async () => {
     const notes = Array.from({ length: 600 }, () => ({ at: noon, author: null, text: 'x'.repeat(2_000) }));
     const found = [{ ...incident, id: 9, openedAt: noon, closedAt: null, notes }];
     const { ask } = await startServer(createFakeBackend({ incidents: found }));
@@ -42,7 +42,7 @@ describe('incidents', () => {
     expect(json).toMatchObject({ items: [{ id: 9 }], next_cursor: '9' });
   });
 
-  it('come newest first, open and closed, with null while open', async () => {
+  it('are listed newest first, open and closed, with a null end while open', async () => {
     const { ask } = await startServer(createFakeBackend({ incidents }));
     const { json } = await ask('/api/v1/incidents?limit=1');
     expect(json).toEqual({
@@ -73,7 +73,7 @@ describe('incidents', () => {
     expect(await ids('?cursor=3')).toEqual([2, 1]);
   });
 
-  it('are selected by being open, by window and by model', async () => {
+  it('are filtered by open state, window and model', async () => {
     expect(await ids('')).toEqual([3, 2, 1]);
     expect(await ids('?open=true')).toEqual([3]);
     expect(await ids('?open=false')).toEqual([2, 1]);
@@ -86,7 +86,7 @@ describe('incidents', () => {
     expect((await ask('/api/v1/incidents?model=nobody')).status).toBe(404);
   });
 
-  it('are answered one by one', async () => {
+  it('are also returned individually', async () => {
     const { ask } = await startServer(createFakeBackend({ incidents }));
     expect((await ask('/api/v1/incidents/2')).json).toMatchObject({ id: 2, notes: [], exclusions: [] });
     expect((await ask('/api/v1/incidents/3')).json).toMatchObject({ id: 3, closed_at: null });

@@ -28,23 +28,23 @@ describe('GET /api/v1/models', () => {
   const ids = async (query: string): Promise<string[]> =>
     ((await (await start()).ask(`/api/v1/models${query}`)).json as List).items.map(({ id }) => id);
 
-  it('lists all models in the order of their ids', async () => {
+  it('lists all models ordered by id', async () => {
     expect(await ids('')).toEqual(['a', 'b', 'c']);
   });
 
-  it('selects by state, of which several are alternatives', async () => {
+  it('filters by any of several states', async () => {
     expect(await ids('?state=unhealthy')).toEqual(['c']);
     expect(await ids('?state=unhealthy&state=healthy')).toEqual(['a', 'b', 'c']);
     expect(await ids('?state=maintenance')).toEqual([]);
   });
 
-  it('selects by label, of which all must hold', async () => {
+  it('filters by all of several labels', async () => {
     expect(await ids('?label=team:search')).toEqual(['a']);
     expect(await ids('?label=team:search&label=tier:a:b')).toEqual(['a']);
     expect(await ids('?label=team:search&label=tier:x')).toEqual([]);
   });
 
-  it('pages by cursor until it is null', async () => {
+  it('returns pages until the cursor is null', async () => {
     const { ask } = await start();
     const first = (await ask('/api/v1/models?limit=2')).json as List;
     expect(first).toMatchObject({ items: [{ id: 'a' }, { id: 'b' }], next_cursor: 'b' });
@@ -52,7 +52,7 @@ describe('GET /api/v1/models', () => {
     expect(second).toMatchObject({ items: [{ id: 'c' }], next_cursor: null });
   });
 
-  it('lets other work go on between the models of a long list', async () => {
+  it('yields to other work between the models of a long list', async () => {
     let turns = 0;
     const seen = new Set<number>();
     const nextDue = (): number => {
@@ -73,7 +73,7 @@ describe('GET /api/v1/models', () => {
 });
 
 describe('GET /api/v1/models/{id}', () => {
-  it('tells all that is known, and null for what is not', async () => {
+  it('returns all known data, and null for unknown data', async () => {
     const { ask } = await start();
     expect((await ask('/api/v1/models/a')).json).toEqual({
       id: 'a',
@@ -117,7 +117,7 @@ describe('GET /api/v1/models/{id}', () => {
     expect((await ask('/api/v1/models/c')).json).toMatchObject({ reason: 'auth_failed', blame: 'account' });
   });
 
-  it('knows the state of the moment, also when nothing has been heard since', async () => {
+  it('returns the current state, also if no result has arrived since', async () => {
     const backend = createFakeBackend({ views: views() }, { now: () => noon + 90_000 });
     const { ask } = await startServer(backend);
     expect((await ask('/api/v1/models/a')).json).toMatchObject({
@@ -140,14 +140,14 @@ describe('GET /api/v1/models/{id}', () => {
     'constructor',
     '"\';--',
     '✓'.repeat(200),
-  ])('finds the id %p by its percent-encoded form', async (id) => {
+  ])('finds the id %p in percent-encoded form', async (id) => {
     const { ask } = await startServer(createFakeBackend({ views: [sampleView(id)] }));
     expect((await ask(`/api/v1/models/${encodeURIComponent(id)}`)).json).toMatchObject({ id });
     expect((await ask(`/api/v1/models/${encodeURIComponent(id)}/uptime`)).json).toMatchObject({ model: id });
   });
 
   it.each(['nobody', '__proto__', 'constructor', 'a%00', '%2e%2e%2fetc%2fpasswd'])(
-    'does not know %p',
+    'returns 404 for %p',
     async (id) => {
       const { ask } = await start();
       const { status, json } = await ask(`/api/v1/models/${id}`);
@@ -160,7 +160,7 @@ describe('GET /api/v1/models/{id}', () => {
 });
 
 describe('POST /api/v1/models/{id}/check', () => {
-  it('answers the result of a check', async () => {
+  it('returns the result of a check', async () => {
     const asked: string[] = [];
     const result = sampleResult({ kind: 'recheck', outcome: 'unhealthy', reason: 'timeout', phases: {} });
     const checkNow = (id: string) => {

@@ -5,7 +5,7 @@ import { createFakeBackend, readingOf } from './fake-backend.js';
 import { startServer } from './running-server.js';
 
 describe('/metrics', () => {
-  it('streams the exposition in the text format', async () => {
+  it('streams the metrics in the text format', async () => {
     const views = Array.from({ length: 500 }, (_, index) => sampleView(`model-${index}`));
     const backend = createFakeBackend(
       { views },
@@ -18,7 +18,7 @@ describe('/metrics', () => {
     expect(text.endsWith('\n')).toBe(true);
   });
 
-  it('is an error, not an empty page, when nothing can be told', async () => {
+  it('returns an error instead of an empty page if it fails at once', async () => {
     async function* broken(): AsyncGenerator<string> {
       throw await Promise.resolve(new Error('broken'));
     }
@@ -29,7 +29,7 @@ describe('/metrics', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('is cut, and no fault of the daemon, for a reader that is given up', async () => {
+  it('is aborted for a reader that is too slow, without an error report', async () => {
     const end = new AbortController();
     async function* endless(): AsyncGenerator<string> {
       for (;;) yield await Promise.resolve('# '.padEnd(65_536, 'x'));
@@ -45,7 +45,7 @@ describe('/metrics', () => {
     expect(reported).toEqual([]);
   });
 
-  it('is left by a caller that wants only the headers', async () => {
+  it('releases its text for a HEAD request', async () => {
     let left = 0;
     const exposition = () => readingOf(modelExposition([], noon, 'text'), { leave: () => (left += 1) });
     const { url } = await startServer(createFakeBackend({}, { exposition }));
@@ -55,7 +55,7 @@ describe('/metrics', () => {
 });
 
 describe('/livez and /readyz', () => {
-  it('say 200 or 503', async () => {
+  it('return 200 or 503', async () => {
     let well = true;
     const { ask } = await startServer(createFakeBackend({}, { live: () => well, ready: () => well }));
     for (const path of ['/livez', '/readyz']) {
@@ -86,12 +86,12 @@ describe('POST /-/reload', () => {
   });
 });
 
-describe('the caller of POST /-/reload', () => {
+describe('caller of POST /-/reload', () => {
   it.each([
     ['deploy/1.2', 'deploy/1.2'],
     ['x'.repeat(5_000), 'x'.repeat(200)],
     ['a\u0085b\u00adc', 'abc'],
-  ])('is handed on with a bounded name', async (written, name) => {
+  ])('is passed on with a name of limited length', async (written, name) => {
     const callers: unknown[] = [];
     const { ask } = await startServer(
       createFakeBackend(
@@ -169,7 +169,7 @@ describe('openapi.json', () => {
     }
   });
 
-  it('names the shapes once and says units', async () => {
+  it('defines each schema once, with units', async () => {
     const { ask } = await startServer(createFakeBackend());
     const { text, json } = await ask('/api/v1/openapi.json');
     const { components } = json as Description;

@@ -8,8 +8,8 @@ const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => ({ name, text: readFileSync(join('src', name), 'utf8') }));
 
-describe('comparing secrets', () => {
-  it('tells the same from others, of whatever length', () => {
+describe('comparison of secrets', () => {
+  it('distinguishes equal and unequal secrets of any length', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (one, other) => {
         expect(sameSecret(one, one)).toBe(true);
@@ -18,15 +18,15 @@ describe('comparing secrets', () => {
     );
   });
 
-  it('is done in one place, in a time that does not depend on them', () => {
+  it('is implemented in one place, in constant time', () => {
     const comparing = sources.filter(({ text }) => text.includes('timingSafeEqual'));
     expect(comparing.map(({ name }) => name)).toEqual([join('http', 'auth.ts')]);
     expect(comparing[0]?.text).toContain('return timingSafeEqual(digest(one), digest(other));');
   });
 });
 
-describe('the page on security', () => {
-  it('names only tests that exist', () => {
+describe('security page', () => {
+  it('names only existing tests', () => {
     const page = readFileSync('SECURITY.md', 'utf8');
     const named = [...page.matchAll(/`((?:test|bench)\/[\w./-]+)`/g)].map(([, name]) => name ?? '');
     expect(named.length).toBeGreaterThan(20);

@@ -23,8 +23,8 @@ interface Series {
   items: { from: string; to: string }[];
 }
 
-describe('a series', () => {
-  it('has buckets at multiples of the step, of which the window clips the first and the last', async () => {
+describe('series', () => {
+  it('has buckets at multiples of the step, and clips the first and the last', async () => {
     const { ask } = await start();
     const nothing = { p50: null, p95: null, p99: null };
     const none = { total: 0, healthy: 0, degraded: 0, unhealthy: 0, unknown: 0 };
@@ -71,12 +71,12 @@ describe('a series', () => {
     ['window=24h&step=90', 90],
     ['window=24h&step=2h', 7200],
     ['from=2025-12-01', 300],
-  ])('takes for %j a step of %d s', async (query, step) => {
+  ])('for %j has a step of %d s', async (query, step) => {
     const { ask } = await start();
     expect(((await ask(`/api/v1/models/a/series?${query}`)).json as Series).step).toBe(step);
   });
 
-  it('takes longer steps for longer windows', async () => {
+  it('has longer steps for longer windows', async () => {
     const chosen: number[] = [];
     for (const days of [7, 30, 90, 365, 1825]) {
       const firstSeen = noon - days * 24 * hour;
@@ -95,13 +95,13 @@ describe('a series', () => {
     ['step=soon', 'step: must be a duration such as 5m, or seconds; at least 1s'],
     ['step=1s', 'step: 1s makes 86400 buckets of this window; at most 10000 are allowed, so at least 9s'],
     ['from=2026-01-02&to=2026-01-01', 'from: must be before to'],
-  ])('refuses %s in words', async (query, message) => {
+  ])('rejects %s with a message', async (query, message) => {
     const { ask } = await start();
     const { status, json } = await ask(`/api/v1/models/a/series?${query}`);
     expect([status, json]).toEqual([400, { message, code: 'bad_query' }]);
   });
 
-  it('gives as many buckets as are allowed for the step that the refusal names', async () => {
+  it('accepts the smallest step suggested by the error', async () => {
     const { ask } = await start();
     const { items } = (await ask('/api/v1/models/a/series?step=9s')).json as Series;
     expect(items).toHaveLength(9600);
@@ -113,14 +113,14 @@ describe('a series', () => {
     expect((json as Series).items).toEqual([]);
   });
 
-  it('says when too many are waiting already', async () => {
+  it('returns an error if too many requests are waiting', async () => {
     const readLong = () => Promise.reject(new HttpError(503, 'busy', 'try again soon'));
     const { ask } = await startServer({ ...createFakeBackend(data), readLong });
     const { status, json } = await ask('/api/v1/models/a/series');
     expect([status, json]).toEqual([503, { message: 'try again soon', code: 'busy' }]);
   });
 
-  it('is 404 for a model that nobody knows', async () => {
+  it('returns 404 for an unknown model', async () => {
     const { ask } = await start();
     expect((await ask('/api/v1/models/b/series')).status).toBe(404);
   });

@@ -43,8 +43,8 @@ const wrong = [
   ['window=month:2026-01&to=2', 'window: not allowed together with from or to'],
 ] as const;
 
-describe('a window of the calendar', () => {
-  it.each(routes)('is that of the zone on /%s', async (route) => {
+describe('calendar window', () => {
+  it.each(routes)('follows the time zone on /%s', async (route) => {
     const { ask } = await serve();
     for (const [window, from, to] of whole) {
       const { json } = await ask(`/api/v1/models/a/${route}?window=${window}`);
@@ -52,16 +52,19 @@ describe('a window of the calendar', () => {
     }
   });
 
-  it.each(routes)('is clipped to what was watched and has passed on /%s, which says so', async (route) => {
-    const { ask } = await serve();
-    for (const [window, from, to] of partly) {
-      const { json } = await ask(`/api/v1/models/a/${route}?window=${window}`);
-      expect(json).toMatchObject({ from: `${from}:00.000Z`, to: `${to}:00.000Z` });
-    }
-  });
+  it.each(routes)(
+    'is clipped to watched and past time on /%s, with the clipped times in the reply',
+    async (route) => {
+      const { ask } = await serve();
+      for (const [window, from, to] of partly) {
+        const { json } = await ask(`/api/v1/models/a/${route}?window=${window}`);
+        expect(json).toMatchObject({ from: `${from}:00.000Z`, to: `${to}:00.000Z` });
+      }
+    },
+  );
 
   it.each([...routes.map((route) => `models/a/${route}`), 'incidents'])(
-    'is refused with what is allowed when it is wrong on /%s',
+    'is rejected with the allowed values if it is invalid on /%s',
     async (route) => {
       const { ask } = await serve();
       for (const [query, message] of wrong) {

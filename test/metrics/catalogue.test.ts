@@ -49,12 +49,12 @@ function labelsOf(text: string, name: string): Set<string> {
   );
 }
 
-describe('the catalogue of metrics', () => {
+describe('metric catalogue', () => {
   it('is the committed one', () => {
     expect(catalogue()).toEqual(JSON.parse(readFileSync(committed, 'utf8')));
   });
 
-  it('is what is exposed: name, type, help and labels', async () => {
+  it('matches the exposition in name, type, help and labels', async () => {
     const text = await everything();
     for (const { name, type, labels, help } of catalogue()) {
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);

@@ -22,7 +22,7 @@ async function series(
 
 const on = (name: string, labels = ''): string => `modelpulse_${name}{model="a"${labels}}`;
 
-describe('the per-model exposition', () => {
+describe('per-model exposition', () => {
   it('shows exactly one state and whether the model is up', async () => {
     const text = await series();
     expect(text.get(on('model_up'))).toBe('1');
@@ -31,7 +31,7 @@ describe('the per-model exposition', () => {
     expect(text.get(on('state_since_timestamp_seconds'))).toBe(String((noon - 3_600_000) / 1000));
   });
 
-  it('follows silence: a result that is no longer valid makes the state unknown and model_up absent', async () => {
+  it('reports unknown, without model_up, once the last result is no longer valid', async () => {
     const text = await series({}, noon + 60_000);
     expect(text.has(on('model_up'))).toBe(false);
     expect(text.get(on('model_state', ',state="unknown"'))).toBe('1');
@@ -39,14 +39,14 @@ describe('the per-model exposition', () => {
     expect(text.get(on('state_since_timestamp_seconds'))).toBe(String((noon + 60_000) / 1000));
   });
 
-  it('leaves model_up out in a maintenance window', async () => {
+  it('omits model_up in a maintenance window', async () => {
     const health = sampleHealth({ windows: [{ from: noon - 1_000, to: noon + 1_000 }] });
     const text = await series({ health });
     expect(text.has(on('model_up'))).toBe(false);
     expect(text.get(on('model_state', ',state="maintenance"'))).toBe('1');
   });
 
-  it('is 0 while unhealthy and names the reason, the blame and the failures in a row', async () => {
+  it('has model_up 0 while unhealthy, with reason, blame and consecutive failures', async () => {
     const run = {
       kind: 'failure',
       count: 3,
@@ -63,7 +63,7 @@ describe('the per-model exposition', () => {
     expect(text.get(on('model_status_info', ',reason="auth_failed",blame="account"'))).toBe('1');
   });
 
-  it('tells when an open incident began, in maintenance too, and the detail of its first failure only while unhealthy', async () => {
+  it('has the start of an open incident, also in maintenance, and its first detail only while unhealthy', async () => {
     const health = failing('HTTP 500: "no"');
     const text = await series({ health });
     const start = on('incident_start_timestamp_seconds');
@@ -78,14 +78,14 @@ describe('the per-model exposition', () => {
     expect((await series()).has(start)).toBe(false);
   });
 
-  it('cuts the detail of a failure to 160 characters, and none of them in two', async () => {
+  it('cuts a failure detail to 160 characters without splitting one', async () => {
     for (const letter of ['x', '\u{1f600}']) {
       const text = await series({ health: failing(letter.repeat(500)) });
       expect(text.get(on('incident_detail_info', `,detail="${letter.repeat(160)}"`))).toBe('1');
     }
   });
 
-  it('tells the latest end of the exclusions that have begun', async () => {
+  it('has the latest end of the active exclusions', async () => {
     const exclusions = [
       excluded(noon - 9_000, noon - 1_000),
       excluded(noon - 8_000, noon - 2_000),
@@ -96,14 +96,14 @@ describe('the per-model exposition', () => {
     expect((await series({ exclusions: exclusions.slice(2) })).has(end)).toBe(false);
   });
 
-  it('says while a model is unknown why, and does not in any other state', async () => {
+  it('has the reason for an unknown state, and only for that state', async () => {
     const health = sampleHealth({ validUntil: noon - 30_000 });
     const text = await series({ health });
     expect(text.get(on('model_unknown_info', ',reason="not_watched",blame="monitor"'))).toBe('1');
     expect([...(await series({})).keys()].filter((key) => key.includes('unknown_info'))).toEqual([]);
   });
 
-  it('leaves out what is not known', async () => {
+  it('omits unknown values', async () => {
     const text = await series({
       latest: null,
       latestConclusive: null,
@@ -125,14 +125,14 @@ describe('the per-model exposition', () => {
     for (const value of text.values()) expect(value).toMatch(/^\d+(\.\d+)?$/);
   });
 
-  it('leaves an unknown uptime out and keeps its coverage', async () => {
+  it('omits an unknown uptime but keeps its coverage', async () => {
     const text = await series();
     expect(text.get(on('uptime_ratio', ',window="24h"'))).toBe('0.999');
     expect(text.has(on('uptime_ratio', ',window="90d"'))).toBe(false);
     expect(text.get(on('coverage_ratio', ',window="90d"'))).toBe('0.004');
   });
 
-  it('has counters from zero on, and failures among them', async () => {
+  it('has counters from zero on, including failures', async () => {
     const empty = await series({ results: [] });
     expect(empty.get(on('checks_total'))).toBe('0');
     expect(empty.get(on('check_failures_total'))).toBe('0');
@@ -147,7 +147,7 @@ describe('the per-model exposition', () => {
     expect(text.get(on('check_results_total', ',outcome="unhealthy",reason="timeout"'))).toBe('2');
   });
 
-  it('writes histograms cumulatively, a bound including itself', async () => {
+  it('writes cumulative histograms with inclusive bounds', async () => {
     const durations = createBuckets(durationBounds);
     for (const seconds of [0.05, 0.3, 1, 500]) observeSeconds(durations, seconds);
     const text = await series({ durations, firstTokens: createBuckets(firstTokenBounds) });
@@ -160,7 +160,7 @@ describe('the per-model exposition', () => {
     expect(text.get(on('time_to_first_token_seconds_count'))).toBe('0');
   });
 
-  it('shows budgets, keys, limits and certificates where there are any', async () => {
+  it('includes budgets, keys, limits and certificates if there are any', async () => {
     const model = sampleModel('a', { slo: 0.99, tokensPerDay: 1000 });
     const rateLimitRemaining = { tokens: 7 };
     const known = { model, keys: [true, null, false], rateLimitRemaining, certificateExpiresAt: noon };
@@ -183,7 +183,7 @@ describe('the per-model exposition', () => {
     expect(text).toContain('label_team="x\\ny"');
   });
 
-  it('never holds a secret, an address or a text of the model', async () => {
+  it('never contains a secret, an address or a text of the model', async () => {
     const latest = sampleResult({ detail: 'told you so', response: 'New Delhi' });
     const text = await exposed([sampleView('a', { latest })]);
     for (const word of ['sk-secret', 'api.openai.com', 'capital', 'told you', 'Delhi'])
@@ -194,7 +194,7 @@ describe('the per-model exposition', () => {
     expect(await exposed([])).toBe('');
   });
 
-  it('lets others work while it writes 2,000 models', async () => {
+  it('yields to other work while it writes 2,000 models', async () => {
     const views = Array.from({ length: 2_000 }, (_, index) => sampleView(`model-${index}`));
     let turns = 0;
     let done = false;

@@ -17,7 +17,7 @@ import {
   sampleView,
 } from './sample-view.js';
 
-describe('the format of an exposition', () => {
+describe('exposition format', () => {
   it.each([
     [undefined, 'text'],
     ['*/*', 'text'],
@@ -35,7 +35,7 @@ describe('the format of an exposition', () => {
     expect(formatFor(accept)).toBe(format);
   });
 
-  (hasOpenMetricsParser ? it : it.skip)('is OpenMetrics to its reference parser', async () => {
+  (hasOpenMetricsParser ? it : it.skip)('is accepted by the OpenMetrics reference parser', async () => {
     const view = sampleView('a "quoted" \\ model\n', {
       model: sampleModel('a "quoted" \\ model\n', {
         slo: 0.99,
@@ -82,7 +82,7 @@ describe('the format of an exposition', () => {
     expect(text.endsWith('\n# EOF\n')).toBe(true);
   });
 
-  (hasOpenMetricsParser ? it : it.skip)('of a probe is OpenMetrics to it as well', () => {
+  (hasOpenMetricsParser ? it : it.skip)('of a probe is accepted by the OpenMetrics reference parser', () => {
     const text = probeExposition(sampleResult({ outcome: 'degraded', reason: 'slow' }), 'openmetrics');
     expect(parseOpenMetrics(text)).toMatchObject({
       probe_success: ['gauge', 1],
@@ -91,8 +91,8 @@ describe('the format of an exposition', () => {
   });
 });
 
-describe('the metrics of a probe', () => {
-  it('name no model and leave out what is not known', () => {
+describe('probe metrics', () => {
+  it('have no model label and omit unknown values', () => {
     const text = probeExposition(notSent(noon, 'rate_budget', 'unknown', null), 'text');
     expect(text.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
       'probe_success 0',

@@ -22,8 +22,8 @@ if (!hasPromtool && process.env.CI !== 'true') {
   process.stderr.write('SKIPPED: promtool is not installed, so the exposition was not checked with it\n');
 }
 
-describe('the metrics of the monitor itself', () => {
-  it('count every cause of a miss from the first scrape on and go on from the store', async () => {
+describe('metrics of the monitor itself', () => {
+  it('include every cause of a missed slot from the start, and continue from the store', async () => {
     const monitor = createMonitorMetrics(options);
     monitor.missed('down', 2);
     const series = seriesOf(await monitor.exposition(gauges, 'text'));
@@ -33,7 +33,7 @@ describe('the metrics of the monitor itself', () => {
     }
   });
 
-  it('show the gauges of the scrape, and leave out what is null', async () => {
+  it('include the gauges of the current scrape, and omit null values', async () => {
     const monitor = createMonitorMetrics(options);
     await monitor.exposition({ ...gauges, connectivityUp: false }, 'text');
     const series = seriesOf(await monitor.exposition(gauges, 'text'));
@@ -49,7 +49,7 @@ describe('the metrics of the monitor itself', () => {
     ).toBe('0');
   });
 
-  it('have the same names in the text, whoever asked for OpenMetrics before', async () => {
+  it('have the same names in the text format after an OpenMetrics scrape', async () => {
     const monitor = createMonitorMetrics(options);
     const namesIn = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
     const before = namesIn(await monitor.exposition(gauges, 'text'));
@@ -57,7 +57,7 @@ describe('the metrics of the monitor itself', () => {
     expect(namesIn(await monitor.exposition(gauges, 'text'))).toEqual(before);
   });
 
-  it('observe in seconds', async () => {
+  it('are observed in seconds', async () => {
     const monitor = createMonitorMetrics(options);
     monitor.observeDelay(30);
     monitor.observeStoreWrite(2);
@@ -74,7 +74,7 @@ describe('the metrics of the monitor itself', () => {
     expect(series.get('modelpulse_store_refused_results_total')).toBe('1');
   });
 
-  it('keep the time of the last good reload when one fails', async () => {
+  it('keep the time of the last successful reload when one fails', async () => {
     const monitor = createMonitorMetrics(options);
     expect(
       seriesOf(await monitor.exposition(gauges, 'text')).has('modelpulse_config_last_reload_successful'),
@@ -86,14 +86,14 @@ describe('the metrics of the monitor itself', () => {
     expect(series.get('modelpulse_config_last_reload_success_timestamp_seconds')).toBe(String(noon / 1000));
   });
 
-  it('do not know each other: two monitors count apart', async () => {
+  it('are separate for two monitors', async () => {
     const [one, other] = [createMonitorMetrics(options), createMonitorMetrics(options)];
     one.storeFailed();
     expect(seriesOf(await other.exposition(gauges, 'text')).get('modelpulse_store_errors_total')).toBe('0');
   });
 
   (hasPromtool || process.env.CI === 'true' ? it : it.skip)(
-    'pass promtool, with those of the models',
+    'are accepted by promtool, together with those of the models',
     async () => {
       const monitor = createMonitorMetrics(options);
       monitor.reloaded(true, noon);
