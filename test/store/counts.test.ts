@@ -53,7 +53,7 @@ async function filled(changes: object) {
 const instants = fc.integer({ min: start - hourMs, max: start + 3 * dayMs });
 
 describe('counts', () => {
-  it('are exact for any window within raw retention, and leave maintenance out of all but tokens', async () => {
+  it('are exact for any window within raw retention, and exclude maintenance except for tokens', async () => {
     const { store, key } = await filled({});
     await fc.assert(
       fc.asyncProperty(instants, instants, async (a, b) => {
@@ -64,7 +64,7 @@ describe('counts', () => {
     );
   });
 
-  it('snap outwards to hours, then to days, where finer ones are gone', async () => {
+  it('are extended to full hours or days if finer data is pruned', async () => {
     const now = start + 3 * dayMs;
     const { store, key } = await filled({ checksMs: 12 * hourMs, failuresMs: 12 * hourMs, hoursMs: dayMs });
     while (await store.prune(now));
@@ -86,9 +86,9 @@ describe('counts', () => {
   });
 });
 
-describe('the parts of a window', () => {
+describe('parts of a window', () => {
   const horizons: Horizons = { checks: start + 2 * dayMs + 5 * hourMs, hours: start + dayMs, days: start };
-  it('are disjoint, cover it, and ask each level only for what it has', () => {
+  it('are disjoint, cover the window, and use only levels that have data', () => {
     fc.assert(
       fc.property(instants, instants, (a, b) => {
         const window = snap({ from: Math.max(start, Math.min(a, b)), to: Math.max(start, a, b) }, horizons);

@@ -8,8 +8,8 @@ import { migrationsDir, start, workplace } from './samples.js';
 const place = workplace();
 const startWriter = writers();
 
-describe('a process killed while it writes', () => {
-  it('has lost nothing it was told is written, and left results, time line, rollups and counters in agreement', async () => {
+describe('process killed during a write', () => {
+  it('loses no acknowledged write, and leaves results, timeline, rollups and counters consistent', async () => {
     const path = join(place.directory(), 'store.db');
     const stepMs = 60_000;
     for (let round = 0; round < 10; round += 1) {
@@ -40,8 +40,8 @@ describe('a process killed while it writes', () => {
   });
 });
 
-describe('the lock', () => {
-  it('refuses a second daemon at once, by whatever path it comes, and not a reader', async () => {
+describe('database lock', () => {
+  it('refuses a second daemon at once, by any path, but not a reader', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     const link = join(directory, 'link.db');
@@ -60,7 +60,7 @@ describe('the lock', () => {
     await reader.close();
   });
 
-  it('is gone with a process that was killed', async () => {
+  it('is released when its process is killed', async () => {
     const path = join(place.directory(), 'store.db');
     const first = startWriter(path);
     await first.line('opened');
@@ -71,7 +71,7 @@ describe('the lock', () => {
     expect(() => place.open(path)).toThrow('is in use by another modelpulse daemon');
   });
 
-  it('holds within one process and ends with close', async () => {
+  it('is exclusive within one process, and released on close', async () => {
     const path = join(place.directory(), 'store.db');
     const first = place.open(path);
     expect(() => place.open(path)).toThrow('is in use');

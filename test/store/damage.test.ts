@@ -47,8 +47,8 @@ async function backup(): Promise<string> {
   return path;
 }
 
-describe('a file in use', () => {
-  it('that is deleted is noticed by the next write, told and counted, and a fresh one is begun', async () => {
+describe('database file in use', () => {
+  it('that is deleted is detected by the next write, logged and counted, and a new one is created', async () => {
     const { path, store, write, logged } = await inUse();
     for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
     await expect(write(start + 1)).rejects.toMatchObject({
@@ -64,7 +64,7 @@ describe('a file in use', () => {
     expect(await store.results(key, everything)).toHaveLength(1);
   });
 
-  it('that is replaced leaves what replaced it whole, aside, without the old log', async () => {
+  it('that is replaced is moved aside intact, without the old log', async () => {
     const { directory, path, store, write } = await inUse();
     const other = await backup();
     renameSync(other, path);
@@ -84,7 +84,7 @@ describe('a file in use', () => {
     expect((await whole.results(models[0]!.key, everything)).map(({ slot }) => slot)).toEqual([start + 7]);
   });
 
-  it('that is replaced stays as it is put there when the operator wants to stop', async () => {
+  it('that is replaced stays in place if the operator prefers to stop', async () => {
     const { directory, path, store, write } = await inUse('stop');
     renameSync(await backup(), path);
     for (let turn = 0; turn < 2; turn += 1)
@@ -99,8 +99,8 @@ describe('a file in use', () => {
   });
 });
 
-describe('a damaged file', () => {
-  it('is moved aside at open, logged and counted, and a fresh one is begun', async () => {
+describe('damaged database file', () => {
+  it('is moved aside at open, logged and counted, and a new one is created', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     writeFileSync(path, 'this is no database'.repeat(100));
@@ -112,7 +112,7 @@ describe('a damaged file', () => {
     expect((await store.register('gpt', start, null)).key).toBe(1);
   });
 
-  it('stays where it is when the operator wants to stop', () => {
+  it('stays in place if the operator prefers to stop', () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     writeFileSync(path, 'this is no database'.repeat(100));
@@ -125,7 +125,7 @@ describe('a damaged file', () => {
     place.open(path);
   });
 
-  it('is replaced in use: the call rejects as damaged, old keys mean nothing, and the next models can be registered', async () => {
+  it('is replaced in use: the call rejects as damaged, old keys are invalid, and models can be registered again', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     const before = place.open(path);
@@ -147,7 +147,7 @@ describe('a damaged file', () => {
     expect(() => place.open(path)).toThrow('is in use');
   });
 
-  it('keeps failing in use when the operator wants to stop', async () => {
+  it('keeps failing in use if the operator prefers to stop', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     const before = place.open(path);

@@ -83,7 +83,7 @@ async function agrees(store: Store, key: number, line: Line, fractions: readonly
 }
 
 describe('durations', () => {
-  it('equal the sum over the points, whatever was dated back, with hours or after they were pruned', async () => {
+  it('equal the sum over the points, also after backdating and pruning', async () => {
     const plain = place.fresh();
     const hoursMs = dayMs;
     const pruned = place.open(`${place.directory()}/store.db`, {
@@ -113,7 +113,7 @@ describe('durations', () => {
     );
   });
 
-  it('are all zero before there was anything', async () => {
+  it('are all zero before the first point', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     expect(await store.durations(key, start - dayMs, start)).toEqual(emptyRollup().durations);

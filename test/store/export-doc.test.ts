@@ -11,7 +11,7 @@ const place = workplace();
 const createParts = useParts();
 
 describe('docs/history-format.md', () => {
-  it('shows a line of each kind, as an export has it', async () => {
+  it('contains a line of each kind in the export format', async () => {
     const path = join(place.directory(), 'store.db');
     const store = place.open(path);
     await fullLife(store, createParts(store), start);

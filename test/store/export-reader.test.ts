@@ -6,8 +6,8 @@ import { batchOf, failed, migrationsDir, modelWrite, start, workplace } from './
 
 const place = workplace();
 
-describe('an export', () => {
-  it('whose reader stands still keeps the writer from emptying its log no longer than it takes to copy a model', async () => {
+describe('export', () => {
+  it('with a stalled reader blocks log truncation only while it copies a model', async () => {
     const path = join(place.directory(), 'store.db');
     const store = place.open(path);
     const { key } = await store.register('gpt', start, null);

@@ -24,9 +24,9 @@ function fill(ballast: string): void {
   writeFileSync(ballast, Buffer.alloc(bavail * bsize));
 }
 
-describe('the store on a disk', () => {
+describe('store on a disk', () => {
   onDisk(
-    'that is full rejects a batch whole, still reads, and takes the same batch once there is space',
+    'that is full rejects the whole batch, still reads, and accepts the batch once there is space',
     async () => {
       const store = place.open(join(mountPoint, 'store.db'));
       const { key } = await store.register('gpt', start, null);
@@ -52,28 +52,25 @@ describe('the store on a disk', () => {
     },
   );
 
-  onDisk(
-    'that is full tells a reader without a daemon that it is full and that a copy can be read',
-    async () => {
-      const path = join(mountPoint, 'stopped.db');
-      await place.open(path).close();
-      const ballast = join(mountPoint, 'ballast');
-      fill(ballast);
-      try {
-        expect(() => openStoreReader(path, migrationsDir)).toThrow(
-          expect.objectContaining({
-            kind: 'unavailable',
-            message: expect.stringMatching(/free space on its disk, or copy it with its -wal/),
-          }),
-        );
-      } finally {
-        rmSync(ballast);
-      }
-      await openStoreReader(path, migrationsDir).close();
-    },
-  );
+  onDisk('that is full tells a reader without a daemon to free space or copy the file', async () => {
+    const path = join(mountPoint, 'stopped.db');
+    await place.open(path).close();
+    const ballast = join(mountPoint, 'ballast');
+    fill(ballast);
+    try {
+      expect(() => openStoreReader(path, migrationsDir)).toThrow(
+        expect.objectContaining({
+          kind: 'unavailable',
+          message: expect.stringMatching(/free space on its disk, or copy it with its -wal/),
+        }),
+      );
+    } finally {
+      rmSync(ballast);
+    }
+    await openStoreReader(path, migrationsDir).close();
+  });
 
-  onDisk('that is full at the first start leaves a file that readers say is empty', async () => {
+  onDisk('that is full at the first start leaves a file that readers report as empty', async () => {
     const path = join(mountPoint, 'first.db');
     const ballast = join(mountPoint, 'ballast');
     fill(ballast);
@@ -86,7 +83,7 @@ describe('the store on a disk', () => {
     await openStoreReader(path, migrationsDir).close();
   });
 
-  onDisk('that is read-only is refused with a clear message and not taken for damaged', async () => {
+  onDisk('that is read-only is refused with a clear message, and not treated as damaged', async () => {
     const path = join(mountPoint, 'store.db');
     await place.open(path).close();
     expect(mount('-o', 'remount,ro')).toBe(true);

@@ -68,8 +68,8 @@ const forkInIncident = () =>
     },
   );
 
-describe('the history of a file that was moved aside', () => {
-  it('comes before that of the fresh one, and what lies between is unknown', async () => {
+describe('import of a file that was moved aside', () => {
+  it('places its history before that of the new file, with unknown time in between', async () => {
     const { old, fresh } = await forkInIncident();
     const [oldGpt] = await place.open(old).models();
     const taken = await take(old, fresh);
@@ -100,7 +100,7 @@ describe('the history of a file that was moved aside', () => {
     expect(wrongIn(fresh)).toBe(0);
   });
 
-  it('gives its notes to an incident that went on, which stays one', async () => {
+  it('adds its notes to an incident that continued, which stays one incident', async () => {
     const { old, fresh } = await forkInIncident();
     await take(old, fresh);
     const incidents = await place.open(fresh).incidents({ limit: 10 });
@@ -116,7 +116,7 @@ describe('the history of a file that was moved aside', () => {
     });
   });
 
-  it('has what lay ahead, and went on in the fresh file, only once', async () => {
+  it('does not duplicate planned exclusions that continued in the new file', async () => {
     const ahead = { from: start + 100 * minute, to: start + 300 * minute, reason: 'move' };
     const { old, fresh } = await fork(
       async (store, parts) => {
@@ -140,7 +140,7 @@ describe('the history of a file that was moved aside', () => {
     expect(wrongIn(fresh)).toBe(0);
   });
 
-  it('changes nothing when it is taken again', async () => {
+  it('changes nothing when repeated', async () => {
     const { old, fresh } = await forkInIncident();
     await take(old, fresh);
     const content = contentOf(fresh);
@@ -148,7 +148,7 @@ describe('the history of a file that was moved aside', () => {
     expect(contentOf(fresh)).toEqual(content);
   });
 
-  it('ends an incident with itself that the fresh file knows nothing of', async () => {
+  it('ends its open incident if the new file does not contain it', async () => {
     const directory = place.directory();
     const [old, fresh] = [join(directory, 'old.db'), join(directory, 'fresh.db')];
     const first = place.open(old);
@@ -163,7 +163,7 @@ describe('the history of a file that was moved aside', () => {
     expect(last).toMatchObject({ openedAt: start + 73 * minute, closedAt: start + 79 * minute });
   });
 
-  it('of any kind keeps hours and days the sum of results and states', async () => {
+  it('keeps hours and days consistent with results and states for any history', async () => {
     await fc.assert(
       fc.asyncProperty(
         happenings,

@@ -44,8 +44,8 @@ function withLeaf(line: string, index: number, value: unknown): string {
   return JSON.stringify(object);
 }
 
-describe('an import', () => {
-  it('refuses a schedule that no daemon could start with, and names the line and the member', async () => {
+describe('import', () => {
+  it('rejects a schedule that no daemon could use, and names the line and the member', async () => {
     const text = await fullText();
     const every = /"schedule":\{"kind":"every","everyMs":\d+\}/;
     const cron = (expression: string, timezone: string) =>
@@ -90,7 +90,7 @@ describe('an import', () => {
     expect(seen.size).toBeGreaterThan(10);
   });
 
-  it('refuses or takes any absurd value, and takes none that the daemon or a new export could not read', async () => {
+  it('never accepts a value that the daemon or a new export could not read', async () => {
     const text = await fullText();
     const lines = text.trimEnd().split('\n');
     const absurd = fc.constantFrom<unknown>(

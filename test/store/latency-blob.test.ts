@@ -20,12 +20,12 @@ function decoded(blob: Uint8Array | null): Histogram {
 
 const { merge: mergeLatency, observe: observeLatency } = createLatencyFunctions();
 
-describe('a stored histogram', () => {
-  it('comes back as it was', () => {
+describe('stored histogram', () => {
+  it('decodes to the original', () => {
     fc.assert(fc.property(histograms, (each) => expect(decoded(encodeLatency(each))).toEqual(each)));
   });
 
-  it('merges as the histograms do', () => {
+  it('merges like the original histograms', () => {
     fc.assert(
       fc.property(histograms, histograms, (left, right) => {
         const both = new Map(left);
@@ -35,7 +35,7 @@ describe('a stored histogram', () => {
     );
   });
 
-  it('takes one more observation, and says which bucket a single one is in', () => {
+  it('accepts an observation, and returns the bucket of a single one', () => {
     fc.assert(
       fc.property(histograms, fc.integer({ min: 0, max: 255 }), (histogram, bucket) => {
         const more = new Map(histogram);
@@ -50,7 +50,7 @@ describe('a stored histogram', () => {
     );
   });
 
-  it('is nothing when nothing was observed', () => {
+  it('is null without observations', () => {
     expect(encodeLatency(new Map())).toBeNull();
     expect(mergeLatency(null, null)).toBeNull();
   });

@@ -5,8 +5,8 @@ import { batchOf, modelWrite, result, start, workplace } from './samples.js';
 const place = workplace();
 const now = start + 1000;
 
-describe('registering a model', () => {
-  it('gives one key for good', async () => {
+describe('registration of a model', () => {
+  it('assigns a permanent key', async () => {
     const store = place.fresh();
     const first = await store.register('gpt', start, null);
     expect(first).toMatchObject({
@@ -20,7 +20,7 @@ describe('registering a model', () => {
     expect((await store.register('other', now, null)).key).not.toBe(first.key);
   });
 
-  it('gives a renamed model its history', async () => {
+  it('keeps the history of a renamed model', async () => {
     const store = place.fresh();
     const { key } = await store.register('old', start, null);
     await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
@@ -29,7 +29,7 @@ describe('registering a model', () => {
     expect(await store.register('new', now, 'old')).toMatchObject({ key });
   });
 
-  it('renames over an id without history, never over one with', async () => {
+  it('can rename over an id without history, but not over one with history', async () => {
     const store = place.fresh();
     const old = await store.register('old', start, null);
     await store.register('empty', start, null);
@@ -40,13 +40,13 @@ describe('registering a model', () => {
     expect((await store.models()).map(({ id }) => id)).toEqual(['empty', 'full']);
   });
 
-  it('takes one that does not exist by its new id alone', async () => {
+  it('ignores the old id if it does not exist', async () => {
     const store = place.fresh();
     expect(await store.register('new', now, 'never')).toMatchObject({ id: 'new', firstSeen: now });
     expect(await store.register('self', now, 'self')).toMatchObject({ id: 'self', firstSeen: now });
   });
 
-  it('retires several at once, or none of them', async () => {
+  it('retires several models in one transaction', async () => {
     const path = `${place.directory()}/store.db`;
     const store = place.open(path);
     const keys = [];
@@ -64,7 +64,7 @@ describe('registering a model', () => {
     expect(await retired()).toEqual([now, now, now]);
   });
 
-  it('brings a retired one back, without its watermark', async () => {
+  it('restores a retired model without its watermark', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     await store.write(batchOf(modelWrite(key, { watermark: start, health: { a: 1 } })));
@@ -75,7 +75,7 @@ describe('registering a model', () => {
     expect(back).toMatchObject({ key, retiredAt: null, watermark: null, health: { a: 1 } });
   });
 
-  it('brings one back without the watermark of a result that was written after its removal', async () => {
+  it('restores a model without the watermark of a result written after its removal', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     await store.retire([key], now);
@@ -84,7 +84,7 @@ describe('registering a model', () => {
     expect(back).toMatchObject({ key, retiredAt: null, watermark: null });
   });
 
-  it('is refused after the store is closed', async () => {
+  it('is rejected after the store is closed', async () => {
     const store = place.fresh();
     await store.close();
     await expect(store.register('gpt', start, null)).rejects.toMatchObject({ kind: 'unavailable' });

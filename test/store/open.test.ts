@@ -15,7 +15,7 @@ function edit(path: string, sql: string): void {
 }
 
 describe('opening a store', () => {
-  it('makes the directory and a file whose schema is the committed one', async () => {
+  it('creates the directory and a file with the committed schema', async () => {
     const path = join(place.directory(), 'a/b/store.db');
     await place.open(path).close();
     const database = new Database(path, { readonly: true });
@@ -36,7 +36,7 @@ describe('opening a store', () => {
     expect(dump).toBe(readFileSync(join(migrationsDir, 'schema.sql'), 'utf8'));
   });
 
-  it('keeps what is there', async () => {
+  it('keeps existing data', async () => {
     const path = join(place.directory(), 'store.db');
     const first = place.open(path);
     await first.register('gpt', start, null);
@@ -44,7 +44,7 @@ describe('opening a store', () => {
     expect(await place.open(path).models()).toHaveLength(1);
   });
 
-  it('refuses a newer database with advice and leaves it as it is', async () => {
+  it('refuses a newer database with advice, and does not change it', async () => {
     const path = join(place.directory(), 'store.db');
     await place.open(path).close();
     edit(path, 'PRAGMA user_version = 99');
@@ -55,7 +55,7 @@ describe('opening a store', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it("refuses another program's database and leaves it as it is", () => {
+  it('refuses the database of another program, and does not change it', () => {
     const path = join(place.directory(), 'store.db');
     edit(path, 'CREATE TABLE t (x); INSERT INTO t VALUES (1)');
     const before = readFileSync(path);
@@ -67,7 +67,7 @@ describe('opening a store', () => {
     expect(readFileSync(path)).toEqual(before);
   });
 
-  it('says what stands in the way of the file', () => {
+  it('reports why the file cannot be opened', () => {
     const directory = place.directory();
     writeFileSync(join(directory, 'file'), '');
     mkdirSync(join(directory, 'store.db'));
@@ -77,7 +77,7 @@ describe('opening a store', () => {
     }
   });
 
-  it('takes back a migration that fails half way, and goes on once it is repaired', async () => {
+  it('rolls back a migration that fails half way, and continues once it is repaired', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     const migrations = join(directory, 'migrations');
@@ -90,7 +90,7 @@ describe('opening a store', () => {
     expect(() => place.open(path)).toThrow('written by a newer modelpulse');
   });
 
-  it('gives unknown times of an older file the reasons that it still knows', async () => {
+  it('derives the reasons of unknown times in an older file where possible', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     const older = join(directory, 'migrations');
@@ -114,7 +114,7 @@ describe('opening a store', () => {
     expect(found.map(({ reason }) => reason)).toEqual(['not_yet', 'ok', 'not_watched', 'ok', null]);
   });
 
-  it('refuses migrations with a hole in their numbers', () => {
+  it('rejects migrations with a missing number', () => {
     const directory = place.directory();
     writeFileSync(join(directory, '0002-late.sql'), '');
     const open = () => place.open(join(directory, 'store.db'), { migrationsDir: directory });
@@ -122,8 +122,8 @@ describe('opening a store', () => {
   });
 });
 
-describe('a reader', () => {
-  it('sees what the daemon has written while it runs and after', async () => {
+describe('reader', () => {
+  it('sees the data of the daemon while it runs and afterwards', async () => {
     const path = join(place.directory(), 'store.db');
     const store = place.open(path);
     const { key } = await store.register('gpt', start, null);
@@ -142,7 +142,7 @@ describe('a reader', () => {
     expect(await place.open(path).models()).toHaveLength(1);
   });
 
-  it('says that there is nothing to read, and makes nothing', () => {
+  it('reports a missing file, and creates none', () => {
     const path = join(place.directory(), 'none.db');
     expect(() => openStoreReader(path, migrationsDir)).toThrow(
       expect.objectContaining({
@@ -153,7 +153,7 @@ describe('a reader', () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it('says that the daemon has to upgrade an older file', async () => {
+  it('reports that the daemon must upgrade an older file', async () => {
     const path = join(place.directory(), 'store.db');
     await place.open(path).close();
     edit(path, 'PRAGMA user_version = 0');
@@ -161,8 +161,8 @@ describe('a reader', () => {
   });
 });
 
-describe('the write-ahead log', () => {
-  it('shrinks again after a reader has held it up, of which the operator is told', async () => {
+describe('write-ahead log', () => {
+  it('shrinks again after a reader has blocked it, with a warning', async () => {
     const path = join(place.directory(), 'store.db');
     const told: string[] = [];
     const tell = (_fields: object, message: string) => told.push(message);

@@ -19,32 +19,29 @@ function forbidWriting(path: string, mode: number): (() => void) | null {
   return () => spawnSync('umount', ['-l', path]);
 }
 
-describe('a store that nobody may write', () => {
+describe('store without write permission', () => {
   it.each([
     { what: 'file', mode: 0o644, placeOf: (path: string) => path },
     { what: 'directory', mode: 0o755, placeOf: dirname },
-  ])(
-    'is refused with a sentence that says what to check where its $what is read-only, and left as it is',
-    async ({ mode, placeOf }) => {
-      const path = join(place.directory(), 'store.db');
-      const store = place.open(path);
-      const { key } = await store.register('gpt', start, null);
-      await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
-      await store.close();
-      const allow = forbidWriting(placeOf(path), mode);
-      if (allow === null) {
-        process.stderr.write('SKIPPED: a read-only place, for want of the right to mount one\n');
-        return;
-      }
-      try {
-        const refused = { kind: 'unavailable', message: expect.stringContaining(`cannot use ${path}: `) };
-        expect(() => place.open(path)).toThrow(expect.objectContaining(refused));
-        expect(() => place.open(path)).toThrow(/check (?:the permissions|that it is a file)/);
-        expect(readdirSync(dirname(path)).filter((name) => name.includes('corrupt'))).toEqual([]);
-      } finally {
-        allow();
-      }
-      expect(await place.open(path).results(key, everything)).toHaveLength(1);
-    },
-  );
+  ])('is refused with advice if its $what is read-only, and is not changed', async ({ mode, placeOf }) => {
+    const path = join(place.directory(), 'store.db');
+    const store = place.open(path);
+    const { key } = await store.register('gpt', start, null);
+    await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
+    await store.close();
+    const allow = forbidWriting(placeOf(path), mode);
+    if (allow === null) {
+      process.stderr.write('SKIPPED: a read-only place, for want of the right to mount one\n');
+      return;
+    }
+    try {
+      const refused = { kind: 'unavailable', message: expect.stringContaining(`cannot use ${path}: `) };
+      expect(() => place.open(path)).toThrow(expect.objectContaining(refused));
+      expect(() => place.open(path)).toThrow(/check (?:the permissions|that it is a file)/);
+      expect(readdirSync(dirname(path)).filter((name) => name.includes('corrupt'))).toEqual([]);
+    } finally {
+      allow();
+    }
+    expect(await place.open(path).results(key, everything)).toHaveLength(1);
+  });
 });

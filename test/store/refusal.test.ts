@@ -48,8 +48,8 @@ const poison = fc.oneof(
   fc.constant({ outcome: 'unhealthy', detail: {} as unknown as string } satisfies Partial<RecordedResult>),
 );
 
-describe('a batch with content that the store refuses', () => {
-  it('is written but for the refused results, in rows, totals, hours and days alike', async () => {
+describe('batch with content that the store refuses', () => {
+  it('is written without the refused results, consistently in rows, totals, hours and days', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(fc.option(poison), { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }),
@@ -124,7 +124,7 @@ describe('a batch with content that the store refuses', () => {
     );
   });
 
-  it('keeps every other part of the model where one is refused', async () => {
+  it('keeps every other part of the model if one part is refused', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const neighbour = await store.register('claude', start, null);

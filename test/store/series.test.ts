@@ -120,8 +120,8 @@ const withoutDurations = ({
   latency: [...latency].sort(([a], [b]) => a - b),
 });
 
-describe('a series', () => {
-  it('covers the window in steps counted from the epoch, with every ms in one state', async () => {
+describe('series', () => {
+  it('covers the window in steps aligned to the epoch, with every ms in one state', async () => {
     for (const kept of [{}, shorter]) {
       const place = await filled(kept);
       fc.assert(
@@ -156,7 +156,7 @@ describe('a series', () => {
     place.reader.close();
   });
 
-  it('adds up to what the uptime of the same window says, wherever all of it is counted', async () => {
+  it('matches the uptime of the same window if all of it is counted', async () => {
     for (const kept of [{}, shorter]) {
       const { store, key, ...place } = await filled(kept);
       let compared = 0;
@@ -180,7 +180,7 @@ describe('a series', () => {
     }
   });
 
-  it('counts nothing where the step is finer than what is kept, and says what is', async () => {
+  it('has no counts if the step is finer than the stored data, and reports the resolution', async () => {
     const place = await filled(shorter);
     const ask = (fromHours: number, hours: number, stepMs: number) => {
       const window = { from: start + fromHours * hourMs, to: start + (fromHours + hours) * hourMs };
@@ -197,14 +197,14 @@ describe('a series', () => {
     place.reader.close();
   });
 
-  it('is empty for a window before anything was seen', async () => {
+  it('is empty for a window before the first result', async () => {
     const place = await filled({});
     const window = { from: start - 2 * dayMs, to: start - dayMs };
     expect(seriesOf(place, { window, stepMs: hourMs, exclusions: [] }).buckets).toEqual([]);
     place.reader.close();
   });
 
-  it('merges latencies of all steps to those of the whole', async () => {
+  it('has latencies that merge to those of the whole window', async () => {
     const place = await filled({});
     const { buckets } = seriesOf(place, { window: { from: start, to: end }, stepMs: dayMs, exclusions: [] });
     const latency = new Map<number, number>();

@@ -6,7 +6,7 @@ import { Database } from '../../src/store/sqlite/file/sqlite.js';
 const place = workplace();
 
 describe('healthy results on disk', () => {
-  it('take at most 36 bytes each, written in turn for many models', async () => {
+  it('take at most 36 bytes each if written alternately for many models', async () => {
     const path = join(place.directory(), 'store.db');
     const store = place.open(path);
     const keys: number[] = [];

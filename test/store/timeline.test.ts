@@ -24,8 +24,8 @@ const line = fc
     ),
   );
 
-describe('the time line in pages', () => {
-  it('has the same intervals as the whole, however many are asked for and whatever is excluded', async () => {
+describe('paged timeline', () => {
+  it('has the same intervals as the whole timeline for any page size and exclusions', async () => {
     const store = place.fresh();
     let model = 0;
     await fc.assert(

@@ -35,8 +35,8 @@ async function full(): Promise<{ path: string; text: string }> {
   return { path, text: exported(path) };
 }
 
-describe('an export', () => {
-  it('has lines of every kind, and its last line tells how many', async () => {
+describe('export', () => {
+  it('has lines of every kind, and its last line has their count', async () => {
     const { text } = await full();
     const lines = text.trimEnd().split('\n');
     const parsed = lines.map((line) => JSON.parse(line) as { type: string; lines?: number });
@@ -45,7 +45,7 @@ describe('an export', () => {
     expect(parsed.at(-1)).toEqual({ type: 'end', lines: lines.length });
   });
 
-  it('of some models has no other, and not what belongs to all', async () => {
+  it('of some models contains no others and no global data', async () => {
     const { path } = await full();
     const text = exported(path, ['other']);
     expect(text).not.toContain('"gpt"');
@@ -54,7 +54,7 @@ describe('an export', () => {
     expect(() => exported(path, ['nobody'])).toThrow('no model nobody in the database; it has gpt, other');
   });
 
-  it('holds no character that moves a cursor or turns text, and yet all of them', async () => {
+  it('escapes control and bidirectional characters without losing them', async () => {
     const { path, text } = await full();
     expect(text).toMatch(/\\u009b31m.*\\u202e/);
     expect(text).not.toMatch(/[\u007f-\u009f\u2028\u202e]/);
@@ -62,8 +62,8 @@ describe('an export', () => {
   });
 });
 
-describe('an import', () => {
-  it('into an empty database makes the same content, and once more changes nothing', async () => {
+describe('import', () => {
+  it('into an empty database yields the same content, and changes nothing when repeated', async () => {
     const { path, text } = await full();
     const target = join(place.directory(), 'new', 'target.db');
     expect((await imported(target, text)).map(({ how }) => how)).toEqual(['new', 'new']);
@@ -73,7 +73,7 @@ describe('an import', () => {
     expect(exported(target)).toBe(text);
   });
 
-  it('does so with any history', async () => {
+  it('yields the same content for any history', async () => {
     await fc.assert(
       fc.asyncProperty(happenings, async (life) => {
         const [path, target] = [join(place.directory(), 'a.db'), join(place.directory(), 'b.db')];
@@ -98,7 +98,7 @@ describe('an import', () => {
     expect({ ...contentOf(target), horizons: [] }).toEqual({ ...contentOf(path), horizons: [] });
   });
 
-  it('leaves a history alone that overlaps, and says where', async () => {
+  it('skips a model whose history overlaps, and reports where', async () => {
     const { text } = await full();
     const target = join(place.directory(), 'target.db');
     const store = place.open(target);
@@ -123,7 +123,7 @@ describe('an import', () => {
     expect(after.checks!.filter((row) => (row as string[])[0] === 'gpt')).toEqual(before.checks);
   });
 
-  it('refuses a file that was kept so much shorter that what is there would be hidden', async () => {
+  it('rejects a file with shorter retention that would hide existing data', async () => {
     const { path, text } = await full();
     const days = text.replace(/("name":"days","since":)"[^"]+"/, '$1"2026-03-20T00:00:00.000Z"');
     const other = days.replaceAll('"gpt"', '"gpt-2"').replaceAll('"other"', '"other-2"');
@@ -140,7 +140,7 @@ describe('an import', () => {
     ]);
   });
 
-  it('does not count missed checks again that an earlier file of the same daemon brought', async () => {
+  it('does not count missed checks twice for files of the same daemon', async () => {
     const { path, text } = await full();
     const target = join(place.directory(), 'target.db');
     await imported(target, text);
@@ -159,7 +159,7 @@ describe('an import', () => {
     expect(contentOf(target).missed).toEqual(missed);
   });
 
-  it('refuses while a daemon has the database', async () => {
+  it('is refused while a daemon uses the database', async () => {
     const { path, text } = await full();
     place.open(path);
     await expect(imported(path, text)).rejects.toMatchObject({
@@ -169,7 +169,7 @@ describe('an import', () => {
   });
 });
 
-describe('a line that is wrong', () => {
+describe('invalid line', () => {
   const broken: readonly (readonly [what: string, change: (lines: string[]) => string[], message: RegExp])[] =
     [
       ['a cut file', (lines) => lines.slice(0, -1), /^line \d+: is the last one and not of type "end"/],
@@ -263,7 +263,7 @@ describe('a line that is wrong', () => {
       ['no order', (lines) => [...lines.slice(0, 2), ...lines.slice(2).reverse()], /^line 3: lines is/],
     ];
 
-  it.each(broken)('such as %s is named, and nothing is taken', async (_what, change, message) => {
+  it.each(broken)('with %s is reported, and nothing is imported', async (_what, change, message) => {
     const { text } = await full();
     const target = join(place.directory(), 'target.db');
     const lines = change(text.trimEnd().split('\n')).join('\n');

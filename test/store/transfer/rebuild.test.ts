@@ -48,7 +48,7 @@ async function recorded(): Promise<string> {
 const hour = start / 3_600_000;
 
 describe('hours and days', () => {
-  it('are what results and states say, whatever happened', async () => {
+  it('match results and states for any history', async () => {
     await fc.assert(
       fc.asyncProperty(happenings, async (life) => {
         const path = join(place.directory(), 'store.db');
@@ -61,7 +61,7 @@ describe('hours and days', () => {
     );
   }, 60_000);
 
-  it('that were changed are found, by column, and mended', async () => {
+  it('that were changed are found by column, and corrected', async () => {
     const columns = [
       ['healthy_ms', 'healthy_ms + 1'],
       ['unknown_ms', '7'],
@@ -90,7 +90,7 @@ describe('hours and days', () => {
     }
   });
 
-  it('that are lost or invented come back and go', async () => {
+  it('that are missing are restored, and extra ones are removed', async () => {
     const path = await recorded();
     const whole = contentOf(path);
     change(path, 'DELETE FROM hours', 'DELETE FROM days');
@@ -107,7 +107,7 @@ describe('hours and days', () => {
     expect(compared(path).wrong).toBe(0);
   });
 
-  it('keep what was counted of results that were given up, as both say', async () => {
+  it('keep the counts of deleted results if both levels agree', async () => {
     const path = await recorded();
     change(path, `DELETE FROM checks WHERE model = 1 AND slot < ${start + 5 * 60_000}`);
     expect(compared(path)).toMatchObject({ wrong: 0, givenUp: 1 });
@@ -118,7 +118,7 @@ describe('hours and days', () => {
     expect(compared(path)).toMatchObject({ wrong: 2, givenUp: 0 });
   });
 
-  it('keep what they say of results and hours that retention took', async () => {
+  it('keep the counts of results and hours removed by retention', async () => {
     const path = await recorded();
     change(
       path,
@@ -132,7 +132,7 @@ describe('hours and days', () => {
     expect(compared(path)).toMatchObject({ wrong: 0 });
   });
 
-  it('are compared while a daemon has the file, and not mended then', async () => {
+  it('are compared while a daemon uses the file, but not corrected', async () => {
     const path = await recorded();
     place.open(path);
     expect(compared(path).wrong).toBe(0);

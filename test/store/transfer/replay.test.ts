@@ -73,8 +73,8 @@ function changed(path: string, sql: string): ReturnType<typeof replayed> {
   return replayed(path);
 }
 
-describe('a replay', () => {
-  it('covers everything that is stored from the first sight of a model on', async () => {
+describe('replay', () => {
+  it('covers all stored data from the first result of a model on', async () => {
     const path = await recorded();
     expect(replayed(path)).toEqual({ results: 77, models: 2, since: start, different: 0, differences: [] });
   });
@@ -150,7 +150,7 @@ describe('a replay', () => {
       `DELETE FROM checks WHERE model = 1 AND slot = ${at(42)};
       UPDATE models SET health = json_set(health, '$.breaks', json('[{"from":${at(42)},"to":${at(43)}}]'))`,
     ],
-  ])('leaves out the time of %s', async (_, sql) => {
+  ])('skips the time of %s', async (_, sql) => {
     const path = await recorded();
     const { results } = replayed(path);
     const found = changed(path, sql);
@@ -158,7 +158,7 @@ describe('a replay', () => {
     expect(found.results).toBeLessThan(results);
   });
 
-  it('agrees with the stored time line, whatever happened and wherever retention cut', async () => {
+  it('matches the stored timeline for any history and retention', async () => {
     await fc.assert(
       fc.asyncProperty(beginnings, settings, histories, retentions, async (...life) => {
         await replayOf(...life);
@@ -167,7 +167,7 @@ describe('a replay', () => {
     );
   }, 600_000);
 
-  it('covers more than half of the results of many lives', async () => {
+  it('covers more than half of the results of many histories', async () => {
     let [stored, found] = [0, 0];
     // Always the same lives: of a few random ones retention may have cut most.
     const lives = fc.sample(fc.tuple(beginnings, settings, histories, retentions), { seed: 1, numRuns: 20 });
@@ -179,7 +179,7 @@ describe('a replay', () => {
     expect(found).toBeGreaterThan(stored / 2);
   }, 600_000);
 
-  it('agrees where the clock was set, forward and back', async () => {
+  it('matches the stored timeline if the clock was set forward and back', async () => {
     await fc.assert(
       fc.asyncProperty(beginnings, settings, unsteadyHistories, retentions, async (...life) => {
         await replayOf(...life);

@@ -39,21 +39,21 @@ function through(paths: readonly string[], lines: number): { same: boolean; leng
   }
 }
 
-describe('a spool', () => {
+describe('spool', () => {
   it.each([
     { of: ['good'] as const },
     { of: ['missing', 'good'] as const },
     { of: ['file', 'good'] as const },
     { of: ['missing', 'file'] as const },
     { of: [] as const },
-  ])('gives back what it took with the folders $of, and leaves nothing in them', ({ of }) => {
+  ])('returns all lines with the folders $of, and leaves no files behind', ({ of }) => {
     const all = folders();
     const paths = of.map((name) => all[name]);
     for (const lines of [0, 1, 5_000, 60_000]) expect(through(paths, lines)).toMatchObject({ same: true });
     expect(readdirSync(all.good)).toEqual([]);
   });
 
-  it('goes on in the next folder, and then in memory, when the disk of one is full', () => {
+  it('continues in the next folder, then in memory, when a disk is full', () => {
     const { good, missing } = folders();
     const full = join(place.directory(), 'full');
     mkdirSync(full);
@@ -69,7 +69,7 @@ describe('a spool', () => {
     expect(bavail).toBe(blocks);
   });
 
-  it('names the folders, and why each fails, when there is more than memory may hold', () => {
+  it('names the folders and their errors if the data exceeds the memory limit', () => {
     const { missing, file } = folders();
     expect(() => through([missing, file], 400_000)).toThrow(
       expect.objectContaining({

@@ -15,8 +15,8 @@ const backUp = (path: string, file: string): Promise<void> =>
     return Promise.resolve();
   });
 
-describe('a backup', () => {
-  it('is one sound moment of a database that is being written, and begins a daemon', async () => {
+describe('backup', () => {
+  it('is a consistent snapshot of a database in use, and can be opened by a daemon', async () => {
     const directory = place.directory();
     const [path, file] = [join(directory, 'store.db'), join(directory, 'copy.db')];
     const writer = startWriter(path);
@@ -40,7 +40,7 @@ describe('a backup', () => {
     expect(writer.lines.length).toBeGreaterThanOrEqual(written);
   });
 
-  it('never takes the place of a file, nor of one that is being made', async () => {
+  it('never overwrites a file or an unfinished backup', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     await place.open(path).close();
@@ -57,7 +57,7 @@ describe('a backup', () => {
     expect(readdirSync(directory).sort()).toEqual(['other.partial', 'precious', 'store.db', 'store.db.lock']);
   });
 
-  it('that fails leaves nothing behind', async () => {
+  it('leaves no file behind if it fails', async () => {
     const directory = place.directory();
     const [path, file] = [join(directory, 'store.db'), join(directory, 'copy.db')];
     await expect(backUp(path, file)).rejects.toMatchObject({ kind: 'missing' });
@@ -74,7 +74,7 @@ describe('a backup', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('copy'))).toEqual([]);
   });
 
-  it('is made of a database of an older version too', async () => {
+  it('can be made of an older database version', async () => {
     const directory = place.directory();
     const [path, file] = [join(directory, 'store.db'), join(directory, 'copy.db')];
     await place.open(path).close();

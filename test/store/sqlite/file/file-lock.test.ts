@@ -45,7 +45,7 @@ async function lockedDespiteALook(path: string): Promise<boolean> {
   }
 }
 
-it('a look at the lock keeps no daemon from its start', async () => {
+it('a check of the lock does not keep a daemon from starting', async () => {
   const path = join(place.directory(), 'store.db');
   lockFile(path).release();
   let locked = false;
@@ -54,7 +54,7 @@ it('a look at the lock keeps no daemon from its start', async () => {
   expect(locked).toBe(true);
 });
 
-it('the lock is seen while it is held, and not before or after', () => {
+it('the lock is visible only while it is held', () => {
   const path = join(place.directory(), 'store.db');
   expect(isLocked(path)).toBe(false);
   const lock = lockFile(path);
@@ -63,8 +63,8 @@ it('the lock is seen while it is held, and not before or after', () => {
   expect(isLocked(path)).toBe(false);
 });
 
-describe('a lock whose file is deleted while it is held', () => {
-  it('is taken again, so that nobody else gets it', () => {
+describe('lock whose file is deleted while it is held', () => {
+  it('is acquired again, so that no other process can get it', () => {
     const path = join(place.directory(), 'store.db');
     const lock = lockFile(path);
     rmSync(`${path}.lock`);
@@ -76,7 +76,7 @@ describe('a lock whose file is deleted while it is held', () => {
     expect(isLocked(path)).toBe(false);
   });
 
-  it('stays with a process that got it first, until that gives it back', () => {
+  it('stays with another process that acquired it first, until it is released', () => {
     const path = join(place.directory(), 'store.db');
     const lock = lockFile(path);
     rmSync(`${path}.lock`);
@@ -91,7 +91,7 @@ describe('a lock whose file is deleted while it is held', () => {
   });
 });
 
-it('a store whose lock another process has taken writes nothing, and goes on when it has it back', async () => {
+it('a store whose lock is held by another process writes nothing, and continues when it has the lock again', async () => {
   const path = join(place.directory(), 'store.db');
   const store = place.open(path);
   const { key } = await store.register('gpt', start, null);
@@ -109,7 +109,7 @@ it('a store whose lock another process has taken writes nothing, and goes on whe
   await store.close();
 });
 
-it('a store whose directory is deleted names it and what to check, and begins afresh when it is back', async () => {
+it('a store whose directory is deleted reports it with advice, and starts a new file when the directory is back', async () => {
   const directory = join(place.directory(), 'history');
   mkdirSync(directory);
   const store = place.open(join(directory, 'store.db'));

@@ -29,7 +29,7 @@ const rollup: fc.Arbitrary<Rollup> = fc.record({
     .map((pairs) => new Map(pairs)),
 });
 
-it('hours and days hold the sums of what came, whichever figures are 0', async () => {
+it('hours and days contain the sums of all rollups, also with zero values', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rollup, { minLength: 1, maxLength: 120 }), async (rollups) => {
       const folder = place.directory();

@@ -68,7 +68,7 @@ function crashing(method: string, when: 'before' | 'after'): URL {
   return pathToFileURL(file);
 }
 
-it('reads what was written, whatever else is under way', async () => {
+it('reads what was written while other calls are pending', async () => {
   const store = await open();
   const { key } = await store.register('gpt', start, null);
   const written = store.write(batchOf(modelWrite(key, counted([result(start), failed(start + 60_000)]))));
@@ -84,7 +84,7 @@ function ask(store: ThreadedStore, key: number, count: number): Promise<unknown>
   return Array.from({ length: count }, () => store.results(key, { from: start, to: start + day, limit: 10 }));
 }
 
-it('writes before it answers the many reads that were asked earlier, and answers them all', async () => {
+it('writes before it answers many earlier reads, and answers all of them', async () => {
   const store = await open();
   const { key } = await store.register('gpt', start, null);
   const order: string[] = [];
@@ -96,7 +96,7 @@ it('writes before it answers the many reads that were asked earlier, and answers
   expect(order).toHaveLength(201);
 });
 
-it('closes without answering the many reads that wait', async () => {
+it('closes without answering queued reads', async () => {
   const store = await open();
   const { key } = await store.register('gpt', start, null);
   const asked = Promise.allSettled(ask(store, key, 200));
@@ -106,7 +106,7 @@ it('closes without answering the many reads that wait', async () => {
   expect(refused[0]).toMatchObject({ reason: { kind: 'unavailable', message: `${path} is closed` } });
 });
 
-it('rejects with the error of the store, as the store made it', async () => {
+it('rejects with the original error of the store', async () => {
   const store = await open();
   const refused = await store
     .write(batchOf(modelWrite(99, counted([result(start)]))))
@@ -115,7 +115,7 @@ it('rejects with the error of the store, as the store made it', async () => {
   expect(refused).toMatchObject({ kind: 'unknown_model' });
 });
 
-it('refuses a second writer at once, and frees the file when it is closed', async () => {
+it('refuses a second writer at once, and releases the file on close', async () => {
   const store = await open();
   await expect(open()).rejects.toMatchObject({ name: 'StoreError', kind: 'locked' });
   await store.close();
@@ -130,7 +130,7 @@ it('moves a damaged file aside and counts it', async () => {
   expect(messages).toEqual(['database is corrupt: moved aside, starting a new one']);
 });
 
-it('rejects what waits when its thread ends, says so, and goes on in another thread', async () => {
+it('rejects pending calls when its thread ends, reports it, and continues in another thread', async () => {
   const store = await open(crashing('missed', 'before'));
   const { key } = await store.register('gpt', start, null);
   const waiting = [store.missed(), store.models(), store.models(), store.gaps(key)];
@@ -140,7 +140,7 @@ it('rejects what waits when its thread ends, says so, and goes on in another thr
   expect((await store.models()).map((model) => model.key)).toEqual([key]);
 });
 
-it('counts a batch once when the thread ends after it has written it and before it replies', async () => {
+it('counts a batch once if the thread ends between the write and the reply', async () => {
   const store = await open(crashing('writePacked', 'after'));
   const { key } = await store.register('gpt', start, null);
   expect(await store.write(batchOf(modelWrite(key, counted([result(start)]))))).toEqual([]);
@@ -149,7 +149,7 @@ it('counts a batch once when the thread ends after it has written it and before 
   expect(outcomes.healthy).toBe(1);
 });
 
-it('rejects a batch that the thread has not written when it ends', async () => {
+it('rejects a batch that was not written before the thread ended', async () => {
   const store = await open(crashing('writePacked', 'before'));
   const { key } = await store.register('gpt', start, null);
   const batch = batchOf(modelWrite(key, counted([result(start)])));
@@ -190,7 +190,7 @@ function hanging(method: string): { thread: URL; release(): void } {
   };
 }
 
-it('rejects reads while its thread hangs in a write, which stays awaited, and goes on afterwards', async () => {
+it('rejects reads while its thread hangs in a write, and continues afterwards', async () => {
   const { thread, release } = hanging('writePacked');
   const store = await open(thread);
   try {
@@ -213,7 +213,7 @@ it('rejects reads while its thread hangs in a write, which stays awaited, and go
   }
 }, 30_000);
 
-it('refuses a result whose text is none, and writes the others', async () => {
+it('rejects a result whose text is not a string, and writes the others', async () => {
   const store = await open();
   const { key } = await store.register('gpt', start, null);
   const poison = { ...failed(start + 60_000), detail: {} as unknown as string };
@@ -222,7 +222,7 @@ it('refuses a result whose text is none, and writes the others', async () => {
   expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
 });
 
-it('gives no key a second time when the file is gone with its thread', async () => {
+it('never reuses a key if the file is lost with its thread', async () => {
   const store = await open(crashing('missed', 'before'));
   const { key } = await store.register('gpt', start, null);
   await expect(store.missed()).rejects.toMatchObject({ kind: 'unavailable' });
@@ -230,7 +230,7 @@ it('gives no key a second time when the file is gone with its thread', async () 
   expect((await store.register('other', start, null)).key).toBeGreaterThan(key);
 });
 
-it('goes on counting damage in another thread', async () => {
+it('continues the damage count in another thread', async () => {
   writeFileSync(path, Buffer.alloc(8_192, 'damaged'));
   const store = await open(crashing('missed', 'before'));
   await expect(store.missed()).rejects.toMatchObject({ kind: 'unavailable' });

@@ -65,7 +65,7 @@ const model = fc
     }),
   );
 
-it('gives the rows of the batch, value by value, after it was copied between threads', () => {
+it('contains the same values as the batch after a copy between threads', () => {
   fc.assert(
     fc.property(fc.array(model, { maxLength: 4 }), fc.nat(), (models, missed) => {
       const batch: Batch = { models, missed: new Map([['down', missed]]) };
@@ -75,13 +75,13 @@ it('gives the rows of the batch, value by value, after it was copied between thr
   );
 });
 
-it('throws for a value of another kind than its column, so that it is not written as null', () => {
+it('throws for a value of the wrong type, instead of writing null', () => {
   const wrong = { ...failed(start), detail: 5 as unknown as string };
   const batch: Batch = { models: [modelWrite(1, counted([wrong]))], missed: new Map() };
   expect(() => createPackBatch()(batch)).toThrow(TypeError);
 });
 
-it('keeps every byte of a blob', () => {
+it('preserves every byte of a blob', () => {
   const many = Array.from({ length: 300 }, (_, n) => result(start + n));
   const batch: Batch = { models: [modelWrite(1, counted(many))], missed: new Map() };
   const rows = rowsOf((put) => putBatch(put, batch));

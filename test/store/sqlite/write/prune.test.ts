@@ -47,7 +47,7 @@ const now = start + 12 * dayMs;
 const since = (ages: number) => now - ages;
 
 describe('retention', () => {
-  it('keeps of each kind what it says, and always what is in force', async () => {
+  it('keeps each kind of data for its time, and always keeps what is current', async () => {
     const path = `${place.directory()}/store.db`;
     const { store, key } = await lived(path);
     await sweep(store, now);
@@ -71,7 +71,7 @@ describe('retention', () => {
     file.close();
   });
 
-  it('leaves time of which nothing is kept as unknown, so that the rest does not pass for all of it', async () => {
+  it('leaves pruned time unknown instead of scaling the rest', async () => {
     const { store, key } = await lived(`${place.directory()}/store.db`);
     await sweep(store, now);
     const kept = await store.durations(key, now - short.daysMs, now);
@@ -81,7 +81,7 @@ describe('retention', () => {
     expect(await store.durations(key, start, start + dayMs)).toMatchObject({ healthy: 0, unknown: dayMs });
   });
 
-  it('keeps the last point and the last epoch however old they are', async () => {
+  it('keeps the last point and the last epoch regardless of age', async () => {
     const { store, key } = await lived(`${place.directory()}/store.db`);
     await sweep(store, now + 3650 * dayMs);
     const last = start + 47 * 6 * hourMs;
@@ -90,7 +90,7 @@ describe('retention', () => {
     expect(await store.models()).toHaveLength(1);
   });
 
-  it('forgets a retired model when its history has run out, and not before', async () => {
+  it('deletes a retired model only when its history has expired', async () => {
     const { store, key } = await lived(`${place.directory()}/store.db`);
     await store.register('other', start, null);
     await store.retire([key], now);
@@ -120,13 +120,13 @@ describe('retention', () => {
     expect((await store.counts(key, later - hourMs, later + hourMs, [])).outcomes.healthy).toBe(1);
   });
 
-  it('has nothing to do twice in an hour', async () => {
+  it('runs at most once an hour', async () => {
     const { store } = await lived(`${place.directory()}/store.db`);
     expect(await sweep(store, now)).toBeGreaterThan(1);
     expect(await store.prune(now + 1)).toBe(false);
   });
 
-  it('works in small batches beside writes, and gives the space back', async () => {
+  it('works in small batches between writes, and frees the space', async () => {
     const path = `${place.directory()}/store.db`;
     const store = place.open(path, { retention: () => retention });
     const { key } = await store.register('gpt', start, null);

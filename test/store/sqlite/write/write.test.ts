@@ -26,8 +26,8 @@ const incident: Incident = {
   lastDetail: 'headers',
 };
 
-describe('a written batch', () => {
-  it('comes back newest first, the newest whole, the healthy ones before it without their text', async () => {
+describe('written batch', () => {
+  it('is returned newest first; only the newest healthy result keeps its text', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const [first, second, third] = [result(start), failed(start + 60_000), result(start + 120_000)] as const;
@@ -41,7 +41,7 @@ describe('a written batch', () => {
     ]);
   });
 
-  it('keeps what is unusual about a result', async () => {
+  it('preserves unusual values of a result', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const unusual = result(start, {
@@ -62,7 +62,7 @@ describe('a written batch', () => {
     expect((await store.results(key, everything))[1]).toEqual(unusual);
   });
 
-  it('keeps any HTTP status a reply can come with as it is, also through an export', async () => {
+  it('preserves any HTTP status, also in an export', async () => {
     const path = join(place.directory(), 'store.db');
     const store = place.open(path);
     const { key } = await store.register('gpt', start, null);
@@ -93,7 +93,7 @@ describe('a written batch', () => {
     expect(await slots({ from: start + 1, to: start + 3 })).toEqual([2, 1]);
   });
 
-  it('is what a restart knows', async () => {
+  it('is restored after a restart', async () => {
     const path = join(place.directory(), 'store.db');
     const first = place.open(path);
     const { key } = await first.register('gpt', start, null);
@@ -128,7 +128,7 @@ describe('a written batch', () => {
     expect(await second.missed()).toEqual(new Map([['overlap', 5]]));
   });
 
-  it('rewrites the time line from where it is told to', async () => {
+  it('rewrites the timeline from the given time', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const at = (from: number, state: 'healthy' | 'unhealthy' | 'unknown') => ({ from, state, reason: null });
@@ -145,7 +145,7 @@ describe('a written batch', () => {
     expect(await store.points(key, 15, 16)).toEqual([at(15, 'unhealthy')]);
   });
 
-  it('upserts incidents and lists them by what they overlap', async () => {
+  it('upserts incidents and lists them by overlap', async () => {
     const store = place.fresh();
     const a = await store.register('a', start, null);
     const b = await store.register('b', start, null);
@@ -176,7 +176,7 @@ describe('a written batch', () => {
     expect(await found({ from: start + 200 })).toEqual([]);
   });
 
-  it('keeps gaps, epochs and maintenance, and takes maintenance back', async () => {
+  it('stores gaps, epochs and maintenance, and removes maintenance', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const epochs = [{ from: start, settings: { every: 60 } }];
@@ -202,7 +202,7 @@ describe('a written batch', () => {
     expect(await store.maintenance(key, 15, 100)).toEqual([]);
   });
 
-  it('is not written at all when one of its models is not known', async () => {
+  it('is rejected as a whole if one of its models is unknown', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const known = modelWrite(key, { ...counted([result(start)]), totals: { ...noTotals, inputTokens: 1 } });
