@@ -44,7 +44,7 @@ const prober = (options: object = {}) =>
   });
 
 describe('prober', () => {
-  it('sends the first model exactly its endpoint, path, header and model name', async () => {
+  it('sends the model of the seed request exactly its endpoint, path, header and model name', async () => {
     const seed = JSON.parse(
       readFileSync(new URL('../fixtures/replies/seed-request.json', import.meta.url), 'utf8'),
     ) as {

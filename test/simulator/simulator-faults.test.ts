@@ -50,7 +50,7 @@ async function statuses(model: string, count: number): Promise<(number | 'reset'
   return seen;
 }
 
-describe('a flaky model', () => {
+describe('flaky model', () => {
   it('fails about its share of requests, in three ways', async () => {
     const seen = await statuses('flaky-20', 600);
     const failed = seen.filter((answer) => answer !== 200);
@@ -59,7 +59,7 @@ describe('a flaky model', () => {
     expect(new Set(failed)).toEqual(new Set([500, 502, 'reset']));
   });
 
-  it('fails the same requests in every run, and others under another name or seed', async () => {
+  it('fails the same requests in every run, and others with another name or seed', async () => {
     const first = await statuses('flaky-50', 40);
     expect(await statuses('eu/flaky-50', 40)).not.toEqual(first);
     await simulator.close();
@@ -76,8 +76,8 @@ describe('a flaky model', () => {
   });
 });
 
-describe('what the simulator remembers', () => {
-  it('is bounded: the name first asked longest ago is forgotten', () => {
+describe('memory of the simulator', () => {
+  it('is limited: the name requested first is forgotten', () => {
     const memory = createRequestCounts(1);
     for (let index = 0; index <= 10_000; index += 1) memory.ask(`name-${index}`, index);
     expect(memory.ask('name-1', 20_000).firstAsked).toBe(1);
@@ -85,18 +85,18 @@ describe('what the simulator remembers', () => {
   });
 });
 
-describe('a fault of transport', () => {
+describe('transport fault', () => {
   it('resets the connection', async () => {
     const socket = askRaw('reset');
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNRESET');
   });
 
-  it('answers with something that is not HTTP', async () => {
+  it('replies with something that is not HTTP', async () => {
     expect(await firstBytes(askRaw('garbage'))).toMatch(/^SSH-2.0/);
   });
 
-  it('promises more bytes than it sends', async () => {
+  it('sends fewer bytes than announced', async () => {
     const socket = askRaw('short-body');
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
@@ -108,14 +108,14 @@ describe('a fault of transport', () => {
     expect(body.length).toBeLessThan(promised);
   });
 
-  it('falls silent in the middle of the body but keeps the connection', async () => {
+  it('stops in the middle of the body and keeps the connection open', async () => {
     const socket = askRaw('hang-body');
     expect(await firstBytes(socket)).toContain('200 OK');
     await Promise.race([once(socket, 'end'), wait(200)]);
     expect(socket.readableEnded).toBe(false);
   });
 
-  it('drips one character a second', async () => {
+  it('sends one character a second', async () => {
     const socket = askRaw('drip');
     const started = performance.now();
     let text = '';
@@ -124,7 +124,7 @@ describe('a fault of transport', () => {
     expect(performance.now() - started).toBeGreaterThan(1900);
   });
 
-  it('pours without end until the client closes, as fast as it is read and no faster', async () => {
+  it('sends an endless body until the client closes, at the speed of the reader', async () => {
     const before = process.memoryUsage().rss;
     const idle = askRaw('huge').pause();
     const socket = askRaw('huge');
@@ -137,7 +137,7 @@ describe('a fault of transport', () => {
     expect(await status('healthy')).toBe(200);
   });
 
-  it('unpacks a thousandfold without end', async () => {
+  it('sends an endless body that is compressed a thousandfold', async () => {
     const response = await fetch(`${simulator.url}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'accept-encoding': 'identity' },
@@ -150,7 +150,7 @@ describe('a fault of transport', () => {
     expect(response.headers.get('content-encoding')).toBe('gzip');
   });
 
-  it('never answers as hang, and closing the simulator frees the client at once', async () => {
+  it('never answers for hang, and closing the simulator ends the request at once', async () => {
     const sockets = ['hang', 'hang-body', 'drip', 'slow-1h', 'huge'].map(askRaw);
     await status('healthy');
     const closed = Promise.all(sockets.map((socket) => once(socket.resume(), 'close')));

@@ -69,8 +69,8 @@ function check(config: string): Promise<string> {
   });
 }
 
-describe('a check of a simulated model', () => {
-  it('gives each its reason, and never shows the key that bad-key repeats', async () => {
+describe('check of a simulated model', () => {
+  it('has its reason, and never shows the key that bad-key repeats', async () => {
     const clock = { wall: () => noon, monotonic: () => monotonicMs(performance.now()) };
     const simulator = await createSimulator({ clock }).listen(0, '127.0.0.1');
     const models = Object.keys(expected).map((model, index) => ({
@@ -94,7 +94,7 @@ describe('a check of a simulated model', () => {
     expect(output).not.toContain(secret);
   });
 
-  it('is tried for every behaviour there is', () => {
+  it('is tested for every existing behaviour', () => {
     expect(behaviours.map(exampleName).filter((name) => !(name in expected))).toEqual([]);
   });
 });

@@ -30,10 +30,10 @@ async function reasonOf(provider: string, probe: Probe, modelName: string): Prom
 
 const apis = ['openai', 'anthropic', 'gemini', 'cohere', 'ollama', 'bedrock'];
 
-describe.each(apis)('the simulated API of %s', (provider) => {
+describe.each(apis)('simulated API of %s', (provider) => {
   const probes = (capabilities[provider] ?? []).filter((probe) => probe !== 'models');
 
-  it.each(probes)('is healthy, empty and failing as it is asked to be, by probe %s', async (probe) => {
+  it.each(probes)('returns healthy, empty and failing replies as requested, for probe %s', async (probe) => {
     const wanted: [string, string][] = [
       ['healthy', 'ok'],
       ['empty', 'empty_response'],
@@ -55,7 +55,7 @@ describe.each(apis)('the simulated API of %s', (provider) => {
   });
 });
 
-describe('the simulated list of models', () => {
+describe('simulated model list', () => {
   // The lists of the others may leave out an alias.
   it.each([
     ['openai', 'model_not_found'],
@@ -63,7 +63,7 @@ describe('the simulated list of models', () => {
     ['anthropic', 'ok'],
     ['gemini', 'ok'],
     ['cohere', 'ok'],
-  ])('of %s holds its models, and a name that it does not hold is %s', async (provider, unlisted) => {
+  ])('of %s contains its models, and another name results in %s', async (provider, unlisted) => {
     expect(await reasonOf(provider, 'models', 'healthy')).toBe('ok');
     expect(await reasonOf(provider, 'models', 'no-such')).toBe(unlisted);
   });

@@ -35,8 +35,8 @@ async function replyOf(model: string, more: object = {}): Promise<Reply> {
   return (await (await ask(model, more)).json()) as Reply;
 }
 
-describe('a simulated model that answers', () => {
-  it('says what the standard question expects, in the shape of a chat completion', async () => {
+describe('simulated model that answers', () => {
+  it('gives the expected answer to the standard question, as a chat completion', async () => {
     const reply = await replyOf('healthy');
     expect(reply).toMatchObject({
       object: 'chat.completion',
@@ -60,13 +60,13 @@ describe('a simulated model that answers', () => {
     }
   });
 
-  it('answers at any path that ends in /chat/completions, with a query string too', async () => {
+  it('answers at any path that ends in /chat/completions, also with a query string', async () => {
     expect((await ask('healthy', {}, '/openai/deployments/x/chat/completions?api-version=1')).status).toBe(
       200,
     );
   });
 
-  it('streams events up to [DONE] when asked to', async () => {
+  it('streams events up to [DONE] if requested', async () => {
     const response = await ask('healthy', { stream: true });
     const events = (await response.text()).trim().split('\n\n');
     expect(response.headers.get('content-type')).toBe('text/event-stream');
@@ -78,7 +78,7 @@ describe('a simulated model that answers', () => {
     expect(chunks.at(-1)?.usage).toMatchObject({ total_tokens: 24 });
   });
 
-  it('is late by the duration in its name', async () => {
+  it('is delayed by the duration in its name', async () => {
     const started = performance.now();
     expect((await ask('slow-150ms')).status).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(149);
@@ -90,19 +90,19 @@ describe('a simulated model that answers', () => {
     ['reasoning', '', 'length'],
     ['wrong', 'The capital of India is Mumbai.', 'stop'],
     ['filtered', '', 'content_filter'],
-  ])('as %s says %j and finishes by %s', async (model, text, finish) => {
+  ])('as %s answers %j with finish reason %s', async (model, text, finish) => {
     const [choice] = (await replyOf(model)).choices;
     expect(choice).toMatchObject({ message: { content: text }, finish_reason: finish });
   });
 
-  it('counts the tokens spent on hidden reasoning', async () => {
+  it('counts the tokens of hidden reasoning', async () => {
     expect((await replyOf('reasoning')).usage).toMatchObject({
       completion_tokens: 64,
       completion_tokens_details: { reasoning_tokens: 64 },
     });
   });
 
-  it('carries another name as mismatch', async () => {
+  it('returns another model name as mismatch', async () => {
     expect((await replyOf('mismatch')).model).toBe('some-other-model');
   });
 });
@@ -112,7 +112,7 @@ interface Chunk {
   usage?: object;
 }
 
-describe('a simulated model that refuses', () => {
+describe('simulated model that refuses', () => {
   it.each([
     ['rate-limited', 429, 'rate_limit_exceeded'],
     ['quota', 429, 'insufficient_quota'],
@@ -127,7 +127,7 @@ describe('a simulated model that refuses', () => {
     expect(await response.json()).toMatchObject({ error: { code } });
   });
 
-  it('says when to come back as rate-limited, but not as quota', async () => {
+  it('sends Retry-After as rate-limited, but not as quota', async () => {
     expect((await ask('rate-limited')).headers.get('retry-after')).toBe('10');
     expect((await ask('quota')).headers.has('retry-after')).toBe(false);
   });
@@ -149,14 +149,14 @@ describe('a simulated model that refuses', () => {
     expect((await response.text()).startsWith(start)).toBe(true);
   });
 
-  it('leads elsewhere as redirect', async () => {
+  it('redirects to another path as redirect', async () => {
     const response = await ask('redirect');
     expect([response.status, response.headers.get('location')]).toEqual([307, '/moved']);
   });
 });
 
-describe('a simulated model that changes', () => {
-  it('loads for its time from the first request on, then answers', async () => {
+describe('simulated model that changes', () => {
+  it('is loading for its time from the first request on, then answers', async () => {
     expect(await replyOf('loading-30s')).toEqual({
       error: 'Model loading-30s is currently loading',
       estimated_time: 30,
@@ -186,8 +186,8 @@ describe('a simulated model that changes', () => {
   });
 });
 
-describe('the simulator as a server', () => {
-  it('refuses a name it does not know and lists those it does', async () => {
+describe('simulator as a server', () => {
+  it('rejects an unknown name and lists the known ones', async () => {
     const response = await ask('gpt-4o');
     expect(response.status).toBe(404);
     const { error } = (await response.json()) as Reply;
@@ -196,7 +196,7 @@ describe('the simulator as a server', () => {
   });
 
   it.each(['slow-', 'slow-fast', 'flaky-101', 'down-5m', 'healthy-ish', '', 'toString'])(
-    'does not know %j',
+    'rejects %j as an unknown name',
     async (model) => expect((await ask(model)).status).toBe(404),
   );
 
@@ -207,7 +207,7 @@ describe('the simulator as a server', () => {
     for (const { id } of list.data) expect(page).toMatch(new RegExp(`^${id}  +\\S`, 'm'));
   });
 
-  it('says what is wrong with a request', async () => {
+  it('reports errors in a request', async () => {
     const post = (body: string) =>
       fetch(`${simulator.url}/v1/chat/completions`, { method: 'POST', body }).then(({ status }) => status);
     expect(await post('{')).toBe(400);
@@ -218,7 +218,7 @@ describe('the simulator as a server', () => {
     expect((await fetch(`${simulator.url}/v1/elsewhere`)).status).toBe(404);
   });
 
-  it('rejects when its port is taken', async () => {
+  it('rejects when its port is in use', async () => {
     const port = Number(new URL(simulator.url).port);
     await expect(createSimulator().listen(port, '127.0.0.1')).rejects.toThrow('EADDRINUSE');
   });
