@@ -52,7 +52,7 @@ function iso(times: readonly (number | null)[]): (string | null)[] {
 }
 
 describe('cron times', () => {
-  it('follow elapsed time through every change of clocks when every hour is named, as node-cron matches', () => {
+  it('follow elapsed time through every clock change for hourly expressions, like node-cron', () => {
     fc.assert(
       fc.property(minuteField, change, (field, [timezone, at]) => {
         const expression = `${field} * * * *`;
@@ -65,7 +65,7 @@ describe('cron times', () => {
     );
   });
 
-  it('that name hours come once for each time the clock reaches or jumps over', () => {
+  it('occur once for each time the clock reaches or skips a named hour', () => {
     fc.assert(
       fc.property(minuteField, hourField, change, (minute, hour, [timezone, at]) => {
         const expression = `${minute} ${hour} * * *`;
@@ -84,7 +84,7 @@ describe('cron times', () => {
     );
   });
 
-  it('match node-cron in every field far from any change of clocks', () => {
+  it('match node-cron in every field away from clock changes', () => {
     const day = fc.oneof(list(1, 31), fc.constantFrom('*', '*/5', 'L', 'L-3', '15W', '1W', '31W', 'LW'));
     const weekday = fc.oneof(list(0, 7), fc.constantFrom('*', 'MON-FRI', '5L', '1#2', '7#1', '5-7', '?'));
     const month = fc.oneof(list(1, 12), fc.constantFrom('*', 'JAN-MAR', '*/4'));
@@ -113,7 +113,7 @@ describe('cron times', () => {
     expect(timesIn('*/7,3 * * * * *', 'Europe/Berlin', from, from + 240_000)).toEqual(expected);
   });
 
-  it('give a daily check on the day its hour is skipped, and only one on the day it is repeated', () => {
+  it('occur on the day their hour is skipped, and only once on the day it is repeated', () => {
     const spring = timesIn('30 2 * * *', 'Europe/Berlin', Date.parse('2025-03-29'), Date.parse('2025-04-01'));
     expect(iso(spring)).toEqual([
       '2025-03-29T01:30:00.000Z',
@@ -128,7 +128,7 @@ describe('cron times', () => {
     ]);
   });
 
-  it('are strictly after the time asked for, whatever its milliseconds', () => {
+  it('are strictly after the given time, regardless of its milliseconds', () => {
     const cron = createCronCalendar();
     const noon = Date.parse('2025-06-01T12:00:00Z');
     expect([noon - 1, noon, noon + 1].map((after) => cron.next('0 * * * *', 'UTC', after))).toEqual([
@@ -138,14 +138,14 @@ describe('cron times', () => {
     ]);
   });
 
-  it('reach the next leap day on a Sunday across the year 2100', () => {
+  it('include the next leap day on a Sunday across the year 2100', () => {
     const next = createCronCalendar().next('0 0 29 2 0', 'UTC', Date.parse('2088-03-01'));
     expect(iso([next])).toEqual(['2128-02-29T00:00:00.000Z']);
   });
 });
 
-describe('a leap over cron times', () => {
-  it('ends where a walk ends, and counts what the walk counts', () => {
+describe('skip over cron times', () => {
+  it('ends at the same time and has the same count as single steps', () => {
     const length = fc.integer({ min: 1, max: 200_000_000 });
     fc.assert(
       fc.property(
@@ -186,7 +186,7 @@ describe('cronProblem', () => {
     ['0 0 30 2 *', 'never matches any date'],
     ['0 0 L-30 2 *', 'never matches any date'],
     ['0 0 1 * 1#2', 'never matches any date'],
-  ])('says of %j: %s', (expression, problem) => {
+  ])('for %j returns: %s', (expression, problem) => {
     expect(cronProblem(expression)).toBe(problem);
   });
 

@@ -9,8 +9,8 @@ const hoursOf = (zone: string, first: string, end: string): [string, number][] =
     .days({ from: Date.parse(first), to: Date.parse(end) })
     .map(({ date, from, to }) => [date, (to - from) / hour]);
 
-describe('the days of a zone', () => {
-  it('have 23 or 25 hours where its clocks change', () => {
+describe('days of a time zone', () => {
+  it('have 23 or 25 hours at a clock change', () => {
     expect(hoursOf('Europe/Berlin', '2026-03-27T23:00Z', '2026-03-30T22:00Z')).toEqual([
       ['2026-03-28', 24],
       ['2026-03-29', 23],
@@ -22,7 +22,7 @@ describe('the days of a zone', () => {
     ]);
   });
 
-  it('are none where the zone skips one, and parts of one at the ends of a window', () => {
+  it('omit skipped days, and are clipped at the ends of a window', () => {
     expect(hoursOf('Pacific/Apia', '2011-12-29T10:00Z', '2011-12-30T22:00Z')).toEqual([
       ['2011-12-29', 24],
       ['2011-12-31', 12],
@@ -34,7 +34,7 @@ describe('the days of a zone', () => {
     expect(hoursOf('UTC', '2026-03-01T22:00Z', '2026-03-01T22:00Z')).toEqual([]);
   });
 
-  it('cover any window, touch each other and are those that the clocks show', () => {
+  it('cover any window, are adjacent and match the local clock', () => {
     const time = fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2030, 0) });
     fc.assert(
       fc.property(
@@ -59,7 +59,7 @@ describe('the days of a zone', () => {
     );
   });
 
-  it('are those of a clock to the second', () => {
+  it('match the local clock to the second', () => {
     expect(createLocalTime('Asia/Kolkata').text(Date.UTC(2026, 0, 31, 20, 0, 7, 999))).toBe(
       '2026-02-01 01:30:07',
     );

@@ -22,7 +22,7 @@ function shown(rules: readonly WindowRule[], from: string, to: string): string[]
 }
 
 describe('maintenance windows', () => {
-  it('are given whole when they overlap the span asked for, and not when they only touch it', () => {
+  it('are returned in full if they overlap the span, but not if they only touch it', () => {
     const whole = ['2025-06-01T00:00:00.000Z 2025-06-01T02:00:00.000Z'];
     expect(shown([berlinNight], '2025-06-01T01:59:59Z', '2025-06-02')).toEqual(whole);
     expect(shown([berlinNight], '2025-06-01T02:00:00Z', '2025-06-02')).toEqual([]);
@@ -30,7 +30,7 @@ describe('maintenance windows', () => {
     expect(shown([berlinNight], '2025-05-31T12:00:00Z', '2025-06-01T00:00:00.001Z')).toEqual(whole);
   });
 
-  it('last their elapsed time when clocks change inside them', () => {
+  it('have their elapsed duration across clock changes', () => {
     expect(shown([berlinNight], '2025-03-29T12:00:00Z', '2025-03-31')).toEqual([
       '2025-03-30T01:00:00.000Z 2025-03-30T03:00:00.000Z',
     ]);
@@ -63,7 +63,7 @@ describe('maintenance windows', () => {
     );
   });
 
-  it('are the union of the windows of each time of the rule, however close its times are', () => {
+  it('are the union of the windows of all times of a rule, however close', () => {
     const cron = createCronCalendar();
     const from = Date.parse('2025-03-30');
     const rule = fc.record({
@@ -92,7 +92,7 @@ describe('maintenance windows', () => {
     );
   });
 
-  it('of every second are found without a look at every second', () => {
+  it('of every second are found without visiting every second', () => {
     const cron = createCronCalendar();
     let asked = 0;
     const counting: CronCalendar = {

@@ -16,7 +16,7 @@ const hoursOf = (name: string, timezone: string): number => {
 };
 const two = (number: number): string => String(number).padStart(2, '0');
 
-describe('a window of the calendar', () => {
+describe('calendar window', () => {
   it.each([
     ['day:2026-02-28', '2026-02-28T00:00Z', '2026-03-01T00:00Z'],
     ['day:2028-02-29', '2028-02-29T00:00Z', '2028-03-01T00:00Z'],
@@ -26,11 +26,11 @@ describe('a window of the calendar', () => {
     ['month:2026-12', '2026-12-01T00:00Z', '2027-01-01T00:00Z'],
     ['quarter:2026-Q4', '2026-10-01T00:00Z', '2027-01-01T00:00Z'],
     ['year:2026', '2026-01-01T00:00Z', '2027-01-01T00:00Z'],
-  ])('is in UTC: %s', (name, from, to) => {
+  ])('is in UTC by default: %s', (name, from, to) => {
     expect(shown(name)).toEqual([from, to]);
   });
 
-  it('follows the clocks of a zone, so that a day has 23, 24, 24.5 or 25 hours', () => {
+  it('follows the time zone, so that a day has 23, 24, 24.5 or 25 hours', () => {
     expect(shown('month:2026-10', 'Europe/Berlin')).toEqual(['2026-09-30T22:00Z', '2026-10-31T23:00Z']);
     expect(hoursOf('day:2026-03-29', 'Europe/Berlin')).toBe(23);
     expect(hoursOf('day:2026-10-25', 'Europe/Berlin')).toBe(25);
@@ -40,13 +40,13 @@ describe('a window of the calendar', () => {
     expect(hoursOf('year:2026', 'Europe/Berlin')).toBe(365 * 24);
   });
 
-  it('begins when the clocks jump where they jump over midnight', () => {
+  it('begins at the clock change if midnight is skipped', () => {
     expect(shown('day:2018-11-04', 'America/Sao_Paulo')).toEqual(['2018-11-04T03:00Z', '2018-11-05T02:00Z']);
     // At the end of the day before, 23:00 to 24:00 came twice.
     expect(hoursOf('day:2018-02-17', 'America/Sao_Paulo')).toBe(25);
   });
 
-  it('is empty for a day that the zone skipped, and shorter for the week and month around it', () => {
+  it('is empty for a skipped day, and shorter for its week and month', () => {
     expect(hoursOf('day:2011-12-30', 'Pacific/Apia')).toBe(0);
     expect(hoursOf('week:2011-W52', 'Pacific/Apia')).toBe(6 * 24);
     expect(hoursOf('month:2011-12', 'Pacific/Apia')).toBe(30 * 24);
@@ -89,7 +89,7 @@ describe('a window of the calendar', () => {
       '24h',
       ':2026',
     ],
-  ])('is none by a wrong name: %p', (name) => {
+  ])('is null for the invalid name %p', (name) => {
     expect(namedWindow(name, 'UTC')).toBeNull();
   });
 
@@ -98,11 +98,11 @@ describe('a window of the calendar', () => {
   });
 });
 
-describe('windows of the calendar in every zone', () => {
+describe('calendar windows in every time zone', () => {
   const zones = fc.constantFrom(...Intl.supportedValuesOf('timeZone'));
   const years = fc.integer({ min: 1970, max: 2037 });
 
-  it('touch each other: months, quarters and years, and days in their month', () => {
+  it('are adjacent for months, quarters and years, and for days in their month', () => {
     fc.assert(
       fc.property(zones, years, (zone, year) => {
         const months = Array.from({ length: 12 }, (_, index) =>
@@ -124,7 +124,7 @@ describe('windows of the calendar in every zone', () => {
     );
   });
 
-  it('hold the weeks of a year, of which the last touches the first of the next', () => {
+  it('are adjacent for the weeks of a year and the first week of the next', () => {
     fc.assert(
       fc.property(zones, years, (zone, year) => {
         const weeks = Array.from({ length: 53 }, (_, index) =>
@@ -138,7 +138,7 @@ describe('windows of the calendar in every zone', () => {
     );
   });
 
-  it('hold exactly the instants at which a clock of the zone shows that day', () => {
+  it('contain exactly the instants of their local date', () => {
     const near = fc.tuple(fc.constantFrom(...clockChanges), fc.integer({ min: -30 * 60, max: 30 * 60 }));
     fc.assert(
       fc.property(near, ([[zone, change], minutes]) => {

@@ -32,7 +32,7 @@ function walk(schedule: Schedule, model: string, after: number, upTo: number): n
 }
 
 describe('slots', () => {
-  it('do not depend on where one begins to ask: a restart at any moment goes on with the same ones', () => {
+  it('do not depend on the starting point: a restart continues with the same ones', () => {
     fc.assert(
       fc.property(
         anySchedule,
@@ -49,7 +49,7 @@ describe('slots', () => {
     );
   });
 
-  it('are counted without being visited, through every change of clocks', () => {
+  it('are counted without iteration, through every clock change', () => {
     const around = fc.constantFrom(...clockChanges.map(([, at]) => Date.parse(at)));
     const reach = fc.integer({ min: 0, max: 100_000_000 });
     fc.assert(
@@ -78,7 +78,7 @@ describe('slots', () => {
     expect(took).toBeLessThan(500);
   });
 
-  it('of an interval spread evenly over it', () => {
+  it('of an interval are spread evenly over it', () => {
     const tenths = new Array<number>(10).fill(0);
     for (let index = 0; index < 10_000; index += 1) {
       const slot = calendar.nextSlot({ kind: 'every', everyMs: 60_000 }, `model-${index}`, 0) ?? 0;
@@ -88,7 +88,7 @@ describe('slots', () => {
     expect(Math.max(...tenths)).toBeLessThan(1150);
   });
 
-  it('of a cron lie within a tenth of the gap and 10 s after its time, or within the spread that is given', () => {
+  it('of a cron schedule are within a tenth of the gap and 10 s of its time, or within the given spread', () => {
     const offsets = (expression: string, spreadMs: number | null) =>
       Array.from({ length: 1000 }, (_, index) => {
         const schedule: Schedule = { kind: 'cron', expression, timezone: 'UTC', spreadMs };
@@ -106,7 +106,7 @@ describe('slots', () => {
     expect(furthest('* * * * *', 0)).toBe(0);
   });
 
-  it('are as far apart as intervalAt says', () => {
+  it('have the distance that intervalAt returns', () => {
     const weekdays: Schedule = { kind: 'cron', expression: '0 9 * * 1-5', timezone: 'UTC', spreadMs: 0 };
     expect(calendar.intervalAt({ kind: 'every', everyMs: 60_000 }, 'gpt', 123)).toBe(60_000);
     expect(calendar.intervalAt(weekdays, 'gpt', Date.parse('2025-06-06T09:00:00Z'))).toBe(3 * 86_400_000);
@@ -114,7 +114,7 @@ describe('slots', () => {
 });
 
 describe('stretch', () => {
-  it('makes an interval as long as the rate demands, and leaves the rest alone', () => {
+  it('extends an interval to the rate limit, and changes nothing else', () => {
     expect(stretch({ kind: 'every', everyMs: 5000 }, 7)).toEqual({ kind: 'every', everyMs: 8572 });
     expect(stretch({ kind: 'every', everyMs: 60_000 }, 1)).toEqual({ kind: 'every', everyMs: 60_000 });
     expect(stretch({ kind: 'every', everyMs: 5000 }, null)).toEqual({ kind: 'every', everyMs: 5000 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { reachedShare, tokensOn, type DayTokens } from '../../src/domain/budget.js';
 import { dayMs } from '../../src/domain/period.js';
 
-it('a share of the budget is reached once a day, however the tokens come', () => {
+it('each share of the token budget is reported once a day, for any sequence of uses', () => {
   const use = fc.record({ days: fc.constantFrom(0, 0, 0, 0, 1), tokens: fc.nat(400) });
   fc.assert(
     fc.property(fc.array(use, { maxLength: 40 }), fc.integer({ min: 1, max: 1_000 }), (uses, budget) => {
@@ -24,7 +24,7 @@ it('a share of the budget is reached once a day, however the tokens come', () =>
   );
 });
 
-it('the tokens of another day do not count today', () => {
+it('tokens of another day do not count for today', () => {
   expect(tokensOn({ day: 3, tokens: 50 }, 3 * dayMs)).toBe(50);
   expect(tokensOn({ day: 3, tokens: 50 }, 4 * dayMs)).toBe(0);
   expect(tokensOn({ day: 3, tokens: 50 }, 3 * dayMs - 1)).toBe(0);

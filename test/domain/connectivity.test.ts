@@ -18,27 +18,27 @@ const found = (reason: Reason, changes: Partial<CheckResult> = {}): CheckResult 
   ...changes,
 });
 
-describe('what a result says of the network', () => {
+describe('connectivity sign of a result', () => {
   it.each(['dns_error', 'connect_error', 'connection_lost', 'timeout'] as const)(
-    '%s without a reply: nobody was reached',
+    'for %s without a reply is silent',
     (reason) => {
       expect(signOf(found(reason))).toBe('silent');
     },
   );
 
-  it('any HTTP reply is an answer, whatever was wrong with it', () => {
+  it('for any HTTP reply is answered', () => {
     for (const reason of reasons) expect(signOf(found(reason, { httpStatus: 502 }))).toBe('answered');
   });
 
-  it('a certificate that is refused came from somebody', () => {
+  it('for a rejected certificate is answered', () => {
     expect(signOf(found('tls_error'))).toBe('answered');
   });
 
-  it('a timeout after the request was sent says nothing', () => {
+  it('for a timeout after the request was sent is null', () => {
     expect(signOf(found('timeout', { phases: { tcp: 3, request: 1 } }))).toBeNull();
   });
 
-  it('what was never sent says nothing', () => {
+  it('for a check that was not sent is null', () => {
     for (const reason of ['secret_missing', 'rate_budget', 'budget_spent', 'internal_error'] as const) {
       expect(signOf(found(reason))).toBeNull();
     }
@@ -58,8 +58,8 @@ const results: Readonly<Record<string, CheckResult>> = {
 const after = (log: readonly { host: string; said: string }[]) =>
   log.reduce((silence, { host, said }) => withResult(silence, host, results[said]!), noSilence);
 
-describe('the silence of all hosts', () => {
-  it('is there exactly when each of three or more was silent since the newest answer of any', () => {
+describe('allSilent', () => {
+  it('is true if and only if three or more hosts were all silent since the last answer', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), fc.subarray(hosts), (log, known) => {
         const since = log.slice(log.findLastIndex(({ said }) => said === 'answered') + 1);
@@ -69,7 +69,7 @@ describe('the silence of all hosts', () => {
     );
   });
 
-  it('is refuted by a connection to any, but for connections that were cut', () => {
+  it('is false after a connection to any host, except for dropped connections', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 20 }), (log) => {
         expect(withConnection(after(log))).toEqual(noSilence);
@@ -82,14 +82,14 @@ describe('the silence of all hosts', () => {
     expect(allSilent(new Set(hosts), withConnection(cut))).toBe(true);
   });
 
-  it('counts machines: several ports of one fail together', () => {
+  it('counts machines, not ports', () => {
     const machines = [':1', ':2', ':3'].map((port) => machineOf(modelAt(`http://127.0.0.1${port}/v1`)));
     expect(new Set(machines)).toEqual(new Set(['127.0.0.1']));
   });
 });
 
-describe('a result that is set aside', () => {
-  it('is unknown, keeps what was found in its detail, and obeys the outcomes of the model', () => {
+describe('result set aside', () => {
+  it('is unknown, keeps the original failure in its detail, and follows the outcomes of the model', () => {
     const result = found('connect_error', { detail: 'connect ECONNREFUSED 10.0.0.1:443', durationMs: 12 });
     expect(withoutConnectivity(result, { outcomes: {} })).toEqual({
       ...result,

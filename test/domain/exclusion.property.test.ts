@@ -32,8 +32,8 @@ function stateOf(timeline: readonly TimelineInterval[], ms: number): [State, unk
   return found ? [found.state, found.reason] : null;
 }
 
-describe('a time line with time taken out', () => {
-  it('is maintenance exactly where it was or an exclusion lies, and as it was elsewhere', () => {
+describe('timeline with exclusions', () => {
+  it('is maintenance exactly in exclusions and original maintenance, and unchanged elsewhere', () => {
     fc.assert(
       fc.property(timelines, exclusions, (timeline, holes) => {
         const told = exclude(timeline, holes);
@@ -45,7 +45,7 @@ describe('a time line with time taken out', () => {
     );
   });
 
-  it('has no gap, no overlap and no two neighbours of one state, and ends where it ended', () => {
+  it('has no gaps, overlaps or equal neighbours, and has the original end', () => {
     fc.assert(
       fc.property(timelines, exclusions, (timeline, holes) => {
         const told = exclude(timeline, holes);
@@ -60,7 +60,7 @@ describe('a time line with time taken out', () => {
     );
   });
 
-  it('is what it was without an exclusion in it', () => {
+  it('is unchanged without an exclusion', () => {
     fc.assert(
       fc.property(timelines, (timeline) => {
         expect(exclude(timeline, [])).toEqual(timeline);
@@ -69,7 +69,7 @@ describe('a time line with time taken out', () => {
     );
   });
 
-  it('does not depend on the order of the exclusions, nor on one being there twice', () => {
+  it('does not depend on the order of exclusions or on duplicates', () => {
     fc.assert(
       fc.property(timelines, exclusions, (timeline, holes) => {
         const told = exclude(timeline, holes);

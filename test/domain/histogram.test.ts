@@ -8,8 +8,8 @@ const durations = fc.array(fc.double({ min: 1, max: 600_000, noNaN: true }), {
 });
 const fractions = fc.constantFrom(0, 0.5, 0.95, 0.99, 1);
 
-describe('the latency histogram', () => {
-  it('gives every quantile within its relative error', () => {
+describe('latency histogram', () => {
+  it('returns every quantile within its relative error', () => {
     fc.assert(
       fc.property(durations, fractions, (values, q) => {
         const histogram: Histogram = new Map();
@@ -20,11 +20,11 @@ describe('the latency histogram', () => {
     );
   });
 
-  it('says nothing of no observation', () => {
+  it('returns null without observations', () => {
     expect(quantile(new Map(), 0.5)).toBeNull();
   });
 
-  it('merges to the histogram of both', () => {
+  it('merges to the histogram of all values', () => {
     fc.assert(
       fc.property(durations, durations, (left, right) => {
         const both: Histogram = new Map();

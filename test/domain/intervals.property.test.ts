@@ -23,7 +23,7 @@ function expectTidy(intervals: readonly Interval[]): void {
 }
 
 describe('intervals', () => {
-  it('are united without changing what they hold, nor the list that is given', () => {
+  it('are merged without changing their content or the input', () => {
     fc.assert(
       fc.property(any, (intervals) => {
         const before = structuredClone(intervals);
@@ -36,7 +36,7 @@ describe('intervals', () => {
     );
   });
 
-  it('are clipped to what they hold of a window', () => {
+  it('are clipped to their part of a window', () => {
     fc.assert(
       fc.property(any, window, (intervals, within) => {
         const clipped = clipTo(merge(intervals), within);
@@ -47,7 +47,7 @@ describe('intervals', () => {
     );
   });
 
-  it('leave of a window what they do not hold', () => {
+  it('subtracted from a window leave the rest', () => {
     fc.assert(
       fc.property(any, window, (intervals, within) => {
         const left = subtract(within, merge(intervals));
@@ -58,7 +58,7 @@ describe('intervals', () => {
     );
   });
 
-  it('last as long together as the milliseconds they hold', () => {
+  it('have the total length of their milliseconds', () => {
     fc.assert(
       fc.property(any, window, (intervals, within) => {
         const united = merge(intervals);

@@ -23,12 +23,12 @@ function live(dead: readonly boolean[], recheck: readonly boolean[]) {
 
 const regular = (count: number): boolean[] => Array.from({ length: count }, () => false);
 
-describe('several keys', () => {
-  it('take turns', () => {
+describe('several API keys', () => {
+  it('are used in turn', () => {
     expect(live([false, false, false], regular(7)).map(({ key }) => key)).toEqual([0, 1, 2, 0, 1, 2, 0]);
   });
 
-  it('make a refusal degraded, with its position, while another is known to be accepted', () => {
+  it('report a rejected key as degraded, with its position, while another is accepted', () => {
     const seen = live([false, true, false], regular(6)).map(({ judged }) => judged);
     expect(seen.map(({ outcome }) => outcome)).toEqual([
       'healthy',
@@ -41,25 +41,25 @@ describe('several keys', () => {
     expect(seen[1]).toMatchObject({ reason: 'auth_failed', detail: 'key 2 of 3' });
   });
 
-  it('that are all refused are unhealthy', () => {
+  it('are unhealthy if all are rejected', () => {
     const seen = live([true, true], regular(4)).map(({ judged }) => judged.outcome);
     expect(seen).toEqual(['unhealthy', 'unhealthy', 'unhealthy', 'unhealthy']);
   });
 
-  it('are never down for one dead key at the start: the recheck takes one that was not tried', () => {
+  it('are not unhealthy due to one dead key at the start: the recheck uses an untried key', () => {
     const [first, again] = live([true, false, false], [false, true]);
     expect(first!.judged).toMatchObject({ outcome: 'unhealthy', keyIndex: 0 });
     expect(again!.judged).toMatchObject({ outcome: 'healthy', keyIndex: 1 });
   });
 
-  it('that were all tried are confirmed with the one that was refused', () => {
+  it('are rechecked with the rejected key once all were tried', () => {
     const keys: Keys = { healthy: [false, false, true], last: 2 };
     const refused = keysAfter(keys, answered(2, 'permission_denied'));
     expect(keyFor(refused, true)).toBe(2);
     expect(keyFor(refused, false)).toBe(0);
   });
 
-  it('stay what they were when the model, and not the key, was at fault', () => {
+  it('keep their health if the model failed, and not the key', () => {
     const keys: Keys = { healthy: [true, false, null], last: 0 };
     for (const reason of ['server_error', 'timeout', 'rate_limited', 'invalid_request'] as const)
       for (const index of [0, 1, 2])
@@ -68,7 +68,7 @@ describe('several keys', () => {
     expect(keysAfter(keys, notSent(0, 'budget_spent', 'unknown', null))).toBe(keys);
   });
 
-  it('leave a result that is not about the key alone, and one whose outcome the model names', () => {
+  it('do not change a result that is not about the key; an outcome set by the model applies', () => {
     const keys: Keys = { healthy: [true, true], last: 0 };
     const broken = answered(1, 'server_error', 'oops');
     expect(withKey(broken, keys, {})).toBe(broken);
@@ -79,7 +79,7 @@ describe('several keys', () => {
     });
   });
 
-  it('keep their health where they stay when others are exchanged', () => {
+  it('keep the health of unchanged keys when others are replaced', () => {
     const keys: Keys = { healthy: [true, false, true], last: 2 };
     expect(keysKept(keys, ['a', 'b', 'c'], ['a', 'new', 'c'])!.healthy).toEqual([true, null, true]);
     expect(keysKept(keys, ['a', 'b', 'c'], ['a', 'b'])).toEqual({ healthy: [true, false], last: 1 });
@@ -87,7 +87,7 @@ describe('several keys', () => {
     expect(keysKept(null, ['a'], ['a', 'b'])).toEqual({ healthy: [null, null], last: -1 });
   });
 
-  it('are each used by one regular check in as many as there are, whatever is rechecked between', () => {
+  it('are each used once per cycle of regular checks, regardless of rechecks', () => {
     fc.assert(
       fc.property(
         fc.array(fc.boolean(), { minLength: 2, maxLength: 5 }),

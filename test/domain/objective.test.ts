@@ -6,8 +6,8 @@ import { noDurations } from '../../src/domain/timeline.js';
 const judged = (objective: number, healthy: number, unhealthy: number, unknown = 0) =>
   compareWithObjective(objective, { ...noDurations, healthy, unhealthy, unknown });
 
-describe('an objective', () => {
-  it('is met by exactly so much and missed by a millisecond less', () => {
+describe('objective', () => {
+  it('is met exactly at its limit, and missed by one millisecond less', () => {
     const month = 30 * 86_400_000;
     expect(judged(0.999, month * 0.999, month * 0.001)).toEqual({ met: true, budgetUsed: 1 });
     const missed = judged(0.999, month * 0.999 - 1, month * 0.001 + 1);
@@ -15,12 +15,12 @@ describe('an objective', () => {
     expect(missed.budgetUsed).toBeGreaterThan(1);
   });
 
-  it('is neither met nor missed where too little was watched', () => {
+  it('is undecided if too little time was watched', () => {
     expect(judged(0.9, 9, 0, 991)).toEqual({ met: null, budgetUsed: null });
     expect(judged(0.9, 0, 0)).toEqual({ met: null, budgetUsed: null });
   });
 
-  it('is missed if and only if more than its budget is used', () => {
+  it('is missed if and only if more than its error budget is used', () => {
     const ms = fc.integer({ min: 0, max: 400 * 86_400_000 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 99_999 }), ms, ms, (part, healthy, unhealthy) => {
@@ -31,7 +31,7 @@ describe('an objective', () => {
     );
   });
 
-  it('is judged by known time alone', () => {
+  it('is judged by known time only', () => {
     expect(judged(0.9, 95, 5, 300)).toEqual({ met: true, budgetUsed: 0.5 });
   });
 });

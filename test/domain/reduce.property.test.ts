@@ -28,7 +28,7 @@ function slowed(event: Event, intervalMs: number): Event {
 }
 
 describe('any history', () => {
-  it('gives a time line without gap, overlap or repetition', () => {
+  it('yields a timeline without gaps, overlaps or repetitions', () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: 0, max: 1_000_000 }), (events, later) => {
         const life = live(events);
@@ -52,7 +52,7 @@ describe('any history', () => {
     );
   });
 
-  it('adds up, in changes, to the durations of the time line', () => {
+  it('has changes that sum to the durations of the timeline', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const life = live(events);
@@ -63,7 +63,7 @@ describe('any history', () => {
     );
   });
 
-  it('is the same when it is replayed from what is stored, windows and gaps first', () => {
+  it('is the same when replayed from storage, with windows and gaps first', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const life = live(events);
@@ -77,7 +77,7 @@ describe('any history', () => {
     );
   });
 
-  it('survives being written to JSON and read back at every moment', () => {
+  it('can be serialized to JSON and restored at any time', () => {
     fc.assert(
       fc.property(histories, fc.nat(), (events, cut) => {
         const index = events.length === 0 ? 0 : cut % events.length;
@@ -87,7 +87,7 @@ describe('any history', () => {
     );
   });
 
-  it('has the same incidents with single unknown results strewn in where results follow in time', () => {
+  it('has the same incidents if single unknown results are inserted in time', () => {
     fc.assert(
       fc.property(histories, fc.array(fc.boolean(), { maxLength: 60 }), (events, places) => {
         const known = events.filter((event) => event.kind !== 'result' || event.outcome !== 'unknown');
@@ -107,7 +107,7 @@ describe('any history', () => {
     );
   });
 
-  it('never makes a model unhealthy at a success, nor healthy at a failure', () => {
+  it('never becomes unhealthy at a success, nor healthy at a failure', () => {
     fc.assert(
       fc.property(histories, fc.integer({ min: rules.intervalMs, max: 86_400_000 }), (events, intervalMs) => {
         const life = live([], { ...rules, intervalMs });
@@ -127,7 +127,7 @@ describe('any history', () => {
     );
   });
 
-  it('comes to the same state over single unknown results, at any interval and in both directions', () => {
+  it('reaches the same state across single unknown results, at any interval and in both directions', () => {
     const counts = fc.integer({ min: 1, max: 4 });
     const intervals = fc.oneof(
       fc.integer({ min: 1_000, max: 86_400_000 }),
@@ -179,7 +179,7 @@ describe('any history', () => {
   });
 
   it.each(['rate_limited', 'model_loading'] as const)(
-    'makes of %s what it makes of it without single unknown results between, at any interval',
+    'judges %s the same with single unknown results in between, at any interval',
     (reason) => {
       const outcome = reason === 'rate_limited' ? 'degraded' : 'unknown';
       fc.assert(
@@ -205,7 +205,7 @@ describe('any history', () => {
     },
   );
 
-  it('never begins or ends an incident with an unknown result or silence', () => {
+  it('never opens or closes an incident with an unknown result or missing results', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const life = live(events);
@@ -219,8 +219,8 @@ describe('any history', () => {
   });
 });
 
-describe('the uptime of a constant signal', () => {
-  it('does not depend on the interval, nor on changes of it', () => {
+describe('uptime of a constant signal', () => {
+  it('does not depend on the interval or its changes', () => {
     const phases = fc.array(
       fc.tuple(fc.integer({ min: 1_000, max: 600_000 }), fc.integer({ min: 1, max: 20 })),
       {

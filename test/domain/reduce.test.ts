@@ -6,8 +6,8 @@ const minute = 60_000;
 const times = (count: number, from: number, make: (slot: number) => Event): Event[] =>
   Array.from({ length: count }, (_, index) => make(from + index * minute));
 
-describe('the reducer', () => {
-  it('leaves a first failure unknown and dates the confirmed one back to it', () => {
+describe('reducer', () => {
+  it('keeps a first failure unknown, and dates the confirmed failure back to it', () => {
     const once = live([result(1_000, 'unhealthy')]);
     expect(seen(once, 2_000)).toEqual([[0, 'unknown']]);
     const twice = live([result(1_000, 'unhealthy'), result(11_000, 'unhealthy')]);
@@ -18,7 +18,7 @@ describe('the reducer', () => {
     expect(twice.incidents.get(1_000)).toMatchObject({ openedAt: 1_000, closedAt: null, checksFailed: 2 });
   });
 
-  it('stays healthy through a failure that is not confirmed', () => {
+  it('stays healthy after an unconfirmed failure', () => {
     const life = live([result(1, 'healthy'), result(minute, 'unhealthy'), result(2 * minute, 'healthy')]);
     expect(seen(life, 3 * minute)).toEqual([
       [0, 'unknown'],
@@ -38,7 +38,7 @@ describe('the reducer', () => {
     expect(seen(life, 3 * minute).at(-1)).toEqual([minute, 'unhealthy']);
   });
 
-  it('knows nothing from the first slot that was missed while the daemon was down', () => {
+  it('is unknown from the first slot that was missed while the daemon was down', () => {
     const noon = 720 * minute;
     const before = times(3, noon - 2 * minute, (slot) => result(slot, 'healthy'));
     const life = live([
@@ -54,13 +54,13 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('lets a result expire two intervals and a timeout after its slot', () => {
+  it('ends the validity of a result two intervals and a timeout after its slot', () => {
     const life = live([result(minute, 'healthy')]);
     expect(stateAt(life.health, 3.5 * minute - 1).state).toBe('healthy');
     expect(stateAt(life.health, 3.5 * minute)).toMatchObject({ state: 'unknown', since: 3.5 * minute });
   });
 
-  it('closes an incident at the first of the successes that prove it over', () => {
+  it('closes an incident at the first of the confirming successes', () => {
     const life = live([
       ...times(2, minute, (slot) => result(slot, 'unhealthy')),
       result(3 * minute, 'degraded'),
@@ -75,7 +75,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('keeps an incident open over silence, and shows it again with the first failure after', () => {
+  it('keeps an incident open over a gap, and is unhealthy again from the first failure after it', () => {
     const life = live([
       ...times(2, minute, (slot) => result(slot, 'unhealthy')),
       { kind: 'gap', slot: 3 * minute },
@@ -91,7 +91,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('lets an unconfirmed failure after a gap change nothing', () => {
+  it('ignores an unconfirmed failure after a gap', () => {
     const life = live([
       result(minute, 'healthy'),
       { kind: 'gap', slot: 2 * minute },
@@ -100,7 +100,7 @@ describe('the reducer', () => {
     expect(stateAt(life.health, 9.1 * minute)).toMatchObject({ state: 'unknown', since: 2 * minute });
   });
 
-  it('freezes belief, run and incident in a maintenance window and begins anew after it', () => {
+  it('freezes belief, run and incident during maintenance, and starts anew afterwards', () => {
     const window: Event = { kind: 'window', from: 2.5 * minute, to: 5.5 * minute };
     const life = live([
       result(minute, 'healthy'),
@@ -117,7 +117,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('knows a model that fails before, in and after a maintenance window as unhealthy at its end, with one incident', () => {
+  it('is unhealthy at the end of maintenance with one incident if the model failed before, in and after it', () => {
     const from = 2.5 * minute;
     const to = 20.5 * minute;
     const life = live([
@@ -134,19 +134,19 @@ describe('the reducer', () => {
     expect([...life.incidents.values()]).toMatchObject([{ openedAt: minute, closedAt: null }]);
   });
 
-  it('believes in rate limits from the 10th in a row, and not before', () => {
+  it('is unhealthy from the 10th rate limit in a row on, and not before', () => {
     const nine = live(times(9, minute, (slot) => result(slot, 'degraded', 'rate_limited')));
     expect(stateAt(nine.health, 9 * minute).state).toBe('degraded');
     const eleven = live(times(11, minute, (slot) => result(slot, 'degraded', 'rate_limited')));
     expect(stateAt(eleven.health, 11 * minute)).toMatchObject({ state: 'unhealthy', since: 10 * minute });
   });
 
-  it('believes in loading that outlasts its grace', () => {
+  it('is unhealthy if loading exceeds its grace period', () => {
     const life = live(times(13, minute, (slot) => result(slot, 'unknown', 'model_loading')));
     expect(stateAt(life.health, 13 * minute)).toMatchObject({ state: 'unhealthy', since: 12 * minute });
   });
 
-  it('does not let results confirm each other across a change of what is asked', () => {
+  it('does not confirm results across a change of the request', () => {
     const life = live([
       result(minute, 'healthy'),
       result(2 * minute, 'unhealthy'),
@@ -156,7 +156,7 @@ describe('the reducer', () => {
     expect(stateAt(life.health, 3 * minute).state).toBe('healthy');
   });
 
-  it('confirms nothing across the first of two changes of what is asked, when a slot lies between them', () => {
+  it('does not confirm results across the first of two changes of the request with a slot in between', () => {
     const life = live([
       result(minute, 'healthy'),
       result(2 * minute, 'unhealthy'),
@@ -168,7 +168,7 @@ describe('the reducer', () => {
     expect(stateAt(life.health, 4 * minute).state).toBe('healthy');
   });
 
-  it('is blind from the first of two unknown results on, says why, and sees again with the next proof', () => {
+  it('is unknown from the first of two unknown results on, with the reason, until the next known result', () => {
     const life = live([
       result(minute, 'healthy'),
       result(2 * minute, 'unknown', 'no_connectivity'),
@@ -185,7 +185,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('takes back what it said since the first unknown result in the sums, too', () => {
+  it('also corrects the durations back to the first unknown result', () => {
     const life = live([
       result(minute, 'healthy'),
       result(2 * minute, 'unknown'),
@@ -195,7 +195,7 @@ describe('the reducer', () => {
     expect(life.durations).toMatchObject({ healthy: minute, unknown: 3 * minute });
   });
 
-  it('ends a run where nothing was known, but neither belief nor incident', () => {
+  it('ends a run during unknown time, but neither belief nor incident', () => {
     const soon = [result(1.2 * minute, 'unknown'), result(1.4 * minute, 'unknown')];
     const up = live([
       result(1, 'healthy'),
@@ -218,7 +218,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('says of unknown time why at once where nothing is known anyway, and that nothing ran once that has lapsed', () => {
+  it('updates the reason of unknown time at once, and reports not_watched when results expire', () => {
     const life = live([result(minute, 'unknown', 'secret_missing')]);
     expect(explained(life, 10 * minute)).toEqual([
       [0, 'unknown', 'not_yet'],
@@ -231,7 +231,7 @@ describe('the reducer', () => {
     expect(explained(never, 10 * minute).at(-1)).toEqual([2 * minute, 'unknown', 'not_watched']);
   });
 
-  it('is paused at once and until it goes on, after which a result is awaited', () => {
+  it('is paused at once until resumed, and then waits for a result', () => {
     const life = live([
       result(minute, 'healthy'),
       { kind: 'pause', at: 1.5 * minute },
@@ -247,7 +247,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('is not known again after a pause by a check that ended in it', () => {
+  it('does not become known after a pause by a check that ended during it', () => {
     const life = live([
       { kind: 'pause', at: 1.5 * minute },
       result(minute, 'healthy'),
@@ -260,7 +260,7 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('lets no run reach across a pause', () => {
+  it('ends a run at a pause', () => {
     const life = live([
       result(1, 'healthy'),
       result(minute, 'unhealthy'),
@@ -271,7 +271,7 @@ describe('the reducer', () => {
     expect(life.incidents.size).toBe(0);
   });
 
-  it('puts a pause behind a check that ran when it began', () => {
+  it('dates a pause after a check that was running when it began', () => {
     const life = live([{ kind: 'pause', at: minute }, result(2 * minute, 'healthy')]);
     expect(explained(life, 3 * minute).slice(1)).toEqual([
       [minute, 'unknown', 'paused'],
@@ -280,12 +280,12 @@ describe('the reducer', () => {
     ]);
   });
 
-  it('lets a result of a long interval outlast the next slot by ten minutes at most', () => {
+  it('ends the validity of a result with a long interval at most ten minutes after the next slot', () => {
     const life = live([result(minute, 'healthy')], { ...rules, intervalMs: 60 * minute });
     expect(explained(life, 1_000 * minute).at(-1)).toEqual([71.5 * minute, 'unknown', 'not_watched']);
   });
 
-  it('refuses a slot that is not after the newest one', () => {
+  it('rejects a slot that is not after the newest one', () => {
     expect(() => live([result(minute, 'healthy'), result(minute, 'healthy')], rules)).toThrow(RangeError);
   });
 });

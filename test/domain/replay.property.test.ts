@@ -62,8 +62,8 @@ function replayOf(
 const histories = historiesOf({ minLength: 10, maxLength: 80, size: 'max' });
 const index = fc.nat({ max: 40 });
 
-describe('a replay of stored results', () => {
-  it('has no difference from the life that they are of, wherever it begins and whatever is missing', () => {
+describe('replay of stored results', () => {
+  it('matches the original history from any start and with any missing data', () => {
     let [began, stretches] = [0, 0];
     fc.assert(
       fc.property(histories, index, index, fc.nat({ max: 5 }), (events, begin, from, count) => {

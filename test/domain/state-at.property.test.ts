@@ -57,7 +57,7 @@ function lookedUp(known: Health, now: number) {
   return found;
 }
 
-it('the state at a time is the one that its windows, pauses, gaps and validity give', () => {
+it('the state at a time follows from windows, pauses, gaps and validity', () => {
   fc.assert(
     fc.property(health, fc.integer({ min: -2, max: 70 }), (known, ms) => {
       expect(stateAt(known, start + ms)).toEqual(lookedUp(known, start + ms));
@@ -66,7 +66,7 @@ it('the state at a time is the one that its windows, pauses, gaps and validity g
   );
 });
 
-it('the state of a model that was paused for a year of hourly windows takes little more than to read them', () => {
+it('the state of a model paused for a year of hourly windows takes little longer than merging them', () => {
   const hour = 3_600_000;
   const windows = Array.from({ length: 8_760 }, (_, n) => ({
     from: start + n * hour + 1,

@@ -8,7 +8,7 @@ const minute = 60_000;
 const times = (count: number, from: number, make: (slot: number) => Event): Event[] =>
   Array.from({ length: count }, (_, index) => make(from + index * minute));
 
-describe('the reducer', () => {
+describe('reducer', () => {
   const since = 5 * minute;
   it.each<[string, Event[]]>([
     ['silence', []],
@@ -28,7 +28,7 @@ describe('the reducer', () => {
         ...times(56, since, (slot) => result(slot, 'healthy')),
       ],
     ],
-  ])('lets an unconfirmed success of a model that was down change nothing after %s', (_, between) => {
+  ])('ignores an unconfirmed success of an unhealthy model after %s', (_, between) => {
     const before = [...times(4, minute, (slot) => result(slot, 'unhealthy')), ...between];
     const once = live([...before, result(61 * minute, 'healthy')]);
     expect(stateAt(once.health, 61 * minute).state).toBe('unknown');
@@ -46,7 +46,7 @@ describe('the reducer', () => {
   });
 });
 
-describe('a recheck', () => {
+describe('recheck', () => {
   const down = times(2, start + minute, (slot) => result(slot, 'unhealthy'));
   const lapsed: Event[] = [...down, { kind: 'gap', slot: start + 3 * minute }];
   const slot = start + 61 * minute;
@@ -55,7 +55,7 @@ describe('a recheck', () => {
     return recheckAt(health, recorded(slot, last), slot + 500, 10_000);
   };
 
-  it('is due where a model was down before nothing was known of it, and a success is not confirmed', () => {
+  it('is due for an unconfirmed success if the model was unhealthy before unknown time', () => {
     expect(due(lapsed, {})).toBe(slot + 10_500);
     expect(due(lapsed, { outcome: 'degraded', retryAfterMs: 20_000 })).toBe(slot + 20_500);
     expect(due(lapsed, { kind: 'recheck' })).toBeNull();
@@ -63,12 +63,12 @@ describe('a recheck', () => {
     expect(due(lapsed, { outcome: 'unknown' })).toBeNull();
   });
 
-  it('is not due for the first success of a model that is known to be down', () => {
+  it('is not due for the first success of a model known to be unhealthy', () => {
     const known = times(60, start + minute, (each) => result(each, 'unhealthy'));
     expect(due(known, {})).toBeNull();
   });
 
-  it('is due for a failure that is not confirmed, and not in a window', () => {
+  it('is due for an unconfirmed failure, but not in a window', () => {
     const up = [result(start + minute, 'healthy')];
     expect(due(up, { outcome: 'unhealthy' })).toBe(slot + 10_500);
     expect(due(up, { outcome: 'unhealthy', maintenance: true })).toBeNull();

@@ -19,8 +19,8 @@ function changesOf(replies: readonly Seen[]): readonly (readonly VersionChange[]
 const builds = (...names: readonly (string | null)[]) =>
   changesOf(names.map((systemFingerprint) => ({ responseModel: 'm', systemFingerprint })));
 
-describe('a change of version', () => {
-  it('is told of each time another model name comes, and not of the first or of none', () => {
+describe('version change', () => {
+  it('is reported for each different model name, but not for the first or a missing one', () => {
     const names = ['gpt-1', null, 'gpt-1', 'gpt-2', 'gpt-1'];
     const told = changesOf(names.map((responseModel) => ({ responseModel, systemFingerprint: null })));
     expect(told.flat()).toEqual([
@@ -29,14 +29,14 @@ describe('a change of version', () => {
     ]);
   });
 
-  it('is told of a new build once, however often a few of them take turns', () => {
+  it('is reported once for a new build, even if a few builds alternate', () => {
     expect(builds('a', 'b', 'a', 'b', null, 'a', 'c', 'b', 'c').flat()).toEqual([
       { what: 'system_fingerprint', was: 'a', is: 'b' },
       { what: 'system_fingerprint', was: 'a', is: 'c' },
     ]);
   });
 
-  it('is told exactly of a build that is not among the last eight that were seen', () => {
+  it('is reported exactly for builds that are not among the last eight', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 11 }).map(String), { maxLength: 80 }), (names) => {
         const told = builds(...names).map((changes) => changes.length);
@@ -49,7 +49,7 @@ describe('a change of version', () => {
     );
   });
 
-  it('remembers at most eight builds', () => {
+  it('tracks at most eight builds', () => {
     let versions = noVersions;
     for (let n = 0; n < 50; n += 1)
       ({ versions } = withVersions(versions, { responseModel: null, systemFingerprint: `fp_${n}` }));

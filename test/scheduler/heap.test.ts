@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHeap, type HeapItem } from '../../src/scheduler/heap.js';
 
-it('a heap has the least on top however its items come, move and leave', () => {
+it('the heap has its minimum on top after any insertions, moves and removals', () => {
   const step = fc.record({ item: fc.nat(30), key: fc.option(fc.nat(100), { freq: 2 }) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

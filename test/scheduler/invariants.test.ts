@@ -84,8 +84,8 @@ function expectIncreasing(values: readonly number[]): void {
   expect(values).toEqual([...new Set(values)].sort((a, b) => a - b));
 }
 
-describe('whatever happens', () => {
-  it('each slot ends once, as a result or as a counted miss, and no limit is exceeded', async () => {
+describe('scheduler under any sequence of events', () => {
+  it('ends each slot once, as a result or a counted miss, and exceeds no limit', async () => {
     const happening = fc.oneof({ weight: 4, arbitrary: elapse }, blocked, forward);
     await fc.assert(
       fc.asyncProperty(
@@ -115,7 +115,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('each slot ends once across a restart at any moment', async () => {
+  it('ends each slot once across a restart at any time', async () => {
     const quick = () => 50;
     const span = fc.integer({ min: 1, max: 400_000 });
     await fc.assert(
@@ -151,7 +151,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('recorded slots only grow, and no model falls silent, though the clock is set back and forth', async () => {
+  it('records increasing slots and checks every model, even if the clock is set forward and back', async () => {
     const happening = fc.oneof({ weight: 4, arbitrary: elapse }, forward, back, blocked);
     await fc.assert(
       fc.asyncProperty(
@@ -183,7 +183,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('each slot is a whole ms between 2000 and 2100, though the clock says 1970, 2200 or nothing sane', async () => {
+  it('uses slots of whole ms between 2000 and 2100, even if the clock has absurd values', async () => {
     const step = fc.record({
       ms: fc.double({ min: 0.01, max: 20_000, noNaN: true }),
       set: fc.oneof(
@@ -212,7 +212,7 @@ describe('whatever happens', () => {
     );
   });
 
-  it('no window of 60 s, but for the lateness of a timer, holds more requests to a model than its rate', async () => {
+  it('sends no more requests than the rate in any 60 s, apart from timer lateness', async () => {
     const step = fc.record({
       ms: fc.integer({ min: 1, max: 20_000 }),
       ask: fc.boolean(),

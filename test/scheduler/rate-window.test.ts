@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { monotonicMs } from '../../src/domain/clock.js';
 import { noteStart, roomAt, type RateWindow } from '../../src/scheduler/rate-window.js';
 
-it('starts that come late borrow at most 250 ms, and never add up to more than the rate', () => {
+it('late starts borrow at most 250 ms, and never exceed the rate in total', () => {
   const lateness = fc.array(fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 9000 })), {
     minLength: 50,
     maxLength: 200,

@@ -8,8 +8,8 @@ import { calendar, createRig, noon, plan, slotsOf } from './rig.js';
 const gpt = plan('gpt');
 const [firstSlot, secondSlot] = slotsOf(gpt, noon, noon + 120_000) as [number, number];
 
-describe('a recheck', () => {
-  it('comes at its time, which is its slot', async () => {
+describe('recheck', () => {
+  it('runs at its time, which is its slot', async () => {
     const rig = createRig();
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 500);
@@ -20,7 +20,7 @@ describe('a recheck', () => {
     expect(rig.scheduler.nextDue('gpt')).toBe(secondSlot);
   });
 
-  it('is left to the next slot when that comes first', async () => {
+  it('is replaced by the next slot if that comes first', async () => {
     const rig = createRig();
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 500);
@@ -29,7 +29,7 @@ describe('a recheck', () => {
     expect(rig.jobs.map(({ kind }) => kind)).toEqual(['scheduled', 'scheduled']);
   });
 
-  it('is not needed once another check has begun', async () => {
+  it('is dropped once another check has begun', async () => {
     const rig = createRig();
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 500);
@@ -39,7 +39,7 @@ describe('a recheck', () => {
     expect(rig.jobs.map(({ kind }) => kind)).toEqual(['scheduled', 'manual']);
   });
 
-  it('asked for by the check that still runs follows its end', async () => {
+  it('requested by a running check starts after that check ends', async () => {
     const rig = createRig({ duration: () => 5000 });
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 10);
@@ -51,7 +51,7 @@ describe('a recheck', () => {
   });
 });
 
-describe('a clock that is set', () => {
+describe('clock set during a recheck', () => {
   /** A recheck that is due in 10 s, by a monotonic clock that does not count in whole ms. */
   async function withRecheck() {
     const rig = createRig();
@@ -61,22 +61,25 @@ describe('a clock that is set', () => {
     return { ...rig, asked: rig.time.clock.monotonic() };
   }
 
-  it.each([-9_000, -2_500, -1_001])('%p ms leaves a recheck its distance, and its slot whole', async (ms) => {
-    const { asked, time, jobs, scheduler } = await withRecheck();
-    time.setClock(ms);
-    let late = 0;
-    // Each look comes at another fraction of a ms.
-    await time.pass(9_900, () => (late = (late + 0.137) % 1));
-    expect(jobs).toHaveLength(1);
-    expect(Number.isInteger(scheduler.nextDue('gpt'))).toBe(true);
-    await time.pass(200);
-    expect(jobs).toHaveLength(2);
-    expect(jobs[1]!.at - asked).toBeGreaterThan(9_900);
-    expect(jobs[1]!.kind).toBe('recheck');
-    expect(Number.isInteger(jobs[1]!.slot)).toBe(true);
-  });
+  it.each([-9_000, -2_500, -1_001])(
+    'by %p ms keeps the delay of the recheck, and its slot in whole ms',
+    async (ms) => {
+      const { asked, time, jobs, scheduler } = await withRecheck();
+      time.setClock(ms);
+      let late = 0;
+      // Each look comes at another fraction of a ms.
+      await time.pass(9_900, () => (late = (late + 0.137) % 1));
+      expect(jobs).toHaveLength(1);
+      expect(Number.isInteger(scheduler.nextDue('gpt'))).toBe(true);
+      await time.pass(200);
+      expect(jobs).toHaveLength(2);
+      expect(jobs[1]!.at - asked).toBeGreaterThan(9_900);
+      expect(jobs[1]!.kind).toBe('recheck');
+      expect(Number.isInteger(jobs[1]!.slot)).toBe(true);
+    },
+  );
 
-  it('ahead brings a recheck as soon as its time is over, with the slot it was asked for', async () => {
+  it('ahead starts the recheck as soon as its time has passed, with its original slot', async () => {
     const { time, jobs } = await withRecheck();
     const slot = time.clock.wall() + 10_000;
     time.setClock(15_000);
@@ -84,7 +87,7 @@ describe('a clock that is set', () => {
     expect(jobs[1]).toMatchObject({ kind: 'recheck', slot });
   });
 
-  it('back leaves a check that waits for room under its rate its distance', async () => {
+  it('back keeps the delay of a check that waits for its rate', async () => {
     const rig = createRig();
     rig.update([plan('gpt', { schedule: { kind: 'every', everyMs: 600_000 }, ratePerMin: 1 })]);
     void rig.scheduler.checkNow('gpt');
@@ -96,7 +99,7 @@ describe('a clock that is set', () => {
     expect(rig.jobs[1]!.at - rig.jobs[0]!.at).toBeLessThan(60_100);
   });
 
-  it('by less than a second is drift, which moves nothing', async () => {
+  it('by less than a second is drift, and changes nothing', async () => {
     const rig = createRig();
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 500);
@@ -105,7 +108,7 @@ describe('a clock that is set', () => {
     expect(rig.scheduler.nextDue('gpt')).toBe(secondSlot);
   });
 
-  it('is seen once: the step is not taken again at the next look', async () => {
+  it('is applied only once', async () => {
     const { time, scheduler } = await withRecheck();
     time.setClock(-5_000);
     await time.pass(1_000);
@@ -116,7 +119,7 @@ describe('a clock that is set', () => {
 });
 
 describe('checkNow', () => {
-  it('checks at once, joined by whoever asks while it runs', async () => {
+  it('checks at once, and joins calls made while it runs', async () => {
     const rig = createRig();
     rig.update([gpt]);
     const all = Promise.all([rig.scheduler.checkNow('gpt'), rig.scheduler.checkNow('gpt')]);
@@ -125,7 +128,7 @@ describe('checkNow', () => {
     expect(rig.jobs).toMatchObject([{ kind: 'manual', slot: noon, ended: 'done' }]);
   });
 
-  it('that waits for a place becomes the check of the slot that comes meanwhile', async () => {
+  it('becomes the check of the next slot if it is still queued then', async () => {
     const rig = createRig({ perHost: 1, duration: ({ id }) => (id === 'hog' ? null : 100) });
     rig.update([plan('hog'), gpt]);
     void rig.scheduler.checkNow('hog');
@@ -138,15 +141,15 @@ describe('checkNow', () => {
     expect(rig.missed.filter(({ id }) => id === 'gpt')).toEqual([]);
   });
 
-  it('rejects for a model it does not know', async () => {
+  it('rejects for an unknown model', async () => {
     await expect(createRig().scheduler.checkNow('gpt')).rejects.toThrow('there is no model gpt');
   });
 });
 
-describe('the rate', () => {
+describe('rate', () => {
   const tenSeconds = { kind: 'every', everyMs: 10_000 } as const;
 
-  it('used up exactly by the schedule is not tripped over by late timers', async () => {
+  it('that is used up exactly by the schedule is not exceeded by late timers', async () => {
     const rig = createRig();
     let turn = 0;
     rig.update([plan('gpt', { schedule: tenSeconds, ratePerMin: 6 })]);
@@ -156,7 +159,7 @@ describe('the rate', () => {
     expect(Math.max(...rig.jobs.map(({ delayMs }) => delayMs))).toBeLessThan(250);
   });
 
-  it('ends the extra checks, which do not count against it', async () => {
+  it('ends excess checks, which do not count toward it', async () => {
     const rig = createRig();
     rig.update([plan('gpt', { ratePerMin: 2 })]);
     for (let ask = 0; ask < 4; ask += 1) {
@@ -168,7 +171,7 @@ describe('the rate', () => {
 });
 
 describe('limits', () => {
-  it('let a host that hangs delay no other', async () => {
+  it('keep a hanging host from delaying others', async () => {
     const rig = createRig({
       concurrency: 8,
       perHost: 4,
@@ -187,7 +190,7 @@ describe('limits', () => {
     expect(rig.scheduler.inFlight).toBeGreaterThanOrEqual(4);
   });
 
-  it('give waiting hosts their turn one after the other', async () => {
+  it('serve waiting hosts in turn', async () => {
     const rig = createRig({ concurrency: 1, duration: () => 10 });
     const plans = ['a1', 'a2', 'a3', 'b1', 'b2'].map((id) => plan(id, { host: id[0]! }));
     rig.update(plans);
@@ -198,7 +201,7 @@ describe('limits', () => {
 });
 
 describe('update', () => {
-  it('leaves a model whose schedule did not change its next slot and its running check', async () => {
+  it('keeps the next slot and the running check of a model with an unchanged schedule', async () => {
     const rig = createRig({ duration: () => null });
     rig.update([plan('gpt', { validUntil: -Infinity })]);
     const due = rig.scheduler.nextDue('gpt');
@@ -210,7 +213,7 @@ describe('update', () => {
     expect(rig.jobs[0]!.ended).toBe('running');
   });
 
-  it('forgets a model that left, lets its check finish, and does not overlap it when it comes back', async () => {
+  it('removes a model, lets its check finish, and does not overlap it when the model returns', async () => {
     const rig = createRig({ duration: () => 30_000 });
     rig.update([gpt]);
     void rig.scheduler.checkNow('gpt');
@@ -225,7 +228,7 @@ describe('update', () => {
     expect([rig.jobs.length, rig.jobs[0]!.ended, rig.scheduler.inFlight]).toEqual([1, 'done', 0]);
   });
 
-  it('begins a changed schedule at once', async () => {
+  it('applies a changed schedule at once', async () => {
     const rig = createRig();
     rig.update([gpt]);
     rig.update([plan('gpt', { schedule: { kind: 'every', everyMs: 1000 } })]);
@@ -235,7 +238,7 @@ describe('update', () => {
 });
 
 describe('stop', () => {
-  it('waits for running checks and counts the slots that come meanwhile', async () => {
+  it('waits for running checks and counts the slots due meanwhile', async () => {
     const rig = createRig({ duration: () => 90_000 });
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 10);
@@ -251,7 +254,7 @@ describe('stop', () => {
     expect([rig.jobs.length, rig.missed.length]).toEqual([1, 1]);
   });
 
-  it('aborts what outlasts the grace, and counts it', async () => {
+  it('aborts checks that exceed the grace period, and counts them', async () => {
     const rig = createRig({ duration: () => null });
     rig.update([gpt]);
     await rig.time.pass(firstSlot - noon + 10);
@@ -264,7 +267,7 @@ describe('stop', () => {
     expect(rig.missed).toEqual([{ id: 'gpt', cause: 'stopped', firstSlot, lastSlot: firstSlot, count: 1 }]);
   });
 
-  it('gives up what waits and refuses what comes', async () => {
+  it('drops queued checks and rejects new ones', async () => {
     const rig = createRig({ concurrency: 1, duration: () => null });
     rig.update([plan('hog'), gpt]);
     void rig.scheduler.checkNow('hog');
@@ -276,8 +279,8 @@ describe('stop', () => {
   });
 });
 
-describe('in real time', () => {
-  it('checks begin at their slots, and it ticks each second with nothing to do', async () => {
+describe('scheduler in real time', () => {
+  it('starts checks at their slots, and ticks each second while idle', async () => {
     const begun = new EventEmitter();
     const scheduler = createScheduler({
       calendar,

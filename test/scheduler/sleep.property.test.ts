@@ -6,8 +6,8 @@ import { createVirtualTime } from './virtual-time.js';
 
 const day = 86_400_000;
 
-describe('the sleep of the scheduler', () => {
-  it('lasts from 20 ms to a second, whatever the clock, the schedules and the rechecks are', async () => {
+describe('sleep of the scheduler', () => {
+  it('lasts from 20 ms to a second, for any clock, schedules and rechecks', async () => {
     const schedule = fc.constantFrom(
       minute,
       { kind: 'every' as const, everyMs: 365 * day },

@@ -5,8 +5,8 @@ import { calendar, createRig, minute, noon, plan, slotsOf } from './rig.js';
 
 const ids = Array.from({ length: 200 }, (_, index) => `model-${index}`);
 
-describe('the first check', () => {
-  it('of models without a valid result comes spread over 10 s, and then they follow their phase', async () => {
+describe('first check', () => {
+  it('of models without a valid result is spread over 10 s, and later checks follow their phase', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
     const plans = ids.map((id) => plan(id, { validUntil: -Infinity }));
     rig.update(plans);
@@ -25,7 +25,7 @@ describe('the first check', () => {
     }
   });
 
-  it('comes within an interval that is shorter than 10 s', async () => {
+  it('runs within an interval that is shorter than 10 s', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
     rig.update(
       ids.map((id) => plan(id, { validUntil: -Infinity, schedule: { kind: 'every', everyMs: 2000 } })),
@@ -34,7 +34,7 @@ describe('the first check', () => {
     expect(new Set(rig.jobs.map(({ id }) => id)).size).toBe(200);
   });
 
-  it('does not make the checks after it exceed the rate', async () => {
+  it('does not cause later checks to exceed the rate', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
     rig.update(ids.map((id) => plan(id, { validUntil: -Infinity, ratePerMin: 1 })));
     await rig.time.pass(600_000);
@@ -42,7 +42,7 @@ describe('the first check', () => {
     expect(rig.jobs.length).toBeGreaterThan(200 * 9);
   });
 
-  it('of models with a valid result is the next slot of their phase', async () => {
+  it('of a model with a valid result is at the next slot of its phase', async () => {
     const rig = createRig();
     rig.update([plan('gpt')]);
     expect(rig.scheduler.nextDue('gpt')).toBe(calendar.nextSlot(minute, 'gpt', noon));
@@ -53,10 +53,10 @@ describe('the first check', () => {
   });
 });
 
-describe('a schedule that is changed', () => {
+describe('changed schedule', () => {
   const rare: Schedule = { kind: 'every', everyMs: 3_600_000 };
 
-  it('checks each model soon and spread whose results end before its next slot, and then follows its phase', async () => {
+  it('checks models soon and spread if their results expire before the next slot, and then follows their phase', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
     rig.update(ids.map((id) => plan(id, { schedule: { kind: 'every', everyMs: 1000 } })));
     await rig.time.pass(60_000);
@@ -78,7 +78,7 @@ describe('a schedule that is changed', () => {
     }
   });
 
-  it('leaves thousands of such models more than 10 s', () => {
+  it('spreads thousands of such models over more than 10 s', () => {
     const rig = createRig();
     const many = Array.from({ length: 4000 }, (_, index) => `model-${index}`);
     rig.update(many.map((id) => plan(id, { schedule: rare, validUntil: noon + 1000 })));
@@ -87,7 +87,7 @@ describe('a schedule that is changed', () => {
     expect(due.filter((ms) => ms > 10_000).length).toBeGreaterThan(1800);
   });
 
-  it('brings no first check before the rate has room for it', async () => {
+  it('delays the first check until the rate allows it', async () => {
     const rig = createRig({ concurrency: 500, perHost: 500 });
     rig.update(ids.map((id) => plan(id, { schedule: { kind: 'every', everyMs: 1000 }, ratePerMin: 60 })));
     await rig.time.pass(60_000);
@@ -102,7 +102,7 @@ describe('a schedule that is changed', () => {
     expect(first.map(({ id }) => id).sort()).toEqual(distant.map(({ id }) => id).sort());
   });
 
-  it('leaves nothing unwatched for long that was valid, whatever it was before', () => {
+  it('checks valid models before their results expire, for any previous schedule', () => {
     const schedules = fc.oneof(
       fc.integer({ min: 1000, max: 86_400_000 }).map((everyMs): Schedule => ({ kind: 'every', everyMs })),
       fc
@@ -131,11 +131,11 @@ describe('a schedule that is changed', () => {
   });
 });
 
-describe('a slot that cannot be served', () => {
+describe('slot that cannot be served', () => {
   const gpt = plan('gpt');
   const slots = slotsOf(gpt, noon, noon + 600_000);
 
-  it('is missed as overlap while the check before it runs', async () => {
+  it('is missed as overlap while the previous check runs', async () => {
     const rig = createRig({ duration: () => 130_000 });
     rig.update([gpt]);
     await rig.time.pass(240_000);
@@ -151,7 +151,7 @@ describe('a slot that cannot be served', () => {
     );
   });
 
-  it('is missed as capacity when the next one comes while it waits, and the newer takes its place', async () => {
+  it('is missed as capacity if the next slot comes while it waits, and is replaced by it', async () => {
     const rig = createRig({ perHost: 1, duration: ({ id }) => (id === 'hog' ? 200_000 : 100) });
     rig.update([plan('hog'), gpt]);
     void rig.scheduler.checkNow('hog');
@@ -166,7 +166,7 @@ describe('a slot that cannot be served', () => {
     expect(served[0]?.delayMs).toBe(noon + 200_000 - served[0]!.slot);
   });
 
-  it('is missed as loop_blocked when it is found with later ones, of which the newest serves', async () => {
+  it('is missed as loop_blocked if later slots are due as well, and the newest is served', async () => {
     const rig = createRig();
     rig.update([gpt]);
     rig.time.block(250_000);
@@ -186,8 +186,8 @@ describe('a slot that cannot be served', () => {
   });
 });
 
-describe('a clock that is set', () => {
-  it('back by an hour neither silences nor bunches interval checks, and recorded slots go on by 1 ms', async () => {
+describe('set clock', () => {
+  it('back by an hour keeps interval checks regular, and recorded slots increase by 1 ms', async () => {
     const rig = createRig();
     rig.update([plan('gpt')]);
     await rig.time.pass(180_000);
@@ -201,7 +201,7 @@ describe('a clock that is set', () => {
     expect(Math.max(...added.map(({ delayMs }) => delayMs))).toBe(0);
   });
 
-  it('back leads cron checks to the times it now shows', async () => {
+  it('back moves cron checks to the times of the new clock', async () => {
     const rig = createRig();
     rig.update([
       plan('gpt', { schedule: { kind: 'cron', expression: '0 * * * *', timezone: 'UTC', spreadMs: 0 } }),
@@ -212,7 +212,7 @@ describe('a clock that is set', () => {
     expect(rig.scheduler.nextDue('gpt')).toBe(noon);
   });
 
-  it('forward misses the slots that were jumped over but the newest', async () => {
+  it('forward misses the skipped slots except the newest', async () => {
     const rig = createRig();
     rig.update([plan('gpt')]);
     rig.time.setClock(3_600_000);
@@ -221,7 +221,7 @@ describe('a clock that is set', () => {
     expect(rig.jobs[0]!.delayMs).toBeLessThanOrEqual(1000);
   });
 
-  it('is met the same way when it was ahead before the start: a watermark in the future holds up nothing', async () => {
+  it('with a stored slot in the future does not delay checks after a restart', async () => {
     const rig = createRig();
     rig.update([plan('gpt', { lastSlot: noon + 86_400_000 })]);
     await rig.time.pass(120_000);

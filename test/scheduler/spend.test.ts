@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRig, noon, plan } from './rig.js';
 
-describe('a place in the rate, taken outside the schedule', () => {
-  it('is given while there is one, and a check after it ends as over the rate', async () => {
+describe('request outside the schedule', () => {
+  it('is allowed while the rate has room, and counts for later checks', async () => {
     const rig = createRig();
     rig.update([plan('gpt', { ratePerMin: 2 })]);
     expect([1, 2, 3].map(() => rig.scheduler.spend('gpt'))).toEqual([true, true, false]);
@@ -17,7 +17,7 @@ describe('a place in the rate, taken outside the schedule', () => {
     expect(rig.scheduler.spend('gpt')).toBe(true);
   });
 
-  it('is always there without a rate, and never for a model that is not scheduled', () => {
+  it('is always allowed without a rate, and never for an unknown model', () => {
     const rig = createRig();
     rig.update([plan('free')]);
     expect(Array.from({ length: 1_000 }, () => rig.scheduler.spend('free'))).not.toContain(false);
@@ -26,7 +26,7 @@ describe('a place in the rate, taken outside the schedule', () => {
 });
 
 describe('after a restart', () => {
-  it('the rate still knows of the request before it', async () => {
+  it('the rate still counts the last request', async () => {
     const lastStart = noon - 10_000;
     const rig = createRig();
     rig.update([
@@ -38,7 +38,7 @@ describe('after a restart', () => {
     expect([rig.scheduler.spend('gpt'), rig.scheduler.spend('gpt')]).toEqual([true, false]);
   });
 
-  it('a schedule that uses its rate up goes on without a gap', async () => {
+  it('a schedule that uses its whole rate continues without a gap', async () => {
     const schedule = { kind: 'every', everyMs: 10_000 } as const;
     const first = createRig();
     first.update([plan('gpt', { schedule, ratePerMin: 6 })]);
