@@ -58,7 +58,7 @@ const about =
   (message: Message): boolean =>
     message.alerts.some((alert) => alert.labels.alertname === alertname && alert.status === status);
 
-describe('an alert', () => {
+describe('alert', () => {
   (hasStack ? it : it.skip)(
     'reaches the receiver of its blame when a model fails, and is resolved when the model recovers',
     async () => {

@@ -99,8 +99,8 @@ function waits({ group_wait, group_interval, receiver, routes = [] }: Route, inh
   return [Math.max(...own), ...routes.flatMap((route) => waits(route, own))];
 }
 
-describe('the time from a failure to the message about it', () => {
-  it('adds up to less than 2m30s for an instant failure and 3m30s for a hang, with the shipped files and default intervals', async () => {
+describe('time from a failure to its notification', () => {
+  it('is in sum less than 2m30s for an instant failure and 3m30s for a hang, with the shipped files and default intervals', async () => {
     const config = site().configure([plain('http://127.0.0.1:1', 'gpt')], defaults);
     const { settings } = await loadConfig(config, {}, capabilities);
     const [model] = settings.models;
@@ -134,7 +134,7 @@ describe('the time from a failure to the message about it', () => {
   });
 
   (hasStack && slow ? it : it.skip)(
-    'is less than that when the shipped files run at their own pace',
+    'is below these limits with the shipped files in real time',
     async () => {
       const { configure, folder } = site();
       const provider = await startProvider();

@@ -22,8 +22,8 @@ const linesFor = (...models: Partial<Model>[]): string[] =>
     calendar,
   );
 
-describe('one failed check', () => {
-  it('is within the burn rate exactly up to the longest interval', () => {
+describe('single failed check', () => {
+  it('stays within the burn rate exactly up to the longest interval', () => {
     fc.assert(
       fc.property(
         anyWindow,
@@ -40,7 +40,7 @@ describe('one failed check', () => {
     );
   });
 
-  it('is within the burn rate at the objective that is advised, and not at a better one', () => {
+  it('stays within the burn rate at the suggested objective, and not above it', () => {
     fc.assert(
       fc.property(anyWindow, fc.integer({ min: 1_000, max: 3_600_000 }), (window, intervalMs) => {
         const objective = highestObjective(window, intervalMs);
@@ -56,51 +56,51 @@ describe('one failed check', () => {
     [0.9, '1h', 5_184_000],
     [0.9999, '3d', 25_920],
     [0.99, '6h', 1_296_000],
-  ])('at an objective of %d and a window of %s may come every %d ms', (objective, long, expected) => {
+  ])('at objective %d and window %s may occur every %d ms', (objective, long, expected) => {
     const window = burnWindows.find((one) => one.long === long)!;
     expect(longestIntervalMs(window, objective)).toBe(expected);
   });
 });
 
-it('constant failure exceeds the burn rate from the lowest objective on, and not below it', () => {
+it('constant failure exceeds the burn rate exactly from the lowest objective on', () => {
   for (const window of burnWindows) {
     expect(window.burn * (1 - lowestObjective(window))).toBeLessThan(1);
     expect(window.burn * (1 - (lowestObjective(window) - 0.0002))).toBeGreaterThan(1);
   }
 });
 
-describe('the lint', () => {
-  it('says nothing of a model whose objective and interval go together, has none, or is paused', () => {
+describe('feasibility lint', () => {
+  it('reports nothing for a model with a suitable interval, without an objective, or paused', () => {
     expect(linesFor({ slo: 0.99, ...every(minuteMs) })).toEqual([]);
     expect(linesFor({ slo: null, ...every(86_400_000) })).toEqual([]);
     expect(linesFor({ slo: 0.9999, pause: true, ...every(86_400_000) })).toEqual([]);
   });
 
-  it('names the windows that one failure trips, and what would do', () => {
+  it('reports windows that a single failure exceeds, with a suggestion', () => {
     expect(linesFor({ slo: 0.999, ...every(minuteMs) })).toEqual([
       'model gpt: slo 0.999, a check every 1m: one failed check alone exceeds the burn rate of 1h, so that only the floor of 3 failures decides; a check every 51s or slo 0.9988 would do',
     ]);
   });
 
-  it('advises no interval under a second', () => {
+  it('suggests no interval under a second', () => {
     expect(linesFor({ slo: 0.99999, ...every(1_000) })).toEqual([
       'model gpt: slo 0.99999, a check every 1s: one failed check alone exceeds the burn rate of 1h, so that only the floor of 3 failures decides; slo 0.9999 would do',
     ]);
   });
 
-  it('names the windows that hold too few checks', () => {
+  it('reports windows with too few checks', () => {
     expect(linesFor({ slo: 0.9, ...every(20 * minuteMs) })).toContain(
       'model gpt: slo 0.9, a check every 20m: checks are too rare for 1h, 6h, so that nothing is said of them; a check every 3m would do',
     );
   });
 
-  it('names the windows whose burn rate cannot be reached', () => {
+  it('reports windows whose burn rate cannot be reached', () => {
     expect(linesFor({ slo: 0.5, ...every(minuteMs) })).toEqual([
       'model gpt: slo 0.5, a check every 1m: not even failing all the time exceeds the burn rate of 1h, 6h, 1d; slo 0.9306 would do',
     ]);
   });
 
-  it('takes the mean of a cron', () => {
+  it('uses the mean interval of a cron schedule', () => {
     const schedule = { kind: 'cron', expression: '*/10 * * * *', timezone: 'UTC', spreadMs: null } as const;
     expect(linesFor({ slo: 0.95, schedule })).toEqual([
       'model gpt: slo 0.95, a check every 10m: checks are too rare for 1h, so that nothing is said of them; a check every 3m would do',

@@ -68,9 +68,9 @@ function run(tool: string, ...args: string[]): { status: number | null; text: st
   return { status, text: stdout + stderr };
 }
 
-describe('the rules', () => {
+describe('alert rules', () => {
   withPromtool.each(['rules.yml', 'slow-rules.yml'])(
-    'are rules to Prometheus, none of them twice: %s',
+    'are valid and unique according to promtool: %s',
     (name) => {
       const { status, text } = run('promtool', 'check', 'rules', '--lint-fatal', join(folder, name));
       expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
@@ -78,7 +78,7 @@ describe('the rules', () => {
   );
 
   withPromtool.each(scenarios)(
-    'fire when they must and stay silent when they must: %s',
+    'fire exactly when expected: %s',
     (name) => {
       const { status, text } = run('promtool', 'test', 'rules', join(folder, name));
       expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
@@ -86,7 +86,7 @@ describe('the rules', () => {
     60_000,
   );
 
-  it('are each seen firing and silent in a scenario', async () => {
+  it('each have a scenario that fires and one that does not', async () => {
     const texts = scenarios.map((name) => readFileSync(fixture(name), 'utf8')).join('\n');
     const alwaysFires = 'ModelpulseWatchdog';
     for (const { alert } of alertsIn(await groupsFor('registry.yaml'))) {
@@ -101,8 +101,8 @@ describe('the rules', () => {
   });
 });
 
-describe('the examples to deploy', () => {
-  withPromtool('are a configuration to Prometheus', () => {
+describe('deployment examples', () => {
+  withPromtool('are valid for Prometheus', () => {
     const { status, text } = run(
       'promtool',
       'check',
@@ -113,7 +113,7 @@ describe('the examples to deploy', () => {
     expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
   });
 
-  withAmtool('are a configuration to Alertmanager', () => {
+  withAmtool('are valid for Alertmanager', () => {
     const { status, text } = run('amtool', 'check-config', 'deploy/alertmanager/alertmanager.yml');
     expect({ status, text }).toEqual({ status: 0, text: expect.stringContaining('SUCCESS') });
   });
@@ -127,7 +127,7 @@ describe('the examples to deploy', () => {
     ['monitor', 'alertname=ModelpulseDown', 'blame=monitor', 'severity=critical'],
     ['deadman', 'alertname=ModelpulseWatchdog', 'blame=monitor', 'severity=none'],
     ['monitor', 'alertname=SomethingElse'],
-  ])('tell %s of %s', (receiver, ...labels) => {
+  ])('notify %s of %s', (receiver, ...labels) => {
     const { stdout } = spawnSync(
       'amtool',
       ['config', 'routes', 'test', '--config.file=deploy/alertmanager/alertmanager.yml', ...labels],

@@ -13,12 +13,12 @@ function seriesIn(text: string): string[] {
   return text.match(/\bmodelpulse[_:][\w:]+/g) ?? [];
 }
 
-describe('the rules', () => {
-  it('to deploy are those the registry of the fixtures gives: modelpulse rules -c test/fixtures/rules/registry.yaml', async () => {
+describe('alert rules', () => {
+  it('in deploy match the generated ones: modelpulse rules -c test/fixtures/rules/registry.yaml', async () => {
     expect(readFileSync(committed, 'utf8')).toBe(await fileFor('registry.yaml'));
   });
 
-  it('read only metrics that there are, and each that is recorded is read', async () => {
+  it('use only existing metrics, and use every recorded one', async () => {
     const groups = await groupsFor('registry.yaml');
     const rules = groups.flatMap(({ rules }) => rules);
     const recorded = rules.flatMap((rule) => ('record' in rule ? [rule.record] : []));
@@ -32,7 +32,7 @@ describe('the rules', () => {
     expect(recorded.filter((name) => !read.has(name))).toEqual([]);
   });
 
-  it('say how urgent they are and who has to act, or read the latter from the series', async () => {
+  it('have a severity and a blame, or take the blame from the series', async () => {
     for (const { alert, labels, expr } of alertsIn(await groupsFor('registry.yaml'))) {
       expect(['critical', 'warning', 'none']).toContain(labels.severity);
       const blamed = blames.some((blame) => blame === labels.blame);
@@ -40,7 +40,7 @@ describe('the rules', () => {
     }
   });
 
-  it('leave out what no model asks for', async () => {
+  it('exclude alerts that no model needs', async () => {
     const names = async (registry: string): Promise<string[]> =>
       alertsIn(await groupsFor(registry)).map(({ alert }) => alert);
     expect(await names('slow-registry.yaml')).toContain('ModelApiKeyDead');
@@ -50,29 +50,29 @@ describe('the rules', () => {
   });
 });
 
-describe('the runbook', () => {
+describe('runbook', () => {
   const page = readFileSync('docs/alerts.md', 'utf8');
   const entries = page.split('# Runbooks\n')[1]!.split(/^## /m).slice(1);
 
-  it('has an entry for each alert, in their order, and no other', async () => {
+  it('has exactly one entry for each alert', async () => {
     const alerts = new Set(alertsIn(await groupsFor('registry.yaml')).map(({ alert }) => alert));
     const names = entries.map((entry) => entry.split('\n', 1)[0]);
     expect([...names].sort()).toEqual([...alerts].sort());
   });
 
-  it.each(entries)('says what it means, what to do first and what the likely cause is: %s', (entry) => {
+  it.each(entries)('has the meaning, first steps and likely cause: %s', (entry) => {
     expect(entry).toMatch(/^\w+\n\n[A-Z][^]+\n\n- \*\*Do first:\*\* [^]+\n- \*\*Likely cause:\*\* /);
   });
 });
 
-describe('the inhibitions of the example for Alertmanager', () => {
+describe('inhibitions in the Alertmanager example', () => {
   const { inhibit_rules: inhibitions } = parse(
     readFileSync('deploy/alertmanager/alertmanager.yml', 'utf8'),
   ) as { inhibit_rules: Record<'source_matchers' | 'target_matchers', string[]>[] };
   const matched = inhibitions.flatMap((rule) => [...rule.source_matchers, ...rule.target_matchers]);
 
   it.each([...new Set(matched)].filter((matcher) => matcher.startsWith('alertname')))(
-    'name alerts that there are: %s',
+    'refer to existing alerts: %s',
     async (matcher) => {
       const pattern = matcher.replace(/^alertname =~? "?/, '').replace(/"$/, '');
       const alerts = alertsIn(await groupsFor('registry.yaml')).map(({ alert }) => alert);
@@ -88,12 +88,12 @@ describe('the inhibitions of the example for Alertmanager', () => {
 });
 
 describe('modelpulse rules', () => {
-  it('prints rules on standard output, what they cannot do on standard error, and exits with 0', async () => {
+  it('prints rules on standard output and limitations on standard error, and exits with 0', async () => {
     const { code, out, err } = await command(['rules', '--config', fixture('registry.yaml')]);
     expect({ code, out, err }).toEqual({ code: 0, out: readFileSync(committed, 'utf8'), err: '' });
   });
 
-  it('takes links and labels from the configuration, and the address of the runbooks from the option first', async () => {
+  it('reads links and labels from the configuration, and prefers the runbook address of the option', async () => {
     const config = ['rules', '--config', fixture('slow-registry.yaml')];
     const { out } = await command(config);
     expect(out).toContain('runbook_url: https://wiki.example.com/alerts#modelunhealthy\n');
@@ -111,7 +111,7 @@ describe('modelpulse rules', () => {
     'ftp://example.com',
     'https://user:pass@example.com',
     'https://example.com/?a=b',
-  ])('refuses %s as the address of the runbooks', async (address) => {
+  ])('rejects %s as the runbook address', async (address) => {
     const { code, out, err } = await command([
       'rules',
       '-c',
@@ -123,7 +123,7 @@ describe('modelpulse rules', () => {
     expect(err).toContain('--runbook-url');
   });
 
-  it('names a label of alert_labels that no model has', async () => {
+  it('reports a label in alert_labels that no model has', async () => {
     const folder = createFolder();
     const config = folder.write('labels.yaml', {
       server: { alert_labels: ['team', 'tema'] },
@@ -139,7 +139,7 @@ describe('modelpulse rules', () => {
     expect(out).not.toMatch(/sk-test|bearer_token/);
   });
 
-  it('exits with 2 when the configuration is wrong', async () => {
+  it('exits with 2 for an invalid configuration', async () => {
     const folder = createFolder();
     const { code, out } = await command(['rules', '--config', folder.write('bad.yaml', 'models: 1\n')]);
     folder.clean();

@@ -22,7 +22,7 @@ const sourcesOf = (service: Service) => mountsOf(service).map(({ source }) => so
 const yamlOf = (path: string) => parse(readFileSync(path, 'utf8')) as unknown;
 
 describe('docker-compose.yml', () => {
-  (tool ? it : it.skip)('is read by Compose, with the demo and without', () => {
+  (tool ? it : it.skip)('is accepted by Compose, with and without the demo', () => {
     const [program, ...args] = tool!;
     for (const profile of [[], ['--profile', 'demo']]) {
       const { status, stderr } = spawnSync(program!, [...args, ...profile, 'config', '--quiet']);
@@ -30,20 +30,20 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('mounts files that exist, and only for reading', () => {
+  it('mounts existing files, read-only', () => {
     const mounts = services.flatMap(mountsOf).filter(({ source }) => source.startsWith('./'));
     expect(mounts.filter(({ source, readOnly }) => !existsSync(source) || !readOnly)).toEqual([]);
     expect(mounts.length).toBeGreaterThan(0);
   });
 
-  it('opens nothing but on loopback, and no port twice', () => {
+  it('publishes ports only on loopback, each once', () => {
     const ports = services.flatMap((service) => service.ports ?? []);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
     const published = ports.map((port) => port.split(':')[1]);
     expect(new Set(published).size).toBe(published.length);
   });
 
-  it.each(services)('seals $name', (service) => {
+  it.each(services)('restricts the privileges of $name', (service) => {
     expect(service).toMatchObject({
       read_only: true,
       cap_drop: ['ALL'],
@@ -52,7 +52,7 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('builds its own image and names a full version of all others', () => {
+  it('builds its own image, and pins full versions of all others', () => {
     for (const { image, build, pull_policy: policy } of services) {
       // A name without a registry would be looked for in a public one before it is built.
       if (build !== undefined) expect([image, policy]).toEqual(['localhost/modelpulse', 'build']);
@@ -60,13 +60,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('declares each volume and network that is used, and no other', () => {
+  it('declares exactly the volumes and networks that are used', () => {
     const volumes = services.flatMap(sourcesOf).filter((source) => !source.startsWith('./'));
     expect(new Set(volumes)).toEqual(new Set(Object.keys(composeFile.volumes)));
     expect(new Set(services.flatMap(networksOf))).toEqual(new Set(Object.keys(composeFile.networks)));
   });
 
-  it('makes nothing that always runs wait for the demo', () => {
+  it('does not make permanent services wait for the demo', () => {
     const always = services.filter(({ profiles }) => profiles === undefined);
     const names = always.map(({ name }) => name);
     expect(always.flatMap(dependenciesOf).filter((name) => !names.includes(name))).toEqual([]);
@@ -76,7 +76,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-describe('what the services know of each other', () => {
+describe('references between services', () => {
   interface Prometheus {
     alerting?: { alertmanagers: { static_configs: { targets: string[] }[] }[] };
     scrape_configs: {
@@ -90,7 +90,7 @@ describe('what the services know of each other', () => {
   it.each([
     ['prometheus', 'modelpulse', ['alertmanager']],
     ['prometheus-demo', 'modelpulse-demo', []],
-  ])('%s scrapes %s with its token, and tells whom it should', (name, daemon, told) => {
+  ])('%s scrapes %s with its token, and sends alerts to the right Alertmanager', (name, daemon, told) => {
     const service = composeFile.services[name]!;
     const file = mountsOf(service).find(({ target }) => target === '/etc/prometheus/prometheus.yml')!.source;
     const prometheus = yamlOf(file) as Prometheus;
@@ -116,7 +116,7 @@ describe('what the services know of each other', () => {
     ]);
   });
 
-  it('Grafana finds its dashboards where the provider looks', () => {
+  it('Grafana finds its dashboards in the path of the provider', () => {
     const provider = yamlOf('deploy/grafana/provisioning/dashboards/modelpulse.yml') as {
       providers: { options: { path: string } }[];
     };

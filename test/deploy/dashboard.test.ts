@@ -35,8 +35,8 @@ if (!hasPromtool) {
   process.stderr.write('SKIPPED: promtool is not installed, so the dashboard was not parsed with it\n');
 }
 
-describe('the dashboard', () => {
-  (hasPromtool ? it : it.skip)('has only expressions that Prometheus can read', () => {
+describe('dashboard', () => {
+  (hasPromtool ? it : it.skip)('has only expressions that Prometheus accepts', () => {
     const rules = expressions.map(({ expr }, index) => ({ record: `panel:expression:${index}`, expr }));
     const directory = mkdtempSync(join(tmpdir(), 'modelpulse-dashboard-'));
     const file = join(directory, 'rules.yml');
@@ -47,7 +47,7 @@ describe('the dashboard', () => {
     expect(stdout).toContain(`${expressions.length} rules found`);
   });
 
-  it('asks only for metrics that exist', () => {
+  it('uses only existing metrics', () => {
     const families = catalogue().flatMap(({ name, type }) =>
       type === 'histogram' ? ['_bucket', '_sum', '_count'].map((end) => name + end) : [name],
     );
@@ -59,7 +59,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('shows coverage wherever it shows uptime', () => {
+  it('shows coverage beside every uptime', () => {
     for (const { title, targets = [] } of panels) {
       const text = targets.map(({ expr }) => expr).join(' ');
       if (text.includes('uptime_ratio'))
@@ -67,7 +67,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('has panels with ids of their own that do not lie on each other', () => {
+  it('has panels with unique ids and without overlap', () => {
     for (const { panels: all } of dashboards) {
       expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
       const places = all.flatMap(({ gridPos: { x, y, w, h } }) =>

@@ -5,13 +5,13 @@ import { pairsOf, parseCopy, readDockerfile, textsOf } from './dockerfile.js';
 const [build, image] = readDockerfile();
 const project = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, string>;
 
-describe('the Dockerfile', () => {
-  it('builds with a full version of the LTS line, on the Debian that the image is made of', () => {
+describe('Dockerfile', () => {
+  it('builds with a full LTS version, on the Debian version of the final image', () => {
     expect(build!.base).toMatch(/^node:24\.\d+\.\d+-trixie-slim$/);
     expect(image!.base).toMatch(/^debian:13\.\d+-slim$/);
   });
 
-  it('tells in its labels what package.json says', () => {
+  it('has the labels of package.json', () => {
     const labels = pairsOf(image!, 'LABEL');
     expect(labels).toEqual({
       'org.opencontainers.image.title': project.name,
@@ -22,11 +22,11 @@ describe('the Dockerfile', () => {
     });
   });
 
-  it('ends as a user with a number, so that Kubernetes can see that it is not root', () => {
+  it('sets a numeric user, so that Kubernetes can verify that it is not root', () => {
     expect(textsOf(image!, 'USER')).toEqual([expect.stringMatching(/^[1-9]\d{3,}:[1-9]\d{3,}$/)]);
   });
 
-  it('copies only what .dockerignore lets through, and that lets through nothing else', () => {
+  it('copies only what .dockerignore allows, and that allows nothing else', () => {
     const copied = [build!, image!]
       .flatMap((stage) => textsOf(stage, 'COPY').map(parseCopy))
       .filter(({ from }) => from === '')
@@ -36,7 +36,7 @@ describe('the Dockerfile', () => {
     expect(new Set(passed)).toEqual(new Set(copied.map((path) => `!${path}`)));
   });
 
-  it('has no secret in it: no variable or argument is called like one', () => {
+  it('contains no secret: no variable or argument has such a name', () => {
     const text = readFileSync('Dockerfile', 'utf8');
     expect(text).not.toMatch(/^ARG |(?:token|password|secret|api_key)\w*=/im);
   });

@@ -65,7 +65,7 @@ async function end(command: readonly string[]) {
   return { code: await ended, out: out.join('\n'), errors: errors.join('') };
 }
 
-(canMakeRoots ? describe : describe.skip)('the image', () => {
+(canMakeRoots ? describe : describe.skip)('image', () => {
   beforeAll(async () => {
     const [, version = '', suite = ''] = /^node:([\d.]+)-(\w+)-slim$/.exec(build.base) ?? [];
     mkdirSync(folder);
@@ -81,7 +81,7 @@ async function end(command: readonly string[]) {
   }, 900_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('runs as its user, without a right, on a root that nobody can write to', async () => {
+  it('runs as its user, without privileges, on a read-only root', async () => {
     const port = await freePort();
     const entry = [...commandOf(image, 'ENTRYPOINT'), ...commandOf(image, 'CMD')];
     const healthcheck = commandOf(image, 'HEALTHCHECK').map((word) => word.replace(':9464', `:${port}`));
@@ -108,7 +108,7 @@ async function end(command: readonly string[]) {
     expect(statSync(join(data, 'modelpulse.db')).uid).toBe(owner[0]);
   }, 60_000);
 
-  it('can write nowhere but to its volume', async () => {
+  it('can write only to its volume', async () => {
     const attempt = (path: string) =>
       end(['node', '-e', `require('fs').writeFileSync('${path}/probe', '')`]).then(({ errors }) => {
         return /E[A-Z]+/.exec(errors)?.[0] ?? 'written';
@@ -117,7 +117,7 @@ async function end(command: readonly string[]) {
     expect(answers).toEqual(['EROFS', 'EROFS', 'EROFS', 'EROFS', 'EROFS', 'written']);
   }, 60_000);
 
-  it('has the command in its path, and the simulator with it', async () => {
+  it('has the command and the simulator in its path', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     expect(await end(['modelpulse', '--version'])).toEqual({ code: 0, out: version, errors: '' });
     const simulator = start([...commandOf(image, 'ENTRYPOINT'), 'simulate', '--listen', `127.0.0.1:0`]);
@@ -126,7 +126,7 @@ async function end(command: readonly string[]) {
     await simulator.ended;
   }, 60_000);
 
-  it('lists each of its packages in its bill of materials, and has none that only the build needs', () => {
+  it('lists its packages in its bill of materials, without build-only ones', () => {
     const read = (path: string) =>
       JSON.parse(readFileSync(join(roots.image, 'app', path), 'utf8')) as unknown;
     const { components } = read('sbom.cdx.json') as { components: { name: string; version: string }[] };

@@ -26,18 +26,18 @@ const portsOf = (pod: typeof own) =>
 const isPart = (part: object, whole: object) =>
   Object.entries(part).every(([key, value]) => (whole as Record<string, unknown>)[key] === value);
 
-describe('a manifest', () => {
-  it.each(manifests)('fits the schema of its kind: $path', (manifest) => {
+describe('manifest', () => {
+  it.each(manifests)('matches the schema of its kind: $path', (manifest) => {
     expect(problemOf(manifest)).toBe(null);
   });
 
-  it('has no key that its kind does not know, but for one that is misspelt to see', () => {
+  it('has only keys that its kind defines, and a misspelt key is detected', () => {
     const service = manifestOf('Service');
     const misspelt = { ...service, content: { ...service.content, spec: { prots: [] } } };
     expect(typeProblems([misspelt])).toEqual([expect.stringContaining(`'"prots"' does not exist`)]);
   }, 60_000);
 
-  it('is named in the kustomization of its folder, and nothing else is', () => {
+  it('is listed in the kustomization of its folder, without other entries', () => {
     for (const { folder, resources } of kustomizations) {
       const there = readdirSync(join(manifestFolder, folder), { withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.name !== 'kustomization.yaml')
@@ -47,8 +47,8 @@ describe('a manifest', () => {
   });
 });
 
-describe('a kustomization', () => {
-  it('puts in an image of this version', () => {
+describe('kustomization', () => {
+  it('sets the image of this version', () => {
     const images = kustomizations.flatMap((kustomization) => kustomization.images ?? []);
     expect(images).toEqual([expect.objectContaining({ name: 'modelpulse' }), expect.anything()]);
     expect(images.filter(({ newTag }) => newTag !== version)).toEqual([]);
@@ -60,11 +60,11 @@ describe('a kustomization', () => {
   });
 });
 
-describe('a pod', () => {
+describe('pod', () => {
   const containers = pods.flatMap((pod) => pod.containers.map((container) => ({ pod, container })));
   const ours = containers.filter(({ container }) => container.name === 'modelpulse');
 
-  it('keeps to the restricted standard of pod security', () => {
+  it('meets the restricted pod security standard', () => {
     for (const { pod, container } of containers) {
       expect({ ...pod.securityContext, ...container.securityContext }).toMatchObject({
         runAsNonRoot: true,
@@ -79,7 +79,7 @@ describe('a pod', () => {
     }
   });
 
-  it('runs modelpulse as the user of the image, with both probes on a port that it has', () => {
+  it('runs modelpulse as the user of the image, with both probes on an existing port', () => {
     const user = /^USER (\d+):/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1];
     expect(ours).toHaveLength(2);
     for (const { pod, container } of ours) {
@@ -95,7 +95,7 @@ describe('a pod', () => {
     }
   });
 
-  it('mounts what it has, and has what it mounts', () => {
+  it('mounts exactly its volumes', () => {
     for (const { containers: all, volumes, claims } of pods) {
       const mounted = all.flatMap(({ volumeMounts = [] }) => volumeMounts.map(({ name }) => name));
       expect(new Set(mounted)).toEqual(new Set([...volumes.map(({ name }) => name), ...claims]));
@@ -103,8 +103,8 @@ describe('a pod', () => {
   });
 });
 
-describe('what manifests say of each other', () => {
-  it('names a ConfigMap and a Secret that exist', () => {
+describe('references between manifests', () => {
+  it('name an existing ConfigMap and Secret', () => {
     const names = (kind: string) => [manifestOf(kind).metadata.name];
     for (const { volumes } of pods) {
       expect(volumes.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(names('ConfigMap'));
@@ -112,7 +112,7 @@ describe('what manifests say of each other', () => {
     }
   });
 
-  it('selects labels and ports that a pod has', () => {
+  it('select existing pod labels and ports', () => {
     const service = manifestOf('Service').spec as {
       selector: object;
       ports: { name: string; targetPort: string }[];

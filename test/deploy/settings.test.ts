@@ -24,8 +24,8 @@ const writeToken = (given?: string) =>
 const compose = (name: string) => readFileSync(`deploy/compose/${name}.yaml`, 'utf8');
 const moved = (text: string) => text.replaceAll('/run/secrets', `${folder.path}/run/secrets`);
 
-describe('the token of the services', () => {
-  it('is made up once, is long, and can be given', () => {
+describe('token of the services', () => {
+  it('is generated once, is long, and can be set', () => {
     mkdirSync(dirname(token), { recursive: true });
     writeToken('');
     const first = readFileSync(token, 'utf8');
@@ -39,7 +39,7 @@ describe('the token of the services', () => {
   });
 });
 
-describe('a configuration to deploy', () => {
+describe('deployment configuration', () => {
   it.each(['modelpulse', 'demo'])('of the service is valid: deploy/compose/%s.yaml', async (name) => {
     mkdirSync(dirname(token), { recursive: true });
     writeToken('0123456789abcdef');
@@ -49,7 +49,7 @@ describe('a configuration to deploy', () => {
     expect(settings.storage.path).toBe('data/modelpulse.db');
   });
 
-  it('of the service names only variables that the service passes on', () => {
+  it('of the service uses only variables that the service passes', () => {
     const { modelpulse } = composeFile.services;
     const names = [...compose('modelpulse').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
     expect(modelpulse!.environment).toEqual(['MODELPULSE_CONFIG=/etc/modelpulse/modelpulse.yaml', ...names]);
@@ -60,7 +60,7 @@ describe('a configuration to deploy', () => {
     });
   });
 
-  it('in the ConfigMap is valid with the files of the Secret, and refused while the token is empty', async () => {
+  it('in the ConfigMap is valid with the files of the Secret, and rejected with an empty token', async () => {
     const secrets = join(folder.path, 'run/secrets/modelpulse');
     mkdirSync(secrets, { recursive: true });
     const put = (values: Readonly<Record<string, string>>) => {
@@ -77,8 +77,8 @@ describe('a configuration to deploy', () => {
   });
 });
 
-describe('the demo', () => {
-  it('shows models that are well, slow, without credit, misspelt and unknown', async () => {
+describe('demo', () => {
+  it('shows healthy, slow, unfunded, misspelt and unknown models', async () => {
     mkdirSync(dirname(token), { recursive: true });
     writeToken('0123456789abcdef');
     const simulator = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');

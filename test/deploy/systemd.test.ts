@@ -32,8 +32,8 @@ const exposedAtMost = (tenths: number, text: string) =>
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the systemd unit', () => {
-  (hasSystemd ? it : it.skip)('is understood by systemd, every word of it', () => {
+describe('systemd unit', () => {
+  (hasSystemd ? it : it.skip)('is fully understood by systemd', () => {
     expect(verified(unit)).toEqual({ ok: true, said: [] });
     expect(verified(unit.replace('ProtectHome=', 'ProtectHouse=')).said).toEqual([
       expect.stringContaining('ProtectHouse'),
@@ -41,18 +41,18 @@ describe('the systemd unit', () => {
     expect(verified(unit.replace(process.execPath, '/nowhere/node')).ok).toBe(false);
   });
 
-  (hasSystemd ? it : it.skip)('leaves the service little', () => {
+  (hasSystemd ? it : it.skip)('has a low exposure level', () => {
     expect(exposedAtMost(15, unit)).toBe(true);
     expect(exposedAtMost(15, unit.replace(/^Protect.*$/gm, ''))).toBe(false);
   });
 
-  it('reloads by the signal that reloads, and gives up on a wrong configuration only', () => {
+  it('reloads with the signal for reloads, and does not restart after a configuration error', () => {
     expect(shipped).toMatch(/^ExecReload=kill -HUP \$MAINPID$/m);
     expect(shipped).toMatch(/^Restart=on-failure$/m);
     expect(shipped).toMatch(/^RestartPreventExitStatus=2$/m);
   });
 
-  it('waits longer for its end than the daemon does for running checks', async () => {
+  it('waits longer for a stop than the daemon does for running checks', async () => {
     const config = join(folder, 'modelpulse.yaml');
     writeFileSync(config, 'models: []\n');
     const { settings } = await loadConfig(config, {}, capabilities);

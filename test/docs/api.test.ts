@@ -21,13 +21,13 @@ async function describedRoutes(): Promise<string[]> {
   );
 }
 
-describe('the page on the API', () => {
-  it('names each route that there is, and no other', async () => {
+describe('API page', () => {
+  it('lists every route and no other', async () => {
     const named = [...page.matchAll(/`((?:GET|POST|DELETE) \/[^`]*)`/g)].map(([, route]) => route);
     expect(new Set(named)).toEqual(new Set(await describedRoutes()));
   });
 
-  it('has examples that are routes', async () => {
+  it('has examples that use existing routes', async () => {
     const routes = (await describedRoutes()).map((route) => route.split(' ')[1] ?? '');
     const patterns = routes.map((route) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`));
     const asked = [...page.matchAll(/http:\/\/127\.0\.0\.1:9464(\/[^\s'?]*)/g)].map(([, path]) => path ?? '');
@@ -35,7 +35,7 @@ describe('the page on the API', () => {
     expect(asked.filter((path) => !patterns.some((pattern) => pattern.test(path)))).toEqual([]);
   });
 
-  it('has answers that are JSON', () => {
+  it('has JSON replies', () => {
     const blocks = [...page.matchAll(/^```json\n([\s\S]*?)^```/gm)].map(([, text]) => text ?? '');
     expect(blocks.length).toBeGreaterThan(2);
     for (const block of blocks) expect(JSON.parse(block)).toBeInstanceOf(Object);

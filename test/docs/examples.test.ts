@@ -44,13 +44,13 @@ function problemsOf(name: string, text: string): Promise<readonly string[]> {
   );
 }
 
-describe('a configuration on a page', () => {
+describe('configuration on a page', () => {
   it.each(settings)('is valid: $page $text', async ({ note, text }) => {
     const whole = note === 'partial' && !/^models:/m.test(text) ? `${text}models: []\n` : text;
     expect(await problemsOf('modelpulse.yaml', whole)).toEqual([]);
   });
 
-  it('is refused with the messages shown, where it shows them', async () => {
+  it('is rejected with the messages shown, if there are any', async () => {
     const [given, shown] = blocksOf('docs/configuration.md').filter(({ note }) => note === 'bad.yaml');
     const problems = await problemsOf('bad.yaml', given!.text);
     expect(problems.map((line) => line.replaceAll(`${folder.path}/`, ''))).toEqual(
@@ -59,7 +59,7 @@ describe('a configuration on a page', () => {
   });
 });
 
-describe('a configuration of Prometheus on a page', () => {
+describe('Prometheus configuration on a page', () => {
   (lacksPromtool ? it.skip : it).each(scrapes)('is valid: $text', ({ text }) => {
     const path = folder.write('prometheus.yml', text);
     const { status, stderr } = spawnSync('promtool', ['check', 'config', '--syntax-only', path], {

@@ -14,7 +14,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-it.each(pages)('leads to files and headings that exist: %s', (page) => {
+it.each(pages)('links lead to existing files and headings: %s', (page) => {
   const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)\s]*)\)/g)];
   const broken = links.flatMap(([, target = '']) => {
     const [file = '', anchor] = target.split('#');

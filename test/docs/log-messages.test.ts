@@ -6,7 +6,7 @@ const sources = readdirSync('src', { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 
-it('tells of log messages that the code has', () => {
+it('documented log messages exist in the code', () => {
   const [, section = ''] = readFileSync('docs/operations.md', 'utf8').split('## Logs');
   const rows = section.split('\n## ')[0]!.matchAll(/^\| (?!msg|-)(.*?) +\|/gm);
   const messages = [...rows].map(([, message = '']) => message);

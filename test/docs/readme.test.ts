@@ -92,8 +92,8 @@ async function run(text: string): Promise<string> {
   return said;
 }
 
-describe('what the README says to type', () => {
-  it('works from the top to the bottom', async () => {
+describe('commands in the README', () => {
+  it('work from top to bottom', async () => {
     for (const { note, text } of blocks.filter((block) => !elsewhere.has(block.note))) {
       if (note === 'service') {
         await endService();
@@ -102,14 +102,14 @@ describe('what the README says to type', () => {
     }
   }, 240_000);
 
-  it('names files that exist, where it cannot be tried', () => {
+  it('name existing files if they cannot be run', () => {
     const files = blocks
       .filter(({ note }) => elsewhere.has(note))
       .flatMap(({ text }) => text.match(/\bdeploy\/[\w./-]*\w/g) ?? []);
     expect([...files, 'docker-compose.yml'].filter((file) => !existsSync(file))).toEqual([]);
   });
 
-  it('is short enough to be read', () => {
+  it('are in a page of limited length', () => {
     expect(readFileSync('README.md', 'utf8').split('\n').length).toBeLessThanOrEqual(251);
   });
 });
