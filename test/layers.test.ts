@@ -56,12 +56,12 @@ const root = process.cwd();
 const sources = sourcesIn('src');
 const everything = [...sources, ...sourcesIn('test'), ...sourcesIn('bench')];
 
-describe('the layers', () => {
-  it('hold every folder of src, and no other exists', () => {
+describe('layers', () => {
+  it('contain every folder of src and no other', () => {
     expect(new Set(sources.map(folderOf))).toEqual(new Set(layers.flat()));
   });
 
-  it('import only what is below them, and siblings never import each other', () => {
+  it('import only lower layers, and never siblings', () => {
     expect(
       edges().flatMap(({ from, to }) => {
         const [upper, lower] = [folderOf(from), folderOf(to)];
@@ -74,7 +74,7 @@ describe('the layers', () => {
     expect(cycles()).toEqual([]);
   });
 
-  it('keep each outside package in the folders that are its home', () => {
+  it('import each external package only in its allowed folders', () => {
     const strays = sources.flatMap((source) =>
       packagesOf(source)
         .filter((name) => homes[name]?.includes(folderOf(source)) !== true)
@@ -83,7 +83,7 @@ describe('the layers', () => {
     expect(strays).toEqual([]);
   });
 
-  it('import every package that is installed for them, and no other', () => {
+  it('import every installed package and no other', () => {
     const { dependencies, optionalDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
       string,
       Record<string, string>
@@ -96,24 +96,24 @@ describe('the layers', () => {
   });
 });
 
-describe('a module', () => {
-  it('has a kebab-case name that says what is inside', () => {
+describe('module', () => {
+  it('has a specific kebab-case name', () => {
     const names = everything.flatMap(({ path }) => path.split('/').map((part) => part.replace(/\..*$/, '')));
     expect(names.filter((name) => catchAllNames.test(name))).toEqual([]);
     expect(names.filter((name) => !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name))).toEqual([]);
   });
 
-  it('has at most 300 lines, in tests too', () => {
+  it('has at most 300 lines, also in tests', () => {
     expect(everything.filter((source) => linesOf(source) > 300).map(({ path }) => path)).toEqual([]);
   });
 
-  it('keeps no state of its own', () => {
+  it('has no state at module level', () => {
     expect(
       sources.filter(({ text }) => /^(?:export )?(?:let|var) /m.test(text)).map(({ path }) => path),
     ).toEqual([]);
   });
 
-  it('exports by name, and classes only for errors', () => {
+  it('has only named exports, and classes only for errors', () => {
     const offences = sources.filter(({ text }) =>
       /^export default |^(?:export )?class \w+(?! extends \w*Error\b)\b/m.test(text),
     );

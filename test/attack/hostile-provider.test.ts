@@ -18,7 +18,7 @@ interface Result {
   readonly outcome: string;
 }
 
-it('a provider that attacks its monitor holds up no other model, and costs the daemon little time and memory', async () => {
+it('a hostile provider delays no other model, and uses little time and memory of the daemon', async () => {
   const provider = await startHostileProvider();
   close = () => {
     provider.close();

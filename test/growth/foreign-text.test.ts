@@ -174,7 +174,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
 };
 
 describe.each(Object.entries(readers))('%s', (_what, read) => {
-  it('takes time that grows with its length and no faster', async () => {
+  it('takes time linear in its length', async () => {
     expect(await steepPieces(pieces, read)).toEqual([]);
   }, 60_000);
 });
@@ -194,9 +194,9 @@ const fitted = (text: string): void => {
   }
 };
 
-describe('an answer that is to fit a schema', () => {
+describe('answer with a JSON schema', () => {
   it.each(['a', '"', 'e\u0301'])(
-    'takes time that grows with its length and no faster: %s',
+    'takes time linear in its length: %s',
     async (piece) => {
       const costs = await steepness(
         (length) => {
@@ -211,7 +211,7 @@ describe('an answer that is to fit a schema', () => {
   );
 });
 
-describe('what is nested deeply, or has very many members', () => {
+describe('deeply nested or very large reply', () => {
   it.each(['[', '{"error":', '{"choices":[', '{"a":'])('is judged in time: %s', async (open) => {
     const ends = open.replaceAll(/[^[{]/g, '').replaceAll('[', ']').replaceAll('{', '}');
     // The other way round: what opened last closes first.

@@ -154,8 +154,8 @@ function importing(text: string, into: string): Work {
 const counts = amount([1_000, 4_000, 16_000], [200, 800, 3_200]);
 const unbounded = { mostMs: Infinity, meter: processMs };
 
-describe.each(Object.entries(many))('an import of many %s', (_what, grow) => {
-  it('takes time that grows with their number and no faster', async () => {
+describe.each(Object.entries(many))('import of many %s', (_what, grow) => {
+  it('takes time linear in their number', async () => {
     const costs = await steepness((count) => importing(textOf(grow(lines, count)), empty), {
       ...unbounded,
       lengths: counts,
@@ -163,7 +163,7 @@ describe.each(Object.entries(many))('an import of many %s', (_what, grow) => {
     expect(costs).toBeNull();
   });
 
-  it('takes no longer before what is there already', async () => {
+  it('takes time linear in their number before existing history', async () => {
     const costs = await steepness((count) => importing(textOf(grow(lines, count)), newer), {
       ...unbounded,
       lengths: counts,
@@ -172,38 +172,32 @@ describe.each(Object.entries(many))('an import of many %s', (_what, grow) => {
   });
 });
 
-describe('an import of long texts', () => {
-  it.each(Object.entries(long))(
-    'takes time that grows with their length and no faster: %s',
-    async (_what, grow) => {
-      const costs = await steepness((length) => importing(textOf(grow(lines, length)), empty), {
-        ...unbounded,
-        lengths: amount([mib, 4 * mib, 16 * mib], [mib / 4, mib, 4 * mib]),
-      });
-      expect(costs).toBeNull();
-    },
-  );
+describe('import of long texts', () => {
+  it.each(Object.entries(long))('takes time linear in their length: %s', async (_what, grow) => {
+    const costs = await steepness((length) => importing(textOf(grow(lines, length)), empty), {
+      ...unbounded,
+      lengths: amount([mib, 4 * mib, 16 * mib], [mib / 4, mib, 4 * mib]),
+    });
+    expect(costs).toBeNull();
+  });
 
-  it.each(Object.entries(memories))(
-    'takes time that grows with the memory of a model: %s',
-    async (_what, grow) => {
-      const costs = await steepness(
-        (count) =>
-          importing(
-            textOf(
-              lines.map((line) =>
-                line.id === 'gpt' ? { ...line, memory: grow(line.memory as Memory, count) } : line,
-              ),
+  it.each(Object.entries(memories))('takes time linear in the memory of a model: %s', async (_what, grow) => {
+    const costs = await steepness(
+      (count) =>
+        importing(
+          textOf(
+            lines.map((line) =>
+              line.id === 'gpt' ? { ...line, memory: grow(line.memory as Memory, count) } : line,
             ),
-            empty,
           ),
-        { ...unbounded, lengths: counts },
-      );
-      expect(costs).toBeNull();
-    },
-  );
+          empty,
+        ),
+      { ...unbounded, lengths: counts },
+    );
+    expect(costs).toBeNull();
+  });
 
-  it('takes time that grows with the length of a line that does not end', async () => {
+  it('takes time linear in the length of an endless line', async () => {
     const costs = await steepness(
       (length) => {
         const input = Readable.from(Array.from({ length: length / chunk }, () => Buffer.alloc(chunk, 'a')));

@@ -133,9 +133,9 @@ const dear: readonly [string, string, Expectation['json']][] = [
 
 const headers = Object.fromEntries(many(250, (index) => [digits(index), '']));
 
-describe('a reply as long as it may be', () => {
+describe('reply of maximum length', () => {
   it.each(longest)(
-    'is judged without holding the loop for long: %s',
+    'is judged without blocking the event loop for long: %s',
     async (_what, probe, text, expected = {}) => {
       const work = () => judged(text, expected, probe);
       expect(await costOf(work, mostHeldMs)).toBeLessThan(mostHeldMs);
@@ -143,7 +143,7 @@ describe('a reply as long as it may be', () => {
   );
 
   it.each(dear)(
-    'is compared with a schema without holding the loop for long: %s',
+    'is compared with a schema without blocking the event loop for long: %s',
     async (_what, text, schema) => {
       const expected = { json: schema! };
       const work = () => meets(text, expected);
@@ -158,7 +158,7 @@ describe('a reply as long as it may be', () => {
     ['a.{0,50}b.{0,50}[0-9]', 'abb'],
     ['[\\s\\S]{0,170}[0-9]', 'ab'],
     ['a[ab]{200}[^ab]', 'abbab'],
-  ])('is searched by a pattern without holding the loop for long: %#', async (regex, piece) => {
+  ])('is searched for a pattern without blocking the event loop for long: %#', async (regex, piece) => {
     const text = filled(piece, '', mostRead);
     expect(await costOf(() => meets(text, { regex }), mostHeldMs)).toBeLessThan(mostHeldMs);
   });
@@ -177,7 +177,7 @@ describe('a reply as long as it may be', () => {
     ['bedrock', { name: 'empty frames', text: frameOf({}, '{}') }],
     ['bedrock', { name: 'short frames', text: frameOf({ ':message-type': 'event' }, '{}') }],
     ['bedrock', { name: 'frames of headers', text: frameOf(headers, '{}') }],
-  ])('is read piece by piece without holding the loop for long: %s %#', async (provider, { text }) => {
+  ])('is read in pieces without blocking the event loop for long: %s %#', async (provider, { text }) => {
     const one = Buffer.from(text, 'latin1');
     const bytes = Buffer.alloc(Math.floor(mostBytes / one.length) * one.length, one);
     const { stream } = dialectFor(provider, 'chat_stream')!;
@@ -190,7 +190,7 @@ describe('a reply as long as it may be', () => {
     expect(await costOf(whole, mostInAllMs)).toBeLessThan(mostInAllMs);
   });
 
-  it('is refused in words for its parts, which are not counted inside texts', () => {
+  it('is rejected for too many parts, not counting those inside texts', () => {
     for (const [text, detail] of [
       [`[${filled('{}', ',')}]`, 'over 80000 texts, lists and objects'],
       [`[${filled('1', ',')}]`, 'over 200000 values'],
@@ -204,7 +204,7 @@ describe('a reply as long as it may be', () => {
     expect(said.reason).not.toBe('malformed_response');
   });
 
-  it('is read where it is honest: embeddings, log probabilities, lists of thousands of models', () => {
+  it('is accepted if it is genuine: embeddings, log probabilities, lists of thousands of models', () => {
     const vector = many(8_192, (index) => Math.sin(index + 1) / 90);
     expect(judged(json({ data: many(5, () => ({ embedding: vector })) }), {}, 'embeddings').reason).toBe(
       'ok',
@@ -232,7 +232,7 @@ describe('a reply as long as it may be', () => {
     expect(reading.fault).toBeNull();
   });
 
-  it('meets what it is to contain at its beginning and at its end', () => {
+  it('meets an expectation at its beginning and at its end', () => {
     const words = Array.from({ length: 40_000 }, (_each, index) => `w${index * index}`).join(' ');
     for (const text of [`New Delhi ${words}`, `${words} New Delhi`])
       expect(judged(answer(text), { contains: ['New Delhi'] }).reason).toBe('ok');

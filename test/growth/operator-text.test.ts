@@ -96,14 +96,14 @@ const configurations: Readonly<Record<string, (length: number) => string>> = {
 };
 
 describe.each(Object.entries(readers))('%s', (_what, read) => {
-  it('takes time that grows with its length and no faster', async () => {
+  it('takes time linear in its length', async () => {
     expect(await steepPieces(pieces, read)).toEqual([]);
   }, 60_000);
 });
 
-describe('a configuration', () => {
+describe('configuration', () => {
   it.each(Object.entries(configurations))(
-    'takes time that grows with its length and no faster: %s',
+    'takes time linear in its length: %s',
     async (_what, make) => {
       const costs = await steepness(
         (length) => {

@@ -41,13 +41,13 @@ const worst: readonly [string, readonly string[], string][] = [
 ];
 
 describe('redaction', () => {
-  it.each(worst)(`holds the loop for at most ${mostHeldMs} ms: %s`, async (_name, secrets, text) => {
+  it.each(worst)(`blocks the event loop for at most ${mostHeldMs} ms: %s`, async (_name, secrets, text) => {
     const cost = await costOf(() => void createRedaction(secrets)(text, 2_000), mostHeldMs);
     expect(cost).toBeLessThan(mostHeldMs);
   });
 });
 
-it('every writing of a beginning of a secret begins that of the secret', () => {
+it('every encoding of a secret begins with the encoding of its beginning', () => {
   const text = fc.string({ minLength: 8, maxLength: 40, unit: 'grapheme' });
   fc.assert(
     fc.property(text, fc.nat(40), (secret, length) => {

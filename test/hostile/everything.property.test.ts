@@ -166,8 +166,8 @@ async function beginNothing(way: Way): Promise<Life> {
   });
 }
 
-describe('whatever comes from outside, and whatever the clock does', () => {
-  it('is stored and shown as it was judged, and delays nobody', async () => {
+describe('any input with any clock', () => {
+  it('is stored and shown as judged, without delays', async () => {
     let replies: Replies = () => good;
     await expectAlways(
       {
@@ -188,7 +188,7 @@ describe('whatever comes from outside, and whatever the clock does', () => {
     ['a provider', fromProviders, good],
     ['another health API', fromHealthApis, goodFromHealthApi],
   ])(
-    'is so over sockets, from %s',
+    'is stored and shown as judged over sockets, from %s',
     async (who, replies, best) => {
       const providers = await listenForAll();
       const begin = who === 'a provider' ? probing : (one: Surroundings) => asking(one, providers.port);

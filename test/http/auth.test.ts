@@ -242,8 +242,8 @@ describe('Host header of a server without a token', () => {
   ];
 
   it.each([
-    ['is a loopback one on a loopback address', true, near, [...wide, ...far]],
-    ['has no dot, or is an address, on a public one', false, [...near, ...wide], far],
+    ['must be a loopback name on a loopback address', true, near, [...wide, ...far]],
+    ['must be an address or have no dot on a public address', false, [...near, ...wide], far],
   ])('%s', async (_what, local, good, bad) => {
     const { url } = await startServer(createFakeBackend(), {
       hosts: () => ({ allowed: ['pulse.example'], local }),

@@ -32,7 +32,7 @@ async function same(
   expect({ ...mine, body: { ...(mine.body as object), ...spelledOut } }).toEqual(wanted);
 }
 
-describe('A picture goes as the client sends it', () => {
+describe('image in the request matches the client', () => {
   const probe = 'vision';
   const text = { type: 'text' as const, text: colour };
   const image = { type: 'image_url' as const, image_url: { url } };
@@ -100,7 +100,7 @@ describe('A picture goes as the client sends it', () => {
   });
 });
 
-describe('A picture and a sound go as the client sends them', () => {
+describe('image and audio in the request match the client', () => {
   const cases = [
     { probe: 'vision', text: colour, mimeType: 'image/png', data: png },
     { probe: 'audio', text: tone, mimeType: 'audio/wav', data: wav },

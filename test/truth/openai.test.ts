@@ -72,7 +72,7 @@ describe("OpenAI's client sends what the prober sends", () => {
     expect(mine).toEqual(wanted);
   });
 
-  it('to a reasoning model, which takes the least effort and no temperature', async () => {
+  it('to a reasoning model, with the least effort and no temperature', async () => {
     const mine = await ours({ provider: 'openai', model: 'gpt-5-mini' }, '/v1');
     const wanted = await theirs((client) =>
       client.chat.completions.create({
@@ -86,7 +86,7 @@ describe("OpenAI's client sends what the prober sends", () => {
   });
 });
 
-describe("the clients of those who serve OpenAI's API send what the prober sends", () => {
+describe('the clients of OpenAI-compatible providers send what the prober sends', () => {
   it('to a deployment of Azure', async () => {
     const mine = await ours({ provider: 'azure_openai', model: 'my-deployment', api_version: '2024-10-21' });
     const wanted = await recorded((endpoint) =>
@@ -99,7 +99,7 @@ describe("the clients of those who serve OpenAI's API send what the prober sends
     expect(essence(mine, ['api-key'])).toEqual(essence(wanted, ['api-key']));
   });
 
-  it("to Azure's newer API, which is OpenAI's", async () => {
+  it('to the newer API of Azure, which is that of OpenAI', async () => {
     const mine = await ours({ provider: 'azure_openai', model: 'my-deployment' }, '/openai/v1');
     expect(mine).toMatchObject({
       path: '/openai/v1/chat/completions',

@@ -79,7 +79,7 @@ describe("Cohere's client sends what the prober sends", () => {
     expect(essence(await ours({ ...model, probe: 'chat_stream' }), bearer)).toEqual(essence(wanted, bearer));
   });
 
-  it('for a vector', async () => {
+  it('for an embedding', async () => {
     const wanted = await recorded((url) =>
       client(url).embed(
         { model: 'embed-v4.0', texts: [text], inputType: 'search_query', embeddingTypes: ['float'] },

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { modelHealthReply, modelHealthRequest } from '../../src/wire/model-health.js';
 
-describe('the model-health API', () => {
-  it('takes the seed’s request unchanged', () => {
+describe('model-health API', () => {
+  it('accepts the seed request unchanged', () => {
     const path = new URL('../fixtures/replies/seed-request.json', import.meta.url);
     const seed = JSON.parse(readFileSync(path, 'utf8')) as unknown;
     expect(modelHealthRequest.parse(seed)).toEqual(seed);
     expect(modelHealthRequest.safeParse({ endpoint_configuration: null }).success).toBe(false);
   });
 
-  it('reads an answer by its status alone', () => {
+  it('reads a reply by its status alone', () => {
     expect(
       modelHealthReply.parse({
         status: 'healthy',
@@ -27,7 +27,7 @@ describe('the model-health API', () => {
     expect(modelHealthReply.safeParse({ status: 'ok' }).success).toBe(false);
   });
 
-  it('takes no count or time that a check cannot have, and no zero below zero', () => {
+  it('ignores counts and times that a check cannot have, and converts -0 to 0', () => {
     const read = (seconds: number, count: number) =>
       modelHealthReply.parse({
         status: 'healthy',
