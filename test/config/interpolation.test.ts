@@ -232,7 +232,7 @@ models:
     expect(shown).toContain('"apikeys":["***"]');
   });
 
-  it('are masked in the query of an address, without its other parameters', async () => {
+  it('are masked in the query of an address, but not its other parameters', async () => {
     const loaded = await load(`models:
   - id: a
     endpoint_configuration:

@@ -27,7 +27,7 @@ const incident: Incident = {
 };
 
 describe('written batch', () => {
-  it('is returned newest first; only the newest healthy result keeps its text', async () => {
+  it('is returned newest first; older healthy results have no text', async () => {
     const store = place.fresh();
     const { key } = await store.register('gpt', start, null);
     const [first, second, third] = [result(start), failed(start + 60_000), result(start + 120_000)] as const;
