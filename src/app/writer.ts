@@ -121,7 +121,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
 
   const schedule = (): void => {
     const ms = failing ? retryAfterMs : Math.max(flushAfterMs, begunAt + spacingMs - clock.monotonic());
-    timer ??= setTimeout(() => void flush(), ms);
+    timer ??= setTimeout(() => void begin(), ms);
   };
 
   const take = (): Taken[] => {
@@ -254,9 +254,14 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     return running;
   };
 
-  const flush = (): Promise<void> => {
+  const flush = async (): Promise<void> => {
+    if (running !== null) {
+      // It writes only what was there when it began.
+      await Promise.race([running, hanging]);
+      if (failing) return;
+    }
     const written = begin();
-    return running === null ? written : Promise.race([written, hanging]);
+    await Promise.race([written, hanging]);
   };
 
   return {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { createWriter } from '../../src/app/writer.js';
+import { createWriter, type WriterEvents } from '../../src/app/writer.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
@@ -12,6 +12,16 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+const silent: WriterEvents = {
+  publish: () => undefined,
+  missed: () => undefined,
+  wrote: () => undefined,
+  failed: () => Promise.resolve(),
+  recovered: () => undefined,
+  refused: () => undefined,
+  dropped: () => undefined,
+};
+
 it('writes changes after 50 ms, and begins at most one write per 100 ms', async () => {
   const store = place.fresh();
   const parts = createParts(store);
@@ -21,16 +31,11 @@ it('writes changes after 50 ms, and begins at most one write per 100 ms', async 
   let writes = 0;
   let wrote = (): void => undefined;
   const writer = createWriter(store, systemClock, {
-    publish: () => undefined,
-    missed: () => undefined,
+    ...silent,
     wrote: () => {
       writes += 1;
       wrote();
     },
-    failed: () => Promise.resolve(),
-    recovered: () => undefined,
-    refused: () => undefined,
-    dropped: () => undefined,
   });
   for (const dueMs of [50, 100, 100]) {
     const before = writes;
@@ -50,5 +55,32 @@ it('writes changes after 50 ms, and begins at most one write per 100 ms', async 
   jest.advanceTimersByTime(50);
   await written;
   expect(writes).toBe(4);
+  await writer.drain();
+});
+
+it('writes in a flush what changed while an earlier write ran', async () => {
+  const store = place.fresh();
+  const parts = createParts(store);
+  await parts.roster.replace([modelNamed('first'), modelNamed('second')], start);
+  const [first, second] = [parts.roster.get('first')!, parts.roster.get('second')!];
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const written: number[] = [];
+  const holding: typeof store = {
+    ...store,
+    async write(batch) {
+      await held;
+      written.push(...batch.models.map(({ key }) => key));
+      return store.write(batch);
+    },
+  };
+  const writer = createWriter(holding, systemClock, silent);
+  writer.changed(first, 0);
+  const earlier = writer.flush();
+  writer.changed(second, 0);
+  const later = writer.flush().then(() => [...written]);
+  goOn();
+  await earlier;
+  expect(await later).toEqual([first.view.key, second.view.key]);
   await writer.drain();
 });

@@ -97,4 +97,36 @@ describe('GET badge.svg', () => {
     const { status, headers } = await ask('/api/v1/models/nobody/badge.svg');
     expect([status, headers.get('cache-control')]).toEqual([404, 'no-store']);
   });
+
+  it('reads the store for one badge at a time, and answers 503 when over 100 wait', async () => {
+    const backend = createFakeBackend({ views: [view] });
+    const { durations } = backend.store;
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let reading = 0;
+    let most = 0;
+    const { ask } = await startServer({
+      ...backend,
+      store: {
+        ...backend.store,
+        async durations(...query) {
+          reading += 1;
+          most = Math.max(most, reading);
+          await held;
+          reading -= 1;
+          return durations(...query);
+        },
+      },
+    });
+    const asked = Array.from({ length: 101 }, async () => {
+      const { status } = await ask('/api/v1/models/a/badge.svg');
+      // The refused one is the first to be answered.
+      goOn();
+      return status;
+    });
+    const statuses = await Promise.all(asked);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(1);
+    expect(most).toBe(1);
+  });
 });

@@ -20,18 +20,33 @@ export class TlsFileError extends Error {
   override readonly name = 'TlsFileError';
 }
 
+/** Codes by which this process or machine lacks something; they say nothing of the file, and the next attempt may succeed. */
+const scarce = new Set(['EMFILE', 'ENFILE', 'ENOMEM']);
+const isScarcity = (error: unknown): boolean => scarce.has(systemCodeOf(error) ?? '');
+
 async function readOption(option: string, path: string | undefined): Promise<Buffer | undefined> {
   if (path === undefined) return undefined;
   try {
     return await readFile(path);
   } catch (error) {
+    if (isScarcity(error)) throw error;
     throw new TlsFileError(`${option} ${path} cannot be read: ${systemCodeOf(error) ?? 'unknown'}`);
+  }
+}
+
+/** Content of the file, or null where it cannot be read. Rejects when the process lacks file descriptors or memory. */
+async function readIfThere(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isScarcity(error)) throw error;
+    return null;
   }
 }
 
 async function firstReadable(paths: readonly (string | undefined)[]): Promise<Buffer | null> {
   for (const path of paths) {
-    const content = path ? await readFile(path).catch(() => null) : null;
+    const content = path ? await readIfThere(path) : null;
     if (content !== null && content.length > 0) return content;
   }
   return null;
@@ -53,9 +68,17 @@ async function systemAuthorities(env: Environment): Promise<(string | Buffer)[]>
  */
 export function createAuthorities(env: Environment) {
   const made = new Map<string, { readonly content: string; readonly context: SecureContext }>();
-  let system: Promise<(string | Buffer)[]> | undefined;
+  let known: Promise<(string | Buffer)[]> | null = null;
 
-  /** Rejects with a TlsFileError when a file is missing, unreadable or unusable. */
+  function system(): Promise<(string | Buffer)[]> {
+    known ??= systemAuthorities(env).catch((error: unknown) => {
+      known = null;
+      throw error;
+    });
+    return known;
+  }
+
+  /** Rejects with a TlsFileError when a file is missing, unreadable or unusable, and with a system error when files cannot be opened now. */
   async function contextFor(tls: Pick<Tls, 'caFile' | 'certFile' | 'keyFile'>): Promise<SecureContext> {
     const [ca, cert, key] = await Promise.all([
       readOption('tls.ca_file', tls.caFile),
@@ -64,10 +87,9 @@ export function createAuthorities(env: Environment) {
     ]);
     const name = JSON.stringify([tls.caFile, tls.certFile, tls.keyFile]);
     const content = [ca, cert, key].map((part) => part?.toString('base64') ?? '').join(' ');
-    system ??= systemAuthorities(env);
-    const authorities = ca ?? (await system);
-    const known = made.get(name);
-    if (known?.content === content) return known.context;
+    const authorities = ca ?? (await system());
+    const before = made.get(name);
+    if (before?.content === content) return before.context;
     try {
       const context = createSecureContext({ ca: authorities, ...(cert && { cert }), ...(key && { key }) });
       made.set(name, { content, context });

@@ -54,18 +54,26 @@ function wholeLines(pass: (text: string) => void) {
 /** Most events that are not JSON; a stream with more is malformed. */
 const mostUnreadable = 1_000;
 
+/** Parses texts of one stream; throws where they have too many members together. */
+function createParsing(): (text: string) => unknown {
+  const crowdIn = createCrowding();
+  return (text) => {
+    const crowd = crowdIn(text);
+    if (crowd !== null) throw new Error(crowd);
+    return jsonOrText(text);
+  };
+}
+
 /** Parses the data of each event; throws if there are too many, or too many are not JSON. */
 function createDataReading(): (text: string) => unknown {
-  const crowdIn = createCrowding();
+  const parse = createParsing();
   let events = 0;
   let unreadable = 0;
   return (text) => {
     if (text.trim() === '') return '';
     events += 1;
     if (events > mostEvents) throw new Error(`over ${mostEvents} events`);
-    const crowd = crowdIn(text);
-    if (crowd !== null) throw new Error(crowd);
-    const data = jsonOrText(text);
+    const data = parse(text);
     if (typeof data === 'string' && (unreadable += 1) > mostUnreadable)
       throw new Error(`over ${mostUnreadable} events without JSON`);
     return data;
@@ -126,7 +134,7 @@ function eventStreams(): typeof EventStreams {
 
 /** `application/vnd.amazon.eventstream`: frames with a length in front, headers and checksums. */
 export function frameAws(emit: Emit): Framer {
-  const crowdIn = createCrowding();
+  const parse = createParsing();
   let frames = 0;
   let headerTexts = 0;
   const codec = new (eventStreams().EventStreamCodec)(
@@ -151,10 +159,7 @@ export function frameAws(emit: Emit): Framer {
       const value: unknown = headers[name]?.value;
       return typeof value === 'string' ? value : null;
     };
-    const text = Buffer.from(body).toString('utf8');
-    const crowd = crowdIn(text);
-    if (crowd !== null) throw new Error(crowd);
-    const data = jsonOrText(text);
+    const data = parse(Buffer.from(body).toString('utf8'));
     if (header(':message-type') === 'event') {
       emit({ name: header(':event-type'), data });
       return;

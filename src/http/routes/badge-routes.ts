@@ -9,7 +9,7 @@ import { percentDown, uptimeOf, type Uptime } from '../../domain/uptime.js';
 import type { ModelView } from '../../domain/view.js';
 import { durationsBetween } from '../../store/history.js';
 import { happened } from './history-routes.js';
-import { errorResponses } from '../http-error.js';
+import { errorResponses, HttpError } from '../http-error.js';
 import { idParameter, viewOf } from './model-routes.js';
 import type { RouteOptions } from '../port.js';
 import { oneOf, windowOf, windowParameters } from '../query.js';
@@ -71,8 +71,31 @@ const badgeQuery = z.strictObject({
 
 const usualWindow = { ms: 30 * dayMs };
 
+/** Most badges that wait for the store. */
+const mostWaiting = 100;
+
+/** Reads one after another, so that a crowd of public badges delays another reader by one of them. */
+function createLane() {
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return async <T>(read: () => Promise<T>): Promise<T> => {
+    if (waiting >= mostWaiting)
+      throw new HttpError(
+        503,
+        'overloaded',
+        `more than ${mostWaiting} badges wait for the database; try again later`,
+      );
+    waiting += 1;
+    const turn = last.then(read).finally(() => (waiting -= 1));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
 /** A badge with the state of a model, for web pages. */
 export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend }, done) => {
+  const inTurn = createLane();
+
   async function badgeOf(
     view: ModelView,
     query: z.output<typeof badgeQuery>,
@@ -85,10 +108,10 @@ export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
     const name = 'ms' in asked ? formatDuration(asked.ms) : asked.name.replace(/^\w+:/, '');
     const covered = happened(stored, windowOf({ ...query, window: asked }, now), now);
     if (query.show === 'latency') {
-      const { latency } = await backend.store.counts(key, covered.from, covered.to, exclusions);
+      const { latency } = await inTurn(() => backend.store.counts(key, covered.from, covered.to, exclusions));
       return { label: `latency p95 ${name}`, badge: latencyBadge(latency) };
     }
-    const uptime = uptimeOf(await durationsBetween(backend.store, view, covered));
+    const uptime = uptimeOf(await inTurn(() => durationsBetween(backend.store, view, covered)));
     return { label: `uptime ${name}`, badge: uptimeBadge(uptime, model.slo) };
   }
 

@@ -19,7 +19,8 @@ export function csvCell(value: string | number | boolean | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value);
   // Before the check for a formula, which a leading control character would hide.
   const plain = value.replace(unprintable, '');
-  const text = /^\s*[=+\-@|%]|^[\t\r\n]/.test(plain) ? `'${plain}` : plain;
+  // Full-width signs too: spreadsheets read them as the plain ones.
+  const text = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
