@@ -10,6 +10,7 @@ RUN npm ci --ignore-scripts \
  && JOBS=max node /usr/local/lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js rebuild \
     --release --nodedir=/usr/local --force_build=1
 COPY tsconfig.json tsconfig.build.json ./
+COPY .ci/build.mjs .ci/build.mjs
 COPY src src
 RUN npm run build \
  && chmod +x dist/main.cjs \

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,10 +86,9 @@ function buildIsCurrent() {
 }
 
 function build() {
-  console.error('setup: building dist with tsc');
-  rmSync(at('dist'), { recursive: true, force: true });
+  console.error('setup: building dist');
   const sources = fingerprint();
-  if (!run(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.build.json')])) {
+  if (!run(process.execPath, [at('.ci/build.mjs')])) {
     fail('the build failed; its messages are above.');
   }
   writeFileSync(at('dist', '.built'), JSON.stringify({ sources, entryWritten: entryTime() }));
@@ -107,6 +106,7 @@ function fingerprint() {
     at('package-lock.json'),
     at('tsconfig.json'),
     at('tsconfig.build.json'),
+    at('.ci/build.mjs'),
     ...sources,
   ]) {
     hash

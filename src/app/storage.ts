@@ -110,7 +110,7 @@ export async function openStorage(parts: {
   });
   releasers.add('store', () => store.close());
   const beside = createBeside({
-    thread: new URL('./beside-thread.js', import.meta.url),
+    thread: new URL('../app/beside-thread.js', import.meta.url),
     path,
     migrationsDir,
     file: () => store.openings,

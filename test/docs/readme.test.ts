@@ -70,7 +70,10 @@ beforeAll(async () => {
   execFileSync(process.execPath, ['.ci/setup.mjs']);
   symlinkSync(join(process.cwd(), 'node_modules'), join(checkout, 'node_modules'));
   execFileSync(process.execPath, ['.ci/setup.mjs'], { cwd: checkout });
-  for (const name of ['config/modelpulse.yaml', 'config/demo.yaml', 'dist/cli/commands/simulate.js']) {
+  const chunks = readdirSync(join(checkout, 'dist/chunks')).map((name) => `dist/chunks/${name}`);
+  const simulate = chunks.filter((name) => /simulate-\w+\.js$/.test(name));
+  expect(simulate).toHaveLength(1);
+  for (const name of ['config/modelpulse.yaml', 'config/demo.yaml', ...simulate]) {
     const path = join(checkout, name);
     writeFileSync(path, moved(readFileSync(path, 'utf8')));
   }

@@ -1,0 +1,45 @@
+/**
+ * Makes dist: every module of src by tsc, then the entry points once more, each in one piece with what it loads. Node takes
+ * longer to find, read and link a thousand small modules than to run them. What only one command needs stays a file of its
+ * own, loaded with its first use.
+ */
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+rmSync('dist', { recursive: true, force: true });
+const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
+const { status } = spawnSync(process.execPath, compiler, { stdio: ['ignore', 2, 2] });
+if (status !== 0) process.exit(1);
+
+await build({
+  entryPoints: ['src/cli/program.ts', 'src/app/beside-thread.ts', 'src/store/sqlite/thread/store-thread.ts'],
+  outbase: 'src',
+  outdir: 'dist',
+  // One folder deep, as most modules are: some find files by the address of the module.
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // Native code, packages that find files of their own, and what is loaded by require with its first use.
+  external: [
+    '@fastify/swagger-ui',
+    '@smithy/core',
+    'ajv',
+    'badge-maker',
+    'better-sqlite3',
+    'better-sqlite3-12',
+    'jq-wasm',
+    'pino-pretty',
+  ],
+  banner: {
+    // For the packages in CommonJS.
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
+  sourcemap: true,
+  logLevel: 'warning',
+});
