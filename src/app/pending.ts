@@ -6,7 +6,7 @@ import { addChanges, addResult, addSpan, type HourlyChanges } from '../domain/ro
 import type { Interval, StatePoint } from '../domain/state.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { VersionChange } from '../domain/version.js';
-import type { ModelWrite, Refusal } from '../store/port.js';
+import type { ModelKey, ModelWrite, Refusal } from '../store/port.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
 /** A result to publish when its write ends, fails or hangs. */
@@ -163,4 +163,19 @@ export function writeOf(
       versionChanges: pending.versionChanges,
     },
   };
+}
+
+/** Publications without results of the model `of` that the store refused; the callers of a refused one are still resolved. */
+export function withoutRefused(
+  { publications }: Pending,
+  refusals: readonly Refusal[],
+  of: ModelKey,
+): readonly Publication[] {
+  if (refusals.length === 0) return publications;
+  const refused = refusals.filter(({ key, what }) => key === of && what === 'result');
+  const slots = new Set(refused.map(({ slot }) => slot));
+  return publications.filter(({ result, done }) => {
+    if (slots.has(result.slot)) done(result);
+    return !slots.has(result.slot);
+  });
 }

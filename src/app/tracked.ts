@@ -172,16 +172,12 @@ export function rebase(tracked: Tracked, key: number, now: number): void {
   if (health.incident) pending.incidents.set(health.incident.openedAt, health.incident);
 }
 
-function advance(tracked: Tracked, slot: number): void {
-  writable(tracked).watermark = Math.max(tracked.watermark ?? 0, slot);
-}
-
 /** Adds a result at `slot`: the memory after it, and the changes to write and publish. */
 export function addRecorded(tracked: Tracked, memory: Memory, gathered: Pending, slot: number): void {
   const own = writable(tracked);
   own.pending = own.pending === null ? gathered : addPending(own.pending, gathered);
   own.memory = memory;
-  advance(tracked, slot);
+  own.watermark = Math.max(own.watermark ?? 0, slot);
 }
 
 /** Records slots up to `lastSlot` without a result. Validity ends at `unwatched`, the first one not checked by the daemon. */
@@ -189,7 +185,7 @@ export function addMissed(
   tracked: Tracked,
   { lastSlot, unwatched }: { readonly lastSlot: number; readonly unwatched: number | null },
 ): void {
-  advance(tracked, lastSlot);
+  writable(tracked).watermark = Math.max(tracked.watermark ?? 0, lastSlot);
   if (unwatched === null) return;
   const { health } = tracked.memory;
   const cut = withGap(health, unwatched);

@@ -4,7 +4,15 @@ import type { Incident } from '../domain/incident.js';
 import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
 import type { Memory } from './memory.js';
-import { affectsPast, newestClosed, rangeOf, writeOf, type Pending, type Publication } from './pending.js';
+import {
+  affectsPast,
+  newestClosed,
+  rangeOf,
+  withoutRefused,
+  writeOf,
+  type Pending,
+  type Publication,
+} from './pending.js';
 import {
   addBreak,
   giveUpOldest,
@@ -80,22 +88,6 @@ interface Taken {
   readonly pending: Pending;
   readonly memory: Memory;
   readonly watermark: number | null;
-}
-
-/** Publications without refused results; the callers of a refused one are still resolved. */
-function withoutRefused(
-  { view }: Tracked,
-  { publications }: Pending,
-  refusals: readonly Refusal[],
-): readonly Publication[] {
-  if (refusals.length === 0) return publications;
-  const slots = new Set(
-    refusals.filter(({ key, what }) => key === view.key && what === 'result').map(({ slot }) => slot),
-  );
-  return publications.filter(({ result, done }) => {
-    if (slots.has(result.slot)) done(result);
-    return !slots.has(result.slot);
-  });
 }
 
 /**
@@ -213,7 +205,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     showMissed(shownNext);
     for (const { tracked, pending, memory } of taken) {
       pendingResults -= pending.results.length;
-      const publications = withoutRefused(tracked, pending, refusals);
+      const publications = withoutRefused(pending, refusals, tracked.view.key);
       const shown = shownSince.get(tracked) ?? memory;
       const closed = newestClosed(pending);
       events.publish({ tracked, memory: shown, publications, closed, written: memory });
