@@ -42,13 +42,22 @@ export function createAnnotations(parts: {
   };
 }
 
+function notStored(paused: boolean): HttpError {
+  const done = paused ? 'is paused' : 'is resumed';
+  return new HttpError(
+    503,
+    'store_unavailable',
+    `the model ${done}, but the database fails or does not answer now: a restart before it is available again undoes that`,
+  );
+}
+
 /** Pauses by an operator, stored with the memory of the model so that restarts and reloads do not end them. */
 export function createPauses(parts: {
   clock: Clock;
   roster: Roster;
   log: Logger;
-  /** Applies the plans of the roster and writes changes. */
-  replanned: () => Promise<void>;
+  /** Applies the plans of the roster and writes changes; resolves with false when they cannot be written now. */
+  replanned: () => Promise<boolean>;
 }): Pauses {
   const { clock, roster, log } = parts;
 
@@ -61,10 +70,12 @@ export function createPauses(parts: {
         'paused_by_configuration',
         'the configuration pauses the model; remove "pause: true" there and reload it',
       );
-    if (tracked.memory.pausedByOperator === paused) return true;
-    roster.pauseByHand(tracked, paused, clock.wall());
-    await parts.replanned();
-    log.info({ model: id }, paused ? 'model paused by an operator' : 'model resumed by an operator');
+    if (tracked.memory.pausedByOperator !== paused) {
+      roster.pauseByHand(tracked, paused, clock.wall());
+      log.info({ model: id }, paused ? 'model paused by an operator' : 'model resumed by an operator');
+    }
+    // Also where it is so already: an earlier call may have failed to store it.
+    if (!(await parts.replanned())) throw notStored(paused);
     return true;
   };
 

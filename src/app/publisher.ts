@@ -5,8 +5,20 @@ import type { ModelEvent } from '../domain/event.js';
 import type { Incident } from '../domain/incident.js';
 import { sameStretch } from '../domain/timeline.js';
 import type { ModelView } from '../domain/view.js';
+import type { Memory } from './memory.js';
+import type { Publication } from './pending.js';
 import { announce, showMemory, showResult, type Tracked } from './tracked.js';
-import type { Shown } from './writer.js';
+
+/** What a write, or its failure, leaves to publish of one model. */
+export interface Shown {
+  readonly tracked: Tracked;
+  readonly memory: Memory;
+  readonly publications: readonly Publication[];
+  /** The newest incident closed by these results. */
+  readonly closed: Incident | null;
+  /** The stored memory; null when the write failed. */
+  readonly written: Memory | null;
+}
 
 export interface Publisher {
   publish(shown: Shown): void;

@@ -53,9 +53,11 @@ export function createRecording(parts: {
         );
       failures += 1;
       if (!lostHistory(error)) return;
-      await roster.rebase(clock.wall()).catch((err: unknown) => {
+      try {
+        writer.keepOnly(await roster.rebase(clock.wall()));
+      } catch (err) {
         log.error({ err }, 'models cannot be registered in the new database; retried with the next write');
-      });
+      }
     },
     recovered() {
       log.info({ attempts: failures, results: writer.pendingResults }, 'database is available again');

@@ -22,8 +22,8 @@ export interface Roster {
    * complete later. Does nothing otherwise.
    */
   reconcile(now: number): Promise<void>;
-  /** Moves every model to the new store that replaced a damaged one. */
-  rebase(now: number): Promise<void>;
+  /** Moves the models to the new store that replaced a lost one; resolves with the keys that it knows then. */
+  rebase(now: number): Promise<ReadonlySet<ModelKey>>;
   /** Pauses or resumes a model for an operator; takes effect on checks when the scheduler gets the new plans. */
   pauseByHand(tracked: Tracked, paused: boolean, now: number): void;
   /** Plans of all models for the scheduler. */
@@ -154,6 +154,23 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     return { added, removed: gone, changed, warnings };
   };
 
+  const rebaseAll = async (now: number): Promise<ReadonlySet<ModelKey>> => {
+    const known = new Set((await store.models()).map(({ key }) => key));
+    for (const tracked of roster.values()) {
+      const { view } = tracked;
+      // An attempt that failed has moved some of them.
+      if (known.has(view.key)) continue;
+      const { key } = await store.register(view.model.id, now, null);
+      const ahead = view.exclusions.filter(({ to }) => to > now);
+      const exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
+      show(tracked, { exclusions });
+      rebase(tracked, key, now);
+      parts.changed(tracked);
+      known.add(key);
+    }
+    return known;
+  };
+
   const reconcile = async (now: number): Promise<void> => {
     const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
     for (const { key, id, retiredAt } of await store.models()) {
@@ -175,16 +192,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
         }),
       ),
     reconcile: (now) => inTurn(() => (doubtful ? reconcile(now) : Promise.resolve())),
-    async rebase(now) {
-      for (const tracked of roster.values()) {
-        const { view } = tracked;
-        const { key } = await store.register(view.model.id, now, null);
-        const ahead = view.exclusions.filter(({ to }) => to > now);
-        const exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
-        show(tracked, { exclusions });
-        rebase(tracked, key, now);
-      }
-    },
+    rebase: (now) => inTurn(() => rebaseAll(now)),
     pauseByHand(tracked, paused, now) {
       pauseByHand(tracked, paused, now);
       parts.changed(tracked);

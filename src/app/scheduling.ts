@@ -17,8 +17,8 @@ export interface Scheduling {
   readonly scheduler: Scheduler;
   /** Applies the models and rules of a configuration, including the first. Rejects with StoreError. */
   apply(next: LoadedConfig): Promise<RosterChange>;
-  /** Applies the plans of the roster and writes changes. */
-  replan(): Promise<void>;
+  /** Applies the plans of the roster and writes changes; resolves with false when they cannot be written now. */
+  replan(): Promise<boolean>;
 }
 
 export function createScheduling(parts: {
@@ -78,9 +78,9 @@ export function createScheduling(parts: {
       if (parts.ready()) await writer.flush();
       return change;
     },
-    async replan() {
+    replan() {
       scheduler.update(roster.plans());
-      await writer.flush();
+      return writer.flush();
     },
   };
 }

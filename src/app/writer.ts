@@ -1,18 +1,10 @@
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import type { Incident } from '../domain/incident.js';
-import { batchResults, type MissCause, type Refusal, type Store } from '../store/port.js';
+import { batchResults, type MissCause, type ModelKey, type Refusal, type Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
 import type { Memory } from './memory.js';
-import {
-  affectsPast,
-  newestClosed,
-  rangeOf,
-  withoutRefused,
-  writeOf,
-  type Pending,
-  type Publication,
-} from './pending.js';
+import { affectsPast, newestClosed, rangeOf, withoutRefused, writeOf, type Pending } from './pending.js';
+import type { Shown } from './publisher.js';
 import {
   addBreak,
   giveUpOldest,
@@ -31,8 +23,10 @@ export interface Writer {
   readonly pendingResults: number;
   /** ms for which the oldest of them has waited; 0 for none. */
   readonly oldestPendingMs: number;
-  /** Writes all changes; resolves when the write succeeds, fails once, or hangs. */
-  flush(): Promise<void>;
+  /** Writes all changes; resolves with false when the write fails once or hangs, so that they still wait. */
+  flush(): Promise<boolean>;
+  /** Drops the changes of models that left the registry and that the store no longer knows: it was replaced by a new one. */
+  keepOnly(known: ReadonlySet<ModelKey>): void;
   /**
    * Writes all changes and stops the writer. Retries failed writes for `patienceMs` (0 unless given); waits for a hanging
    * one.
@@ -45,16 +39,6 @@ export interface Left {
   readonly results: number;
   /** Number of models with results or other changes, such as missed slots. */
   readonly models: number;
-}
-
-export interface Shown {
-  readonly tracked: Tracked;
-  readonly memory: Memory;
-  readonly publications: readonly Publication[];
-  /** The newest incident closed by these results. */
-  readonly closed: Incident | null;
-  /** The stored memory; null when the write failed. */
-  readonly written: Memory | null;
 }
 
 export interface WriterEvents {
@@ -246,14 +230,15 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     return running;
   };
 
-  const flush = async (): Promise<void> => {
+  const flush = async (): Promise<boolean> => {
     if (running !== null) {
       // It writes only what was there when it began.
       await Promise.race([running, hanging]);
-      if (failing) return;
+      if (failing) return false;
     }
     const written = begin();
     await Promise.race([written, hanging]);
+    return !failing;
   };
 
   return {
@@ -282,6 +267,13 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
       return since === Infinity ? 0 : clock.monotonic() - since;
     },
     flush,
+    keepOnly(known) {
+      for (const tracked of dirty) {
+        if (known.has(tracked.view.key)) continue;
+        showUnwritten(tracked);
+        dirty.delete(tracked);
+      }
+    },
     async drain(patienceMs = 0) {
       const until = clock.monotonic() + patienceMs;
       for (;;) {

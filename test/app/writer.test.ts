@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { createWriter, type WriterEvents } from '../../src/app/writer.js';
 import { systemClock } from '../../src/domain/clock.js';
-import { start, workplace } from '../store/samples.js';
+import { result, start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
 
 const place = workplace();
@@ -83,4 +85,23 @@ it('writes in a flush what changed while an earlier write ran', async () => {
   await earlier;
   expect(await later).toEqual([first.view.key, second.view.key]);
   await writer.drain();
+});
+
+it('goes on in the new database when the old one is deleted and a model is removed meanwhile', async () => {
+  const path = join(place.directory(), 'pulse.db');
+  const parts = createParts(place.open(path));
+  const both = [modelNamed('stays'), modelNamed('goes')];
+  await parts.roster.replace(both, start);
+  await parts.writer.flush();
+  const goes = parts.roster.get('goes')!;
+  rmSync(path);
+  await parts.roster.replace(both.slice(0, 1), start).catch(() => undefined);
+  await parts.roster.replace(both.slice(0, 1), start);
+  const { slot, kind, ...found } = result(start + 1_000);
+  void parts.recorder.record(goes, found, slot, kind);
+  expect(await parts.writer.flush()).toBe(false);
+  expect(await parts.writer.flush()).toBe(true);
+  await parts.record('stays', start + 2_000);
+  expect(parts.writer.pendingResults).toBe(0);
+  expect(parts.roster.get('stays')!.view.latest?.slot).toBe(start + 2_000);
 });

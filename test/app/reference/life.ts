@@ -144,17 +144,21 @@ export async function beginLife(parts: {
     ({ watermark } = tracked());
   };
 
+  const written = async (): Promise<void> => {
+    await running.writer.flush();
+  };
+
   const live = async (command: Command): Promise<void> => {
     switch (command.kind) {
       case 'slots':
         for (const each of command.said) keep(check(nextSlot(), each, 'scheduled'));
-        return running.writer.flush();
+        return written();
       case 'manual':
         keep(check(now, command.said, 'manual'));
-        return running.writer.flush();
+        return written();
       case 'wait':
         pass(now + command.ms);
-        return running.writer.flush();
+        return written();
       case 'stop':
         return restartAfter(command.ms);
       case 'kill':
@@ -170,7 +174,7 @@ export async function beginLife(parts: {
           gaps.push(slotAfter(settings.schedule, id, from));
           watermark = last;
         }
-        return running.writer.flush();
+        return written();
       }
       case 'pause':
         epochs.push({ ...epochFrom(nextEpoch(), settings, false), paused: true });
@@ -179,14 +183,14 @@ export async function beginLife(parts: {
         epochs.push(epochFrom(nextEpoch(), settings, false));
         await apply();
         watermark = now;
-        return running.writer.flush();
+        return written();
       case 'configure': {
         const next = { ...settings, ...command.settings };
         const epoch = epochFrom(nextEpoch(), next, next.subject !== settings.subject);
         if (JSON.stringify(next) !== JSON.stringify(settings)) epochs.push(epoch);
         settings = next;
         await apply();
-        return running.writer.flush();
+        return written();
       }
       case 'maintain':
         inForce = replaceRules(
@@ -195,12 +199,12 @@ export async function beginLife(parts: {
           Math.max(now, settled() + 1),
         );
         await apply();
-        return running.writer.flush();
+        return written();
       case 'exclude': {
         const window = { from: now + command.from, to: now + command.to };
         await running.annotations.exclude(id, { ...window, reason: 'agreed' });
         if (window.to > now) ahead.push({ from: Math.max(now, window.from), to: window.to });
-        return running.writer.flush();
+        return written();
       }
       case 'include': {
         const [first] = tracked().view.exclusions;
@@ -211,7 +215,7 @@ export async function beginLife(parts: {
         const end = Math.max(now, settled() + 1);
         for (const each of ahead)
           if (each.to > end && !left.some(({ to }) => to === each.to)) each.to = Math.max(end, each.from);
-        return running.writer.flush();
+        return written();
       }
       case 'clock':
         now += command.ms;
