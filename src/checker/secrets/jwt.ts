@@ -85,6 +85,20 @@ function read(
     : failed(refused, 'an error instead of a token');
 }
 
+/** Reasons of a refusal that another token may end. */
+const refusals: ReadonlySet<Reason> = new Set(['auth_failed', 'permission_denied']);
+
+/** True where the model's endpoint may have refused the token: gateways also answer an expired one with 403 or with the way to a login. */
+function isRefusal({ httpStatus, reason }: Found): boolean {
+  if (httpStatus === null) return false;
+  return (
+    httpStatus === 401 ||
+    httpStatus === 403 ||
+    (httpStatus >= 300 && httpStatus < 400) ||
+    refusals.has(reason)
+  );
+}
+
 /** Tokens used as API keys: fetched on demand, once at a time per model, and cached until shortly before they expire. */
 export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
   /** Cached tokens, most recently used last. */
@@ -183,8 +197,7 @@ export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
     const redact = createRedaction(secretsOf(carrying));
     const result = await ask({ ...attempt, model: carrying, redact });
     const key = keyOf(model, jwt);
-    const refused = result.httpStatus === 401 || result.reason === 'auth_failed';
-    if (refused && kept.get(key)?.token === token) kept.delete(key);
+    if (isRefusal(result) && kept.get(key)?.token === token) kept.delete(key);
     return { ...result, keyIndex: null };
   }
 

@@ -133,21 +133,29 @@ describe('token', () => {
     });
   });
 
-  it('refused by the model is fetched again by the next check, and never within one', () => {
-    const issued = ['dead', 'alive'];
-    return withTokens(
-      (response, asked) => json({ token: issued.shift() })(response, asked),
-      async ({ check, carried }) => {
-        expect(await check()).toMatchObject({ reason: 'auth_failed', httpStatus: 401 });
-        expect(carried).toEqual(['Bearer dead']);
-        expect(await check()).toMatchObject({ reason: 'ok' });
-        expect(await check()).toMatchObject({ reason: 'ok' });
-        expect(carried).toEqual(['Bearer dead', 'Bearer alive', 'Bearer alive']);
-      },
-      {},
-      (credential) => (credential === 'Bearer dead' ? { status: 401, text: '{}' } : null),
-    );
-  });
+  it.each([
+    [401, '{}', 'auth_failed'],
+    [403, '{}', 'permission_denied'],
+    [302, '', 'redirected'],
+    [400, '{"error":{"message":"The access token expired"}}', 'auth_failed'],
+  ])(
+    'that the model refuses with %i %s is fetched again by the next check, and never within one',
+    (status, text, reason) => {
+      const issued = ['dead', 'alive'];
+      return withTokens(
+        (response, asked) => json({ token: issued.shift() })(response, asked),
+        async ({ check, carried }) => {
+          expect(await check()).toMatchObject({ reason, httpStatus: status });
+          expect(carried).toEqual(['Bearer dead']);
+          expect(await check()).toMatchObject({ reason: 'ok' });
+          expect(await check()).toMatchObject({ reason: 'ok' });
+          expect(carried).toEqual(['Bearer dead', 'Bearer alive', 'Bearer alive']);
+        },
+        {},
+        (credential) => (credential === 'Bearer dead' ? { status, text } : null),
+      );
+    },
+  );
 
   it('is never shared between models', () =>
     withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
