@@ -124,6 +124,9 @@ function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers): Htt
   return agent;
 }
 
+/** Agents that are kept; a registry has few, but reloads and callers may name ever new proxies. */
+const mostRoutes = 2_000;
+
 /** Creates the agents for the TLS and proxy settings of endpoints. */
 export function createAgents({ lookup, reuseConnections, env, inspect, retried }: Options) {
   const authorities = createAuthorities(env);
@@ -207,7 +210,12 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
       const key = JSON.stringify([url.protocol, tls, through]);
       const on = through === null ? null : await proxyOf(through);
       const known = routes.get(key);
-      if (known?.context === context) return known.route;
+      // The last one again: the first of the map is then the one that was not used for longest.
+      routes.delete(key);
+      if (known?.context === context) {
+        routes.set(key, known);
+        return known.route;
+      }
       if (known !== undefined) dropIdle(known.route);
       const fresh = (): Route => {
         retried?.();
@@ -215,6 +223,11 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
       };
       const route = { ...open(context, tls, on, reuseConnections), ...(reuseConnections && { fresh }) };
       routes.set(key, { context, route });
+      const [oldest] = routes;
+      if (routes.size > mostRoutes && oldest !== undefined) {
+        routes.delete(oldest[0]);
+        dropIdle(oldest[1].route);
+      }
       return route;
     },
 
