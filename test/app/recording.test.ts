@@ -1,7 +1,10 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stateAt } from '../../src/domain/timeline.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { start, workplace } from '../store/samples.js';
+import { loadModel } from '../config/loading.js';
 import { modelNamed, useParts } from './parts.js';
 
 const place = workplace();
@@ -9,27 +12,31 @@ const createParts = useParts();
 const minute = 60_000;
 const lost = new StoreError('unknown_model', 'no model has the key 1');
 
-describe('new store that replaces a damaged one', () => {
-  it('accepts the result of a check that began before it', async () => {
-    const parts = createParts(place.fresh());
-    await parts.roster.replace([modelNamed('gpt')], start);
+describe('a fresh store in the place of a damaged one', () => {
+  it('takes the result of a check that began before it', async () => {
+    const path = join(place.directory(), 'pulse.db');
+    const parts = createParts(place.open(path));
+    await parts.roster.replace([modelNamed('gpt'), modelNamed('other')], start);
     await parts.record('gpt', start + minute);
-    parts.clock.now = start + 3 * minute;
-    await parts.roster.rebase(parts.clock.now);
+    rmSync(path);
+    await parts.record('other', start + 3 * minute);
+    while (!(await parts.writer.flush()));
     expect(await parts.record('gpt', start + 2 * minute)).toMatchObject({ slot: start + 3 * minute + 1 });
   });
 
   it('is retried when it cannot be created, and queued results stay counted', async () => {
-    const parts = createParts(place.fresh());
+    const path = join(place.directory(), 'pulse.db');
+    const parts = createParts(place.open(path));
     await parts.roster.replace([modelNamed('gpt')], start);
     await parts.record('gpt', start + minute);
-    parts.refuse(['write', 'register'], lost);
+    rmSync(path);
+    parts.refuse(['register'], lost);
     await parts.record('gpt', start + 2 * minute);
-    expect(parts.writer.pendingResults).toBe(1);
-    parts.refuse(['write'], lost);
     await parts.writer.flush();
-    expect(parts.writer.pendingResults).toBe(0);
+    expect(parts.writer.pendingResults).toBe(1);
     parts.refuse([]);
+    expect(await parts.writer.flush()).toBe(false);
+    expect(parts.writer.pendingResults).toBe(0);
     await parts.record('gpt', start + 3 * minute);
     expect(parts.writer.pendingResults).toBe(0);
   });
@@ -148,7 +155,20 @@ describe('roster', () => {
     }
   });
 
-  it('moves unwritten results of a renamed model', async () => {
+  it('keeps a memory that the next start accepts, with the longest names that a configuration may have', async () => {
+    const path = `https://a.example/${'p'.repeat(2_048 - 'https://a.example/'.length)}`;
+    const longest = await loadModel(`models:
+  - {id: a, provider: openai_compatible, base_url: "${path}", model: '${'"'.repeat(1_024)}'}\n`);
+    const store = place.fresh();
+    const before = createParts(store);
+    await before.roster.replace([longest], start);
+    await before.record('a', start + minute);
+    const parts = createParts(store);
+    await parts.roster.replace([longest], start + 2 * minute);
+    expect(parts.roster.get('a')!.memory.health.settled).toBe(start + minute);
+  });
+
+  it('takes along what a renamed model has not written yet', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('old')], start);
     await parts.record('old', start + minute);

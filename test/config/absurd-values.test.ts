@@ -52,4 +52,22 @@ describe('configuration', () => {
       expect((await problemsOf(`${directory}/config.yaml`, {}, directory)).join()).toContain(problem);
     }
   });
+
+  it.each([
+    ['model', `model: ${'m'.repeat(1_025)}`, 'must have at most 1024 characters'],
+    [
+      'endpoint_configuration.model_name',
+      `endpoint_configuration: {model_name: ${'m'.repeat(1_025)}, model_config: {model_provider: openai}}`,
+      'must have at most 1024 characters',
+    ],
+    [
+      'region',
+      `provider: bedrock, model: m, region: ${'r'.repeat(65)}`,
+      'must be a region such as us-east-1',
+    ],
+  ])('bounds what the memory of a model holds: %s', async (path, members, problem) => {
+    const directory = await directoryOf({ 'config.yaml': `models: [{id: a, ${members}}]\n` });
+    const problems = await problemsOf(`${directory}/config.yaml`, {}, directory);
+    expect(problems.join('\n')).toContain(`models[0].${path}: ${problem}`);
+  });
 });

@@ -43,6 +43,13 @@ export function someText() {
   return z.string().min(1, 'must not be empty');
 }
 
+const longestName = 1_024;
+
+/** Name of a model at its provider. The daemon keeps it with the state of the model. */
+export function providerModelName() {
+  return someText().max(longestName, `must have at most ${longestName} characters`);
+}
+
 /** One text or a list of them, read as a list. */
 export function texts() {
   return z

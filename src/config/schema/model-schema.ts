@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { asking } from './asking-schema.js';
-import { headerValue, httpAddress, labelName, someText } from './fields.js';
+import { headerValue, httpAddress, labelName, providerModelName, someText } from './fields.js';
 import { endpointConfiguration, modalities, sharedKeys } from './seed-schema.js';
 
 const id = z
@@ -42,7 +42,7 @@ export const modelSchema = z.strictObject({
     .describe(
       'Name of the provider (docs/providers.md); default: `openai_compatible`, which needs a `base_url`.',
     ),
-  model: someText().optional().describe('Name of the model at the provider.'),
+  model: providerModelName().optional().describe('Name of the model at the provider.'),
   api_key: headerValue().optional().describe('API key (secret).'),
   api_keys: z
     .array(headerValue())
@@ -56,7 +56,7 @@ export const modelSchema = z.strictObject({
   api_version: someText().optional().describe('API version, for Azure; default: 2024-10-21.'),
   region: z
     .string()
-    .regex(/^[a-z0-9-]+$/, 'must be a region such as us-east-1')
+    .regex(/^[a-z0-9-]{1,64}$/, 'must be a region such as us-east-1')
     .optional()
     .describe(
       'Region of Bedrock in the address and in signatures, also with a `base_url`; default: the region in the host, else us-east-1.',

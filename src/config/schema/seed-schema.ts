@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { longestAddress } from '../../domain/address.js';
-import { addressProblem, freeMap, headerName, headerValue, someText, wholeNumber } from './fields.js';
+import {
+  addressProblem,
+  freeMap,
+  headerName,
+  headerValue,
+  providerModelName,
+  someText,
+  wholeNumber,
+} from './fields.js';
 
 /** `custom_headers` of the seed; the values are secrets. */
 const customHeaders = z.array(
@@ -155,7 +163,7 @@ const modelConfig = z
 /** The seed's request body below `endpoint_configuration`, after `withoutUnset`. */
 export const endpointConfiguration = z.strictObject({
   testing_for: z.string().optional().describe('Not used by modelpulse; sent in remote mode.'),
-  model_name: someText()
+  model_name: providerModelName()
     .optional()
     .describe('Name of the model at the provider; required except for provider `custom`.'),
   model_saved_name: z

@@ -8,14 +8,16 @@ afterEach(() => stop());
 
 /** A stream over a connection to a server that does this with its end. */
 async function connected(serve: (socket: Socket) => void) {
+  const accepted: Socket[] = [];
   const server = createServer((socket) => {
+    accepted.push(socket);
     socket.on('error', () => undefined);
     serve(socket);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const raw = connect({ port: (server.address() as AddressInfo).port, allowHalfOpen: true });
   stop = () => {
-    raw.destroy();
+    for (const socket of [raw, ...accepted]) socket.destroy();
     server.close();
   };
   return { raw, stream: pacedConnection(raw) };
