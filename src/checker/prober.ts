@@ -2,6 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { Ask, Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
+import type { Reason } from '../domain/reason.js';
 import { BlockedAddressError, createGuard, type GuardTerms } from './transport/address-guard.js';
 import { createAgents } from './transport/agents.js';
 import { TlsFileError } from './transport/authorities.js';
@@ -34,6 +35,9 @@ export interface ProberOptions {
   /** Source of HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
+
+/** Faults after which a refusal still tells by its status what is wrong. */
+const unreadable: ReadonlySet<Reason> = new Set(['malformed_response', 'connection_lost', 'timeout']);
 
 /** Creates the builtin check, which sends a request in the dialect of the model's provider. */
 export function createProber({
@@ -76,10 +80,10 @@ export function createProber({
     judging: Judging,
     limit: TimeLimit,
   ): Verdict | Promise<Verdict> {
-    // A refusal is judged by its status even if its body is unreadable; a stream by the part before its end.
+    // A refusal is judged by its status and the part of its body that came; a stream by the part before its end.
     const readable =
       fault === null ||
-      (fault.reason === 'malformed_response' && (reply?.status ?? 0) >= 300) ||
+      (unreadable.has(fault.reason) && (reply?.status ?? 0) >= 300) ||
       judging.reading?.ended === true;
     if (reply === null || !readable) return verdict(fault?.reason ?? 'internal_error', fault?.detail ?? null);
     if (reply.status < 200 || reply.status > 599)

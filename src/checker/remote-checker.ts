@@ -1,7 +1,9 @@
 import type { LookupFunction } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { withoutTrailingSlashes } from '../domain/address.js';
 import type { Check } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
+import { memberOf } from '../domain/json.js';
 import type { Model } from '../domain/model.js';
 import { reasonTable, type Reason } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
@@ -84,6 +86,17 @@ function decide({ reply, fault }: Exchange): {
   return { found: understood(answer.data), firstTokenMs: seconds === null ? null : seconds * 1_000 };
 }
 
+/** True where a health API of this kind had no place for the check: it neither ran nor failed. */
+function isBusy({ reply }: Exchange): boolean {
+  if (reply?.status !== 503) return false;
+  return memberOf(parsed(reply), 'code') === 'busy';
+}
+
+/** Least and most ms before a busy health API is asked again. */
+const againAfterMs = [250, 750] as const;
+/** Least ms that a check needs: with less left the answer of the busy API stands. */
+const checkMs = 1_000;
+
 /** Creates the check through a remote health API; failures of that API do not count as failures of the model. */
 export function createRemoteChecker(options: RemoteOptions) {
   const { clock, userAgent, apiKey, timeoutMs, env = process.env, reuseConnections = false } = options;
@@ -112,7 +125,15 @@ export function createRemoteChecker(options: RemoteOptions) {
     const route = await limit.within(opening, givenUp);
     if (typeof route === 'string')
       return unsent(attempt, 'internal_error', `the system's authorities: ${route}`);
-    const done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock });
+    let done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock });
+    while (isBusy(done)) {
+      const [least, most] = againAfterMs;
+      const waitMs = least + Math.random() * (most - least);
+      if (limit.leftMs() < waitMs + checkMs) break;
+      await limit.within(pause(waitMs, undefined, { ref: false }), () => undefined);
+      if (limit.over()) break;
+      done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock });
+    }
     const { found, firstTokenMs } = decide(done);
     return { ...finish(attempt, done, found, clock), firstTokenMs };
   }

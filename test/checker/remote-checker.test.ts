@@ -158,7 +158,26 @@ describe('remote checker', () => {
     });
   });
 
-  it('stops reading an endless reply', async () => {
+  it('asks a health API again that has no place for the check, until the time is up', async () => {
+    for (const [places, reason] of [
+      [2, 'ok'],
+      [Infinity, 'health_api_error'],
+    ] as const) {
+      let asked = 0;
+      const answer: RequestListener = (_request, response) => {
+        asked += 1;
+        response.statusCode = asked <= places ? 503 : 200;
+        response.end(
+          asked <= places ? '{"code":"busy","message":"try again"}' : '{"status":"healthy","message":"fine"}',
+        );
+      };
+      const result = await withServer(listenHttp(answer), (port) => ask(`http://127.0.0.1:${port}`, 3_500));
+      expect(result.reason).toBe(reason);
+      expect(asked).toBeGreaterThan(2);
+    }
+  });
+
+  it('does not read on in an answer without end', async () => {
     const endless: RequestListener = (_request, response) => {
       response.write('{"status":"healthy","message":"');
       const more = (): void => {

@@ -68,6 +68,24 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
       socket.end(`${ok}Transfer-Encoding: chunked\r\n\r\n${answer.length.toString(16)}\r\n${answer}\r\n`),
     { reason: 'connection_lost' },
   ],
+  [
+    'a refusal whose body is shorter than announced',
+    (socket) =>
+      socket.end(
+        `HTTP/1.1 429 X\r\nContent-Length: 5000\r\n\r\n{"error":{"message":"You exceeded your current quota, please check`,
+      ),
+    { reason: 'quota_exhausted', httpStatus: 429 },
+  ],
+  [
+    'a refusal whose body is broken off',
+    (socket) => socket.end('HTTP/1.1 401 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n'),
+    { reason: 'auth_failed', httpStatus: 401 },
+  ],
+  [
+    'a refusal whose body does not end',
+    (socket) => socket.write('HTTP/1.1 429 X\r\nContent-Length: 5000\r\n\r\nslow down'),
+    { reason: 'rate_limited', httpStatus: 429 },
+  ],
   ['headers broken off', (socket) => socket.end(ok), { reason: 'connection_lost' }],
   [
     'an endless body',
