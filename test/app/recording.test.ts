@@ -12,8 +12,8 @@ const createParts = useParts();
 const minute = 60_000;
 const lost = new StoreError('unknown_model', 'no model has the key 1');
 
-describe('a fresh store in the place of a damaged one', () => {
-  it('takes the result of a check that began before it', async () => {
+describe('new store that replaces a damaged one', () => {
+  it('accepts the result of a check that began before it', async () => {
     const path = join(place.directory(), 'pulse.db');
     const parts = createParts(place.open(path));
     await parts.roster.replace([modelNamed('gpt'), modelNamed('other')], start);
@@ -155,7 +155,7 @@ describe('roster', () => {
     }
   });
 
-  it('keeps a memory that the next start accepts, with the longest names that a configuration may have', async () => {
+  it('stores a memory that the next start accepts, for the longest names in a configuration', async () => {
     const path = `https://a.example/${'p'.repeat(2_048 - 'https://a.example/'.length)}`;
     const longest = await loadModel(`models:
   - {id: a, provider: openai_compatible, base_url: "${path}", model: '${'"'.repeat(1_024)}'}\n`);
@@ -168,7 +168,7 @@ describe('roster', () => {
     expect(parts.roster.get('a')!.memory.health.settled).toBe(start + minute);
   });
 
-  it('takes along what a renamed model has not written yet', async () => {
+  it('moves unwritten results of a renamed model', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('old')], start);
     await parts.record('old', start + minute);

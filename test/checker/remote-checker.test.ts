@@ -158,7 +158,7 @@ describe('remote checker', () => {
     });
   });
 
-  it('asks a health API again that has no place for the check, until the time is up', async () => {
+  it('retries while the health API is busy, until the timeout', async () => {
     for (const [places, reason] of [
       [2, 'ok'],
       [Infinity, 'health_api_error'],
@@ -177,7 +177,7 @@ describe('remote checker', () => {
     }
   });
 
-  it('does not read on in an answer without end', async () => {
+  it('stops reading an endless reply', async () => {
     const endless: RequestListener = (_request, response) => {
       response.write('{"status":"healthy","message":"');
       const more = (): void => {

@@ -139,7 +139,7 @@ describe('token', () => {
     [302, '', 'redirected'],
     [400, '{"error":{"message":"The access token expired"}}', 'auth_failed'],
   ])(
-    'that the model refuses with %i %s is fetched again by the next check, and never within one',
+    'refused by the model with %i %s is fetched again by the next check, and never within one',
     (status, text, reason) => {
       const issued = ['dead', 'alive'];
       return withTokens(
