@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { createProber } from '../../src/checker/prober.js';
 import { systemClock } from '../../src/domain/clock.js';
@@ -85,6 +85,24 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
     'a refusal whose body does not end',
     (socket) => socket.write('HTTP/1.1 429 X\r\nContent-Length: 5000\r\n\r\nslow down'),
     { reason: 'rate_limited', httpStatus: 429 },
+  ],
+  [
+    'an encoding that is costly to read',
+    (socket) => {
+      const body = brotliCompressSync(answer);
+      socket.write(`${ok}Content-Encoding: BR\r\nContent-Length: ${body.length}\r\n\r\n`);
+      socket.end(body);
+    },
+    {
+      reason: 'malformed_response',
+      detail: 'content-encoding BR: only gzip and deflate are read',
+      httpStatus: 200,
+    },
+  ],
+  [
+    'a refusal in an encoding that is costly to read',
+    (socket) => socket.end('HTTP/1.1 401 X\r\nContent-Encoding: zstd\r\nContent-Length: 2\r\n\r\n{}'),
+    { reason: 'auth_failed', httpStatus: 401 },
   ],
   ['headers broken off', (socket) => socket.end(ok), { reason: 'connection_lost' }],
   [

@@ -27,6 +27,9 @@ const lingerLimitMs = 2_500;
 /** The same after the API's end mark. */
 const closedLingerMs = 250;
 
+/** Encodings whose decoders fill a window of up to 16 MB for a reply of some bytes; that of gzip has 32 KiB. */
+const costlyEncodings = /^(?:br|zstd)$/i;
+
 export interface Outgoing {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -99,6 +102,8 @@ async function sendOnce(
     let firstTokenMs: number | null = null;
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
+    /** The encoding of a body that is not read. */
+    let unread: string | null = null;
 
     function follow(chunk: Buffer): void {
       if (reading === null || (head?.status ?? 0) >= 300) return;
@@ -115,7 +120,7 @@ async function sendOnce(
 
     const stream = got.stream(url, {
       method,
-      headers,
+      headers: { 'accept-encoding': 'gzip, deflate', ...headers },
       // Without one got would wait with a POST until a body is written to the stream.
       ...(body !== null ? { body } : method === 'POST' && { body: '' }),
       request: (target, options) => route.send(target, options, over?.signal),
@@ -190,9 +195,16 @@ async function sendOnce(
 
     const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
     signal.addEventListener('abort', stopped);
-    stream.on('request', (request: ClientRequest) =>
-      trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received),
-    );
+    stream.on('request', (request: ClientRequest) => {
+      trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received);
+      request.prependOnceListener('response', (response) => {
+        const encoding = response.headers['content-encoding'];
+        if (encoding === undefined || !costlyEncodings.test(encoding)) return;
+        unread = encoding;
+        // got would begin to decompress it.
+        delete response.headers['content-encoding'];
+      });
+    });
     stream.on('response', (response: Response) => {
       if (settled) return;
       const refusal = proxy?.forwards === true ? refusalOfProxy(response.statusCode, response.headers) : null;
@@ -202,6 +214,14 @@ async function sendOnce(
       }
       head = { status: response.statusCode, headers: response.headers };
       deadline.headersArrived();
+      if (unread !== null)
+        settle(
+          {
+            reason: 'malformed_response',
+            detail: `content-encoding ${unread}: only gzip and deflate are read`,
+          },
+          'open',
+        );
     });
     // Not waited for: what comes next is no longer HTTP.
     stream.on('upgrade', ({ statusCode = 101, headers: upgraded }: IncomingMessage, socket: Socket) => {
