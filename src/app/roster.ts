@@ -87,9 +87,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
 
   /** Models of the store that are not in the registry, including those removed while no daemon ran. */
   const strangers = async (next: Iterable<Tracked>): Promise<Map<ModelKey, string>> => {
-    const all = begun
-      ? [...roster].map(([id, { view }]) => ({ id, key: view.key }))
-      : (await store.models()).filter(({ retiredAt }) => retiredAt === null);
+    const all = begun ? [...roster].map(([id, { view }]) => ({ id, key: view.key })) : await store.names([]);
     const left = new Map(all.map(({ id, key }) => [key, id]));
     for (const { view } of next) left.delete(view.key);
     return left;
@@ -99,7 +97,8 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   const lateRenames = async (models: readonly Model[]): Promise<string[]> => {
     const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
     if (renamed.length === 0) return [];
-    const known = new Set((await store.models()).map(({ id }) => id));
+    const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
+    const known = new Set((await store.names(asked)).map(({ id }) => id));
     return renamed.flatMap(({ id, renameFrom }) =>
       renameFrom !== null && known.has(id) && known.has(renameFrom)
         ? [
@@ -155,7 +154,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   };
 
   const rebaseAll = async (now: number): Promise<ReadonlySet<ModelKey>> => {
-    const known = new Set((await store.models()).map(({ key }) => key));
+    const known = new Set((await store.names([])).map(({ key }) => key));
     for (const tracked of roster.values()) {
       const { view } = tracked;
       // An attempt that failed has moved some of them.
@@ -173,7 +172,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
 
   const reconcile = async (now: number): Promise<void> => {
     const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
-    for (const { key, id, retiredAt } of await store.models()) {
+    for (const { key, id, retiredAt } of await store.names([...roster.keys()])) {
       const known = followed.get(key);
       if (known === undefined && retiredAt === null) await store.retire([key], now);
       if (known !== undefined && (known !== id || retiredAt !== null)) await store.register(known, now, id);

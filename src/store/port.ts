@@ -37,6 +37,9 @@ export interface ModelTotals {
   readonly versionChanges: number;
 }
 
+/** Name of a model in the store. */
+export type StoredName = Pick<StoredModel, 'key' | 'id' | 'retiredAt'>;
+
 /** Everything that one flush writes for one model; applied whole, in one transaction with the other models. */
 export interface ModelWrite {
   readonly key: ModelKey;
@@ -133,6 +136,8 @@ export const batchResults = 100;
 export interface Store {
   /** All models that still have history. */
   models(): Promise<readonly StoredModel[]>;
+  /** Names of the models that are not retired, and of those with these ids: the retired ones of years may be many. */
+  names(ids: readonly string[]): Promise<readonly StoredName[]>;
   /** Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. */
   register(id: string, now: number, renameFrom: string | null): Promise<StoredModel>;
   /** Marks models that left the registry, all or none; their history stays until retention. */

@@ -168,6 +168,14 @@ describe('roster', () => {
     expect(parts.roster.get('a')!.memory.health.settled).toBe(start + minute);
   });
 
+  it('starts and reloads without reading the memory of retired models', async () => {
+    const parts = createParts(place.fresh());
+    parts.refuse(['models']);
+    await parts.roster.replace([modelNamed('old'), modelNamed('other')], start);
+    await parts.roster.replace([modelNamed('new', { renameFrom: 'old' })], start + minute);
+    expect([...parts.roster.all()].map(({ view }) => view.model.id)).toEqual(['new']);
+  });
+
   it('moves unwritten results of a renamed model', async () => {
     const parts = createParts(place.fresh());
     await parts.roster.replace([modelNamed('old')], start);

@@ -6,6 +6,17 @@ const place = workplace();
 const now = start + 1000;
 
 describe('registration of a model', () => {
+  it('names models that are not retired, and those that are asked for', async () => {
+    const store = place.fresh();
+    for (const id of ['a', 'b', 'c']) await store.register(id, start, null);
+    await store.retire([1, 2], start + 1);
+    expect((await store.names([])).map(({ id }) => id)).toEqual(['c']);
+    expect(await store.names(['b', 'nobody', 'c'])).toEqual([
+      { key: 2, id: 'b', retiredAt: start + 1 },
+      { key: 3, id: 'c', retiredAt: null },
+    ]);
+  });
+
   it('assigns a permanent key', async () => {
     const store = place.fresh();
     const first = await store.register('gpt', start, null);

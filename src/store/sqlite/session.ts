@@ -27,6 +27,7 @@ export function prepareReadSession(database: Database): ReadSession {
   const missed = database.prepare<[], { cause: MissCause; count: number }>('SELECT cause, count FROM missed');
   return {
     models: models.all,
+    names: models.names,
     missed: () => new Map(missed.all().map(({ cause, count }) => [cause, count])),
     ...timeline,
     counts: prepareCounts(database),

@@ -171,6 +171,7 @@ export function openStore(options: StoreOptions): SqliteStore {
       return openings;
     },
     models: () => ask((open) => open.models()),
+    names: (ids) => ask((open) => open.names(ids)),
     register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
     retire: (keys, now) => change((open) => open.retire(keys, now)),
     missed: () => ask((open) => open.missed()),

@@ -13,6 +13,7 @@ export function openStoreReader(path: string, migrationsDir: string): StoreReade
 
   return {
     models: () => ask((open) => open.models()),
+    names: (ids) => ask((open) => open.names(ids)),
     missed: () => ask((open) => open.missed()),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
     durations: (key, from, to) => ask((open) => open.durations(key, from, to)),

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { parseJson } from '../../../domain/json.js';
 import { outcomeCodes, reasonCodes } from '../../codes.js';
-import type { ModelKey, StoredModel } from '../../port.js';
+import type { ModelKey, StoredModel, StoredName } from '../../port.js';
 import { latestOf } from './check-row.js';
 
 interface ModelRow {
@@ -28,6 +28,10 @@ interface TotalRow {
 export function prepareModels(database: Database) {
   const all = database.prepare<[], ModelRow>('SELECT * FROM models ORDER BY key');
   const byId = database.prepare<[string], ModelRow>('SELECT * FROM models WHERE id = ?');
+  const named = database.prepare<[string], StoredName>(
+    `SELECT key, id, retired_at AS retiredAt FROM models
+      WHERE retired_at IS NULL OR id IN (SELECT value FROM json_each(?)) ORDER BY key`,
+  );
   const totals = database.prepare<[number], TotalRow>(
     'SELECT outcome, reason, count FROM totals WHERE model = ?',
   );
@@ -55,6 +59,7 @@ export function prepareModels(database: Database) {
 
   return {
     all: (): StoredModel[] => all.all().map(modelOf),
+    names: (ids: readonly string[]): StoredName[] => named.all(JSON.stringify(ids)),
     find(id: string): StoredModel | undefined {
       const row = byId.get(id);
       return row && modelOf(row);

@@ -36,6 +36,7 @@ const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
 /** Calls that change nothing; they wait their turn, so that however many there are, a write waits only for a few. */
 const reads: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'models',
+  'names',
   'missed',
   'points',
   'durations',
@@ -266,6 +267,7 @@ export async function openThreadedStore(
       return files.openings;
     },
     models: () => call('models'),
+    names: (ids) => call('names', ids),
     async register(...model) {
       const registered = await call('register', ...model);
       highestKey = Math.max(highestKey, registered.key);
