@@ -18,6 +18,7 @@ import { createLookup } from './transport/lookup.js';
 import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
 import { readStream } from './verdict/stream-reading.js';
+import { createTurns } from './transport/turns.js';
 import { createTimeLimit, givenUp, type TimeLimit } from './transport/time-limit.js';
 
 export interface ProberOptions {
@@ -39,6 +40,9 @@ export interface ProberOptions {
 /** Faults after which a refusal still tells by its status what is wrong. */
 const unreadable: ReadonlySet<Reason> = new Set(['malformed_response', 'connection_lost', 'timeout']);
 
+/** Bytes that the reading of any reply counts for beside its own. */
+const leastReading = 512;
+
 /** Creates the builtin check, which sends a request in the dialect of the model's provider. */
 export function createProber({
   clock,
@@ -54,11 +58,12 @@ export function createProber({
   const agents = createAgents({ ...guarded, reuseConnections, env, ...(retried && { retried }) });
   const meets = createExpectations();
   const jq = createJq();
+  const turns = createTurns();
   const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, keep: keepTokens });
   /** Redactions of models, as long as these live. */
   const redactions = new WeakMap<Model, Redact>();
   /** Next position in each list of keys; weak, so that it lives as long as the list. */
-  const turns = new WeakMap<readonly string[], number>();
+  const keyTurns = new WeakMap<readonly string[], number>();
 
   function redactionOf(model: Model): Redact {
     const redact = redactions.get(model) ?? createRedaction(secretsOf(model));
@@ -69,9 +74,22 @@ export function createProber({
   /** Position of the next key in rotation; null without keys. */
   function nextKey({ endpoint: { apiKeys } }: Model): number | null {
     if (apiKeys.length === 0) return null;
-    const turn = (turns.get(apiKeys) ?? 0) % apiKeys.length;
-    turns.set(apiKeys, turn + 1);
+    const turn = (keyTurns.get(apiKeys) ?? 0) % apiKeys.length;
+    keyTurns.set(apiKeys, turn + 1);
     return turn;
+  }
+
+  /** Reads a reply when there is room in a turn of the event loop: a provider can end many at one moment. */
+  function inTurn<T>({ reply }: Exchange, read: () => T): Promise<{ readonly verdict: T }> {
+    return new Promise((resolve, reject) => {
+      turns.take((reply?.body.length ?? 0) + leastReading, () => {
+        try {
+          resolve({ verdict: read() });
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error('unknown'));
+        }
+      });
+    });
   }
 
   /** Takes time only where a program reads the reply. */
@@ -103,11 +121,13 @@ export function createProber({
     const route = await limit.within(agents.routeFor(new URL(request.url), model.endpoint), givenUp);
     if (typeof route === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${route}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
-    const done = await exchange(request, { route, timeoutMs, limit, clock, reading });
-    const decided = decide(done, { model, dialect, meets, reading }, limit);
+    const stream = reading && { reading, turns };
+    const done = await exchange(request, { route, timeoutMs, limit, clock, stream });
+    const decided = await inTurn(done, () => decide(done, { model, dialect, meets, reading }, limit));
     const notRead = (why: 'overdue' | 'stopped') =>
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
-    const found = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
+    const found =
+      decided.verdict instanceof Promise ? await limit.within(decided.verdict, notRead) : decided.verdict;
     return { ...finish(attempt, done, found, clock), keyIndex };
   }
 

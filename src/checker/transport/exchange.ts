@@ -8,14 +8,13 @@ import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
+import type { Turns } from './turns.js';
 import { createTrace, type Stage } from './trace.js';
 
 /** Most bytes of a decompressed body. */
 export const bodyLimit = 1024 * 1024;
 /** Most bytes read for one reply, compressed and with headers. */
 const wireLimit = 2 * bodyLimit;
-/** Bytes of a stream that are read before other work may run. */
-const mostInTurn = 16 * 1024;
 /** Bytes that the reading of a piece costs beside its own: a piece may be a single byte. */
 const pieceCost = 256;
 /** ms between two looks at the bytes received: some decompress to nothing. */
@@ -64,8 +63,8 @@ interface Terms {
   readonly timeoutMs: number;
   readonly limit: TimeLimit;
   readonly clock: Clock;
-  /** Follows the body of a successful reply as it comes. */
-  readonly reading?: StreamReading | null;
+  /** Follows the body of a successful reply as it comes, in turn with the replies of other checks. */
+  readonly stream?: { readonly reading: StreamReading; readonly turns: Turns } | null;
 }
 
 /**
@@ -86,7 +85,8 @@ async function sendOnce(
 ): Promise<Exchange & { readonly unansweredReuse: boolean }> {
   // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
   const { default: got } = await import('got');
-  const { route, timeoutMs, limit, clock, reading = null } = terms;
+  const { route, timeoutMs, limit, clock } = terms;
+  const reading = terms.stream?.reading ?? null;
   const { signal } = limit;
   const { proxy, secure } = route;
   /** Ends the opening of a tunnel. */
@@ -95,7 +95,8 @@ async function sendOnce(
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
     let size = 0;
-    let unpaused = 0;
+    /** Reads the piece of a stream that waits for its turn. */
+    let readWaiting = (): void => undefined;
     let head: Pick<Reply, 'status' | 'headers'> | null = null;
     let settled = false;
     let provisional = 0;
@@ -118,6 +119,23 @@ async function sendOnce(
       lingering = setTimeout(() => settle(null, 'open'), reading.closed ? closedLingerMs : lingerLimitMs);
     }
 
+    function followInTurn(chunk: Buffer): void {
+      const piece = { read: false, waits: false };
+      const readPiece = (): void => {
+        if (!piece.read) follow(chunk);
+        piece.read = true;
+      };
+      readWaiting();
+      readWaiting = readPiece;
+      terms.stream?.turns.take(chunk.length + pieceCost, () => {
+        readPiece();
+        if (piece.waits) stream.resume();
+      });
+      if (piece.read) return;
+      piece.waits = true;
+      stream.pause();
+    }
+
     const stream = got.stream(url, {
       method,
       headers: { 'accept-encoding': 'gzip, deflate', ...headers },
@@ -131,6 +149,7 @@ async function sendOnce(
 
     function settle(fault: Fault | null, rest: 'read' | 'open' | 'over limit' = 'read'): void {
       if (settled) return;
+      readWaiting();
       settled = true;
       deadline.stop();
       clearTimeout(lingering);
@@ -245,14 +264,7 @@ async function sendOnce(
       const room = bodyLimit - size;
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-      follow(chunk);
-      unpaused += chunk.length + pieceCost;
-      // What has come meanwhile may be a mebibyte of events.
-      if (reading !== null && unpaused >= mostInTurn) {
-        unpaused = 0;
-        stream.pause();
-        setImmediate(() => stream.resume());
-      }
+      if (reading !== null) followInTurn(chunk);
       if (size > bodyLimit) settle(null, 'over limit');
     });
     stream.on('end', () => settle(null));
