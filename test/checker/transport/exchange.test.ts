@@ -1,0 +1,67 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { createAgents } from '../../../src/checker/transport/agents.js';
+import { exchange } from '../../../src/checker/transport/exchange.js';
+import { createLookup } from '../../../src/checker/transport/lookup.js';
+import { createTimeLimit } from '../../../src/checker/transport/time-limit.js';
+import { createTurns } from '../../../src/checker/transport/turns.js';
+import type { StreamReading } from '../../../src/checker/verdict/stream-reading.js';
+import { systemClock } from '../../../src/domain/clock.js';
+import { withServer } from '../probing.js';
+import { listenHttp } from '../server.js';
+
+const reading = (push: (chunk: Buffer) => void): StreamReading => ({
+  begun: true,
+  spoke: false,
+  ended: false,
+  closed: false,
+  events: 0,
+  draft: {} as StreamReading['draft'],
+  error: null,
+  fault: null,
+  push,
+  end: () => undefined,
+});
+
+describe('streams that end at one moment', () => {
+  it('are read in turns of the event loop, whole and in order', async () => {
+    const streams = 12;
+    const body = Buffer.from(Array.from({ length: 60_000 }, (_, n) => `${n} `).join(''));
+    const held: ServerResponse[] = [];
+    const server = listenHttp((_request, response) => {
+      held.push(response);
+      if (held.length === streams) for (const each of held) each.end(body);
+    });
+    await withServer(server, async (port) => {
+      const agents = createAgents({ lookup: createLookup(), reuseConnections: false, env: {} });
+      const turns = createTurns();
+      const clock = systemClock;
+      let pieces = 0;
+      let most = 0;
+      const read = async (): Promise<Buffer> => {
+        const got: Buffer[] = [];
+        const push = (chunk: Buffer): void => {
+          if (pieces === 0) setImmediate(() => (pieces = 0));
+          pieces += chunk.length < 4_096 ? 0 : 1;
+          most = Math.max(most, pieces);
+          got.push(chunk);
+        };
+        const url = `http://127.0.0.1:${port}/`;
+        const route = await agents.routeFor(new URL(url), { tls: { insecure: false }, proxy: null });
+        const { signal } = new AbortController();
+        const limit = createTimeLimit({ clock, timeoutMs: 60_000, signal });
+        const done = await exchange(
+          { method: 'POST', url, headers: {}, body: '{}' },
+          { route, timeoutMs: 60_000, limit, clock, stream: { reading: reading(push), turns } },
+        );
+        expect(done.fault).toBeNull();
+        return Buffer.concat(got);
+      };
+      const all = await Promise.all(Array.from({ length: streams }, read));
+      agents.close();
+      for (const got of all) expect(got.equals(body)).toBe(true);
+      // The last piece of a turn may be more than has room; pieces are of up to 64 KiB.
+      expect(most).toBeLessThanOrEqual(4);
+    });
+  });
+});
