@@ -79,9 +79,19 @@ export function createRecording(parts: {
       writer.changed(tracked, 0);
     },
   });
-  const windows = createWindows(calendar, roster.all, (tracked) => {
-    writer.changed(tracked, 0);
-  });
+  const windows = createWindows(
+    calendar,
+    roster.all,
+    (tracked) => {
+      writer.changed(tracked, 0);
+    },
+    (count, most) => {
+      log.warn(
+        { models: count, windows: most },
+        'the absence was long: only the newest maintenance windows in it are recorded, the rest of it is unknown',
+      );
+    },
+  );
   const recorder = createRecorder({
     calendar,
     clock,

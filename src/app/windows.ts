@@ -25,6 +25,10 @@ const sleptMs = 3_000;
 /** How far back missed windows are added, in ms: the longest uptime window. */
 const caughtUpMs = uptimeWindows['90d'] * dayMs;
 
+/** Most windows that are added so for all models, and least for one: they wait in memory for their write. */
+const mostCaughtUp = 100_000;
+const leastCaughtUp = 10;
+
 type Rule = MaintenanceRule & { readonly matches: (id: string) => boolean };
 
 /** The rules that cover a model and their last computed windows, shared by models with the same rules. */
@@ -38,6 +42,8 @@ export function createWindows(
   calendar: Calendar,
   models: () => Iterable<Tracked>,
   changed: (tracked: Tracked) => void,
+  /** Called when an absence was so long that windows of models are not added: how many models have only the newest `most`. */
+  shortened: (models: number, most: number) => void = () => undefined,
 ): Windows {
   let rules: readonly Rule[] = [];
   let groups = new Map<string, Group>();
@@ -117,9 +123,14 @@ export function createWindows(
       return { tracked, from: Math.max(seen + 1, now - caughtUpMs) };
     });
     const listFrom = late.reduce((least, { from }) => Math.min(least, from), Infinity);
+    const most = Math.max(leastCaughtUp, Math.floor(mostCaughtUp / late.length));
+    let cutShort = 0;
     for (const { tracked, from } of late) {
-      follow(tracked, windowsOf(tracked, from, now + 1, listFrom), now, from);
+      const windows = windowsOf(tracked, from, now + 1, listFrom);
+      if (windows.length > most) cutShort += 1;
+      follow(tracked, windows.slice(-most), now, from);
     }
+    if (cutShort > 0) shortened(cutShort, most);
   };
 
   /** Ends windows that the current rules no longer contain, but not before the newest slot, whose result used them. */

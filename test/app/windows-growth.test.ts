@@ -72,7 +72,7 @@ it('catches up with windows that passed while no daemon ran in time linear in th
 
 it('lists the windows once for all models with the same rules, wherever each of them stopped', async () => {
   const calendar = countingCalendar();
-  const late = (await models(1_000, start - 30 * day)).map((tracked, index) => ({
+  const late = (await models(100, start - 30 * day)).map((tracked, index) => ({
     ...tracked,
     watermark: start - 20 * day + index,
   }));
@@ -123,4 +123,21 @@ it('clips a window that began before the last 90 days', async () => {
   const [first, second] = late[0]!.memory.health.windows;
   expect(first).toEqual({ from: start - 90 * day, to: start - 90 * day + 60 * minute });
   expect(second).toEqual({ from: start - 89 * day - 60 * minute, to: start - 89 * day + 60 * minute });
+});
+
+it('adds at most 100,000 windows of an absence, the newest, and reports it', async () => {
+  const late = await models(1_000, start - 80 * day);
+  const added: number[] = [];
+  const shortened: [number, number][] = [];
+  const windows = createWindows(
+    createCalendar(),
+    () => late,
+    ({ memory }) => added.push(memory.health.windows.length),
+    (...cut) => shortened.push(cut),
+  );
+  windows.replace([every('0 * * * *')], start, late);
+  expect(shortened).toEqual([[1_000, 100]]);
+  expect(added).toEqual(Array.from({ length: 1_000 }, () => 100));
+  const newest = late[0]!.memory.health.windows.at(-1)!;
+  expect(newest.from).toBe(start);
 });
