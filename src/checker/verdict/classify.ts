@@ -86,6 +86,8 @@ export function classify(error: ReplyError, status: number, model: Model): Reaso
   if (passedOn !== null && passedOn >= 401 && passedOn <= 403) return reasonOfStatus(passedOn, true);
   const vague = reasonOfVagueMarker([...error.codes, ...error.types]);
   if (own < 400) return vague;
+  // Before the reply began with 200 the request was accepted: a 400 in it that says nothing is an engine's usual number for what broke.
+  if (own === 400 && status < 300 && text.trim() === '') return 'server_error';
   const byStatus = reasonOfStatus(own, true);
   // A 400 alone does not make an error of the server's one of the request's.
   return byStatus === 'invalid_request' ? (vague ?? byStatus) : byStatus;

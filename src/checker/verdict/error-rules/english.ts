@@ -34,6 +34,9 @@ export const english: readonly TextRule[] = [
       'model (?:load(?:ing)? )?(?:has )?(?:failed|crashed)\\b|model has (?:unexpectedly )?crashed',
       'no (?:llm |local )?models? (?:is |are |was |were )?(?:currently )?loaded|model (?:is )?not loaded|model (?:was |has been )?unloaded',
       'degraded function|function [\\w :-]{0,80}degraded|\\bdegraded\\b.{0,40}cannot be invoked',
+      // vLLM tells them with 400 inside a stream.
+      'engine ?core encountered an|background loop has errored|task finished unexpectedly|executor failed\\b|\\brpc call to \\w+ timed out',
+      "'nonetype' object (?:is not|has no)",
       'cuda (?:error|out of memory)|out of memory|requires more (?:system )?memory',
       'engine (?:core |loop |process )?(?:is |has |was )?(?:dead|died|crashed|terminated|stopped)|enginedeaderror|runner (?:process )?(?:has )?(?:terminated|crashed|no longer running)',
     ),
