@@ -9,6 +9,7 @@ import { TlsFileError } from './transport/authorities.js';
 import type { Dialect } from './ask/dialect.js';
 import { dialectFor } from './ask/dialects.js';
 import { exchange, type Exchange } from './transport/exchange.js';
+import { createHeldBytes } from './transport/held-bytes.js';
 import { createExpectations } from './verdict/expectation.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './verdict/judge.js';
@@ -59,6 +60,7 @@ export function createProber({
   const meets = createExpectations();
   const jq = createJq();
   const turns = createTurns();
+  const held = createHeldBytes();
   const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, keep: keepTokens });
   /** Redactions of models, as long as these live. */
   const redactions = new WeakMap<Model, Redact>();
@@ -122,7 +124,7 @@ export function createProber({
     if (typeof route === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${route}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
     const stream = reading && { reading, turns };
-    const done = await exchange(request, { route, timeoutMs, limit, clock, stream });
+    const done = await exchange(request, { route, timeoutMs, limit, clock, held, stream });
     const decided = await inTurn(done, () => decide(done, { model, dialect, meets, reading }, limit));
     const notRead = (why: 'overdue' | 'stopped') =>
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   closeSync,
+  copyFileSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -47,6 +48,23 @@ async function backup(): Promise<string> {
   return path;
 }
 
+/** The files of such a database as a crash leaves them: its newest result is in its -wal alone. */
+async function crashed(): Promise<string> {
+  const path = join(place.directory(), 'backup.db');
+  const store = place.open(path);
+  const { key } = await store.register('other', start, null);
+  await store.write(batchOf(modelWrite(key, { results: [result(start + 7)] })));
+  const copy = join(place.directory(), 'copy.db');
+  for (const suffix of ['', '-wal']) copyFileSync(path + suffix, copy + suffix);
+  return copy;
+}
+
+async function slotsIn(path: string): Promise<number[]> {
+  const store = place.open(path);
+  const [model] = await store.models();
+  return (await store.results(model!.key, everything)).map(({ slot }) => slot);
+}
+
 describe('database file in use', () => {
   it('that is deleted is detected by the next write, logged and counted, and a new one is created', async () => {
     const { path, store, write, logged } = await inUse();
@@ -82,6 +100,33 @@ describe('database file in use', () => {
     const models = await whole.models();
     expect(models.map(({ id }) => id)).toEqual(['other']);
     expect((await whole.results(models[0]!.key, everything)).map(({ slot }) => slot)).toEqual([start + 7]);
+  });
+
+  it.each(['move', 'stop'] as const)(
+    'that is replaced with a -wal keeps what is in that: %s',
+    async (onCorrupt) => {
+      const { directory, path, store, write } = await inUse(onCorrupt);
+      const other = await crashed();
+      for (const suffix of ['', '-wal']) renameSync(other + suffix, path + suffix);
+      await expect(write(start + 1)).rejects.toMatchObject({ kind: 'damaged' });
+      await store.close();
+      const [moved = 'store.db'] = readdirSync(directory).filter((name) => /\.replaced-.*Z$/.test(name));
+      expect(moved === 'store.db').toBe(onCorrupt === 'stop');
+      expect(await slotsIn(join(directory, moved))).toEqual([start + 7]);
+    },
+  );
+
+  it('whose -wal is replaced first keeps that beside the database', async () => {
+    const { directory, path, store, write } = await inUse();
+    const other = await crashed();
+    const log = readFileSync(`${other}-wal`);
+    renameSync(`${other}-wal`, `${path}-wal`);
+    await write(start + 1);
+    renameSync(other, path);
+    await expect(write(start + 2)).rejects.toMatchObject({ kind: 'damaged' });
+    await store.close();
+    const [moved] = readdirSync(directory).filter((name) => name.startsWith('store.db-wal.replaced-'));
+    expect(readFileSync(join(directory, moved!)).equals(log)).toBe(true);
   });
 
   it('that is replaced stays in place if the operator prefers to stop', async () => {

@@ -15,6 +15,9 @@ import { tokenIn, type Token } from './token-answer.js';
 /** Most cached tokens; beyond that the least recently used one is dropped. */
 const mostKept = 1_000;
 
+/** Least ms that a check needs after a token could not be renewed. */
+const checkMs = 1_000;
+
 /** A token, or the reason for its absence; `detail` contains no part of request or reply. */
 type Fetched =
   | { readonly token: string }
@@ -169,7 +172,10 @@ export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
     const fetched = await wait(begun ?? begin(jwt, key, model, limit.leftMs()), key, jwt, limit);
     // The check that started the fetch may have had less time than this one.
     const cut = begun !== undefined && 'reason' in fetched && fetched.reason === 'timeout' && !limit.over();
-    return cut ? tokenFor(model, jwt, limit) : fetched;
+    if (cut) return tokenFor(model, jwt, limit);
+    if (known === undefined || !('reason' in fetched)) return fetched;
+    const stillValid = clock.wall() < (known.expiresAt ?? 0) && limit.leftMs() >= checkMs;
+    return stillValid ? known : fetched;
   }
 
   /**

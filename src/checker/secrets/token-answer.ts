@@ -37,6 +37,8 @@ export interface Token {
   readonly token: string;
   /** Unix ms until which it is used. */
   readonly until: number;
+  /** Unix ms of its expiry, up to which it is used where no other can be fetched; null where that is not told. */
+  readonly expiresAt: number | null;
 }
 
 /** Characters valid in a header; other text is not a token. */
@@ -55,7 +57,8 @@ export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token 
     const life = lifeIn(answer, path);
     const end = endOf(token) ?? (life === null ? null : now + life * 1_000);
     const until = end === null ? now + unknownLifeMs : end - leewayMs;
-    return { token, until: Math.floor(Math.min(Math.max(until, now + leastLifeMs), now + longestLifeMs)) };
+    const used = Math.floor(Math.min(Math.max(until, now + leastLifeMs), now + longestLifeMs));
+    return { token, until: used, expiresAt: end };
   }
   return null;
 }

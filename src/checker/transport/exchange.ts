@@ -6,6 +6,7 @@ import type { Phases } from '../../domain/result.js';
 import type { Route } from './agents.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
+import type { HeldBytes } from './held-bytes.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
 import type { Turns } from './turns.js';
@@ -64,6 +65,8 @@ interface Terms {
   readonly limit: TimeLimit;
   readonly clock: Clock;
   /** Follows the body of a successful reply as it comes, in turn with the replies of other checks. */
+  /** Bounds what this and other exchanges hold of their replies. */
+  readonly held?: HeldBytes;
   readonly stream?: { readonly reading: StreamReading; readonly turns: Turns } | null;
 }
 
@@ -105,6 +108,9 @@ async function sendOnce(
     let lingering: NodeJS.Timeout | undefined;
     /** The encoding of a body that is not read. */
     let unread: string | null = null;
+
+    /** Where a call before may have settled it, which the compiler does not see. */
+    const isSettled = (): boolean => settled;
 
     function follow(chunk: Buffer): void {
       if (reading === null || (head?.status ?? 0) >= 300) return;
@@ -151,6 +157,7 @@ async function sendOnce(
       if (settled) return;
       readWaiting();
       settled = true;
+      share?.close();
       deadline.stop();
       clearTimeout(lingering);
       clearInterval(watching);
@@ -212,6 +219,9 @@ async function sendOnce(
       settle({ reason: 'internal_error', detail: 'stopped before it ended' });
     }
 
+    const share = terms.held?.open(() => {
+      settle({ reason: 'internal_error', detail: 'the replies of all checks were too large together' });
+    });
     const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
     signal.addEventListener('abort', stopped);
     stream.on('request', (request: ClientRequest) => {
@@ -261,6 +271,8 @@ async function sendOnce(
     stream.on('data', (chunk: Buffer) => {
       if (settled) return;
       deadline.bytesArrived();
+      share?.add(chunk.length);
+      if (isSettled()) return;
       const room = bodyLimit - size;
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);

@@ -31,11 +31,14 @@ function isPresent(value: unknown, depth = 0): boolean {
 
 const success = /^(?:ok|success\w*|no error)?[.!]?$|^[\p{Script=Han}]{0,4}成功[。！]?$/iu;
 
+const codeOfSuccess = /^(?:0+|200(?:00)?)$/;
+
 /** True for code 0 or 200 with a message of success. */
 function isSuccess({ code, message, msg }: Members): boolean {
   const said = message ?? msg ?? '';
   return (
-    (code === 0 || code === 200 || code === '0' || code === '200') &&
+    (typeof code === 'number' || typeof code === 'string') &&
+    codeOfSuccess.test(String(code)) &&
     typeof said === 'string' &&
     success.test(said)
   );

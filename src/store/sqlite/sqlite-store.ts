@@ -1,11 +1,19 @@
-import { rmSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './file/database.js';
 import { attempt, isDamage, promised } from './file/failure.js';
 import { lockFile } from './file/file-lock.js';
 import { createLogWatch } from './file/log-watch.js';
-import { bytesOnDisk, identityOf, logOf, moveAside, placeFor, removeLog } from './file/file-place.js';
+import {
+  bytesOnDisk,
+  identityOf,
+  keepingLog,
+  logOf,
+  moveAside,
+  moveLogAside,
+  placeFor,
+  removeLog,
+} from './file/file-place.js';
 import type { Retention } from '../horizons.js';
 import { reserveKeys } from './rows/model-row.js';
 import type { PackedBatch } from './write/packed-batch.js';
@@ -72,7 +80,10 @@ export function openStore(options: StoreOptions): SqliteStore {
 
   function disconnect(): void {
     session = null;
-    database?.close();
+    // SQLite deletes the -wal and -shm at the path, also those of another database that was put there.
+    if (database !== null && (identity !== identityOf(path) || logIdentity !== identityOf(logOf(path))))
+      keepingLog(path, () => database?.close());
+    else database?.close();
     database = null;
   }
 
@@ -83,6 +94,18 @@ export function openStore(options: StoreOptions): SqliteStore {
     const movedTo = moveAside(path, options.clock.wall());
     corruptions += 1;
     options.log.error({ err: error, path, movedTo }, 'database is corrupt: moved aside, starting a new one');
+  }
+
+  /** Writes what only the -wal holds to the open file, which may have been moved elsewhere; a file that fails has it no more. */
+  function saveLog(): void {
+    try {
+      database?.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      options.log.warn(
+        { err: error, path },
+        'changes in the write-ahead log could not be saved to the database file that was moved',
+      );
+    }
   }
 
   /**
@@ -97,10 +120,15 @@ export function openStore(options: StoreOptions): SqliteStore {
       'damaged',
       `${path} was ${what} while the daemon used it; stop the daemon before a backup is put in place`,
     );
-    removeLog(path);
+    const log = identityOf(logOf(path));
+    if (log === logIdentity) {
+      saveLog();
+      removeLog(path);
+    }
     if (options.onCorrupt === 'stop') throw error;
+    const foreign = found !== null || (log !== null && log !== logIdentity);
+    const movedTo = foreign ? moveAside(path, options.clock.wall(), 'replaced') : null;
     disconnect();
-    const movedTo = found === null ? null : moveAside(path, options.clock.wall(), 'replaced');
     corruptions += 1;
     options.log.error({ err: error, path, movedTo }, 'database was deleted or replaced: starting a new one');
     throw error;
@@ -112,14 +140,14 @@ export function openStore(options: StoreOptions): SqliteStore {
    */
   function expectSameLog(): void {
     if (database === null || identityOf(logOf(path)) === logIdentity) return;
-    rmSync(logOf(path), { force: true });
+    const movedTo = moveLogAside(path, options.clock.wall());
     const busy = database.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
     // A reader blocks the checkpoint: the next change retries it.
     if (busy !== 0) return;
     disconnect();
     connect();
     options.log.warn(
-      { path: logOf(path) },
+      { path: logOf(path), movedTo },
       'write-ahead log was deleted or replaced by another process: its changes were saved to the database, nothing is lost',
     );
   }

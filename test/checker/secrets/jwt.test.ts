@@ -133,6 +133,21 @@ describe('token', () => {
     });
   });
 
+  it('that cannot be renewed is used until it expires', () => {
+    const answers = [json({ access_token: 'abc', expires_in: 90 })];
+    return withTokens(
+      (response, asked) => (answers.shift() ?? text(500, ''))(response, asked),
+      async ({ check, carried, clock }) => {
+        expect(await check()).toMatchObject({ reason: 'ok' });
+        clock.now += 75_000;
+        expect(await check()).toMatchObject({ reason: 'ok' });
+        clock.now += 15_000;
+        expect(await check()).toMatchObject({ reason: 'server_error' });
+        expect(carried).toEqual(['Bearer abc', 'Bearer abc']);
+      },
+    );
+  });
+
   it.each([
     [401, '{}', 'auth_failed'],
     [403, '{}', 'permission_denied'],

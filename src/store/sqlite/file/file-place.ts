@@ -41,6 +41,25 @@ export function moveAside(path: string, now: number, why: 'corrupt' | 'replaced'
   return aside;
 }
 
+/** Renames the -wal at `path` alone, which may be that of another database; returns its new path, or null where there is none. */
+export function moveLogAside(path: string, now: number): string | null {
+  if (!existsSync(logOf(path))) return null;
+  const aside = `${logOf(path)}.replaced-${new Date(now).toISOString()}`;
+  renameSync(logOf(path), aside);
+  return aside;
+}
+
+/** Closes a database while the -wal and -shm at its path, which belong to another one, have other names. */
+export function keepingLog(path: string, close: () => void): void {
+  const moved = ['-wal', '-shm'].filter((suffix) => existsSync(path + suffix));
+  for (const suffix of moved) renameSync(path + suffix, `${path}${suffix}.kept`);
+  try {
+    close();
+  } finally {
+    for (const suffix of moved) renameSync(`${path}${suffix}.kept`, path + suffix);
+  }
+}
+
 /** Bytes of a database on disk, its WAL included. */
 export async function bytesOnDisk(path: string): Promise<number> {
   const place = await realpath(path).catch(() => path);
