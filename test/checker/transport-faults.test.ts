@@ -95,7 +95,7 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
     },
     {
       reason: 'malformed_response',
-      detail: 'content-encoding BR: only gzip and deflate are read',
+      detail: 'content-encoding "BR" is not supported',
       httpStatus: 200,
     },
   ],

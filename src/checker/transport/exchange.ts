@@ -106,8 +106,8 @@ async function sendOnce(
     let firstTokenMs: number | null = null;
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
-    /** The encoding of a body that is not read. */
-    let unread: string | null = null;
+    /** The header of a body that is not decompressed. */
+    let coded: Pick<IncomingHttpHeaders, 'content-encoding'> = {};
 
     /** Where a call before may have settled it, which the compiler does not see. */
     const isSettled = (): boolean => settled;
@@ -229,7 +229,7 @@ async function sendOnce(
       request.prependOnceListener('response', (response) => {
         const encoding = response.headers['content-encoding'];
         if (encoding === undefined || !costlyEncodings.test(encoding)) return;
-        unread = encoding;
+        coded = { 'content-encoding': encoding };
         // got would begin to decompress it.
         delete response.headers['content-encoding'];
       });
@@ -241,16 +241,8 @@ async function sendOnce(
         settle(refusal, 'open');
         return;
       }
-      head = { status: response.statusCode, headers: response.headers };
+      head = { status: response.statusCode, headers: { ...response.headers, ...coded } };
       deadline.headersArrived();
-      if (unread !== null)
-        settle(
-          {
-            reason: 'malformed_response',
-            detail: `content-encoding ${unread}: only gzip and deflate are read`,
-          },
-          'open',
-        );
     });
     // Not waited for: what comes next is no longer HTTP.
     stream.on('upgrade', ({ statusCode = 101, headers: upgraded }: IncomingMessage, socket: Socket) => {

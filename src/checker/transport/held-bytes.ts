@@ -1,5 +1,5 @@
 /** Most bytes of unread replies that all checks hold together. A usual reply has some kilobytes, the largest that is read a mebibyte. */
-const mostHeld = 24 * 1024 * 1024;
+const mostHeld = 12 * 1024 * 1024;
 
 /** The bytes that one exchange holds. */
 export interface Share {
