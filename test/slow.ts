@@ -1,3 +1,5 @@
+import { it } from '@jest/globals';
+
 /** True when all of the long tests is asked for with MODELPULSE_SLOW=1. Otherwise they do a quick part. */
 export const slow = process.env.MODELPULSE_SLOW === '1';
 
@@ -5,3 +7,6 @@ export const slow = process.env.MODELPULSE_SLOW === '1';
 export function amount<Value>(whole: Value, quick: Value): Value {
   return slow ? whole : quick;
 }
+
+/** A test that takes seconds, and beside which quicker ones of the same behaviour run: only with MODELPULSE_SLOW=1. */
+export const inFull = slow ? it : it.skip;

@@ -7,6 +7,7 @@ import { expectReplay } from './killing/stored.js';
 import { modelNamed, useParts } from './parts.js';
 import { startDaemon, type RunningDaemon } from './process.js';
 import { series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
@@ -130,47 +131,55 @@ describe('system clock set back by an hour', () => {
 });
 
 describe('system clock years ahead at the start of the daemon', () => {
-  it('suspends retention and logs it', async () => {
-    const { model, configure, folder } = site();
-    await writePast(`${folder.path}/pulse.db`);
-    const daemon = await start(configure([model('healthy', { id: 'gpt' })]), -2 * 365 * 24 * hour);
-    const { ahead_ms: ahead } = await daemon.line(({ msg }) => msg.endsWith('retention waits for an hour'));
-    expect(ahead).toBeGreaterThan(2 * 364 * 24 * hour);
-    const { items } = (
-      await daemon.get('/api/v1/models/gpt/checks?limit=1000&from=0&to=4102444799')
-    ).json() as {
-      items: Result[];
-    };
-    const past = items.filter(({ slot }) => Date.parse(slot) < Date.now());
-    expect(past.length).toBeGreaterThanOrEqual(59);
-  }, 60_000);
+  inFull(
+    'suspends retention and logs it',
+    async () => {
+      const { model, configure, folder } = site();
+      await writePast(`${folder.path}/pulse.db`);
+      const daemon = await start(configure([model('healthy', { id: 'gpt' })]), -2 * 365 * 24 * hour);
+      const { ahead_ms: ahead } = await daemon.line(({ msg }) => msg.endsWith('retention waits for an hour'));
+      expect(ahead).toBeGreaterThan(2 * 364 * 24 * hour);
+      const { items } = (
+        await daemon.get('/api/v1/models/gpt/checks?limit=1000&from=0&to=4102444799')
+      ).json() as {
+        items: Result[];
+      };
+      const past = items.filter(({ slot }) => Date.parse(slot) < Date.now());
+      expect(past.length).toBeGreaterThanOrEqual(59);
+    },
+    60_000,
+  );
 });
 
 describe('system clock 40 days ahead for some seconds', () => {
-  it('does not affect recorded times, and is reported as doubted', async () => {
-    const { model, configure, folder } = site();
-    await writePast(`${folder.path}/pulse.db`);
-    const config = configure([model('healthy', { id: 'gpt' })]);
-    const daemon = await start(config, 0, -40 * 24 * hour);
-    const { get, child, line } = daemon;
-    await more(daemon, 2);
-    child.kill('SIGUSR2');
-    const { ahead_ms: ahead } = await line(({ msg }) => msg.startsWith('system clock differs'));
-    expect(ahead).toBeCloseTo(40 * 24 * hour, -4);
-    await more(daemon, 3);
-    expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(1);
-    child.kill('SIGUSR2');
-    await line(({ msg }) => msg === 'system clock is used again');
-    const all = await more(daemon, 2);
-    for (const { slot, started_at } of all) {
-      expect(Date.parse(slot)).toBeLessThan(Date.now() + minute);
-      expect(Date.parse(started_at)).toBeLessThan(Date.now() + minute);
-    }
-    expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(0);
-    const lost = 'modelpulse_scheduler_checks_missed_total{cause="loop_blocked"}';
-    expect(series((await get('/metrics')).text, lost)).toBeLessThan(60);
-    await expectWholeUptime(daemon);
-  }, 60_000);
+  inFull(
+    'does not affect recorded times, and is reported as doubted',
+    async () => {
+      const { model, configure, folder } = site();
+      await writePast(`${folder.path}/pulse.db`);
+      const config = configure([model('healthy', { id: 'gpt' })]);
+      const daemon = await start(config, 0, -40 * 24 * hour);
+      const { get, child, line } = daemon;
+      await more(daemon, 2);
+      child.kill('SIGUSR2');
+      const { ahead_ms: ahead } = await line(({ msg }) => msg.startsWith('system clock differs'));
+      expect(ahead).toBeCloseTo(40 * 24 * hour, -4);
+      await more(daemon, 3);
+      expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(1);
+      child.kill('SIGUSR2');
+      await line(({ msg }) => msg === 'system clock is used again');
+      const all = await more(daemon, 2);
+      for (const { slot, started_at } of all) {
+        expect(Date.parse(slot)).toBeLessThan(Date.now() + minute);
+        expect(Date.parse(started_at)).toBeLessThan(Date.now() + minute);
+      }
+      expect(series((await get('/metrics')).text, 'modelpulse_clock_doubted')).toBe(0);
+      const lost = 'modelpulse_scheduler_checks_missed_total{cause="loop_blocked"}';
+      expect(series((await get('/metrics')).text, lost)).toBeLessThan(60);
+      await expectWholeUptime(daemon);
+    },
+    60_000,
+  );
 });
 
 describe('daemon started with the clock in 1970', () => {

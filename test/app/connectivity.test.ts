@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
 import { became, series, useSite } from './registry.js';
 import type { Line, RunningDaemon } from './process.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const machines = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5'];
@@ -61,18 +62,22 @@ describe('connectivity detection', () => {
     ).toEqual([]);
   }, 30_000);
 
-  it('does not report a loss of connectivity when one of several providers fails', async () => {
-    const { configure, daemon } = site();
-    const all = await Promise.all(machines.map((host) => provider(host)));
-    const running = await daemon(configure(all.map(({ model }) => model)));
-    await Promise.all(all.map(({ id }) => running.line(became(id, 'healthy'))));
-    await all[0]!.close();
-    expect(await running.line(became(machines[0]!, 'unhealthy'))).toMatchObject({
-      reason: 'connect_error',
-      blame: 'network',
-    });
-    expect(running.lines.some(blind)).toBe(false);
-  }, 15_000);
+  inFull(
+    'does not report a loss of connectivity when one of several providers fails',
+    async () => {
+      const { configure, daemon } = site();
+      const all = await Promise.all(machines.map((host) => provider(host)));
+      const running = await daemon(configure(all.map(({ model }) => model)));
+      await Promise.all(all.map(({ id }) => running.line(became(id, 'healthy'))));
+      await all[0]!.close();
+      expect(await running.line(became(machines[0]!, 'unhealthy'))).toMatchObject({
+        reason: 'connect_error',
+        blame: 'network',
+      });
+      expect(running.lines.some(blind)).toBe(false);
+    },
+    15_000,
+  );
 
   it('follows the configured targets, even with a single model', async () => {
     const { configure, daemon } = site();

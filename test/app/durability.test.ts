@@ -3,7 +3,7 @@ import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir } from '../store/samples.js';
 import { replayed } from '../store/transfer/replaying.js';
 import { became, series, useSite } from './registry.js';
-import { amount } from '../slow.js';
+import { amount, inFull } from '../slow.js';
 
 const site = useSite();
 interface Items {
@@ -37,7 +37,7 @@ describe('stored data', () => {
     }
   });
 
-  it('replays from results, epochs, gaps and windows to the stored timeline', async () => {
+  inFull('replays from results, epochs, gaps and windows to the stored timeline', async () => {
     const { model, configure, daemon, folder } = site();
     const config = configure([model('down-1s-every-3s', { id: 'swaying' })]);
     for (let round = 0; round < 2; round += 1) {

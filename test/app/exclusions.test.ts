@@ -4,6 +4,7 @@ import { modelNamed, useParts } from './parts.js';
 import type { RunningDaemon } from './process.js';
 import { became, useSite, type Site } from './registry.js';
 import { send } from './sending.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
@@ -158,7 +159,7 @@ describe('exclusion of future time', () => {
     expect(seconds).toMatchObject({ unhealthy: 0 });
   });
 
-  it('ends when it is deleted early, and the time it covered stays maintenance', async () => {
+  inFull('ends when it is deleted early, and the time it covered stays maintenance', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('gpt', { model: 'bad-key', ...daily })]);
     let running = await daemon(config);

@@ -4,6 +4,7 @@ import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { start } from './process.js';
 import { became, series, useSite } from './registry.js';
 import { send } from './sending.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const heldMs = 4_000;
@@ -45,7 +46,7 @@ it('keeps the event loop free while another program locks the database, and writ
   expect(await running.ended).toBe(0);
 });
 
-it('answers other requests while many writes wait for the lock', async () => {
+inFull('answers other requests while many writes wait for the lock', async () => {
   const { model, configure, daemon, folder } = site();
   const running = await daemon(configure([model('healthy')]));
   await running.line(became('healthy', 'healthy'));
@@ -113,7 +114,7 @@ describe('stop while another program holds the lock', () => {
     }
   });
 
-  it('logs how many results are lost if the lock is held for longer, and exits with 1', async () => {
+  inFull('logs how many results are lost if the lock is held for longer, and exits with 1', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')], graceOf('0s')));
     expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
@@ -155,16 +156,20 @@ describe('start while another program holds the lock', () => {
     }
   });
 
-  it('exits with 1 and one sentence if the lock is held for longer', async () => {
-    const { config, held } = await lockedAfterRun();
-    try {
-      const second = start(['run', '--config', config]);
-      expect(await second.ended).toBe(1);
-      expect(second.errors()).toMatch(/^cannot use .*pulse\.db: database is locked.*another program.*\n$/u);
-    } finally {
-      held.release();
-    }
-  }, 60_000);
+  inFull(
+    'exits with 1 and one sentence if the lock is held for longer',
+    async () => {
+      const { config, held } = await lockedAfterRun();
+      try {
+        const second = start(['run', '--config', config]);
+        expect(await second.ended).toBe(1);
+        expect(second.errors()).toMatch(/^cannot use .*pulse\.db: database is locked.*another program.*\n$/u);
+      } finally {
+        held.release();
+      }
+    },
+    60_000,
+  );
 });
 
 /** True as soon as nobody listens at the address of the daemon. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { start } from './process.js';
 import { became, series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const reloaded = (line: { msg: string }): boolean => line.msg === 'configuration reloaded';
@@ -106,7 +107,7 @@ describe('reload', () => {
     rmSync(`${folder.path}/one`, { recursive: true });
   });
 
-  it('detects that a refused new file was corrected in place', async () => {
+  inFull('detects that a refused new file was corrected in place', async () => {
     const { model, configure, daemon, folder } = site();
     mkdirSync(`${folder.path}/models.d`);
     folder.write('models.d/a.yaml', { models: [model('healthy')] });
@@ -130,7 +131,7 @@ describe('reload', () => {
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'request', address: '127.0.0.1' });
   });
 
-  it('warns of a rename that comes too late, on reload and at each start', async () => {
+  inFull('warns of a rename that comes too late, on reload and at each start', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy'), model('empty')]));
     const config = configure([model('healthy', { rename_from: 'empty' })]);
@@ -155,7 +156,7 @@ describe('reload', () => {
     expect(items).toContainEqual(expect.objectContaining({ from: before.since, state: 'healthy' }));
   });
 
-  it('logs that a changed address or database needs a restart', async () => {
+  inFull('logs that a changed address or database needs a restart', async () => {
     const { model, configure, daemon, folder } = site();
     const running = await daemon(configure([model('healthy')]));
     configure([model('healthy')], { storage: { path: `${folder.path}/other.db` } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { completion } from '../checker/server.js';
 import { became, promptId, series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 interface Told {
@@ -63,7 +64,7 @@ describe('unknown model', () => {
 });
 
 describe('state change in the log', () => {
-  it('has the reason and detail of one result, also if the failures differ', async () => {
+  inFull('has the reason and detail of one result, also if the failures differ', async () => {
     const { configure, daemon, model, serve } = site();
     let answers = 0;
     const provider = await serve((_request, response) => {

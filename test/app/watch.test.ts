@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFileWatch } from '../../src/app/watch.js';
 import { createFolder } from './process.js';
+import { inFull } from '../slow.js';
 
 let folder: ReturnType<typeof createFolder>;
 let close = (): void => undefined;
@@ -43,10 +44,14 @@ describe('file watch', () => {
     expect(turn).toBeLessThan(100);
   }, 30_000);
 
-  it('calls again until the change is applied or refused', async () => {
-    const file = folder.write('secret', '0');
-    const called = watched(file, 3, (call) => call === 3);
-    writeFileSync(file, 'another');
-    expect(await called).toBe(3);
-  }, 30_000);
+  inFull(
+    'calls again until the change is applied or refused',
+    async () => {
+      const file = folder.write('secret', '0');
+      const called = watched(file, 3, (call) => call === 3);
+      writeFileSync(file, 'another');
+      expect(await called).toBe(3);
+    },
+    30_000,
+  );
 });

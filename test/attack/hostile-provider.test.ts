@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 /** How often each attack is made: each costs the daemon what it can. */
-const rounds = amount(8, 2);
+const rounds = amount(8, 1);
 
 interface Result {
   readonly slot: string;

@@ -7,6 +7,7 @@ import { modelAt } from './model.js';
 import { checkOnce } from './probing.js';
 import { listenProxy, listenTcp } from './server.js';
 import { door, good, modelOn, releases, silent, watch } from './watching.js';
+import { inFull } from '../slow.js';
 
 describe('connectivity with targets', () => {
   it('keeps a failure while one target accepts connections', async () => {
@@ -37,7 +38,7 @@ describe('connectivity with targets', () => {
     expect(sights).toEqual([{ blind: true, since: expect.any(Number) as unknown as number, results: 0 }]);
   });
 
-  it('uses evidence newer than the failure, collected at most once a second', async () => {
+  inFull('uses evidence newer than the failure, collected at most once a second', async () => {
     const target = await door('127.0.0.1');
     const { check, sights } = watch({ targets: [`tcp://127.0.0.1:${target.port}`] });
     const model = modelOn('127.0.0.2', 1);

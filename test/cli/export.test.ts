@@ -9,6 +9,7 @@ import { stateAt } from '../../src/domain/timeline.js';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { batchOf, failed, migrationsDir, modelWrite, start as begin, workplace } from '../store/samples.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
@@ -103,7 +104,7 @@ describe('commands backup, export, import and rebuild', () => {
     database.close();
   });
 
-  it('transfer a history to another database through a pipe', async () => {
+  inFull('transfer a history to another database through a pipe', async () => {
     const config = await seenBefore(site());
     const other = elsewhere(config, 'other.db');
     const { out } = await command(['export', '--config', config]);

@@ -4,6 +4,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readText } from '../../src/config/read/file-text.js';
 import { createFolder } from '../app/process.js';
+import { inFull } from '../slow.js';
 
 const folder = createFolder();
 afterAll(() => folder.clean());
@@ -41,14 +42,18 @@ describe('configuration from a pipe', () => {
     writer.end();
   });
 
-  it('with a silent writer fails after five seconds', async () => {
-    const path = pipe('mute');
-    const writer = await write(path, 'exec sleep 60');
-    expect(await readText(path, 1_000)).toEqual({
-      problem: 'cannot be read: nothing came through the pipe for 5 s',
-    });
-    writer.end();
-  }, 60_000);
+  inFull(
+    'with a silent writer fails after five seconds',
+    async () => {
+      const path = pipe('mute');
+      const writer = await write(path, 'exec sleep 60');
+      expect(await readText(path, 1_000)).toEqual({
+        problem: 'cannot be read: nothing came through the pipe for 5 s',
+      });
+      writer.end();
+    },
+    60_000,
+  );
 
   it('has the same size limit as a file', async () => {
     expect(await readText('/dev/zero', 1_000)).toEqual({ problem: 'is larger than 0.9765625 KiB' });

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/read/load.js';
 import { createFolder, start, startDaemon, type Running } from '../app/process.js';
 import { composeFile, mountsOf } from './compose-file.js';
 import { manifestOf } from './manifests.js';
+import { inFull } from '../slow.js';
 
 const folder = createFolder();
 const running: Running[] = [];
@@ -78,32 +79,36 @@ describe('deployment configuration', () => {
 });
 
 describe('demo', () => {
-  it('shows healthy, slow, unfunded, misspelt and unknown models', async () => {
-    mkdirSync(dirname(token), { recursive: true });
-    writeToken('0123456789abcdef');
-    const simulator = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');
-    running.push(simulator);
-    const { msg } = await simulator.line((line) => line.msg.includes('base_url'));
-    const text = moved(compose('demo'))
-      .replace('http://simulator:9465/v1', /base_url (\S+)/.exec(msg)![1]!)
-      .replace('0.0.0.0:9464', '127.0.0.1:0');
-    const path = folder.write('demo.yaml', `${text}\nstorage: { path: ${folder.path}/demo.db }\n`);
-    const daemon = await startDaemon(path);
-    running.push(daemon);
-    const expected = {
-      healthy: 'healthy',
-      slow: 'degraded',
-      'no-credit': 'unhealthy',
-      misspelt: 'unhealthy',
-    };
-    for (const [model, state] of Object.entries(expected)) {
-      await daemon.line(
-        (line) => line.msg === 'state changed' && line.model === model && line.state === state,
-      );
-    }
-    const answer = await fetch(`${daemon.url}/api/v1/models/keyless`, {
-      headers: { authorization: 'Bearer 0123456789abcdef' },
-    });
-    expect(await answer.json()).toMatchObject({ state: 'unknown' });
-  }, 60_000);
+  inFull(
+    'shows healthy, slow, unfunded, misspelt and unknown models',
+    async () => {
+      mkdirSync(dirname(token), { recursive: true });
+      writeToken('0123456789abcdef');
+      const simulator = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');
+      running.push(simulator);
+      const { msg } = await simulator.line((line) => line.msg.includes('base_url'));
+      const text = moved(compose('demo'))
+        .replace('http://simulator:9465/v1', /base_url (\S+)/.exec(msg)![1]!)
+        .replace('0.0.0.0:9464', '127.0.0.1:0');
+      const path = folder.write('demo.yaml', `${text}\nstorage: { path: ${folder.path}/demo.db }\n`);
+      const daemon = await startDaemon(path);
+      running.push(daemon);
+      const expected = {
+        healthy: 'healthy',
+        slow: 'degraded',
+        'no-credit': 'unhealthy',
+        misspelt: 'unhealthy',
+      };
+      for (const [model, state] of Object.entries(expected)) {
+        await daemon.line(
+          (line) => line.msg === 'state changed' && line.model === model && line.state === state,
+        );
+      }
+      const answer = await fetch(`${daemon.url}/api/v1/models/keyless`, {
+        headers: { authorization: 'Bearer 0123456789abcdef' },
+      });
+      expect(await answer.json()).toMatchObject({ state: 'unknown' });
+    },
+    60_000,
+  );
 });

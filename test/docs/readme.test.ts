@@ -16,6 +16,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { blocksOf } from './pages.js';
 import { freePort } from '../app/free-port.js';
+import { inFull, slow } from '../slow.js';
 
 const blocks = blocksOf('README.md').filter(({ language }) => language === 'sh');
 /** What cannot be had here; of those blocks only the files they name are looked for. */
@@ -61,6 +62,7 @@ async function endService(): Promise<void> {
 }
 
 beforeAll(async () => {
+  if (!slow) return;
   ports = [String(await freePort()), String(await freePort())];
   const left = new Set(['.git', 'node_modules', 'data', 'test']);
   for (const name of readdirSync('.').filter((entry) => !left.has(entry))) {
@@ -99,14 +101,18 @@ async function run(text: string): Promise<string> {
 }
 
 describe('commands in the README', () => {
-  it('work from top to bottom', async () => {
-    for (const { note, text } of blocks.filter((block) => !elsewhere.has(block.note))) {
-      if (note === 'service') {
-        await endService();
-        await serve(text);
-      } else expect({ text, said: await run(text) }).toEqual({ text, said: expect.anything() });
-    }
-  }, 240_000);
+  inFull(
+    'work from top to bottom',
+    async () => {
+      for (const { note, text } of blocks.filter((block) => !elsewhere.has(block.note))) {
+        if (note === 'service') {
+          await endService();
+          await serve(text);
+        } else expect({ text, said: await run(text) }).toEqual({ text, said: expect.anything() });
+      }
+    },
+    240_000,
+  );
 
   it('name existing files if they cannot be run', () => {
     const files = blocks

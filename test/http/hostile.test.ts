@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
+import { inFull } from '../slow.js';
 
 const sockets: Socket[] = [];
 afterEach(() => {
@@ -46,15 +47,19 @@ describe('malicious client', () => {
     expect(answer).toContain('"code":"bad_request"');
   });
 
-  it('cannot hold a connection by sending its headers slowly', async () => {
-    const { url } = await serve();
-    const socket = open(url);
-    socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
-    const drip = setInterval(() => socket.write('X-A: b\r\n'), 500);
-    socket.resume();
-    await once(socket, 'close');
-    clearInterval(drip);
-  }, 30_000);
+  inFull(
+    'cannot hold a connection by sending its headers slowly',
+    async () => {
+      const { url } = await serve();
+      const socket = open(url);
+      socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n');
+      const drip = setInterval(() => socket.write('X-A: b\r\n'), 500);
+      socket.resume();
+      await once(socket, 'close');
+      clearInterval(drip);
+    },
+    30_000,
+  );
 
   it('cannot block others with 2,000 idle connections', async () => {
     const { url, ask } = await serve();

@@ -7,6 +7,7 @@ import { behaviours } from '../../src/simulator/behaviours.js';
 import { exampleName } from '../../src/simulator/catalogue.js';
 import { createSimulator } from '../../src/simulator/simulator.js';
 import { monotonicMs } from '../../src/domain/clock.js';
+import { inFull } from '../slow.js';
 
 /** By name; at noon, when the periodic ones are up, and for the first request of a flaky one. */
 const expected: Readonly<Record<string, string>> = {
@@ -70,7 +71,7 @@ function check(config: string): Promise<string> {
 }
 
 describe('check of a simulated model', () => {
-  it('has its reason, and never shows the key that bad-key repeats', async () => {
+  inFull('has its reason, and never shows the key that bad-key repeats', async () => {
     const clock = { wall: () => noon, monotonic: () => monotonicMs(performance.now()) };
     const simulator = await createSimulator({ clock }).listen(0, '127.0.0.1');
     const models = Object.keys(expected).map((model, index) => ({

@@ -14,6 +14,7 @@ import { modelAt } from '../model.js';
 import { listenMute } from '../mute.js';
 import { completion, listenHttp, listenTcp, type Listening } from '../server.js';
 import { throughGate } from '../watching.js';
+import { inFull } from '../../slow.js';
 
 const timeoutMs = 700;
 /** What a busy machine may add. */
@@ -155,7 +156,7 @@ describe.each(hangs)('check that waits for %s', (_name, model) => {
 });
 
 describe('check behind others', () => {
-  it('waits for its turn with jq no longer than its timeout', async () => {
+  inFull('waits for its turn with jq no longer than its timeout', async () => {
     const check = createChecks();
     const port = await answering();
     const { signal } = new AbortController();
