@@ -59,6 +59,15 @@ describe('TLS', () => {
     });
   });
 
+  it.each([
+    [3, { reason: 'ok' }],
+    [60, { reason: 'tls_error', detail: 'the TLS handshake has over 16384 bytes' }],
+  ])('reads a handshake with %i further certificates up to 16 KiB', async (count, expected) => {
+    const cert = pem('valid.pem') + pem('authority.pem').repeat(count);
+    const result = await withServer(listenAs('valid', { cert }), (port) => checkOnce(over(port, trusted)));
+    expect(result).toMatchObject(expected);
+  });
+
   it('never resumes a session, since that would skip the certificate', async () => {
     const resumed: boolean[] = [];
     const identity = { key: pem('valid.key'), cert: pem('valid.pem') };

@@ -10,7 +10,7 @@ import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
 import { pace } from './pace.js';
-import { pacedConnection } from './paced-connection.js';
+import { createTimedTurns, pacedConnection, type TimedTurns } from './paced-connection.js';
 import { proxyFor } from './proxy.js';
 import { openTunnel, proxyAt, type Proxy } from './tunnel.js';
 
@@ -95,16 +95,32 @@ function openTcp(options: RequestOptions): { raw: Socket; announce: (over: Socke
   };
 }
 
+/** Most bytes of a TLS handshake; chains of certificates have 3 to 10 KB, and odd keys take 4 ms for each of 1.3. */
+const longestHandshake = 16 * 1024;
+
+/** Ends a connection whose handshake is longer, before it is read. */
+function limitHandshake(socket: Socket, raw: Socket): void {
+  const before = raw.bytesRead;
+  const look = (): void => {
+    if (raw.bytesRead - before <= longestHandshake) return;
+    const message = `the TLS handshake has over ${longestHandshake} bytes`;
+    socket.destroy(Object.assign(new Error(message), { code: 'ERR_TLS_HANDSHAKE_TOO_LONG' }));
+  };
+  raw.on('data', look);
+  socket.once('secureConnect', () => raw.off('data', look));
+}
+
 /** Makes an agent speak TLS over connections that are paced, inside a tunnel if there is a proxy. */
-function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers): HttpsAgent {
+function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers, turns: TimedTurns): HttpsAgent {
   // Node's types do not have it: https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
   const secured = (options: RequestOptions, raw: Socket, done: Connected): Socket => {
-    const socket = connect({ ...options, socket: pacedConnection(raw) }, done) as Socket;
+    const socket = connect({ ...options, socket: pacedConnection(raw, turns) }, done) as Socket;
     // Node takes it from the stream. The agent would keep an idle connection that the peer has closed, and use it again.
     socket.allowHalfOpen = false;
     carriers.set(socket, raw);
+    limitHandshake(socket, raw);
     return socket;
   };
   connecting.createConnection = (options, done) => {
@@ -132,6 +148,7 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
   const authorities = createAuthorities(env);
   const routes = new Map<string, { readonly context: SecureContext | null; readonly route: Opened }>();
 
+  const turns = createTimedTurns();
   /** Connections that are paced. */
   const paced = new WeakSet<Socket>();
 
@@ -184,7 +201,7 @@ export function createAgents({ lookup, reuseConnections, env, inspect, retried }
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
     });
     const carriers: Carriers = new WeakMap();
-    const agent = pacing(direct, proxy, carriers);
+    const agent = pacing(direct, proxy, carriers, turns);
     return {
       agent,
       secure: true,

@@ -6,20 +6,56 @@ const partBytes = 4 * 1024;
 /** ms of reading after which other work runs before the next part. */
 const turnMs = 1;
 
+/** Calls works that wait, in the order of their coming, for about a millisecond in each turn of the event loop. */
+export interface TimedTurns {
+  /** Nothing happens for one that waits already. */
+  soon(work: () => void): void;
+  cancel(work: () => void): void;
+}
+
+/** Creates the turns of all connections of a prober: a provider can begin many handshakes at one moment. */
+export function createTimedTurns(): TimedTurns {
+  const waiting = new Set<() => void>();
+  let begun = false;
+
+  function turn(): void {
+    begun = false;
+    const until = performance.now() + turnMs;
+    for (const work of waiting) {
+      waiting.delete(work);
+      work();
+      if (performance.now() >= until) break;
+    }
+    begin();
+  }
+
+  function begin(): void {
+    if (begun || waiting.size === 0) return;
+    begun = true;
+    setImmediate(turn);
+  }
+
+  return {
+    soon(work) {
+      waiting.add(work);
+      begin();
+    },
+    cancel: (work) => void waiting.delete(work),
+  };
+}
+
 /**
- * A stream over the connection `raw` that TLS reads in small parts, for a millisecond in each turn of the event loop. Node lets TLS read half a mebibyte in one turn of the
- * loop, and the sender chooses what that costs: an update of the key is a record of 27 bytes which is never seen as data,
- * and takes as long as kilobytes of a reply.
+ * A stream over the connection `raw` that TLS reads in small parts, in turn with others. Node lets TLS read half a mebibyte in one
+ * turn of the loop, and the sender chooses what that costs: an update of the key is a record of 27 bytes which is never seen as
+ * data, and takes as long as kilobytes of a reply.
  */
-export function pacedConnection(raw: Socket): Duplex {
+export function pacedConnection(raw: Socket, turns: TimedTurns): Duplex {
   const parts: Buffer[] = [];
   let ended = false;
   let failure: Error | null = null;
   let wanted = false;
-  let turn: NodeJS.Immediate | null = null;
 
   const next = (): void => {
-    turn = null;
     const [chunk] = parts;
     // Told after what came before it: a server may refuse a question and close before it has read all of it.
     if (chunk === undefined && failure !== null) stream.destroy(failure);
@@ -39,7 +75,7 @@ export function pacedConnection(raw: Socket): Duplex {
   };
 
   const soon = (): void => {
-    turn ??= setImmediate(next);
+    turns.soon(next);
   };
 
   const stream = new Duplex({
@@ -62,7 +98,7 @@ export function pacedConnection(raw: Socket): Duplex {
       });
     },
     destroy(error, done) {
-      if (turn !== null) clearImmediate(turn);
+      turns.cancel(next);
       parts.length = 0;
       raw.destroy();
       done(error);

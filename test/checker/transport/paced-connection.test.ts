@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { pacedConnection } from '../../../src/checker/transport/paced-connection.js';
+import { createTimedTurns, pacedConnection } from '../../../src/checker/transport/paced-connection.js';
 
 let stop: () => void = () => undefined;
 afterEach(() => stop());
@@ -20,7 +20,7 @@ async function connected(serve: (socket: Socket) => void) {
     for (const socket of [raw, ...accepted]) socket.destroy();
     server.close();
   };
-  return { raw, stream: pacedConnection(raw) };
+  return { raw, stream: pacedConnection(raw, createTimedTurns()) };
 }
 
 describe('paced connection', () => {
