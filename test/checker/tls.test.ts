@@ -61,7 +61,10 @@ describe('TLS', () => {
 
   it.each([
     [3, { reason: 'ok' }],
-    [60, { reason: 'tls_error', detail: 'the TLS handshake has over 16384 bytes' }],
+    [
+      60,
+      { reason: 'tls_error', detail: 'ERR_TLS_HANDSHAKE_TOO_LONG: the TLS handshake has over 16384 bytes' },
+    ],
   ])('reads a handshake with %i further certificates up to 16 KiB', async (count, expected) => {
     const cert = pem('valid.pem') + pem('authority.pem').repeat(count);
     const result = await withServer(listenAs('valid', { cert }), (port) => checkOnce(over(port, trusted)));
