@@ -4,6 +4,8 @@ import v8 = require('node:v8');
 // CommonJS on purpose: an ES module entry would use libuv's thread pool, and so fix its size, before this line runs.
 // Name look-ups occupy a thread each for as long as a resolver hangs.
 process.env.UV_THREADPOOL_SIZE ??= '64';
+// SIGHUP asks the daemon to reload, and ends a process without a listener. The configuration is not read yet.
+if (process.argv.includes('run')) process.on('SIGHUP', () => undefined);
 // The default lets garbage grow to several times what lives before it is collected; a sidecar has no memory to lend.
 v8.setFlagsFromString('--heap-growing-percent=40');
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { createConnectivity, type Sight } from '../checker/connectivity.js';
 import { createProber } from '../checker/prober.js';
 import { createRemoteChecker } from '../checker/remote-checker.js';
+import { createShared, type Shared } from '../checker/transport/exchange.js';
 import type { Settings } from '../config/settings.js';
 import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
@@ -20,7 +21,12 @@ export interface Checker {
  * Creates the checker: builtin prober or remote health API, by the configured mode. `retried` is called when a request is
  * sent again on a new connection.
  */
-export function createChecker(clock: Clock, version: string, retried = (): void => undefined): Checker {
+export function createChecker(
+  clock: Clock,
+  version: string,
+  shared = createShared(),
+  retried = (): void => undefined,
+): Checker {
   const userAgent = `modelpulse/${version}`;
   let inForce: { check: Ask; close(): void; mode: string; running: number } | null = null;
 
@@ -42,8 +48,8 @@ export function createChecker(clock: Clock, version: string, retried = (): void 
       const former = inForce;
       const next =
         remote === null
-          ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent, retried })
-          : createRemoteChecker({ ...remote, clock, userAgent, retried });
+          ? createProber({ clock, reuseConnections: checker.reuseConnections, userAgent, shared, retried })
+          : createRemoteChecker({ ...remote, clock, userAgent, shared, retried });
       inForce = { ...next, mode, running: 0 };
       if (former?.running === 0) former.close();
     },
@@ -79,11 +85,12 @@ export function createChecking(parts: {
   metrics: MonitorMetrics;
   log: Logger;
   settings: () => Settings;
+  shared: Shared;
   /** Object that identifies a model while it is in the registry. */
   followed: (id: string) => object | undefined;
 }): Checking {
   const { clock, metrics, log } = parts;
-  const checker = createChecker(clock, parts.version, metrics.connectionRetried);
+  const checker = createChecker(clock, parts.version, parts.shared, metrics.connectionRetried);
   const connectivity = createConnectivity({
     clock,
     changed: (sight) => {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { createShared } from '../checker/transport/exchange.js';
 import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
@@ -94,7 +95,8 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     complete = models === 0;
     if (!complete) log.warn({ results, models }, 'results not written before the deadline are lost');
   });
-  const checking = createChecking({ ...common, followed: roster.get });
+  const shared = createShared();
+  const checking = createChecking({ ...common, shared, followed: roster.get });
   releasers.add('checking', checking.close);
   releasers.add('uptime', refresh.stop);
   const scheduling = createScheduling({ ...common, recording, checking });
@@ -107,7 +109,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   });
   const serving = createServing({
     ...common,
-    ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers },
+    ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers, shared },
     logDropped: parts.logDropped,
   });
   // Stops before the server, so that clients waiting for a check get its result.

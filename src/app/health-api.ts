@@ -1,3 +1,5 @@
+import type { Shared } from '../checker/transport/exchange.js';
+import { createHeldBytes } from '../checker/transport/held-bytes.js';
 import { setMaxListeners } from 'node:events';
 import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';
 import { createProber } from '../checker/prober.js';
@@ -71,6 +73,8 @@ export function createHealthApi(parts: {
   attempt: ReturnType<typeof createUnrecordedAttempt>;
   /** Counts a request against the model's rate; false when there is no room. */
   spend: (id: string) => boolean;
+  /** Shared with the checks of the registry, but for the bytes of replies: those of callers push out no other. */
+  shared: Shared;
   /** Name resolution; the system's unless set. */
   resolve?: SystemLookup;
 }): HealthApi & { close(): void } {
@@ -83,6 +87,7 @@ export function createHealthApi(parts: {
   const lookupPlaces = createPlaces(lookups, alone);
   /** One per key, so that callers do not queue behind each other's look-ups and jq programs. */
   const probers = new Map<string, Prober>();
+  const shared = { ...parts.shared, held: createHeldBytes() };
 
   function drop(key: string, prober: Prober): void {
     probers.delete(key);
@@ -103,6 +108,7 @@ export function createHealthApi(parts: {
       clock,
       userAgent,
       reuseConnections: false,
+      shared,
       lookup: createLookup(resolve, admit),
       guard: allowPrivate ? null : { allowHosts },
       keepTokens: false,

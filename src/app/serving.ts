@@ -1,3 +1,4 @@
+import type { Shared } from '../checker/transport/exchange.js';
 import type { Logger } from 'pino';
 import { isLoopback } from '../config/listen.js';
 import type { Settings } from '../config/settings.js';
@@ -58,6 +59,7 @@ export function createServing(parts: {
   events: EventFeed;
   metrics: MonitorMetrics;
   refresh: UptimeRefresh;
+  shared: Shared;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -78,6 +80,7 @@ export function createServing(parts: {
     roster,
     attempt,
     spend,
+    shared: parts.shared,
   });
   const annotations = createAnnotations({
     store,

@@ -8,8 +8,7 @@ import { createAgents } from './transport/agents.js';
 import { TlsFileError } from './transport/authorities.js';
 import type { Dialect } from './ask/dialect.js';
 import { dialectFor } from './ask/dialects.js';
-import { exchange, type Exchange } from './transport/exchange.js';
-import { createHeldBytes } from './transport/held-bytes.js';
+import { createShared, exchange, type Exchange, type Shared } from './transport/exchange.js';
 import { createExpectations } from './verdict/expectation.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './verdict/judge.js';
@@ -19,7 +18,6 @@ import { createLookup } from './transport/lookup.js';
 import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
 import { readStream } from './verdict/stream-reading.js';
-import { createTurns } from './transport/turns.js';
 import { createTimeLimit, givenUp, type TimeLimit } from './transport/time-limit.js';
 
 export interface ProberOptions {
@@ -34,15 +32,14 @@ export interface ProberOptions {
   readonly guard?: GuardTerms | null;
   /** False fetches a token for each check, for models not written by the operator. */
   readonly keepTokens?: boolean;
+  /** Shared with other probers; its own unless set. */
+  readonly shared?: Shared;
   /** Source of HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Faults after which a refusal still tells by its status what is wrong. */
 const unreadable: ReadonlySet<Reason> = new Set(['malformed_response', 'connection_lost', 'timeout']);
-
-/** Bytes that the reading of any reply counts for beside its own. */
-const leastReading = 512;
 
 /** Creates the builtin check, which sends a request in the dialect of the model's provider. */
 export function createProber({
@@ -53,15 +50,20 @@ export function createProber({
   lookup = createLookup(),
   guard = null,
   keepTokens = guard === null,
+  shared = createShared(),
   env = process.env,
 }: ProberOptions) {
   const guarded = guard === null ? { lookup } : createGuard(guard, lookup);
-  const agents = createAgents({ ...guarded, reuseConnections, env, ...(retried && { retried }) });
+  const agents = createAgents({
+    ...guarded,
+    reuseConnections,
+    env,
+    turns: shared.tls,
+    ...(retried && { retried }),
+  });
   const meets = createExpectations();
   const jq = createJq();
-  const turns = createTurns();
-  const held = createHeldBytes();
-  const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, keep: keepTokens });
+  const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, shared, keep: keepTokens });
   /** Redactions of models, as long as these live. */
   const redactions = new WeakMap<Model, Redact>();
   /** Next position in each list of keys; weak, so that it lives as long as the list. */
@@ -79,19 +81,6 @@ export function createProber({
     const turn = (keyTurns.get(apiKeys) ?? 0) % apiKeys.length;
     keyTurns.set(apiKeys, turn + 1);
     return turn;
-  }
-
-  /** Reads a reply when there is room in a turn of the event loop: a provider can end many at one moment. */
-  function inTurn<T>({ reply }: Exchange, read: () => T): Promise<{ readonly verdict: T }> {
-    return new Promise((resolve, reject) => {
-      turns.take((reply?.body.length ?? 0) + leastReading, () => {
-        try {
-          resolve({ verdict: read() });
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error('unknown'));
-        }
-      });
-    });
   }
 
   /** Takes time only where a program reads the reply. */
@@ -123,13 +112,11 @@ export function createProber({
     const route = await limit.within(agents.routeFor(new URL(request.url), model.endpoint), givenUp);
     if (typeof route === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${route}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
-    const stream = reading && { reading, turns };
-    const done = await exchange(request, { route, timeoutMs, limit, clock, held, stream });
-    const decided = await inTurn(done, () => decide(done, { model, dialect, meets, reading }, limit));
+    const done = await exchange(request, { route, timeoutMs, limit, clock, reading, shared });
+    const decided = decide(done, { model, dialect, meets, reading }, limit);
     const notRead = (why: 'overdue' | 'stopped') =>
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
-    const found =
-      decided.verdict instanceof Promise ? await limit.within(decided.verdict, notRead) : decided.verdict;
+    const found = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
     return { ...finish(attempt, done, found, clock), keyIndex };
   }
 

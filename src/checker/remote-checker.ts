@@ -14,7 +14,14 @@ import {
   type ModelHealthRequest,
 } from '../wire/model-health.js';
 import { createAgents } from './transport/agents.js';
-import { exchange, type Exchange, type Outgoing, type Reply } from './transport/exchange.js';
+import {
+  createShared,
+  exchange,
+  type Exchange,
+  type Outgoing,
+  type Reply,
+  type Shared,
+} from './transport/exchange.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { verdict, type Verdict } from './verdict/judge.js';
 import { jsonOrText } from './verdict/json-or-text.js';
@@ -33,6 +40,8 @@ interface RemoteOptions {
   /** Called when a request is sent again because its idle connection was closed. */
   readonly retried?: () => void;
   readonly lookup?: LookupFunction;
+  /** Shared with other probers; its own unless set. */
+  readonly shared?: Shared;
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -88,10 +97,12 @@ function decide({ reply, fault }: Exchange): {
 
 /** True where a health API of this kind had no place for the check: it neither ran nor failed. */
 function isBusy({ reply }: Exchange): boolean {
-  if (reply?.status !== 503) return false;
+  if (reply?.status !== 503 || reply.body.length > longestRefusal) return false;
   return memberOf(parsed(reply), 'code') === 'busy';
 }
 
+/** Most bytes of such an answer. */
+const longestRefusal = 4_096;
 /** Least and most ms before a busy health API is asked again. */
 const againAfterMs = [250, 750] as const;
 /** Least ms that a check needs: with less left the answer of the busy API stands. */
@@ -99,11 +110,20 @@ const checkMs = 1_000;
 
 /** Creates the check through a remote health API; failures of that API do not count as failures of the model. */
 export function createRemoteChecker(options: RemoteOptions) {
-  const { clock, userAgent, apiKey, timeoutMs, env = process.env, reuseConnections = false } = options;
+  const {
+    clock,
+    userAgent,
+    apiKey,
+    timeoutMs,
+    env = process.env,
+    reuseConnections = false,
+    shared = createShared(),
+  } = options;
   const agents = createAgents({
     lookup: options.lookup ?? createLookup(),
     reuseConnections,
     env,
+    turns: shared.tls,
     ...(options.retried && { retried: options.retried }),
   });
   const url = addressOf(options.url);
@@ -125,14 +145,14 @@ export function createRemoteChecker(options: RemoteOptions) {
     const route = await limit.within(opening, givenUp);
     if (typeof route === 'string')
       return unsent(attempt, 'internal_error', `the system's authorities: ${route}`);
-    let done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock });
+    let done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock, shared });
     while (isBusy(done)) {
       const [least, most] = againAfterMs;
       const waitMs = least + Math.random() * (most - least);
       if (limit.leftMs() < waitMs + checkMs) break;
       await limit.within(pause(waitMs, undefined, { ref: false }), () => undefined);
       if (limit.over()) break;
-      done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock });
+      done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock, shared });
     }
     const { found, firstTokenMs } = decide(done);
     return { ...finish(attempt, done, found, clock), firstTokenMs };

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createShared } from '../../src/checker/transport/exchange.js';
 import { createHealthApi } from '../../src/app/health-api.js';
 import type { LoadedConfig } from '../../src/config/read/load.js';
 import { systemClock } from '../../src/domain/clock.js';
@@ -26,6 +27,7 @@ function api(apiKeys: readonly string[]) {
     requested: (url: unknown) => ({ model: modelAt(String(url), { timeoutMs: 20_000 }) }),
   } as unknown as LoadedConfig;
   const health = createHealthApi({
+    shared: createShared(),
     clock: systemClock,
     userAgent: 'test',
     config: () => config,

@@ -1,4 +1,18 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { start } from './process.js';
@@ -65,6 +79,31 @@ describe('reload', () => {
     await running.line(({ msg }) => msg === 'configuration warning');
     running.child.kill('SIGHUP');
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'signal' });
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+  });
+
+  it('is ignored while the configuration is read for the first time, and does not end the process', async () => {
+    const { configure, model } = site();
+    const config = configure([model('healthy')]);
+    const content = readFileSync(config);
+    rmSync(config);
+    execFileSync('mkfifo', [config]);
+    const pipe = openSync(config, 'r+');
+    const running = start(['run', '--config', config]);
+    const fds = `/proc/${running.child.pid}/fd`;
+    const opened = (fd: string): boolean => {
+      try {
+        return readlinkSync(`${fds}/${fd}`) === config;
+      } catch {
+        return false;
+      }
+    };
+    while (!readdirSync(fds).some(opened)) await wait(5);
+    running.child.kill('SIGHUP');
+    writeSync(pipe, content);
+    closeSync(pipe);
+    await running.line(({ msg }) => msg === 'started');
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(0);
   });

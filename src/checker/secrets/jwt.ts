@@ -6,7 +6,7 @@ import type { Route } from '../transport/agents.js';
 import { reasonOfStatus } from '../verdict/classify.js';
 import { errorIn, failureIn } from '../verdict/error-member.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
-import { exchange, type Exchange, type Outgoing } from '../transport/exchange.js';
+import { exchange, type Exchange, type Outgoing, type Shared } from '../transport/exchange.js';
 import { unsent, type TimedAttempt } from '../verdict/finish.js';
 import { createRedaction, secretsOf } from './redact.js';
 import { createTimeLimit, givenUp, type TimeLimit } from '../transport/time-limit.js';
@@ -18,6 +18,9 @@ const mostKept = 1_000;
 /** Least ms that a check needs after a token could not be renewed. */
 const checkMs = 1_000;
 
+/** Most bytes of an answer with a token: servers accept no header of over some ten kilobytes. */
+const longestAnswer = 64 * 1024;
+
 /** A token, or the reason for its absence; `detail` contains no part of request or reply. */
 type Fetched =
   | { readonly token: string }
@@ -28,6 +31,7 @@ interface Options {
   readonly userAgent: string;
   /** Returns the route of a check of the endpoint to this address. */
   readonly routeFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Route>;
+  readonly shared: Shared;
   /** False fetches a token for each check. */
   readonly keep: boolean;
 }
@@ -75,7 +79,7 @@ function read(
   // No status of a whole answer lies outside of these.
   if (status < 200 || status > 599) return failed('malformed_response', `HTTP status ${status}`);
   if (status >= 300 && status < 400) return failed('redirected', `HTTP ${status}`);
-  const text = reply.overLimit ? '' : new TextDecoder().decode(reply.body);
+  const text = reply.body.length > longestAnswer ? '' : new TextDecoder().decode(reply.body);
   // RFC 6749 requires 400 for an invalid client or grant.
   if (status >= 400 && status <= 403) return failed(reasonOfError(text) ?? 'auth_failed', `HTTP ${status}`);
   if (status >= 400) return failed(reasonOfStatus(status, true), `HTTP ${status}`);
@@ -103,7 +107,7 @@ function isRefusal({ httpStatus, reason }: Found): boolean {
 }
 
 /** Tokens used as API keys: fetched on demand, once at a time per model, and cached until shortly before they expire. */
-export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
+export function createTokens({ clock, userAgent, routeFor, shared, keep }: Options) {
   /** Cached tokens, most recently used last. */
   const kept = new Map<string, Token>();
   const coming = new Map<string, Coming>();
@@ -125,7 +129,7 @@ export function createTokens({ clock, userAgent, routeFor, keep }: Options) {
     const { serverName, ...tls } = endpoint.tls;
     const same = url.host === new URL(endpoint.baseUrl).host && serverName !== undefined;
     const route = await routeFor(url, { tls: same ? { ...tls, serverName } : tls, proxy: endpoint.proxy });
-    const done = await exchange(outgoing(jwt, userAgent), { route, timeoutMs, limit, clock });
+    const done = await exchange(outgoing(jwt, userAgent), { route, timeoutMs, limit, clock, shared });
     const now = clock.wall();
     const found = read(done, jwt, now);
     if ('token' in found && keep && found.until > now) hold(key, found);

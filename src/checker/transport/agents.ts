@@ -10,11 +10,13 @@ import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
 import { pace } from './pace.js';
-import { createTimedTurns, pacedConnection, type TimedTurns } from './paced-connection.js';
+import { pacedConnection, type TimedTurns } from './paced-connection.js';
 import { proxyFor } from './proxy.js';
 import { openTunnel, proxyAt, type Proxy } from './tunnel.js';
 
 interface Options {
+  /** Turns in which TLS reads. */
+  readonly turns: TimedTurns;
   readonly lookup: LookupFunction;
   readonly reuseConnections: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -144,11 +146,10 @@ function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers, turn
 const mostRoutes = 2_000;
 
 /** Creates the agents for the TLS and proxy settings of endpoints. */
-export function createAgents({ lookup, reuseConnections, env, inspect, retried }: Options) {
+export function createAgents({ lookup, reuseConnections, env, turns, inspect, retried }: Options) {
   const authorities = createAuthorities(env);
   const routes = new Map<string, { readonly context: SecureContext | null; readonly route: Opened }>();
 
-  const turns = createTimedTurns();
   /** Connections that are paced. */
   const paced = new WeakSet<Socket>();
 

@@ -6,10 +6,11 @@ import type { Phases } from '../../domain/result.js';
 import type { Route } from './agents.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
-import type { HeldBytes } from './held-bytes.js';
+import { createHeldBytes, type HeldBytes } from './held-bytes.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
-import type { Turns } from './turns.js';
+import { createTimedTurns, type TimedTurns } from './paced-connection.js';
+import { createTurns, type Turns } from './turns.js';
 import { createTrace, type Stage } from './trace.js';
 
 /** Most bytes of a decompressed body. */
@@ -29,6 +30,9 @@ const closedLingerMs = 250;
 
 /** Encodings whose decoders fill a window of up to 16 MB for a reply of some bytes; that of gzip has 32 KiB. */
 const costlyEncodings = /^(?:br|zstd)$/i;
+
+/** Bytes that the reading of any reply counts for beside its own. */
+const leastReading = 512;
 
 export interface Outgoing {
   readonly method: 'GET' | 'POST';
@@ -58,6 +62,18 @@ export interface Exchange {
   readonly certificateExpiresAt: number | null;
 }
 
+/** What the exchanges of all probers share, so that many replies at one moment cost no more than one. */
+export interface Shared {
+  readonly turns: Turns;
+  readonly held: HeldBytes;
+  /** Turns in which TLS reads. */
+  readonly tls: TimedTurns;
+}
+
+export function createShared(): Shared {
+  return { turns: createTurns(), held: createHeldBytes(), tls: createTimedTurns() };
+}
+
 interface Terms {
   readonly route: Route;
   /** Timeout of the attempt in ms for messages; `limit` has the rest of it. */
@@ -65,9 +81,9 @@ interface Terms {
   readonly limit: TimeLimit;
   readonly clock: Clock;
   /** Follows the body of a successful reply as it comes, in turn with the replies of other checks. */
-  /** Bounds what this and other exchanges hold of their replies. */
-  readonly held?: HeldBytes;
-  readonly stream?: { readonly reading: StreamReading; readonly turns: Turns } | null;
+  readonly reading?: StreamReading | null;
+  /** Shares the event loop and the memory with the other exchanges. */
+  readonly shared: Shared;
 }
 
 /**
@@ -88,8 +104,7 @@ async function sendOnce(
 ): Promise<Exchange & { readonly unansweredReuse: boolean }> {
   // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
   const { default: got } = await import('got');
-  const { route, timeoutMs, limit, clock } = terms;
-  const reading = terms.stream?.reading ?? null;
+  const { route, timeoutMs, limit, clock, reading = null, shared } = terms;
   const { signal } = limit;
   const { proxy, secure } = route;
   /** Ends the opening of a tunnel. */
@@ -133,7 +148,7 @@ async function sendOnce(
       };
       readWaiting();
       readWaiting = readPiece;
-      terms.stream?.turns.take(chunk.length + pieceCost, () => {
+      shared.turns.take(chunk.length + pieceCost, () => {
         readPiece();
         if (piece.waits) stream.resume();
       });
@@ -157,7 +172,6 @@ async function sendOnce(
       if (settled) return;
       readWaiting();
       settled = true;
-      share?.close();
       deadline.stop();
       clearTimeout(lingering);
       clearInterval(watching);
@@ -175,7 +189,7 @@ async function sendOnce(
         body: Buffer.concat(chunks),
         overLimit: rest === 'over limit',
       };
-      resolve({
+      const done = {
         reply,
         fault,
         durationMs: endedMs ?? trace.elapsedMs(),
@@ -183,6 +197,11 @@ async function sendOnce(
         phases: trace.phases(),
         certificateExpiresAt: trace.certificateExpiresAt(),
         unansweredReuse,
+      };
+      // Whoever awaits it reads it in this turn.
+      shared.turns.take((reply?.body.length ?? 0) + leastReading, () => {
+        share.close();
+        resolve(done);
       });
     }
 
@@ -219,7 +238,7 @@ async function sendOnce(
       settle({ reason: 'internal_error', detail: 'stopped before it ended' });
     }
 
-    const share = terms.held?.open(() => {
+    const share = shared.held.open(() => {
       settle({ reason: 'internal_error', detail: 'the replies of all checks were too large together' });
     });
     const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
@@ -263,7 +282,7 @@ async function sendOnce(
     stream.on('data', (chunk: Buffer) => {
       if (settled) return;
       deadline.bytesArrived();
-      share?.add(chunk.length);
+      share.add(chunk.length);
       if (isSettled()) return;
       const room = bodyLimit - size;
       size += chunk.length;

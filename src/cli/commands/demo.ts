@@ -38,7 +38,6 @@ export function demoCommand(program: Command): void {
       let code = 1;
       try {
         code = await runDaemon(options, config, {
-          hangUp: 'end',
           started: (daemon) => {
             process.stdout.write(where(daemon.url));
             // A daemon that stops already takes another signal as the order to end at once.

@@ -73,28 +73,37 @@ async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]
   endBy(complete ? signal : 'SIGKILL', log);
 }
 
+/** Reloads at SIGHUP; one before the start waits for it. */
+interface HangUps {
+  started(daemon: Daemon): void;
+}
+
+/** Handles SIGHUP from now on, which ends a process without a listener. */
+function catchHangUps(): HangUps {
+  let running: Daemon | null = null;
+  let early = false;
+  process.on('SIGHUP', () => {
+    early ||= running === null;
+    void running?.reload('signal');
+  });
+  return {
+    started(daemon) {
+      running = daemon;
+      if (early) void daemon.reload('signal');
+    },
+  };
+}
+
 /**
  * Runs the daemon until a signal and resolves with the exit code. A second signal, or a stop that takes 4 s longer than the grace,
- * ends the process. SIGHUP reloads the configuration, or ends the daemon like SIGTERM with `hangUp: 'end'`. The caller has to end
- * the process: a hung name look-up would keep it alive.
+ * ends the process. SIGHUP ends it like SIGTERM where `hangUps` is absent. The caller has to end the process: a hung name look-up
+ * would keep it alive.
  */
 export async function runDaemon(
   options: GlobalOptions,
   config: LoadedConfig,
-  {
-    hangUp = 'reload',
-    started = () => undefined,
-  }: { hangUp?: 'reload' | 'end'; started?: (daemon: Daemon) => void } = {},
+  { hangUps, started = () => undefined }: { hangUps?: HangUps; started?: (daemon: Daemon) => void } = {},
 ): Promise<number> {
-  let running: Daemon | null = null;
-  const early = { reload: false };
-  if (hangUp === 'reload') {
-    // Registered first: SIGHUP without a listener ends the process.
-    process.on('SIGHUP', () => {
-      early.reload ||= running === null;
-      void running?.reload('signal');
-    });
-  }
   const all = await createLog(options.logLevel, process.stdout);
   const { logger: log, output } = all;
   const version = packageVersion();
@@ -123,12 +132,11 @@ export async function runDaemon(
     'started',
   );
   started(daemon);
-  running = daemon;
-  if (early.reload) void daemon.reload('signal');
+  hangUps?.started(daemon);
   return stopAtSignal(
     daemon,
     all,
-    hangUp === 'end' ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'],
+    hangUps === undefined ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'],
   );
 }
 
@@ -138,6 +146,7 @@ export function runCommand(program: Command): void {
     .description('run the daemon')
     .action(async (_options: object, command: Command) => {
       const options = globalOptions(command);
-      process.exit(await runDaemon(options, await loadFor(options.config)));
+      const hangUps = catchHangUps();
+      process.exit(await runDaemon(options, await loadFor(options.config), { hangUps }));
     });
 }

@@ -80,9 +80,9 @@ export function openStore(options: StoreOptions): SqliteStore {
 
   function disconnect(): void {
     session = null;
-    // SQLite deletes the -wal and -shm at the path, also those of another database that was put there.
-    if (database !== null && (identity !== identityOf(path) || logIdentity !== identityOf(logOf(path))))
-      keepingLog(path, () => database?.close());
+    // SQLite deletes the -wal at the path, also one of another database that was put there.
+    const log = identityOf(logOf(path));
+    if (log !== null && log !== logIdentity) keepingLog(path, () => database?.close());
     else database?.close();
     database = null;
   }

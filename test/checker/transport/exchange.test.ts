@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { createAgents } from '../../../src/checker/transport/agents.js';
-import { exchange } from '../../../src/checker/transport/exchange.js';
+import { createShared, exchange } from '../../../src/checker/transport/exchange.js';
 import { createLookup } from '../../../src/checker/transport/lookup.js';
 import { createTimeLimit } from '../../../src/checker/transport/time-limit.js';
-import { createTurns } from '../../../src/checker/transport/turns.js';
 import type { StreamReading } from '../../../src/checker/verdict/stream-reading.js';
 import { systemClock } from '../../../src/domain/clock.js';
 import { withServer } from '../probing.js';
@@ -33,8 +32,9 @@ describe('streams that end at one moment', () => {
       if (held.length === streams) for (const each of held) each.end(body);
     });
     await withServer(server, async (port) => {
-      const agents = createAgents({ lookup: createLookup(), reuseConnections: false, env: {} });
-      const turns = createTurns();
+      const shared = createShared();
+      const turns = shared.tls;
+      const agents = createAgents({ lookup: createLookup(), reuseConnections: false, env: {}, turns });
       const clock = systemClock;
       let pieces = 0;
       let most = 0;
@@ -52,7 +52,7 @@ describe('streams that end at one moment', () => {
         const limit = createTimeLimit({ clock, timeoutMs: 60_000, signal });
         const done = await exchange(
           { method: 'POST', url, headers: {}, body: '{}' },
-          { route, timeoutMs: 60_000, limit, clock, stream: { reading: reading(push), turns } },
+          { route, timeoutMs: 60_000, limit, clock, reading: reading(push), shared },
         );
         expect(done.fault).toBeNull();
         return Buffer.concat(got);
