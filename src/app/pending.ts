@@ -69,12 +69,19 @@ export function emptyPending(): Pending {
   };
 }
 
+/** Both lists; 100,000 parts may wait for a write that hangs, too many to be the arguments of one call. */
+function joined<Part>(earlier: Part[], later: readonly Part[]): Part[] {
+  if (earlier.length === 0) return [...later];
+  for (const part of later) earlier.push(part);
+  return earlier;
+}
+
 function addPoints(pending: Pending, rewriteFrom: number | null, points: readonly StatePoint[]): void {
   if (rewriteFrom !== null) {
     pending.points = pending.points.filter(({ from }) => from < rewriteFrom);
     pending.rewriteFrom = Math.min(pending.rewriteFrom ?? rewriteFrom, rewriteFrom);
   }
-  pending.points.push(...points);
+  pending.points = joined(pending.points, points);
 }
 
 function addTotal(pending: Pending, outcome: Outcome, reason: Reason, count: number): void {
@@ -98,18 +105,18 @@ export function addStep(pending: Pending, result: RecordedResult, step: Step): v
 /** Appends later changes to earlier ones; changes and returns `earlier`. */
 export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.waitingSince ??= later.waitingSince;
-  earlier.results.push(...later.results);
+  earlier.results = joined(earlier.results, later.results);
   addPoints(earlier, later.rewriteFrom, later.points);
   addChanges(earlier.rollups, later.rollups);
   for (const [openedAt, incident] of later.incidents) earlier.incidents.set(openedAt, incident);
-  earlier.gaps.push(...later.gaps);
+  earlier.gaps = joined(earlier.gaps, later.gaps);
   for (const [from, window] of later.maintenance) earlier.maintenance.set(from, window);
-  earlier.epochs.push(...later.epochs);
+  earlier.epochs = joined(earlier.epochs, later.epochs);
   for (const { outcome, reason, count } of later.totals.values()) addTotal(earlier, outcome, reason, count);
   earlier.inputTokens += later.inputTokens;
   earlier.outputTokens += later.outputTokens;
   earlier.versionChanges += later.versionChanges;
-  earlier.publications.push(...later.publications);
+  earlier.publications = joined(earlier.publications, later.publications);
   return earlier;
 }
 

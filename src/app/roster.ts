@@ -1,4 +1,5 @@
 import { atLeast } from '../domain/budget.js';
+import type { Exclusion } from '../domain/exclusion.js';
 import { validityOf } from '../domain/health.js';
 import { hostOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
@@ -76,13 +77,9 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   /** Loads the exclusions of newly added models. */
   const readExclusions = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
     if (fresh.size === 0) return;
-    const all = await store.exclusions();
-    for (const [key, tracked] of fresh) {
-      const own = all.filter((exclusion) => exclusion.key === key);
-      show(tracked, {
-        exclusions: own.map(({ id, from, to, reason, createdAt }) => ({ id, from, to, reason, createdAt })),
-      });
-    }
+    const byKey = new Map([...fresh.keys()].map((key): [ModelKey, Exclusion[]] => [key, []]));
+    for (const { key, ...exclusion } of await store.exclusions()) byKey.get(key)?.push(exclusion);
+    for (const [key, tracked] of fresh) show(tracked, { exclusions: byKey.get(key) ?? [] });
   };
 
   /** Models of the store that are not in the registry, including those removed while no daemon ran. */

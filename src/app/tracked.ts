@@ -264,7 +264,8 @@ export function showResult(tracked: Tracked, result: RecordedResult, versionChan
   view.latest = result;
   view.inputTokens += usage?.inputTokens ?? 0;
   view.outputTokens += usage?.outputTokens ?? 0;
-  view.tokensToday = tokensAfter(view.tokensToday, usage, result.slot);
+  // By the time of the check: slots do not go back with the clock, and the budget is of its day.
+  view.tokensToday = tokensAfter(view.tokensToday, usage, result.startedAt);
   view.versionChanges += versionChanges;
   if (result.certificateExpiresAt !== null) view.certificateExpiresAt = result.certificateExpiresAt;
   if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);

@@ -13,11 +13,12 @@ import {
 import { checkKinds, type CheckKind } from '../domain/result.js';
 import { states, type State } from '../domain/state.js';
 import { tableFrom } from '../domain/table.js';
+import { StoreError } from './store-error.js';
 
 /** Words and the small integers that stand for them in the file. */
 export interface Codes<Word extends string> {
   toCode(word: Word): number;
-  /** Throws RangeError for an unknown number. */
+  /** Throws StoreError of kind `foreign` for an unknown number. */
   toWord(code: number): Word;
 }
 
@@ -31,7 +32,11 @@ function codesOf<Word extends string>(
     toCode: (word) => codes[word],
     toWord: (code) => {
       const word = words.get(code);
-      if (word === undefined) throw new RangeError(`no ${what} has the code ${code}`);
+      if (word === undefined)
+        throw new StoreError(
+          'foreign',
+          `${what} ${code} in the database is unknown: the file is damaged, or a newer release wrote it`,
+        );
       return word;
     },
   };

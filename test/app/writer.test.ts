@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, jest } from '@jest/globals';
+import { addPending, emptyPending } from '../../src/app/pending.js';
 import { createWriter, type WriterEvents } from '../../src/app/writer.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { result, start, workplace } from '../store/samples.js';
@@ -104,4 +105,14 @@ it('goes on in the new database when the old one is deleted and a model is remov
   await parts.record('stays', start + 2_000);
   expect(parts.writer.pendingResults).toBe(0);
   expect(parts.roster.get('stays')!.view.latest?.slot).toBe(start + 2_000);
+});
+
+it('puts back more parts than fit into the arguments of a call, when a write fails that hung', () => {
+  const points = Array.from({ length: 200_000 }, (_, at) => ({
+    from: start + at,
+    state: 'healthy' as const,
+    reason: 'ok' as const,
+  }));
+  const earlier = { ...emptyPending(), points: points.slice(0, 2) };
+  expect(addPending(earlier, { ...emptyPending(), points }).points).toHaveLength(200_002);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   closeSync,
   copyFileSync,
+  existsSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -115,6 +116,21 @@ describe('database file in use', () => {
       expect(await slotsIn(join(directory, moved))).toEqual([start + 7]);
     },
   );
+
+  it('that is moved elsewhere takes along what its -wal held', async () => {
+    const { directory, path, write } = await inUse();
+    renameSync(path, join(directory, 'elsewhere.db'));
+    await expect(write(start + 1)).rejects.toMatchObject({ kind: 'damaged' });
+    expect(await slotsIn(join(directory, 'elsewhere.db'))).toEqual([start]);
+  });
+
+  it('that is replaced before a stop stays as it was put there', async () => {
+    const { path, store } = await inUse();
+    renameSync(await backup(), path);
+    await store.close();
+    expect(await slotsIn(path)).toEqual([start + 7]);
+    expect(existsSync(`${path}-wal.kept`)).toBe(false);
+  });
 
   it('whose -wal is replaced first keeps that beside the database', async () => {
     const { directory, path, store, write } = await inUse();

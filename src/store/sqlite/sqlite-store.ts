@@ -80,8 +80,9 @@ export function openStore(options: StoreOptions): SqliteStore {
 
   function disconnect(): void {
     session = null;
-    // SQLite deletes the -wal at the path, also one of another database that was put there.
     const log = identityOf(logOf(path));
+    if (database !== null && identityOf(path) !== identity) leaveLog(log);
+    // SQLite deletes the -wal at the path, also one of another database that was put there.
     if (log !== null && log !== logIdentity) keepingLog(path, () => database?.close());
     else database?.close();
     database = null;
@@ -94,6 +95,13 @@ export function openStore(options: StoreOptions): SqliteStore {
     const movedTo = moveAside(path, options.clock.wall());
     corruptions += 1;
     options.log.error({ err: error, path, movedTo }, 'database is corrupt: moved aside, starting a new one');
+  }
+
+  /** Removes the -wal found at the path if it is that of the open file, which is no longer there: SQLite would apply it to the next one. */
+  function leaveLog(found: string | null): void {
+    if (found === null || found !== logIdentity) return;
+    saveLog();
+    removeLog(path);
   }
 
   /** Writes what only the -wal holds to the open file, which may have been moved elsewhere; a file that fails has it no more. */
@@ -121,10 +129,7 @@ export function openStore(options: StoreOptions): SqliteStore {
       `${path} was ${what} while the daemon used it; stop the daemon before a backup is put in place`,
     );
     const log = identityOf(logOf(path));
-    if (log === logIdentity) {
-      saveLog();
-      removeLog(path);
-    }
+    leaveLog(log);
     if (options.onCorrupt === 'stop') throw error;
     const foreign = found !== null || (log !== null && log !== logIdentity);
     const movedTo = foreign ? moveAside(path, options.clock.wall(), 'replaced') : null;
