@@ -118,6 +118,12 @@ export async function runDaemon(
     version,
     migrationsDir: packageFile('migrations'),
   });
+  // Before it says that it started: whoever reads that may stop it.
+  const ended = stopAtSignal(
+    daemon,
+    all,
+    hangUps === undefined ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'],
+  );
   log.info(
     {
       version,
@@ -133,11 +139,7 @@ export async function runDaemon(
   );
   started(daemon);
   hangUps?.started(daemon);
-  return stopAtSignal(
-    daemon,
-    all,
-    hangUps === undefined ? ['SIGTERM', 'SIGINT', 'SIGHUP'] : ['SIGTERM', 'SIGINT'],
-  );
+  return ended;
 }
 
 export function runCommand(program: Command): void {
