@@ -20,6 +20,19 @@ const memoryLimit = 64 * 1024 * 1024;
 /** Most characters of a result. */
 const resultLimit = 1024 * 1024;
 
+/** Most characters of a message. */
+const messageLimit = 300;
+
+/**
+ * What stands around a program. Whatever jq prints becomes a list of numbers in JavaScript, one for each byte, which can end the
+ * process: so a result and a message are cut in jq, and functions that print do not.
+ */
+const before =
+  'def debug: .; def debug(m): .; def stderr: .; def halt: empty; def halt_error: error; def halt_error(c): error; first(try ((';
+const after =
+  ')) catch ((if type == "string" then . else tojson end)[:' +
+  `${messageLimit}] | error)) | if type == "string" then .[:${resultLimit}] elif type == "object" or type == "array" then {} else . end`;
+
 /**
  * A thread of its own, in CommonJS so that it starts without a file: a program that never ends must not hold the loop.
  * In brackets a program cannot load another one, and `first` leaves what comes after its first result undone; what is
@@ -38,13 +51,12 @@ const messageOf = (stderr) => stderr.split('\\n')[0].replace(/^jq: (?:error: )?/
 parentPort.on('message', async ({ program, json, compiling }) => {
   const jq = await loading;
   try {
-    const whole = (compiling ? 'empty | (' : 'first((') + program + (compiling ? '\\n)' : '\\n))');
-    const value = jq.first(json, whole) ?? null;
-    const text = typeof value === 'string' ? value.slice(0, ${resultLimit}) : value;
-    parentPort.postMessage({ value: typeof text === 'object' && text !== null ? {} : text });
+    const whole = compiling ? 'empty | (' + program + '\\n)' : ${JSON.stringify(before)} + program + '\\n' + ${JSON.stringify(after)};
+    parentPort.postMessage({ value: jq.first(json, whole) ?? null });
   } catch (error) {
     if (typeof error.stderr !== 'string') throw error;
-    const alone = error.exitCode === 3 ? jq.raw(null, program) : error;
+    // Without input it is compiled, and not run.
+    const alone = error.exitCode === 3 ? jq.raw('', program) : error;
     const unfit = error.exitCode === 3;
     parentPort.postMessage({ unfit, problem: messageOf((alone.exitCode === 3 ? alone : error).stderr) });
   }
