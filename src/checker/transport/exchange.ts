@@ -10,15 +10,13 @@ import { createHeldBytes, type HeldBytes } from './held-bytes.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
 import { createTimedTurns, type TimedTurns } from './paced-connection.js';
-import { createTurns, type Turns } from './turns.js';
+import { createPieces, createTurns, type Turns } from './turns.js';
 import { createTrace, type Stage } from './trace.js';
 
 /** Most bytes of a decompressed body. */
 export const bodyLimit = 1024 * 1024;
 /** Most bytes read for one reply, compressed and with headers. */
 const wireLimit = 2 * bodyLimit;
-/** Bytes that the reading of a piece costs beside its own: a piece may be a single byte. */
-const pieceCost = 256;
 /** ms between two looks at the bytes received: some decompress to nothing. */
 const wireLookMs = 100;
 /** Most provisional replies (1xx) before the reply. */
@@ -113,8 +111,8 @@ async function sendOnce(
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
     let size = 0;
-    /** Reads the piece of a stream that waits for its turn. */
-    let readWaiting = (): void => undefined;
+    /** ms from the call to the end of the exchange, which may wait to be read. */
+    let overMs: number | null = null;
     let head: Pick<Reply, 'status' | 'headers'> | null = null;
     let settled = false;
     let provisional = 0;
@@ -137,24 +135,16 @@ async function sendOnce(
       if (lingering !== undefined && reading.events === before) return;
       endedMs = trace.elapsedMs();
       clearTimeout(lingering);
-      lingering = setTimeout(() => settle(null, 'open'), reading.closed ? closedLingerMs : lingerLimitMs);
+      const lingerMs = reading.closed ? closedLingerMs : lingerLimitMs;
+      lingering = setTimeout(() => afterReading(() => settle(null, 'open')), lingerMs);
     }
 
-    function followInTurn(chunk: Buffer): void {
-      const piece = { read: false, waits: false };
-      const readPiece = (): void => {
-        if (!piece.read) follow(chunk);
-        piece.read = true;
-      };
-      readWaiting();
-      readWaiting = readPiece;
-      shared.turns.take(chunk.length + pieceCost, () => {
-        readPiece();
-        if (piece.waits) stream.resume();
-      });
-      if (piece.read) return;
-      piece.waits = true;
-      stream.pause();
+    const pieces = createPieces(shared.turns, follow);
+
+    /** Calls `done` when what has come is read: a reset may come right behind the end of a stream. */
+    function afterReading(done: () => void): void {
+      overMs ??= trace.elapsedMs();
+      pieces.after(done);
     }
 
     const stream = got.stream(url, {
@@ -170,8 +160,8 @@ async function sendOnce(
 
     function settle(fault: Fault | null, rest: 'read' | 'open' | 'over limit' = 'read'): void {
       if (settled) return;
-      readWaiting();
       settled = true;
+      pieces.drop();
       deadline.stop();
       clearTimeout(lingering);
       clearInterval(watching);
@@ -192,7 +182,7 @@ async function sendOnce(
       const done = {
         reply,
         fault,
-        durationMs: endedMs ?? trace.elapsedMs(),
+        durationMs: endedMs ?? overMs ?? trace.elapsedMs(),
         firstTokenMs,
         phases: trace.phases(),
         certificateExpiresAt: trace.certificateExpiresAt(),
@@ -241,7 +231,7 @@ async function sendOnce(
     const share = shared.held.open(() => {
       settle({ reason: 'internal_error', detail: 'the replies of all checks were too large together' });
     });
-    const deadline = createDeadline(timeoutMs, expired, limit.leftMs());
+    const deadline = createDeadline(timeoutMs, (due) => afterReading(() => expired(due)), limit.leftMs());
     signal.addEventListener('abort', stopped);
     stream.on('request', (request: ClientRequest) => {
       trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received);
@@ -287,11 +277,15 @@ async function sendOnce(
       const room = bodyLimit - size;
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-      if (reading !== null) followInTurn(chunk);
+      if (reading !== null) pieces.push(chunk);
       if (size > bodyLimit) settle(null, 'over limit');
     });
-    stream.on('end', () => settle(null));
-    stream.on('error', failed);
+    stream.on('end', () => {
+      trace.mark('end');
+      deadline.stop();
+      afterReading(() => settle(null));
+    });
+    stream.on('error', (error) => afterReading(() => failed(error)));
     if (signal.aborted) stopped();
   });
 }

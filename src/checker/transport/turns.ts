@@ -41,3 +41,46 @@ export function createTurns(): Turns {
     },
   };
 }
+
+/** Bytes that the reading of a piece costs beside its own: a piece may be a single byte. */
+const pieceCost = 256;
+
+/** The pieces of one reply, which are read in turn. */
+export interface Pieces {
+  push(piece: Buffer): void;
+  /** Calls `done` when all pieces are read; the first call counts. */
+  after(done: () => void): void;
+  /** Leaves the rest unread. */
+  drop(): void;
+}
+
+/** Creates the pieces of a reply; they are not bounded, since the exchange holds them anyway. */
+export function createPieces(turns: Turns, read: (piece: Buffer) => void): Pieces {
+  let unread: Buffer[] = [];
+  let whenRead: (() => void) | null = null;
+
+  function next(): void {
+    const [piece] = unread;
+    if (piece === undefined) return;
+    read(piece);
+    unread.shift();
+    const [following] = unread;
+    if (following !== undefined) turns.take(following.length + pieceCost, next);
+    else whenRead?.();
+  }
+
+  return {
+    push(piece) {
+      unread.push(piece);
+      if (unread.length === 1) turns.take(piece.length + pieceCost, next);
+    },
+    after(done) {
+      whenRead ??= done;
+      if (unread.length === 0) whenRead();
+    },
+    drop() {
+      unread = [];
+      whenRead = null;
+    },
+  };
+}
