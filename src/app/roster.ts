@@ -169,7 +169,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
 
   const reconcile = async (now: number): Promise<void> => {
     const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
-    for (const { key, id, retiredAt } of await store.names([...roster.keys()])) {
+    for (const { key, id, retiredAt } of await store.names([...roster.keys(), ...followed.keys()])) {
       const known = followed.get(key);
       if (known === undefined && retiredAt === null) await store.retire([key], now);
       if (known !== undefined && (known !== id || retiredAt !== null)) await store.register(known, now, id);

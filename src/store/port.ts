@@ -136,8 +136,8 @@ export const batchResults = 100;
 export interface Store {
   /** All models that still have history. */
   models(): Promise<readonly StoredModel[]>;
-  /** Names of the models that are not retired, and of those with these ids: the retired ones of years may be many. */
-  names(ids: readonly string[]): Promise<readonly StoredName[]>;
+  /** Names of the models that are not retired, and of those with these ids or keys: the retired ones of years may be many. */
+  names(which: readonly (string | ModelKey)[]): Promise<readonly StoredName[]>;
   /** Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. */
   register(id: string, now: number, renameFrom: string | null): Promise<StoredModel>;
   /** Marks models that left the registry, all or none; their history stays until retention. */

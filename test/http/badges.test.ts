@@ -98,7 +98,7 @@ describe('GET badge.svg', () => {
     expect([status, headers.get('cache-control')]).toEqual([404, 'no-store']);
   });
 
-  it('reads the store for one badge at a time, and answers 503 when over 100 wait', async () => {
+  it('reads the store for one badge at a time, and answers 503 when over 1,000 wait', async () => {
     const backend = createFakeBackend({ views: [view] });
     const { durations } = backend.store;
     let goOn = (): void => undefined;
@@ -118,14 +118,14 @@ describe('GET badge.svg', () => {
         },
       },
     });
-    const asked = Array.from({ length: 101 }, async () => {
+    const asked = Array.from({ length: 1_001 }, async () => {
       const { status } = await ask('/api/v1/models/a/badge.svg');
       // The refused one is the first to be answered.
       goOn();
       return status;
     });
     const statuses = await Promise.all(asked);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(100);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1_000);
     expect(statuses.filter((status) => status === 503)).toHaveLength(1);
     expect(most).toBe(1);
   });

@@ -15,6 +15,7 @@ describe('registration of a model', () => {
       { key: 2, id: 'b', retiredAt: start + 1 },
       { key: 3, id: 'c', retiredAt: null },
     ]);
+    expect((await store.names([1])).map(({ id }) => id)).toEqual(['a', 'c']);
   });
 
   it('assigns a permanent key', async () => {

@@ -92,18 +92,15 @@ function read(
     : failed(refused, 'an error instead of a token');
 }
 
-/** Reasons of a refusal that another token may end. */
-const refusals: ReadonlySet<Reason> = new Set(['auth_failed', 'permission_denied']);
+/** Least age in ms of a token that is replaced for what may be a lasting lack of permission. */
+const leastAgeMs = 60_000;
 
 /** True where the model's endpoint may have refused the token: gateways also answer an expired one with 403 or with the way to a login. */
-function isRefusal({ httpStatus, reason }: Found): boolean {
+function isRefusal({ httpStatus, reason }: Found, ageMs: number): boolean {
   if (httpStatus === null) return false;
-  return (
-    httpStatus === 401 ||
-    httpStatus === 403 ||
-    (httpStatus >= 300 && httpStatus < 400) ||
-    refusals.has(reason)
-  );
+  if (httpStatus === 401 || reason === 'auth_failed') return true;
+  const redirected = httpStatus >= 300 && httpStatus < 400;
+  return ageMs >= leastAgeMs && (httpStatus === 403 || redirected || reason === 'permission_denied');
 }
 
 /** Tokens used as API keys: fetched on demand, once at a time per model, and cached until shortly before they expire. */
@@ -172,14 +169,18 @@ export function createTokens({ clock, userAgent, routeFor, shared, keep }: Optio
       hold(key, known);
       return known;
     }
+    const expiresAt = known?.expiresAt ?? 0;
+    const leftMs = limit.leftMs();
     const begun = coming.get(key);
-    const fetched = await wait(begun ?? begin(jwt, key, model, limit.leftMs()), key, jwt, limit);
+    // A valid token leaves time for the check where no other can be had.
+    const forFetchMs = clock.wall() < expiresAt ? Math.ceil(leftMs / 2) : leftMs;
+    const fetched = await wait(begun ?? begin(jwt, key, model, forFetchMs), key, jwt, limit);
+    if (!('reason' in fetched)) return fetched;
+    const usable = fetched.reason !== 'auth_failed' && clock.wall() < expiresAt && limit.leftMs() >= checkMs;
+    if (usable && known !== undefined) return known;
     // The check that started the fetch may have had less time than this one.
-    const cut = begun !== undefined && 'reason' in fetched && fetched.reason === 'timeout' && !limit.over();
-    if (cut) return tokenFor(model, jwt, limit);
-    if (known === undefined || !('reason' in fetched)) return fetched;
-    const stillValid = clock.wall() < (known.expiresAt ?? 0) && limit.leftMs() >= checkMs;
-    return stillValid ? known : fetched;
+    const cut = begun !== undefined && fetched.reason === 'timeout' && !limit.over();
+    return cut ? tokenFor(model, jwt, limit) : fetched;
   }
 
   /**
@@ -207,7 +208,8 @@ export function createTokens({ clock, userAgent, routeFor, shared, keep }: Optio
     const redact = createRedaction(secretsOf(carrying));
     const result = await ask({ ...attempt, model: carrying, redact });
     const key = keyOf(model, jwt);
-    if (isRefusal(result) && kept.get(key)?.token === token) kept.delete(key);
+    const used = kept.get(key);
+    if (used?.token === token && isRefusal(result, clock.wall() - used.since)) kept.delete(key);
     return { ...result, keyIndex: null };
   }
 

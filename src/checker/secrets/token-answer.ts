@@ -35,6 +35,8 @@ function endOf(token: string): number | null {
 /** A token of a token endpoint. */
 export interface Token {
   readonly token: string;
+  /** Unix ms at which it came. */
+  readonly since: number;
   /** Unix ms until which it is used. */
   readonly until: number;
   /** Unix ms of its expiry, up to which it is used where no other can be fetched; null where that is not told. */
@@ -58,7 +60,7 @@ export function tokenIn(text: string, { responseKey }: Jwt, now: number): Token 
     const end = endOf(token) ?? (life === null ? null : now + life * 1_000);
     const until = end === null ? now + unknownLifeMs : end - leewayMs;
     const used = Math.floor(Math.min(Math.max(until, now + leastLifeMs), now + longestLifeMs));
-    return { token, until: used, expiresAt: end };
+    return { token, since: now, until: used, expiresAt: end };
   }
   return null;
 }

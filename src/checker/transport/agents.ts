@@ -244,6 +244,8 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
       const [oldest] = routes;
       if (routes.size > mostRoutes && oldest !== undefined) {
         routes.delete(oldest[0]);
+        // Its running requests go on, and leave no idle connection behind.
+        Object.assign(oldest[1].route.agent, { keepAlive: false });
         dropIdle(oldest[1].route);
       }
       return route;

@@ -119,8 +119,8 @@ async function sendOnce(
     let firstTokenMs: number | null = null;
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
-    /** The header of a body that is not decompressed. */
-    let coded: Pick<IncomingHttpHeaders, 'content-encoding'> = {};
+    /** The encoding of a body that is not read. */
+    let coded: string | null = null;
 
     /** Where a call before may have settled it, which the compiler does not see. */
     const isSettled = (): boolean => settled;
@@ -238,7 +238,7 @@ async function sendOnce(
       request.prependOnceListener('response', (response) => {
         const encoding = response.headers['content-encoding'];
         if (encoding === undefined || !costlyEncodings.test(encoding)) return;
-        coded = { 'content-encoding': encoding };
+        coded = encoding;
         // got would begin to decompress it.
         delete response.headers['content-encoding'];
       });
@@ -250,8 +250,13 @@ async function sendOnce(
         settle(refusal, 'open');
         return;
       }
-      head = { status: response.statusCode, headers: { ...response.headers, ...coded } };
+      head = { status: response.statusCode, headers: response.headers };
       deadline.headersArrived();
+      if (coded !== null)
+        settle(
+          { reason: 'malformed_response', detail: `content-encoding "${coded}" is not supported` },
+          'open',
+        );
     });
     // Not waited for: what comes next is no longer HTTP.
     stream.on('upgrade', ({ statusCode = 101, headers: upgraded }: IncomingMessage, socket: Socket) => {

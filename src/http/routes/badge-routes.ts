@@ -72,7 +72,7 @@ const badgeQuery = z.strictObject({
 const usualWindow = { ms: 30 * dayMs };
 
 /** Most badges that wait for the store. */
-const mostWaiting = 100;
+const mostWaiting = 1_000;
 
 /** Reads one after another, so that a crowd of public badges delays another reader by one of them. */
 function createLane() {

@@ -7,7 +7,6 @@ import { createLogWatch } from './file/log-watch.js';
 import {
   bytesOnDisk,
   identityOf,
-  keepingLog,
   logOf,
   moveAside,
   moveLogAside,
@@ -71,6 +70,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     if (session !== null) return session;
     database = openDatabase(path, options.migrationsDir);
     identity = identityOf(path);
+    logIdentity = identityOf(logOf(path));
     reserveKeys(database, highestKey);
     session = prepareSession(database, options.retention);
     logIdentity = identityOf(logOf(path));
@@ -80,11 +80,11 @@ export function openStore(options: StoreOptions): SqliteStore {
 
   function disconnect(): void {
     session = null;
-    const log = identityOf(logOf(path));
-    if (database !== null && identityOf(path) !== identity) leaveLog(log);
-    // SQLite deletes the -wal at the path, also one of another database that was put there.
-    if (log !== null && log !== logIdentity) keepingLog(path, () => database?.close());
-    else database?.close();
+    if (database === null) return;
+    // SQLite deletes the -wal at the path when it closes a database that is there, and leaves that of one which was moved.
+    if (identityOf(path) !== identity) leaveLog();
+    else if (identityOf(logOf(path)) !== logIdentity) moveLogAside(path, options.clock.wall());
+    database.close();
     database = null;
   }
 
@@ -97,22 +97,27 @@ export function openStore(options: StoreOptions): SqliteStore {
     options.log.error({ err: error, path, movedTo }, 'database is corrupt: moved aside, starting a new one');
   }
 
-  /** Removes the -wal found at the path if it is that of the open file, which is no longer there: SQLite would apply it to the next one. */
-  function leaveLog(found: string | null): void {
+  /**
+   * Takes the -wal from the path if it is that of the open file, which is no longer there: SQLite would apply it to the next one.
+   * What only the -wal holds is saved to the open file, which may have been moved; otherwise the -wal is kept under another name.
+   */
+  function leaveLog(): void {
+    const found = identityOf(logOf(path));
     if (found === null || found !== logIdentity) return;
-    saveLog();
-    removeLog(path);
+    if (isLogSaved()) removeLog(path);
+    else
+      options.log.warn(
+        { path, movedTo: moveLogAside(path, options.clock.wall()) },
+        'changes in the write-ahead log could not be saved to the database file that was moved; the log is kept',
+      );
   }
 
-  /** Writes what only the -wal holds to the open file, which may have been moved elsewhere; a file that fails has it no more. */
-  function saveLog(): void {
+  /** Saves the -wal; false where a reader or the disk prevents it. */
+  function isLogSaved(): boolean {
     try {
-      database?.pragma('wal_checkpoint(TRUNCATE)');
-    } catch (error) {
-      options.log.warn(
-        { err: error, path },
-        'changes in the write-ahead log could not be saved to the database file that was moved',
-      );
+      return database?.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+    } catch {
+      return false;
     }
   }
 
@@ -129,7 +134,7 @@ export function openStore(options: StoreOptions): SqliteStore {
       `${path} was ${what} while the daemon used it; stop the daemon before a backup is put in place`,
     );
     const log = identityOf(logOf(path));
-    leaveLog(log);
+    leaveLog();
     if (options.onCorrupt === 'stop') throw error;
     const foreign = found !== null || (log !== null && log !== logIdentity);
     const movedTo = foreign ? moveAside(path, options.clock.wall(), 'replaced') : null;
@@ -204,7 +209,7 @@ export function openStore(options: StoreOptions): SqliteStore {
       return openings;
     },
     models: () => ask((open) => open.models()),
-    names: (ids) => ask((open) => open.names(ids)),
+    names: (which) => ask((open) => open.names(which)),
     register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
     retire: (keys, now) => change((open) => open.retire(keys, now)),
     missed: () => ask((open) => open.missed()),

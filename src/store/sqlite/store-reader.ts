@@ -13,7 +13,7 @@ export function openStoreReader(path: string, migrationsDir: string): StoreReade
 
   return {
     models: () => ask((open) => open.models()),
-    names: (ids) => ask((open) => open.names(ids)),
+    names: (which) => ask((open) => open.names(which)),
     missed: () => ask((open) => open.missed()),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
     durations: (key, from, to) => ask((open) => open.durations(key, from, to)),

@@ -64,6 +64,25 @@ describe('jq program', () => {
     expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
   });
 
+  it.each([
+    ['"x"*25000000', 1_048_576],
+    ['{a: ("x"*25000000)}', {}],
+    ['"x"*25000000 | debug | stderr', 1_048_576],
+    ['"x"*25000000 | halt_error', /^jq: error \(at .*\): x{300}$|x{300}/],
+    ['error("x"*25000000)', /x{300}/],
+    ['error({a: ("x"*25000000)})', /out of memory|"a":"x{200}/],
+    ['module {a: 1}; "x"*25000000', /./],
+  ])('cuts the output of %s', async (program, expected) => {
+    const run = jq.run(program, reply);
+    if (expected instanceof RegExp) {
+      const error: unknown = await run.catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.stringMatching(expected) as unknown });
+      expect((error as Error).message.length).toBeLessThan(500);
+    } else if (typeof expected === 'number') expect(await run).toHaveLength(expected);
+    else expect(await run).toEqual(expected);
+    expect(await jq.run('.parts[1]', reply)).toBe('Delhi');
+  });
+
   it('waits for the previous run', async () => {
     const found = await Promise.all([1, 2, 3].map((n) => jq.run(`. + ${n}`, '10')));
     expect(found).toEqual([11, 12, 13]);

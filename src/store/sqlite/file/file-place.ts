@@ -49,17 +49,6 @@ export function moveLogAside(path: string, now: number): string | null {
   return aside;
 }
 
-/** Closes a database while the -wal and -shm at its path, which belong to another one, have other names. */
-export function keepingLog(path: string, close: () => void): void {
-  const moved = ['-wal', '-shm'].filter((suffix) => existsSync(path + suffix));
-  for (const suffix of moved) renameSync(path + suffix, `${path}${suffix}.kept`);
-  try {
-    close();
-  } finally {
-    for (const suffix of moved) renameSync(`${path}${suffix}.kept`, path + suffix);
-  }
-}
-
 /** Bytes of a database on disk, its WAL included. */
 export async function bytesOnDisk(path: string): Promise<number> {
   const place = await realpath(path).catch(() => path);

@@ -28,9 +28,10 @@ interface TotalRow {
 export function prepareModels(database: Database) {
   const all = database.prepare<[], ModelRow>('SELECT * FROM models ORDER BY key');
   const byId = database.prepare<[string], ModelRow>('SELECT * FROM models WHERE id = ?');
-  const named = database.prepare<[string], StoredName>(
+  const named = database.prepare<[{ which: string }], StoredName>(
     `SELECT key, id, retired_at AS retiredAt FROM models
-      WHERE retired_at IS NULL OR id IN (SELECT value FROM json_each(?)) ORDER BY key`,
+      WHERE retired_at IS NULL OR id IN (SELECT value FROM json_each(@which) WHERE type = 'text')
+        OR key IN (SELECT value FROM json_each(@which) WHERE type = 'integer') ORDER BY key`,
   );
   const totals = database.prepare<[number], TotalRow>(
     'SELECT outcome, reason, count FROM totals WHERE model = ?',
@@ -59,7 +60,8 @@ export function prepareModels(database: Database) {
 
   return {
     all: (): StoredModel[] => all.all().map(modelOf),
-    names: (ids: readonly string[]): StoredName[] => named.all(JSON.stringify(ids)),
+    names: (which: readonly (string | ModelKey)[]): StoredName[] =>
+      named.all({ which: JSON.stringify(which) }),
     find(id: string): StoredModel | undefined {
       const row = byId.get(id);
       return row && modelOf(row);

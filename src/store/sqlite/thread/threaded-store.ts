@@ -267,7 +267,7 @@ export async function openThreadedStore(
       return files.openings;
     },
     models: () => call('models'),
-    names: (ids) => call('names', ids),
+    names: (which) => call('names', which),
     async register(...model) {
       const registered = await call('register', ...model);
       highestKey = Math.max(highestKey, registered.key);
