@@ -127,8 +127,17 @@ export function createConnectivity({
 
   function pathTo({ endpoint }: Model): Address {
     const url = new URL(endpoint.baseUrl);
-    const proxy = proxyFor(url, endpoint.proxy, env);
+    const proxy = usableProxy(url, endpoint.proxy);
     return addressOf(proxy !== null && URL.canParse(proxy) ? new URL(proxy) : url);
+  }
+
+  /** Null also for a proxy that is not supported, whose checks say so. */
+  function usableProxy(url: URL, configured: string | null): string | null {
+    try {
+      return proxyFor(url, configured, env);
+    } catch {
+      return null;
+    }
   }
 
   function hostsOf(models: readonly Model[]): Map<string, Address> {

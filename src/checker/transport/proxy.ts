@@ -28,14 +28,21 @@ function exempts(entry: string, host: string, port: string): boolean {
   return host === domain || (isIP(host) === 0 && host.endsWith(`.${domain}`));
 }
 
+/** A variable of the environment names a proxy that is not supported. */
+export class ProxyError extends Error {
+  override readonly name = 'ProxyError';
+}
+
 /**
  * The proxy a request goes through, or null: `configured`, else HTTPS_PROXY or HTTP_PROXY by the address's scheme
  * unless NO_PROXY exempts it. NO_PROXY entries are names with all their subdomains (`example.com`, `.example.com`,
- * `*.example.com`), addresses and CIDR ranges, each but the range with an optional port, or `*`.
+ * `*.example.com`), addresses and CIDR ranges, each but the range with an optional port, or `*`. Throws a ProxyError for a proxy of
+ * another kind, such as SOCKS.
  */
 export function proxyFor(url: URL, configured: string | null, env: Environment): string | null {
   if (configured !== null) return configured;
-  const proxy = variable(env, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY').trim();
+  const name = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const proxy = variable(env, name).trim();
   if (proxy === '') return null;
   const host = url.hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
@@ -43,5 +50,9 @@ export function proxyFor(url: URL, configured: string | null, env: Environment):
     .toLowerCase()
     .split(/[\s,]+/);
   if (exceptions.some((entry) => exempts(entry, host, port))) return null;
-  return proxy.includes('://') ? proxy : `http://${proxy}`;
+  const [, scheme] = /^([^:/]*):\/\//.exec(proxy) ?? [];
+  if (scheme === undefined) return `http://${proxy}`;
+  if (!/^https?$/i.test(scheme))
+    throw new ProxyError(`${name} names a proxy of ${scheme}, and must name one of http or https`);
+  return proxy;
 }

@@ -44,4 +44,13 @@ describe('proxyFor', () => {
   ])('reaches %s through the proxy with NO_PROXY %s', (address, exceptions) => {
     expect(through(address, exceptions)).not.toBeNull();
   });
+
+  it.each(['socks5://127.0.0.1:1080', 'socks5h://user:password@proxy'])(
+    'refuses %s in a variable',
+    (proxy) => {
+      expect(() => proxyFor(new URL('https://a.example'), null, { HTTPS_PROXY: proxy })).toThrow(
+        /^HTTPS_PROXY names a proxy of socks5h?, and must name one of http or https$/,
+      );
+    },
+  );
 });
