@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { batchOf, modelWrite, result, start, workplace } from './samples.js';
@@ -16,6 +17,25 @@ describe('registration of a model', () => {
       { key: 3, id: 'c', retiredAt: null },
     ]);
     expect((await store.names([1])).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+
+  it.each([
+    ['health', "'{'"],
+    ['latest', "'['"],
+  ])('names the model whose %s cannot be read', async (column, value) => {
+    const path = join(place.directory(), 'store.db');
+    const store = place.open(path);
+    await store.register('gpt', start, null);
+    await store.close();
+    const database = new Database(path);
+    database.exec(`UPDATE models SET ${column} = ${value}`);
+    database.close();
+    await expect(place.open(path).models()).rejects.toMatchObject({
+      kind: 'foreign',
+      message: expect.stringMatching(
+        /^the row of the model "gpt" in the database cannot be read: ./,
+      ) as unknown,
+    });
   });
 
   it('assigns a permanent key', async () => {

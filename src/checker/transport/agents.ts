@@ -99,13 +99,15 @@ function openTcp(options: RequestOptions): { raw: Socket; announce: (over: Socke
 
 /** Most bytes of a TLS handshake; chains of certificates have 3 to 10 KB, and odd keys take 4 ms for each of 1.3. */
 const longestHandshake = 16 * 1024;
+/** The same where a client certificate is configured: the server may list all authorities that it takes. */
+const longestWithClient = 64 * 1024;
 
 /** Ends a connection whose handshake is longer, before it is read. */
-function limitHandshake(socket: Socket, raw: Socket): void {
+function limitHandshake(socket: Socket, raw: Socket, most: number): void {
   const before = raw.bytesRead;
   const look = (): void => {
-    if (raw.bytesRead - before <= longestHandshake) return;
-    const message = `the TLS handshake has over ${longestHandshake} bytes`;
+    if (raw.bytesRead - before <= most) return;
+    const message = `the TLS handshake has over ${most} bytes`;
     socket.destroy(Object.assign(new Error(message), { code: 'ERR_TLS_HANDSHAKE_TOO_LONG' }));
   };
   raw.on('data', look);
@@ -113,7 +115,11 @@ function limitHandshake(socket: Socket, raw: Socket): void {
 }
 
 /** Makes an agent speak TLS over connections that are paced, inside a tunnel if there is a proxy. */
-function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers, turns: TimedTurns): HttpsAgent {
+function pacing(
+  agent: HttpsAgent,
+  proxy: Proxy | null,
+  { carriers, turns, longest }: { carriers: Carriers; turns: TimedTurns; longest: number },
+): HttpsAgent {
   // Node's types do not have it: https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
@@ -122,7 +128,7 @@ function pacing(agent: HttpsAgent, proxy: Proxy | null, carriers: Carriers, turn
     // Node takes it from the stream. The agent would keep an idle connection that the peer has closed, and use it again.
     socket.allowHalfOpen = false;
     carriers.set(socket, raw);
-    limitHandshake(socket, raw);
+    limitHandshake(socket, raw, longest);
     return socket;
   };
   connecting.createConnection = (options, done) => {
@@ -202,7 +208,8 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
     });
     const carriers: Carriers = new WeakMap();
-    const agent = pacing(direct, proxy, carriers, turns);
+    const longest = tls.certFile === undefined ? longestHandshake : longestWithClient;
+    const agent = pacing(direct, proxy, { carriers, turns, longest });
     return {
       agent,
       secure: true,

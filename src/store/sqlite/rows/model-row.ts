@@ -1,6 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { parseJson } from '../../../domain/json.js';
 import { outcomeCodes, reasonCodes } from '../../codes.js';
+import { messageOf } from '../../../domain/thrown.js';
+import { StoreError } from '../../store-error.js';
 import type { ModelKey, StoredModel, StoredName } from '../../port.js';
 import { latestOf } from './check-row.js';
 
@@ -37,7 +39,7 @@ export function prepareModels(database: Database) {
     'SELECT outcome, reason, count FROM totals WHERE model = ?',
   );
 
-  const modelOf = (row: ModelRow): StoredModel => ({
+  const contentOf = (row: ModelRow): StoredModel => ({
     key: row.key,
     id: row.id,
     firstSeen: row.first_seen,
@@ -57,6 +59,19 @@ export function prepareModels(database: Database) {
       versionChanges: row.version_changes,
     },
   });
+
+  /** Throws StoreError of kind `foreign` for a row that no release has written. */
+  const modelOf = (row: ModelRow): StoredModel => {
+    try {
+      return contentOf(row);
+    } catch (error) {
+      throw new StoreError(
+        'foreign',
+        `the row of the model "${row.id}" in the database cannot be read: ${messageOf(error)}`,
+        { cause: error },
+      );
+    }
+  };
 
   return {
     all: (): StoredModel[] => all.all().map(modelOf),
