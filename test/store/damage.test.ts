@@ -2,12 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import {
   closeSync,
   copyFileSync,
+  existsSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -115,6 +118,27 @@ describe('database file in use', () => {
       expect(await slotsIn(join(directory, moved))).toEqual([start + 7]);
     },
   );
+
+  const memory = '/dev/shm/';
+  (existsSync(memory) ? it : it.skip)('whose volume is gone for a while is waited for', async () => {
+    const { directory, path, store, write } = await inUse();
+    const elsewhere = `${directory}-unmounted`;
+    renameSync(directory, elsewhere);
+    const other = mkdtempSync(memory);
+    symlinkSync(other, directory);
+    for (let turn = 0; turn < 2; turn += 1)
+      await expect(write(start + 1)).rejects.toMatchObject({
+        kind: 'unavailable',
+        message: expect.stringContaining('its volume is not mounted') as unknown,
+      });
+    rmSync(directory);
+    rmSync(other, { recursive: true });
+    renameSync(elsewhere, directory);
+    await write(start + 1);
+    expect(store.corruptions).toBe(0);
+    await store.close();
+    expect(await slotsIn(path)).toEqual([start + 1, start]);
+  });
 
   it('that is moved elsewhere takes along what its -wal held', async () => {
     const { directory, path, write } = await inUse();

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './file/database.js';
@@ -6,6 +7,7 @@ import { lockFile } from './file/file-lock.js';
 import { createLogWatch } from './file/log-watch.js';
 import {
   bytesOnDisk,
+  deviceOf,
   identityOf,
   logOf,
   moveAside,
@@ -63,6 +65,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   /** Identity of the file at the path when it was opened. */
   let identity: string | null = null;
   let logIdentity: string | null = null;
+  /** Device of the directory, which changes where its volume is unmounted. */
+  let device: string | null = null;
   let openings = 0;
 
   function connect(): Session {
@@ -70,6 +74,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     if (session !== null) return session;
     database = openDatabase(path, options.migrationsDir);
     identity = identityOf(path);
+    device = deviceOf(dirname(path));
     logIdentity = identityOf(logOf(path));
     reserveKeys(database, highestKey);
     session = prepareSession(database, options.retention);
@@ -128,6 +133,11 @@ export function openStore(options: StoreOptions): SqliteStore {
   function expectSameFile(): void {
     const found = identityOf(path);
     if (session === null || found === identity) return;
+    if (found === null && deviceOf(dirname(path)) !== device)
+      throw new StoreError(
+        'unavailable',
+        `cannot use ${path}: its volume is not mounted; results wait in memory until it is`,
+      );
     const what = found === null ? 'deleted' : 'replaced by another file';
     const error = new StoreError(
       'damaged',

@@ -24,6 +24,11 @@ export function identityOf(path: string): string | null {
   return found === undefined ? null : `${found.dev}:${found.ino}`;
 }
 
+/** Device of a path; null where nothing exists. */
+export function deviceOf(path: string): string | null {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.dev.toString() ?? null;
+}
+
 /** The write-ahead log of a database. */
 export const logOf = (path: string): string => `${path}-wal`;
 
