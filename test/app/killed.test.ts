@@ -106,7 +106,8 @@ async function killAgainAndAgain(path: string, random: () => number): Promise<vo
   await expectKept(store, models, witness);
   for (const model of models) await expectReplay(store, model);
   const steady = models.find(({ id }) => id === 'steady')!;
-  expect(await expectGaps(store, steady, starts)).toBeGreaterThan(kills / 20);
+  // Of a few kills none may last over a slot.
+  expect(await expectGaps(store, steady, starts)).toBeGreaterThan(amount(kills / 20, -1));
   await expectOldCounted(store);
   await store.close();
   expect(replayed(path)).toMatchObject({ different: 0, differences: [] });

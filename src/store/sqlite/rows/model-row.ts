@@ -3,6 +3,7 @@ import { parseJson } from '../../../domain/json.js';
 import { outcomeCodes, reasonCodes } from '../../codes.js';
 import { messageOf } from '../../../domain/thrown.js';
 import { StoreError } from '../../store-error.js';
+import { codeOf } from '../file/failure.js';
 import type { ModelKey, StoredModel, StoredName } from '../../port.js';
 import { latestOf } from './check-row.js';
 
@@ -65,6 +66,7 @@ export function prepareModels(database: Database) {
     try {
       return contentOf(row);
     } catch (error) {
+      if (codeOf(error) !== null) throw error;
       throw new StoreError(
         'foreign',
         `the row of the model "${row.id}" in the database cannot be read: ${messageOf(error)}`,
