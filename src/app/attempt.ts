@@ -16,7 +16,7 @@ import { show, type Tracked } from './tracked.js';
 
 /** Most concurrent probes; further ones are refused, not queued, so that scheduled checks are not delayed. */
 const probesAtOnce = 64;
-const overRateDetail = 'rate_per_min is used up for this minute';
+const overRateDetail = 'rate_per_min is reached: as many requests were sent in the last 60 s';
 
 /** True when the model's token budget for the UTC day of `now` is used up. */
 function budgetSpent({ model, tokensToday }: ModelView, now: number): boolean {
@@ -29,6 +29,7 @@ export interface Attempted {
   readonly circumstances: Circumstances;
 }
 
+/** `overRate`: the rate is reached, and no request is sent. `key` is the index of the API key; the next one in rotation unless given. */
 export type Attempt = (
   view: ModelView,
   overRate: boolean,
@@ -36,8 +37,8 @@ export type Attempt = (
   key?: number,
 ) => Promise<Attempted>;
 
-/** The result as evidence of connectivity; without its token endpoint when the failure is set aside for a stall. */
-function awake({ tokenEndpoint, ...found }: Found, stalled: Stalled, model: Model): Found {
+/** The result as evidence of connectivity. A failure that is set aside for a stall is no evidence of the token endpoint. */
+function evidenceOf({ tokenEndpoint, ...found }: Found, stalled: Stalled, model: Model): Found {
   const result = withoutStall(found, stalled, model);
   return tokenEndpoint === undefined || stalled.setAside ? result : { ...result, tokenEndpoint };
 }
@@ -67,12 +68,12 @@ export function createAttempt(parts: {
     const from = clock.monotonic();
     const found = await ask(model, signal, key);
     const stalled = findStalled(model, found, from, clock.monotonic());
-    const blind = await isBlindTo(model, stalled === null ? found : awake(found, stalled, model), limit);
+    const blind = await isBlindTo(model, stalled === null ? found : evidenceOf(found, stalled, model), limit);
     return { found, circumstances: { ...undisturbed(model), stalled, blind } };
   };
 }
 
-/** Logs that a check reached a share of the token budget. */
+/** Logs that a check reached 80 % or 100 % of the token budget of the day. */
 export function tellBudget(
   { model, tokensToday }: ModelView,
   before: ModelView['tokensToday'],
@@ -90,8 +91,8 @@ export function tellBudget(
 }
 
 /**
- * Makes one attempt without recording it; its tokens count toward the budget of the day until a restart. The view is that
- * of `tracked`, or a copy with another timeout.
+ * Makes one attempt without recording it. Its tokens count toward the budget of the day; a restart forgets them, since they are not
+ * stored. The view is that of `tracked`, or a copy with another timeout.
  */
 export function createUnrecordedAttempt(parts: { attempt: Attempt; clock: Clock; log: Logger }) {
   return async (
@@ -109,7 +110,10 @@ export function createUnrecordedAttempt(parts: { attempt: Attempt; clock: Clock;
   };
 }
 
-/** Checks of registry models that an external scheduler requests: they use rate and budget and are not recorded. */
+/**
+ * Handles GET /probe: checks a model of the registry without recording the result. The request counts against rate and budget.
+ * Resolves to null for an unknown id; rejects with HttpError 409 for a paused model and 503 when 64 run.
+ */
 export function createProbe(parts: {
   roster: Roster;
   attempt: ReturnType<typeof createUnrecordedAttempt>;

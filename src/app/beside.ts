@@ -10,7 +10,7 @@ export interface BesideStart {
 
 export interface BesideAsk {
   readonly id: number;
-  /** Number of times that the daemon has opened the file at the path since the start. */
+  /** Openings of the database by the daemon since its start; when it changes, the thread opens the file again. */
   readonly file: number;
   readonly question: LongQuestion;
 }
@@ -21,7 +21,10 @@ export type BesideReply = { readonly id: number } & (
 
 /** Long reads of the store, run in a thread so that they do not block the event loop. */
 export interface Beside {
-  /** Rejects with HttpError 503 when too many wait, and with Error when the store or the thread fails. */
+  /**
+   * Rejects with HttpError 503 when 32 reads wait (never for a further page) or after `close`, and with Error when the store or the
+   * thread fails.
+   */
   read(question: LongQuestion): Promise<LongAnswer<Uint8Array>>;
   /** Ends the thread; waiting reads reject. */
   close(): Promise<void>;
@@ -29,7 +32,7 @@ export interface Beside {
   readonly idle: boolean;
 }
 
-/** Most waiting queries; each takes up to a few seconds. */
+/** Most long reads that wait or run; each takes up to a few seconds. */
 const mostWaiting = 32;
 /** Memory limits; an idle thread uses about 20 MB. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 8 };
@@ -82,7 +85,7 @@ export function createBeside(
       if (waiting.size === 0) idle = setTimeout(() => void end(), parts.idleMs).unref();
     });
     const failed = (cause?: unknown): void => {
-      if (worker === started) fail(new Error('the thread that reads beside the loop ended', { cause }));
+      if (worker === started) fail(new Error('the thread for long reads ended', { cause }));
     };
     started.on('error', failed).on('exit', () => {
       failed();
@@ -96,7 +99,7 @@ export function createBeside(
         const goesOn = question.kind === 'rows' && question.query.before !== undefined;
         if (closed) throw new HttpError(503, 'stopping', 'the daemon stops');
         if (waiting.size >= mostWaiting && !goesOn)
-          throw new HttpError(503, 'busy', `${mostWaiting} long answers are awaited already; try again soon`);
+          throw new HttpError(503, 'busy', `${mostWaiting} long reads wait already; try again soon`);
         clearTimeout(idle);
         worker ??= start();
         asked += 1;

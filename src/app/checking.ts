@@ -62,7 +62,8 @@ export function createChecker(
 /** Logs loss and return of connectivity. */
 function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
   const line = { since: new Date(since).toISOString(), models };
-  if (blind) log.warn(line, 'no network connectivity: results with network reasons count as unknown');
+  if (blind)
+    log.warn(line, 'no network connectivity of the monitor: checks that reach no host count as unknown');
   else
     log.warn(
       { ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results },

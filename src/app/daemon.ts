@@ -70,12 +70,12 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   let started = false;
   const ready = (): boolean => started;
 
-  // First, so that no change after the configuration was read is missed.
+  // First: it sees the changes that are made from here on.
   const watch = createFileWatch(parts.config.files);
   const storage = await openStorage({ ...parts, settings, ready, releasers });
   const { store, beside, clock } = storage;
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
-  // The file was already damaged when it was opened.
+  // A file that was lost while it was opened is counted now: there were no metrics before.
   if (store.corruptions > 0) metrics.storeFailed();
 
   const common = { clock, calendar: createCalendar(), metrics, log, version, settings, ready };

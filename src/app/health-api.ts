@@ -137,7 +137,11 @@ export function createHealthApi(parts: {
     check: (signal: AbortSignal) => Promise<HealthAnswer>,
   ): Promise<HealthAnswer> {
     if (!checkPlaces.free(caller) || !lookupPlaces.free(caller))
-      throw new HttpError(503, 'busy', 'as many checks as there may be are running already; try again soon');
+      throw new HttpError(
+        503,
+        'busy',
+        'too many checks or name look-ups of callers are running; try again soon',
+      );
     const leave = checkPlaces.take(caller);
     // AbortSignal.any would leave an entry in the signal of the daemon's stop with each check.
     const either = new AbortController();

@@ -47,7 +47,7 @@ function notStored(paused: boolean): HttpError {
   return new HttpError(
     503,
     'store_unavailable',
-    `the model ${done}, but the database fails or does not answer now: a restart before it is available again undoes that`,
+    `the model ${done}, but that is not stored yet: the database fails or does not answer. It is stored when the database answers; a restart before then undoes it`,
   );
 }
 

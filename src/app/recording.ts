@@ -88,7 +88,7 @@ export function createRecording(parts: {
     (count, most) => {
       log.warn(
         { models: count, windows: most },
-        'the absence was long: only the newest maintenance windows in it are recorded, the rest of it is unknown',
+        'too many maintenance windows passed while nothing was checked: only the newest of each model are recorded, the time of the others is unknown',
       );
     },
   );

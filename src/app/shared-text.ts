@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Reading } from '../http/port.js';
 import type { HeldText, TextShelf } from './text-shelf.js';
 
-/** Starts reading a text that concurrent readers share, in chunks; it is always made after the call. */
+/** Starts reading a text, such as that of /metrics, that concurrent readers share. It is made after the call, never before. */
 export type SharedText = () => Reading;
 
 interface Reader {
@@ -61,7 +61,7 @@ async function* follow(making: Making, reader: Reader, shelf: TextShelf): AsyncG
   }
 }
 
-/** Adapts a text to the shelf that limits it. */
+/** The view of a text through which the shelf measures it and cuts its readers. */
 function heldText(making: () => Making, shelf: TextShelf): HeldText {
   const cut = (isCut: (reader: Reader) => boolean): void => {
     for (const reader of [...making().readers].filter(isCut)) {
@@ -86,8 +86,9 @@ function together(work: () => Promise<void>): () => Promise<void> {
 }
 
 /**
- * Makes a text with `make` at most once per `everyMs`; calls in between wait for the next one and share it. It is made at
- * the pace of the fastest reader and held for the slowest, within the limits of the shelf.
+ * Starts `make` at most once per `everyMs`; the calls before a start share its text. Chunks are made for the fastest reader and held
+ * until the slowest has read them. A reader that falls too far behind is cut: `givenUp` aborts, and `chunks` throws. An error of
+ * `make` is thrown to every reader.
  */
 export function createSharedText(
   make: () => AsyncIterable<string>,

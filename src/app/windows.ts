@@ -8,14 +8,17 @@ import { uptimeWindows } from '../domain/view.js';
 import { addWindows, type Tracked } from './tracked.js';
 
 export interface Windows {
-  /** Opens windows that have started; cheap when none has. Windows start at full seconds, so one call a second is exact. */
+  /**
+   * Records windows that have started; cheap when none has. Windows start at full seconds, so one call a second is exact. After a gap of
+   * over 3 s it also records windows that passed in the gap.
+   */
   sweep(now: number): void;
   /**
-   * Replaces the rules from `now` on; past maintenance stays as it was. For models in `added`, windows that started while
-   * they were not monitored are added retroactively.
+   * Replaces the rules from `now` on; recorded past windows stay, and running ones that the new rules lack end. For models in `added`,
+   * windows since their last slot are recorded, at most 90 days back and 100,000 in total.
    */
   replace(rules: readonly MaintenanceRule[], now: number, added: readonly Tracked[]): void;
-  /** Applies changed exclusions of a model: their future part counts as a window. */
+  /** Applies changed exclusions of a model: the part after its creation is recorded as a window. */
   excluded(tracked: Tracked, now: number): void;
 }
 
@@ -25,7 +28,7 @@ const sleptMs = 3_000;
 /** How far back missed windows are added, in ms: the longest uptime window. */
 const caughtUpMs = uptimeWindows['90d'] * dayMs;
 
-/** Most windows that are added so for all models, and least for one: they wait in memory for their write. */
+/** Most missed windows that are recorded at once, over all models, and least for one: they wait in memory for their write. */
 const mostCaughtUp = 100_000;
 const leastCaughtUp = 10;
 
@@ -42,7 +45,7 @@ export function createWindows(
   calendar: Calendar,
   models: () => Iterable<Tracked>,
   changed: (tracked: Tracked) => void,
-  /** Called when an absence was so long that windows of models are not added: how many models have only the newest `most`. */
+  /** Called when missed windows were left out: so many models have only their newest `most`. */
   shortened: (models: number, most: number) => void = () => undefined,
 ): Windows {
   let rules: readonly Rule[] = [];

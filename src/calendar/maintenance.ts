@@ -2,7 +2,7 @@ import { merge } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
 import type { CronCalendar } from './cron.js';
 
-/** A window of `durationMs` of elapsed time at each time of a cron expression. */
+/** A window at each time of a cron expression; it lasts `durationMs`, also across a clock change. */
 interface RecurringRule {
   readonly kind: 'recurring';
   readonly cron: string;
@@ -18,8 +18,8 @@ interface FixedRule extends Interval {
 export type WindowRule = RecurringRule | FixedRule;
 
 /**
- * The windows that overlap [from, to), unclipped, in ascending order; overlapping and adjacent ones are joined. Windows
- * outside are not joined, even if they are adjacent.
+ * Returns the windows that overlap [from, to), in Unix ms, ascending and at full length. Overlapping and adjacent windows are
+ * joined; one that does not overlap [from, to) is left out, even if it touches one that does.
  */
 export function maintenanceWindows(
   cron: CronCalendar,
@@ -40,7 +40,7 @@ function windowsOf(cron: CronCalendar, rule: WindowRule, from: number, to: numbe
   }
 }
 
-/** Enough of the windows for the same union before `to`. */
+/** Windows of the rule whose union equals that of all its windows that start before `to`; covered ones are skipped. */
 function recurring(cron: CronCalendar, rule: RecurringRule, from: number, to: number): Interval[] {
   const windows: Interval[] = [];
   let start = cron.next(rule.cron, rule.timezone, from - rule.durationMs);
@@ -51,7 +51,7 @@ function recurring(cron: CronCalendar, rule: RecurringRule, from: number, to: nu
   return windows;
 }
 
-/** Start of the next window to include: the next one, or a later one that starts within the window of `start`; those in between add nothing. */
+/** Start of the next window. Of those that start within the window of `start`, it may be a later one: the others are covered. */
 function following(cron: CronCalendar, rule: RecurringRule, start: number, to: number): number | null {
   const next = cron.next(rule.cron, rule.timezone, start);
   const last = Math.min(start + rule.durationMs, to - 1);

@@ -77,11 +77,12 @@ function understood(answer: ModelHealthReply): Verdict {
 
 const parsed = (reply: Reply): unknown => jsonOrText(new TextDecoder().decode(reply.body));
 
+const failed = (detail: string) => ({ found: verdict('health_api_error', detail), firstTokenMs: null });
+
 function decide({ reply, fault }: Exchange): {
   readonly found: Verdict;
   readonly firstTokenMs: number | null;
 } {
-  const failed = (detail: string) => ({ found: verdict('health_api_error', detail), firstTokenMs: null });
   if (reply === null || fault !== null) return failed(`health API: ${fault?.detail ?? 'no reply'}`);
   if (reply.status < 200 || reply.status > 299) {
     const body = parsed(reply) as { readonly message?: unknown } | null | undefined;
@@ -154,7 +155,9 @@ export function createRemoteChecker(options: RemoteOptions) {
       if (limit.over()) break;
       done = await exchange(outgoing(attempt.model), { route, timeoutMs: withinMs, limit, clock, shared });
     }
-    const { found, firstTokenMs } = decide(done);
+    const { found, firstTokenMs } = isBusy(done)
+      ? failed('the health API had no free place for this check in time')
+      : decide(done);
     return { ...finish(attempt, done, found, clock), firstTokenMs };
   }
 

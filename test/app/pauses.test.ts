@@ -17,7 +17,7 @@ it('answers 503 to a pause that the store cannot keep, and 200 when it is stored
     statusCode: 503,
     code: 'store_unavailable',
     message:
-      'the model is paused, but the database fails or does not answer now: a restart before it is available again undoes that',
+      'the model is paused, but that is not stored yet: the database fails or does not answer. It is stored when the database answers; a restart before then undoes it',
   };
   refuse(['write']);
   await expect(pauses.pause('gpt')).rejects.toMatchObject(unstored);

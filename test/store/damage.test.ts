@@ -129,7 +129,7 @@ describe('database file in use', () => {
     for (let turn = 0; turn < 2; turn += 1)
       await expect(write(start + 1)).rejects.toMatchObject({
         kind: 'unavailable',
-        message: expect.stringContaining('its volume is not mounted') as unknown,
+        message: expect.stringContaining('the volume of its folder is not mounted') as unknown,
       });
     rmSync(directory);
     rmSync(other, { recursive: true });

@@ -16,7 +16,7 @@ function attachmentFor(probe: Model['probe']): Attachment | null {
   return null;
 }
 
-/** The probe's attachment in the format of an API, produced by `write`; empty for a plain question. */
+/** The attachment of the probe in the format of an API: a list of one part, or empty for a text probe. */
 export function attached<Part>(
   { probe }: Pick<Model, 'probe'>,
   write: (attachment: Attachment) => Part,
@@ -36,7 +36,7 @@ export function contentOf(
 
 export const dataUrl = ({ mediaType, base64 }: Attachment): string => `data:${mediaType};base64,${base64}`;
 
-/** Path of chat requests, which may differ for images. */
+/** Path of chat requests: `paths.vision`, where set, for the probe `vision`; else `paths.chat`. */
 export function chatPath({ probe, endpoint }: Pick<Model, 'probe' | 'endpoint'>): string {
   const { chat, vision = chat } = endpoint.paths;
   return probe === 'vision' ? vision : chat;

@@ -229,7 +229,10 @@ async function sendOnce(
     }
 
     const share = shared.held.open(() => {
-      settle({ reason: 'internal_error', detail: 'the replies of all checks were too large together' });
+      settle({
+        reason: 'internal_error',
+        detail: 'given up to save memory: the unread replies of all running checks have over 16 MiB',
+      });
     });
     const deadline = createDeadline(timeoutMs, (due) => afterReading(() => expired(due)), limit.leftMs());
     signal.addEventListener('abort', stopped);

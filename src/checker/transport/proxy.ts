@@ -53,6 +53,6 @@ export function proxyFor(url: URL, configured: string | null, env: Environment):
   const [, scheme] = /^([^:/]*):\/\//.exec(proxy) ?? [];
   if (scheme === undefined) return `http://${proxy}`;
   if (!/^https?$/i.test(scheme))
-    throw new ProxyError(`${name} names a proxy of ${scheme}, and must name one of http or https`);
+    throw new ProxyError(`${name} names a proxy of ${scheme}; only proxies of http and https are supported`);
   return proxy;
 }

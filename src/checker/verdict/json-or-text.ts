@@ -1,22 +1,22 @@
 import { parseJson } from '../../domain/json.js';
 
-/** Characters of JSON that are parsed without a count. */
+/** Documents of up to this many characters are parsed without a check. */
 const alwaysParsed = 65_536;
-/** Texts, lists and objects; a reply with log probabilities has six for each token. */
+/** Most strings, lists and objects of a document; a reply with log probabilities has six for each token. */
 const mostParts = 80_000;
-/** Values of lists and members; an embedding has a few thousand. */
+/** Most values of lists and members; an embedding has a few thousand. */
 const mostValues = 200_000;
-/** Different texts; a list of models has about three for each model. */
+/** Most different strings; a list of models has about three for each model. */
 const mostTexts = 40_000;
-/** Texts for which a new name of a member counts: the parser makes another kind of object for each. */
+/** Different strings that a new name of a member counts as: V8 creates a hidden class for each. */
 const nameWeight = 4;
 
 const signs = { quote: 34, comma: 44, colon: 58, list: 91, object: 123 } as const;
 
 /**
- * Creates a function that says of which parts a text of JSON has too many to be parsed; null for none. A mebibyte has up
- * to half a million parts, for which the parser holds the loop for up to 0.1 s. Different texts cost most; they are
- * counted over all texts that the function is given.
+ * Creates a function that checks whether a JSON document is small enough to be parsed. It returns the limit that is exceeded, such
+ * as `over 80000 texts, lists and objects`, or null. A mebibyte has up to half a million parts, for which the parser holds the
+ * loop for up to 0.1 s. Different strings cost most; they are counted over all documents that the function is given.
  */
 export function createCrowding(): (json: string) => string | null {
   const texts = new Set<string>();
@@ -52,7 +52,7 @@ export function createCrowding(): (json: string) => string | null {
   };
 }
 
-/** Says of which parts a text of JSON has too many to be parsed; null for none. */
+/** The limit that a JSON document exceeds, as text; null when it is small enough to be parsed. */
 export function crowdIn(json: string): string | null {
   return json.length <= alwaysParsed ? null : createCrowding()(json);
 }
@@ -67,7 +67,7 @@ function endOfText(json: string, from: number): number {
   return json.length;
 }
 
-/** The JSON value of a text; the trimmed text if it is not JSON. */
+/** Parses a JSON document. Returns the trimmed text if it is not JSON, or over the limits of `crowdIn`. */
 export function jsonOrText(text: string): unknown {
   if (crowdIn(text) !== null) return text.trim();
   try {
@@ -77,13 +77,15 @@ export function jsonOrText(text: string): unknown {
   }
 }
 
-/** Upper bound of the depth of a JSON text; brackets in strings count too. */
+/** Greatest depth of lists and objects in a JSON text. Brackets in strings do not count. */
 export function depthOf(json: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [sign] of json.matchAll(/[[\]{}]/g)) {
-    depth += sign === '[' || sign === '{' ? 1 : -1;
-    deepest = Math.max(deepest, depth);
+  for (let at = 0; at < json.length; at += 1) {
+    const sign = json[at];
+    if (sign === '"') at = endOfText(json, at);
+    else if (sign === '[' || sign === '{') deepest = Math.max(deepest, (depth += 1));
+    else if (sign === ']' || sign === '}') depth -= 1;
   }
   return deepest;
 }

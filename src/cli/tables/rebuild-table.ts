@@ -15,7 +15,7 @@ export function rebuildTable(wrong: readonly WrongRow[], terminal: Terminal): st
       { head: 'FROM', cell: ({ from }) => new Date(from).toISOString() },
       { head: 'COLUMN', cell: ({ column }) => column },
       { head: 'STORED', cell: ({ stored }) => stored },
-      { head: 'RIGHT', cell: ({ right }) => right },
+      { head: 'RIGHT', cell: ({ expected }) => expected },
     ],
     rows,
     terminal,

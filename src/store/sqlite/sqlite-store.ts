@@ -113,7 +113,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     else
       options.log.warn(
         { path, movedTo: moveLogAside(path, options.clock.wall()) },
-        'changes in the write-ahead log could not be saved to the database file that was moved; the log is kept',
+        'the database file was moved, deleted or replaced, and its latest changes could not be saved to it: they are in the write-ahead log, which was renamed',
       );
   }
 
@@ -136,7 +136,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     if (found === null && deviceOf(dirname(path)) !== device)
       throw new StoreError(
         'unavailable',
-        `cannot use ${path}: its volume is not mounted; results wait in memory until it is`,
+        `cannot use ${path}: the volume of its folder is not mounted; results wait in memory until it is`,
       );
     const what = found === null ? 'deleted' : 'replaced by another file';
     const error = new StoreError(

@@ -15,7 +15,7 @@ import {
   countsEqual,
   mismatchesOf,
   rollupOf,
-  secondsEqual,
+  durationsEqual,
   type Mismatch,
 } from '../sqlite/rows/rebuild-row.js';
 import { rollupValues, upsertRollup, type RollupRow } from '../sqlite/rows/rollup-row.js';
@@ -118,7 +118,7 @@ function prepareRecount(database: Database) {
 
     const judge = (pair: Pair): void => {
       rows += 1;
-      if (!secondsEqual(pair.stored, pair.right) || !countsEqual(pair.stored, pair.right)) wrong.push(pair);
+      if (!durationsEqual(pair.stored, pair.right) || !countsEqual(pair.stored, pair.right)) wrong.push(pair);
     };
     /** Counts on which hour and day agree are right, even where the results were not stored. */
     const proved = (hour: number, stored: Tally): Tally => {

@@ -5,7 +5,7 @@ import { StoreError } from '../store-error.js';
 
 /** A buffer for lines, written at full speed and read at the speed of the consumer. */
 interface Spool {
-  /** Throws StoreError `unavailable` when neither memory nor a file has room for the line. */
+  /** Throws StoreError `unavailable` when neither memory nor a file has room; so does `chunks`. */
   add(line: string): void;
   /** Number of lines added. */
   readonly lines: number;
@@ -15,9 +15,9 @@ interface Spool {
 }
 
 const chunkBytes = 65_536;
-/** Bytes kept in memory; the rest goes to an unnamed file. */
+/** Bytes kept in memory; the rest goes to unnamed files. */
 const memoryBytes = 4 * 1024 * 1024;
-/** Bytes kept in memory where no folder is writable: less than the memory of a container for the daemon alone. */
+/** Most bytes in memory when no folder is writable, so that a container sized for the daemon has room. */
 const mostMemoryBytes = 64 * 1024 * 1024;
 
 interface SpoolFile {
@@ -25,7 +25,7 @@ interface SpoolFile {
   bytes: number;
 }
 
-/** Creates a spool whose file is in the first writable folder of `folders`. */
+/** Creates a spool. Its file is in the first of `folders` that accepts it; when that one fails, in the next. */
 export function createSpool(folders: readonly string[]): Spool {
   const pieces: (Buffer | SpoolFile)[] = [];
   const failures: string[] = [];
@@ -72,7 +72,7 @@ export function createSpool(folders: readonly string[]): Spool {
     }
     throw new StoreError(
       'unavailable',
-      `what is exported of a model does not fit in memory, and no folder takes it: ${failures.join(', ')}; set TMPDIR to one that can be written`,
+      `the export of a model does not fit in memory, and no temporary file can be written: ${failures.join(', ')}; set TMPDIR to a folder with free space`,
     );
   }
 

@@ -49,7 +49,7 @@ describe('proxyFor', () => {
     'refuses %s in a variable',
     (proxy) => {
       expect(() => proxyFor(new URL('https://a.example'), null, { HTTPS_PROXY: proxy })).toThrow(
-        /^HTTPS_PROXY names a proxy of socks5h?, and must name one of http or https$/,
+        /^HTTPS_PROXY names a proxy of socks5h?; only proxies of http and https are supported$/,
       );
     },
   );

@@ -3,11 +3,11 @@ import { states } from '../../../domain/state.js';
 import { addRow, countNames, countsOf, type RollupRow } from './rollup-row.js';
 import type { Tally } from '../../tally.js';
 
-/** A wrong figure of an hour or a day. */
+/** A column of a stored hour or day that differs from its recount. */
 export interface Mismatch {
   readonly column: string;
   readonly stored: string;
-  readonly right: string;
+  readonly expected: string;
 }
 
 /** A stored row as a rollup. */
@@ -18,7 +18,7 @@ export function rollupOf(row: RollupRow): Tally {
   return rollup;
 }
 
-/** True when `more` is at least `less` in each column and each bucket of latency. */
+/** True when each count and each bucket of latency of `more` is at least that of `less`. Durations are not compared. */
 export function countsAtLeast(more: Rollup, less: Rollup): boolean {
   const least = countsOf(less);
   if (countsOf(more).some((figure, index) => figure < (least[index] ?? 0))) return false;
@@ -26,11 +26,13 @@ export function countsAtLeast(more: Rollup, less: Rollup): boolean {
   return true;
 }
 
+/** True when all counts and buckets of latency are equal. Durations are not compared. */
 export function countsEqual(a: Rollup, b: Rollup): boolean {
   return countsAtLeast(a, b) && countsAtLeast(b, a);
 }
 
-export function secondsEqual(a: Rollup, b: Rollup): boolean {
+/** True when the ms of each state are equal. */
+export function durationsEqual(a: Rollup, b: Rollup): boolean {
   return states.every((state) => a.durations[state] === b.durations[state]);
 }
 
@@ -43,16 +45,16 @@ function latencyText({ latency }: Rollup): string {
 }
 
 /** Every column in which the two differ. */
-export function mismatchesOf(stored: Rollup, right: Rollup): Mismatch[] {
+export function mismatchesOf(stored: Rollup, expected: Rollup): Mismatch[] {
   const found: Mismatch[] = [];
   const compare = (column: string, was: string, is: string): void => {
-    if (was !== is) found.push({ column, stored: was, right: is });
+    if (was !== is) found.push({ column, stored: was, expected: is });
   };
   for (const state of states) {
-    compare(`${state}_ms`, String(stored.durations[state]), String(right.durations[state]));
+    compare(`${state}_ms`, String(stored.durations[state]), String(expected.durations[state]));
   }
-  const [were, are] = [countsOf(stored), countsOf(right)];
+  const [were, are] = [countsOf(stored), countsOf(expected)];
   countNames.forEach((column, index) => compare(column, String(were[index]), String(are[index])));
-  compare('latency', latencyText(stored), latencyText(right));
+  compare('latency', latencyText(stored), latencyText(expected));
   return found;
 }
