@@ -75,7 +75,7 @@ describe('spool', () => {
       expect.objectContaining({
         kind: 'unavailable',
         message: expect.stringMatching(
-          /no folder takes it: \S+missing \(ENOENT.*\), \S+file \(ENOTDIR.*\); set TMPDIR/,
+          /no temporary file can be written: \S+missing \(ENOENT.*\), \S+file \(ENOTDIR.*\); set TMPDIR/,
         ) as unknown,
       }),
     );
