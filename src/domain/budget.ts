@@ -7,15 +7,24 @@ export interface DayTokens {
   readonly tokens: number;
 }
 
+/**
+ * The day of the budget at `at`: that of the count if this is a day ahead, since the clock may be set back over midnight, and a check
+ * of the day before may end in the next one.
+ */
+function dayAt({ day }: DayTokens, at: number): number {
+  const today = Math.floor(at / dayMs);
+  return day === today + 1 ? day : today;
+}
+
 /** Tokens used in the UTC day of `now`. */
-export function tokensOn({ day, tokens }: DayTokens, now: number): number {
-  return day === Math.floor(now / dayMs) ? tokens : 0;
+export function tokensOn(count: DayTokens, now: number): number {
+  return count.day === dayAt(count, now) ? count.tokens : 0;
 }
 
 /** The count after a check that used these tokens at Unix ms `at`. */
 export function tokensAfter(before: DayTokens, usage: Usage | null, at: number): DayTokens {
   const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-  return { day: Math.floor(at / dayMs), tokens: tokensOn(before, at) + tokens };
+  return { day: dayAt(before, at), tokens: tokensOn(before, at) + tokens };
 }
 
 /** Raises the count to at least `known`, which includes tokens used before a restart. */

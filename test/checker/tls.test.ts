@@ -62,10 +62,10 @@ describe('TLS', () => {
   it.each([
     [3, { reason: 'ok' }],
     [
-      60,
-      { reason: 'tls_error', detail: 'ERR_TLS_HANDSHAKE_TOO_LONG: the TLS handshake has over 16384 bytes' },
+      120,
+      { reason: 'tls_error', detail: 'ERR_TLS_HANDSHAKE_TOO_LONG: the TLS handshake has over 32768 bytes' },
     ],
-  ])('reads a handshake with %i further certificates up to 16 KiB', async (count, expected) => {
+  ])('reads a handshake with %i further certificates up to 32 KiB', async (count, expected) => {
     const cert = pem('valid.pem') + pem('authority.pem').repeat(count);
     const result = await withServer(listenAs('valid', { cert }), (port) => checkOnce(over(port, trusted)));
     expect(result).toMatchObject(expected);

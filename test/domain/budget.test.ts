@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { reachedShare, tokensOn, type DayTokens } from '../../src/domain/budget.js';
+import { reachedShare, tokensAfter, tokensOn, type DayTokens } from '../../src/domain/budget.js';
 import { dayMs } from '../../src/domain/period.js';
 
 it('each share of the token budget is reported once a day, for any sequence of uses', () => {
@@ -27,5 +27,16 @@ it('each share of the token budget is reported once a day, for any sequence of u
 it('tokens of another day do not count for today', () => {
   expect(tokensOn({ day: 3, tokens: 50 }, 3 * dayMs)).toBe(50);
   expect(tokensOn({ day: 3, tokens: 50 }, 4 * dayMs)).toBe(0);
-  expect(tokensOn({ day: 3, tokens: 50 }, 3 * dayMs - 1)).toBe(0);
+  expect(tokensOn({ day: 3, tokens: 50 }, 2 * dayMs - 1)).toBe(0);
+});
+
+it('tokens count for the later day when the clock is set back over midnight', () => {
+  const before = { day: 3, tokens: 50 };
+  expect(tokensOn(before, 3 * dayMs - 1)).toBe(50);
+  expect(tokensAfter(before, { inputTokens: 1, outputTokens: 2 }, 3 * dayMs - 1)).toEqual({
+    day: 3,
+    tokens: 53,
+  });
+  // A clock that was days ahead.
+  expect(tokensAfter(before, { inputTokens: 1, outputTokens: 2 }, dayMs)).toEqual({ day: 1, tokens: 3 });
 });

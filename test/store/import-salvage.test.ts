@@ -185,8 +185,7 @@ describe('import of a file that was moved aside', () => {
               }
             },
           );
-          const fresher = two.some(({ kind }) => kind === 'result');
-          expect((await take(old, fresh))[0]!.how).toBe(fresher ? 'before' : 'new');
+          expect((await take(old, fresh))[0]!.how).toBe('before');
           expect(wrongIn(fresh)).toBe(0);
           const content = contentOf(fresh);
           expect((await take(old, fresh))[0]!.how).toBe('there');

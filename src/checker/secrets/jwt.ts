@@ -6,7 +6,8 @@ import type { Route } from '../transport/agents.js';
 import { reasonOfStatus } from '../verdict/classify.js';
 import { errorIn, failureIn } from '../verdict/error-member.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
-import { exchange, type Exchange, type Outgoing, type Shared } from '../transport/exchange.js';
+import { exchange, type Exchange, type Outgoing } from '../transport/exchange.js';
+import type { Shared } from '../transport/shared.js';
 import { unsent, type TimedAttempt } from '../verdict/finish.js';
 import { createRedaction, secretsOf } from './redact.js';
 import { createTimeLimit, givenUp, type TimeLimit } from '../transport/time-limit.js';
@@ -174,7 +175,8 @@ export function createTokens({ clock, userAgent, routeFor, shared, keep }: Optio
     const begun = coming.get(key);
     // A valid token leaves time for the check where no other can be had.
     const forFetchMs = clock.wall() < expiresAt ? Math.ceil(leftMs / 2) : leftMs;
-    const fetched = await wait(begun ?? begin(jwt, key, model, forFetchMs), key, jwt, limit);
+    const forFetch = createTimeLimit({ clock, timeoutMs: forFetchMs, signal: limit.signal });
+    const fetched = await wait(begun ?? begin(jwt, key, model, forFetchMs), key, jwt, forFetch);
     if (!('reason' in fetched)) return fetched;
     const usable = fetched.reason !== 'auth_failed' && clock.wall() < expiresAt && limit.leftMs() >= checkMs;
     if (usable && known !== undefined) return known;

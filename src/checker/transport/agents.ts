@@ -45,7 +45,9 @@ export interface Route {
 type Opened = Route & { readonly agent: HttpAgent };
 
 /** Closes the idle connections of an agent; running requests continue. */
+/** Closes idle connections of an agent that is used no longer; those of running requests are closed behind these. */
 function dropIdle({ agent }: Opened): void {
+  Object.assign(agent, { keepAlive: false });
   for (const sockets of Object.values(agent.freeSockets)) {
     for (const socket of sockets ?? []) socket.destroy();
   }
@@ -99,7 +101,9 @@ function openTcp(options: RequestOptions): { raw: Socket; announce: (over: Socke
 
 /** Most bytes of a TLS handshake; chains of certificates have 3 to 10 KB, and odd keys take 4 ms for each of 1.3. */
 const longestHandshake = 16 * 1024;
-/** The same where a client certificate is configured: the server may list all authorities that it takes. */
+/** The same for the registry: a server may list the authorities of client certificates, some 20 KB where it takes all. */
+const longestOfRegistry = 32 * 1024;
+/** The same where a client certificate is configured. */
 const longestWithClient = 64 * 1024;
 
 /** Ends a connection whose handshake is longer, before it is read. */
@@ -208,7 +212,8 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
       ...(tls.serverName !== undefined && { servername: tls.serverName }),
     });
     const carriers: Carriers = new WeakMap();
-    const longest = tls.certFile === undefined ? longestHandshake : longestWithClient;
+    const usual = inspect === undefined ? longestOfRegistry : longestHandshake;
+    const longest = tls.certFile === undefined ? usual : longestWithClient;
     const agent = pacing(direct, proxy, { carriers, turns, longest });
     return {
       agent,
@@ -251,8 +256,6 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
       const [oldest] = routes;
       if (routes.size > mostRoutes && oldest !== undefined) {
         routes.delete(oldest[0]);
-        // Its running requests go on, and leave no idle connection behind.
-        Object.assign(oldest[1].route.agent, { keepAlive: false });
         dropIdle(oldest[1].route);
       }
       return route;

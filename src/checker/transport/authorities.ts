@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { messageOf, systemCodeOf } from '../../domain/thrown.js';
@@ -91,7 +92,13 @@ export function createAuthorities(env: Environment) {
     const before = made.get(name);
     if (before?.content === content) return before.context;
     try {
-      const context = createSecureContext({ ca: authorities, ...(cert && { cert }), ...(key && { key }) });
+      const context = createSecureContext({
+        ca: authorities,
+        // A server could send a longer chain later. Some ask for a client certificate so.
+        ...(cert === undefined && { secureOptions: constants.SSL_OP_NO_RENEGOTIATION }),
+        ...(cert && { cert }),
+        ...(key && { key }),
+      });
       made.set(name, { content, context });
       return context;
     } catch (error) {

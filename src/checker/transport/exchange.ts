@@ -6,11 +6,10 @@ import type { Phases } from '../../domain/result.js';
 import type { Route } from './agents.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
-import { createHeldBytes, type HeldBytes } from './held-bytes.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
-import { createTimedTurns, type TimedTurns } from './paced-connection.js';
-import { createPieces, createTurns, type Turns } from './turns.js';
+import type { Shared } from './shared.js';
+import { createPieces } from './turns.js';
 import { createTrace, type Stage } from './trace.js';
 
 /** Most bytes of a decompressed body. */
@@ -28,6 +27,10 @@ const closedLingerMs = 250;
 
 /** Encodings whose decoders fill a window of up to 16 MB for a reply of some bytes; that of gzip has 32 KiB. */
 const costlyEncodings = /^(?:br|zstd)$/i;
+
+/** ms after its time for which what has come of a reply is still read. */
+const lateReadingMs = 250;
+const tooMuchHeld = 'given up to save memory: the unread replies of all running checks have over 16 MiB';
 
 /** Bytes that the reading of any reply counts for beside its own. */
 const leastReading = 512;
@@ -60,18 +63,6 @@ export interface Exchange {
   readonly certificateExpiresAt: number | null;
 }
 
-/** What the exchanges of all probers share, so that many replies at one moment cost no more than one. */
-export interface Shared {
-  readonly turns: Turns;
-  readonly held: HeldBytes;
-  /** Turns in which TLS reads. */
-  readonly tls: TimedTurns;
-}
-
-export function createShared(): Shared {
-  return { turns: createTurns(), held: createHeldBytes(), tls: createTimedTurns() };
-}
-
 interface Terms {
   readonly route: Route;
   /** Timeout of the attempt in ms for messages; `limit` has the rest of it. */
@@ -96,10 +87,9 @@ export async function exchange(outgoing: Outgoing, terms: Terms): Promise<Exchan
   return sendOnce(outgoing, { ...terms, route: fresh() });
 }
 
-async function sendOnce(
-  { method, url, headers, body }: Outgoing,
-  terms: Terms,
-): Promise<Exchange & { readonly unansweredReuse: boolean }> {
+type Once = Exchange & { readonly unansweredReuse: boolean };
+
+async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms): Promise<Once> {
   // With the first request: it takes a tenth of a second, for which no start and no other command has to wait.
   const { default: got } = await import('got');
   const { route, timeoutMs, limit, clock, reading = null, shared } = terms;
@@ -119,21 +109,23 @@ async function sendOnce(
     let firstTokenMs: number | null = null;
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
+    let late: NodeJS.Timeout | undefined;
+    let outcome: Once | null = null;
     /** The encoding of a body that is not read. */
     let coded: string | null = null;
 
     /** Where a call before may have settled it, which the compiler does not see. */
     const isSettled = (): boolean => settled;
 
-    function follow(chunk: Buffer): void {
+    function follow(chunk: Buffer, at: number): void {
       if (reading === null || (head?.status ?? 0) >= 300) return;
       const before = reading.events;
       reading.push(chunk);
-      if (reading.spoke) firstTokenMs ??= trace.elapsedMs();
+      if (reading.spoke) firstTokenMs ??= at;
       if (!reading.ended) return;
       // Comments that keep a connection open are no events.
       if (lingering !== undefined && reading.events === before) return;
-      endedMs = trace.elapsedMs();
+      endedMs = at;
       clearTimeout(lingering);
       const lingerMs = reading.closed ? closedLingerMs : lingerLimitMs;
       lingering = setTimeout(() => afterReading(() => settle(null, 'open')), lingerMs);
@@ -164,6 +156,7 @@ async function sendOnce(
       pieces.drop();
       deadline.stop();
       clearTimeout(lingering);
+      clearTimeout(late);
       clearInterval(watching);
       signal.removeEventListener('abort', stopped);
       if (fault === null && rest === 'read') trace.mark('end');
@@ -173,13 +166,13 @@ async function sendOnce(
       }
       const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
       if (!unansweredReuse) reading?.end();
-      if (reading?.spoke) firstTokenMs ??= trace.elapsedMs();
+      if (reading?.spoke) firstTokenMs ??= overMs ?? trace.elapsedMs();
       const reply = head && {
         ...head,
         body: Buffer.concat(chunks),
         overLimit: rest === 'over limit',
       };
-      const done = {
+      outcome = {
         reply,
         fault,
         durationMs: endedMs ?? overMs ?? trace.elapsedMs(),
@@ -191,8 +184,15 @@ async function sendOnce(
       // Whoever awaits it reads it in this turn.
       shared.turns.take((reply?.body.length ?? 0) + leastReading, () => {
         share.close();
-        resolve(done);
+        if (outcome !== null) resolve(outcome);
       });
+    }
+
+    /** Reads what has come, for which nothing is waited for long, and takes no more. */
+    function timedOut(due: Expiry): void {
+      stream.pause();
+      late = setTimeout(() => expired(due), lateReadingMs);
+      afterReading(() => expired(due));
     }
 
     function expired(due: Expiry): void {
@@ -229,12 +229,12 @@ async function sendOnce(
     }
 
     const share = shared.held.open(() => {
-      settle({
-        reason: 'internal_error',
-        detail: 'given up to save memory: the unread replies of all running checks have over 16 MiB',
-      });
+      chunks.length = 0;
+      const fault: Fault = { reason: 'internal_error', detail: tooMuchHeld };
+      if (outcome === null) settle(fault);
+      else outcome = { ...outcome, reply: null, fault };
     });
-    const deadline = createDeadline(timeoutMs, (due) => afterReading(() => expired(due)), limit.leftMs());
+    const deadline = createDeadline(timeoutMs, timedOut, limit.leftMs());
     signal.addEventListener('abort', stopped);
     stream.on('request', (request: ClientRequest) => {
       trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received);
@@ -285,7 +285,7 @@ async function sendOnce(
       const room = bodyLimit - size;
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-      if (reading !== null) pieces.push(chunk);
+      if (reading !== null) pieces.push(chunk, trace.elapsedMs());
       if (size > bodyLimit) settle(null, 'over limit');
     });
     stream.on('end', () => {

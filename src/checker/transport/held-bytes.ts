@@ -26,6 +26,8 @@ export function createHeldBytes(most = mostHeld, least = leastGivenUp): HeldByte
   function giveUpSilent(): void {
     for (const share of shares) {
       if (share.bytes < least) continue;
+      shares.delete(share);
+      all -= share.bytes;
       share.giveUp();
       return;
     }

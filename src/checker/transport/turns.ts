@@ -44,34 +44,53 @@ export function createTurns(): Turns {
 
 /** Bytes that the reading of a piece costs beside its own: a piece may be a single byte. */
 const pieceCost = 256;
+/** Bytes up to which pieces that wait are joined. */
+const joinedBytes = 4 * 1024;
 
 /** The pieces of one reply, which are read in turn. */
 export interface Pieces {
-  push(piece: Buffer): void;
+  /** `at` is the time at which the piece came. */
+  push(piece: Buffer, at: number): void;
   /** Calls `done` when all pieces are read; the first call counts. */
   after(done: () => void): void;
   /** Leaves the rest unread. */
   drop(): void;
 }
 
+interface Joined {
+  readonly parts: Buffer[];
+  bytes: number;
+  at: number;
+}
+
 /** Creates the pieces of a reply; they are not bounded, since the exchange holds them anyway. */
-export function createPieces(turns: Turns, read: (piece: Buffer) => void): Pieces {
-  let unread: Buffer[] = [];
+export function createPieces(turns: Turns, read: (piece: Buffer, at: number) => void): Pieces {
+  let unread: Joined[] = [];
   let whenRead: (() => void) | null = null;
 
   function next(): void {
-    const [piece] = unread;
-    if (piece === undefined) return;
-    read(piece);
+    const [first] = unread;
+    if (first === undefined) return;
+    read(
+      first.parts.length === 1 ? (first.parts[0] ?? Buffer.alloc(0)) : Buffer.concat(first.parts),
+      first.at,
+    );
     unread.shift();
     const [following] = unread;
-    if (following !== undefined) turns.take(following.length + pieceCost, next);
+    if (following !== undefined) turns.take(following.bytes + pieceCost, next);
     else whenRead?.();
   }
 
   return {
-    push(piece) {
-      unread.push(piece);
+    push(piece, at) {
+      const last = unread.at(-1);
+      if (last !== undefined && last.bytes + piece.length <= joinedBytes) {
+        last.parts.push(piece);
+        last.bytes += piece.length;
+        last.at = at;
+        return;
+      }
+      unread.push({ parts: [piece], bytes: piece.length, at });
       if (unread.length === 1) turns.take(piece.length + pieceCost, next);
     },
     after(done) {

@@ -126,6 +126,15 @@ export function openStore(options: StoreOptions): SqliteStore {
     }
   }
 
+  /** Throws where the volume of the open file is not mounted. */
+  function expectVolume(): void {
+    if (session === null || deviceOf(dirname(path)) === device || identityOf(path) === identity) return;
+    throw new StoreError(
+      'unavailable',
+      `cannot use ${path}: the volume of its folder is not mounted; results wait in memory until it is`,
+    );
+  }
+
   /**
    * Throws where the path no longer leads to the open file: writes to it are lost with the process. A fresh file then
    * replaces it as after damage; another file at the path is moved aside, since its models have other keys.
@@ -133,11 +142,6 @@ export function openStore(options: StoreOptions): SqliteStore {
   function expectSameFile(): void {
     const found = identityOf(path);
     if (session === null || found === identity) return;
-    if (found === null && deviceOf(dirname(path)) !== device)
-      throw new StoreError(
-        'unavailable',
-        `cannot use ${path}: the volume of its folder is not mounted; results wait in memory until it is`,
-      );
     const what = found === null ? 'deleted' : 'replaced by another file';
     const error = new StoreError(
       'damaged',
@@ -175,6 +179,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
     return promised(path, () => {
       if (changes) {
+        // Before the lock, which is on the volume too.
+        expectVolume();
         lock.keep();
         expectSameFile();
       }

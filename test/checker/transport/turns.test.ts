@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createTurns } from '../../../src/checker/transport/turns.js';
+import { createPieces, createTurns } from '../../../src/checker/transport/turns.js';
 
 const room = 16 * 1024;
 
@@ -30,5 +30,28 @@ it('reads at once what has room in a turn of the loop, and the rest in order, ab
       turns.take(1, () => (atOnce = true));
       expect(atOnce).toBe(true);
     }),
+  );
+});
+
+it('joins small pieces of a reply that wait, and reads all in order, with the time of the newest', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.integer({ min: 1, max: 9_000 }), { minLength: 1, maxLength: 60 }),
+      async (sizes) => {
+        const turns = createTurns();
+        const read: { bytes: Buffer; at: number }[] = [];
+        const pieces = createPieces(turns, (bytes, at) => read.push({ bytes, at }));
+        turns.take(16 * 1024, () => undefined);
+        sizes.forEach((size, index) => pieces.push(Buffer.alloc(size, index), index));
+        expect(read).toEqual([]);
+        await new Promise<void>((resolve) => pieces.after(resolve));
+        const all = Buffer.concat(read.map(({ bytes }) => bytes));
+        expect(all.equals(Buffer.concat(sizes.map((size, index) => Buffer.alloc(size, index))))).toBe(true);
+        for (const { bytes, at } of read) {
+          expect(bytes.at(-1)).toBe(at);
+          expect(bytes.length <= 4_096 || new Set(bytes).size === 1).toBe(true);
+        }
+      },
+    ),
   );
 });

@@ -1,0 +1,15 @@
+import { createHeldBytes, type HeldBytes } from './held-bytes.js';
+import { createTimedTurns, type TimedTurns } from './paced-connection.js';
+import { createTurns, type Turns } from './turns.js';
+
+/** What the exchanges of all probers share, so that many replies at one moment cost no more than one. */
+export interface Shared {
+  readonly turns: Turns;
+  readonly held: HeldBytes;
+  /** Turns in which TLS reads. */
+  readonly tls: TimedTurns;
+}
+
+export function createShared(): Shared {
+  return { turns: createTurns(), held: createHeldBytes(), tls: createTimedTurns() };
+}
