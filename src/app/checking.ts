@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createConnectivity, type Sight } from '../checker/connectivity.js';
 import { createProber } from '../checker/prober.js';
 import { createRemoteChecker } from '../checker/remote-checker.js';
-import { createShared, type Shared } from '../checker/transport/shared.js';
+import { createShared, type Shared } from '../checker/transport/exchange-limits.js';
 import type { Settings } from '../config/settings.js';
 import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';

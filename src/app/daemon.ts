@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { createShared } from '../checker/transport/shared.js';
+import { createShared } from '../checker/transport/exchange-limits.js';
 import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';

@@ -1,4 +1,4 @@
-import type { Shared } from '../checker/transport/shared.js';
+import type { Shared } from '../checker/transport/exchange-limits.js';
 import { createHeldBytes } from '../checker/transport/held-bytes.js';
 import { setMaxListeners } from 'node:events';
 import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';

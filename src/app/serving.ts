@@ -1,4 +1,4 @@
-import type { Shared } from '../checker/transport/shared.js';
+import type { Shared } from '../checker/transport/exchange-limits.js';
 import type { Logger } from 'pino';
 import { isLoopback } from '../config/listen.js';
 import type { Settings } from '../config/settings.js';

@@ -9,7 +9,7 @@ import { TlsFileError } from './transport/authorities.js';
 import type { Dialect } from './ask/dialect.js';
 import { dialectFor } from './ask/dialects.js';
 import { exchange, type Exchange } from './transport/exchange.js';
-import { createShared, type Shared } from './transport/shared.js';
+import { createShared, type Shared } from './transport/exchange-limits.js';
 import { createExpectations } from './verdict/expectation.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './verdict/judge.js';

@@ -15,7 +15,7 @@ import {
 } from '../wire/model-health.js';
 import { createAgents } from './transport/agents.js';
 import { exchange, type Exchange, type Outgoing, type Reply } from './transport/exchange.js';
-import { createShared, type Shared } from './transport/shared.js';
+import { createShared, type Shared } from './transport/exchange-limits.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { verdict, type Verdict } from './verdict/judge.js';
 import { jsonOrText } from './verdict/json-or-text.js';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createShared } from '../../src/checker/transport/shared.js';
+import { createShared } from '../../src/checker/transport/exchange-limits.js';
 import { createHealthApi } from '../../src/app/health-api.js';
 import type { LoadedConfig } from '../../src/config/read/load.js';
 import { systemClock } from '../../src/domain/clock.js';

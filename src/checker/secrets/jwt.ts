@@ -7,7 +7,7 @@ import { reasonOfStatus } from '../verdict/classify.js';
 import { errorIn, failureIn } from '../verdict/error-member.js';
 import { jsonOrText } from '../verdict/json-or-text.js';
 import { exchange, type Exchange, type Outgoing } from '../transport/exchange.js';
-import type { Shared } from '../transport/shared.js';
+import type { Shared } from '../transport/exchange-limits.js';
 import { unsent, type TimedAttempt } from '../verdict/finish.js';
 import { createRedaction, secretsOf } from './redact.js';
 import { createTimeLimit, givenUp, type TimeLimit } from '../transport/time-limit.js';

@@ -8,7 +8,7 @@ import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
-import type { Shared } from './shared.js';
+import type { Shared } from './exchange-limits.js';
 import { createPieces } from './turns.js';
 import { createTrace, type Stage } from './trace.js';
 

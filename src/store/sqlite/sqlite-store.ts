@@ -128,7 +128,9 @@ export function openStore(options: StoreOptions): SqliteStore {
 
   /** Throws where the volume of the open file is not mounted. */
   function expectVolume(): void {
-    if (session === null || deviceOf(dirname(path)) === device || identityOf(path) === identity) return;
+    const found = deviceOf(dirname(path));
+    // A directory that is gone is reported as such.
+    if (session === null || found === null || found === device || identityOf(path) === identity) return;
     throw new StoreError(
       'unavailable',
       `cannot use ${path}: the volume of its folder is not mounted; results wait in memory until it is`,

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createAgents } from '../../../src/checker/transport/agents.js';
 import { exchange } from '../../../src/checker/transport/exchange.js';
-import { createShared } from '../../../src/checker/transport/shared.js';
+import { createShared } from '../../../src/checker/transport/exchange-limits.js';
 import { createLookup } from '../../../src/checker/transport/lookup.js';
 import { createTimeLimit } from '../../../src/checker/transport/time-limit.js';
 import type { StreamReading } from '../../../src/checker/verdict/stream-reading.js';
