@@ -1,6 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { Shared } from '../checker/transport/exchange-limits.js';
 import { createHeldBytes } from '../checker/transport/held-bytes.js';
-import { setMaxListeners } from 'node:events';
 import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';
 import { createProber } from '../checker/prober.js';
 import { secretsOf } from '../checker/secrets/redact.js';

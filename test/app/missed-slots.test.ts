@@ -6,25 +6,17 @@ import { createCalendar } from '../../src/calendar/calendar.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { start, workplace } from '../store/samples.js';
-import { modelNamed, useParts } from './parts.js';
+import { modelNamed, silentEvents, useParts } from './parts.js';
 
 const place = workplace();
 const createParts = useParts();
-const quiet = {
-  publish: () => undefined,
-  wrote: () => undefined,
-  failed: () => Promise.resolve(),
-  recovered: () => undefined,
-  dropped: () => undefined,
-  refused: () => undefined,
-};
 
 describe('missed slots', () => {
   it('are shown once they are written, so that a kill never decreases a counter', async () => {
     const store = place.fresh();
     let shown = 0;
     const writer = createWriter(store, systemClock, {
-      ...quiet,
+      ...silentEvents,
       missed: (_cause, count) => (shown += count),
     });
     writer.missed('overlap', 2);
@@ -44,7 +36,7 @@ describe('missed slots', () => {
     };
     let shown = 0;
     const writer = createWriter(sometimes, systemClock, {
-      ...quiet,
+      ...silentEvents,
       missed: (_cause, count) => (shown += count),
     });
     writer.missed('capacity', 3);

@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { afterEach } from '@jest/globals';
 import { pino } from 'pino';
 import { createRecording, type Recording } from '../../src/app/recording.js';
+import type { WriterEvents } from '../../src/app/writer.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import type { ModelEvent } from '../../src/domain/event.js';
 import type { Model } from '../../src/domain/model.js';
@@ -100,3 +101,14 @@ export const modelNamed = (id: string, changes: Partial<Model> = {}): Model => (
   id,
   ...changes,
 });
+
+/** Events of a writer that nobody follows. */
+export const silentEvents: WriterEvents = {
+  publish: () => undefined,
+  missed: () => undefined,
+  wrote: () => undefined,
+  failed: () => Promise.resolve(),
+  recovered: () => undefined,
+  refused: () => undefined,
+  dropped: () => undefined,
+};

@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, jest } from '@jest/globals';
 import { addPending, emptyPending } from '../../src/app/pending.js';
-import { createWriter, type WriterEvents } from '../../src/app/writer.js';
+import { createWriter } from '../../src/app/writer.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { result, start, workplace } from '../store/samples.js';
-import { modelNamed, useParts } from './parts.js';
+import { modelNamed, silentEvents, useParts } from './parts.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -14,16 +14,6 @@ const createParts = useParts();
 afterEach(() => {
   jest.useRealTimers();
 });
-
-const silent: WriterEvents = {
-  publish: () => undefined,
-  missed: () => undefined,
-  wrote: () => undefined,
-  failed: () => Promise.resolve(),
-  recovered: () => undefined,
-  refused: () => undefined,
-  dropped: () => undefined,
-};
 
 it('writes changes after 50 ms, and begins at most one write per 100 ms', async () => {
   const store = place.fresh();
@@ -34,7 +24,7 @@ it('writes changes after 50 ms, and begins at most one write per 100 ms', async 
   let writes = 0;
   let wrote = (): void => undefined;
   const writer = createWriter(store, systemClock, {
-    ...silent,
+    ...silentEvents,
     wrote: () => {
       writes += 1;
       wrote();
@@ -77,7 +67,7 @@ it('writes in a flush what changed while an earlier write ran', async () => {
       return store.write(batch);
     },
   };
-  const writer = createWriter(holding, systemClock, silent);
+  const writer = createWriter(holding, systemClock, silentEvents);
   writer.changed(first, 0);
   const earlier = writer.flush();
   writer.changed(second, 0);

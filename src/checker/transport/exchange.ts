@@ -181,7 +181,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
         certificateExpiresAt: trace.certificateExpiresAt(),
         unansweredReuse,
       };
-      // Whoever awaits it reads it in this turn.
+      // The caller judges the reply within this turn, since it awaits the promise.
       shared.turns.take((reply?.body.length ?? 0) + leastReading, () => {
         share.close();
         if (outcome !== null) resolve(outcome);

@@ -13,7 +13,7 @@ export interface TimedTurns {
   cancel(work: () => void): void;
 }
 
-/** Creates the turns of all connections of a prober: a provider can begin many handshakes at one moment. */
+/** Creates the turns that all connections share: a provider can begin many handshakes at one moment. */
 export function createTimedTurns(): TimedTurns {
   const waiting = new Set<() => void>();
   let begun = false;

@@ -7,7 +7,7 @@ export interface Turns {
   take(bytes: number, work: () => void): void;
 }
 
-/** Creates the turns of one prober. */
+/** Creates the turns that all probers share. */
 export function createTurns(): Turns {
   const waiting: { readonly bytes: number; readonly work: () => void }[] = [];
   let read = 0;

@@ -118,7 +118,7 @@ export async function runDaemon(
     version,
     migrationsDir: packageFile('migrations'),
   });
-  // Before it says that it started: whoever reads that may stop it.
+  // Before "started" is logged: a supervisor that reads the log may send SIGTERM at once.
   const ended = stopAtSignal(
     daemon,
     all,

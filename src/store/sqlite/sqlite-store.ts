@@ -75,6 +75,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     database = openDatabase(path, options.migrationsDir);
     identity = identityOf(path);
     device = deviceOf(dirname(path));
+    // Here too: where the next two fail, the -wal is still known as ours.
     logIdentity = identityOf(logOf(path));
     reserveKeys(database, highestKey);
     session = prepareSession(database, options.retention);

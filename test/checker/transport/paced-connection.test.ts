@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createTimedTurns, pacedConnection } from '../../../src/checker/transport/paced-connection.js';
 
@@ -23,37 +24,39 @@ async function connected(serve: (socket: Socket) => void) {
   return { raw, stream: pacedConnection(raw, createTimedTurns()) };
 }
 
+/** Reads a stream, and keeps the most bytes of one turn of the event loop. */
+function readInTurns(stream: Duplex): { most: number } {
+  const read = { most: 0 };
+  let turn = 0;
+  stream.on('data', ({ length }: Buffer) => {
+    if (turn === 0) setImmediate(() => (turn = 0));
+    turn += length;
+    read.most = Math.max(read.most, turn);
+  });
+  return read;
+}
+
 describe('paced connection', () => {
   it('is read in parts of 4 KiB, one per turn of the event loop while reading is slow', async () => {
     const sent = Buffer.alloc(512 * 1024, 'abcdefg');
     const { stream } = await connected((socket) => socket.end(sent));
     const got: Buffer[] = [];
-    let turn = 0;
-    let most = 0;
+    const read = readInTurns(stream);
     stream.on('data', (part: Buffer) => {
-      if (turn === 0) setImmediate(() => (turn = 0));
-      turn += part.length;
-      most = Math.max(most, turn);
       got.push(part);
       const from = performance.now();
       while (performance.now() < from + 1.5);
     });
     await once(stream, 'end');
     expect(Buffer.concat(got).equals(sent)).toBe(true);
-    expect(most).toBeLessThanOrEqual(4 * 1024);
+    expect(read.most).toBeLessThanOrEqual(4 * 1024);
   });
 
   it('is read at full speed while reading is fast, even if turns of the loop are slow', async () => {
     const { stream } = await connected((socket) => socket.end(Buffer.alloc(1024 * 1024)));
-    let turn = 0;
-    let most = 0;
-    stream.on('data', (part: Buffer) => {
-      if (turn === 0) setImmediate(() => (turn = 0));
-      turn += part.length;
-      most = Math.max(most, turn);
-    });
+    const read = readInTurns(stream);
     await once(stream, 'end');
-    expect(most).toBeGreaterThan(8 * 1024);
+    expect(read.most).toBeGreaterThan(8 * 1024);
   });
 
   it('can be written to after the peer has ended its side', async () => {
