@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 import ts from 'typescript';
-import { migrationsDir } from './samples.js';
+import { migrationsDir, type Workplace } from './samples.js';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -42,20 +42,17 @@ export interface Writer {
   readonly ended: Promise<number | string | null>;
 }
 
-/** Starts processes that open the store at `path` and write until they are killed, at the latest when their test ends. */
-export function writers(): (path: string) => Writer {
+/** Starts processes that open the store at `path` and write until they are killed, at the latest when `place` is cleared. */
+export function writers(place: Workplace): (path: string) => Writer {
   const directory = mkdtempSync(join(tmpdir(), 'modelpulse-compiled-'));
-  let running: Writer[] = [];
   beforeAll(() => compileStore(directory));
-  afterEach(async () => {
-    for (const { child } of running) child.kill('SIGKILL');
-    await Promise.all(running.map(({ ended }) => ended));
-    running = [];
-  });
   afterAll(() => rmSync(directory, { recursive: true }));
   return (path) => {
     const writer = startWriter(directory, path);
-    running.push(writer);
+    place.onEnd(async () => {
+      writer.child.kill('SIGKILL');
+      await writer.ended;
+    });
     return writer;
   };
 }

@@ -6,7 +6,7 @@ import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, start, workplace } from './samples.js';
 
 const place = workplace();
-const startWriter = writers();
+const startWriter = writers(place);
 
 describe('process killed during a write', () => {
   it('loses no acknowledged write, and leaves results, timeline, rollups and counters consistent', async () => {

@@ -20,7 +20,12 @@ export const retention: Retention = {
 /** 2026-03-01 00:00 UTC. */
 export const start = Date.UTC(2026, 2, 1);
 
-/** A directory and stores in it that are gone after each test. */
+export type Workplace = ReturnType<typeof workplace>;
+
+/**
+ * A directory and stores in it that are gone after each test. What is begun last ends first: a
+ * process registered with `onEnd` is gone before the directory that it writes to is removed.
+ */
 export function workplace() {
   let releases: (() => Promise<void> | void)[] = [];
   afterEach(async () => {
@@ -45,7 +50,8 @@ export function workplace() {
     releases.push(() => store.close());
     return store;
   };
-  return { directory, open, fresh: () => open(join(directory(), 'store.db')) };
+  const onEnd = (release: () => Promise<void>): void => void releases.push(release);
+  return { directory, open, onEnd, fresh: () => open(join(directory(), 'store.db')) };
 }
 
 const nothing = (): void => undefined;

@@ -8,7 +8,7 @@ import { start, workplace } from '../../samples.js';
 import { Database } from '../../../../src/store/sqlite/file/sqlite.js';
 
 const place = workplace();
-const startWriter = writers();
+const startWriter = writers(place);
 const backUp = (path: string, file: string): Promise<void> =>
   makeFile(file, (partial) => {
     copyDatabase(path, partial);
