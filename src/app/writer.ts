@@ -14,6 +14,7 @@ import {
   waitFrom,
   type Tracked,
 } from './tracked.js';
+import { createWriteTimer } from './write-timer.js';
 
 export interface Writer {
   /** Queues the changes of a model for writing; `results` is the number of new results. */
@@ -56,14 +57,9 @@ export interface WriterEvents {
   dropped(count: number): void;
 }
 
-/** ms for which the first change of a batch waits for others. */
-const flushAfterMs = 50;
-/** Least ms between the beginnings of two writes: the cost of a transaction is that of some ten results. */
-const spacingMs = 100;
 /** ms after which a write counts as failed for publishing and reporting. */
 const hungAfterMs = 2_000;
-const retryAfterMs = 1_000;
-/** Shorter, since little time is left at the end and no other work is delayed. */
+/** Shorter than the time between two attempts, since little time is left at the end and no other work is delayed. */
 const lastRetryAfterMs = 200;
 const mostPendingResults = 50_000;
 
@@ -75,8 +71,8 @@ interface Taken {
 }
 
 /**
- * Batches changes for 50 ms, up to 100 ms under load, and writes them. Changes whose write fails are kept, published from memory, and retried
- * each second. The number of waiting results is limited: beyond it the oldest result of the model is dropped, but still
+ * Gathers changes for as long as its timer says, and writes them in a batch. Changes whose write fails are kept, published
+ * from memory, and retried each second. The number of waiting results is limited: beyond it the oldest result of the model is dropped, but still
  * counts in rollups, time line and counters.
  */
 export function createWriter(store: Store, clock: Clock, events: WriterEvents): Writer {
@@ -85,8 +81,6 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   let missedUnshown: { readonly cause: MissCause; readonly count: number }[] = [];
   let pendingResults = 0;
   let failing = false;
-  let begunAt = -Infinity;
-  let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   /** Resolves when a write of the current run hangs. */
   let hanging: Promise<void> = Promise.resolve();
@@ -95,10 +89,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   /** Memory published since a model was taken, so that a late write does not publish an older one. */
   const shownSince = new WeakMap<Tracked, Memory>();
 
-  const schedule = (): void => {
-    const ms = failing ? retryAfterMs : Math.max(flushAfterMs, begunAt + spacingMs - clock.monotonic());
-    timer ??= setTimeout(() => void begin(), ms);
-  };
+  const timer = createWriteTimer(clock, () => void begin());
 
   const take = (): Taken[] => {
     const taken: Taken[] = [];
@@ -217,15 +208,16 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   };
 
   const begin = (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    timer.clear();
     if (running !== null) return running;
     if (dirty.size === 0 && missed.size === 0) return Promise.resolve();
-    begunAt = clock.monotonic();
+    timer.begun();
     hanging = new Promise((resolve) => (hangs = resolve));
     running = run().finally(() => {
       running = null;
-      if (dirty.size > 0 || missed.size > 0) schedule();
+      if (dirty.size === 0 && missed.size === 0) return;
+      if (failing) timer.retry();
+      else timer.goOn();
     });
     return running;
   };
@@ -250,8 +242,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
         pendingResults -= 1;
         events.dropped(1);
       }
-      if (failing) showUnwritten(tracked);
-      schedule();
+      if (!failing) timer.gather(tracked.configured);
+      else {
+        showUnwritten(tracked);
+        timer.retry();
+      }
     },
     missed(cause, count) {
       missed.set(cause, (missed.get(cause) ?? 0) + count);
@@ -282,7 +277,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
         if (done || (failing && clock.monotonic() >= until)) break;
         if (failing) await pause(lastRetryAfterMs);
       }
-      if (timer !== null) clearTimeout(timer);
+      timer.clear();
       return { results: pendingResults, models: dirty.size };
     },
   };

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorSchema } from './http-error.js';
 import { exclusionSchema, incidentSchema } from './shapes/incident-shape.js';
 import { modelSchema } from './shapes/model-shape.js';

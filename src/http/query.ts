@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { namedWindow, namedWindowForms } from '../calendar/named-window.js';
 import { createZone } from '../calendar/zone.js';
 import { parseDuration } from '../domain/duration.js';

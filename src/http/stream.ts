@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemCodeOf } from '../domain/thrown.js';
 import type { Report } from './port.js';
 

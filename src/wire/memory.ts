@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { blames, outcomes, reasons, stateReasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
 import { earliestTime, latestTime } from '../domain/time.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Path of the model-health API for a described model (`endpoint_configuration`). */
 export const modelHealthPath = '/redteam/v3/model-health';

@@ -15,41 +15,49 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-it('writes changes after 50 ms, and begins at most one write per 100 ms', async () => {
-  const store = place.fresh();
-  const parts = createParts(store);
-  await parts.roster.replace([modelNamed('gpt')], start);
-  const gpt = parts.roster.get('gpt')!;
-  jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-  let writes = 0;
-  let wrote = (): void => undefined;
-  const writer = createWriter(store, systemClock, {
-    ...silentEvents,
-    wrote: () => {
-      writes += 1;
-      wrote();
-    },
-  });
-  for (const dueMs of [50, 100, 100]) {
-    const before = writes;
+it.each([
+  ['1 s', { kind: 'every', everyMs: 1_000 }, 100],
+  ['8 s', { kind: 'every', everyMs: 8_000 }, 160],
+  ['an hour', { kind: 'every', everyMs: 3_600_000 }, 200],
+  ['a cron expression', { kind: 'cron', expression: '* * * * *', timezone: 'UTC', spreadMs: null }, 200],
+] as const)(
+  'writes changes after 50 ms, and for an interval of %s begins at most one write in its time',
+  async (_, schedule, spacingMs) => {
+    const store = place.fresh();
+    const parts = createParts(store);
+    await parts.roster.replace([modelNamed('gpt', { schedule })], start);
+    const gpt = parts.roster.get('gpt')!;
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    let writes = 0;
+    let wrote = (): void => undefined;
+    const writer = createWriter(store, systemClock, {
+      ...silentEvents,
+      wrote: () => {
+        writes += 1;
+        wrote();
+      },
+    });
+    for (const dueMs of [50, spacingMs, spacingMs]) {
+      const before = writes;
+      const written = new Promise<void>((resolve) => (wrote = resolve));
+      writer.changed(gpt, 0);
+      jest.advanceTimersByTime(dueMs - 1);
+      await setImmediate();
+      expect(writes).toBe(before);
+      jest.advanceTimersByTime(1);
+      await written;
+      await writer.flush();
+      expect(writes).toBe(before + 1);
+    }
+    jest.advanceTimersByTime(1_000);
     const written = new Promise<void>((resolve) => (wrote = resolve));
     writer.changed(gpt, 0);
-    jest.advanceTimersByTime(dueMs - 1);
-    await setImmediate();
-    expect(writes).toBe(before);
-    jest.advanceTimersByTime(1);
+    jest.advanceTimersByTime(50);
     await written;
-    await writer.flush();
-    expect(writes).toBe(before + 1);
-  }
-  jest.advanceTimersByTime(1_000);
-  const written = new Promise<void>((resolve) => (wrote = resolve));
-  writer.changed(gpt, 0);
-  jest.advanceTimersByTime(50);
-  await written;
-  expect(writes).toBe(4);
-  await writer.drain();
-});
+    expect(writes).toBe(4);
+    await writer.drain();
+  },
+);
 
 it('writes in a flush what changed while an earlier write ran', async () => {
   const store = place.fresh();

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { closestName } from './closest-name.js';
 import { memberOf, isObject, type Members } from '../../domain/json.js';
 

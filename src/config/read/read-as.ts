@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isReference } from './interpolate.js';
 import { issueMessage } from './issue-message.js';
 import { isWithin, pathOfIssue, shown } from './problem.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { cronProblem } from '../../calendar/cron.js';
 import { parseDuration } from '../../domain/duration.js';
 import { probes } from '../../domain/model.js';

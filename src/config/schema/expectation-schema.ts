@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { freeMap, someText, texts, wholeNumber } from './fields.js';
 import { compileJsonSchema } from './json-schema-compiler.js';
 import { compilePattern, PatternSizeError } from './pattern.js';

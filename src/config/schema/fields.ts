@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dayMs } from '../../domain/period.js';
 import { longestAddress } from '../../domain/address.js';
 import { durationPattern, formatDuration, parseDuration } from '../../domain/duration.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { asking } from './asking-schema.js';
 import { headerValue, httpAddress, labelName, providerModelName, someText } from './fields.js';

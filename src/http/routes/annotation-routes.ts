@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorResponses, HttpError, unknownModel } from '../http-error.js';
 import { incidentId, incidentWith, unknownIncident } from './incident-routes.js';
 import { exclusionBody, mostExclusions, windowOfExclusion, written } from '../shapes/exclusion-body.js';

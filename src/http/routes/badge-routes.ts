@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatDuration } from '../../domain/duration.js';
 import { quantile, type Histogram } from '../../domain/histogram.js';
 import { dayMs } from '../../domain/period.js';

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomes } from '../../domain/reason.js';
 import { errorResponses } from '../http-error.js';
 import { listOf, pageOf } from '../shapes/fields.js';

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openEventStream } from '../event-stream.js';
 import { errorResponses, HttpError } from '../http-error.js';
 import { viewOf } from './model-routes.js';

@@ -1,7 +1,7 @@
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { sameSecret } from '../auth.js';
 import { hangUp } from '../connection.js';
 import { healthAnswer, healthAnswerSchema } from '../shapes/health-shape.js';

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Health } from '../../domain/health.js';
 import { states, type Interval } from '../../domain/state.js';
 import { clip, durationsBetween, timelineBetween } from '../../store/history.js';

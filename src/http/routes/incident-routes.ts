@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { addedText } from '../../store/sqlite/read/incident-query.js';
 import type { StoredIncident } from '../../store/port.js';
 import { errorResponses, HttpError } from '../http-error.js';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { states } from '../../domain/state.js';
 import { stateAt } from '../../domain/timeline.js';
 import type { ModelView } from '../../domain/view.js';

@@ -1,6 +1,6 @@
 import { addAbortSignal } from 'node:stream';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatFor, mediaTypes } from '../../metrics/format.js';
 import { errorResponses, errorSchema, HttpError } from '../http-error.js';
 import type { RouteOptions } from '../port.js';

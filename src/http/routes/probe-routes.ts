@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatFor, mediaTypes } from '../../metrics/format.js';
 import { probeExposition } from '../../metrics/probe-exposition.js';
 import { hangUp } from '../connection.js';

@@ -1,5 +1,5 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatDuration, parseDuration } from '../../domain/duration.js';
 import { dayMs, hourMs, minuteMs } from '../../domain/period.js';
 import type { Interval } from '../../domain/state.js';

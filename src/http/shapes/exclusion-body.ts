@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { longestPeriodMs } from '../../domain/exclusion.js';
 import type { Interval } from '../../domain/state.js';
 import { HttpError } from '../http-error.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { blames, reasons, stateReasons } from '../../domain/reason.js';
 
 export const timeField = z.string().meta({ format: 'date-time', description: 'ISO 8601, UTC.' });

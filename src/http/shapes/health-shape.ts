@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { blameFor, outcomes } from '../../domain/reason.js';
 import type { CheckResult } from '../../domain/result.js';
 import { healthCount, healthSeconds, mostTokens } from '../../wire/model-health.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Exclusion } from '../../domain/exclusion.js';
 import type { StoredIncident } from '../../store/port.js';
 import { blameField, countField, reasonField, timeField } from './fields.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { blameFor } from '../../domain/reason.js';
 import { states } from '../../domain/state.js';
 import { stateAt } from '../../domain/timeline.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keysOf } from '../../domain/table.js';
 import { blameFor, outcomes } from '../../domain/reason.js';
 import type { RecordedResult } from '../../domain/result.js';

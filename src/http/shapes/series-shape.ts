@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { states } from '../../domain/state.js';
 import type { Series, SeriesBucket } from '../../store/series-buckets.js';
 import { countField, listOf, secondsField, timeField } from './fields.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tableOf } from '../../domain/table.js';
 import { quantile } from '../../domain/histogram.js';
 import { outcomes } from '../../domain/reason.js';
