@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'data/', 'coverage/'] },
   {
-    files: ['**/*.ts', '**/*.cts'],
+    files: ['**/*.ts', '**/*.tsx', '**/*.cts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -20,7 +20,7 @@ export default tseslint.config(
   {
     // Text from outside meets most of these. A pattern that can begin anywhere and whose repetition can fail after it looks
     // from each place anew, so that its time grows with the square of the text. A loop, indexOf or a bound such as {1,20} does not.
-    files: ['src/**/*.ts', 'src/**/*.cts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx', 'src/**/*.cts'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -6,10 +6,10 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Many tests wait for a daemon or a clock. The default, one worker fewer than cores, is a single one on two cores.
   maxWorkers: availableParallelism() + 1,
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.tsx?$': [
       'ts-jest',
       {
         useESM: true,

@@ -4,7 +4,7 @@
  * own, loaded with its first use.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -13,6 +13,7 @@ rmSync('dist', { recursive: true, force: true });
 const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
 const { status } = spawnSync(process.execPath, compiler, { stdio: ['ignore', 2, 2] });
 if (status !== 0) process.exit(1);
+cpSync('src/page/assets', 'dist/page/assets', { recursive: true });
 
 await build({
   entryPoints: ['src/cli/program.ts', 'src/app/beside-thread.ts', 'src/store/sqlite/thread/store-thread.ts'],
@@ -35,6 +36,8 @@ await build({
     'better-sqlite3-12',
     'jq-wasm',
     'pino-pretty',
+    'preact',
+    'preact-render-to-string',
   ],
   banner: {
     // For the packages in CommonJS.

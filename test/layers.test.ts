@@ -8,7 +8,7 @@ import ts from 'typescript';
 const layers = [
   ['domain'],
   ['calendar', 'wire'],
-  ['config', 'store', 'metrics', 'alerts', 'scheduler'],
+  ['config', 'store', 'metrics', 'alerts', 'scheduler', 'page'],
   ['checker', 'http'],
   ['app'],
   ['simulator'],
@@ -36,6 +36,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node-cron': ['calendar'],
   pino: ['app'],
   'pino-pretty': ['app'],
+  preact: ['page'],
+  'preact-render-to-string': ['page'],
   'prom-client': ['metrics'],
   re2js: ['config', 'checker'],
   tinyglobby: ['config'],
@@ -123,7 +125,7 @@ describe('module', () => {
 
 function sourcesIn(folder: string): readonly Source[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.c?ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(?:c?ts|tsx)$/.test(entry.name))
     .map((entry) => {
       const path = relative(root, join(entry.parentPath, entry.name));
       const text = readFileSync(path, 'utf8');
@@ -158,7 +160,10 @@ function edges(): readonly { readonly from: Source; readonly to: Source }[] {
   return sources.flatMap((from) =>
     from.imports
       .filter((name) => name.startsWith('.'))
-      .map((name) => byPath.get(resolve(dirname(from.path), name.replace(/\.(c?)js$/, '.$1ts'))))
+      .map((name) => {
+        const path = resolve(dirname(from.path), name.replace(/\.(c?)js$/, '.$1ts'));
+        return byPath.get(path) ?? byPath.get(`${path}x`);
+      })
       .flatMap((to) => (to ? [{ from, to }] : [])),
   );
 }

@@ -8,7 +8,7 @@ import type { Format } from '../metrics/format.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Scheduler } from '../scheduler/port.js';
 import type { Store } from '../store/port.js';
-import type { Reloader } from './reload.js';
+import type { InForce, Reloader } from './reload.js';
 import type { Roster } from './roster.js';
 import { createSharedText, type SharedText } from './shared-text.js';
 import { createTextShelf } from './text-shelf.js';
@@ -40,6 +40,8 @@ export function createBackend(parts: {
   readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
+  storeFailure: () => string | null;
+  inForce: Readonly<InForce>;
   logDropped: () => number;
   storeFilesLost: () => number;
   clockDoubted: () => boolean;
@@ -77,6 +79,8 @@ export function createBackend(parts: {
     createSharedText(() => exposition(format), expositionEveryMs, clock.monotonic, shelf);
   const expositions = { text: shared('text'), openmetrics: shared('openmetrics') };
 
+  const live = (): boolean => clock.monotonic() - scheduler.lastTick < tickLimitMs;
+
   return {
     views,
     view: (id) => roster.get(id)?.view,
@@ -100,7 +104,27 @@ export function createBackend(parts: {
       return latest;
     },
     reload: (caller) => reloader.reload('request', caller),
-    live: () => clock.monotonic() - scheduler.lastTick < tickLimitMs,
+    live,
+    monitor: async () => ({
+      scheduler: {
+        live: live(),
+        inFlight: scheduler.inFlight,
+        queued: scheduler.queued,
+        missed: metrics.missedSinceStart,
+      },
+      store: {
+        bytes: await store.sizeBytes().catch(() => null),
+        waiting: writer.pendingResults,
+        oldestWaitingMs: writer.oldestPendingMs,
+        failure: parts.storeFailure(),
+      },
+      configuration: {
+        inForceSince: reloader.inForceSince,
+        warnings: parts.inForce.config.warnings,
+        refused: reloader.refused,
+      },
+      reaches: parts.connectivityUp(),
+    }),
     ready: parts.ready,
     exposition: (format) => expositions[format](),
     now: () => clock.wall(),

@@ -106,6 +106,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     apply: scheduling.apply,
     reloaded: (successful) => metrics.reloaded(successful, clock.wall()),
     log,
+    now: clock.wall,
   });
   const serving = createServing({
     ...common,

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Clock } from '../domain/clock.js';
 import type { ModelEvent } from '../domain/event.js';
+import { messageOf } from '../domain/thrown.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
@@ -19,6 +20,8 @@ export interface Recording {
   readonly writer: Writer;
   readonly windows: Windows;
   readonly publisher: Publisher;
+  /** Why the newest write failed; null while writes succeed. */
+  readonly storeFailure: () => string | null;
 }
 
 /** True when a damaged file was replaced by a new one and the store does not know the model. */
@@ -39,6 +42,7 @@ export function createRecording(parts: {
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;
   let failures = 0;
+  let failure: string | null = null;
   const publisher = createPublisher({ ...parts, clock, log });
   const writer: Writer = createWriter(store, clock, {
     publish: publisher.publish,
@@ -46,6 +50,7 @@ export function createRecording(parts: {
     wrote: metrics.observeStoreWrite,
     async failed(error) {
       metrics.storeFailed();
+      failure = messageOf(error);
       if (failures === 0)
         log.error(
           { err: error },
@@ -62,6 +67,7 @@ export function createRecording(parts: {
     recovered() {
       log.info({ attempts: failures, results: writer.pendingResults }, 'database is available again');
       failures = 0;
+      failure = null;
     },
     refused({ what, slot, value, message }, model) {
       metrics.resultRefused();
@@ -98,5 +104,5 @@ export function createRecording(parts: {
     writer,
     openWindows: windows.sweep,
   });
-  return { roster, recorder, writer, windows, publisher };
+  return { roster, recorder, writer, windows, publisher, storeFailure: () => failure };
 }

@@ -28,6 +28,10 @@ export interface Reloader {
   reload(trigger: Trigger, caller?: Caller): Promise<Reloaded>;
   /** True when the newest attempt failed because of the store, not the configuration; a retry may succeed. */
   readonly failing: boolean;
+  /** Unix ms at which the configuration in force was applied. */
+  readonly inForceSince: number;
+  /** Problems of the newest attempt when it was refused; empty when it was applied. */
+  readonly refused: readonly string[];
   /** Files and directories to watch, including those of the newest refused attempt. */
   readonly watched: readonly string[];
 }
@@ -69,6 +73,7 @@ export function createReloader(parts: {
   apply: (config: LoadedConfig) => Promise<RosterChange>;
   reloaded: (successful: boolean) => void;
   log: Logger;
+  now: () => number;
 }): Reloader {
   const { inForce, log } = parts;
   let running: Promise<unknown> = Promise.resolve();
@@ -78,6 +83,8 @@ export function createReloader(parts: {
 
   /** Problems of the newest attempt if it was refused, else null. */
   let refusal: { readonly problems: readonly string[]; readonly files: readonly string[] } | null = null;
+
+  let inForceSince = parts.now();
 
   const accepted = (): void => {
     refusal = null;
@@ -124,6 +131,7 @@ export function createReloader(parts: {
     const restart = needRestart(inForce.config, next);
     const change = await parts.apply(next);
     inForce.config = next;
+    inForceSince = parts.now();
     accepted();
     const warnings = [...next.warnings, ...change.warnings];
     for (const warning of warnings) log.warn({ warning }, 'configuration warning');
@@ -169,6 +177,13 @@ export function createReloader(parts: {
       waiting = next;
       running = next.turn;
       return next.turn;
+    },
+    get inForceSince() {
+      return inForceSince;
+    },
+    get refused() {
+      const problems = refusal?.problems ?? [];
+      return problems.length > 0 || fault === null ? problems : [fault];
     },
     get failing() {
       return fault !== null;

@@ -107,6 +107,8 @@ export function createServing(parts: {
     readLong: beside.read,
     probe: createProbe({ roster, attempt, spend }),
     connectivityUp,
+    storeFailure: parts.recording.storeFailure,
+    inForce,
     logDropped: parts.logDropped,
     storeFilesLost: () => store.corruptions,
     clockDoubted: () => clock.doubted,

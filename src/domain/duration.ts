@@ -26,3 +26,8 @@ export function formatDuration(ms: number): string {
   const [name, size] = units.find(([, size]) => ms >= size && ms % size === 0) ?? ['ms', 1];
   return `${ms / size}${name}`;
 }
+
+/** A duration: whole ms below one second, else seconds with two decimals. */
+export function tookText(ms: number): string {
+  return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}

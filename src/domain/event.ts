@@ -4,6 +4,8 @@ import type { RecordedResult } from './result.js';
 import type { State } from './state.js';
 import type { VersionChange } from './version.js';
 
+export const eventKinds = ['result', 'state', 'version'] as const;
+
 /** A change published to subscribers once it is recorded. */
 export type ModelEvent =
   | { readonly kind: 'result'; readonly model: string; readonly result: RecordedResult }

@@ -42,6 +42,7 @@ export interface EventFeed {
   readonly newest: number;
   /** Model and text of a kept event. */
   readonly modelAt: (number: number) => string;
+  readonly kindAt: (number: number) => ModelEvent['kind'];
   readonly textAt: (number: number) => string;
   /** The event's id for clients; includes the run of the daemon. */
   readonly idOf: (number: number) => string;
@@ -77,6 +78,7 @@ export function createEventFeed({ run, size }: { readonly run: string; readonly 
       return newest;
     },
     modelAt: (number) => at(number).event.model,
+    kindAt: (number) => at(number).event.kind,
     textAt(number) {
       const entry = at(number);
       return (entry.text ??= eventText(idOf(number), entry.event));

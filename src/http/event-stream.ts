@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { ModelEvent } from '../domain/event.js';
 import type { EventFeed } from './event-feed.js';
 
 /** ms between two heartbeats, less than the minute after which proxies close an idle connection. */
@@ -9,6 +10,8 @@ const reset = 'events were missed, because they are too old or the daemon was re
 interface EventStreamOptions {
   /** Only events of this model. */
   readonly model: string | undefined;
+  /** Only events of these kinds. */
+  readonly kinds?: readonly ModelEvent['kind'][] | undefined;
   /** The last event the client received; undefined starts with the next one. */
   readonly lastEventId: string | undefined;
 }
@@ -19,7 +22,7 @@ interface EventStreamOptions {
  */
 export function openEventStream(
   feed: EventFeed,
-  { model, lastEventId }: EventStreamOptions,
+  { model, kinds, lastEventId }: EventStreamOptions,
 ): { readonly stream: Readable; end(): void } {
   const known = lastEventId === undefined ? feed.newest : feed.numberOf(lastEventId);
   const missed = known === null || known < feed.oldest - 1;
@@ -44,7 +47,10 @@ export function openEventStream(
     }
     while (hasRoom && read < feed.newest) {
       read += 1;
-      if (model === undefined || feed.modelAt(read) === model) hasRoom = stream.push(feed.textAt(read));
+      const asked =
+        (model === undefined || feed.modelAt(read) === model) &&
+        (kinds === undefined || kinds.includes(feed.kindAt(read)));
+      if (asked) hasRoom = stream.push(feed.textAt(read));
     }
   }
 

@@ -1,5 +1,7 @@
 import type { RecordedResult } from '../domain/result.js';
+import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
+import { glanceOf, glanceWindows } from '../page/glance.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
 import type { Series } from '../store/series-buckets.js';
@@ -7,7 +9,7 @@ import { csvRows } from './shapes/result-csv.js';
 import { seriesShape } from './shapes/series-shape.js';
 
 /** A query that takes long to read and to serialize: plain data, so that it can be sent to another thread. */
-export type LongQuestion = SeriesQuestion | RowsQuestion;
+export type LongQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion;
 
 /** A series: a window in steps, as JSON. */
 interface SeriesQuestion {
@@ -19,11 +21,19 @@ interface SeriesQuestion {
 }
 
 /** One page of results, newest first, as CSV. */
-interface RowsQuestion {
+export interface RowsQuestion {
   readonly kind: 'rows';
   readonly model: string;
   readonly key: ModelKey;
   readonly query: ResultQuery;
+}
+
+/** What rows of the overview show of the past of some models, as a JSON list in their order. */
+interface GlancesQuestion {
+  readonly kind: 'glances';
+  readonly pasts: readonly Past[];
+  /** Unix ms at which the windows end. */
+  readonly now: number;
 }
 
 /** Serialized text; `before` is the cursor of the next page, if there is one. */
@@ -40,6 +50,14 @@ export interface LongSource {
 
 /** Answers synchronously, however long it takes. */
 export function answerLong(source: LongSource, question: LongQuestion): LongAnswer<string> {
+  if (question.kind === 'glances') {
+    const { pasts, now } = question;
+    const { days, hours } = glanceWindows(now);
+    const glances = pasts.map((past) =>
+      glanceOf(source.series(past, days, dayMs).buckets, source.series(past, hours, hourMs).buckets, now),
+    );
+    return { text: JSON.stringify(glances), before: null };
+  }
   const { model } = question;
   if (question.kind === 'series') {
     const series = source.series(question.past, question.window, question.stepMs);

@@ -4,6 +4,7 @@ import type { CheckResult, RecordedResult } from '../domain/result.js';
 import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
 import type { Format } from '../metrics/format.js';
+import type { MonitorView } from '../page/monitor-view.js';
 import type { Store, StoredIncident } from '../store/port.js';
 import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './shapes/health-shape.js';
@@ -99,6 +100,8 @@ export interface Backend {
   exposition(format: Format): Reading;
   /** Checks a model of the registry now without recording the result; null when no model has this id. */
   probe(id: string, timeoutMs: number, signal: AbortSignal): Promise<CheckResult | null>;
+  /** What the daemon knows of itself, for people. */
+  monitor(): Promise<MonitorView>;
   /** Unix time in ms. */
   now(): number;
 }

@@ -20,6 +20,8 @@ import { incidentRoutes } from './routes/incident-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
 import { operationRoutes } from './routes/operation-routes.js';
+import type { PageKit } from './pages/page-kit.js';
+import { pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
 import { probeRoutes } from './routes/probe-routes.js';
 import { seriesRoutes } from './routes/series-routes.js';
@@ -109,6 +111,12 @@ export function createServer(
   ]) {
     app.register(plugin, { backend, report });
   }
+  let kit: Promise<PageKit> | null = null;
+  const loadKit = async (): Promise<PageKit> => {
+    const { createPageKit } = await import('./pages/page-kit.js');
+    return createPageKit({ backend, version });
+  };
+  for (const plugin of [pageRoutes]) app.register(plugin, { kit: () => (kit ??= loadKit()) });
   app.register((rest, _options, done) => {
     refuseTheRest(rest, [...urls]);
     done();

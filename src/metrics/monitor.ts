@@ -24,6 +24,8 @@ export interface MonitorGauges {
 export interface MonitorMetrics {
   readonly observeDelay: (ms: number) => void;
   readonly missed: (cause: MissCause, count: number) => void;
+  /** Slots missed since the start. */
+  readonly missedSinceStart: number;
   /** The process was suspended or blocked while a check ran. */
   readonly checkStalled: () => void;
   /** A request was sent again on a fresh connection. */
@@ -58,6 +60,7 @@ const writeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 
 export function createMonitorMetrics({ version, missed }: MonitorOptions): MonitorMetrics {
   const registry = new Registry();
+  let missedSinceStart = 0;
   const about = (key: MonitorFamilyName) => {
     const { name, help, labels } = monitorFamily(key);
     return { name, help, labelNames: [...labels], registers: [registry] };
@@ -97,7 +100,13 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
 
   return {
     observeDelay: (ms) => delay.observe(ms / 1000),
-    missed: (cause, count) => misses.inc({ cause }, count),
+    missed: (cause, count) => {
+      missedSinceStart += count;
+      misses.inc({ cause }, count);
+    },
+    get missedSinceStart() {
+      return missedSinceStart;
+    },
     checkStalled: () => stalled.inc(),
     connectionRetried: () => connectionRetries.inc(),
     observeStoreWrite: (ms) => storeWrite.observe(ms / 1000),

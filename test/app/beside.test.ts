@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createBeside, type Beside } from '../../src/app/beside.js';
 import { newHealth } from '../../src/domain/health.js';
 import { dayMs } from '../../src/domain/period.js';
-import { answerLong, type LongQuestion } from '../../src/http/long-read.js';
+import { answerLong, type LongQuestion, type RowsQuestion } from '../../src/http/long-read.js';
 import { openHistoryReader } from '../../src/store/sqlite/history-reader.js';
 import {
   batchOf,
@@ -51,7 +51,7 @@ async function stored(path: string): Promise<number> {
   return key;
 }
 
-const rowsOf = (key: number, before?: number): LongQuestion => ({
+const rowsOf = (key: number, before?: number): RowsQuestion => ({
   kind: 'rows',
   model: 'gpt',
   key,

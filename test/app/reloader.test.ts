@@ -15,7 +15,7 @@ function rig(load: () => Promise<LoadedConfig>, apply: () => Promise<never>) {
   const told: boolean[] = [];
   const reloaded = (successful: boolean): void => void told.push(successful);
   const log = pino({ level: 'silent' });
-  const reloader = createReloader({ inForce: { config: loaded }, load, apply, reloaded, log });
+  const reloader = createReloader({ inForce: { config: loaded }, load, apply, reloaded, log, now: () => 0 });
   const reload = async (trigger: Trigger) => (await reloader.reload(trigger)).problems;
   return { told, reload, failing: () => reloader.failing, watched: () => reloader.watched };
 }

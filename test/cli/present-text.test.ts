@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createProgress, painted, plainText, terminalOf } from '../../src/cli/terminal.js';
-import { ageText, tookText } from '../../src/cli/tables/time-text.js';
+import { ageText } from '../../src/cli/tables/time-text.js';
+import { tookText } from '../../src/domain/duration.js';
 
 describe('plainText', () => {
   it.each([

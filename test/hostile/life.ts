@@ -173,7 +173,11 @@ export async function beginLife(parts: {
       reload: () => Promise.resolve({ problems: [], warnings: [], unapplied: false }),
       watched: [],
       failing: false,
+      inForceSince: 0,
+      refused: [],
     },
+    storeFailure: () => null,
+    inForce: { config: { warnings: [] } as never },
     events,
     health: {
       terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 1 }),

@@ -51,7 +51,7 @@ describe('invalid query', () => {
 describe('error', () => {
   it('is 404 for an unknown route', async () => {
     const { ask } = await start();
-    for (const path of ['/', '/api', '/api/v1/models/a/', '/api/v1/models/', '/api/v1/models/a/b/c']) {
+    for (const path of ['/api', '/api/v1/models/a/', '/api/v1/models/', '/api/v1/models/a/b/c']) {
       expect((await ask(path)).status).toBe(404);
     }
     expect((await ask('/nowhere')).json).toEqual({

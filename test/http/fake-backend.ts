@@ -6,6 +6,7 @@ import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelView } from '../../src/domain/view.js';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { answerLong, type LongSource } from '../../src/http/long-read.js';
+import type { MonitorView } from '../../src/page/monitor-view.js';
 import type { Backend, HistoryStore, Reading } from '../../src/http/port.js';
 import type { ResultQuery, StoredIncident } from '../../src/store/port.js';
 import { createSeriesBuckets } from '../../src/store/series-buckets.js';
@@ -78,6 +79,14 @@ function createFakeStore(data: FakeData): HistoryStore {
   };
 }
 
+/** A monitor without a worry. */
+const wellMonitor: MonitorView = {
+  scheduler: { live: true, inFlight: 0, queued: 0, missed: 0 },
+  store: { bytes: 1_000, waiting: 0, oldestWaitingMs: 0, failure: null },
+  configuration: { inForceSince: noon, warnings: [], refused: [] },
+  reaches: null,
+};
+
 export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial<Backend> = {}): Backend {
   const full = { views: [], results: [], points: [], incidents: [], ...data };
   return {
@@ -106,6 +115,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     live: () => true,
     ready: () => true,
     exposition: () => readingOf(Readable.from(['up 1\n'])),
+    monitor: () => Promise.resolve(wellMonitor),
     now: () => noon,
     ...changes,
   };

@@ -2,7 +2,7 @@ import { blameFor } from '../../domain/reason.js';
 import type { CheckResult } from '../../domain/result.js';
 import { outcomePaint, type Terminal } from '../terminal.js';
 import { renderTable, type Column } from './table.js';
-import { tookText } from './time-text.js';
+import { tookText } from '../../domain/duration.js';
 
 /** Result of a check of the model with this id. */
 export interface CheckRow {

@@ -1,7 +1,8 @@
 import { quantile } from '../../domain/histogram.js';
 import { percentDown, uptimeOf, type Uptime } from '../../domain/uptime.js';
 import { checksShape } from '../../http/shapes/uptime-shape.js';
-import { ageText, downTimeText, tookText } from './time-text.js';
+import { tookText } from '../../domain/duration.js';
+import { ageText, downTimeText } from './time-text.js';
 import type { History, HistoryFigures } from '../history-days.js';
 import type { AskedWindow } from '../options.js';
 import { renderTable, type Column } from './table.js';

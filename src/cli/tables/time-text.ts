@@ -23,11 +23,6 @@ export function ageText(ms: number): string {
     .join(' ');
 }
 
-/** A duration: whole ms below one second, else seconds with two decimals. */
-export function tookText(ms: number): string {
-  return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
-}
-
 const downUnits = [
   ['d', 86_400],
   ['h', 3_600],

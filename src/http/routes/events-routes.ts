@@ -1,8 +1,10 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { eventKinds } from '../../domain/event.js';
 import { openEventStream } from '../event-stream.js';
 import { errorResponses, HttpError } from '../http-error.js';
 import { viewOf } from './model-routes.js';
+import { oneOf, several } from '../query.js';
 import type { RouteOptions } from '../port.js';
 import { streamField } from '../stream.js';
 
@@ -46,6 +48,9 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
         tags: ['models'],
         querystring: z.strictObject({
           model: z.string('must be given once').optional().describe('Only events of this model.'),
+          kind: several(oneOf(eventKinds))
+            .optional()
+            .describe('Only events of this kind; several values match any of them.'),
         }),
         headers: z.looseObject({
           'last-event-id': z.string().optional().describe('Continues after this event.'),
@@ -65,6 +70,7 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
         throw new HttpError(503, 'too_many_streams', `at most ${mostStreams} clients can listen at once`);
       const opened = openEventStream(backend.events, {
         model: query.model,
+        kinds: query.kind,
         lastEventId: headers['last-event-id'],
       });
       open.add(opened);

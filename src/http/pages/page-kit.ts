@@ -1,0 +1,50 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Frame } from '../../page/shell.js';
+import type { Backend } from '../port.js';
+import { loadAssets, type Assets } from './assets.js';
+import { createGlances, type Glances } from './glances.js';
+import { sendPage } from './page-reply.js';
+import { choicesOf } from './reader-choices.js';
+
+/** What every page needs; made with the first page that is asked for. */
+export interface PageKit {
+  readonly backend: Backend;
+  readonly assets: Assets;
+  readonly glances: Glances;
+  /** What an operator's page shows around its content. */
+  frameFor(request: FastifyRequest): Frame;
+  readonly send: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    document: string,
+    status?: number,
+  ) => Promise<FastifyReply>;
+}
+
+export interface PageParts {
+  readonly backend: Backend;
+  readonly version: string;
+}
+
+export function createPageKit({ backend, version }: PageParts): PageKit {
+  const assets = loadAssets();
+  return {
+    backend,
+    assets,
+    glances: createGlances(backend),
+    frameFor(request) {
+      let openIncidents = 0;
+      for (const { health } of backend.views()) if (health.incident?.closedAt === null) openIncidents += 1;
+      return {
+        assets: assets.urls,
+        version,
+        now: backend.now(),
+        theme: choicesOf(request).theme,
+        openIncidents,
+        publicPages: [],
+        canLogOut: false,
+      };
+    },
+    send: sendPage,
+  };
+}

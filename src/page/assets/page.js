@@ -1,0 +1,221 @@
+// @ts-check
+/**
+ * What a page gains with scripts: live updates, filter while typing, remembered theme and density, ticking durations, local
+ * times. Nothing depends on it.
+ */
+
+/** @param {string} name @param {string} value */
+const remember = (name, value) => {
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
+};
+
+for (const name of ['theme', 'density']) {
+  for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
+    input.addEventListener('change', () => {
+      if (input instanceof HTMLInputElement) remember(name, input.value);
+    });
+  }
+}
+
+const units = /** @type {const} */ ([
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+]);
+
+/** Two units at most, rounded down, as the server writes spans. @param {number} seconds */
+const span = (seconds) => {
+  const first = units.findIndex(([, size]) => seconds >= size);
+  if (first < 0) return '0 s';
+  let left = seconds;
+  const parts = [];
+  for (const [index, [name, size]] of units.slice(first, first + 2).entries()) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0 && !(index === 1 && name === 'h' && seconds >= 864_000)) parts.push(`${count} ${name}`);
+  }
+  return parts.join(' ');
+};
+
+/** Adds what the clock of the server and that of the reader differ by. */
+const asOf = document.querySelector('.foot time, [data-as-of]');
+const skew = asOf instanceof HTMLTimeElement ? Date.parse(asOf.dateTime) - Date.now() : 0;
+
+const tick = () => {
+  for (const time of document.querySelectorAll('time[data-tick]')) {
+    if (!(time instanceof HTMLTimeElement)) continue;
+    const text = span((Date.now() + skew - Date.parse(time.dateTime)) / 1_000);
+    if (time.textContent !== text) time.textContent = text;
+  }
+};
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const addLocalTimes = () => {
+  for (const time of document.querySelectorAll('time:not([title])')) {
+    if (time instanceof HTMLTimeElement && !Number.isNaN(Date.parse(time.dateTime)))
+      time.title = local.format(Date.parse(time.dateTime));
+  }
+};
+
+setInterval(() => {
+  if (!document.hidden) tick();
+}, 1_000);
+addLocalTimes();
+
+/* Live updates: the page is fetched again after events, and the parts that differ are put in place. */
+
+const live = document.querySelector('[data-live]');
+/** Least ms between two fetches, however many events arrive. */
+const pauseMs = 2_000;
+const usualMs = 60_000;
+let fetching = false;
+let wanted = false;
+let fetchedAt = Date.now();
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let planned;
+
+/** @param {Element} element */
+const isBusy = (element) =>
+  element.contains(document.activeElement) && document.activeElement !== document.body;
+
+/** Puts the elements of `next` that differ in the place of those here. @param {Document} next */
+const adopt = (next) => {
+  for (const attribute of ['data-part', 'data-row']) {
+    for (const old of document.querySelectorAll(`[${attribute}]`)) {
+      const name = CSS.escape(old.getAttribute(attribute) ?? '');
+      const fresh = next.querySelector(`[${attribute}="${name}"]`);
+      if (fresh === null || old.isEqualNode(fresh) || isBusy(old)) continue;
+      if (old instanceof HTMLDetailsElement && fresh instanceof HTMLDetailsElement) fresh.open = old.open;
+      old.replaceWith(fresh);
+    }
+  }
+  const causes = next.querySelector('[data-part="causes"]');
+  const here = document.querySelector('[data-part="causes"]');
+  if (here === null && causes !== null) document.querySelector('#models')?.before(causes);
+  if (here !== null && causes === null) here.remove();
+  if (next.title !== document.title) document.title = next.title;
+  const icon = document.querySelector('link[rel="icon"]');
+  const nextIcon = next.querySelector('link[rel="icon"]');
+  if (icon !== null && nextIcon !== null && !icon.isEqualNode(nextIcon)) icon.replaceWith(nextIcon);
+  sayReordered(next);
+  filter();
+  tick();
+  addLocalTimes();
+};
+
+/** Rows are not moved under the reader's eyes. @param {Document} next */
+const sayReordered = (next) => {
+  const order = (/** @type {Document} */ of) =>
+    [...of.querySelectorAll('[data-row]')].map((row) => row.getAttribute('data-row'));
+  const [here, there] = [order(document), order(next)];
+  const moved =
+    here.length !== there.length
+      ? Math.abs(here.length - there.length)
+      : here.filter((row, index) => row !== there[index]).length;
+  const known = document.querySelector('[data-moved]');
+  if (moved === 0) return known?.remove();
+  const note = known ?? document.createElement('p');
+  note.setAttribute('data-moved', '');
+  note.className = 'more mut';
+  note.textContent = `${moved} ${moved === 1 ? 'model' : 'models'} changed order. `;
+  const link = document.createElement('a');
+  link.href = location.href;
+  link.textContent = 'Sort again';
+  note.append(link);
+  if (known === null) document.querySelector('.cols')?.before(note);
+};
+
+/** @param {boolean} on @param {string} text */
+const sayLive = (on, text) => {
+  if (live === null) return;
+  live.classList.toggle('off', !on);
+  const dot = document.createElement('span');
+  dot.className = 'dot';
+  live.replaceChildren(dot, text);
+};
+
+const refresh = async () => {
+  clearTimeout(planned);
+  if (fetching) {
+    wanted = true;
+    return;
+  }
+  fetching = true;
+  wanted = false;
+  try {
+    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    if (response.ok) {
+      adopt(new DOMParser().parseFromString(await response.text(), 'text/html'));
+      fetchedAt = Date.now();
+    }
+  } catch {
+    // The stream of events tells that the server is away.
+  } finally {
+    fetching = false;
+    plan(wanted ? pauseMs : usualMs);
+  }
+};
+
+/** @param {number} ms */
+const plan = (ms) => {
+  clearTimeout(planned);
+  planned = setTimeout(() => (document.hidden ? plan(usualMs) : void refresh()), ms);
+};
+
+const soon = () => plan(Math.max(200, fetchedAt + pauseMs - Date.now()));
+
+if (live !== null && 'EventSource' in window) {
+  const events = new EventSource('/api/v1/events?kind=state');
+  let lost = '';
+  events.addEventListener('open', () => {
+    if (lost !== '') soon();
+    lost = '';
+    sayLive(true, 'Live');
+  });
+  events.addEventListener('state', soon);
+  events.addEventListener('reset', soon);
+  events.addEventListener('error', () => {
+    if (lost === '') lost = new Date().toLocaleTimeString();
+    sayLive(false, `Not live since ${lost}; trying again.`);
+    // The browser gives up after an answer that is no stream, such as 503.
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 15_000);
+  });
+  plan(usualMs);
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden && Date.now() - fetchedAt > pauseMs) soon();
+  });
+}
+
+/* Filter while typing: rows that do not fit are hidden, and the address says what is asked. */
+
+const search = document.querySelector('.tools input[name="q"]');
+
+const filter = () => {
+  if (!(search instanceof HTMLInputElement)) return;
+  const words = search.value.trim().toLowerCase().split(/\s+/);
+  for (const row of document.querySelectorAll('[data-row]')) {
+    const text = row.textContent?.toLowerCase() ?? '';
+    row.toggleAttribute('hidden', !words.every((word) => text.includes(word)));
+  }
+  for (const group of document.querySelectorAll('.g')) {
+    group.toggleAttribute('hidden', group.querySelector('[data-row]:not([hidden])') === null);
+  }
+};
+
+search?.addEventListener('input', () => {
+  if (!(search instanceof HTMLInputElement)) return;
+  const address = new URL(location.href);
+  if (search.value.trim() === '') address.searchParams.delete('q');
+  else address.searchParams.set('q', search.value.trim());
+  history.replaceState(null, '', address);
+  filter();
+  // Rows that the server left out come with the next fetch.
+  soon();
+});
+
+for (const select of document.querySelectorAll('.tools select')) {
+  select.addEventListener('change', () => {
+    if (select instanceof HTMLSelectElement) select.form?.requestSubmit();
+  });
+}

@@ -1,0 +1,237 @@
+import type { Model } from '../domain/model.js';
+import { blameFor, type Blame, type StateReason } from '../domain/reason.js';
+import { dayMs } from '../domain/period.js';
+import { states, type State } from '../domain/state.js';
+import { tableOf } from '../domain/table.js';
+import { stateAt } from '../domain/timeline.js';
+import type { ModelView, UptimeWindow } from '../domain/view.js';
+import type { Uptime } from '../domain/uptime.js';
+import type { Glance } from './glance.js';
+import type { MonitorView } from './monitor-view.js';
+import type { OverviewQuery } from './overview-query.js';
+import { providerText } from './provider-text.js';
+import { reasonWords } from './reason-words.js';
+
+/** One model on the overview. Times in Unix ms. */
+export interface Row {
+  readonly id: string;
+  readonly key: number;
+  readonly state: State;
+  readonly since: number;
+  readonly reason: StateReason | null;
+  readonly blame: Blame | null;
+  readonly provider: string;
+  readonly modelName: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly uptime: Readonly<Record<UptimeWindow, Uptime>>;
+  readonly slo: number | null;
+  readonly firstSeen: number;
+  /** Newest detail, where the state needs one. */
+  readonly detail: string | null;
+  /** End of the present maintenance; null without one. */
+  readonly maintenanceUntil: number | null;
+  /** What of a healthy model is about to go wrong. */
+  readonly warning: string | null;
+  readonly checked: boolean;
+  readonly nextDue: number | null;
+  readonly glance: Glance | null;
+}
+
+/** Models that are in one state for one reason at one provider. */
+export interface Cause {
+  readonly state: State;
+  readonly reason: StateReason;
+  readonly blame: Blame;
+  readonly provider: string;
+  /** Start of the first. */
+  readonly since: number;
+  readonly models: readonly string[];
+}
+
+export interface Group {
+  /** Empty for the only group. */
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+export interface OverviewView {
+  readonly query: OverviewQuery;
+  readonly now: number;
+  /** Of all models, whatever the filter. */
+  readonly counts: Readonly<Record<State, number>>;
+  readonly total: number;
+  /** Models that are down, by blame. */
+  readonly downBy: readonly { readonly blame: Blame; readonly count: number }[];
+  readonly causes: readonly Cause[];
+  readonly groups: readonly Group[];
+  /** The grouping in force: `none`, `provider` or `label:KEY`. */
+  readonly grouping: string;
+  /** Rows that match, and of these those shown. */
+  readonly matching: number;
+  readonly shown: number;
+  /** Labels to choose from, as `key:value`. */
+  readonly labels: readonly string[];
+  /** Keys of labels to group by. */
+  readonly labelKeys: readonly string[];
+  readonly monitor: MonitorView;
+}
+
+/** Worst first. */
+const badness: Readonly<Record<State, number>> = {
+  unhealthy: 0,
+  degraded: 1,
+  unknown: 2,
+  maintenance: 3,
+  healthy: 4,
+};
+const mostLabels = 200;
+
+const certificateWarningMs = 14 * dayMs;
+const budgetWarning = 0.8;
+
+function warningOf(
+  { model, certificateExpiresAt, keys, tokensToday }: ModelView,
+  now: number,
+): string | null {
+  const refused = keys.findIndex((healthy) => healthy === false);
+  if (refused >= 0) return `Key ${refused + 1} of ${keys.length} was refused at its last use`;
+  if (certificateExpiresAt !== null && certificateExpiresAt - now < certificateWarningMs) {
+    const days = Math.max(0, Math.floor((certificateExpiresAt - now) / dayMs));
+    return `The certificate expires in ${days} ${days === 1 ? 'day' : 'days'}`;
+  }
+  const used = tokensToday.day === Math.floor(now / dayMs) ? tokensToday.tokens : 0;
+  if (model.tokensPerDay !== null && used > budgetWarning * model.tokensPerDay)
+    return `${used} of ${model.tokensPerDay} tokens of today are used`;
+  return null;
+}
+
+/** One model as the overview shows it. */
+export function rowOf(view: ModelView, glance: Glance | null, now: number): Row {
+  const { model, health, latest } = view;
+  const { state, since, reason } = stateAt(health, now);
+  const window = health.windows.filter(({ from, to }) => from <= now && to > now).at(-1);
+  return {
+    id: model.id,
+    key: view.key,
+    state,
+    since,
+    reason,
+    blame: reason && blameFor(reason),
+    provider: providerText(model),
+    modelName: model.modelName,
+    labels: model.labels,
+    uptime: view.uptime,
+    slo: model.slo,
+    firstSeen: health.firstSeen,
+    detail: state === 'healthy' || state === 'maintenance' ? null : (latest?.detail ?? null),
+    maintenanceUntil: state === 'maintenance' ? (window?.to ?? null) : null,
+    warning: state === 'healthy' ? warningOf(view, now) : null,
+    checked: latest !== null,
+    nextDue: view.nextDue(),
+    glance,
+  };
+}
+
+function causesOf(rows: readonly Row[]): Cause[] {
+  const found = new Map<string, { cause: Cause; models: string[] }>();
+  for (const { id, state, reason, blame, provider, since } of rows) {
+    if (state === 'healthy' || state === 'maintenance' || reason === null || blame === null) continue;
+    const place = JSON.stringify([state, reason, provider]);
+    const known = found.get(place);
+    const first = Math.min(since, known?.cause.since ?? since);
+    const models = known?.models ?? [];
+    models.push(id);
+    found.set(place, { cause: { state, reason, blame, provider, since: first, models }, models });
+  }
+  return [...found.values()]
+    .map(({ cause }) => cause)
+    .sort((a, b) => badness[a.state] - badness[b.state] || a.since - b.since);
+}
+
+function matches(row: Row, { states: asked, labels, blame, text }: OverviewQuery): boolean {
+  if (asked.length > 0 && !asked.includes(row.state)) return false;
+  if (blame !== null && (row.blame !== blame || row.state === 'healthy')) return false;
+  const own = Object.entries(row.labels).map(([key, value]) => `${key}:${value}`);
+  if (!labels.every((label) => own.includes(label))) return false;
+  if (text === '') return true;
+  const words = row.reason === null ? [] : [row.reason, reasonWords[row.reason].label];
+  const where = [row.id, row.provider, row.modelName, ...own, ...words].join('\n').toLowerCase();
+  return text.split(/\s+/).every((word) => where.includes(word));
+}
+
+/** The label that most models have, if it divides them. */
+function usualGrouping(models: readonly Model[], keys: readonly string[]): string {
+  const dividing = keys.find((key) => {
+    const values = new Set(models.map(({ labels }) => labels[key]));
+    return values.size > 1 && values.size <= Math.max(2, models.length / 2) && !values.has(undefined);
+  });
+  return dividing === undefined ? 'none' : `label:${dividing}`;
+}
+
+function groupName(row: Row, grouping: string): string {
+  if (grouping === 'provider') return row.provider;
+  return grouping.startsWith('label:') ? (row.labels[grouping.slice('label:'.length)] ?? 'without') : '';
+}
+
+function groupsOf(rows: readonly Row[], grouping: string): Group[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = groupName(row, grouping);
+    const known = groups.get(name);
+    if (known === undefined) groups.set(name, [row]);
+    else known.push(row);
+  }
+  // Rows are sorted, so groups come in the order of their worst row.
+  return [...groups].map(([name, some]) => ({ name, rows: some }));
+}
+
+/** What the overview shows at `now`; `glanceFor` is asked for the rows that are shown only. */
+export function overviewOf(
+  views: readonly ModelView[],
+  query: OverviewQuery,
+  parts: {
+    readonly now: number;
+    readonly monitor: MonitorView;
+    readonly glanceFor: (key: number) => Glance | null;
+  },
+): OverviewView {
+  const { now, monitor } = parts;
+  const rows = views.map((view) => rowOf(view, null, now));
+  const counts = tableOf(states, (state) => rows.filter((row) => row.state === state).length);
+  const down = new Map<Blame, number>();
+  for (const { state, blame } of rows) {
+    if (state === 'unhealthy' && blame !== null) down.set(blame, (down.get(blame) ?? 0) + 1);
+  }
+  const matching = rows
+    .filter((row) => matches(row, query))
+    .sort((a, b) => badness[a.state] - badness[b.state] || a.since - b.since || (a.id < b.id ? -1 : 1));
+  const shown = matching.slice(0, query.limit).map((row) => ({ ...row, glance: parts.glanceFor(row.key) }));
+  const labels = new Set<string>();
+  const labelKeys = new Set<string>();
+  for (const { model } of views) {
+    for (const [key, value] of Object.entries(model.labels)) {
+      labelKeys.add(key);
+      if (labels.size < mostLabels) labels.add(`${key}:${value}`);
+    }
+  }
+  const keys = [...labelKeys].sort();
+  const models = views.map(({ model }) => model);
+  const known =
+    query.group === 'none' || query.group === 'provider' || keys.includes(query.group?.slice(6) ?? '');
+  const grouping = query.group !== null && known ? query.group : usualGrouping(models, keys);
+  return {
+    query,
+    now,
+    counts,
+    total: rows.length,
+    downBy: [...down].map(([blame, count]) => ({ blame, count })).sort((a, b) => b.count - a.count),
+    causes: causesOf(rows),
+    groups: groupsOf(shown, grouping),
+    grouping,
+    matching: matching.length,
+    shown: shown.length,
+    labels: [...labels].sort(),
+    labelKeys: keys,
+    monitor,
+  };
+}

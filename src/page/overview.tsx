@@ -1,0 +1,200 @@
+import type { VNode } from 'preact';
+import { dayMs } from '../domain/period.js';
+import { states, type State } from '../domain/state.js';
+import { Causes } from './causes.js';
+import { clockTime, plural } from './figures.js';
+import { cut, foreignText } from './foreign-text.js';
+import { barDays } from './glance.js';
+import { Icon, stateLetters, stateWords } from './icons.js';
+import { MonitorBanner, MonitorStatus } from './monitor-status.js';
+import { overviewAddress, type OverviewQuery } from './overview-query.js';
+import { ModelRows, RowHead } from './overview-rows.js';
+import { Tools } from './overview-tools.js';
+import type { OverviewView } from './overview-view.js';
+import { operatorPage, type Frame } from './shell.js';
+
+/** The heading: how many are down, and by whose fault. */
+function Sentence({ view }: { readonly view: OverviewView }): VNode {
+  const { counts, total, downBy, query } = view;
+  const all = { ...query, states: [], labels: [], blame: null, text: '' };
+  if (counts.unhealthy > 0) {
+    return (
+      <>
+        <a
+          href={overviewAddress(all, { states: ['unhealthy'] })}
+        >{`${counts.unhealthy} of ${plural(total)}`}</a>
+        {counts.unhealthy === 1 ? ' is down: ' : ' are down: '}
+        {downBy.map(({ blame, count }, index) => (
+          <>
+            {index > 0 && ', '}
+            <a href={overviewAddress(all, { states: ['unhealthy'], blame })}>{`${count} ${blame}`}</a>
+          </>
+        ))}
+        .
+      </>
+    );
+  }
+  const others = (['degraded', 'unknown'] as const).filter((state) => counts[state] > 0);
+  if (others.length === 0) return <>{total === 1 ? 'The model is up.' : `All ${plural(total)} are up.`}</>;
+  return (
+    <>
+      {'No model is down; '}
+      {others.map((state, index) => (
+        <>
+          {index > 0 && ', '}
+          <a href={overviewAddress(all, { states: [state] })}>{`${counts[state]} ${state}`}</a>
+        </>
+      ))}
+      .
+    </>
+  );
+}
+
+/** The title of the window: what is worst. */
+function titleOf({ counts, total }: OverviewView): string {
+  if (counts.unhealthy > 0) return `${counts.unhealthy} down · modelpulse`;
+  if (counts.degraded > 0) return `${counts.degraded} degraded · modelpulse`;
+  if (counts.unknown > 0) return `${counts.unknown} unknown · modelpulse`;
+  return `${plural(total)} up · modelpulse`;
+}
+
+function worst({ counts }: OverviewView): State {
+  return (['unhealthy', 'degraded', 'unknown'] as const).find((state) => counts[state] > 0) ?? 'healthy';
+}
+
+function Chips({ view }: { readonly view: OverviewView }): VNode {
+  const { query, counts, total } = view;
+  const current = (is: boolean) => (is ? ({ 'aria-current': 'true' } as const) : {});
+  return (
+    <nav class="chips" aria-label="Filter by state" data-part="chips">
+      <a href={overviewAddress(query, { states: [] })} {...current(query.states.length === 0)}>
+        All <b>{total}</b>
+      </a>
+      {(['unhealthy', 'degraded', 'unknown', 'maintenance', 'healthy'] as const).map((state) => {
+        const chosen = query.states.includes(state);
+        // Several states are alternatives: a chip adds its own or takes it away.
+        const next = chosen ? query.states.filter((one) => one !== state) : [...query.states, state];
+        const letter = stateLetters[state];
+        return (
+          <a
+            class={letter}
+            href={overviewAddress(query, { states: states.filter((one) => next.includes(one)) })}
+            {...current(chosen)}
+          >
+            <Icon of={letter} />
+            {stateWords[state]} <b>{counts[state]}</b>
+          </a>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Nothing({ view }: { readonly view: OverviewView }): VNode {
+  const { query, total } = view;
+  const asked = [
+    ...(query.text === '' ? [] : [`“${foreignText(cut(query.text, 60))}”`]),
+    ...query.states,
+    ...query.labels.map((label) => foreignText(cut(label, 60))),
+    ...(query.blame === null ? [] : [query.blame]),
+  ];
+  return (
+    <section class="empty slim">
+      <h2>{`No model matches ${asked.join(', ')}.`}</h2>
+      <p>
+        <a class="btn" href="/">{`Show all ${total}`}</a>
+      </p>
+    </section>
+  );
+}
+
+const legendItems: readonly (readonly [string, VNode | null])[] = [
+  ['Healthy', <path class="h" d="M0 0h12v24H0z" />],
+  [
+    'Degraded',
+    <>
+      <path class="h" d="M0 0h12v24H0z" />
+      <path class="d" d="M0 8h12v16H0z" />
+    </>,
+  ],
+  [
+    'Unhealthy: hangs below the line',
+    <>
+      <path class="h" d="M0 0h12v24H0z" />
+      <path class="u" d="M0 14h12v14H0z" />
+    </>,
+  ],
+  ['Unknown: not observed', null],
+  ['Maintenance: not counted', <path class="m" d="M0 0h12v24H0z" />],
+];
+
+export function Legend({ rows = true }: { readonly rows?: boolean }): VNode {
+  return (
+    <ul class="legend" aria-label="Key to the bars">
+      {legendItems.map(([text, paths]) => (
+        <li>
+          <svg class="b" viewBox="0 0 12 28" preserveAspectRatio="none" aria-hidden="true">
+            {paths}
+          </svg>
+          {text}
+        </li>
+      ))}
+      {rows && <li>▾ below its objective</li>}
+      {rows && <li>≈ watched for less than 95 %</li>}
+    </ul>
+  );
+}
+
+function rest(query: OverviewQuery, view: OverviewView): VNode | null {
+  if (view.shown >= view.matching) return null;
+  return (
+    <p class="more">
+      {`${view.shown} of ${view.matching} are shown, worst first. `}
+      <a href={overviewAddress(query, { limit: 1_000 })}>{`Show ${Math.min(1_000, view.matching)}`}</a>
+    </p>
+  );
+}
+
+/** The whole page. */
+export function overviewPage(frame: Frame, view: OverviewView): string {
+  const { now, query, groups } = view;
+  return operatorPage({
+    frame,
+    title: titleOf(view),
+    icon: worst(view),
+    section: 'models',
+    children: (
+      <>
+        <section class="hero" aria-labelledby="head">
+          <div>
+            <h1 id="head" data-part="head">
+              <Sentence view={view} />
+            </h1>
+          </div>
+          <div class="side">
+            <p class="live off" data-live="">
+              <span class="dot" />
+              {`As of ${clockTime(now).second} UTC. `}
+              <a href={overviewAddress(query)}>Load again</a>
+            </p>
+            <MonitorStatus monitor={view.monitor} now={now} />
+          </div>
+          <Chips view={view} />
+        </section>
+        <MonitorBanner monitor={view.monitor} models={view.total} />
+        <Causes causes={view.causes} now={now} />
+        <section id="models" aria-label="Models" class={view.shown > 200 ? 'many' : undefined}>
+          <Tools view={view} />
+          <RowHead from={now - (barDays - 1) * dayMs} />
+          {groups.length === 0 ? (
+            <Nothing view={view} />
+          ) : (
+            groups.map((group) => <ModelRows group={group} now={now} />)
+          )}
+          {rest(query, view)}
+          <Legend />
+        </section>
+      </>
+    ),
+  });
+}
