@@ -80,7 +80,7 @@ async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]
   while (looksUp() && performance.now() < until) await pause(lookupLookMs);
   if (!looksUp()) return complete ? 0 : 1;
   log.logger.warn({ signal }, 'DNS lookup does not return; the process ends by a signal');
-  endBy(complete && signal !== null ? signal : 'SIGKILL', log);
+  endBy(complete ? signal : 'SIGKILL', log);
 }
 
 /** Reloads at SIGHUP; one before the start waits for it. */

@@ -10,8 +10,8 @@ const rowsOf = (database: Database): IterableIterator<unknown[]> =>
 
 /** The next row as text; null behind the last one. */
 function nextOf(rows: Iterator<unknown[]>): string | null {
-  const { done, value } = rows.next();
-  return done === true ? null : JSON.stringify(value);
+  const next = rows.next();
+  return next.done === true ? null : JSON.stringify(next.value);
 }
 
 function haveSameModels(one: Database, other: Database): boolean {
