@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import type { ModelEvent } from '../domain/event.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
-import { StoreError } from '../store/store-error.js';
+import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
@@ -21,10 +21,9 @@ export interface Recording {
   readonly publisher: Publisher;
 }
 
-/** True when a damaged file was replaced by a new one and the store does not know the model. */
-function lostHistory(error: unknown): boolean {
-  return error instanceof StoreError && error.kind === 'unknown_model';
-}
+/** True for an error of the store of this kind; `unknown_model` when a damaged file was replaced by a new one. */
+const isOfKind = (error: unknown, kind: StoreErrorKind): boolean =>
+  error instanceof StoreError && error.kind === kind;
 
 export function createRecording(parts: {
   store: Store;
@@ -36,6 +35,8 @@ export function createRecording(parts: {
   stateChanged: (tracked: Tracked) => void;
   /** Called with each recorded event. */
   publish: (event: ModelEvent) => void;
+  /** Called when only a restart of the daemon can read the database that is at the path now. */
+  displaced?: () => void;
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;
   let failures = 0;
@@ -46,13 +47,15 @@ export function createRecording(parts: {
     wrote: metrics.observeStoreWrite,
     async failed(error) {
       metrics.storeFailed();
-      if (failures === 0)
+      const displaced = isOfKind(error, 'displaced');
+      if (displaced && parts.displaced !== undefined) parts.displaced();
+      else if (failures === 0)
         log.error(
           { err: error },
           'database write failed; checks continue, results wait in memory and writes are retried every second',
         );
       failures += 1;
-      if (!lostHistory(error)) return;
+      if (!isOfKind(error, 'unknown_model')) return;
       try {
         writer.keepOnly(await roster.rebase(clock.wall()));
       } catch (err) {

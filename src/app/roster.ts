@@ -203,7 +203,8 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
           ratePerMin: view.model.ratePerMin,
           validUntil: validityOf(memory.health),
           lastSlot: memory.health.settled,
-          lastStart: view.latest?.durationMs ? view.latest.startedAt : null,
+          // Also of one that was not sent: of `rate_budget` the rate was used up then, and the scheduler has counted the others.
+          lastStart: view.latest?.startedAt ?? null,
         })),
   };
 }
