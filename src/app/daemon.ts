@@ -30,6 +30,8 @@ export interface Daemon {
    * could not be written. Idempotent. Never resolves while the disk hangs.
    */
   stop(): Promise<boolean>;
+  /** Resolves when a volume with another database was mounted over its folder: only a restart continues with that one. */
+  readonly displaced: Promise<void>;
   /** Grace period of running checks in ms. */
   readonly graceMs: number;
   /** Number of results not yet written. */
@@ -81,11 +83,23 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const common = { clock, calendar: createCalendar(), metrics, log, version, settings, ready };
   const events = createEventFeed({ run: clock.wall().toString(36), size: keptEvents });
   const refresh = createUptimeRefresh(store, clock);
+  let isDisplaced = false;
+  let nowDisplaced = (): void => undefined;
+  const displaced = new Promise<void>((resolve) => (nowDisplaced = resolve));
   const recording = createRecording({
     ...common,
     store,
     stateChanged: refresh.soon,
     publish: events.publish,
+    displaced() {
+      if (!isDisplaced)
+        log.error(
+          { path: settings().storage.path, results: writer.pendingResults },
+          'a volume with another database was mounted over the folder of the database: the process ends, a restart continues with that database',
+        );
+      isDisplaced = true;
+      nowDisplaced();
+    },
   });
   const { roster, writer } = recording;
   let stopBy = 0;
@@ -136,9 +150,11 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
 
   return {
     url,
+    displaced,
     reload: (trigger) => reloader.reload(trigger),
     async stop() {
-      stopBy = clock.monotonic() + graceMs() + lastWritesMs;
+      // A displaced database takes no further write, however long it is tried.
+      stopBy = isDisplaced ? 0 : clock.monotonic() + graceMs() + lastWritesMs;
       await releasers.release();
       return complete;
     },

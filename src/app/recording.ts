@@ -5,7 +5,7 @@ import type { ModelEvent } from '../domain/event.js';
 import { messageOf } from '../domain/thrown.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
-import { StoreError } from '../store/store-error.js';
+import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
@@ -24,10 +24,9 @@ export interface Recording {
   readonly storeFailure: () => string | null;
 }
 
-/** True when a damaged file was replaced by a new one and the store does not know the model. */
-function lostHistory(error: unknown): boolean {
-  return error instanceof StoreError && error.kind === 'unknown_model';
-}
+/** True for an error of the store of this kind; `unknown_model` when a damaged file was replaced by a new one. */
+const isOfKind = (error: unknown, kind: StoreErrorKind): boolean =>
+  error instanceof StoreError && error.kind === kind;
 
 export function createRecording(parts: {
   store: Store;
@@ -39,6 +38,8 @@ export function createRecording(parts: {
   stateChanged: (tracked: Tracked) => void;
   /** Called with each recorded event. */
   publish: (event: ModelEvent) => void;
+  /** Called when only a restart of the daemon can read the database that is at the path now. */
+  displaced?: () => void;
 }): Recording {
   const { store, calendar, clock, log, metrics } = parts;
   let failures = 0;
@@ -51,13 +52,15 @@ export function createRecording(parts: {
     async failed(error) {
       metrics.storeFailed();
       failure = messageOf(error);
-      if (failures === 0)
+      const displaced = isOfKind(error, 'displaced');
+      if (displaced && parts.displaced !== undefined) parts.displaced();
+      else if (failures === 0)
         log.error(
           { err: error },
           'database write failed; checks continue, results wait in memory and writes are retried every second',
         );
       failures += 1;
-      if (!lostHistory(error)) return;
+      if (!isOfKind(error, 'unknown_model')) return;
       try {
         writer.keepOnly(await roster.rebase(clock.wall()));
       } catch (err) {

@@ -1,11 +1,14 @@
 import { atLeast } from '../domain/budget.js';
-import type { Exclusion } from '../domain/exclusion.js';
+import { lostReason, type ExcludedPeriod } from '../domain/exclusion.js';
 import { validityOf } from '../domain/health.js';
 import { hostOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import type { Plan } from '../scheduler/port.js';
+import { readPeriods } from '../store/excluded-periods.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { configure, follow, letGo, pauseByHand, rebase, show, type Tracked } from './tracked.js';
+
+const spanOf = ({ from, to, createdAt }: ExcludedPeriod): string => `${from} ${to} ${createdAt}`;
 
 type NextDue = (id: string) => number | null;
 
@@ -77,8 +80,8 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   /** Loads the exclusions of newly added models. */
   const readExclusions = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
     if (fresh.size === 0) return;
-    const byKey = new Map([...fresh.keys()].map((key): [ModelKey, Exclusion[]] => [key, []]));
-    for (const { key, ...exclusion } of await store.exclusions()) byKey.get(key)?.push(exclusion);
+    const byKey = new Map([...fresh.keys()].map((key): [ModelKey, ExcludedPeriod[]] => [key, []]));
+    for (const { key, ...period } of await readPeriods(store)) byKey.get(key)?.push(period);
     for (const [key, tracked] of fresh) show(tracked, { exclusions: byKey.get(key) ?? [] });
   };
 
@@ -158,7 +161,13 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
       if (known.has(view.key)) continue;
       const { key } = await store.register(view.model.id, now, null);
       const ahead = view.exclusions.filter(({ to }) => to > now);
-      const exclusions = await Promise.all(ahead.map((exclusion) => store.exclude(key, exclusion)));
+      // Where an attempt failed half-way, some are stored already.
+      const stored = new Map((await store.exclusions(key)).map((known) => [spanOf(known), known]));
+      const exclusions: ExcludedPeriod[] = [];
+      for (const period of ahead)
+        exclusions.push(
+          stored.get(spanOf(period)) ?? (await store.exclude(key, { ...period, reason: lostReason })),
+        );
       show(tracked, { exclusions });
       rebase(tracked, key, now);
       parts.changed(tracked);
@@ -203,7 +212,8 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
           ratePerMin: view.model.ratePerMin,
           validUntil: validityOf(memory.health),
           lastSlot: memory.health.settled,
-          lastStart: view.latest?.durationMs ? view.latest.startedAt : null,
+          // Also of one that was not sent: of `rate_budget` the rate was used up then, and the scheduler has counted the others.
+          lastStart: view.latest?.startedAt ?? null,
         })),
   };
 }

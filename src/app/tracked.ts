@@ -1,5 +1,6 @@
 import { tokensAfter } from '../domain/budget.js';
 import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
+import { periodOf } from '../domain/exclusion.js';
 import { withGap, withWindows } from '../domain/health.js';
 import { keysKept, type Keys } from '../domain/keys.js';
 import { subjectOf, type Model } from '../domain/model.js';
@@ -293,7 +294,7 @@ type Computed = Pick<ModelView, 'exclusions' | 'uptime' | 'tokensToday'>;
 /** Sets members of the view that other modules compute. */
 export function show(tracked: Tracked, { exclusions, uptime, tokensToday }: Partial<Computed>): void {
   const { view } = writable(tracked);
-  if (exclusions !== undefined) view.exclusions = [...exclusions].sort((a, b) => a.from - b.from);
+  if (exclusions !== undefined) view.exclusions = exclusions.map(periodOf).sort((a, b) => a.from - b.from);
   if (uptime !== undefined) view.uptime = uptime;
   if (tokensToday !== undefined) view.tokensToday = tokensToday;
 }

@@ -2,7 +2,7 @@ import type { StateReason } from '../domain/reason.js';
 import type { Interval } from '../domain/state.js';
 import type { TimelineInterval } from '../domain/timeline.js';
 import { timelineBetween } from '../store/history.js';
-import type { StoredExclusion, StoredModel, StoreReader } from '../store/port.js';
+import type { StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
 import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
 
@@ -43,7 +43,7 @@ export interface History {
 export async function readHistory(
   store: StoreReader,
   model: StoredModel,
-  exclusions: readonly StoredExclusion[],
+  exclusions: readonly StoredPeriod[],
   window: AskedWindow,
 ): Promise<History> {
   const past = pastOf(model, exclusions);

@@ -3,10 +3,10 @@ import { healthFrom } from '../domain/health.js';
 import { clipTo, merge, subtract, totalOf } from '../domain/intervals.js';
 import type { Interval, StateDurations } from '../domain/state.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
-import type { Counts, StoredExclusion, StoredIncident, StoredModel, StoreReader } from '../store/port.js';
+import type { Counts, StoredIncident, StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
 
 /** A model's past as stored; without a check all of it is unknown. */
-export function pastOf(model: StoredModel, exclusions: readonly StoredExclusion[]): Past {
+export function pastOf(model: StoredModel, exclusions: readonly StoredPeriod[]): Past {
   const memory = readMemory(model.health, model.id);
   return {
     key: model.key,

@@ -1,5 +1,6 @@
 import type { Model } from '../domain/model.js';
 import { compareWithObjective, uptimeOf, type Uptime, type ObjectiveResult } from '../domain/uptime.js';
+import { readPeriods } from '../store/excluded-periods.js';
 import type { StoredIncident, StoreReader } from '../store/port.js';
 import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
@@ -50,7 +51,7 @@ export async function readReport(
   const stored = new Map((await store.models()).map((model) => [model.id, model]));
   const objectives = new Map(registry.map(({ id, slo }) => [id, slo]));
   const incidents = await incidentsIn(store, window);
-  const exclusions = await store.exclusions();
+  const exclusions = await readPeriods(store);
   const report: ReportModel[] = [];
   for (const id of new Set([...objectives.keys(), ...stored.keys()])) {
     if (ids.size > 0 && !ids.has(id)) continue;

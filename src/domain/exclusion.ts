@@ -13,6 +13,20 @@ export interface Exclusion extends Interval {
   readonly createdAt: number;
 }
 
+/** An exclusion without its text, as it is kept in memory: a model may have a thousand. */
+export type ExcludedPeriod = Omit<Exclusion, 'reason'>;
+
+/** Reason of an exclusion that outlives its database, which alone has the text. */
+export const lostReason = 'planned before the database was lost; its reason was in that database';
+
+/** The exclusion without its text. */
+export const periodOf = ({ id, from, to, createdAt }: ExcludedPeriod): ExcludedPeriod => ({
+  id,
+  from,
+  to,
+  createdAt,
+});
+
 /** Longest exclusion or planned maintenance, in ms. */
 export const longestPeriodMs = 366 * dayMs;
 

@@ -1,5 +1,5 @@
 import type { DayTokens } from './budget.js';
-import type { Exclusion } from './exclusion.js';
+import type { ExcludedPeriod } from './exclusion.js';
 import type { Health } from './health.js';
 import type { Model } from './model.js';
 import type { Outcome, Reason } from './reason.js';
@@ -40,7 +40,7 @@ export interface ModelView {
   /** Health at the last successful write; the end of the stored time line. */
   readonly stored: Health;
   /** Exclusions by operators, sorted by start. */
-  readonly exclusions: readonly Exclusion[];
+  readonly exclusions: readonly ExcludedPeriod[];
   /** Newest result of any outcome. */
   readonly latest: RecordedResult | null;
   /** Newest result that is not `unknown`; the source of `model_status_info`. */

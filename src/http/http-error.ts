@@ -46,7 +46,7 @@ export function createErrorHandler(report: Report) {
       return;
     }
     report(error, `${request.method} ${request.routeOptions.url ?? 'no route'}`);
-    if (error instanceof StoreError && error.kind === 'unavailable') {
+    if (error instanceof StoreError && (error.kind === 'unavailable' || error.kind === 'displaced')) {
       const message = 'the database fails or does not answer now; try again later';
       void reply.code(503).send({ message, code: 'store_unavailable' });
       return;

@@ -42,7 +42,7 @@ export interface Entry extends HeapItem {
   gone: boolean;
 }
 
-export function createEntry(plan: Plan): Entry {
+export function createEntry(plan: Plan, starts: RateWindow = []): Entry {
   return {
     key: Infinity,
     position: -1,
@@ -54,7 +54,7 @@ export function createEntry(plan: Plan): Entry {
     lastSlot: plan.lastSlot ?? -Infinity,
     waiting: null,
     running: null,
-    starts: [],
+    starts,
     callers: [],
     gone: false,
   };

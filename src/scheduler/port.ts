@@ -15,7 +15,7 @@ export interface Plan {
   readonly validUntil: number;
   /** Newest recorded slot, or null; the next slot is later. */
   readonly lastSlot: number | null;
-  /** Unix ms of the newest request before the model was added to the scheduler; null for none. */
+  /** Unix ms of the newest attempt, sent or not, before the model was added to the scheduler; null for none. */
   readonly lastStart: number | null;
 }
 

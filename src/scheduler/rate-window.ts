@@ -22,6 +22,11 @@ export function roomAt(starts: RateWindow, ratePerMin: number | null, now: Monot
   return (starts.at(-ratePerMin) ?? -Infinity) + windowMs;
 }
 
+/** True while one of the starts may count toward the rate. */
+export function isRecent(starts: RateWindow, now: MonotonicMs): boolean {
+  return (starts.at(-1) ?? -Infinity) + windowMs + creditMs > now;
+}
+
 /**
  * Records a start that was due at `due` and had room from `room`. Ignores up to 250 ms of lateness: it would add up,
  * and a schedule that uses its whole rate would fall behind a little more each minute.

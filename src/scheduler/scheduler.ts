@@ -5,7 +5,7 @@ import { createChecks } from './checks.js';
 import { claimLost, createEntry, wakeAt, type Entry } from './entry.js';
 import { createHeap } from './heap.js';
 import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
-import { roomAt, startsUpTo } from './rate-window.js';
+import { isRecent, roomAt, startsUpTo, type RateWindow } from './rate-window.js';
 import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
 import { systemTimers, type Timers } from './timers.js';
 
@@ -33,6 +33,8 @@ export interface SchedulerParts {
 export function createScheduler(parts: SchedulerParts): Scheduler {
   const { calendar, clock, events, timers = systemTimers } = parts;
   const entries = new Map<string, Entry>();
+  /** Starts of models that left, as for a pause, and may return within a minute. */
+  const startsOfGone = new Map<string, RateWindow>();
   const heap = createHeap<Entry>();
   const checks = createChecks({ ...parts, timers }, ended);
   let seen = { wall: clock.wall(), monotonic: clock.monotonic() };
@@ -132,19 +134,26 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   }
 
   function ended(entry: Entry): void {
-    if (entry.gone) entries.delete(entry.plan.id);
+    if (entry.gone) forget(entry);
     else place(entry);
+  }
+
+  function forget({ plan: { id }, starts }: Entry): void {
+    entries.delete(id);
+    if (isRecent(starts, seen.monotonic)) startsOfGone.set(id, starts);
   }
 
   /** Applies a plan; true when its slots are planned anew. */
   function adopt(plan: Plan): boolean {
     const known = entries.get(plan.id);
-    const entry = known ?? createEntry(plan);
+    const startsBefore = startsOfGone.get(plan.id);
+    const entry = known ?? createEntry(plan, startsBefore);
     const unchanged = known?.gone === false && isDeepStrictEqual(known.plan.schedule, plan.schedule);
     const { lastStart, ratePerMin } = plan;
     const ago = lastStart === null ? Infinity : Math.max(0, seen.wall - lastStart);
-    if (!known && ratePerMin !== null && ago < 60_000)
+    if (!known && !startsBefore && ratePerMin !== null && ago < 60_000)
       entry.starts.push(...startsUpTo(seen.monotonic - ago, ratePerMin));
+    startsOfGone.delete(plan.id);
     entries.set(plan.id, entry);
     entry.plan = plan;
     entry.gone = false;
@@ -168,7 +177,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     entry.recheckAt = Infinity;
     entry.gone = true;
     heap.remove(entry);
-    if (!entry.running) entries.delete(entry.plan.id);
+    if (!entry.running) forget(entry);
   }
 
   async function shutDown(graceMs: number): Promise<void> {
@@ -204,6 +213,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       tick();
       const ids = new Set(plans.map(({ id }) => id));
       for (const entry of entries.values()) if (!ids.has(entry.plan.id)) retire(entry);
+      for (const [id, starts] of startsOfGone) if (!isRecent(starts, seen.monotonic)) startsOfGone.delete(id);
       const begun = plans.filter(adopt).flatMap(({ id }) => find(id) ?? []);
       const first = begun.filter(({ plan, due }) => needsFirstCheck(plan, due.at));
       const waveMs = firstWaveMs(first.length);

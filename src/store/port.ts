@@ -1,5 +1,5 @@
 import type { Epoch } from '../domain/epoch.js';
-import type { Exclusion } from '../domain/exclusion.js';
+import type { ExcludedPeriod, Exclusion } from '../domain/exclusion.js';
 import type { Incident, Note } from '../domain/incident.js';
 import { missCauses, type MissCause } from '../domain/check.js';
 import type { Outcome, Reason } from '../domain/reason.js';
@@ -100,7 +100,7 @@ export interface StoredIncident extends Incident {
   readonly exclusions: readonly Exclusion[];
 }
 
-export interface StoredExclusion extends Exclusion {
+export interface StoredPeriod extends ExcludedPeriod {
   readonly key: ModelKey;
 }
 
@@ -162,8 +162,10 @@ export interface Store {
   maintenance(key: ModelKey, from: number, to: number): Promise<readonly Interval[]>;
   epochs(key: ModelKey): Promise<readonly { from: number; settings: unknown }[]>;
   gaps(key: ModelKey): Promise<readonly number[]>;
-  /** Of all models, by start. */
-  exclusions(): Promise<readonly StoredExclusion[]>;
+  /** By start. */
+  exclusions(key: ModelKey): Promise<readonly Exclusion[]>;
+  /** Exclusions of all models with ids above `after`, by id, without their texts; a page, empty behind the last one. */
+  excludedPeriods(after: number): Promise<readonly StoredPeriod[]>;
   /** Adds a note; returns the incident, or null when there is none with this id. */
   addNote(incident: number, note: Note): Promise<StoredIncident | null>;
   exclude(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Promise<Exclusion>;

@@ -164,6 +164,19 @@ describe('commands backup, export, import and rebuild', () => {
     expect((await command(['rebuild', '--check', '--config', config])).out).not.toMatch(/ healthy +\d/);
   });
 
+  it('report states that differ from a replay of the results', async () => {
+    const config = await seenBefore(site());
+    const database = new Database(join(site().folder.path, 'pulse.db'));
+    const states = `SELECT max(starts) FROM states WHERE model = 1`;
+    database.exec(`UPDATE states SET state = 1 WHERE model = 1 AND starts = (${states})`);
+    database.close();
+    const check = await command(['rebuild', '--check', '--config', config]);
+    expect(check.code).toBe(1);
+    expect(check.out).toMatch(/MODEL\s+WHAT\s+FROM\s+STORED\s+REPLAYED/);
+    expect(check.out).toMatch(/healthy\s+state\s+\S+Z\s+degraded \w+\s+healthy \w+/);
+    expect(check.out).toMatch(/, 1 differences\n/);
+  });
+
   it('export more data than fits in memory if TMPDIR is missing or not a directory', async () => {
     const { folder, configure } = site();
     const config = configure([]);

@@ -67,6 +67,10 @@ function createFakeStore(data: FakeData): HistoryStore {
       return Promise.resolve({ ...sum, resolution: 'hour' });
     },
     results: (_key, query) => Promise.resolve(resultsOf(data, query)),
+    exclusions: (key) => {
+      const { exclusions = [] } = data.views.find((view) => view.key === key) ?? {};
+      return Promise.resolve(exclusions.map((each) => ({ ...each, reason: 'move' })));
+    },
     incidents: ({ open, from = 0, to = Infinity, limit, before = Infinity }) =>
       Promise.resolve(
         incidents

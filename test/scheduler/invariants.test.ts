@@ -218,6 +218,7 @@ describe('scheduler under any sequence of events', () => {
       ask: fc.boolean(),
       again: fc.boolean(),
       spend: fc.nat(3),
+      pause: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(
@@ -227,13 +228,19 @@ describe('scheduler under any sequence of events', () => {
         fc.array(step, { maxLength: 60 }),
         async (rate, chosen, start, steps) => {
           const rig = createRig({ start, duration: () => 30 });
-          rig.update([plan('gpt', { schedule: chosen, ratePerMin: rate, validUntil: -Infinity })]);
+          const model = plan('gpt', { schedule: chosen, ratePerMin: rate, validUntil: -Infinity });
+          rig.update([model]);
           const spent: number[] = [];
-          for (const { ms, ask, again, spend } of steps) {
+          for (const { ms, ask, again, spend, pause } of steps) {
             for (let count = 0; count < spend; count += 1)
               if (rig.scheduler.spend('gpt')) spent.push(rig.time.clock.monotonic());
             if (ask) rig.scheduler.checkNow('gpt').catch(() => undefined);
             if (again) rig.scheduler.recheck('gpt', rig.time.clock.wall() + ms / 2);
+            if (pause) {
+              rig.update([]);
+              await rig.time.pass(ms / 4);
+              rig.update([model]);
+            }
             await rig.time.pass(ms);
           }
           const checks = rig.jobs.filter(({ overRate }) => !overRate).map(({ at }) => at);

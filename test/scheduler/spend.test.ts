@@ -25,6 +25,36 @@ describe('request outside the schedule', () => {
   });
 });
 
+describe('after a pause', () => {
+  it.each([
+    ['at once', 0, false],
+    ['for 30 s', 30_000, false],
+    ['for over a minute', 61_000, true],
+  ])('%s the rate still counts the requests of the last minute', async (_for, ms, allowed) => {
+    const rig = createRig();
+    const model = plan('gpt', { schedule: { kind: 'every', everyMs: 3_600_000 }, ratePerMin: 3 });
+    rig.update([model]);
+    for (let count = 0; count < 3; count += 1) rig.scheduler.spend('gpt');
+    rig.update([]);
+    await rig.time.pass(ms);
+    rig.update([]);
+    rig.update([{ ...model, lastStart: rig.time.clock.wall() - ms }]);
+    expect(rig.scheduler.spend('gpt')).toBe(allowed);
+  });
+
+  it('during a check the rate still counts it', async () => {
+    const rig = createRig({ duration: () => 5_000 });
+    const model = plan('gpt', { schedule: { kind: 'every', everyMs: 3_600_000 }, ratePerMin: 2 });
+    rig.update([model]);
+    rig.scheduler.spend('gpt');
+    void rig.scheduler.checkNow('gpt');
+    rig.update([]);
+    await rig.time.pass(6_000);
+    rig.update([model]);
+    expect(rig.scheduler.spend('gpt')).toBe(false);
+  });
+});
+
 describe('after a restart', () => {
   it('the rate still counts the last request', async () => {
     const lastStart = noon - 10_000;

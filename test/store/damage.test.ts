@@ -140,6 +140,39 @@ describe('database file in use', () => {
     expect(await slotsIn(path)).toEqual([start + 1, start]);
   });
 
+  (existsSync(memory) ? it : it.skip)(
+    'that is on another volume with the same content is written on to',
+    async () => {
+      const { directory, path, store, write } = await inUse();
+      const other = mkdtempSync(memory);
+      for (const name of ['store.db', 'store.db-wal']) copyFileSync(join(directory, name), join(other, name));
+      renameSync(directory, `${directory}-unmounted`);
+      symlinkSync(other, directory);
+      await write(start + 1);
+      await write(start + 2);
+      expect(store.corruptions).toBe(0);
+      await store.close();
+      expect(await slotsIn(path)).toEqual([start + 2, start + 1, start]);
+      rmSync(other, { recursive: true });
+    },
+  );
+
+  (existsSync(memory) ? it : it.skip)('of another volume with other content is left as it is', async () => {
+    const { directory, path, store, write } = await inUse();
+    const other = mkdtempSync(memory);
+    const found = await crashed();
+    for (const suffix of ['', '-wal']) copyFileSync(found + suffix, join(other, `store.db${suffix}`));
+    renameSync(directory, `${directory}-unmounted`);
+    symlinkSync(other, directory);
+    for (let turn = 0; turn < 2; turn += 1)
+      await expect(write(start + 1)).rejects.toMatchObject({ kind: 'displaced' });
+    expect(store.corruptions).toBe(0);
+    await store.close();
+    expect(readdirSync(other).filter((name) => /corrupt|replaced/.test(name))).toEqual([]);
+    expect(await slotsIn(path)).toEqual([start + 7]);
+    rmSync(other, { recursive: true });
+  });
+
   it('that is moved elsewhere takes along what its -wal held', async () => {
     const { directory, path, write } = await inUse();
     renameSync(path, join(directory, 'elsewhere.db'));

@@ -135,7 +135,9 @@ describe('import of a file that was moved aside', () => {
       },
     );
     await take(old, fresh);
-    const exclusions = await place.open(fresh).exclusions();
+    const merged = place.open(fresh);
+    const [model] = await merged.models();
+    const exclusions = await merged.exclusions(model!.key);
     expect(exclusions.map(({ reason }) => reason)).toEqual(['agreed', 'move']);
     expect(wrongIn(fresh)).toBe(0);
   });

@@ -24,6 +24,8 @@ const overruledBy: Partial<Record<Reason, readonly Reason[]>> = {
   permission_denied: ['content_filtered', 'quota_exhausted', 'auth_failed', 'overloaded', 'tls_error'],
   auth_failed: ['quota_exhausted', 'tls_error'],
   rate_limited: ['overloaded', 'quota_exhausted'],
+  // The account is banned for what it asked, or the filter itself is broken.
+  content_filtered: ['permission_denied', 'server_error'],
   invalid_request: [
     'permission_denied',
     'quota_exhausted',
@@ -78,7 +80,8 @@ export function reasonOfText(text: string, status: number): Reason | null {
 
   const rules = /^[\u0000-\u024f\u2000-\u206f]*$/.test(lower) ? asciiRules : allRules;
   const rule = rules.find(
-    ({ pattern, on }) => (status < 300 || (on?.(status) ?? true)) && pattern.test(lower),
+    ({ pattern, on, unless }) =>
+      (status < 300 || (on?.(status) ?? true)) && pattern.test(lower) && unless?.test(lower) !== true,
   );
   return rule?.reason ?? null;
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../domain/thrown.js';
 import type { TimeLimit } from '../transport/time-limit.js';
 import { createFairTurns } from './fair-turns.js';
 
@@ -74,8 +75,8 @@ interface Told {
 /** A program that does not compile. */
 export class JqSyntaxError extends Error {}
 
-/** A program that was not run, since its check was over before its turn came. */
-export class JqTurnError extends Error {}
+/** A program that was not run: its check was over before its turn came, or the thread of jq does not start. */
+export class JqNotRunError extends Error {}
 
 /**
  * Calls `passed` once the program has had its time; the returned function ends that. Time for which the process stood
@@ -97,10 +98,12 @@ function countRun(passed: () => void): () => void {
   };
 }
 
-function startWorker() {
+const findPackage = (): string => createRequire(import.meta.url).resolve('jq-wasm');
+
+function startWorker(path: string) {
   const worker = new Worker(source, {
     eval: true,
-    workerData: createRequire(import.meta.url).resolve('jq-wasm'),
+    workerData: path,
     env: {},
     // The rejection contains what jq prints when it gives up.
     stdout: true,
@@ -113,19 +116,22 @@ function startWorker() {
   const next = (): Promise<Told> =>
     new Promise((resolve, reject) => {
       const done = (): void => {
-        worker.off('message', take).off('error', fail).off('exit', fail);
+        worker.off('message', take).off('error', fail).off('exit', end);
         worker.unref();
       };
       const take = (told: Told): void => {
         done();
         resolve(told);
       };
-      const fail = (): void => {
+      const fail = (error: unknown): void => {
         done();
-        reject(new Error('jq stopped'));
+        reject(new Error(messageOf(error), { cause: error }));
+      };
+      const end = (): void => {
+        fail(new Error('its thread ended'));
       };
       worker.ref();
-      worker.on('message', take).on('error', fail).on('exit', fail);
+      worker.on('message', take).on('error', fail).on('exit', end);
     });
   return { worker, ready: next(), next };
 }
@@ -133,8 +139,9 @@ function startWorker() {
 /**
  * jq in a worker thread that starts with the first program. Runs one program at a time, and skips those of checks that are
  * over. Its time is shared out by program and by whom it is run for: a reply of any machine may make a program slow.
+ * `find` returns the path of its package.
  */
-export function createJq(): {
+export function createJq(find = findPackage): {
   /** Runs a program for a check of the machine `of`. */
   run(program: string, json: string, limit?: TimeLimit, of?: string): Promise<unknown>;
   /** Why a program does not compile; null when it does. */
@@ -150,20 +157,33 @@ export function createJq(): {
   };
 
   const start = (): ReturnType<typeof startWorker> => {
-    const made = startWorker();
+    const made = startWorker(find());
     made.worker.once('exit', () => {
       if (started === made) started = null;
     });
     return made;
   };
 
+  /** The thread, ready; rejects with JqNotRunError where it does not start, as without a free thread or its package. */
+  const readyThread = async (): Promise<ReturnType<typeof startWorker>> => {
+    try {
+      started ??= start();
+      const thread = started;
+      await thread.ready;
+      return thread;
+    } catch (cause) {
+      stop();
+      const [why = ''] = messageOf(cause).split('\n', 1);
+      throw new JqNotRunError(`jq: does not start: ${why.slice(0, messageLimit)}`, { cause });
+    }
+  };
+
   async function run(program: string, json: string, compiling = false): Promise<unknown> {
-    const { worker, ready, next } = (started ??= start());
+    const { worker, next } = await readyThread();
     const limit = { passed: false };
     let counted = (): void => undefined;
     let wrong: { problem: string; unfit: boolean };
     try {
-      await ready;
       const told = next();
       worker.postMessage({ program, json, compiling });
       counted = countRun(() => {
@@ -190,7 +210,7 @@ export function createJq(): {
   return {
     run: (program, json, limit, of = '') =>
       inTurn(program, of, async () => {
-        if (limit?.over() === true) throw new JqTurnError('jq: its turn came too late');
+        if (limit?.over() === true) throw new JqNotRunError('jq: its turn came too late');
         return run(program, json);
       }),
     problemIn: (program) =>

@@ -8,7 +8,7 @@ import type { Dialect } from '../ask/dialect.js';
 import { bareFailureIn, errorIn, failureIn, type ReplyError } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
-import { JqSyntaxError, JqTurnError, type Jq } from './jq.js';
+import { JqSyntaxError, JqNotRunError, type Jq } from './jq.js';
 import { crowdIn } from './json-or-text.js';
 import type { StreamReading } from './stream-reading.js';
 
@@ -209,7 +209,7 @@ async function isNullAt(program: string, { text, payload }: Content, jq: Jq): Pr
     const found = path.reduce<unknown>((at, step) => memberOf(at, String(step)), payload);
     return found === null;
   } catch (problem) {
-    if (problem instanceof JqTurnError) throw problem;
+    if (problem instanceof JqNotRunError) throw problem;
     // Not a path, such as one with a default.
     return false;
   }
@@ -244,7 +244,7 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
     if (problem instanceof JqSyntaxError)
       return verdict('probe_unsupported', `custom_response_format does not compile: ${problem.message}`);
     // The reply says nothing about the model before a program has read it.
-    if (problem instanceof JqTurnError)
+    if (problem instanceof JqNotRunError)
       return verdict('internal_error', `the reply was not read: ${problem.message}`);
     if (failureIn(payload) !== null) return judgeAs(() => null);
     return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');

@@ -48,10 +48,9 @@ function excludeAlone(
     const store = openLoneExclusions(path, packageFile('migrations'));
     try {
       const known = store.models();
-      const all = store.all();
       const keys = ids.map((id) => modelWithId(id, known).key);
       for (const [index, key] of keys.entries()) {
-        if (all.filter((exclusion) => exclusion.key === key).length >= mostExclusions)
+        if (store.of(key).length >= mostExclusions)
           throw new UsageError(
             `${ids[index] ?? ''} has ${mostExclusions} exclusions already; take some back`,
           );

@@ -7,6 +7,7 @@ import {
   windowOption,
   type FormatOptions,
 } from '../options.js';
+import { readPeriods } from '../../store/excluded-periods.js';
 import { readHistory } from '../history-days.js';
 import { modelWithId } from '../known-model.js';
 import { readDatabase } from '../read-database.js';
@@ -31,7 +32,7 @@ export function historyCommand(program: Command): void {
       await readDatabase(command, async ({ store, now }) => {
         const window = askedWindow(name, timezone, now);
         const model = modelWithId(id, await store.models());
-        const history = await readHistory(store, model, await store.exclusions(), window);
+        const history = await readHistory(store, model, await readPeriods(store), window);
         const { historyCsv, historyShape } = await import('../documents/history-shape.js');
         if (json === true) return jsonText(historyShape(history, timezone));
         if (csv === true) return historyCsv(history);

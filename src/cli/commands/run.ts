@@ -46,9 +46,12 @@ function endNow(daemon: Daemon, log: Log, why: string, code: number): never {
   endBy('SIGKILL', log);
 }
 
-/** Stops the daemon at the first of the signals; resolves with the exit code, unless a name look-up hangs. */
+/**
+ * Stops the daemon at the first of the signals, or when its database is displaced; resolves with the exit code, unless a
+ * name look-up hangs.
+ */
 async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]): Promise<number> {
-  const signal = await new Promise<Signal>((resolve) => {
+  const signaled = new Promise<Signal>((resolve) => {
     let first: { readonly name: Signal; readonly at: number } | null = null;
     for (const name of signals)
       process.on(name, () => {
@@ -59,12 +62,19 @@ async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]
         resolve(name);
       });
   });
+  const signal = await Promise.race([signaled, daemon.displaced.then(() => null)]);
   const { graceMs } = daemon;
   log.logger.info({ signal, grace_seconds: graceMs / 1_000 }, 'stopping');
   setTimeout(() => {
-    endNow(daemon, log, `it was not stopped ${(graceMs + stopMs) / 1_000} s after ${signal}`, 1);
+    endNow(
+      daemon,
+      log,
+      `it was not stopped ${(graceMs + stopMs) / 1_000} s after ${signal ?? 'its database was displaced'}`,
+      1,
+    );
   }, graceMs + stopMs);
-  const complete = await daemon.stop();
+  // A supervisor that restarts after failures only has to see one.
+  const complete = (await daemon.stop()) && signal !== null;
   log.logger.info({}, 'stopped');
   const until = performance.now() + lookupPatienceMs;
   while (looksUp() && performance.now() < until) await pause(lookupLookMs);
@@ -95,7 +105,7 @@ function catchHangUps(): HangUps {
 }
 
 /**
- * Runs the daemon until a signal and resolves with the exit code. A second signal, or a stop that takes 4 s longer than the grace,
+ * Runs the daemon until a signal, or until its database is displaced, and resolves with the exit code. A second signal, or a stop that takes 4 s longer than the grace,
  * ends the process. SIGHUP ends it like SIGTERM where `hangUps` is absent. The caller has to end the process: a hung name look-up
  * would keep it alive.
  */

@@ -13,7 +13,8 @@ import { states, type State } from '../../domain/state.js';
 import { stateAt } from '../../domain/timeline.js';
 import { isoTime } from '../../http/time.js';
 import type { Past } from '../../store/history.js';
-import type { StoredExclusion, StoredModel, StoreReader } from '../../store/port.js';
+import { readPeriods } from '../../store/excluded-periods.js';
+import type { StoredModel, StoreReader } from '../../store/port.js';
 import { isLocked } from '../../store/sqlite/file/file-lock.js';
 import { modelWithId } from '../known-model.js';
 import { jsonOption } from '../options.js';
@@ -70,7 +71,7 @@ async function rowsOf(
   asked: Options['state'],
   now: number,
 ): Promise<StatusRow[]> {
-  const exclusions: readonly StoredExclusion[] = await store.exclusions();
+  const exclusions = await readPeriods(store);
   const rows: StatusRow[] = [];
   for (const model of models) {
     const past = pastOf(model, exclusions);

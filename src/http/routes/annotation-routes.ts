@@ -84,7 +84,10 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
         response: { 200: exclusionList, ...errorResponses },
       },
     },
-    ({ params }) => ({ items: viewOf(backend, params.id).exclusions.map(exclusionShape) }),
+    async ({ params }) => {
+      const exclusions = await backend.store.exclusions(viewOf(backend, params.id).key);
+      return { items: exclusions.map(exclusionShape) };
+    },
   );
 
   app.post(

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Exclusion } from '../../domain/exclusion.js';
-import type { ModelKey, StoredExclusion } from '../port.js';
+import type { ModelKey } from '../port.js';
 import { prepareAnnotating, prepareAnnotations } from './write/annotations.js';
 import { openDatabase, patientTimeoutMs, requireFile } from './file/database.js';
 import { attempt } from './file/failure.js';
@@ -38,7 +38,7 @@ export function openLoneWriter(path: string, migrationsDir: string): LoneWriter 
 /** Exclusions of a database while no daemon runs. */
 interface LoneExclusions {
   models(): readonly { readonly id: string; readonly key: ModelKey }[];
-  all(): readonly StoredExclusion[];
+  of(key: ModelKey): readonly Exclusion[];
   add(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Exclusion;
   close(): void;
 }
@@ -54,7 +54,7 @@ export function openLoneExclusions(path: string, migrationsDir: string): LoneExc
   const { exclude } = prepareAnnotating(database);
   return {
     models: () => attempt(path, () => models.all()),
-    all: () => attempt(path, exclusions),
+    of: (key) => attempt(path, () => exclusions(key)),
     add: (key, exclusion) => attempt(path, () => exclude(key, exclusion)),
     close,
   };

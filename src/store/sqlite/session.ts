@@ -24,6 +24,7 @@ export type Session = Immediate<Omit<Store, 'close' | 'sizeBytes'>> & {
 export function prepareReadSession(database: Database): ReadSession {
   const models = prepareModels(database);
   const timeline = prepareTimeline(database);
+  const { exclusions, excludedPeriods } = prepareAnnotations(database);
   const missed = database.prepare<[], { cause: MissCause; count: number }>('SELECT cause, count FROM missed');
   return {
     models: models.all,
@@ -33,7 +34,8 @@ export function prepareReadSession(database: Database): ReadSession {
     counts: prepareCounts(database),
     results: prepareResults(database),
     incidents: prepareIncidents(database).incidents,
-    exclusions: prepareAnnotations(database).exclusions,
+    exclusions,
+    excludedPeriods,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './file/database.js';
 import { attempt, isDamage, promised } from './file/failure.js';
 import { lockFile } from './file/file-lock.js';
+import { isCopy, isLogSavedAt } from './file/file-copy.js';
 import { createLogWatch } from './file/log-watch.js';
 import {
   bytesOnDisk,
@@ -85,6 +86,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   }
 
   function disconnect(): void {
+    // SQLite knows a file by its inode alone, which a copy on another volume may share: closing would delete the -wal of that.
+    if (isElsewhere()) isLogSavedAt(path);
     session = null;
     if (database === null) return;
     // SQLite deletes the -wal at the path when it closes a database that is there, and leaves that of one which was moved.
@@ -127,15 +130,38 @@ export function openStore(options: StoreOptions): SqliteStore {
     }
   }
 
-  /** Throws where the volume of the open file is not mounted. */
-  function expectVolume(): void {
+  /** True where the path leads to another volume than that of the open file. */
+  function isElsewhere(): boolean {
     const found = deviceOf(dirname(path));
     // A directory that is gone is reported as such.
-    if (session === null || found === null || found === device || identityOf(path) === identity) return;
+    return session !== null && found !== null && found !== device && identityOf(path) !== identity;
+  }
+
+  /** Throws where another volume has no database at the path: that of the open file is not mounted. */
+  function expectVolume(): void {
+    if (!isElsewhere() || identityOf(path) !== null) return;
     throw new StoreError(
       'unavailable',
-      `cannot use ${path}: the volume of its folder is not mounted; results wait in memory until it is`,
+      `cannot use ${path}: the volume of its folder is not mounted, or has no database; results wait in memory until the volume with the database is mounted; restart the daemon to create a database here`,
     );
+  }
+
+  /**
+   * Where another volume has a database at the path, it is the one to go on with: the same one after a remount, or a copy
+   * of it, is opened; throws StoreError `displaced` for another history, which is read at a start only.
+   */
+  function expectHistory(): void {
+    if (database === null || !isElsewhere()) return;
+    if (!isCopy(database, path, options.migrationsDir))
+      throw new StoreError(
+        'displaced',
+        `a volume with another database was mounted over the folder of ${path}; a restart continues with that database`,
+      );
+    if (!isLogSavedAt(path))
+      throw new StoreError('unavailable', `cannot use ${path}: another program reads it; it is tried again`);
+    disconnect();
+    connect();
+    options.log.warn({ path }, 'database is on another volume now, with the same content: nothing is lost');
   }
 
   /**
@@ -185,6 +211,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         // Before the lock, which is on the volume too.
         expectVolume();
         lock.keep();
+        expectHistory();
         expectSameFile();
       }
       try {
@@ -242,7 +269,8 @@ export function openStore(options: StoreOptions): SqliteStore {
     maintenance: (key, from, to) => ask((open) => open.maintenance(key, from, to)),
     epochs: (key) => ask((open) => open.epochs(key)),
     gaps: (key) => ask((open) => open.gaps(key)),
-    exclusions: () => ask((open) => open.exclusions()),
+    exclusions: (key) => ask((open) => open.exclusions(key)),
+    excludedPeriods: (after) => ask((open) => open.excludedPeriods(after)),
     addNote: (incident, note) => change((open) => open.addNote(incident, note)),
     exclude: (key, exclusion) => change((open) => open.exclude(key, exclusion)),
     include: (key, id) => change((open) => open.include(key, id)),

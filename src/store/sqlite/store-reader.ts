@@ -23,7 +23,8 @@ export function openStoreReader(path: string, migrationsDir: string): StoreReade
     maintenance: (key, from, to) => ask((open) => open.maintenance(key, from, to)),
     epochs: (key) => ask((open) => open.epochs(key)),
     gaps: (key) => ask((open) => open.gaps(key)),
-    exclusions: () => ask((open) => open.exclusions()),
+    exclusions: (key) => ask((open) => open.exclusions(key)),
+    excludedPeriods: (after) => ask((open) => open.excludedPeriods(after)),
     sizeBytes: () => bytesOnDisk(path),
     close: () => promised(path, () => void database.close()),
   };

@@ -1,3 +1,4 @@
+import { lostReason } from '../../domain/exclusion.js';
 import type { Database } from 'better-sqlite3';
 import { missCauses } from '../../domain/check.js';
 import { blames, outcomes, reasons, stateReasons } from '../../domain/reason.js';
@@ -174,9 +175,10 @@ export const modelKinds = {
     select: `SELECT starts AS "from", ends AS "to", reason, created_at FROM exclusions WHERE model = @model
       ORDER BY exclusions.id`,
     order: [],
-    // Exclusions that lay ahead when a fresh file was created are in that one too.
-    insert: inserting(`INSERT INTO exclusions (model, starts, ends, reason, created_at)
-      SELECT @model, @from, @to, @reason, @created_at WHERE NOT EXISTS (SELECT 1 FROM exclusions
+    // Exclusions that lay ahead when a fresh file was created are in that one too, without their reason.
+    insert: inserting(`INSERT OR REPLACE INTO exclusions (id, model, starts, ends, reason, created_at)
+      SELECT (SELECT id FROM exclusions WHERE model = @model AND starts = @from AND ends = @to
+        AND reason = '${lostReason}' AND created_at = @created_at), @model, @from, @to, @reason, @created_at WHERE NOT EXISTS (SELECT 1 FROM exclusions
       WHERE model = @model AND starts = @from AND ends = @to AND reason = @reason AND created_at = @created_at)`),
   },
   hour: rollup('hours', hourMs, 'a full hour from 2000 to 2100 such as "2026-03-01T05:00:00.000Z"'),

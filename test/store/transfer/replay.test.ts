@@ -9,7 +9,7 @@ import { histories, beginnings, settings, unsteadyHistories } from '../../app/re
 import type { Command, Settings } from '../../app/reference/commands.js';
 import { beginLife } from '../../app/reference/life.js';
 import { amount } from '../../slow.js';
-import { useParts } from '../../app/parts.js';
+import { modelNamed, useParts } from '../../app/parts.js';
 import { Database } from '../../../src/store/sqlite/file/sqlite.js';
 import { fullLife } from '../full-life.js';
 import { start, workplace, type retention as longRetention } from '../samples.js';
@@ -156,6 +156,25 @@ describe('replay', () => {
     const found = changed(path, sql);
     expect(found.differences).toEqual([]);
     expect(found.results).toBeLessThan(results);
+  });
+
+  it('skips the time of a result that the writer gave up because the store refused it', async () => {
+    const path = join(place.directory(), 'store.db');
+    const store = place.open(path);
+    const parts = createParts(store);
+    await parts.roster.replace([modelNamed('gpt')], start);
+    const other = new Database(path);
+    other.exec(
+      `CREATE TRIGGER refused BEFORE INSERT ON checks WHEN NEW.slot = ${at(5)} BEGIN SELECT RAISE(ABORT, 'no'); END`,
+    );
+    other.close();
+    const broken = { outcome: 'unhealthy', reason: 'server_error', httpStatus: 500 } as const;
+    for (let n = 1; n < 10; n += 1) await parts.record('gpt', at(n), n > 3 && n < 7 ? broken : {});
+    await parts.writer.flush();
+    expect(parts.refusals).toMatchObject([{ what: 'result', slot: at(5) }]);
+    expect(parts.roster.get('gpt')!.memory.breaks).toEqual([{ from: at(4), to: at(5) + 1 }]);
+    await store.close();
+    expect(replayed(path)).toMatchObject({ results: 4, different: 0 });
   });
 
   it('matches the stored timeline for any history and retention', async () => {

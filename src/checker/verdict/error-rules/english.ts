@@ -1,7 +1,10 @@
+import { bans } from './english/bans.js';
+import { filters } from './english/filters.js';
 import { limits } from './english/limits.js';
 import { missingModels } from './english/models.js';
+import { outages } from './english/outages.js';
 import { unfitProbes } from './english/probes.js';
-import { any, is4xx, type TextRule } from './text-rule.js';
+import { any, is4xx, is5xx, type TextRule } from './text-rule.js';
 
 /** 498 is a status of an invalid token. */
 const ofKey = (status: number): boolean => [400, 401, 403, 498].includes(status);
@@ -98,7 +101,7 @@ export const english: readonly TextRule[] = [
       '\\bapi[- ]?key (?:(?:you )?provided )?(?:is |has )?(?:not valid|invalid|incorrect|expired)\\b',
       'litellm\\.authenticationerror',
     ),
-    on: (status) => status >= 500,
+    on: (status) => is5xx(status) || status === 429,
   },
   {
     reason: 'auth_failed',
@@ -115,12 +118,12 @@ export const english: readonly TextRule[] = [
       '(?:crossed|exceed\\w*|over) (?:the |its |your )?budget',
     ),
   },
+  ...bans,
   {
     reason: 'permission_denied',
     pattern: any(
       '(?:not|n.t) available (?:for|to) [\\w ]{0,40}\\b(?:accounts?|users?|customers?|organi[sz]ations?)\\b',
       '(?:disabled|suspended|blocked|banned|deactivated) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation)',
-      '\\b(?:organi[sz]ation|account|project|team|workspace|user|access)\\b.{0,40}\\b(?:is|was|has been|been|are) (?:temporarily |permanently )?(?:disabled|suspended|deactivated|blocked|banned|terminated|restricted|frozen|locked|on hold)',
       '\\b(?:access|account|service) (?:terminated|suspended|revoked)\\b|not authori[sz]ed to (?:access|use|call|invoke)\\b',
       '\\bno (?:\\w+ )?(?:endpoints?|models?)\\b.{0,60}\\b(?:on|in|for|with|under|by) (?:your|the|this)(?: [\\w-]+){0,3} (?:plan|tier|subscription)\\b',
       '(?:unsupported|restricted|embargoed|sanctioned) (?:country|countries|region|location|territor)',
@@ -139,22 +142,7 @@ export const english: readonly TextRule[] = [
     pattern: any('not authori[sz]ed to perform', 'access is denied due to'),
     on: (status) => status !== 429,
   },
-  {
-    reason: 'content_filtered',
-    pattern: any(
-      "violat\\w+ [\\w' ]{0,40}(?:guidelines|terms|rules|standards|content\\w*detection)|(?:usage|community|safety|content) guidelines",
-      'guardrails?\\b.{0,60}(?:interven|violat|trigger|block|reject|fail)|guardrail_intervened|(?:violat\\w+|blocked|rejected|stopped|flagged|intercepted) (?:of|by) .{0,30}guardrail',
-      '(?:flagged|blocked|rejected|refused|stopped) (?:by|as|for|due to|because of) .{0,40}(?:moderation|safety|unsafe|harm|sensitive|filter|policy|content)',
-      '(?:sensitive|unsafe|harmful|prohibited|illegal|disallowed) (?:content|information|words?|text|input|output)|content (?:exists? risk|moderation|risk|safety|security)|moderation (?:check |filter )?(?:fail|block|reject|flag)',
-      'content (?:management|filter\\w*|usage)? ?polic(?:y|ies)',
-      "violat\\w+ [\\w' ]{0,40}polic(?:y|ies)",
-      '(?:prompt|content|input|response|output) (?:was|were|has been|is) (?:flagged|filtered|blocked)',
-      'blocked (?:input|prompt|content)|pattern is blocked',
-      'safety system',
-      'blocked by (?:a |the |our )?guardrail',
-      'data inspection failed|inappropriate content',
-    ),
-  },
+  ...filters,
   {
     reason: 'overloaded',
     pattern: any(
@@ -219,7 +207,7 @@ export const english: readonly TextRule[] = [
       '(?:api|access|subscription|x-api)[- ]?(?:key|token) (?:is |was |has )?(?:been )?(?:not valid|not found|invalid|expired|missing|required|revoked|disabled|deactivated)',
       '(?:security )?token [\\w ]{0,40}is (?:invalid|expired)',
       'unauthori[sz]ed|unauthenticated|not authenticated|authentication (?:failed|fails|required|error)',
-      "did(?: not|n't) provide an api key|invalid authentication",
+      "did(?: not|n't) provide an api key|invalid authentication|(?:failed|unable|could not) to authenticate|could not authenticate",
     ),
     on: ofKey,
   },
@@ -244,4 +232,5 @@ export const english: readonly TextRule[] = [
       'resource has been exhausted',
     ),
   },
+  ...outages,
 ];

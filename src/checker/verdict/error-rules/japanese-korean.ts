@@ -1,7 +1,40 @@
-import { any, type TextRule } from './text-rule.js';
+import { any, is5xx, isLasting, type TextRule } from './text-rule.js';
+
+/** What a filter refuses. */
+const japanesePrompt = '(?:入力|出力|プロンプト|コンテンツ|内容|メッセージ|リクエスト|回答|生成)';
+const koreanPrompt = '(?:입력|출력|프롬프트|콘텐츠|내용|메시지|요청|응답|답변)';
+
+const japaneseFilter =
+  '(?:モデレーション|ガードレール|(?:コンテンツ|安全|セーフティ|入力)(?:フィルタ|チェック|審査)|セーフティ|検閲)';
+const koreanFilter = '(?:모더레이션|가드레일|(?:콘텐츠|안전|유해성|입력) ?(?:필터|검사|심사|검열)|검열)';
 
 /** Reasons of Japanese and Korean texts; the first match decides. */
 export const japaneseAndKorean: readonly TextRule[] = [
+  {
+    reason: 'permission_denied',
+    // Whom it names is banned, not one prompt.
+    pattern: any(
+      `(?:アカウント|ユーザー?|利用者|組織|プロジェクト|api ?キー|アクセス|\\bip ?アドレス|ネットワーク|サイト)(?:(?!${japanesePrompt})[^]){0,30}(?:停止|凍結|無効化|無効に|禁止|ブロック|遮断|バン|\\bban|取り消|剥奪|ロック)`,
+      `(?:계정|사용자|회원|조직|프로젝트|api ?키|접근|액세스|접속|\\bip ?주소|네트워크|사이트)(?:(?!${koreanPrompt})[^]){0,20}(?:정지|차단|비활성|금지|취소|중지|해지|박탈|잠금|잠겼)`,
+      '(?:ファイアウォール|ネットワークポリシー|セキュリティポリシー).{0,16}(?:ブロック|拒否|遮断|禁止)|(?:방화벽|네트워크 정책|보안 정책).{0,16}(?:차단|거부|금지)',
+    ),
+    on: isLasting,
+    unless: /支払|残高|未払|クレジット|レート|결제|잔액|크레딧|미납|너무 많/,
+  },
+  {
+    reason: 'server_error',
+    // The filter itself is broken.
+    pattern: any(
+      `${japaneseFilter}.{0,10}(?:サービス|システム|サーバー?|api)?.{0,8}(?:利用でき|使用でき|タイムアウト|障害|応答しま|応答があり|接続でき|ダウン|停止し)`,
+      `${koreanFilter}.{0,6}(?:서비스|시스템|서버|api)?.{0,8}(?:사용할 수 없|이용할 수 없|시간 ?초과|장애|응답하지|응답이 없|연결할 수 없|연결 실패)`,
+    ),
+    on: isLasting,
+  },
+  {
+    reason: 'server_error',
+    pattern: any(`${japaneseFilter}.{0,12}(?:エラー|失敗)`, `${koreanFilter}.{0,12}(?:오류|실패)`),
+    on: is5xx,
+  },
   {
     reason: 'content_filtered',
     pattern: any(

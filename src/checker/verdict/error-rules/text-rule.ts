@@ -5,6 +5,12 @@ export const any = (...patterns: readonly string[]): RegExp => new RegExp(patter
 
 export const is4xx = (status: number): boolean => status >= 400 && status < 500;
 
+/** What fails inside a server is not the prompt's fault. */
+export const is5xx = (status: number): boolean => status >= 500;
+
+/** Servers say with 429 that a refusal passes. */
+export const isLasting = (status: number): boolean => status !== 429;
+
 /** A kind of sentence and its reason. */
 export interface TextRule {
   readonly reason: Reason;
@@ -12,4 +18,6 @@ export interface TextRule {
   readonly pattern: RegExp;
   /** HTTP statuses with which it applies; a 2xx matches all. */
   readonly on?: (status: number) => boolean;
+  /** Of a text that means something else by the same words. */
+  readonly unless?: RegExp;
 }

@@ -47,6 +47,7 @@ const reads: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'epochs',
   'gaps',
   'exclusions',
+  'excludedPeriods',
 ]);
 /** Reads that the thread has at a time: the next one is there when one ends. */
 const mostReads = 2;
@@ -284,7 +285,8 @@ export async function openThreadedStore(
     maintenance: (...query) => call('maintenance', ...query),
     epochs: (key) => call('epochs', key),
     gaps: (key) => call('gaps', key),
-    exclusions: () => call('exclusions'),
+    exclusions: (key) => call('exclusions', key),
+    excludedPeriods: (after) => call('excludedPeriods', after),
     addNote: (...note) => call('addNote', ...note),
     exclude: (...exclusion) => call('exclude', ...exclusion),
     include: (...exclusion) => call('include', ...exclusion),

@@ -2,9 +2,12 @@ import type { Database } from 'better-sqlite3';
 import type { Exclusion } from '../../../domain/exclusion.js';
 import type { Note } from '../../../domain/incident.js';
 import type { Interval } from '../../../domain/state.js';
-import type { ModelKey, StoredExclusion } from '../../port.js';
+import type { ModelKey, StoredPeriod } from '../../port.js';
 
 const exclusionColumns = 'id, starts AS "from", ends AS "to", reason, created_at AS createdAt';
+
+/** Exclusions in a page: about 1 MB, read in a few ms. */
+const pagePeriods = 5_000;
 
 /** Reads notes and exclusions. */
 export function prepareAnnotations(database: Database) {
@@ -14,13 +17,18 @@ export function prepareAnnotations(database: Database) {
   const overlapping = database.prepare<[number, number, number], Exclusion>(
     `SELECT ${exclusionColumns} FROM exclusions WHERE model = ? AND starts < ? AND ends > ? ORDER BY starts, id`,
   );
-  const all = database.prepare<[], StoredExclusion>(
-    `SELECT model AS key, ${exclusionColumns} FROM exclusions ORDER BY starts, id`,
+  const ofModel = database.prepare<[ModelKey], Exclusion>(
+    `SELECT ${exclusionColumns} FROM exclusions WHERE model = ? ORDER BY starts, id`,
+  );
+  const periods = database.prepare<[number], StoredPeriod>(
+    `SELECT model AS key, id, starts AS "from", ends AS "to", created_at AS createdAt FROM exclusions
+      WHERE id > ? ORDER BY id LIMIT ${pagePeriods}`,
   );
   return {
     notesOf: (incident: number): Note[] => notes.all(incident),
     exclusionsOf: (key: ModelKey, { from, to }: Interval): Exclusion[] => overlapping.all(key, to, from),
-    exclusions: (): StoredExclusion[] => all.all(),
+    exclusions: (key: ModelKey): Exclusion[] => ofModel.all(key),
+    excludedPeriods: (after: number): StoredPeriod[] => periods.all(after),
   };
 }
 
@@ -40,7 +48,7 @@ export function prepareAnnotating(database: Database) {
     exclude(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Exclusion {
       const { from, to, reason, createdAt } = exclusion;
       const { lastInsertRowid } = exclude.run(key, from, to, reason, createdAt);
-      return { id: Number(lastInsertRowid), ...exclusion };
+      return { from, to, reason, createdAt, id: Number(lastInsertRowid) };
     },
     include: (key: ModelKey, id: number): boolean => include.run(key, id).changes > 0,
   };

@@ -1,0 +1,33 @@
+import { any, type TextRule } from '../text-rule.js';
+
+/** Statuses that blame the request. Others say what happened without a text. */
+const ofRequest = (status: number): boolean => [400, 409, 412, 422, 424].includes(status);
+
+/** Of an address in the request that the server could not open. */
+const attachment = /download|\bfetch|\burl\b|image|audio/;
+
+/** What broke in or behind a server that answers as if the request were at fault. */
+export const outages: readonly TextRule[] = [
+  {
+    reason: 'gateway_error',
+    pattern: any(
+      'connection (?:was )?(?:refused|reset|aborted|closed)|connection error|connection to [\\w .-]{1,40} (?:refused|failed|lost)',
+      '\\b(?:econnrefused|econnreset|etimedout|enotfound|ehostunreach|epipe)\\b|socket hang up|broken pipe|no route to host|name or service not known',
+      '\\b(?:upstream|backend|gateway)\\b.{0,40}\\b(?:unavailable|not available|unreachable|offline|down|timed out|time-?out|not responding|returned (?:an? )?(?:error|5\\d\\d)|error)\\b',
+      'time-?out (?:while )?(?:waiting|connecting)\\b.{0,40}\\b(?:upstream|backend|server|worker)\\b',
+      'certificate_verify_failed',
+    ),
+    on: ofRequest,
+    unless: attachment,
+  },
+  {
+    reason: 'server_error',
+    pattern: any(
+      'internal (?:server )?error|\\berror \\(5\\d\\d\\)|\\[errno -?\\d+\\]|no space left on device',
+      '\\b(?:server|engine|worker|service|endpoint|runner)\\b(?: (?:is|was|has|in|currently|temporarily|now)){0,3} (?:unavailable|offline(?! mode)|not running|not responding|unreachable|crashed|died|failed state)\\b',
+      '(?:request|inference|generation) timed out|deadline exceeded',
+    ),
+    on: ofRequest,
+    unless: attachment,
+  },
+];
