@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { VNode } from 'preact';
 import { dayMs } from '../domain/period.js';
 import { states, type State } from '../domain/state.js';
@@ -8,7 +9,7 @@ import { barDays } from './glance.js';
 import { Icon, stateLetters, stateWords } from './icons.js';
 import { MonitorBanner, MonitorStatus } from './monitor-status.js';
 import { overviewAddress, type OverviewQuery } from './overview-query.js';
-import { ModelRows, RowHead } from './overview-rows.js';
+import { drawRows, ModelRows, RowHead } from './overview-rows.js';
 import { Tools } from './overview-tools.js';
 import type { OverviewView } from './overview-view.js';
 import { operatorPage, type Frame } from './shell.js';
@@ -155,9 +156,12 @@ function rest(query: OverviewQuery, view: OverviewView): VNode | null {
   );
 }
 
-/** The whole page. */
-export function overviewPage(frame: Frame, view: OverviewView): string {
+/** The whole page; long lists are drawn in slices, so that checks get their turn. */
+export async function overviewPage(frame: Frame, view: OverviewView): Promise<string> {
   const { now, query, groups } = view;
+  const drawn: VNode[] = [];
+  for (const group of groups) drawn.push(<ModelRows group={group} html={await drawRows(group.rows, now)} />);
+  await setImmediate();
   return operatorPage({
     frame,
     title: titleOf(view),
@@ -186,11 +190,7 @@ export function overviewPage(frame: Frame, view: OverviewView): string {
         <section id="models" aria-label="Models" class={view.shown > 200 ? 'many' : undefined}>
           <Tools view={view} />
           <RowHead from={now - (barDays - 1) * dayMs} />
-          {groups.length === 0 ? (
-            <Nothing view={view} />
-          ) : (
-            groups.map((group) => <ModelRows group={group} now={now} />)
-          )}
+          {groups.length === 0 ? <Nothing view={view} /> : drawn}
           {rest(query, view)}
           <Legend />
         </section>

@@ -5,8 +5,14 @@ import { packageFile } from '../package-files.js';
 import { runDaemon } from './run.js';
 import { listenOn, simulatorAddress } from './simulate.js';
 
-const where = (url: string): string => `
-modelpulse watches a simulated provider; its states change within seconds.
+const where = (url: string, invented: boolean): string => `
+  ${url}  shows the models: open it in a browser
+
+modelpulse watches a simulated provider; its states change within seconds.${
+  invented
+    ? '\nThe history of the 90 days before the first start of the demo is invented; the notes of its incidents say so.'
+    : ''
+}
   states     curl -s ${url}/api/v1/models
   metrics    curl -s ${url}/metrics | grep modelpulse_model_up
   incidents  curl -s ${url}/api/v1/incidents
@@ -35,11 +41,19 @@ export function demoCommand(program: Command): void {
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
+      const { storage, models } = config.settings;
       let code = 1;
       try {
+        const { inventPast } = await import('../../simulator/invented-past.js');
+        const invented = await inventPast({
+          path: storage.path,
+          migrationsDir: packageFile('migrations'),
+          models,
+          now: Date.now(),
+        });
         code = await runDaemon(options, config, {
           started: (daemon) => {
-            process.stdout.write(where(daemon.url));
+            process.stdout.write(where(daemon.url, invented));
             // A daemon that stops already takes another signal as the order to end at once.
             for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stopWatching);
           },

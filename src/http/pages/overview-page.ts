@@ -19,5 +19,5 @@ export async function answerOverview(
   await glances.refresh(views);
   const monitor = await backend.monitor();
   const view = overviewOf(views, query, { now: frame.now, monitor, glanceFor: glances.of });
-  return kit.send(request, reply, overviewPage(frame, view));
+  return kit.send(request, reply, await overviewPage(frame, view));
 }
