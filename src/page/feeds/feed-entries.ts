@@ -103,10 +103,10 @@ function maintenanceEntry(
   if (updated === null) return null;
   const phase = phaseOf(maintenance, view.now);
   const messages: FeedMessage[] = [];
-  if (phase === 'completed') messages.push({ at: to, text: 'Maintenance is over.' });
-  if (phase !== 'scheduled') messages.push({ at: from, text: 'Maintenance begins.' });
-  if (phase === 'scheduled') messages.push({ at: from, text: 'Maintenance is to begin.' });
-  if (phase !== 'completed') messages.push({ at: to, text: 'Maintenance is to end.' });
+  if (phase === 'completed') messages.push({ at: to, text: 'Maintenance ended.' });
+  if (phase !== 'scheduled') messages.push({ at: from, text: 'Maintenance began.' });
+  if (phase === 'scheduled') messages.push({ at: from, text: 'Planned start.' });
+  if (phase !== 'completed') messages.push({ at: to, text: 'Planned end.' });
   const reason = maintenanceReason(maintenance);
   if (reason !== null) messages.push({ at: null, text: reason });
   return {
