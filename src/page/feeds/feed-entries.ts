@@ -37,26 +37,51 @@ export interface FeedEntry {
 
 export const entriesAtMost = 100;
 
+/** What may become an entry, before its texts and its id are made. */
+interface Candidate {
+  readonly kind: StatusEventKind;
+  readonly id: string;
+  readonly updated: number;
+  make(): Omit<FeedEntry, 'id' | 'url' | 'kind' | 'updated'>;
+}
+
 /**
  * Incidents, maintenances and announcements, what changed last first; of one component only what names it. What is planned and
  * was announced at no known time waits until it begins, as no time of today would be true.
  */
 export function feedEntries(view: StatusPageView, componentId: string | null): FeedEntry[] {
+  const candidates = candidatesOf(view, componentId);
+  candidates.sort((a, b) => b.updated - a.updated || (a.kind + a.id < b.kind + b.id ? -1 : 1));
+  return candidates.slice(0, entriesAtMost).map(({ kind, id, updated, make }) => ({
+    id: urnOf(view, eventAnchor(kind, id)),
+    url: eventUrl(view, kind, id),
+    kind,
+    updated,
+    ...make(),
+  }));
+}
+
+function candidatesOf(view: StatusPageView, componentId: string | null): Candidate[] {
   const names = componentNames(view);
-  const concerns = (component: string): boolean => componentId === null || component === componentId;
-  const entries = [
-    ...view.incidents
-      .filter(({ component }) => concerns(component))
-      .map((incident) => incidentEntry(view, incident, names)),
-    ...view.maintenances
-      .filter(({ components }) => componentId === null || components.some(concerns))
-      .flatMap((maintenance) => maintenanceEntry(view, maintenance, names) ?? []),
-    ...(componentId === null ? view.announcements : [])
-      .filter(({ from }) => from <= view.now)
-      .map((announcement) => announcementEntry(view, announcement)),
-  ];
-  entries.sort((a, b) => b.updated - a.updated || (a.id < b.id ? -1 : 1));
-  return entries.slice(0, entriesAtMost);
+  const candidates: Candidate[] = [];
+  for (const incident of view.incidents) {
+    const { id, component, openedAt, closedAt } = incident;
+    if (componentId !== null && component !== componentId) continue;
+    const updated = closedAt ?? openedAt;
+    candidates.push({ kind: 'incident', id, updated, make: () => incidentEntry(incident, names) });
+  }
+  for (const maintenance of view.maintenances) {
+    const updated = phaseSince(maintenance, view.now);
+    if (updated === null || (componentId !== null && !maintenance.components.includes(componentId))) continue;
+    const make = () => maintenanceEntry(maintenance, view.now, names);
+    candidates.push({ kind: 'maintenance', id: maintenance.id, updated, make });
+  }
+  for (const announcement of componentId === null ? view.announcements : []) {
+    const { id, from } = announcement;
+    if (from > view.now) continue;
+    candidates.push({ kind: 'announcement', id, updated: from, make: () => announcementEntry(announcement) });
+  }
+  return candidates;
 }
 
 /** The name space of URLs in RFC 9562, appendix A. */
@@ -72,59 +97,31 @@ export function urnOf({ url, path }: StatusPageView, fragment: string): string {
   return `urn:uuid:${uuid}`;
 }
 
-function placeOf(
-  view: StatusPageView,
-  kind: StatusEventKind,
-  id: string,
-): Pick<FeedEntry, 'id' | 'url' | 'kind'> {
-  return { id: urnOf(view, eventAnchor(kind, id)), url: eventUrl(view, kind, id), kind };
-}
+type Made = ReturnType<Candidate['make']>;
 
-function incidentEntry(view: StatusPageView, incident: StatusIncident, names: ComponentNames): FeedEntry {
+function incidentEntry(incident: StatusIncident, names: ComponentNames): Made {
   const { openedAt, closedAt } = incident;
   const opened = { at: openedAt, text: openedText(incident, names) };
   const closed = closedAt === null ? [] : [{ at: closedAt, text: closedText(incident, closedAt, names) }];
-  return {
-    ...placeOf(view, 'incident', incident.id),
-    title: incidentTitle(incident, names),
-    published: openedAt,
-    updated: closedAt ?? openedAt,
-    messages: [...closed, opened],
-  };
+  return { title: incidentTitle(incident, names), published: openedAt, messages: [...closed, opened] };
 }
 
-function maintenanceEntry(
-  view: StatusPageView,
-  maintenance: StatusMaintenance,
-  names: ComponentNames,
-): FeedEntry | null {
+function maintenanceEntry(maintenance: StatusMaintenance, now: number, names: ComponentNames): Made {
   const { from, to, announcedAt } = maintenance;
-  const updated = phaseSince(maintenance, view.now);
-  if (updated === null) return null;
-  const phase = phaseOf(maintenance, view.now);
+  const phase = phaseOf(maintenance, now);
   const messages: FeedMessage[] = [];
   if (phase === 'completed') messages.push({ at: to, text: 'Maintenance ended.' });
-  if (phase !== 'scheduled') messages.push({ at: from, text: 'Maintenance began.' });
-  if (phase === 'scheduled') messages.push({ at: from, text: 'Planned start.' });
+  messages.push({ at: from, text: phase === 'scheduled' ? 'Planned start.' : 'Maintenance began.' });
   if (phase !== 'completed') messages.push({ at: to, text: 'Planned end.' });
   const reason = maintenanceReason(maintenance);
   if (reason !== null) messages.push({ at: null, text: reason });
-  return {
-    ...placeOf(view, 'maintenance', maintenance.id),
-    title: maintenanceTitle(maintenance, names),
-    published: announcedAt ?? from,
-    updated,
-    messages,
-  };
+  return { title: maintenanceTitle(maintenance, names), published: announcedAt ?? from, messages };
 }
 
-function announcementEntry(view: StatusPageView, announcement: StatusAnnouncement): FeedEntry {
-  const { id, title, text, from } = announcement;
+function announcementEntry({ title, text, from }: StatusAnnouncement): Made {
   return {
-    ...placeOf(view, 'announcement', id),
     title: portableLine(title, 'Announcement'),
     published: from,
-    updated: from,
     messages: [{ at: null, text: portableText(text).trim() }],
   };
 }

@@ -36,7 +36,7 @@ export function componentsById(view: StatusPageView): ReadonlyMap<string, Status
   for (const component of view.components) {
     const { id, group, state, since, firstSeen } = component;
     // A component has its place in its group, or among what stands beside the groups.
-    const place = group === '' && !positions.has('') ? 1 : (positions.get(group) ?? 0) + 1;
+    const place = (positions.get(group) ?? 0) + 1;
     positions.set(group, place);
     result.set(id, {
       id,
