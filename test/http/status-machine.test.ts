@@ -59,12 +59,20 @@ describe('what lies below a status page for machines', () => {
     expect(await answerMachine(fullPage, rest, 'public')).toBeNull();
   });
 
+  it('takes a path with its slash', async () => {
+    expect(await answerMachine(fullPage, '/feed.atom', 'public')).toEqual(
+      await answerMachine(fullPage, 'feed.atom', 'public'),
+    );
+  });
+
   it('lets pages of other origins read what is public, and nothing else', async () => {
     for (const rest of ['api/v2/status.json', 'api/v2/none', 'feed.rss', 'components/other.rss']) {
       expect((await answerMachine(fullPage, rest, 'public'))?.headers).toEqual({
         'access-control-allow-origin': '*',
       });
-      expect((await answerMachine(fullPage, rest, 'private'))?.headers).toEqual({});
+      for (const access of ['token', 'password'] as const) {
+        expect((await answerMachine(fullPage, rest, access))?.headers).toEqual({});
+      }
     }
   });
 });

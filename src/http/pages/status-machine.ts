@@ -2,8 +2,8 @@ import { feedTypes, type FeedFormat } from '../../page/feeds/feed-format.js';
 import { statuspageAnswer } from '../../page/statuspage/statuspage-answer.js';
 import type { StatusPageView } from '../../page/status-view.js';
 
-/** Who may read a page: everybody, or only who shows a key or logged in. */
-export type PageAccess = 'public' | 'private';
+/** Who may read a page: everybody, who shows a token, or who knows its password. */
+export type PageAccess = 'public' | 'token' | 'password';
 
 export interface MachineAnswer {
   readonly status: 200 | 404;
@@ -14,15 +14,16 @@ export interface MachineAnswer {
 
 /**
  * Answers what lies below the path of a status page and is meant for machines, such as `api/v2/summary.json`, `feed.atom` or
- * `components/ID.rss`, without a leading slash and as it came, still encoded. Null for all other paths.
+ * `components/ID.rss`: the path as it came, still encoded, with or without a leading slash. Null for all other paths.
  *
  * The answer depends on nothing else of the request: conditional requests and packing are for who sends it.
  */
 export async function answerMachine(
   view: StatusPageView,
-  rest: string,
+  path: string,
   access: PageAccess,
 ): Promise<MachineAnswer | null> {
+  const rest = path.replace(/^\//, '');
   // Pages of other origins may read what everybody may; `*` never goes with cookies or keys.
   const headers = access === 'public' ? { 'access-control-allow-origin': '*' } : {};
   const api = /^api\/v2\/(.*)$/.exec(rest)?.[1];

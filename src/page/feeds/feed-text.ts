@@ -14,11 +14,12 @@ interface FeedHead {
   readonly page: string;
   readonly self: string;
   readonly updated: Date;
-  readonly language: string;
   readonly author: string;
 }
 
 const generator = 'modelpulse';
+/** Of all texts but names and what the operator writes. */
+const language = 'en';
 const date = (unixMs: number): Date => new Date(unixMs);
 
 /** A feed of a page or of one of its components; null for a component that is not on the page. */
@@ -39,7 +40,6 @@ export function feedText(
     page: view.url,
     self: `${view.url}/${feedName(format, componentId)}`,
     updated: date(entries[0]?.updated ?? lastChange(view)),
-    language: view.locale,
     author: page,
   };
   const writers = { atom: atomText, rss: rssText, json: jsonText };
@@ -47,7 +47,7 @@ export function feedText(
 }
 
 function atomText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): string {
-  const { id, title, description, page, self, updated, language, author } = head;
+  const { id, title, description, page, self, updated, author } = head;
   return generateAtomFeed(
     {
       id,
@@ -76,7 +76,7 @@ function atomText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): 
 }
 
 function rssText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): string {
-  const { title, description, page, self, updated, language } = head;
+  const { title, description, page, self, updated } = head;
   return generateRssFeed(
     {
       title,
@@ -102,7 +102,7 @@ function rssText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): s
 }
 
 function jsonText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): string {
-  const { title, description, page, self, language, author } = head;
+  const { title, description, page, self, author } = head;
   const feed = generateJsonFeed(
     {
       title,
