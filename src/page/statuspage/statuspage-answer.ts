@@ -21,13 +21,10 @@ export const statuspageNames = [
 ] as const;
 export type StatuspageName = (typeof statuspageNames)[number];
 
-const isName = (name: string): name is StatuspageName =>
-  (statuspageNames as readonly string[]).includes(name);
-
 /** The answer to one of Statuspage's names, such as `incidents/unresolved.json`; null for what is none. */
 export function statuspageAnswer(view: StatusPageView, name: string): object | null {
-  if (!isName(name)) return null;
-  return { page: pageOf(view), ...contentOf(view, name) };
+  const known = statuspageNames.find((one) => one === name);
+  return known === undefined ? null : { page: pageOf(view), ...contentOf(view, known) };
 }
 
 function contentOf(view: StatusPageView, name: StatuspageName): object {
