@@ -31,6 +31,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'eventsource-parser': ['checker'],
   fastify: ['http'],
   'fastify-type-provider-zod': ['http'],
+  feedsmith: ['page'],
   got: ['checker'],
   'jq-wasm': ['checker'],
   'node-cron': ['calendar'],

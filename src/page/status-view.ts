@@ -40,6 +40,8 @@ export interface StatusMaintenance {
   readonly to: number;
   /** Free text of the operator; null where the page does not show reasons. */
   readonly reason: string | null;
+  /** When it was entered; absent where that is not known, as for windows that recur. */
+  readonly announcedAt?: number;
 }
 
 /** Text that the operator puts on a page. */
