@@ -170,8 +170,19 @@ describe('caller of the health API', () => {
     });
   });
 
+  it('cannot reach another site of an address with the header Host', async () => {
+    const { url } = await site().daemon(configured());
+    const config = { model_provider: 'together', custom_headers: [{ key: 'HOST', value: 'other.internal' }] };
+    const response = await fetch(`${url}/redteam/v3/model-health`, {
+      method: 'POST',
+      headers: { apikey: key },
+      body: JSON.stringify({ endpoint_configuration: { model_name: 'm', model_config: config } }),
+    });
+    const { detail } = (await response.json()) as Answer & { detail: { msg: string }[] };
+    expect([response.status, detail.map(({ msg }) => msg)]).toEqual([422, ['must not set the header host']]);
+  });
+
   it.each([
-    'Host',
     'Content-Length',
     'transfer-encoding',
     'Connection',

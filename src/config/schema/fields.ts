@@ -72,9 +72,9 @@ export function headerName() {
   return z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header');
 }
 
-/** Headers that say whom a request is for, where it ends and what becomes of its connection: with them it could hide a second one. */
+/** Headers that say where a request ends and what becomes of its connection: with them it could hide a second one. */
 const ofRequest =
-  /^(?:connection|content-length|expect|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+  /^(?:connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
 
 /** The name of a header that is sent besides those of the request itself. */
 export function extraHeaderName() {
