@@ -1,5 +1,5 @@
 // The daemon under readers: `node bench/load.mjs [models] [every] [seconds]`, after `npm run build`.
-// 20 scrapes and 200 API reads a second, and 2,000 connections that say nothing, beside the checks; printed are the delay from slot to
+// 20 scrapes and 200 API reads a second, and 400 connections that say nothing, beside the checks; printed are the delay from slot to
 // start, missed slots, the times of the answers, memory and processor time.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -41,9 +41,7 @@ const reads = ['', '/uptime?window=7d', '/timeline', '/checks?limit=20', '/uptim
 const read = (n) => ask(`/api/v1/models/model-${n % count}${reads[n % reads.length]}`, times.read);
 
 const { hostname, port } = new URL(daemon.url);
-const idle = Array.from({ length: 2_000 }, () =>
-  connect(Number(port), hostname).on('error', () => undefined),
-);
+const idle = Array.from({ length: 400 }, () => connect(Number(port), hostname).on('error', () => undefined));
 await wait(1_000);
 const before = await daemon.scrape();
 const cpuAtStart = daemon.cpuSeconds();

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { createRequestTurns, type RequestTurns } from './request-turns.js';
 
 declare module 'node:net' {
   interface Socket {
@@ -16,32 +17,92 @@ declare module 'fastify' {
   }
 }
 
-/** Requests of one connection that may wait for their answers: few clients use pipelining, and each request costs memory. */
-const mostPending = 8;
+/**
+ * Requests of one connection that may wait for their answers. No common client sends the next one before it has an answer,
+ * but the next may come before Node tells that the answer is sent.
+ */
+const mostPending = 2;
+/** Connections in all; further ones are refused, so that checks never lack descriptors. */
+const mostConnections = 1_024;
+/** Connections of one address: half, so that no single client keeps others out. */
+const mostOfAddress = mostConnections / 2;
 /** Bytes of a refused body that are read, so that a client that is still sending reads the answer. */
 const mostDrained = 8 * 1024 * 1024;
 
-/** Limits the requests of a connection, and keeps it open for as long as its answer takes. */
-export function tendConnections(app: FastifyInstance): void {
-  const pending = new WeakMap<Socket, number>();
+/** The connections of a server. */
+export interface Connections {
+  /** Limits connections and their requests, serves these in turn, and keeps a connection open for as long as its answer takes. */
+  tend(app: FastifyInstance): void;
+  /** Answers an incomplete or invalid HTTP request with the usual error body, and closes the connection. */
+  answerBroken(error: Error & { code?: string }, socket: Socket): void;
+}
 
-  app.addHook('onRequest', ({ socket, routeOptions }, reply, done) => {
-    const count = (pending.get(socket) ?? 0) + 1;
-    if (socket.destroyed || count > mostPending) {
-      // An answer would have to wait for those before it. Without the pause Node parses the rest of the chunk, over a thousand
-      // requests, though the connection is closed: those of 20 connections took up to 100 MB.
-      reply.hijack();
-      socket.parser?.pause?.();
+export function createConnections(): Connections {
+  const open = new Set<Socket>();
+  const turns = createRequestTurns(open);
+  return {
+    tend(app) {
+      limitConnections(app.server, open);
+      limitRequests(app, turns);
+      drainBodies(app);
+    },
+    answerBroken(error, socket) {
+      // The parser of a connection that is closed for too many requests.
+      if (error.code === 'HPE_PAUSED') return;
+      // Node finds all that are overdue at one moment.
+      turns.take(socket, () => answerBroken(error, socket));
+    },
+  };
+}
+
+/** Limits the connections in all and those of each address. */
+function limitConnections(server: Server, open: Set<Socket>): void {
+  const counts = new Map<string, number>();
+  server.maxConnections = mostConnections;
+  server.on('connection', (socket) => {
+    // One without an address is closed already.
+    const { remoteAddress: address = '' } = socket;
+    const count = (counts.get(address) ?? 0) + 1;
+    if (count > mostOfAddress) {
       socket.destroy();
       return;
     }
-    pending.set(socket, count);
-    reply.raw.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
-    // Node restores the usual timeout with the next request.
-    if (routeOptions.config.waits === true) socket.setTimeout(0);
-    done();
+    counts.set(address, count);
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left > 0) counts.set(address, left);
+      else counts.delete(address);
+    });
   });
+}
 
+/** Limits the requests of a connection, and serves those of all in turn. */
+function limitRequests(app: FastifyInstance, turns: RequestTurns): void {
+  const pending = new WeakMap<Socket, number>();
+  const isTooMany = (socket: Socket): boolean => (pending.get(socket) ?? 0) > mostPending;
+
+  app.addHook('onRequest', ({ socket, routeOptions }, reply, done) => {
+    pending.set(socket, (pending.get(socket) ?? 0) + 1);
+    reply.raw.once('close', () => pending.set(socket, (pending.get(socket) ?? 1) - 1));
+    // An answer would have to wait for those before it. Without the pause Node parses the rest of the chunk, over a thousand
+    // requests, though the connection is closed: those of 20 connections took up to 100 MB.
+    if (isTooMany(socket)) socket.parser?.pause?.();
+    turns.take(socket, () => {
+      if (socket.destroyed || isTooMany(socket)) {
+        reply.hijack();
+        socket.destroy();
+        return;
+      }
+      // Node restores the usual timeout with the next request.
+      if (routeOptions.config.waits === true) socket.setTimeout(0);
+      done();
+    });
+  });
+}
+
+function drainBodies(app: FastifyInstance): void {
   app.addHook('onSend', ({ raw, headers, socket }, reply, _payload, done) => {
     const hasBody = Number(headers['content-length'] ?? 0) > 0 || headers['transfer-encoding'] !== undefined;
     if (raw.complete || !hasBody) {
@@ -65,8 +126,7 @@ const answers: Readonly<Record<string, readonly [status: number, code: string, m
   HPE_HEADER_OVERFLOW: [431, 'headers_too_large', 'the headers are too large'],
 };
 
-/** Answers an incomplete or invalid HTTP request with the usual error body, and closes the connection. */
-export function answerBrokenRequests(error: Error & { code?: string }, socket: Socket): void {
+function answerBroken(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

@@ -11,7 +11,7 @@ import {
 } from './auth.js';
 import { badgeRoutes } from './routes/badge-routes.js';
 import { checkRoutes } from './routes/check-routes.js';
-import { answerBrokenRequests, tendConnections } from './connection.js';
+import { createConnections } from './connection.js';
 import { eventsRoutes } from './routes/events-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { historyRoutes } from './routes/history-routes.js';
@@ -47,8 +47,6 @@ const limits = {
   connectionTimeout: 60_000,
   /** An id of 200 characters, each of which takes up to three encoded bytes. */
   maxParamLength: 200 * 9,
-  /** Further connections are refused, so that checks never lack descriptors. */
-  connections: 4_096,
 };
 
 /** ms that running answers get when the server closes. */
@@ -60,6 +58,7 @@ export function createServer(
   { version, access, hosts, report }: ServerOptions,
 ): FastifyInstance {
   const handleError = createErrorHandler(report);
+  const connections = createConnections();
   const app = fastify({
     http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: 5_000 },
     requestTimeout: limits.requestTimeout,
@@ -67,9 +66,8 @@ export function createServer(
     bodyLimit: limits.bodyLimit,
     routerOptions: { maxParamLength: limits.maxParamLength },
     frameworkErrors: handleError,
-    clientErrorHandler: answerBrokenRequests,
+    clientErrorHandler: connections.answerBroken,
   });
-  app.server.maxConnections = limits.connections;
   app.addHook('preClose', (closed) => {
     // An idle connection without a request would delay the close until its headers time out.
     setTimeout(() => app.server.closeAllConnections(), farewellMs).unref();
@@ -85,7 +83,7 @@ export function createServer(
     void reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     done();
   });
-  tendConnections(app);
+  connections.tend(app);
   refuseSeveralHosts(app);
   refuseOtherHosts(app, access, hosts);
   requireToken(app, access);

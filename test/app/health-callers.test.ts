@@ -170,6 +170,53 @@ describe('caller of the health API', () => {
     });
   });
 
+  it('cannot reach another site of an address with the header Host', async () => {
+    const { url } = await site().daemon(configured());
+    const config = { model_provider: 'together', custom_headers: [{ key: 'HOST', value: 'other.internal' }] };
+    const response = await fetch(`${url}/redteam/v3/model-health`, {
+      method: 'POST',
+      headers: { apikey: key },
+      body: JSON.stringify({ endpoint_configuration: { model_name: 'm', model_config: config } }),
+    });
+    const { detail } = (await response.json()) as Answer & { detail: { msg: string }[] };
+    expect([response.status, detail.map(({ msg }) => msg)]).toEqual([422, ['must not set the header host']]);
+  });
+
+  it.each([
+    'Content-Length',
+    'transfer-encoding',
+    'Connection',
+    'Keep-Alive',
+    'TE',
+    'Trailer',
+    'Upgrade',
+    'Expect',
+  ])('cannot hide a second request with the header %s', async (name) => {
+    const { url } = await site().daemon(configured());
+    const headers = [{ key: name, value: '0' }];
+    const described = {
+      custom_headers: headers,
+      model_auth_type: 'jwt',
+      model_jwt_config: { jwt_url: 'https://public.example/token', jwt_headers: headers },
+    };
+    const response = await fetch(`${url}/redteam/v3/model-health`, {
+      method: 'POST',
+      headers: { apikey: key },
+      body: JSON.stringify({
+        endpoint_configuration: {
+          model_name: 'm',
+          model_config: { model_provider: 'together', ...described },
+        },
+      }),
+    });
+    const { detail } = (await response.json()) as Answer & { detail: { msg: string }[] };
+    expect([response.status, detail.map(({ loc }) => loc.slice(2).join('.'))]).toEqual([
+      422,
+      ['model_config.model_jwt_config.jwt_headers.0.key', 'model_config.custom_headers.0.key'],
+    ]);
+    expect(detail[0]?.msg).toBe(`must not be ${name.toLowerCase()}, which the request sets itself`);
+  });
+
   it('is subject to the current configuration', async () => {
     const path = configured();
     const daemon = await site().daemon(path);

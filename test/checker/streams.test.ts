@@ -186,6 +186,28 @@ describe('stream', () => {
     );
   });
 
+  it('with a frame of over 256 KiB is malformed, and its rest is not read', async () => {
+    const text = (length: number): Buffer =>
+      frames(['contentBlockDelta', { delta: { text: 'a'.repeat(length) } }]);
+    const end = frames(['messageStop', { stopReason: 'end_turn' }]);
+    const small = Buffer.concat([text(250_000), end]);
+    expect(verdictOn('bedrock', small, []).detail).not.toContain('frame');
+    const large = verdictOn('bedrock', text(300_000), []);
+    expect(large).toMatchObject({ reason: 'malformed_response' });
+    expect(large.detail).toContain('a frame of over 262144 bytes');
+    const starting = listenHttp((_request, response) => {
+      // The reply never ends.
+      response.writeHead(200, { 'content-type': 'application/vnd.amazon.eventstream' });
+      response.write(text(300_000).subarray(0, 20_000));
+    });
+    const result = await withServer(starting, (port) =>
+      checkOnce(
+        modelAt(`http://127.0.0.1:${port}`, { provider: 'bedrock', probe: 'chat_stream', timeoutMs: 60_000 }),
+      ),
+    );
+    expect(result).toMatchObject({ reason: 'malformed_response' });
+  });
+
   it('of frames with a wrong checksum is malformed', () => {
     const body = frames(['messageStop', { stopReason: 'end_turn' }]);
     body[body.length - 1] = (body.at(-1) ?? 0) ^ 1;

@@ -59,6 +59,16 @@ describe('TLS', () => {
     });
   });
 
+  it('refuses a certificate for a reason that Node has no name for, and tells it', async () => {
+    const itself = { caFile: file('unknown-extension.pem'), insecure: false };
+    const refused = await withServer(listenAs('unknown-extension'), (port) => checkOnce(over(port, itself)));
+    expect(refused).toMatchObject({
+      reason: 'tls_error',
+      outcome: 'unhealthy',
+      detail: 'UNSPECIFIED: unhandled critical extension',
+    });
+  });
+
   it.each([
     [3, { reason: 'ok' }],
     [

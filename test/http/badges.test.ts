@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { latencyBadge, stateBadge, uptimeBadge } from '../../src/http/routes/badge-routes.js';
@@ -105,7 +107,7 @@ describe('GET badge.svg', () => {
     const held = new Promise<void>((resolve) => (goOn = resolve));
     let reading = 0;
     let most = 0;
-    const { ask } = await startServer({
+    const { url } = await startServer({
       ...backend,
       store: {
         ...backend.store,
@@ -118,11 +120,17 @@ describe('GET badge.svg', () => {
         },
       },
     });
-    const asked = Array.from({ length: 1_001 }, async () => {
-      const { status } = await ask('/api/v1/models/a/badge.svg');
+    // No address has so many connections.
+    const asked = Array.from({ length: 1_001 }, async (_each, index) => {
+      const asking = get(`${url}/api/v1/models/a/badge.svg`, {
+        agent: false,
+        localAddress: `127.0.0.${2 + (index % 2)}`,
+      });
+      const [{ statusCode }] = (await once(asking, 'response')) as [IncomingMessage];
       // The refused one is the first to be answered.
       goOn();
-      return status;
+      asking.destroy();
+      return statusCode;
     });
     const statuses = await Promise.all(asked);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1_000);

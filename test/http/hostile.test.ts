@@ -61,9 +61,9 @@ describe('malicious client', () => {
     30_000,
   );
 
-  it('cannot block others with 2,000 idle connections', async () => {
+  it('cannot block others with 500 idle connections', async () => {
     const { url, ask } = await serve();
-    const idle = Array.from({ length: 2_000 }, () => open(url));
+    const idle = Array.from({ length: 500 }, () => open(url));
     await Promise.all(idle.map((socket) => once(socket, 'connect')));
     expect((await ask('/livez')).status).toBe(200);
     expect(idle.filter((socket) => socket.destroyed)).toEqual([]);

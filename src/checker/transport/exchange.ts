@@ -122,7 +122,8 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       const before = reading.events;
       reading.push(chunk);
       if (reading.spoke) firstTokenMs ??= at;
-      if (!reading.ended) return;
+      if (reading.begun && reading.fault !== null) settle(null, 'open');
+      if (!reading.ended || settled) return;
       // Comments that keep a connection open are no events.
       if (lingering !== undefined && reading.events === before) return;
       endedMs = at;
@@ -228,7 +229,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       settle({ reason: 'internal_error', detail: 'stopped before it ended' });
     }
 
-    const share = shared.held.open(() => {
+    const share = shared.held.open(new URL(url).hostname, () => {
       chunks.length = 0;
       const fault: Fault = { reason: 'internal_error', detail: tooMuchHeld };
       if (outcome === null) settle(fault);

@@ -21,7 +21,11 @@ const byCode: readonly (readonly [RegExp, Reason])[] = [
     /^(CERT_|CRL_|UNABLE_TO_|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH)/,
     'tls_error',
   ],
-  [/^(EPROTO|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERROR_IN_CERT_\w+)$/, 'tls_error'],
+  // Node has no name for some refusals of a certificate: name constraints, weak digests, unknown critical extensions.
+  [
+    /^(EPROTO|UNSPECIFIED|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|ERROR_IN_CERT_\w+)$/,
+    'tls_error',
+  ],
   [/^(HPE_INVALID_EOF_STATE|ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE)$/, 'connection_lost'],
   [/^(HPE_|Z_|ERR__|ERR_BROTLI|ERR_ZSTD|ERR_HTTP_CONTENT_LENGTH)/, 'malformed_response'],
   [

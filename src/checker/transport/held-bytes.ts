@@ -10,8 +10,11 @@ export interface Share {
 
 /** Bounds what all exchanges hold, since a provider can leave each of many replies without its last byte. */
 export interface HeldBytes {
-  /** `giveUp` is called when all hold too much and of those that hold over 64 KiB this one has got nothing for longest. */
-  open(giveUp: () => void): Share;
+  /**
+   * `giveUp` is called when all hold too much, replies from this machine hold most, and of those that hold over 64 KiB this
+   * one has got nothing for longest. A machine that sends slowly but without end so costs no reply of another.
+   */
+  open(machine: string, giveUp: () => void): Share;
 }
 
 /** Bytes of a reply that is given up: usual ones are smaller. */
@@ -20,12 +23,17 @@ const leastGivenUp = 64 * 1024;
 /** Creates the bound of all probers. */
 export function createHeldBytes(most = mostHeld, least = leastGivenUp): HeldBytes {
   /** The one that has got nothing for longest first. */
-  const shares = new Set<{ bytes: number; readonly giveUp: () => void }>();
+  const shares = new Set<{ bytes: number; readonly machine: string; readonly giveUp: () => void }>();
   let all = 0;
 
   function giveUpSilent(): void {
+    const sums = new Map<string, number>();
+    for (const { machine, bytes } of shares) {
+      if (bytes >= least) sums.set(machine, (sums.get(machine) ?? 0) + bytes);
+    }
+    const largest = Math.max(...sums.values());
     for (const share of shares) {
-      if (share.bytes < least) continue;
+      if (share.bytes < least || sums.get(share.machine) !== largest) continue;
       shares.delete(share);
       all -= share.bytes;
       share.giveUp();
@@ -34,8 +42,8 @@ export function createHeldBytes(most = mostHeld, least = leastGivenUp): HeldByte
   }
 
   return {
-    open(giveUp) {
-      const share = { bytes: 0, giveUp };
+    open(machine, giveUp) {
+      const share = { bytes: 0, machine, giveUp };
       shares.add(share);
       return {
         add(bytes) {

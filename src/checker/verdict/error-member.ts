@@ -182,10 +182,11 @@ function headIn(payload: Members): ReplyError | null {
 }
 
 /** The reply of a Lambda function that AWS API Gateway sends as a body when proxy integration is off. */
-function unsent({ statusCode, body }: Members): ReplyError | null {
+function unsent({ statusCode, body }: Members, depth: number): ReplyError | null {
   const status = statusIn(statusCode);
   if (status === null || !isPresent(body)) return null;
-  const error = errorIn(typeof body === 'string' ? jsonOrText(body) : body, false);
+  const inner = typeof body === 'string' ? jsonOrText(body) : body;
+  const error = depth < deepest ? errorIn(inner, false, depth + 1) : null;
   return { codes: [], types: [], text: '', ...error, status: error?.status ?? status };
 }
 
@@ -193,10 +194,10 @@ function unsent({ statusCode, body }: Members): ReplyError | null {
  * The error a JSON body reports; null when it reports none. In a successful reply only a member that exists for
  * errors counts; in a failed one also `message` and `detail`.
  */
-export function errorIn(payload: unknown, success: boolean): ReplyError | null {
+export function errorIn(payload: unknown, success: boolean, depth = 0): ReplyError | null {
   if (Array.isArray(payload)) {
     for (const one of payload) {
-      const error = isObject(one) ? errorIn(one, success) : null;
+      const error = isObject(one) ? errorIn(one, success, depth) : null;
       if (error !== null) return error;
     }
     return null;
@@ -219,7 +220,7 @@ export function errorIn(payload: unknown, success: boolean): ReplyError | null {
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
-  const told = headIn(payload) ?? unsent(payload);
+  const told = headIn(payload) ?? unsent(payload, depth);
   if (told !== null) return told;
   const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : fromObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;

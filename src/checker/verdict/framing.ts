@@ -118,9 +118,11 @@ export function frameLines(emit: Emit): Framer {
   };
 }
 
-/** Least and most bytes of a frame of Amazon's event streams. */
+/** Least and most bytes of a frame of Amazon's event streams: those of Bedrock have some hundreds, and one is held several times over. */
 const shortestFrame = 16;
-const longestFrame = 16 * 2 ** 20;
+const longestFrame = 256 * 1024;
+/** Most bytes that the length of a frame names: more is text that begins otherwise. */
+const longestLength = 16 * 2 ** 20;
 /** Frames of a stream: one takes twice as long as an event of text, and the shortest that Amazon sends have 180 bytes. */
 const mostFrames = 5_000;
 /** Names and texts in the headers of all frames; Amazon sends six in a frame. */
@@ -132,8 +134,12 @@ function eventStreams(): typeof EventStreams {
   return createRequire(import.meta.url)('@smithy/core/event-streams') as typeof EventStreams;
 }
 
-/** `application/vnd.amazon.eventstream`: frames with a length in front, headers and checksums. */
-export function frameAws(emit: Emit): Framer {
+/** The text of bytes that belong to a larger block, without a copy of them. */
+const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
+
+/** `application/vnd.amazon.eventstream`: frames with a length in front, headers and checksums. Calls `began` for one that is too long. */
+export function frameAws(emit: Emit, began: () => void): Framer {
   const parse = createParsing();
   let frames = 0;
   let headerTexts = 0;
@@ -159,7 +165,7 @@ export function frameAws(emit: Emit): Framer {
       const value: unknown = headers[name]?.value;
       return typeof value === 'string' ? value : null;
     };
-    const data = parse(Buffer.from(body).toString('utf8'));
+    const data = parse(textOf(body));
     if (header(':message-type') === 'event') {
       emit({ name: header(':event-type'), data });
       return;
@@ -175,17 +181,22 @@ export function frameAws(emit: Emit): Framer {
       waiting.push(chunk);
       size += chunk.length;
       if (size < needed) return;
-      let rest = Buffer.concat(waiting);
+      let rest = waiting.length === 1 ? chunk : Buffer.concat(waiting);
       needed = 4;
       while (rest.length >= 4) {
         needed = rest.readUInt32BE(0);
-        if (needed < shortestFrame || needed > longestFrame) throw new Error('not an event stream');
+        if (needed < shortestFrame || needed > longestLength) throw new Error('not an event stream');
+        if (needed > longestFrame) {
+          began();
+          throw new Error(`a frame of over ${longestFrame} bytes`);
+        }
         if (rest.length < needed) break;
         take(rest.subarray(0, needed));
         rest = rest.subarray(needed);
         needed = 4;
       }
-      waiting = [rest];
+      // A part of the joined bytes would keep all of them.
+      waiting = [Buffer.from(rest)];
       size = rest.length;
     },
     end: () => undefined,

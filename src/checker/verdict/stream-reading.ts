@@ -48,7 +48,11 @@ export function readStream({ framing, take }: Streaming): StreamReading {
     if (error === null) take(draft, event);
   };
   const framer =
-    framing === 'sse' ? frameSse(emit, began) : framing === 'ndjson' ? frameLines(emit) : frameAws(emit);
+    framing === 'sse'
+      ? frameSse(emit, began)
+      : framing === 'ndjson'
+        ? frameLines(emit)
+        : frameAws(emit, began);
 
   const guarded = (step: () => void): void => {
     if (fault !== null) return;

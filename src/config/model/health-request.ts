@@ -156,6 +156,12 @@ function defaultsFor(defaults: DefaultsEntry): DefaultsEntry {
   };
 }
 
+/** True for a model with a header `Host`: a caller would reach another site at an address that the operator allowed. */
+function namesHost({ endpoint: { headers, jwt, auth } }: Model): boolean {
+  const names = [...Object.keys(headers), ...Object.keys(jwt?.headers ?? {}), auth.headerName];
+  return names.some((name) => name.toLowerCase() === 'host');
+}
+
 export type Requested = { readonly model: Model } | { readonly problems: readonly RequestProblem[] };
 
 /** The model that the body of a health request describes, in either of its forms. Resolves no variables or files. */
@@ -192,6 +198,8 @@ export function requestedModel(
   const findings: Findings = { problems: [], warnings: [] };
   // An object, since it was parsed as one.
   const model = buildModel(entry, given as Members, null, context, findings);
+  if (findings.problems.length === 0 && namesHost(model))
+    return { problems: [{ path: [form], message: 'must not set the header host' }] };
   if (findings.problems.length === 0) return { model };
   return {
     problems: findings.problems.map(({ path, message }) => at({ path: path.slice(1), message })),

@@ -72,6 +72,17 @@ export function headerName() {
   return z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'must be the name of a header');
 }
 
+/** Headers that say where a request ends and what becomes of its connection: with them it could hide a second one. */
+const ofRequest =
+  /^(?:connection|content-length|expect|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/i;
+
+/** The name of a header that is sent besides those of the request itself. */
+export function extraHeaderName() {
+  return headerName().refine((name) => !ofRequest.test(name), {
+    error: ({ input }) => `must not be ${String(input).toLowerCase()}, which the request sets itself`,
+  });
+}
+
 /** A valid Prometheus label name. */
 export function labelName() {
   return z

@@ -3,7 +3,7 @@ import { longestAddress } from '../../domain/address.js';
 import {
   addressProblem,
   freeMap,
-  headerName,
+  extraHeaderName,
   headerValue,
   providerModelName,
   someText,
@@ -13,7 +13,7 @@ import {
 /** `custom_headers` of the seed; the values are secrets. */
 const customHeaders = z.array(
   z.strictObject({
-    key: headerName().describe('Name of the header.'),
+    key: extraHeaderName().describe('Name of the header.'),
     value: headerValue().describe('Value of the header (secret).'),
   }),
 );
@@ -63,7 +63,7 @@ const paths = z.strictObject({
 });
 
 const authData = z.strictObject({
-  header_name: headerName().optional().describe('Header for the key.'),
+  header_name: extraHeaderName().optional().describe('Header for the key.'),
   header_prefix: headerValue().optional().describe('Text before the key, such as Bearer.'),
   space_after_prefix: z.boolean().optional().describe('Adds a space after the prefix; default: true.'),
 });

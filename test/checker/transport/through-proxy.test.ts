@@ -131,6 +131,26 @@ describe('check through a proxy', () => {
     );
   });
 
+  it.each(['http', 'https'])(
+    'names a proxy whose certificate is refused for an unknown extension, for %s',
+    async (scheme) => {
+      const odd = {
+        key: readFileSync(file('unknown-extension.key')),
+        cert: readFileSync(file('unknown-extension.pem')),
+      };
+      await withServer(listenProxy([], odd), async (proxy) => {
+        const model = modelAt(`${scheme}://model.test/v1`, {
+          endpoint: { proxy: `https://other.test:${proxy}`, tls: { insecure: false } },
+        });
+        const env = { SSL_CERT_FILE: file('unknown-extension.pem') };
+        expect(await checkOnce(model, { lookup: everythingIsHere, env })).toMatchObject({
+          reason: 'tls_error',
+          detail: `the proxy other.test:${proxy}: UNSPECIFIED: unhandled critical extension`,
+        });
+      });
+    },
+  );
+
   it.each(['http', 'https'])('uses a proxy that speaks TLS, for %s', async (scheme) => {
     const answer: RequestListener = (_request, response) => response.end(completion('New Delhi'));
     await withServer(listenProxy([], identity()), (proxy) =>

@@ -143,6 +143,24 @@ describe('judge', () => {
     expect(took).toBeLessThan(2_500);
   });
 
+  it.each([200, 500])(
+    'reads replies of functions inside each other to a limited depth, with status %i',
+    (status) => {
+      for (const [from, to] of [
+        ['[', ']'],
+        ['', ''],
+      ]) {
+        const text = `${`{"statusCode":500,"body":${from}`.repeat(5_000)}{}${`${to}}`.repeat(5_000)}`;
+        expect(resultOf(status, {}, Buffer.from(text)).reason).not.toBe('internal_error');
+      }
+      const body = JSON.stringify({
+        statusCode: 429,
+        body: [{ statusCode: 429, body: { message: 'Rate exceeded' } }],
+      });
+      expect(resultOf(500, {}, Buffer.from(body)).reason).toBe('rate_limited');
+    },
+  );
+
   it('does not match words of the request as words of the error', () => {
     const asked = { ...model, query: 'Is the server overloaded?', modelName: 'rate-limited-9' };
     const said = JSON.stringify({
