@@ -1,0 +1,288 @@
+import type { VNode } from 'preact';
+import type { Interval, State } from '../domain/state.js';
+import { addDurations, noDurations, type TimelineInterval } from '../domain/timeline.js';
+import { blameFor } from '../domain/reason.js';
+import { At, clockTime, isoSeconds, span, timeText } from './figures.js';
+import { cut, Foreign } from './foreign-text.js';
+import { BlameLabel, stateWords, StateLabel } from './icons.js';
+import { LatencyChart } from './latency-chart.js';
+import type { ModelPast } from './model-past.js';
+import { earlier, later, modelQueryAddress, windowLinks } from './model-query.js';
+import type { ModelPageView } from './model-view.js';
+import { reasonWords } from './reason-words.js';
+import { columns, pathOf, runsOf, toldBySteps, type StateRun } from './state-runs.js';
+import { timeTicks } from './time-axis.js';
+
+/** `24 h` for `24h`; `1 y` for `1y` */
+const windowText = (name: string): string => name.replace(/^(\d+)/, '$1 ');
+
+const longNames: Readonly<Record<string, string>> = {
+  '1h': 'Last hour',
+  '6h': 'Last 6 hours',
+  '24h': 'Last 24 hours',
+  '7d': 'Last 7 days',
+  '30d': 'Last 30 days',
+  '90d': 'Last 90 days',
+  '1y': 'Last year',
+};
+
+function headOf({ query, now }: ModelPageView): string {
+  const { window, name } = query;
+  if (name !== null) return longNames[name] ?? `Last ${windowText(name)}`;
+  const [from, to] = [clockTime(window.from), clockTime(window.to)];
+  const start = `${from.day}${from.year === clockTime(now).year ? '' : ` ${from.year}`} ${from.minute}`;
+  const sameDay = from.day === to.day && from.year === to.year;
+  return `${start} to ${sameDay ? to.minute : timeText(window.to, now)} UTC`;
+}
+
+function Zoom({ page }: { readonly page: ModelPageView }): VNode {
+  const { query, view, now } = page;
+  const { id } = view.model;
+  const address = (window: Interval, name: string | null = null): string =>
+    modelQueryAddress(id, { ...query, window, name }, 'tl');
+  const [before, after] = [earlier(query.window, view.health.firstSeen), later(query.window, now)];
+  const length = span(query.window.to - query.window.from);
+  const arrow = (window: Interval | null, sign: string, text: string) =>
+    window === null ? (
+      <a class="off" role="link" aria-disabled="true">
+        {sign}
+        <span class="vh">{text}</span>
+      </a>
+    ) : (
+      <a href={address(window)}>
+        {sign}
+        <span class="vh">{text}</span>
+      </a>
+    );
+  return (
+    <nav class="zoom" aria-label="Window of time">
+      {arrow(before, '‹', ` ${length} earlier`)}
+      {windowLinks.map((name) => (
+        <a
+          href={address(query.window, name)}
+          {...(query.name === name ? { 'aria-current': 'true' as const } : {})}
+        >
+          {windowText(name)}
+        </a>
+      ))}
+      {arrow(after, '›', ` ${length} later`)}
+    </nav>
+  );
+}
+
+/** `unhealthy 38 min, degraded 44 min, healthy 22 h 38 min` */
+function durationsText({ steps }: ModelPast): string {
+  const sum = steps.reduce((total, { durations }) => addDurations(total, durations), noDurations);
+  const order = ['unhealthy', 'degraded', 'unknown', 'maintenance', 'healthy'] as const;
+  const parts = order.filter((state) => sum[state] > 0).map((state) => `${state} ${span(sum[state])}`);
+  return parts.length === 0 ? 'nothing is known' : parts.join(', ');
+}
+
+function Strip({ runs, text }: { readonly runs: readonly StateRun[]; readonly text: string }): VNode {
+  const paths = [
+    ['h', pathOf(runs, 'healthy', { height: 24 })],
+    ['m', pathOf(runs, 'maintenance', { height: 24 })],
+    ['d', pathOf(runs, 'degraded', { height: 24 })],
+    ['u', pathOf(runs, 'unhealthy', { height: 28 })],
+  ] as const;
+  return (
+    <svg
+      class="strip"
+      viewBox={`0 0 ${columns} 28`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`States, oldest left: ${text}`}
+    >
+      {paths.map(([letter, path]) => path !== null && <path class={letter} d={path} />)}
+    </svg>
+  );
+}
+
+function Axis({ page, window }: { readonly page: ModelPageView; readonly window: Interval }): VNode {
+  const { query, view } = page;
+  const ticks = timeTicks(window);
+  const first = ticks[0];
+  const length = first === undefined ? '' : ` to ${span(first.to - first.from)}`;
+  return (
+    <nav aria-label={`Zoom in${length}`}>
+      <svg class="axis">
+        {ticks.map(({ from, to, label, place }) => (
+          <a href={modelQueryAddress(view.model.id, { ...query, window: { from, to }, name: null }, 'tl')}>
+            <text x={`${(place * 100).toFixed(2)}%`} y="16">
+              {label}
+            </text>
+          </a>
+        ))}
+      </svg>
+    </nav>
+  );
+}
+
+function Key({ path, text }: { readonly path: string; readonly text: string }): VNode {
+  return (
+    <span class="key">
+      <svg viewBox="0 0 20 8" aria-hidden="true">
+        <path class={path} d={path === 'fail' ? 'M10 8V0' : 'M0 4h20'} />
+      </svg>
+      {text}
+    </span>
+  );
+}
+
+function Caption({ past, text }: { readonly past: ModelPast; readonly text: string }): VNode {
+  const { steps, window } = past;
+  const step = steps[1] ?? steps[0];
+  const unit = step === undefined ? '' : `by ${span(step.to - step.from)}, `;
+  const has = (valueOf: (one: ModelPast['steps'][number]) => number | null): boolean =>
+    steps.some((one) => (valueOf(one) ?? 0) > 0);
+  return (
+    <figcaption id="chart-text">
+      <Key path="p95" text="p95" />
+      <Key path="p50" text="p50" />
+      {has(({ firstToken }) => firstToken) && <Key path="first" text="first token, p50" />}
+      <Key path="fail" text="a check failed" />
+      {has(({ p50 }) => p50)
+        ? `Latency of right and degraded answers ${unit}on a log scale. `
+        : 'No latency is stored of this time. '}
+      {`${clockTime(window.from).day} to ${clockTime(window.to).day}: ${text}.`}
+    </figcaption>
+  );
+}
+
+/** Rows of the table; the window leads to the rest. */
+const mostRows = 100;
+
+/** Why the model was in the state; excluded time by what its exclusion says. */
+function Why({
+  interval,
+  page,
+}: {
+  readonly interval: TimelineInterval;
+  readonly page: ModelPageView;
+}): VNode {
+  const { state, reason, from, to } = interval;
+  if (state === 'maintenance') {
+    const excluded = page.view.exclusions.find((one) => one.from < to && from < one.to);
+    return excluded === undefined ? (
+      <>Planned</>
+    ) : (
+      <>
+        {'Excluded: '}
+        <bdi>
+          <Foreign text={cut(excluded.reason, 200)} />
+        </bdi>
+      </>
+    );
+  }
+  if (reason === null || (state === 'healthy' && reason === 'ok')) return <></>;
+  const blame = blameFor(reason);
+  return (
+    <>
+      {reasonWords[reason].label} {blame !== null && <BlameLabel blame={blame} />}
+    </>
+  );
+}
+
+function IntervalRow(props: {
+  readonly interval: TimelineInterval;
+  readonly page: ModelPageView;
+  readonly past: ModelPast;
+}): VNode {
+  const { interval, page, past } = props;
+  const { from, to, state } = interval;
+  const { now, query, view } = page;
+  const before = from === past.window.from && from > view.health.firstSeen;
+  const open = to === past.window.to;
+  const window = { from, to: Math.max(to, from + 1) };
+  return (
+    <tr>
+      <td>
+        <StateLabel state={state} />
+      </td>
+      <td class="grow">
+        <Why interval={interval} page={page} />
+      </td>
+      <td class="n">{before ? 'before' : <At time={from} now={now} precision="second" />}</td>
+      <td class="n">{open ? to >= now ? 'now' : 'later' : <At time={to} now={now} precision="second" />}</td>
+      <td class="n">{span(to - from)}</td>
+      <td class="n">
+        <a href={modelQueryAddress(view.model.id, { ...query, window, name: null }, 'tl')}>
+          Zoom
+          <span class="vh">{` to ${stateWords[state]} at ${isoSeconds(from)}`}</span>
+        </a>
+      </td>
+    </tr>
+  );
+}
+
+function Intervals({ page, past }: { readonly page: ModelPageView; readonly past: ModelPast }): VNode {
+  const { intervals } = past;
+  if (intervals === null)
+    return (
+      <p class="mut more">The state changed over 5,000 times in this window: a shorter one lists them.</p>
+    );
+  const newest = intervals.slice(-mostRows).reverse();
+  return (
+    <details class="tab">
+      <summary>What happened, as a table</summary>
+      <div class="scroll" tabIndex={0} role="group" aria-labelledby="tl">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">State</th>
+              <th scope="col">Why</th>
+              {['From', 'To', 'Lasted'].map((head) => (
+                <th scope="col" class="n">
+                  {head}
+                </th>
+              ))}
+              <th scope="col">
+                <span class="vh">Zoom</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {newest.map((interval) => (
+              <IntervalRow interval={interval} page={page} past={past} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {intervals.length > mostRows && (
+        <p class="mut">{`The newest ${mostRows} of ${intervals.length} are listed: a shorter window lists the rest.`}</p>
+      )}
+    </details>
+  );
+}
+
+/** States and latencies of a window on one axis of time, and the same as a table. */
+export function ModelTimeline({ page }: { readonly page: ModelPageView }): VNode {
+  const { past, view } = page;
+  const told: readonly { from: number; to: number; state: State }[] =
+    past === null ? [] : (past.intervals ?? toldBySteps(past.steps));
+  const runs = past === null ? [] : runsOf(told, past.window);
+  const text = past === null ? '' : durationsText(past);
+  return (
+    <section aria-labelledby="tl">
+      <div class="bar-head">
+        <h2 id="tl">{headOf(page)}</h2>
+        <Zoom page={page} />
+      </div>
+      {past === null ? (
+        <p class="mut">The history cannot be read now; load the page again in a moment.</p>
+      ) : past.steps.length === 0 ? (
+        <p class="mut">Nothing is stored of this time.</p>
+      ) : (
+        <>
+          <figure class="fig" data-part="figure">
+            <Strip runs={runs} text={text} />
+            <LatencyChart steps={past.steps} window={past.window} runs={runs} slow={view.model.slow} />
+            <Axis page={page} window={past.window} />
+            <Caption past={past} text={text} />
+          </figure>
+          <Intervals page={page} past={past} />
+        </>
+      )}
+    </section>
+  );
+}
