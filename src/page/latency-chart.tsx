@@ -67,13 +67,15 @@ function Limit(props: {
   readonly text: string;
   readonly ms: number | null;
   readonly scale: LatencyScale;
+  /** Px from the left, so that two labels do not cover each other. */
+  readonly left: number;
 }): VNode | null {
   if (props.ms === null) return null;
   const y = `${at(props.scale.place(props.ms) * 100)}%`;
   return (
     <>
       <line class="limit" x1="0" x2="100%" y1={y} y2={y} />
-      <text x="0" y={y} dx="70" dy="-4">{`${props.text} ${tookText(props.ms)}`}</text>
+      <text x="0" y={y} dx={props.left} dy="-4">{`${props.text} ${tookText(props.ms)}`}</text>
     </>
   );
 }
@@ -116,8 +118,8 @@ export function LatencyChart({ steps, window, runs, slow }: ChartParts): VNode {
         {shades.map(([letter, path]) => path !== null && <path class={`sh ${letter}`} d={path} />)}
         {lines.map(([name, path]) => path !== '' && <path class={name} d={path} />)}
       </svg>
-      <Limit text="slow from" ms={slow.durationMs} scale={scale} />
-      <Limit text="slow: first token from" ms={slow.firstTokenMs} scale={scale} />
+      <Limit text="slow from" ms={slow.durationMs} scale={scale} left={70} />
+      <Limit text="slow: first token from" ms={slow.firstTokenMs} scale={scale} left={190} />
       {scale.ticks.slice(1, -1).map((tick) => (
         <text x="4" y={`${at(scale.place(tick) * 100)}%`} dy="-4">
           {roundText(tick)}

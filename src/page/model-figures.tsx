@@ -82,6 +82,7 @@ function Budget({ page }: { readonly page: ModelPageView }): VNode | null {
 export function ModelFigures({ page }: { readonly page: ModelPageView }): VNode {
   const { past, row, view } = page;
   const { durationMs, firstTokenMs } = view.model.slow;
+  const firstToken = past?.firstToken ?? null;
   const slow = (ms: number | null) => (ms === null ? null : `slow from ${tookText(ms)}`);
   return (
     <dl class="stats" aria-label="Figures" data-part="stats">
@@ -96,11 +97,11 @@ export function ModelFigures({ page }: { readonly page: ModelPageView }): VNode 
           sub={quantileSub(past.latency, slow(durationMs))}
         />
       )}
-      {past?.firstToken != null && (
+      {firstToken !== null && (
         <Figure
           name="First token 24 h"
-          value={latencyText(past.firstToken.p95)}
-          sub={quantileSub(past.firstToken, slow(firstTokenMs))}
+          value={latencyText(firstToken.p95)}
+          sub={quantileSub(firstToken, slow(firstTokenMs))}
         />
       )}
     </dl>

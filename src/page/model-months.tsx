@@ -50,7 +50,7 @@ function Budget({ month, slo }: { readonly month: PastMonth; readonly slo: numbe
           <path class={budget.over ? 'u' : 'h'} d={`M0 0h${left}v8H0z`} />
         </svg>
       </td>
-      <td class="n">
+      <td class="n t">
         {budget.over ? <b class="over">{budget.left}</b> : budget.left}
         <small>{budget.share}</small>
       </td>

@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
 import type { Interval, State } from '../domain/state.js';
+import { streams } from '../domain/view.js';
 import { addDurations, noDurations, type TimelineInterval } from '../domain/timeline.js';
 import { blameFor } from '../domain/reason.js';
 import { At, clockTime, isoSeconds, span, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, stateWords, StateLabel } from './icons.js';
 import { LatencyChart } from './latency-chart.js';
-import type { ModelPast } from './model-past.js';
+import { stepOf, type ModelPast } from './model-past.js';
 import { earlier, later, modelQueryAddress, windowLinks } from './model-query.js';
 import type { ModelPageView } from './model-view.js';
 import { reasonWords } from './reason-words.js';
@@ -28,7 +29,7 @@ const longNames: Readonly<Record<string, string>> = {
 
 function headOf({ query, now }: ModelPageView): string {
   const { window, name } = query;
-  if (name !== null) return longNames[name] ?? `Last ${windowText(name)}`;
+  if (name !== null) return longNames[name] ?? `Last ${span(window.to - window.from)}`;
   const [from, to] = [clockTime(window.from), clockTime(window.to)];
   const start = `${from.day}${from.year === clockTime(now).year ? '' : ` ${from.year}`} ${from.minute}`;
   const sameDay = from.day === to.day && from.year === to.year;
@@ -129,10 +130,15 @@ function Key({ path, text }: { readonly path: string; readonly text: string }): 
   );
 }
 
-function Caption({ past, text }: { readonly past: ModelPast; readonly text: string }): VNode {
-  const { steps, window } = past;
-  const step = steps[1] ?? steps[0];
-  const unit = step === undefined ? '' : `by ${span(step.to - step.from)}, `;
+function Caption(props: {
+  readonly page: ModelPageView;
+  readonly past: ModelPast;
+  readonly text: string;
+}): VNode {
+  const { page, past, text } = props;
+  const { steps } = past;
+  const { window } = page.query;
+  const unit = `by ${span(stepOf(window))}, `;
   const has = (valueOf: (one: ModelPast['steps'][number]) => number | null): boolean =>
     steps.some((one) => (valueOf(one) ?? 0) > 0);
   return (
@@ -144,7 +150,13 @@ function Caption({ past, text }: { readonly past: ModelPast; readonly text: stri
       {has(({ p50 }) => p50)
         ? `Latency of right and degraded answers ${unit}on a log scale. `
         : 'No latency is stored of this time. '}
-      {`${clockTime(window.from).day} to ${clockTime(window.to).day}: ${text}.`}
+      {`In this window: ${text}.`}
+      {past.window.from > window.from && (
+        <>
+          {' Nothing is stored before '}
+          <At time={past.window.from} now={page.now} />.
+        </>
+      )}
     </figcaption>
   );
 }
@@ -260,8 +272,11 @@ export function ModelTimeline({ page }: { readonly page: ModelPageView }): VNode
   const { past, view } = page;
   const told: readonly { from: number; to: number; state: State }[] =
     past === null ? [] : (past.intervals ?? toldBySteps(past.steps));
-  const runs = past === null ? [] : runsOf(told, past.window);
+  const { window } = page.query;
+  const runs = runsOf(told, window);
   const text = past === null ? '' : durationsText(past);
+  const { durationMs, firstTokenMs } = view.model.slow;
+  const slow = { durationMs, firstTokenMs: streams(view.model) ? firstTokenMs : null };
   return (
     <section aria-labelledby="tl">
       <div class="bar-head">
@@ -276,9 +291,9 @@ export function ModelTimeline({ page }: { readonly page: ModelPageView }): VNode
         <>
           <figure class="fig" data-part="figure">
             <Strip runs={runs} text={text} />
-            <LatencyChart steps={past.steps} window={past.window} runs={runs} slow={view.model.slow} />
-            <Axis page={page} window={past.window} />
-            <Caption past={past} text={text} />
+            <LatencyChart steps={past.steps} window={window} runs={runs} slow={slow} />
+            <Axis page={page} window={window} />
+            <Caption page={page} past={past} text={text} />
           </figure>
           <Intervals page={page} past={past} />
         </>

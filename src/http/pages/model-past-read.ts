@@ -55,7 +55,7 @@ export function readModelPast(source: ModelPastSource, question: ModelPastQuesti
     mostText: mostAddedText,
   });
   const resultsIn = (window: Interval) => source.results(key, { ...window, limit: mostResults });
-  const course = source.series(past, asked, stepOf(asked));
+  const course = source.series(past, asked, stepOf(question.window));
   // Counts from before retention are gone, and so is the time line.
   const window = { from: course.from, to: course.to };
   return modelPastOf({
