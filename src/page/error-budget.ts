@@ -19,7 +19,9 @@ export interface BudgetText {
 export function budgetText(objective: number, durations: StateDurations): BudgetText | null {
   const { budgetUsed } = compareWithObjective(objective, durations);
   if (budgetUsed === null || uptimeOf(durations).uptime === null) return null;
-  const whole = (1 - objective) * (durations.healthy + durations.degraded + durations.unhealthy);
+  // Whole ms: 1 - 0.99 is not exactly 0.01.
+  const known = durations.healthy + durations.degraded + durations.unhealthy;
+  const whole = Math.round((1 - objective) * known);
   const left = whole - durations.unhealthy;
   const over = budgetUsed > 1;
   return {

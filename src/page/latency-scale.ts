@@ -20,10 +20,9 @@ export function latencyScale(values: readonly number[]): LatencyScale {
   const known = values.filter((value) => value > 0 && Number.isFinite(value));
   const least = known.reduce((a, b) => Math.min(a, b), Infinity);
   const most = known.reduce((a, b) => Math.max(a, b), 0);
-  const from = Math.max(
-    0,
-    rounds.findLastIndex((round) => round <= (known.length === 0 ? usual.low : least)),
-  );
+  const lowest = rounds.findLastIndex((round) => round <= (known.length === 0 ? usual.low : least));
+  // At least two steps, also at the upper end.
+  const from = Math.min(rounds.length - 3, Math.max(0, lowest));
   const found = rounds.findIndex((round) => round >= (known.length === 0 ? usual.high : most));
   const to = Math.max(from + 2, found < 0 ? rounds.length - 1 : found);
   const ticks = rounds.slice(from, to + 1);

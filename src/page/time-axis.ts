@@ -30,7 +30,7 @@ function starts({ from, to }: Interval): { readonly starts: number[]; readonly s
   }
   const date = new Date(from);
   const months = Math.ceil(length / (28 * dayMs)) + 1;
-  const every = Math.max(1, Math.ceil(months / mostTicks));
+  const every = Math.max(1, Math.ceil(length / (30 * dayMs) / (mostTicks + 1)));
   const found: number[] = [];
   for (let month = 0; month <= months; month += every) {
     const start = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + month, 1);
