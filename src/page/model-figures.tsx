@@ -49,7 +49,7 @@ function UptimeOf(props: {
       name={names[window]}
       bad={bad}
       value={uptime === null ? '–' : `${uptimeFigure(figures)} %`}
-      sub={bad ? `${watched}, below ${objectiveText(slo)}` : watched}
+      sub={bad ? `below ${objectiveText(slo)}; ${watched}` : watched}
     />
   );
 }

@@ -54,7 +54,7 @@ export function ModelActions({ page }: { readonly page: ModelPageView }): VNode 
   );
 }
 
-/** A folded form; open where it was refused. */
+/** A folded form; open where it was refused. Browsers unfold what holds the target of an address. */
 function Folded(props: {
   readonly id: string;
   readonly summary: string;
@@ -62,9 +62,9 @@ function Folded(props: {
   readonly children: ComponentChildren;
 }): VNode {
   return (
-    <details class="tab" id={props.id} open={props.open}>
+    <details class="tab" open={props.open}>
       <summary>{props.summary}</summary>
-      {props.children}
+      <div id={props.id}>{props.children}</div>
     </details>
   );
 }

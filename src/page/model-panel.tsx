@@ -37,7 +37,7 @@ function keysText(keys: readonly (boolean | null)[]): string | null {
   const refused = keys.filter((healthy) => healthy === false).length;
   if (refused > 0) return `${refused} of ${plural(keys.length, 'key')} were refused at their last use.`;
   return keys.every((healthy) => healthy === true)
-    ? `All ${plural(keys.length, 'key')} were accepted at their last use.`
+    ? `${keys.length === 2 ? 'Both keys' : `All ${keys.length} keys`} were accepted at their last use.`
     : null;
 }
 

@@ -68,10 +68,16 @@ interface Bucket extends Interval {
   readonly outputTokens: number;
 }
 
-const mostSteps = 400;
-const stepLengths = [minuteMs, 5 * minuteMs, 15 * minuteMs, hourMs, 6 * hourMs, dayMs, 7 * dayMs] as const;
+/** Few enough that a step holds several checks where the interval is a minute. */
+const mostSteps = 150;
+const stepLengths = [
+  ...[5_000, 15_000, 30_000],
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * minuteMs),
+  ...[1, 2, 3, 6, 12].map((count) => count * hourMs),
+  ...[1, 2, 3, 7].map((count) => count * dayMs),
+];
 
-/** The first step that cuts the window into at most 400. */
+/** The first step that cuts the window into at most 150. */
 export function stepOf({ from, to }: Interval): number {
   const found = stepLengths.find((ms) => Math.ceil(to / ms) - Math.floor(from / ms) <= mostSteps);
   return found ?? 28 * dayMs;

@@ -111,7 +111,7 @@ describe('forms of a model', () => {
     expect(text).toContain('From: must be before To.</output>');
     expect(text).toContain('value="2026-01-02T12:00"');
     expect(text).toContain('&quot;>&lt;b>why');
-    expect(text).toContain('<details class="tab" id="exclude" open');
+    expect(text).toContain('<details class="tab" open><summary>Exclude time');
     const empty = await post('a/notes', { incident: '5', author: 'me', text: ' ' });
     expect(empty.status).toBe(400);
     expect(empty.text).toContain('What is known: must be text of 1 to 2000 characters.</output>');

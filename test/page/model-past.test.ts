@@ -40,12 +40,12 @@ function pastOf(changes: Partial<Parameters<typeof modelPastOf>[0]> = {}) {
 }
 
 describe('past of a model', () => {
-  it('has steps of which a window has at most 400', () => {
+  it('has steps of which a window has at most 150', () => {
     for (const length of [minute, hour, 6 * hour, day, 7 * day, 30 * day, 365 * day, 3_660 * day]) {
       const step = stepOf({ from: noon - length, to: noon });
-      expect(length / step).toBeLessThanOrEqual(400);
+      expect(length / step).toBeLessThanOrEqual(150);
     }
-    expect(stepOf({ from: noon - day, to: noon })).toBe(5 * minute);
+    expect(stepOf({ from: noon - day, to: noon })).toBe(10 * minute);
   });
 
   it('adds days to UTC months, newest first, and only those in which the model was known', () => {
