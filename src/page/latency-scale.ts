@@ -21,10 +21,10 @@ export function latencyScale(values: readonly number[]): LatencyScale {
   const least = known.reduce((a, b) => Math.min(a, b), Infinity);
   const most = known.reduce((a, b) => Math.max(a, b), 0);
   const lowest = rounds.findLastIndex((round) => round <= (known.length === 0 ? usual.low : least));
-  // At least two steps, also at the upper end.
-  const from = Math.min(rounds.length - 3, Math.max(0, lowest));
+  // At least three steps, also at the upper end.
+  const from = Math.min(rounds.length - 4, Math.max(0, lowest));
   const found = rounds.findIndex((round) => round >= (known.length === 0 ? usual.high : most));
-  const to = Math.max(from + 2, found < 0 ? rounds.length - 1 : found);
+  const to = Math.max(from + 3, found < 0 ? rounds.length - 1 : found);
   const ticks = rounds.slice(from, to + 1);
   const low = Math.log(ticks[0] ?? 1);
   const range = Math.log(ticks.at(-1) ?? 10) - low;

@@ -149,14 +149,13 @@ function textsIn(value: unknown): string[] {
 /** User names and passwords in addresses. */
 const userInfo = /(:\/\/)[^/?#\s@]{1,2000}@/g;
 
-/** One model of the effective configuration as YAML, masked likewise. */
+/** One model of the effective configuration as YAML, masked likewise; the keys of other models too. */
 export function effectiveModel(settings: Settings, model: Model, secrets: Iterable<string>): string {
   const entry = modelEntry(model, settings.remote !== null);
   const text = textsIn(entry).join('\n');
+  const keys = settings.models.flatMap(({ endpoint }) => endpoint.apiKeys);
   // Of the secrets of thousands of models only those are looked for that occur.
-  const known = [...secrets, ...credentialsOf(settings), ...model.endpoint.apiKeys].filter((secret) =>
-    text.includes(secret),
-  );
+  const known = [...secrets, ...credentialsOf(settings), ...keys].filter((secret) => text.includes(secret));
   const yaml = stringify(masked(entry, known), { aliasDuplicateObjects: false });
   return yaml.replaceAll(userInfo, '$1***@');
 }
