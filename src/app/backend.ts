@@ -125,6 +125,7 @@ export function createBackend(parts: {
       },
       reaches: parts.connectivityUp(),
     }),
+    configurationOf: (id) => parts.inForce.config.effectiveOf(id),
     ready: parts.ready,
     exposition: (format) => expositions[format](),
     now: () => clock.wall(),

@@ -1,9 +1,10 @@
+import { countedMs } from '../domain/incident.js';
 import type { StateReason } from '../domain/reason.js';
 import type { Interval } from '../domain/state.js';
 import type { TimelineInterval } from '../domain/timeline.js';
 import { timelineBetween } from '../store/history.js';
 import type { StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
-import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
+import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
 
 /** Figures with the number of incidents in their time, and the reasons for unknown time. */

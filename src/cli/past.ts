@@ -1,9 +1,8 @@
 import { readMemory } from '../app/memory.js';
 import { healthFrom } from '../domain/health.js';
-import { clipTo, merge, subtract, totalOf } from '../domain/intervals.js';
 import type { Interval, StateDurations } from '../domain/state.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
-import type { Counts, StoredIncident, StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
+import type { Counts, StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
 
 /** A model's past as stored; without a check all of it is unknown. */
 export function pastOf(model: StoredModel, exclusions: readonly StoredPeriod[]): Past {
@@ -31,10 +30,4 @@ export interface Figures extends Interval {
 export async function figuresOf(store: StoreReader, past: Past, { from, to }: Interval): Promise<Figures> {
   const durations = await durationsBetween(store, past, { from, to });
   return { from, to, durations, counts: await store.counts(past.key, from, to, past.exclusions) };
-}
-
-/** ms of the incident within a window, without excluded time. */
-export function countedMs({ openedAt, closedAt, exclusions }: StoredIncident, window: Interval): number {
-  const span = { from: Math.max(openedAt, window.from), to: Math.min(closedAt ?? window.to, window.to) };
-  return span.from < span.to ? totalOf(subtract(span, clipTo(merge(exclusions), span))) : 0;
 }

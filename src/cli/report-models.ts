@@ -1,8 +1,9 @@
+import { countedMs } from '../domain/incident.js';
 import type { Model } from '../domain/model.js';
 import { compareWithObjective, uptimeOf, type Uptime, type ObjectiveResult } from '../domain/uptime.js';
 import { readPeriods } from '../store/excluded-periods.js';
 import type { StoredIncident, StoreReader } from '../store/port.js';
-import { countedMs, figuresOf, followedIn, pastOf, type Figures } from './past.js';
+import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
 import type { AskedWindow } from './options.js';
 
 /** An incident, and its ms within the report's window. */

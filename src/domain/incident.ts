@@ -1,4 +1,6 @@
+import { clipTo, merge, subtract, totalOf } from './intervals.js';
 import type { Blame, Reason } from './reason.js';
+import type { Interval } from './state.js';
 
 /** One period of unhealthy, opened and closed by confirmed results only. Times in Unix ms. */
 export interface Incident {
@@ -19,4 +21,17 @@ export interface Note {
   readonly at: number;
   readonly author: string | null;
   readonly text: string;
+}
+
+/** ms of the incident within a window, without excluded time. */
+export function countedMs(
+  {
+    openedAt,
+    closedAt,
+    exclusions,
+  }: Pick<Incident, 'openedAt' | 'closedAt'> & { readonly exclusions: readonly Interval[] },
+  window: Interval,
+): number {
+  const span = { from: Math.max(openedAt, window.from), to: Math.min(closedAt ?? window.to, window.to) };
+  return span.from < span.to ? totalOf(subtract(span, clipTo(merge(exclusions), span))) : 0;
 }

@@ -45,3 +45,13 @@ export function compareWithObjective(objective: number, durations: StateDuration
   // 1 - 0.9 is not exactly 0.1: rounding removes the error, so that an exhausted budget is exactly 1.
   return { met: uptime >= objective, budgetUsed: Number((unhealthy / budget).toPrecision(12)) };
 }
+
+/** The used share of an error budget in percent, rounded away from 100 %, which separates a met objective from a missed one. */
+export function usedPercent(used: number): string {
+  return used > 1 ? `${(Math.ceil(used * 10_000) / 100).toFixed(2)}%` : percentDown(used);
+}
+
+/** An objective as configured: 0.9995 is 99.95%. */
+export function exactPercent(ratio: number): string {
+  return `${Number((ratio * 100).toPrecision(12))}%`;
+}

@@ -1,15 +1,14 @@
-import type { RecordedResult } from '../domain/result.js';
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { glanceOf, glanceWindows } from '../page/glance.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
-import type { Series } from '../store/series-buckets.js';
+import { readModelPast, type ModelPastQuestion, type ModelPastSource } from './pages/model-past-read.js';
 import { csvRows } from './shapes/result-csv.js';
 import { seriesShape } from './shapes/series-shape.js';
 
 /** A query that takes long to read and to serialize: plain data, so that it can be sent to another thread. */
-export type LongQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion;
+export type LongQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion | ModelPastQuestion;
 
 /** A series: a window in steps, as JSON. */
 interface SeriesQuestion {
@@ -43,10 +42,7 @@ export interface LongAnswer<Text> {
 }
 
 /** Data that long queries read. */
-export interface LongSource {
-  series(past: Past, window: Interval, stepMs: number): Series;
-  results(key: ModelKey, query: ResultQuery): readonly RecordedResult[];
-}
+export type LongSource = ModelPastSource;
 
 /** Answers synchronously, however long it takes. */
 export function answerLong(source: LongSource, question: LongQuestion): LongAnswer<string> {
@@ -58,6 +54,8 @@ export function answerLong(source: LongSource, question: LongQuestion): LongAnsw
     );
     return { text: JSON.stringify(glances), before: null };
   }
+  if (question.kind === 'model_past')
+    return { text: JSON.stringify(readModelPast(source, question)), before: null };
   const { model } = question;
   if (question.kind === 'series') {
     const series = source.series(question.past, question.window, question.stepMs);

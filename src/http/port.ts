@@ -105,6 +105,8 @@ export interface Backend {
   probe(id: string, timeoutMs: number, signal: AbortSignal): Promise<CheckResult | null>;
   /** What the daemon knows of itself, for people. */
   monitor(): Promise<MonitorView>;
+  /** The effective configuration of a model as YAML, secrets masked; null when the registry has no such model. */
+  configurationOf(id: string): string | null;
   /** Unix time in ms. */
   now(): number;
 }

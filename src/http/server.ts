@@ -17,6 +17,7 @@ import { healthRoutes } from './routes/health-routes.js';
 import { historyRoutes } from './routes/history-routes.js';
 import { createErrorHandler, refuseTheRest } from './http-error.js';
 import { incidentRoutes } from './routes/incident-routes.js';
+import { modelPageRoutes } from './routes/model-page-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
 import { operationRoutes } from './routes/operation-routes.js';
@@ -114,7 +115,8 @@ export function createServer(
     const { createPageKit } = await import('./pages/page-kit.js');
     return createPageKit({ backend, version });
   };
-  for (const plugin of [pageRoutes]) app.register(plugin, { kit: () => (kit ??= loadKit()) });
+  for (const plugin of [pageRoutes, modelPageRoutes])
+    app.register(plugin, { kit: () => (kit ??= loadKit()), report });
   app.register((rest, _options, done) => {
     refuseTheRest(rest, [...urls]);
     done();

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { emptyRollup } from '../../src/domain/rollup.js';
 import type { RecordedResult } from '../../src/domain/result.js';
-import type { StatePoint } from '../../src/domain/state.js';
+import type { Interval, StatePoint } from '../../src/domain/state.js';
 import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
 import type { ModelView } from '../../src/domain/view.js';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { answerLong, type LongSource } from '../../src/http/long-read.js';
 import type { MonitorView } from '../../src/page/monitor-view.js';
 import type { Backend, HistoryStore, Reading } from '../../src/http/port.js';
-import type { ResultQuery, StoredIncident } from '../../src/store/port.js';
+import type { IncidentQuery, ResultQuery, StoredIncident } from '../../src/store/port.js';
 import { createSeriesBuckets } from '../../src/store/series-buckets.js';
 import { noon } from '../metrics/sample-view.js';
 
@@ -46,19 +46,33 @@ function createFakeSource(data: FakeData): LongSource {
       return { ...window, stepMs, resolution: 'exact', buckets: buckets.all };
     },
     results: (_key, query) => resultsOf(data, query),
+    points: (_key, from, to, most) => pointsOf(data, { from, to }, most),
+    incidents: (query) => incidentsOf(data, query),
   };
 }
 
+function pointsOf({ points }: FakeData, { from, to }: Interval, most?: number): StatePoint[] {
+  const first = points.findLastIndex((point) => point.from <= from);
+  const after = points.slice(Math.max(0, first)).filter((point) => point.from < to);
+  return after.slice(0, most);
+}
+
+function incidentsOf(
+  { incidents }: FakeData,
+  { open, from = 0, to = Infinity, limit, before = Infinity }: IncidentQuery,
+): StoredIncident[] {
+  return incidents
+    .filter(({ closedAt }) => open === undefined || open === (closedAt === null))
+    .filter(({ id, openedAt, closedAt }) => id < before && openedAt < to && (closedAt ?? Infinity) > from)
+    .slice(0, limit);
+}
+
 function createFakeStore(data: FakeData): HistoryStore {
-  const { results, points, incidents } = data;
+  const { results, points } = data;
   const ofTime = (from: number, to: number): RecordedResult[] =>
     results.filter(({ slot }) => from <= slot && slot < to);
   return {
-    points: (_key, from, to, most) => {
-      const first = points.findLastIndex((point) => point.from <= from);
-      const after = points.slice(Math.max(0, first)).filter((point) => point.from < to);
-      return Promise.resolve(after.slice(0, most));
-    },
+    points: (_key, from, to, most) => Promise.resolve(pointsOf(data, { from, to }, most)),
     durations: (_key, from, to) => Promise.resolve(durationsOf(intervalsOf(points, { from, to }))),
     counts: (_key, from, to) => {
       const sum = emptyRollup();
@@ -71,15 +85,7 @@ function createFakeStore(data: FakeData): HistoryStore {
       const { exclusions = [] } = data.views.find((view) => view.key === key) ?? {};
       return Promise.resolve(exclusions.map((each) => ({ ...each, reason: 'move' })));
     },
-    incidents: ({ open, from = 0, to = Infinity, limit, before = Infinity }) =>
-      Promise.resolve(
-        incidents
-          .filter(({ closedAt }) => open === undefined || open === (closedAt === null))
-          .filter(
-            ({ id, openedAt, closedAt }) => id < before && openedAt < to && (closedAt ?? Infinity) > from,
-          )
-          .slice(0, limit),
-      ),
+    incidents: (query) => Promise.resolve(incidentsOf(data, query)),
   };
 }
 
@@ -120,6 +126,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     ready: () => true,
     exposition: () => readingOf(Readable.from(['up 1\n'])),
     monitor: () => Promise.resolve(wellMonitor),
+    configurationOf: (id) => `id: ${id}\n`,
     now: () => noon,
     ...changes,
   };

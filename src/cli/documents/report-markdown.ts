@@ -1,6 +1,6 @@
 import type { Exclusion } from '../../domain/exclusion.js';
 import type { Note } from '../../domain/incident.js';
-import { percentDown } from '../../domain/uptime.js';
+import { exactPercent, percentDown, usedPercent } from '../../domain/uptime.js';
 import { checksShape } from '../../http/shapes/uptime-shape.js';
 import type { AskedWindow } from '../options.js';
 import type { ReportIncident, ReportModel } from '../report-models.js';
@@ -95,16 +95,6 @@ function resultText({ objective, met }: ReportModel): string | null {
   if (objective === null) return null;
   if (met === null) return 'unknown';
   return met ? 'met' : '**missed**';
-}
-
-/** An objective as configured: 0.9995 is 99.95%. */
-function exactPercent(ratio: number): string {
-  return `${Number((ratio * 100).toPrecision(12))}%`;
-}
-
-/** Rounded away from 100 %, which separates a met objective from a missed one. */
-function usedPercent(used: number): string {
-  return used > 1 ? `${(Math.ceil(used * 10_000) / 100).toFixed(2)}%` : percentDown(used);
 }
 
 const counted = (incidents: ReportModel['incidents']) => incidents.filter(({ countedMs }) => countedMs > 0);

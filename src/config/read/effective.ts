@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { formatDuration } from '../../domain/duration.js';
 import type { Expectation, Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
@@ -137,4 +138,24 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
   });
   // A copy of the same shape.
   return { ...(masked(entry, known) as object), models: entries };
+}
+
+/** All text in a value. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
+/** User names and passwords in addresses. */
+const userInfo = /(:\/\/)[^/?#\s@]{1,2000}@/g;
+
+/** One model of the effective configuration as YAML, masked likewise; the keys of other models too. */
+export function effectiveModel(settings: Settings, model: Model, secrets: Iterable<string>): string {
+  const entry = modelEntry(model, settings.remote !== null);
+  const text = textsIn(entry).join('\n');
+  const keys = settings.models.flatMap(({ endpoint }) => endpoint.apiKeys);
+  // Of the secrets of thousands of models only those are looked for that occur.
+  const known = [...secrets, ...credentialsOf(settings), ...keys].filter((secret) => text.includes(secret));
+  const yaml = stringify(masked(entry, known), { aliasDuplicateObjects: false });
+  return yaml.replaceAll(userInfo, '$1***@');
 }

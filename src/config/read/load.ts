@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Capabilities } from '../model/address.js';
-import { effectiveConfig } from './effective.js';
+import { effectiveConfig, effectiveModel } from './effective.js';
 import { tlsUses } from './file-uses.js';
 import type { FileUse } from './file-uses.js';
 import { requestedModel, type Requested } from '../model/health-request.js';
@@ -37,6 +37,8 @@ export interface LoadedConfig {
   readonly fingerprint: string;
   /** The effective configuration with the file's keys, presets expanded, secrets masked. */
   effective(): unknown;
+  /** The part of one model as YAML; null when there is none with this id. */
+  effectiveOf(id: string): string | null;
   /** The model that the body of a health request describes. */
   requested(body: unknown): Requested;
 }
@@ -100,8 +102,17 @@ function readMain(source: Source, references: References, problems: string[], wa
 }
 
 /** A function of its own: a closure made while loading would retain everything that was parsed. */
-function later(settings: Settings, secrets: Parameters<typeof effectiveConfig>[1]): () => unknown {
-  return () => effectiveConfig(settings, secrets);
+function later(
+  settings: Settings,
+  secrets: Parameters<typeof effectiveConfig>[1],
+): Pick<LoadedConfig, 'effective' | 'effectiveOf'> {
+  return {
+    effective: () => effectiveConfig(settings, secrets),
+    effectiveOf(id) {
+      const model = settings.models.find((one) => one.id === id);
+      return model === undefined ? null : effectiveModel(settings, model, secrets);
+    },
+  };
 }
 
 function requester(defaults: DefaultsEntry, capabilities: Capabilities): LoadedConfig['requested'] {
@@ -182,7 +193,7 @@ export async function loadConfig(
     warnings: inOrder(warnings.map(hide), path),
     files: inputs.files(),
     fingerprint: inputs.fingerprint(),
-    effective: later(complete, [...main.secrets, ...registry.secrets]),
+    ...later(complete, [...main.secrets, ...registry.secrets]),
     requested: requester(entry.defaults, capabilities),
   };
 }

@@ -219,3 +219,16 @@ for (const select of document.querySelectorAll('.tools select')) {
     if (select instanceof HTMLSelectElement) select.form?.requestSubmit();
   });
 }
+
+/* A form that was sent is busy until its answer comes, and is not sent twice. */
+
+for (const form of document.querySelectorAll('form[method="post"]')) {
+  form.addEventListener('submit', (event) => {
+    const button = form.querySelector('button');
+    if (button?.getAttribute('aria-busy') === 'true') event.preventDefault();
+    button?.setAttribute('aria-busy', 'true');
+  });
+}
+addEventListener('pageshow', () => {
+  for (const button of document.querySelectorAll('button[aria-busy]')) button.removeAttribute('aria-busy');
+});

@@ -1,7 +1,9 @@
 import { openToRead } from './file/database.js';
 import { attempt } from './file/failure.js';
+import { prepareIncidents } from './read/incident-query.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareSeries } from './read/series-query.js';
+import { prepareTimeline } from './read/timeline-query.js';
 
 /**
  * Long reads, synchronous and so for a thread of their own: each is a short transaction, so the WAL can be emptied
@@ -14,9 +16,13 @@ export function openHistoryReader(path: string, migrationsDir: string) {
   const database = attempt(path, () => openToRead(path, migrationsDir));
   const results = prepareResults(database);
   const series = prepareSeries(database);
+  const { points } = prepareTimeline(database);
+  const { incidents } = prepareIncidents(database);
   return {
     results: (...query: Parameters<typeof results>) => attempt(path, () => results(...query)),
     series: (...query: Parameters<typeof series>) => attempt(path, () => series(...query)),
+    points: (...query: Parameters<typeof points>) => attempt(path, () => points(...query)),
+    incidents: (...query: Parameters<typeof incidents>) => attempt(path, () => incidents(...query)),
     close: () => void database.close(),
   };
 }

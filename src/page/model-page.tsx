@@ -1,0 +1,155 @@
+import type { VNode } from 'preact';
+import { clockTime, plural, span } from './figures.js';
+import { cut, Foreign, foreignText } from './foreign-text.js';
+import { stateWords } from './icons.js';
+import { ModelChecks } from './model-checks.js';
+import { ModelCost } from './model-cost.js';
+import { ModelFacts } from './model-facts.js';
+import { ModelFigures } from './model-figures.js';
+import { ModelActions, ModelForms } from './model-forms.js';
+import { ModelIncidents } from './model-incidents.js';
+import { ModelMonths } from './model-months.js';
+import { ModelPanel } from './model-panel.js';
+import { modelAddress, modelQueryAddress } from './model-query.js';
+import { ModelTimeline } from './model-timeline.js';
+import type { ModelPageView } from './model-view.js';
+import { operatorPage, type Frame } from './shell.js';
+
+const mostLabels = 20;
+
+function LabelLinks({ labels }: { readonly labels: Readonly<Record<string, string>> }): VNode {
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}:${value}`);
+  return (
+    <>
+      {pairs.slice(0, mostLabels).map((pair, index) => (
+        <>
+          {index === 0 ? ' · ' : ' '}
+          <a href={`/?${new URLSearchParams({ label: pair }).toString()}`}>
+            <bdi>
+              <Foreign text={cut(pair, 80)} />
+            </bdi>
+          </a>
+        </>
+      ))}
+      {pairs.length > mostLabels && ` and ${pairs.length - mostLabels} more`}
+    </>
+  );
+}
+
+function scheduleText({ view }: ModelPageView): string {
+  const { schedule, probe } = view.model;
+  const times =
+    schedule.kind === 'every'
+      ? `every ${span(schedule.everyMs)}`
+      : `cron ${cut(schedule.expression, 100)} (${schedule.timezone})`;
+  return `${times} by ${probe}`;
+}
+
+function Head({ page }: { readonly page: ModelPageView }): VNode {
+  const { view, row } = page;
+  return (
+    <section class="mhead" aria-labelledby="head">
+      <div>
+        <h1 id="head">
+          <bdi>
+            <Foreign text={view.model.id} />
+          </bdi>
+        </h1>
+        <p class="mut">
+          <bdi>
+            <Foreign text={cut(row.provider, 200)} />
+          </bdi>
+          {' · '}
+          <bdi class="mono">
+            <Foreign text={cut(view.model.modelName, 300)} />
+          </bdi>
+          {` · ${scheduleText(page)}`}
+          <LabelLinks labels={view.model.labels} />
+        </p>
+      </div>
+      <ModelActions page={page} />
+    </section>
+  );
+}
+
+/** The whole page. */
+export function modelPage(frame: Frame, page: ModelPageView): string {
+  const { view, row, query, now } = page;
+  const { id } = view.model;
+  return operatorPage({
+    frame,
+    title: `${stateWords[row.state]} · ${foreignText(id)}`,
+    icon: row.state,
+    section: 'models',
+    children: (
+      <>
+        <div class="bar-head">
+          <nav class="crumb" aria-label="Where you are">
+            <a href="/">Models</a> /
+          </nav>
+          <p class="live off mut" data-live="">
+            <span class="dot" />
+            {`As of ${clockTime(now).second} UTC. `}
+            <a href={modelQueryAddress(id, query, 'head')}>Load again</a>
+          </p>
+        </div>
+        <Head page={page} />
+        <ModelPanel page={page} />
+        <ModelFigures page={page} />
+        <ModelTimeline page={page} />
+        <div class="two">
+          <ModelChecks page={page} />
+          <ModelFacts page={page} />
+        </div>
+        <ModelIncidents page={page} />
+        <ModelMonths page={page} />
+        <div class="two even">
+          <ModelCost page={page} />
+          <ModelForms page={page} />
+        </div>
+      </>
+    ),
+  });
+}
+
+/** There is no such model: the page says so and names the one that may be meant. */
+export function unknownModelPage(
+  frame: Frame,
+  { id, closest, models }: { readonly id: string; readonly closest: string | null; readonly models: number },
+): string {
+  return operatorPage({
+    frame,
+    title: 'No such model · modelpulse',
+    icon: 'unknown',
+    section: 'models',
+    children: (
+      <section class="empty slim" aria-labelledby="head">
+        <h1 id="head">
+          {'No model of the registry is named '}
+          <bdi>
+            <Foreign text={cut(id, 200)} />
+          </bdi>
+          .
+        </h1>
+        {closest !== null && (
+          <p>
+            {'Is '}
+            <a href={modelAddress(closest)}>
+              <bdi>
+                <Foreign text={closest} />
+              </bdi>
+            </a>
+            {' meant?'}
+          </p>
+        )}
+        <p class="mut">
+          A model that left the registry keeps its history: <code>modelpulse history</code> and{' '}
+          <code>modelpulse report</code> show it.
+        </p>
+        <p>
+          <a class="btn" href="/">{`Show all ${plural(models)}`}</a>
+        </p>
+      </section>
+    ),
+  });
+}
