@@ -16,6 +16,7 @@ import { eventsRoutes } from './routes/events-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { historyRoutes } from './routes/history-routes.js';
 import { createErrorHandler, refuseTheRest } from './http-error.js';
+import { incidentPageRoutes } from './routes/incident-page-routes.js';
 import { incidentRoutes } from './routes/incident-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
@@ -116,7 +117,8 @@ export function createServer(
     const { createPageKit } = await import('./pages/page-kit.js');
     return createPageKit({ backend, version });
   };
-  for (const plugin of [pageRoutes]) app.register(plugin, { kit: () => (kit ??= loadKit()) });
+  for (const plugin of [pageRoutes, incidentPageRoutes])
+    app.register(plugin, { kit: () => (kit ??= loadKit()), report });
   app.register((rest, _options, done) => {
     refuseTheRest(rest, [...urls]);
     done();

@@ -50,7 +50,7 @@ function createFakeSource(data: FakeData): LongSource {
 }
 
 function createFakeStore(data: FakeData): HistoryStore {
-  const { results, points, incidents } = data;
+  const { results, points, incidents, views } = data;
   const ofTime = (from: number, to: number): RecordedResult[] =>
     results.filter(({ slot }) => from <= slot && slot < to);
   return {
@@ -67,9 +67,21 @@ function createFakeStore(data: FakeData): HistoryStore {
       return Promise.resolve({ ...sum, resolution: 'hour' });
     },
     results: (_key, query) => Promise.resolve(resultsOf(data, query)),
-    incidents: ({ open, from = 0, to = Infinity, limit, before = Infinity }) =>
+    names: (which) =>
+      Promise.resolve(
+        views
+          .map(({ key, model }) => ({ key, id: model.id, retiredAt: null }))
+          .filter(({ id, key }) => which.includes(id) || which.includes(key)),
+      ),
+    incidents: ({ named, models, blame, open, from = 0, to = Infinity, limit, before = Infinity }) =>
       Promise.resolve(
         incidents
+          .filter(({ model }) => named === undefined || model === named)
+          .filter((incident) => blame === undefined || incident.blame === blame)
+          .filter(({ model }) => {
+            const key = views.find((view) => view.model.id === model)?.key;
+            return models === undefined || (key !== undefined && models.includes(key));
+          })
           .filter(({ closedAt }) => open === undefined || open === (closedAt === null))
           .filter(
             ({ id, openedAt, closedAt }) => id < before && openedAt < to && (closedAt ?? Infinity) > from,

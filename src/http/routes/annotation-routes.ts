@@ -4,16 +4,16 @@ import { errorResponses, HttpError, unknownModel } from '../http-error.js';
 import { incidentId, incidentWith, unknownIncident } from './incident-routes.js';
 import { exclusionBody, mostExclusions, windowOfExclusion, written } from '../shapes/exclusion-body.js';
 import { exclusionSchema, exclusionShape, incidentSchema, incidentShape } from '../shapes/incident-shape.js';
+import { storedChange } from '../stored-change.js';
 import { readJson } from '../validation.js';
 import { idParameter, viewOf } from './model-routes.js';
 import type { RouteOptions } from '../port.js';
 import { parameter, wholeNumber } from '../query.js';
 
-const mostNotes = 100;
-/** ms that a caller waits for a store that hangs. */
-const patienceMs = 5_000;
+/** Maximum notes of an incident. */
+export const mostNotes = 100;
 
-const noteBody = z
+export const noteBody = z
   .strictObject({ text: written(2_000), author: written(200).nullable().default(null) }, 'must be an object')
   .describe('A note on an incident.');
 const exclusionId = idParameter.extend({
@@ -29,29 +29,7 @@ export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { 
   const { annotations } = backend;
   readJson(app);
 
-  /** A store failure that may pass is not the caller's fault and can be retried. */
-  const kept = async <T>(work: Promise<T>): Promise<T> => {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      const error = new HttpError(
-        503,
-        'not_stored_yet',
-        'the store does not answer; it may still take it: look before you try again',
-      );
-      timer = setTimeout(() => {
-        reject(error);
-      }, patienceMs);
-    });
-    try {
-      return await Promise.race([work, late]);
-    } catch (error) {
-      if (error instanceof HttpError) throw error;
-      report(error, 'annotations');
-      throw new HttpError(503, 'not_stored', 'the store does not take it now; try again');
-    } finally {
-      clearTimeout(timer);
-    }
-  };
+  const kept = <T>(work: Promise<T>): Promise<T> => storedChange(work, report);
 
   app.post(
     '/api/v1/incidents/:id/notes',
