@@ -2,6 +2,7 @@ import type { RecordedResult } from '../domain/result.js';
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { glanceOf, glanceWindows } from '../page/glance.js';
+import type { ReportAsk } from '../report/report-answer.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
 import type { Series } from '../store/series-buckets.js';
@@ -9,7 +10,16 @@ import { csvRows } from './shapes/result-csv.js';
 import { seriesShape } from './shapes/series-shape.js';
 
 /** A query that takes long to read and to serialize: plain data, so that it can be sent to another thread. */
-export type LongQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion;
+export type LongQuestion = HistoryQuestion | ReportQuestion;
+
+/** A question that `answerLong` answers. */
+export type HistoryQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion;
+
+/** A report of service levels, as text. */
+interface ReportQuestion {
+  readonly kind: 'report';
+  readonly ask: ReportAsk;
+}
 
 /** A series: a window in steps, as JSON. */
 interface SeriesQuestion {
@@ -49,7 +59,7 @@ export interface LongSource {
 }
 
 /** Answers synchronously, however long it takes. */
-export function answerLong(source: LongSource, question: LongQuestion): LongAnswer<string> {
+export function answerLong(source: LongSource, question: HistoryQuestion): LongAnswer<string> {
   if (question.kind === 'glances') {
     const { pasts, now } = question;
     const { days, hours } = glanceWindows(now);

@@ -24,6 +24,7 @@ import { operationRoutes } from './routes/operation-routes.js';
 import type { PageKit } from './pages/page-kit.js';
 import { pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
+import { reportPageRoutes } from './routes/report-page-routes.js';
 import { probeRoutes } from './routes/probe-routes.js';
 import { seriesRoutes } from './routes/series-routes.js';
 import { compileValidator } from './validation.js';
@@ -117,7 +118,7 @@ export function createServer(
     const { createPageKit } = await import('./pages/page-kit.js');
     return createPageKit({ backend, version });
   };
-  for (const plugin of [pageRoutes, incidentPageRoutes])
+  for (const plugin of [pageRoutes, incidentPageRoutes, reportPageRoutes])
     app.register(plugin, { kit: () => (kit ??= loadKit()), report });
   app.register((rest, _options, done) => {
     refuseTheRest(rest, [...urls]);

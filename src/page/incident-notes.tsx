@@ -57,9 +57,9 @@ export function NoteSection(props: {
         Notes <small>{notes.length > 0 && String(notes.length)}</small>
       </h2>
       <Notes notes={notes} now={now} />
-      <details class="tab" id="note" open={problem !== null}>
+      <details class="tab" open={problem !== null}>
         <summary>Add a note</summary>
-        <form class="form" method="post" action={`${incidentAddress(incident)}/notes`}>
+        <form class="form" id="note" method="post" action={`${incidentAddress(incident)}/notes`}>
           {problem !== null && (
             <p id="problem" role="alert" class="bad">
               <b>Not added:</b> {problem}

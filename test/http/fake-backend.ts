@@ -106,6 +106,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     view: (id) => full.views.find(({ model }) => model.id === id),
     store: createFakeStore(full),
     async readLong(question) {
+      if (question.kind === 'report') throw new Error('no report was to be read');
       const { text, before } = await Promise.resolve(answerLong(createFakeSource(full), question));
       return { text: Buffer.from(text), before };
     },

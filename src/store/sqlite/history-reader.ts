@@ -1,7 +1,9 @@
 import { openToRead } from './file/database.js';
-import { attempt } from './file/failure.js';
+import { attempt, promised } from './file/failure.js';
+import type { StoreReader } from '../port.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareSeries } from './read/series-query.js';
+import { prepareReadSession, type ReadSession } from './session.js';
 
 /**
  * Long reads, synchronous and so for a thread of their own: each is a short transaction, so the WAL can be emptied
@@ -14,7 +16,19 @@ export function openHistoryReader(path: string, migrationsDir: string) {
   const database = attempt(path, () => openToRead(path, migrationsDir));
   const results = prepareResults(database);
   const series = prepareSeries(database);
+  let session: ReadSession | null = null;
+  const ask = <Result>(work: (open: ReadSession) => Result): Promise<Result> =>
+    promised(path, () => work((session ??= prepareReadSession(database))));
+  /** What a report reads, as of a store; the thread may do something else between two reads. */
+  const report: Pick<StoreReader, 'models' | 'incidents' | 'exclusions' | 'durations' | 'counts'> = {
+    models: () => ask((open) => open.models()),
+    incidents: (query) => ask((open) => open.incidents(query)),
+    exclusions: () => ask((open) => open.exclusions()),
+    durations: (key, from, to) => ask((open) => open.durations(key, from, to)),
+    counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
+  };
   return {
+    report,
     results: (...query: Parameters<typeof results>) => attempt(path, () => results(...query)),
     series: (...query: Parameters<typeof series>) => attempt(path, () => series(...query)),
     close: () => void database.close(),
