@@ -60,7 +60,9 @@ const mostTicks = 7;
 export function ticksOf({ from, to }: Interval): { readonly at: number; readonly text: string }[] {
   const step = steps.find((size) => (to - from) / size <= mostTicks) ?? 1_000 * dayMs;
   const ticks = [];
-  for (let at = Math.ceil(from / step) * step; at < to; at += step) {
+  // A text at the very end would be cut off.
+  const end = to - (to - from) * 0.05;
+  for (let at = Math.ceil(from / step) * step; at < end; at += step) {
     const { day, minute } = clockTime(at);
     ticks.push({ at, text: at % dayMs === 0 ? day : minute });
   }
