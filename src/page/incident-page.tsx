@@ -101,14 +101,16 @@ function Checks({ view }: { readonly view: IncidentView }): VNode {
           <CheckTable results={results} labelledBy="checks" now={now} />
         </details>
       )}
-      <nav class="more pager" aria-label="More checks">
-        {before !== null && <a href={`${address}#checks`}>Newest checks</a>}
-        {next !== null && (
-          <a rel="next" href={`${address}?before=${next}#checks`}>
-            Earlier checks
-          </a>
-        )}
-      </nav>
+      {(before !== null || next !== null) && (
+        <nav class="more pager" aria-label="More checks">
+          {before !== null && <a href={`${address}#checks`}>Newest checks</a>}
+          {next !== null && (
+            <a rel="next" href={`${address}?before=${next}#checks`}>
+              Earlier checks
+            </a>
+          )}
+        </nav>
+      )}
     </section>
   );
 }

@@ -132,9 +132,10 @@ function Tools({ view }: { readonly view: IncidentsView }): VNode {
   );
 }
 
-function Months({ view }: { readonly view: IncidentsView }): VNode {
+function Months({ view }: { readonly view: IncidentsView }): VNode | null {
   const { query, now, earlier, next } = view;
   const later = query.month < monthAt(now) ? query.month + 1 : null;
+  if (query.before === null && next === null && earlier === null && later === null) return null;
   return (
     <nav class="more pager" aria-label="More incidents">
       {query.before !== null && (

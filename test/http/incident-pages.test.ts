@@ -35,7 +35,12 @@ const results = [
   ...[6, 5, 4, 3, 2, 1, 0].map((at) => failure(opened + at * minute)),
 ];
 const data: Partial<FakeData> = {
-  views: [sampleView('a', { model: sampleModel('a', { labels: { team: 'x' }, slo: 0.9 }) })],
+  views: [
+    sampleView('a', {
+      exclusions: incident.exclusions,
+      model: sampleModel('a', { labels: { team: 'x' }, slo: 0.9 }),
+    }),
+  ],
   incidents: [incident],
   results,
   points: [
@@ -114,7 +119,7 @@ describe('the page of one incident', () => {
     expect(text).toContain('by the next check, failure 2 in a row: incident 7 opens.');
     expect(text).toContain('<bdi>Gateway error</bdi></b>, HTTP 502, for 3 checks.');
     expect(text).toContain('incident 7 closes, dated back to the first success.');
-    expect(text).toContain('Healthy to 10:00, unhealthy to 10:04');
+    expect(text).toContain('Healthy to 10:00, maintenance to 10:04, unhealthy to 10:10, healthy after');
     expect(text).toContain('agreed &lt;u>');
     expect(text).toContain('They &lt;i>know&lt;/i>');
     expect(text).not.toMatch(/<img|<i>know/);
