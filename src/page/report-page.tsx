@@ -236,6 +236,7 @@ export function reportPage(frame: Frame, query: ReportQuery, sheet: ReportSheet)
               <b>{`This time is not over: it ends ${goesOnTo}, and figures may change.`}</b>
             </p>
           )}
+          {rows.some(({ partly }) => partly) && <p class="mut">≈ watched for less than 95 %</p>}
           {rows.length === 0 ? <p class="mut">No model was followed.</p> : <Table sheet={sheet} />}
         </section>
         <Incidents sheet={sheet} query={query} />

@@ -32,7 +32,7 @@ export interface ReportRow {
   readonly met: boolean | null;
   /** Null where there is nothing to say. */
   readonly cells: readonly (string | null)[];
-  /** True where the figures rest on less than all of the time. */
+  /** True where the figures rest on less than 95 % of the time. */
   readonly partly: boolean;
 }
 

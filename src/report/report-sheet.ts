@@ -1,5 +1,6 @@
 import type { AskedWindow } from '../calendar/past-window.js';
 import type { ReportedIncident, ReportRow, ReportSheet } from '../page/report-sheet.js';
+import { fullCoverage } from '../page/figures.js';
 import { downTimeText } from './down-time-text.js';
 import { counted, reportColumns } from './report-columns.js';
 import { checksOf, type ReportIncident, type ReportModel } from './report-models.js';
@@ -83,12 +84,11 @@ function totalsOf(models: readonly ReportModel[]): ReportSheet['totals'] {
 export function sheetOf(models: readonly ReportModel[], window: AskedWindow, now: number): ReportSheet {
   const { clock, from, to, goesOnTo, timezone } = window;
   const doubts = models.map((model) => ({ model: model.model, said: doubtsOf(model, window) }));
-  const doubted = new Set(doubts.filter(({ said }) => said.length > 0).map(({ model }) => model));
   const rows = models.slice(0, mostRows).map((model): ReportRow => ({
     model: model.model,
     met: model.objective === null ? null : model.met,
     cells: reportColumns.map(({ cell }) => cell(model)),
-    partly: doubted.has(model.model),
+    partly: model.coverage !== null && model.coverage < fullCoverage,
   }));
   return {
     title: titleOf(window),
