@@ -9,6 +9,7 @@ const layers = [
   ['domain'],
   ['calendar', 'wire'],
   ['config', 'store', 'metrics', 'alerts', 'scheduler', 'page'],
+  ['report'],
   ['checker', 'http'],
   ['app'],
   ['simulator'],

@@ -1,7 +1,8 @@
 import { messageOf, systemCodeOf } from '../domain/thrown.js';
 import { ConfigError } from '../config/read/load.js';
 import { StoreError } from '../store/store-error.js';
-import { plainLines, plainText } from './terminal.js';
+import { plainText } from '../domain/plain-text.js';
+import { plainLines } from './terminal.js';
 
 /** A fault in the command line or its input that the user can correct. */
 export class UsageError extends Error {

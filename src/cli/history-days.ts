@@ -4,8 +4,9 @@ import type { Interval } from '../domain/state.js';
 import type { TimelineInterval } from '../domain/timeline.js';
 import { timelineBetween } from '../store/history.js';
 import type { StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
-import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
-import type { AskedWindow } from './options.js';
+import { pastOf } from '../app/stored-past.js';
+import { figuresOf, followedIn, type Figures } from '../report/past-figures.js';
+import type { AskedWindow } from '../calendar/past-window.js';
 
 /** Figures with the number of incidents in their time, and the reasons for unknown time. */
 export interface HistoryFigures extends Figures {

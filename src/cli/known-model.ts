@@ -1,6 +1,6 @@
 import { closestName } from '../config/read/closest-name.js';
 import { UsageError } from './failure.js';
-import { plainText } from './terminal.js';
+import { plainText } from '../domain/plain-text.js';
 
 const mostNamed = 10;
 

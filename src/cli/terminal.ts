@@ -1,4 +1,5 @@
 import type { State } from '../domain/state.js';
+import { plainText } from '../domain/plain-text.js';
 import { printableJson } from '../store/transfer/printable-json.js';
 
 /** Capabilities of an output stream. */
@@ -29,18 +30,6 @@ export function painted(text: string, paint: Paint | null, { colour }: Pick<Term
   return `\u001b[${on}m${text}\u001b[${off}m`;
 }
 
-/**
- * One line of text that is safe to print: escape sequences, control and formatting characters are removed, line breaks
- * and tabs become a space.
- */
-export function plainText(text: string): string {
-  return stripEscapes(text)
-    .replaceAll('\u0085', ' ')
-    .replace(/(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Co}]/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
-}
-
 /** The same for text of several lines: line breaks and indentation stay. */
 export function plainLines(text: string): string {
   return text
@@ -52,17 +41,6 @@ export function plainLines(text: string): string {
 /** Indented JSON that is safe to print. */
 export function jsonText(value: unknown): string {
   return `${printableJson(value, 2)}\n`;
-}
-
-/** ECMA-48: removes control strings up to their terminator, then control sequences, then remaining two-byte escapes. */
-function stripEscapes(text: string): string {
-  return text
-    .replace(
-      /(?:\u001b[P\]X^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?/gu,
-      '',
-    )
-    .replace(/(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?/gu, '')
-    .replace(/\u001b[ -/]*[0-~]?/gu, '');
 }
 
 const paints = {

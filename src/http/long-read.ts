@@ -1,6 +1,7 @@
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { glanceOf, glanceWindows } from '../page/glance.js';
+import type { ReportAsk } from '../report/report-answer.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
 import { readModelPast, type ModelPastQuestion, type ModelPastSource } from './pages/model-past-read.js';
@@ -8,7 +9,16 @@ import { csvRows } from './shapes/result-csv.js';
 import { seriesShape } from './shapes/series-shape.js';
 
 /** A query that takes long to read and to serialize: plain data, so that it can be sent to another thread. */
-export type LongQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion | ModelPastQuestion;
+export type LongQuestion = HistoryQuestion | ReportQuestion;
+
+/** A question that `answerLong` answers. */
+export type HistoryQuestion = SeriesQuestion | RowsQuestion | GlancesQuestion | ModelPastQuestion;
+
+/** A report of service levels, as text. */
+interface ReportQuestion {
+  readonly kind: 'report';
+  readonly ask: ReportAsk;
+}
 
 /** A series: a window in steps, as JSON. */
 interface SeriesQuestion {
@@ -45,7 +55,7 @@ export interface LongAnswer<Text> {
 export type LongSource = ModelPastSource;
 
 /** Answers synchronously, however long it takes. */
-export function answerLong(source: LongSource, question: LongQuestion): LongAnswer<string> {
+export function answerLong(source: LongSource, question: HistoryQuestion): LongAnswer<string> {
   if (question.kind === 'glances') {
     const { pasts, now } = question;
     const { days, hours } = glanceWindows(now);

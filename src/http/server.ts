@@ -16,6 +16,7 @@ import { eventsRoutes } from './routes/events-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { historyRoutes } from './routes/history-routes.js';
 import { createErrorHandler, refuseTheRest } from './http-error.js';
+import { incidentPageRoutes } from './routes/incident-page-routes.js';
 import { incidentRoutes } from './routes/incident-routes.js';
 import { modelPageRoutes } from './routes/model-page-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
@@ -24,6 +25,7 @@ import { operationRoutes } from './routes/operation-routes.js';
 import type { PageKit } from './pages/page-kit.js';
 import { pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
+import { reportPageRoutes } from './routes/report-page-routes.js';
 import { probeRoutes } from './routes/probe-routes.js';
 import { seriesRoutes } from './routes/series-routes.js';
 import { compileValidator } from './validation.js';
@@ -115,7 +117,7 @@ export function createServer(
     const { createPageKit } = await import('./pages/page-kit.js');
     return createPageKit({ backend, version });
   };
-  for (const plugin of [pageRoutes, modelPageRoutes])
+  for (const plugin of [pageRoutes, modelPageRoutes, incidentPageRoutes, reportPageRoutes])
     app.register(plugin, { kit: () => (kit ??= loadKit()), report });
   app.register((rest, _options, done) => {
     refuseTheRest(rest, [...urls]);

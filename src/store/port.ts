@@ -2,7 +2,7 @@ import type { Epoch } from '../domain/epoch.js';
 import type { ExcludedPeriod, Exclusion } from '../domain/exclusion.js';
 import type { Incident, Note } from '../domain/incident.js';
 import { missCauses, type MissCause } from '../domain/check.js';
-import type { Outcome, Reason } from '../domain/reason.js';
+import type { Blame, Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Rollup } from '../domain/rollup.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
@@ -113,6 +113,11 @@ export interface ResultQuery extends Interval {
 
 export interface IncidentQuery {
   readonly model?: ModelKey;
+  /** Only those of models with these keys. */
+  readonly models?: readonly ModelKey[];
+  /** Only those of the model that has or had this id. */
+  readonly named?: string;
+  readonly blame?: Blame;
   readonly open?: boolean;
   /** Incidents that overlap [from, to). */
   readonly from?: number;

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createBeside, type Beside } from '../../src/app/beside.js';
 import { newHealth } from '../../src/domain/health.js';
 import { dayMs } from '../../src/domain/period.js';
-import { answerLong, type LongQuestion, type RowsQuestion } from '../../src/http/long-read.js';
+import { answerLong, type HistoryQuestion, type RowsQuestion } from '../../src/http/long-read.js';
 import { openHistoryReader } from '../../src/store/sqlite/history-reader.js';
 import {
   batchOf,
@@ -57,7 +57,7 @@ const rowsOf = (key: number, before?: number): RowsQuestion => ({
   key,
   query: { from: 0, to: start + 9 * dayMs, limit: 30, ...(before !== undefined && { before }) },
 });
-const seriesOf = (key: number): LongQuestion => ({
+const seriesOf = (key: number): HistoryQuestion => ({
   kind: 'series',
   model: 'gpt',
   past: { key, stored: newHealth(start), exclusions: [{ from: start, to: start + dayMs }] },
@@ -65,7 +65,7 @@ const seriesOf = (key: number): LongQuestion => ({
   stepMs: dayMs,
 });
 
-async function textOf(beside: Beside, question: LongQuestion): Promise<string> {
+async function textOf(beside: Beside, question: HistoryQuestion): Promise<string> {
   return Buffer.from((await beside.read(question)).text).toString();
 }
 

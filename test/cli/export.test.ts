@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { command, start } from '../app/process.js';
 import { became, useSite, type Site } from '../app/registry.js';
-import { pastOf } from '../../src/cli/past.js';
+import { pastOf } from '../../src/app/stored-past.js';
 import { stateAt } from '../../src/domain/timeline.js';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { dayBar, dayLevel } from '../../src/cli/tables/history-table.js';
-import { downTimeText } from '../../src/cli/tables/time-text.js';
+import { downTimeText } from '../../src/report/down-time-text.js';
 
 const day = (index: number, uptime: number | null = 1, coverage: number | null = 1) => ({
   date: new Date(Date.UTC(2026, 0, 1 + index)).toISOString().slice(0, 10),

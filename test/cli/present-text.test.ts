@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createProgress, painted, plainText, terminalOf } from '../../src/cli/terminal.js';
+import { plainText } from '../../src/domain/plain-text.js';
+import { createProgress, painted, terminalOf } from '../../src/cli/terminal.js';
 import { ageText } from '../../src/cli/tables/time-text.js';
 import { tookText } from '../../src/domain/duration.js';
 

@@ -61,6 +61,8 @@ async function keyOf(store: Store, model: string): Promise<number> {
 }
 
 export interface WrittenPast {
+  /** Path of its database. */
+  readonly path: string;
   /** Takes time of a model out of the figures. */
   exclude(model: string, exclusion: Parameters<Store['exclude']>[1]): Promise<unknown>;
   /** Records one more result. */
@@ -97,6 +99,7 @@ export function usePast(): () => Promise<WrittenPast> {
     ];
     writeFileSync(config, stringify({ storage: { path }, models: [...models, model('new', {})] }));
     return {
+      path,
       exclude: async (model, exclusion) => store.exclude(await keyOf(store, model), exclusion),
       check: (model, slot, of) => parts.record(model, slot, of),
       run: (...args) => command([...args, '--config', config]),

@@ -3,7 +3,7 @@ import { cronProblem } from '../../src/calendar/cron.js';
 import { brokenText } from '../../src/checker/verdict/broken-text.js';
 import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { tokenIn } from '../../src/checker/secrets/token-answer.js';
-import { markdownText } from '../../src/cli/documents/report-markdown.js';
+import { markdownText } from '../../src/report/report-markdown.js';
 import { requestedModel } from '../../src/config/model/health-request.js';
 import { modelMatcher } from '../../src/config/maintenance.js';
 import { filesReferred, isReference } from '../../src/config/read/interpolate.js';

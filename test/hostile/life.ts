@@ -187,6 +187,7 @@ export async function beginLife(parts: {
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
     annotations: createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() }),
     readLong(question) {
+      if (question.kind === 'report') return Promise.reject(new Error('no report is read'));
       const { text, before } = answerLong(reader, question);
       return Promise.resolve({ text: new TextEncoder().encode(text), before });
     },

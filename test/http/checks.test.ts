@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { csvCell, csvColumns } from '../../src/http/shapes/result-csv.js';
+import { csvCell } from '../../src/domain/csv-cell.js';
+import { csvColumns } from '../../src/http/shapes/result-csv.js';
 import type { RecordedResult } from '../../src/domain/result.js';
 import { slotOf } from '../../src/domain/time.js';
 import { noon, sampleResult, sampleView } from '../metrics/sample-view.js';

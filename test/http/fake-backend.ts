@@ -58,17 +58,23 @@ function pointsOf({ points }: FakeData, { from, to }: Interval, most?: number): 
 }
 
 function incidentsOf(
-  { incidents }: FakeData,
-  { open, from = 0, to = Infinity, limit, before = Infinity }: IncidentQuery,
+  { incidents, views }: FakeData,
+  { named, models, blame, open, from = 0, to = Infinity, limit, before = Infinity }: IncidentQuery,
 ): StoredIncident[] {
   return incidents
+    .filter(({ model }) => named === undefined || model === named)
+    .filter((incident) => blame === undefined || incident.blame === blame)
+    .filter(({ model }) => {
+      const key = views.find((view) => view.model.id === model)?.key;
+      return models === undefined || (key !== undefined && models.includes(key));
+    })
     .filter(({ closedAt }) => open === undefined || open === (closedAt === null))
     .filter(({ id, openedAt, closedAt }) => id < before && openedAt < to && (closedAt ?? Infinity) > from)
     .slice(0, limit);
 }
 
 function createFakeStore(data: FakeData): HistoryStore {
-  const { results, points } = data;
+  const { results, points, views } = data;
   const ofTime = (from: number, to: number): RecordedResult[] =>
     results.filter(({ slot }) => from <= slot && slot < to);
   return {
@@ -86,6 +92,12 @@ function createFakeStore(data: FakeData): HistoryStore {
       return Promise.resolve(exclusions.map((each) => ({ ...each, reason: 'move' })));
     },
     incidents: (query) => Promise.resolve(incidentsOf(data, query)),
+    names: (which) =>
+      Promise.resolve(
+        views
+          .map(({ key, model }) => ({ key, id: model.id, retiredAt: null }))
+          .filter(({ id, key }) => which.includes(id) || which.includes(key)),
+      ),
   };
 }
 
@@ -104,6 +116,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     view: (id) => full.views.find(({ model }) => model.id === id),
     store: createFakeStore(full),
     async readLong(question) {
+      if (question.kind === 'report') throw new Error('no report was to be read');
       const { text, before } = await Promise.resolve(answerLong(createFakeSource(full), question));
       return { text: Buffer.from(text), before };
     },

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { pastOf } from '../../src/app/stored-past.js';
 import { askedWindow } from '../../src/cli/options.js';
-import { readReport } from '../../src/cli/report-models.js';
+import { readReport } from '../../src/report/report-models.js';
 import { uptimeOf } from '../../src/domain/uptime.js';
 import { readModelPast } from '../../src/http/pages/model-past-read.js';
 import { openHistoryReader } from '../../src/store/sqlite/history-reader.js';
@@ -52,7 +53,12 @@ describe('past of a model as its page reads it', () => {
     expect(read.months.length).toBeGreaterThan(1);
     for (const month of read.months) {
       const name = `month:${new Date(month.from).toISOString().slice(0, 7)}`;
-      const [report] = await readReport(store, [model], new Set(['gpt']), askedWindow(name, 'UTC', now));
+      const [report] = await readReport(store, {
+        registry: [model],
+        ids: new Set(['gpt']),
+        window: askedWindow(name, 'UTC', now),
+        pastOf,
+      });
       expect(month.durations).toEqual(report!.figures!.durations);
       expect(uptimeOf(month.durations)).toEqual({ uptime: report!.uptime, coverage: report!.coverage });
       expect(month.incidents).toBe(report!.incidents.filter(({ countedMs }) => countedMs > 0).length);

@@ -9,7 +9,7 @@ import { loadFor } from '../load.js';
 import { modelMemory } from '../model-memory.js';
 import { globalOptions } from '../options.js';
 import { packageFile } from '../package-files.js';
-import { plainText } from '../terminal.js';
+import { plainText } from '../../domain/plain-text.js';
 
 /** Longer than any line of an export, so that a file of another kind cannot exhaust memory. */
 const longestLine = 16 * 1024 * 1024;

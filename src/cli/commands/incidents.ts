@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import type { StoredModel, StoreReader } from '../../store/port.js';
+import type { AskedWindow } from '../../calendar/past-window.js';
 import {
   askedWindow,
   csvOption,
   jsonOption,
   timezoneOption,
   windowOption,
-  type AskedWindow,
   type FormatOptions,
 } from '../options.js';
 import type { IncidentRow } from '../tables/incidents-table.js';

@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import { UsageError } from '../failure.js';
 import { modelWithId } from '../known-model.js';
 import { readDatabase } from '../read-database.js';
-import { askedWindow, timezoneOption, windowOption, type AskedWindow } from '../options.js';
+import type { AskedWindow } from '../../calendar/past-window.js';
+import { askedWindow, timezoneOption, windowOption } from '../options.js';
 
 interface Options {
   readonly month?: string;
@@ -41,11 +42,17 @@ export function reportCommand(program: Command): void {
         const window = reportWindow(options, now);
         const known = [...settings.models, ...(await store.models())];
         const asked = new Set(ids.map((id) => modelWithId(id, known).id));
-        const { readReport } = await import('../report-models.js');
-        const models = await readReport(store, settings.models, asked, window);
+        const { pastOf } = await import('../../app/stored-past.js');
+        const { readReport } = await import('../../report/report-models.js');
+        const models = await readReport(store, {
+          registry: settings.models,
+          ids: asked,
+          window,
+          pastOf,
+        });
         if (options.format === 'csv')
-          return (await import('../documents/report-csv.js')).reportCsv(models, window);
-        return (await import('../documents/report-markdown.js')).reportMarkdown(models, window, now);
+          return (await import('../../report/report-csv.js')).reportCsv(models, window);
+        return (await import('../../report/report-markdown.js')).reportMarkdown(models, window, now);
       });
     });
 }

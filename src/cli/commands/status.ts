@@ -18,7 +18,7 @@ import type { StoredModel, StoreReader } from '../../store/port.js';
 import { isLocked } from '../../store/sqlite/file/file-lock.js';
 import { modelWithId } from '../known-model.js';
 import { jsonOption } from '../options.js';
-import { pastOf } from '../past.js';
+import { pastOf } from '../../app/stored-past.js';
 import { readDatabase } from '../read-database.js';
 import type { StatusRow } from '../tables/status-table.js';
 import { jsonText, terminalOf } from '../terminal.js';

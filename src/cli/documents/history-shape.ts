@@ -1,4 +1,4 @@
-import { csvCell } from '../../http/shapes/result-csv.js';
+import { csvCell } from '../../domain/csv-cell.js';
 import { isoTime, toSeconds } from '../../http/time.js';
 import { uptimeShape } from '../../http/shapes/uptime-shape.js';
 import type { History, HistoryFigures } from '../history-days.js';

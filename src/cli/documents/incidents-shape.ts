@@ -1,5 +1,5 @@
 import { incidentShape } from '../../http/shapes/incident-shape.js';
-import { csvCell } from '../../http/shapes/result-csv.js';
+import { csvCell } from '../../domain/csv-cell.js';
 import { toSeconds } from '../../http/time.js';
 import type { IncidentRow } from '../tables/incidents-table.js';
 

@@ -2,11 +2,13 @@ import { quantile } from '../../domain/histogram.js';
 import { percentDown, uptimeOf, type Uptime } from '../../domain/uptime.js';
 import { checksShape } from '../../http/shapes/uptime-shape.js';
 import { tookText } from '../../domain/duration.js';
-import { ageText, downTimeText } from './time-text.js';
+import { downTimeText } from '../../report/down-time-text.js';
+import { ageText } from './time-text.js';
 import type { History, HistoryFigures } from '../history-days.js';
-import type { AskedWindow } from '../options.js';
+import type { AskedWindow } from '../../calendar/past-window.js';
 import { renderTable, type Column } from './table.js';
-import { painted, plainText, type Paint, type Terminal } from '../terminal.js';
+import { plainText } from '../../domain/plain-text.js';
+import { painted, type Paint, type Terminal } from '../terminal.js';
 import { keysOf } from '../../domain/table.js';
 
 const levels = {

@@ -2,7 +2,7 @@ import type { StoredIncident } from '../../store/port.js';
 import { renderTable, type Column, type LastColumn } from './table.js';
 import type { Terminal } from '../terminal.js';
 import { ageText } from './time-text.js';
-import type { AskedWindow } from '../options.js';
+import type { AskedWindow } from '../../calendar/past-window.js';
 
 /** An incident and its status. */
 export interface IncidentRow extends StoredIncident {

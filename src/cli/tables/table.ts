@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { painted, plainText, type Paint, type Terminal } from '../terminal.js';
+import { plainText } from '../../domain/plain-text.js';
+import { painted, type Paint, type Terminal } from '../terminal.js';
 
 /** A column; null cells show as `-`. */
 export interface Column<Row> {

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { modelAddress } from '../../page/model-query.js';
 import type { ModelForm } from '../../page/model-view.js';
-import { createKeeper } from '../annotation-keeper.js';
 import { checkedForm, formOf, type FormFields } from '../form-body.js';
 import { HttpError, unknownModel } from '../http-error.js';
 import type { Backend, Report } from '../port.js';
@@ -12,6 +11,7 @@ import { incidentWith, unknownIncident } from '../routes/incident-routes.js';
 import { viewOf } from '../routes/model-routes.js';
 import { exclusionBody, mostExclusions, windowOfExclusion } from '../shapes/exclusion-body.js';
 import { answerModel } from './model-page.js';
+import { storedChange } from '../stored-change.js';
 import type { PageKit } from './page-kit.js';
 
 /** What a form of a model's page does; it throws HttpError where it is refused. */
@@ -41,7 +41,7 @@ async function addNote({ backend, id, fields, report }: Parameters<FormWork['wor
   if (incident?.model !== id) throw unknownIncident();
   if (incident.notes.length >= mostNotes)
     throw new HttpError(409, 'too_many_notes', `an incident can have ${mostNotes} notes`);
-  if ((await createKeeper(report)(backend.annotations.note(incident.id, note))) === null)
+  if ((await storedChange(backend.annotations.note(incident.id, note), report)) === null)
     throw unknownIncident();
 }
 
@@ -56,12 +56,12 @@ async function exclude({ backend, id, fields, report }: Parameters<FormWork['wor
       'too_many_exclusions',
       `a model can have ${mostExclusions} exclusions; take some back`,
     );
-  if ((await createKeeper(report)(backend.annotations.exclude(id, window))) === null) throw unknownModel();
+  if ((await storedChange(backend.annotations.exclude(id, window), report)) === null) throw unknownModel();
 }
 
 async function include({ backend, id, fields, report }: Parameters<FormWork['work']>[0]): Promise<void> {
   const number = wholeNumber(fields.get('exclusion') ?? '');
-  const done = number !== null && (await createKeeper(report)(backend.annotations.include(id, number)));
+  const done = number !== null && (await storedChange(backend.annotations.include(id, number), report));
   if (!done) throw new HttpError(404, 'unknown_exclusion', 'this exclusion was taken back already');
 }
 

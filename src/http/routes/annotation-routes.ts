@@ -1,10 +1,10 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { createKeeper } from '../annotation-keeper.js';
 import { errorResponses, HttpError, unknownModel } from '../http-error.js';
 import { incidentId, incidentWith, unknownIncident } from './incident-routes.js';
 import { exclusionBody, mostExclusions, windowOfExclusion, written } from '../shapes/exclusion-body.js';
 import { exclusionSchema, exclusionShape, incidentSchema, incidentShape } from '../shapes/incident-shape.js';
+import { storedChange } from '../stored-change.js';
 import { readJson } from '../validation.js';
 import { idParameter, viewOf } from './model-routes.js';
 import type { RouteOptions } from '../port.js';
@@ -27,7 +27,7 @@ const tags = ['history'];
 /** Routes for notes to incidents and for exclusions of time from the figures. */
 export const annotationRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backend, report }, done) => {
   const { annotations } = backend;
-  const kept = createKeeper(report);
+  const kept = <T>(work: Promise<T>): Promise<T> => storedChange(work, report);
   readJson(app);
 
   app.post(

@@ -54,10 +54,12 @@ export function addedText({ notes, exclusions }: StoredIncident): number {
 export function prepareIncidents(database: Database) {
   const { notesOf, exclusionsOf } = prepareAnnotations(database);
   const one = database.prepare<[number], IncidentRow>(`SELECT ${columns} WHERE incidents.id = ?`);
-  const select = database.prepare<[Record<string, number | null>], IncidentRow>(`SELECT ${columns}
+  const select = database.prepare<[Record<string, number | string | null>], IncidentRow>(`SELECT ${columns}
     WHERE (@model IS NULL OR incidents.model = @model) AND (@open IS NULL OR (${ended} IS NULL) = @open)
       AND (@to IS NULL OR opened_at < @to) AND (@from IS NULL OR ${ended} IS NULL OR ${ended} > @from)
-      AND (@before IS NULL OR incidents.id < @before)
+      AND (@before IS NULL OR incidents.id < @before) AND (@blame IS NULL OR blame = @blame)
+      AND (@named IS NULL OR models.id = @named)
+      AND (@models IS NULL OR incidents.model IN (SELECT value FROM json_each(@models)))
     ORDER BY incidents.id DESC LIMIT @limit`);
   const whole = (row: IncidentRow): StoredIncident =>
     incidentOf(row, {
@@ -74,6 +76,9 @@ export function prepareIncidents(database: Database) {
     },
     incidents({
       model,
+      models,
+      named,
+      blame,
       open,
       from,
       to,
@@ -83,6 +88,9 @@ export function prepareIncidents(database: Database) {
     }: IncidentQuery): StoredIncident[] {
       const rows = select.all({
         model: model ?? null,
+        models: models === undefined ? null : JSON.stringify(models),
+        named: named ?? null,
+        blame: blame === undefined ? null : blameCodes.toCode(blame),
         open: open === undefined ? null : Number(open),
         from: from ?? null,
         to: to ?? null,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { markdownText, reportMarkdown } from '../../src/cli/documents/report-markdown.js';
+import { markdownText, reportMarkdown } from '../../src/report/report-markdown.js';
 import { askedWindow } from '../../src/cli/options.js';
-import { usePast } from './written-past.js';
+import { usePast } from '../cli/written-past.js';
 
 const past = usePast();
 const march = ['--month', '2026-03'] as const;

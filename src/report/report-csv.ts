@@ -1,14 +1,15 @@
-import { csvCell } from '../../http/shapes/result-csv.js';
-import { isoTime, toSeconds } from '../../http/time.js';
-import { checksShape } from '../../http/shapes/uptime-shape.js';
-import type { ReportModel } from '../report-models.js';
-import type { AskedWindow } from '../options.js';
+import { csvCell } from '../domain/csv-cell.js';
+import { checksOf, type ReportModel } from './report-models.js';
+import type { AskedWindow } from '../calendar/past-window.js';
+
+const isoTime = (ms: number): string => new Date(ms).toISOString();
+const toSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms) / 1_000);
 
 type Cells = Readonly<Record<string, string | number | boolean | null>>;
 
 function cellsOf({ figures, incidents, ...model }: ReportModel, window: AskedWindow): Cells {
   const counted = incidents.map(({ countedMs }) => countedMs).filter((ms) => ms > 0);
-  const checks = figures && checksShape(figures.counts.outcomes);
+  const checks = figures && checksOf(figures);
   const down = figures && model.coverage ? figures.durations.unhealthy : null;
   return {
     model: model.model,

@@ -1,10 +1,10 @@
 import { countedMs } from '../domain/incident.js';
-import type { Model } from '../domain/model.js';
 import { compareWithObjective, uptimeOf, type Uptime, type ObjectiveResult } from '../domain/uptime.js';
 import { readPeriods } from '../store/excluded-periods.js';
-import type { StoredIncident, StoreReader } from '../store/port.js';
-import { figuresOf, followedIn, pastOf, type Figures } from './past.js';
-import type { AskedWindow } from './options.js';
+import type { Past } from '../store/history.js';
+import type { StoredIncident, StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
+import { figuresOf, followedIn, type Figures } from './past-figures.js';
+import type { AskedWindow } from '../calendar/past-window.js';
 
 /** An incident, and its ms within the report's window. */
 export interface ReportIncident extends StoredIncident {
@@ -24,9 +24,24 @@ export interface ReportModel extends Uptime, ObjectiveResult {
   readonly incidents: readonly ReportIncident[];
 }
 
+/** What a report reads of the store. */
+export type ReportReader = Pick<
+  StoreReader,
+  'models' | 'incidents' | 'excludedPeriods' | 'durations' | 'counts'
+>;
+
+/** A model of the registry and its objective. */
+export interface Judged {
+  readonly id: string;
+  readonly slo: number | null;
+}
+
+/** The past of a stored model; the store does not know the format of its memory. */
+export type PastOf = (model: StoredModel, exclusions: readonly StoredPeriod[]) => Past;
+
 /** Incidents of all models in the window by the id of their model, oldest first. */
 async function incidentsIn(
-  store: StoreReader,
+  store: ReportReader,
   { from, to }: AskedWindow,
 ): Promise<ReadonlyMap<string, StoredIncident[]>> {
   const byModel = new Map<string, StoredIncident[]>();
@@ -44,10 +59,18 @@ async function incidentsIn(
  * those in `ids`, unless it is empty.
  */
 export async function readReport(
-  store: StoreReader,
-  registry: readonly Model[],
-  ids: ReadonlySet<string>,
-  window: AskedWindow,
+  store: ReportReader,
+  {
+    registry,
+    ids,
+    window,
+    pastOf,
+  }: {
+    readonly registry: readonly Judged[];
+    readonly ids: ReadonlySet<string>;
+    readonly window: AskedWindow;
+    readonly pastOf: PastOf;
+  },
 ): Promise<ReportModel[]> {
   const stored = new Map((await store.models()).map((model) => [model.id, model]));
   const objectives = new Map(registry.map(({ id, slo }) => [id, slo]));
@@ -81,4 +104,10 @@ export async function readReport(
     report.push({ ...known, ...uptimeOf(figures.durations), ...verdict, figures, incidents: own });
   }
   return report;
+}
+
+/** Results in the window: all, and those that were healthy. */
+export function checksOf({ counts }: Figures): { readonly total: number; readonly healthy: number } {
+  const { healthy, degraded, unhealthy, unknown } = counts.outcomes;
+  return { total: healthy + degraded + unhealthy + unknown, healthy };
 }

@@ -1,18 +1,6 @@
-import { readMemory } from '../app/memory.js';
-import { healthFrom } from '../domain/health.js';
 import type { Interval, StateDurations } from '../domain/state.js';
 import { clip, durationsBetween, type Past } from '../store/history.js';
-import type { Counts, StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
-
-/** A model's past as stored; without a check all of it is unknown. */
-export function pastOf(model: StoredModel, exclusions: readonly StoredPeriod[]): Past {
-  const memory = readMemory(model.health, model.id);
-  return {
-    key: model.key,
-    stored: healthFrom(memory?.health, model.firstSeen),
-    exclusions: exclusions.filter(({ key }) => key === model.key),
-  };
-}
+import type { Counts, StoredModel, StoreReader } from '../store/port.js';
 
 /** The part of a window in which the model was in the registry: from its first sight until it was retired. */
 export function followedIn(window: Interval, model: StoredModel, past: Past): Interval {
@@ -27,7 +15,11 @@ export interface Figures extends Interval {
 }
 
 /** Reads figures for a window that lies within `followedIn`. */
-export async function figuresOf(store: StoreReader, past: Past, { from, to }: Interval): Promise<Figures> {
+export async function figuresOf(
+  store: Pick<StoreReader, 'durations' | 'counts'>,
+  past: Past,
+  { from, to }: Interval,
+): Promise<Figures> {
   const durations = await durationsBetween(store, past, { from, to });
   return { from, to, durations, counts: await store.counts(past.key, from, to, past.exclusions) };
 }

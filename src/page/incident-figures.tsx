@@ -1,0 +1,91 @@
+import type { VNode } from 'preact';
+import { clockTime, isoSeconds, percent, span } from './figures.js';
+import { cut, Foreign } from './foreign-text.js';
+import { BlameLabel } from './icons.js';
+import { excludedMs } from './incident-line.js';
+import { lengthOf, type IncidentView } from './incident-view.js';
+
+/** A share of a budget: rounded down, above 100 % rounded up, so that a spent budget is never said to be whole. */
+function budgetText(used: number): string {
+  return used > 1 ? `${(Math.ceil(used * 1_000) / 10).toFixed(1)} %` : `${percent(used, 1)} %`;
+}
+
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
+
+export function When({ view }: { readonly view: IncidentView }): VNode {
+  const { from, to } = lengthOf(view);
+  const { day, year, minute } = clockTime(from);
+  const end = clockTime(to);
+  const open = view.incident.closedAt === null;
+  return (
+    <p class="mut">
+      <time datetime={isoSeconds(from)}>{`${day} ${year}, ${minute}`}</time>
+      {open && view.endedAt === null ? (
+        ' UTC, no end yet'
+      ) : (
+        <>
+          {' to '}
+          <time datetime={isoSeconds(to)}>
+            {end.day === day && end.year === year ? end.minute : `${end.day} ${end.year}, ${end.minute}`}
+          </time>
+          {' UTC'}
+        </>
+      )}
+      {`, a ${weekdays[new Date(from).getUTCDay()] ?? ''}`}
+    </p>
+  );
+}
+
+/** The figures of an incident. */
+export function Figures({ view }: { readonly view: IncidentView }): VNode {
+  const { incident, now, confirm, provider, neighbours, neighboursCut, budget, endedAt } = view;
+  const { from, to } = lengthOf(view);
+  const excluded = excludedMs(incident, endedAt ?? now);
+  const open = incident.closedAt === null && endedAt === null;
+  const closed =
+    confirm === null
+      ? 'closed'
+      : confirm.successes === 1
+        ? 'closed by a success'
+        : `closed by ${confirm.successes} successes in a row`;
+  return (
+    <dl class="stats">
+      <div>
+        <dt>Lasted</dt>
+        <dd>{span(to - from)}</dd>
+        <dd class="sub">{open ? 'until now' : endedAt === null ? closed : 'ended with its model'}</dd>
+      </div>
+      <div>
+        <dt>Counted as down</dt>
+        <dd>{span(to - from - excluded)}</dd>
+        <dd class="sub">{excluded > 0 ? `${span(excluded)} excluded` : 'nothing is excluded'}</dd>
+      </div>
+      <div>
+        <dt>Who acts</dt>
+        <dd class="txt">{incident.blame === null ? '–' : <BlameLabel blame={incident.blame} />}</dd>
+        <dd class="sub">
+          <Foreign text={cut(provider, 60)} />
+        </dd>
+      </div>
+      <div>
+        <dt>Failed checks</dt>
+        <dd>{incident.checksFailed}</dd>
+        <dd class="sub">
+          {view.results.length === 0 ? 'their results are deleted' : <a href="#checks">list of checks</a>}
+        </dd>
+      </div>
+      {budget !== null && (
+        <div>
+          <dt>{`Of the budget of ${budget.month}`}</dt>
+          <dd>{budgetText(budget.used)}</dd>
+          <dd class="sub">{`the error budget is ${span(budget.budgetMs)}`}</dd>
+        </div>
+      )}
+      <div>
+        <dt>At the same time</dt>
+        <dd>{`${neighbours.length}${neighboursCut ? '+' : ''}`}</dd>
+        <dd class="sub">others of this reason or provider</dd>
+      </div>
+    </dl>
+  );
+}

@@ -1,0 +1,53 @@
+import { percentDown } from '../domain/uptime.js';
+import { downTimeText } from './down-time-text.js';
+import { checksOf, type ReportModel } from './report-models.js';
+
+/** The figures of a model as they are written, also on the page; null where there is nothing to say. */
+export const reportColumns: readonly {
+  readonly head: string;
+  readonly cell: (model: ReportModel) => string | null;
+}[] = [
+  { head: 'Objective', cell: ({ objective }) => (objective === null ? null : exactPercent(objective)) },
+  { head: 'Result', cell: resultText },
+  { head: 'Uptime', cell: ({ uptime }) => (uptime === null ? 'unknown' : percentDown(uptime, 3)) },
+  { head: 'Coverage', cell: ({ coverage }) => (coverage === null ? null : percentDown(coverage)) },
+  {
+    head: 'Time down',
+    cell: ({ coverage, figures }) => (figures && coverage ? downTimeText(figures.durations.unhealthy) : null),
+  },
+  { head: 'Incidents', cell: ({ figures, incidents }) => figures && String(counted(incidents).length) },
+  { head: 'Longest', cell: ({ incidents }) => longestText(incidents) },
+  {
+    head: 'Error budget used',
+    cell: ({ budgetUsed }) => (budgetUsed === null ? null : usedPercent(budgetUsed)),
+  },
+  {
+    head: 'Checks',
+    cell: ({ figures }) => figures && checksOf(figures).total.toLocaleString('en-US'),
+  },
+];
+
+function resultText({ objective, met }: ReportModel): string | null {
+  if (objective === null) return null;
+  if (met === null) return 'unknown';
+  return met ? 'met' : 'missed';
+}
+
+/** An objective as configured: 0.9995 is 99.95%. */
+function exactPercent(ratio: number): string {
+  return `${Number((ratio * 100).toPrecision(12))}%`;
+}
+
+/** Rounded away from 100 %, which separates a met objective from a missed one. */
+function usedPercent(used: number): string {
+  return used > 1 ? `${(Math.ceil(used * 10_000) / 100).toFixed(2)}%` : percentDown(used);
+}
+
+/** Those with time in the window that counts. */
+export const counted = (incidents: ReportModel['incidents']) =>
+  incidents.filter(({ countedMs }) => countedMs > 0);
+
+function longestText(incidents: ReportModel['incidents']): string | null {
+  const longestMs = Math.max(0, ...incidents.map(({ countedMs }) => countedMs));
+  return longestMs === 0 ? null : downTimeText(longestMs);
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { batchOf, modelWrite, start, workplace } from './samples.js';
+
+const place = workplace();
+const hour = 3_600_000;
+
+/** A store with an incident of a provider and one of an account for each of two models. */
+async function written() {
+  const store = place.fresh();
+  const keys: number[] = [];
+  for (const [index, id] of ['a', 'b'].entries()) {
+    const { key } = await store.register(id, start, null);
+    keys.push(key);
+    const incident = { closedAt: null, checksFailed: 1, lastDetail: null } as const;
+    await store.write(
+      batchOf(
+        modelWrite(key, {
+          incidents: [
+            {
+              ...incident,
+              openedAt: start + index,
+              closedAt: start + hour,
+              reason: 'timeout',
+              blame: 'provider',
+            },
+            { ...incident, openedAt: start + 2 * hour + index, reason: 'auth_failed', blame: 'account' },
+          ],
+        }),
+      ),
+    );
+  }
+  return { store, keys };
+}
+
+describe('incidents of the store', () => {
+  it('are filtered by blame, by the id of their model, and by several models', async () => {
+    const { store, keys } = await written();
+    const models = async (query: object) =>
+      (await store.incidents({ limit: 10, ...query })).map(({ model, blame }) => `${model} ${String(blame)}`);
+    expect(await models({ blame: 'provider' })).toEqual(['b provider', 'a provider']);
+    expect(await models({ named: 'a' })).toEqual(['a account', 'a provider']);
+    expect(await models({ named: 'nobody' })).toEqual([]);
+    expect(await models({ models: [keys[1]] })).toEqual(['b account', 'b provider']);
+    expect(await models({ models: [] })).toEqual([]);
+    expect(await models({ models: keys, blame: 'account', named: 'b' })).toEqual(['b account']);
+  });
+});
