@@ -10,8 +10,7 @@ import type { StatusPageEntry } from './schema/status-page-schema.js';
 interface Announcement {
   readonly title: string;
   readonly text: string;
-  /** Null is from the beginning. */
-  readonly from: number | null;
+  readonly from: number;
   /** Null is without an end. */
   readonly to: number | null;
 }
@@ -117,7 +116,7 @@ export function statusPageOf(entry: StatusPageEntry, logo: Logo | null): StatusP
     announcements: entry.announcements.map(({ title, text = '', from, to }) => ({
       title,
       text,
-      from: timeIn(timezone, from).time,
+      from: timeIn(timezone, from).time ?? 0,
       to: timeIn(timezone, to).time,
     })),
   };

@@ -11,7 +11,10 @@ import type { HealthAnswer } from './shapes/health-shape.js';
 import type { LongAnswer, LongQuestion } from './long-read.js';
 
 /** Methods of the store that routes read. */
-export type HistoryStore = Pick<Store, 'points' | 'durations' | 'counts' | 'results' | 'incidents'>;
+export type HistoryStore = Pick<
+  Store,
+  'points' | 'durations' | 'counts' | 'results' | 'incidents' | 'maintenance'
+>;
 
 /** The model-health API as routes use it. */
 export interface HealthApi {

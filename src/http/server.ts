@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './routes/annotation-routes.js';
 import {
@@ -25,6 +25,8 @@ import { pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
 import { probeRoutes } from './routes/probe-routes.js';
 import { seriesRoutes } from './routes/series-routes.js';
+import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pages.js';
+import type { StatusPages } from './pages/status-page.js';
 import { compileValidator } from './validation.js';
 
 export interface ServerOptions {
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly access: () => Access;
   /** Read at each request, since a reload may change it. */
   readonly hosts: () => Hosts;
+  /** Read at each request, since a reload may change them; default: none. */
+  readonly publicPages?: () => PublicPages;
   readonly report: Report;
 }
 
@@ -57,7 +61,7 @@ const farewellMs = 1_000;
 /** Creates the server with all its routes; it does not listen yet. */
 export function createServer(
   backend: Backend,
-  { version, access, hosts, report }: ServerOptions,
+  { version, access, hosts, report, publicPages = () => noPublicPages }: ServerOptions,
 ): FastifyInstance {
   const handleError = createErrorHandler(report);
   const app = fastify({
@@ -87,8 +91,9 @@ export function createServer(
   });
   tendConnections(app);
   refuseSeveralHosts(app);
-  refuseOtherHosts(app, access, hosts);
-  requireToken(app, access);
+  const opens = (request: FastifyRequest): boolean => opensPage(request, publicPages());
+  refuseOtherHosts(app, access, hosts, opens);
+  requireToken(app, access, opens);
   refuseOtherOrigins(app, hosts);
 
   const urls = new Set<string>();
@@ -114,11 +119,22 @@ export function createServer(
   let kit: Promise<PageKit> | null = null;
   const loadKit = async (): Promise<PageKit> => {
     const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version });
+    return createPageKit({ backend, version, publicPages });
   };
-  for (const plugin of [pageRoutes]) app.register(plugin, { kit: () => (kit ??= loadKit()) });
+  const theKit = (): Promise<PageKit> => (kit ??= loadKit());
+  for (const plugin of [pageRoutes]) app.register(plugin, { kit: theKit });
+  let statusPages: Promise<StatusPages> | null = null;
+  const loadStatusPages = async (): Promise<StatusPages> => {
+    const { createStatusPages } = await import('./pages/status-page.js');
+    return createStatusPages({ ...(await theKit()), report, access, publicPages });
+  };
   app.register((rest, _options, done) => {
-    refuseTheRest(rest, [...urls]);
+    // Their paths are not routes, since a reload changes them.
+    refuseTheRest(rest, [...urls], (request, reply) => {
+      const place = pageAt(publicPages().pages, request.url);
+      if (place === null) return null;
+      return (statusPages ??= loadStatusPages()).then((pages) => pages.answer(request, reply, place));
+    });
     done();
   });
   return app;

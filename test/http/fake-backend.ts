@@ -67,6 +67,7 @@ function createFakeStore(data: FakeData): HistoryStore {
       return Promise.resolve({ ...sum, resolution: 'hour' });
     },
     results: (_key, query) => Promise.resolve(resultsOf(data, query)),
+    maintenance: () => Promise.resolve([]),
     incidents: ({ open, from = 0, to = Infinity, limit, before = Infinity }) =>
       Promise.resolve(
         incidents

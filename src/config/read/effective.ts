@@ -84,9 +84,6 @@ function maintenanceEntry({ models, reason, ...window }: MaintenanceRule) {
   }
 }
 
-const optionalTime = (key: 'from' | 'to', time: number | null) =>
-  time === null ? {} : { [key]: new Date(time).toISOString() };
-
 function statusPageEntry(page: StatusPage) {
   const { ids, labels } = page.models;
   return {
@@ -108,8 +105,8 @@ function statusPageEntry(page: StatusPage) {
     announcements: page.announcements.map(({ title, text, from, to }) => ({
       title,
       ...(text !== '' && { text }),
-      ...optionalTime('from', from),
-      ...optionalTime('to', to),
+      from: new Date(from).toISOString(),
+      ...(to !== null && { to: new Date(to).toISOString() }),
     })),
   };
 }

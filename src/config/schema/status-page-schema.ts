@@ -51,11 +51,9 @@ const announcement = z.strictObject({
     .max(4_000, 'must have at most 4000 characters')
     .optional()
     .describe('What it says: plain text; an empty line begins a new paragraph.'),
-  from: pageTime()
-    .optional()
-    .describe(
-      'From when it is shown: ISO 8601 in whole seconds; without a zone, in the `timezone` of the page. Without it, at once.',
-    ),
+  from: pageTime().describe(
+    'From when it is shown: ISO 8601 in whole seconds, such as 2026-12-01T22:00; without a zone, in the `timezone` of the page.',
+  ),
   to: pageTime().optional().describe('Until when it is shown (exclusive). Without it, until it is removed.'),
 });
 
