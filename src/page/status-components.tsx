@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { dayMs } from '../domain/period.js';
+import type { State } from '../domain/state.js';
 import { keysOf } from '../domain/table.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
 import { Bar, type BarDrawing } from './bar.js';
@@ -133,12 +134,16 @@ function Head(props: {
   );
 }
 
-/** Components by group, in the order in which the groups first occur; those without one come last. */
+/** Worst first. */
+const order: readonly State[] = ['unhealthy', 'degraded', 'unknown', 'maintenance', 'healthy'];
+
+/** Components by group, worst first; those without a group come last. */
 export function groupsOf(
   components: readonly StatusComponent[],
 ): readonly { readonly name: string; readonly components: readonly StatusComponent[] }[] {
   const groups = new Map<string, StatusComponent[]>();
-  for (const component of components) {
+  const sorted = [...components].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  for (const component of sorted) {
     const known = groups.get(component.group);
     if (known === undefined) groups.set(component.group, [component]);
     else known.push(component);

@@ -1,5 +1,6 @@
 import { dayMs, hourMs, minuteMs } from '../domain/period.js';
 import { percentDown } from '../domain/uptime.js';
+import { span } from './figures.js';
 import { de } from './messages/de.js';
 import { en } from './messages/en.js';
 import { es } from './messages/es.js';
@@ -18,7 +19,7 @@ export interface StatusWords {
   readonly messages: Messages;
   /** Language of the texts, for the attribute of the document. */
   readonly lang: string;
-  /** The direction of the locale, also where its texts are English: names and announcements are the operator's. */
+  /** The direction of the texts: of a locale without texts of its own they are English. */
   readonly dir: 'ltr' | 'rtl';
   fill(text: string, values: Readonly<Record<string, string>>): string;
   /** The form for a number, which stands at `{n}`. */
@@ -100,7 +101,7 @@ export function createStatusWords(locale: string, timezone: string): StatusWords
   return {
     messages,
     lang,
-    dir: rtlScripts.includes(asked.maximize().script ?? '') ? 'rtl' : 'ltr',
+    dir: rtlScripts.includes(new Intl.Locale(format).maximize().script ?? '') ? 'rtl' : 'ltr',
     fill: filled,
     count(forms, n, values = {}) {
       return filled(forms[rules.select(n)] ?? forms.other, { n: numbers.format(n), ...values });
@@ -111,6 +112,8 @@ export function createStatusWords(locale: string, timezone: string): StatusWords
       return percents[ratio >= 1 ? 0 : digits]?.format(value / 100) ?? '';
     },
     span(ms) {
+      // As on the operator's pages; Intl would write "20 secs".
+      if (messages === en) return span(ms);
       const first = Math.max(
         0,
         ofUnits.findIndex(({ size }) => ms >= size),

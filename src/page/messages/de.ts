@@ -8,7 +8,10 @@ export const de: Messages = {
     unknown: 'Unbekannt',
     maintenance: 'Wartung',
   },
-  down: { one: '{n} von {total} Modellen ist ausgefallen', other: '{n} von {total} Modellen sind ausgefallen' },
+  down: {
+    one: '{n} von {total} Modellen ist ausgefallen',
+    other: '{n} von {total} Modellen sind ausgefallen',
+  },
   degraded: {
     one: '{n} von {total} Modellen ist eingeschränkt',
     other: '{n} von {total} Modellen sind eingeschränkt',
