@@ -15,7 +15,7 @@ import type { StatusWords } from './status-words.js';
 export const longestName = 100;
 
 /** The sentence of a bar in the language of the page. */
-export function barSentence({ days, tally }: BarDrawing, words: StatusWords): string {
+export function barSentence({ days, paths, tally }: BarDrawing, words: StatusWords): string {
   const { messages, count } = words;
   const { lastDown } = tally;
   const parts = [
@@ -31,7 +31,9 @@ export function barSentence({ days, tally }: BarDrawing, words: StatusWords): st
     ...(tally.days.unknown > 0 ? [count(messages.barUnknown, tally.days.unknown)] : []),
     ...(tally.days.maintenance > 0 ? [count(messages.barMaintenance, tally.days.maintenance)] : []),
   ];
-  return `${count(messages.days, days)}: ${parts.length === 0 ? messages.barHealthy : parts.join('; ')}`;
+  if (parts.length === 0)
+    parts.push(paths.healthy === undefined ? messages.states.unknown : messages.barHealthy);
+  return `${count(messages.days, days)}: ${parts.join('; ')}`;
 }
 
 /** Length of a window in words: `30 days`. */

@@ -23,7 +23,7 @@ const standInMs = 300_000;
 interface Kept {
   readonly words: StatusWords;
   /** The newest view, perhaps being made. */
-  newest: { readonly at: number; readonly view: Promise<StatusPageView> } | null;
+  newest: { readonly at: number; readonly view: Promise<StatusPageView | null> } | null;
   /** The newest view that could be made. */
   good: StatusPageView | null;
   /** By the part of the page. */
@@ -57,22 +57,25 @@ export function createStatusPages(parts: {
     return fresh;
   };
 
-  const viewOf = async (page: StatusPage): Promise<StatusPageView> => {
+  /** A view that is at most 10 s old; an older one while none can be made, and null without one that may stand in. */
+  const viewOf = async (page: StatusPage): Promise<StatusPageView | null> => {
     const own = keptOf(page);
     const now = backend.now();
     if (own.newest === null || Math.abs(now - own.newest.at) >= freshMs) {
-      const view = builder.build(page, publicPages(), own.words).then((made) => (own.good = made));
-      own.newest = { at: now, view };
+      const made = builder.build(page, publicPages(), own.words).then(
+        (view) => (own.good = view),
+        // Once, not for each reader.
+        (error: unknown) => {
+          report(error, `GET ${page.path}`);
+          return null;
+        },
+      );
+      own.newest = { at: now, view: made };
     }
-    const { good } = own;
-    try {
-      return await own.newest.view;
-    } catch (error) {
-      // The page says of when it is.
-      if (good !== null && Math.abs(now - good.now) < standInMs) return good;
-      own.newest = null;
-      throw error;
-    }
+    const view = await own.newest.view;
+    if (view !== null) return view;
+    // The page says of when it is.
+    return own.good !== null && Math.abs(now - own.good.now) < standInMs ? own.good : null;
   };
 
   /** The document with this name, made anew when what it is made of is another. */
@@ -165,6 +168,7 @@ export function createStatusPages(parts: {
   ): Promise<FastifyReply> => {
     const embedded = readEmbeddedParts(new URL(request.url, 'http://page').searchParams);
     const view = await viewOf(page);
+    if (view === null) return refuse(request, reply, page, 'failed');
     const own = keptOf(page);
     const render = (some: readonly EmbeddedPart[]) =>
       statusDocument(
