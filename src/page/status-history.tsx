@@ -71,7 +71,8 @@ function IncidentEntry({ incident, view, words }: Parts & { readonly incident: S
       />
       {reason !== null && (
         <span class="mut" lang="en">
-          {` (${reason})`}
+          {' ('}
+          <Foreign text={reason} />)
         </span>
       )}
       <span class="n mut">{words.span(Math.max(0, end - openedAt))}</span>

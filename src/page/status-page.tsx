@@ -37,6 +37,8 @@ export function statusSentence(view: StatusPageView, { messages, count }: Status
   const tally = tallyOf(view);
   const of = { total: String(total) };
   if (total === 0) return messages.noModels;
+  if (total === 1 && tally.unhealthy > 0) return messages.onlyDown;
+  if (total === 1 && tally.degraded > 0) return messages.onlyDegraded;
   if (tally.unhealthy > 0) return count(messages.down, tally.unhealthy, of);
   if (tally.degraded > 0) return count(messages.degraded, tally.degraded, of);
   if (tally.healthy === total) return count(messages.allUp, total);

@@ -16,6 +16,8 @@ export const de: Messages = {
     one: '{n} von {total} Modellen ist eingeschränkt',
     other: '{n} von {total} Modellen sind eingeschränkt',
   },
+  onlyDown: 'Das Modell ist ausgefallen',
+  onlyDegraded: 'Das Modell ist eingeschränkt',
   allUp: { one: 'Das Modell ist verfügbar', other: 'Alle {n} Modelle sind verfügbar' },
   noneDown: 'Kein Ausfall bekannt',
   noneKnown: 'Der Zustand der Modelle ist unbekannt',

@@ -10,6 +10,8 @@ export const en: Messages = {
   },
   down: { one: '{n} of {total} models is down', other: '{n} of {total} models are down' },
   degraded: { one: '{n} of {total} models is degraded', other: '{n} of {total} models are degraded' },
+  onlyDown: 'The model is down',
+  onlyDegraded: 'The model is degraded',
   allUp: { one: 'The model is up', other: 'All {n} models are up' },
   noneDown: 'No model is known to be down',
   noneKnown: 'The state of the models is unknown',

@@ -13,6 +13,8 @@ export const es: Messages = {
     one: '{n} de {total} modelos está degradado',
     other: '{n} de {total} modelos están degradados',
   },
+  onlyDown: 'El modelo está caído',
+  onlyDegraded: 'El modelo está degradado',
   allUp: { one: 'El modelo está operativo', other: 'Los {n} modelos están operativos' },
   noneDown: 'No consta ninguna caída',
   noneKnown: 'Se desconoce el estado de los modelos',

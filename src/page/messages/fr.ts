@@ -10,6 +10,8 @@ export const fr: Messages = {
   },
   down: { one: '{n} modèle sur {total} est en panne', other: '{n} modèles sur {total} sont en panne' },
   degraded: { one: '{n} modèle sur {total} est dégradé', other: '{n} modèles sur {total} sont dégradés' },
+  onlyDown: 'Le modèle est en panne',
+  onlyDegraded: 'Le modèle est dégradé',
   allUp: { one: 'Le modèle est opérationnel', other: 'Les {n} modèles sont opérationnels' },
   noneDown: 'Aucune panne connue',
   noneKnown: 'L’état des modèles est inconnu',

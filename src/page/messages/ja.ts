@@ -10,6 +10,8 @@ export const ja: Messages = {
   },
   down: { other: '{total} モデル中 {n} モデルが停止しています' },
   degraded: { other: '{total} モデル中 {n} モデルの性能が低下しています' },
+  onlyDown: 'モデルが停止しています',
+  onlyDegraded: 'モデルの性能が低下しています',
   allUp: { other: '全 {n} モデルが稼働しています' },
   noneDown: '停止が確認されたモデルはありません',
   noneKnown: 'モデルの状態は不明です',

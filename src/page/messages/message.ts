@@ -9,6 +9,9 @@ export interface Messages {
   /** The heading. */
   readonly down: Forms;
   readonly degraded: Forms;
+  /** Of a page with one model. */
+  readonly onlyDown: string;
+  readonly onlyDegraded: string;
   readonly allUp: Forms;
   readonly noneDown: string;
   readonly noneKnown: string;

@@ -10,6 +10,8 @@ export const zh: Messages = {
   },
   down: { other: '{total} 个模型中有 {n} 个发生故障' },
   degraded: { other: '{total} 个模型中有 {n} 个性能下降' },
+  onlyDown: '模型发生故障',
+  onlyDegraded: '模型性能下降',
   allUp: { other: '全部 {n} 个模型运行正常' },
   noneDown: '未发现故障的模型',
   noneKnown: '模型状态未知',
