@@ -34,7 +34,8 @@ function At({ time, text }: { readonly time: number; readonly text: string }): V
 }
 
 function namesOf(ids: readonly string[], { components }: StatusPageView): readonly string[] {
-  return components.filter(({ id }) => ids.includes(id)).map(({ name }) => cut(name, longestName));
+  const wanted = new Set(ids);
+  return components.filter(({ id }) => wanted.has(id)).map(({ name }) => cut(name, longestName));
 }
 
 function Names({ ids, view, words }: Parts & { readonly ids: readonly string[] }): VNode {

@@ -5,7 +5,7 @@ import { isoSeconds } from './figures.js';
 import { Foreign, foreignText } from './foreign-text.js';
 import { Icon, stateLetters } from './icons.js';
 import { documentText, type AssetUrls } from './shell.js';
-import { Components, StatusLegend } from './status-components.js';
+import { Components, StatusLegend, statusRow, type StatusRows } from './status-components.js';
 import { Announcements, PastDays, PlannedMaintenance } from './status-history.js';
 import type { EmbeddedPart, StatusLook } from './status-look.js';
 import type { StatusPageView } from './status-view.js';
@@ -162,7 +162,13 @@ function headOf({ look, view }: Parts): ComponentChildren {
 }
 
 /** The whole page, or only the parts to embed. */
-export function statusPage(parts: Parts, embedded: readonly EmbeddedPart[] = []): string {
+export function statusPage(
+  parts: Parts,
+  embedded: readonly EmbeddedPart[] = [],
+  rows: StatusRows = new Map(
+    parts.view.components.map((each) => [each.id, statusRow(each, parts.look, parts.words)]),
+  ),
+): string {
   const { view, look, words } = parts;
   const sentence = statusSentence(view, words);
   const common = {
@@ -180,7 +186,9 @@ export function statusPage(parts: Parts, embedded: readonly EmbeddedPart[] = [])
       children: (
         <main id="main">
           {embedded.includes('banner') ? <Banner {...parts} /> : <h1 class="vh">{sentence}</h1>}
-          {embedded.includes('components') && <Components view={view} look={look} words={words} />}
+          {embedded.includes('components') && (
+            <Components view={view} look={look} words={words} rows={rows} />
+          )}
         </main>
       ),
     });
@@ -198,7 +206,7 @@ export function statusPage(parts: Parts, embedded: readonly EmbeddedPart[] = [])
           <Announcements view={view} words={words} />
           <Banner {...parts} />
           <PlannedMaintenance view={view} words={words} />
-          <Components view={view} look={look} words={words} />
+          <Components view={view} look={look} words={words} rows={rows} />
           <StatusLegend words={words} />
           <PastDays view={view} words={words} />
           <Explanations {...parts} />

@@ -9,6 +9,9 @@ const aheadDays = 14;
 /** Windows of one rule: of one that repeats each hour the next ones say enough. */
 const mostOfRule = 3;
 
+/** Times whose rule is remembered: a page is made every 10 s. */
+const mostRemembered = 10_000;
+
 export interface PlannedWindow extends Interval {
   readonly rule: MaintenanceRule;
 }
@@ -32,6 +35,8 @@ export function createPlannedMaintenance(): PlannedMaintenance {
     MaintenanceRule,
     { readonly hour: number; readonly windows: readonly Interval[] }
   >();
+
+  const covering = new WeakMap<readonly MaintenanceRule[], Map<string, MaintenanceRule | null>>();
 
   const find = (rule: MaintenanceRule, from: number): readonly Interval[] => {
     if (rule.kind === 'fixed') return rule.from < from + aheadDays * dayMs && rule.to > from ? [rule] : [];
@@ -68,8 +73,18 @@ export function createPlannedMaintenance(): PlannedMaintenance {
       }
       return planned;
     },
-    ruleAt: (rules, id, time) =>
-      rules.find((rule) => modelMatcher(rule)(id) && calendar.windows([rule], time, time + 1).length > 0) ??
-      null,
+    ruleAt(rules, id, time) {
+      const known = covering.get(rules) ?? new Map<string, MaintenanceRule | null>();
+      covering.set(rules, known);
+      const name = `${time} ${id}`;
+      const before = known.get(name);
+      if (before !== undefined) return before;
+      const covers = (rule: MaintenanceRule): boolean =>
+        modelMatcher(rule)(id) && calendar.windows([rule], time, time + 1).length > 0;
+      const found = rules.find(covers) ?? null;
+      if (known.size >= mostRemembered) known.clear();
+      known.set(name, found);
+      return found;
+    },
   };
 }

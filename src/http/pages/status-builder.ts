@@ -21,6 +21,8 @@ import { createPlannedMaintenance } from './planned-maintenance.js';
 import { createStatusPasts, toldMaintenanceMs, type StatusPast } from './status-past.js';
 
 const mostPlanned = 50;
+/** Of all models of a page, newest first. */
+const mostIncidents = 2_000;
 
 /** One model of the page with what was read of it. */
 interface Member {
@@ -69,15 +71,17 @@ function incidentsOf(page: StatusPage, members: readonly Member[], now: number):
     .flatMap(({ view, id, past }) =>
       past.incidents
         .filter(({ closedAt }) => closedAt === null || closedAt > now - page.historyMs)
-        .map(({ openedAt, closedAt, reason }) => ({
-          id: opaqueId(secretOf(view), page.path, 'incident', view.key, openedAt),
-          component: id,
-          openedAt,
-          closedAt,
-          reason: page.show.reasons ? reasonWords[reason].label : null,
-        })),
+        .map((incident) => ({ view, component: id, incident })),
     )
-    .sort((a, b) => b.openedAt - a.openedAt);
+    .sort((a, b) => b.incident.openedAt - a.incident.openedAt)
+    .slice(0, mostIncidents)
+    .map(({ view, component, incident: { openedAt, closedAt, reason } }) => ({
+      id: opaqueId(secretOf(view), page.path, 'incident', view.key, openedAt),
+      component,
+      openedAt,
+      closedAt,
+      reason: page.show.reasons ? reasonWords[reason].label : null,
+    }));
 }
 
 function announcementsOf(page: StatusPage, now: number): StatusAnnouncement[] {
@@ -108,14 +112,19 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
   ): Promise<StatusMaintenance[]> => {
     const found = new Map<
       string,
-      { from: number; to: number; components: string[]; reason: string | null }
+      { from: number; to: number; components: Set<string>; reason: string | null }
     >();
     const add = (from: number, to: number, component: string, reason: () => string | null): void => {
       const name = `${from}/${to}`;
       const known = found.get(name);
       if (known === undefined)
-        found.set(name, { from, to, components: [component], reason: page.show.reasons ? reason() : null });
-      else if (!known.components.includes(component)) known.components.push(component);
+        found.set(name, {
+          from,
+          to,
+          components: new Set([component]),
+          reason: page.show.reasons ? reason() : null,
+        });
+      else known.components.add(component);
     };
     const since = now - Math.min(page.historyMs, toldMaintenanceMs);
     for (const { view, id, past } of members) {
@@ -134,6 +143,7 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
     return [...found.values()]
       .map((each) => ({
         ...each,
+        components: [...each.components],
         id: opaqueId(page.path, 'maintenance', each.from, each.to, ...[...each.components].sort()),
       }))
       .sort((a, b) => b.from - a.from);

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StatusPage } from '../../config/status-page.js';
 import { readEmbeddedParts, type EmbeddedPart, type StatusLook } from '../../page/status-look.js';
+import { statusRow } from '../../page/status-components.js';
 import { statusPage, statusRefusal } from '../../page/status-page.js';
 import type { StatusPageView } from '../../page/status-view.js';
 import { createStatusWords, type StatusWords } from '../../page/status-words.js';
@@ -33,6 +35,21 @@ interface Kept {
 export interface StatusPages {
   /** Answers a request whose path belongs to a public page. */
   answer(request: FastifyRequest, reply: FastifyReply, place: PagePlace): Promise<FastifyReply>;
+}
+
+/** Rows rendered in one turn of the event loop: some 2 ms. */
+const rowsAtOnce = 25;
+
+async function render(
+  parts: Parameters<typeof statusPage>[0],
+  embedded: readonly EmbeddedPart[],
+): Promise<StatusDocument> {
+  const rows = new Map<string, string>();
+  for (const [index, component] of parts.view.components.entries()) {
+    if (index % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
+    rows.set(component.id, statusRow(component, parts.look, parts.words));
+  }
+  return statusDocument('text/html; charset=utf-8', statusPage(parts, embedded, rows));
 }
 
 /** Serves the public pages: rendered at most once per 10 s and shared by all readers. */
@@ -170,12 +187,9 @@ export function createStatusPages(parts: {
     const view = await viewOf(page);
     if (view === null) return refuse(request, reply, page, 'failed');
     const own = keptOf(page);
-    const render = (some: readonly EmbeddedPart[]) =>
-      statusDocument(
-        'text/html; charset=utf-8',
-        statusPage({ view, look: lookOf(page), words: own.words }, some),
-      );
-    const document = await documentOf(own, `page:${embedded.join()}`, view, () => render(embedded));
+    const document = await documentOf(own, `page:${embedded.join()}`, view, () =>
+      render({ view, look: lookOf(page), words: own.words }, embedded),
+    );
     const framed = embedded.length > 0 && page.frameAncestors.length > 0;
     const ancestors = page.frameAncestors.map((origin) => (origin === 'self' ? "'self'" : origin)).join(' ');
     return send(request, reply, {
