@@ -69,7 +69,9 @@ export async function startSite(parts: {
         reads += 1;
         if (broken) return Promise.reject(new Error('the disk is gone'));
         const name = views.find(({ key }) => key === model)?.model.id;
-        return Promise.resolve(incidents.filter((incident) => incident.model === name));
+        return Promise.resolve(
+          incidents.filter((incident) => model === undefined || incident.model === name),
+        );
       },
     },
   };
