@@ -1,6 +1,6 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import type { Model } from '../domain/model.js';
-import type { StatusPage } from './status-page.js';
+import type { StatusPage } from './page-settings.js';
 
 /** A maintenance window of some models, planned in the file. */
 export type MaintenanceRule = WindowRule & {

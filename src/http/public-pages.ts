@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { MaintenanceRule } from '../config/settings.js';
-import type { StatusPage } from '../config/status-page.js';
+import type { StatusPage } from '../config/page-settings.js';
 
 /** The public pages in force and what they tell beside the models. */
 export interface PublicPages {

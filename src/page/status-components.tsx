@@ -56,7 +56,7 @@ function Uptime(props: {
 }): VNode {
   const { component, window, words } = props;
   const { uptime = null, coverage = null } = component.uptime[window] ?? {};
-  const low = coverage !== null && coverage < fullCoverage;
+  const low = uptime !== null && coverage !== null && coverage < fullCoverage;
   return (
     <span class={low ? 'n low' : 'n'}>
       <span class="vh">

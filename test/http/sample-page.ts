@@ -1,5 +1,6 @@
 import { statusPageSchema } from '../../src/config/schema/status-page-schema.js';
-import { statusPageOf, type Logo, type StatusPage } from '../../src/config/status-page.js';
+import type { Logo, StatusPage } from '../../src/config/page-settings.js';
+import { statusPageOf } from '../../src/config/status-page.js';
 import type { ModelView } from '../../src/domain/view.js';
 import type { Backend } from '../../src/http/port.js';
 import type { PublicPages } from '../../src/http/public-pages.js';

@@ -3,7 +3,7 @@ import type { Expectation, Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
 import { credentialsOf, masked } from './secrets.js';
 import type { MaintenanceRule, Settings } from '../settings.js';
-import type { StatusPage } from '../status-page.js';
+import type { StatusPage } from '../page-settings.js';
 
 const durationOrNull = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
 

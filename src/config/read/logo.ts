@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { StatusPageEntry } from '../schema/status-page-schema.js';
-import type { Logo } from '../status-page.js';
+import type { Logo } from '../page-settings.js';
 import type { Inputs } from './inputs.js';
 import type { Source } from './source.js';
 

@@ -37,7 +37,7 @@ const server = z.strictObject({
   bearer_token: headerValue()
     .optional()
     .describe(
-      'Secret required by every route but /livez, /readyz and /redteam/*, as Bearer or as the password of HTTP Basic; default: none.',
+      'Secret required by every route but /livez, /readyz, /redteam/* and public `status_pages`, as Bearer or as the password of HTTP Basic; default: none.',
     ),
   read_tokens: z
     .array(headerValue())

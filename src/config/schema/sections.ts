@@ -7,7 +7,8 @@ import { windowOf } from '../maintenance.js';
 import type { Findings, Problem } from '../read/problem.js';
 import type { SettingsEntry } from './schema.js';
 import type { Settings } from '../settings.js';
-import { statusPageOf, statusPageProblems, type Logo } from '../status-page.js';
+import type { Logo } from '../page-settings.js';
+import { statusPageOf, statusPageProblems } from '../status-page.js';
 
 const nowhere: Listen = { host: '127.0.0.1', port: 9464 };
 

@@ -1,5 +1,6 @@
 import { modelMatcher } from '../../config/maintenance.js';
-import { pageMatcher, type StatusPage } from '../../config/status-page.js';
+import type { StatusPage } from '../../config/page-settings.js';
+import { pageMatcher } from '../../config/status-page.js';
 import { dayMs } from '../../domain/period.js';
 import { stateAt } from '../../domain/timeline.js';
 import type { ModelView } from '../../domain/view.js';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { StatusPage } from '../../config/status-page.js';
+import type { StatusPage } from '../../config/page-settings.js';
 import { readEmbeddedParts, type EmbeddedPart, type StatusLook } from '../../page/status-look.js';
 import { statusRow } from '../../page/status-components.js';
 import { statusPage, statusRefusal } from '../../page/status-page.js';
