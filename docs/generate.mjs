@@ -114,10 +114,16 @@ const parts = {
       ),
     ),
   ...Object.fromEntries(
-    ['server', 'storage', 'checker', 'remote', 'health_api', 'connectivity', 'maintenance'].map((name) => [
-      name,
-      () => section(name),
-    ]),
+    [
+      'server',
+      'storage',
+      'checker',
+      'remote',
+      'health_api',
+      'connectivity',
+      'maintenance',
+      'status_pages',
+    ].map((name) => [name, () => section(name)]),
   ),
   defaults: () => keyTable(rowsOf(common)),
   model: () => keyTable(rowsOf(pick(model, (key) => !(key in common)))),

@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Access, Hosts } from '../http/auth.js';
 import type { EventFeed } from '../http/event-feed.js';
+import type { PublicPages } from '../http/public-pages.js';
 import { createServer } from '../http/server.js';
 import { createProbe } from './attempt.js';
 import { createBackend } from './backend.js';
@@ -38,6 +39,12 @@ export function createAccess(bound: Server): {
     },
     hostsOf: ({ allowedHosts }) => ({ allowed: allowedHosts, local }),
   };
+}
+
+/** The public pages of a configuration. */
+function publicPagesOf({ server, statusPages, maintenance }: Settings): PublicPages {
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  return { pages: statusPages, maintenance, baseUrl: server.publicUrl ?? `http://${host}:${server.port}` };
 }
 
 /** The HTTP server of the daemon. */
@@ -120,6 +127,7 @@ export function createServing(parts: {
     version,
     access: () => access.of(inForce.config.settings.server),
     hosts: () => access.hostsOf(inForce.config.settings.server),
+    publicPages: () => publicPagesOf(inForce.config.settings),
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
   releasers.add('server', () => server.close());

@@ -1,5 +1,6 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import type { Model } from '../domain/model.js';
+import type { StatusPage } from './page-settings.js';
 
 /** A maintenance window of some models, planned in the file. */
 export type MaintenanceRule = WindowRule & {
@@ -57,5 +58,6 @@ export interface Settings {
   };
   readonly connectivity: { readonly targets: readonly string[]; readonly everyMs: number } | null;
   readonly maintenance: readonly MaintenanceRule[];
+  readonly statusPages: readonly StatusPage[];
   readonly models: readonly Model[];
 }

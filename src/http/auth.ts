@@ -48,9 +48,13 @@ export interface Access {
   readonly publicBadges: boolean;
 }
 
+/** True for a request of no route that needs no token nevertheless. */
+export type Opens = (request: FastifyRequest) => boolean;
+
 /** True when the route answers without a token. */
-function isOpen({ config }: FastifyRequest['routeOptions'], { publicBadges }: Access): boolean {
-  return config.open === true || (config.badge === true && publicBadges);
+function isOpen(request: FastifyRequest, { publicBadges }: Access, opens: Opens): boolean {
+  const { config } = request.routeOptions;
+  return config.open === true || (config.badge === true && publicBadges) || opens(request);
 }
 
 /** True for a request that neither changes anything nor causes costs. */
@@ -59,10 +63,10 @@ function isRead({ method, routeOptions }: FastifyRequest): boolean {
 }
 
 /** Refuses requests without the token, if one is configured; a read token opens only the routes that read. */
-export function requireToken(app: FastifyInstance, current: () => Access): void {
+export function requireToken(app: FastifyInstance, current: () => Access, opens: Opens = () => false): void {
   app.addHook('onRequest', (request, reply, done) => {
     const access = current();
-    if (access.token === null || isOpen(request.routeOptions, access)) {
+    if (access.token === null || isOpen(request, access, opens)) {
       done();
       return;
     }
@@ -124,11 +128,17 @@ function isLoopbackAddress(name: string): boolean {
  * Without a token, refuses requests by a host name that a third party may control: browsers separate pages by host
  * name, and such a name can be pointed at this server (DNS rebinding).
  */
-export function refuseOtherHosts(app: FastifyInstance, current: () => Access, hosts: () => Hosts): void {
-  app.addHook('onRequest', ({ headers, routeOptions }, _reply, done) => {
+export function refuseOtherHosts(
+  app: FastifyInstance,
+  current: () => Access,
+  hosts: () => Hosts,
+  opens: Opens = () => false,
+): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request;
     const name = nameOf(headers.host ?? 'localhost');
     const access = current();
-    const open = access.token !== null || isOpen(routeOptions, access);
+    const open = access.token !== null || isOpen(request, access, opens);
     if (open || (name !== null && isOwnName(name, hosts()))) {
       done();
       return;

@@ -61,7 +61,12 @@ function statusOf(error: unknown): number {
 }
 
 /** Answers 405 to other methods of a known route, and 404 to unknown paths. */
-export function refuseTheRest(app: FastifyInstance, urls: Iterable<string>): void {
+export function refuseTheRest(
+  app: FastifyInstance,
+  urls: Iterable<string>,
+  /** Answers paths that change with the configuration; null for those that are none. */
+  elsewhere: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | null = () => null,
+): void {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
   for (const url of urls) {
     const allowed = methods.filter((method) => app.hasRoute({ method, url }));
@@ -77,7 +82,9 @@ export function refuseTheRest(app: FastifyInstance, urls: Iterable<string>): voi
       handler: () => undefined,
     });
   }
-  app.setNotFoundHandler(() => {
-    throw new HttpError(404, 'unknown_route', 'there is no such route');
+  app.setNotFoundHandler((request, reply) => {
+    const answer = elsewhere(request, reply);
+    if (answer === null) throw new HttpError(404, 'unknown_route', 'there is no such route');
+    return answer;
   });
 }

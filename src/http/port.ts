@@ -13,7 +13,7 @@ import type { LongAnswer, LongQuestion } from './long-read.js';
 /** Methods of the store that routes read. */
 export type HistoryStore = Pick<
   Store,
-  'points' | 'durations' | 'counts' | 'results' | 'incidents' | 'exclusions' | 'names'
+  'points' | 'durations' | 'counts' | 'results' | 'incidents' | 'exclusions' | 'names' | 'maintenance'
 >;
 
 /** The model-health API as routes use it. */

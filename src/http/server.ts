@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './routes/annotation-routes.js';
 import {
@@ -28,6 +28,8 @@ import type { Backend, Report } from './port.js';
 import { reportPageRoutes } from './routes/report-page-routes.js';
 import { probeRoutes } from './routes/probe-routes.js';
 import { seriesRoutes } from './routes/series-routes.js';
+import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pages.js';
+import type { StatusPages } from './pages/status-page.js';
 import { compileValidator } from './validation.js';
 
 export interface ServerOptions {
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly access: () => Access;
   /** Read at each request, since a reload may change it. */
   readonly hosts: () => Hosts;
+  /** Read at each request, since a reload may change them; default: none. */
+  readonly publicPages?: () => PublicPages;
   readonly report: Report;
 }
 
@@ -58,7 +62,7 @@ const farewellMs = 1_000;
 /** Creates the server with all its routes; it does not listen yet. */
 export function createServer(
   backend: Backend,
-  { version, access, hosts, report }: ServerOptions,
+  { version, access, hosts, report, publicPages = () => noPublicPages }: ServerOptions,
 ): FastifyInstance {
   const handleError = createErrorHandler(report);
   const connections = createConnections();
@@ -88,8 +92,9 @@ export function createServer(
   });
   connections.tend(app);
   refuseSeveralHosts(app);
-  refuseOtherHosts(app, access, hosts);
-  requireToken(app, access);
+  const opens = (request: FastifyRequest): boolean => opensPage(request, publicPages());
+  refuseOtherHosts(app, access, hosts, opens);
+  requireToken(app, access, opens);
   refuseOtherOrigins(app, hosts);
 
   const urls = new Set<string>();
@@ -115,12 +120,23 @@ export function createServer(
   let kit: Promise<PageKit> | null = null;
   const loadKit = async (): Promise<PageKit> => {
     const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version });
+    return createPageKit({ backend, version, publicPages });
   };
+  const theKit = (): Promise<PageKit> => (kit ??= loadKit());
   for (const plugin of [pageRoutes, modelPageRoutes, incidentPageRoutes, reportPageRoutes])
-    app.register(plugin, { kit: () => (kit ??= loadKit()), report });
+    app.register(plugin, { kit: theKit, report });
+  let statusPages: Promise<StatusPages> | null = null;
+  const loadStatusPages = async (): Promise<StatusPages> => {
+    const { createStatusPages } = await import('./pages/status-page.js');
+    return createStatusPages({ ...(await theKit()), report, access, publicPages });
+  };
   app.register((rest, _options, done) => {
-    refuseTheRest(rest, [...urls]);
+    // Their paths are not routes, since a reload changes them.
+    refuseTheRest(rest, [...urls], (request, reply) => {
+      const place = pageAt(publicPages().pages, request.url);
+      if (place === null) return null;
+      return (statusPages ??= loadStatusPages()).then((pages) => pages.answer(request, reply, place));
+    });
     done();
   });
   return app;

@@ -10,12 +10,21 @@ export interface Day {
   readonly durations: StateDurations;
 }
 
+/** What a bar says, as numbers, for a sentence in another language. */
+export interface BarTally {
+  /** Days on which the state occurs. */
+  readonly days: Readonly<Record<'degraded' | 'unhealthy' | 'unknown' | 'maintenance', number>>;
+  /** The last day with time unhealthy, and how long in ms; null without one. */
+  readonly lastDown: { readonly from: number; readonly ms: number } | null;
+}
+
 /** A bar as it is cached: the path of each state that occurs, and the sentence that says the same. */
 export interface BarDrawing {
   /** Number of days, oldest left. */
   readonly days: number;
   readonly paths: Readonly<Partial<Record<State, string>>>;
   readonly sentence: string;
+  readonly tally: BarTally;
 }
 
 /** Width of a day and height of what hangs below the line, in units of the drawing. */
@@ -93,18 +102,37 @@ export function drawBar(days: readonly Day[]): BarDrawing {
   for (const state of ['healthy', 'maintenance', 'degraded', 'unhealthy'] as const) {
     if (runs[state].length > 0) paths[state] = pathOf(runs[state]);
   }
-  return { days: days.length, paths, sentence: sentenceOf(days) };
+  return { days: days.length, paths, sentence: sentenceOf(days), tally: tallyOf(days) };
 }
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'day' : 'days'}`;
 
+/** The days on which a state occurs; unknown from the share on that can be seen. */
+function daysWith(days: readonly Day[], state: State): readonly Day[] {
+  const share = state === 'unknown' ? leastUnknownShare : 0;
+  return days.filter(({ durations }) => {
+    const total = states.reduce((sum, name) => sum + durations[name], 0);
+    return durations[state] > share * total;
+  });
+}
+
+function tallyOf(days: readonly Day[]): BarTally {
+  const count = (state: State): number => daysWith(days, state).length;
+  const last = daysWith(days, 'unhealthy').at(-1);
+  return {
+    days: {
+      degraded: count('degraded'),
+      unhealthy: count('unhealthy'),
+      unknown: count('unknown'),
+      maintenance: count('maintenance'),
+    },
+    lastDown: last === undefined ? null : { from: last.from, ms: last.durations.unhealthy },
+  };
+}
+
 /** `90 days: down on 3 days, last 27 Nov 2 h 14 min; degraded on 1; unknown on 5`. */
 export function sentenceOf(days: readonly Day[]): string {
-  const having = (state: State, share = 0) =>
-    days.filter(({ durations }) => {
-      const total = states.reduce((sum, name) => sum + durations[name], 0);
-      return durations[state] > share * total;
-    });
+  const having = (state: State) => daysWith(days, state);
   const down = having('unhealthy');
   const last = down.at(-1);
   const parts = [
@@ -112,7 +140,7 @@ export function sentenceOf(days: readonly Day[]): string {
       ? null
       : `down on ${counted(down.length)}, last ${clockTime(last.from).day} ${span(last.durations.unhealthy)}`,
     ...(['degraded', 'unknown', 'maintenance'] as const).map((state) => {
-      const some = having(state, state === 'unknown' ? leastUnknownShare : 0);
+      const some = having(state);
       return some.length === 0 ? null : `${state} on ${some.length}`;
     }),
   ].filter((part) => part !== null);

@@ -106,6 +106,7 @@ describe('configuration sections', () => {
       healthApi: { enabled: false, apiKeys: [], allowHosts: [], allowPrivate: false, ratePerMin: 600 },
       connectivity: null,
       maintenance: [],
+      statusPages: [],
       models: [],
     });
   });

@@ -87,6 +87,7 @@ function createFakeStore(data: FakeData): HistoryStore {
       return Promise.resolve({ ...sum, resolution: 'hour' });
     },
     results: (_key, query) => Promise.resolve(resultsOf(data, query)),
+    maintenance: () => Promise.resolve([]),
     exclusions: (key) => {
       const { exclusions = [] } = data.views.find((view) => view.key === key) ?? {};
       return Promise.resolve(exclusions.map((each) => ({ ...each, reason: 'move' })));

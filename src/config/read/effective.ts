@@ -4,6 +4,7 @@ import type { Expectation, Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
 import { credentialsOf, masked } from './secrets.js';
 import type { MaintenanceRule, Settings } from '../settings.js';
+import type { StatusPage } from '../page-settings.js';
 
 const durationOrNull = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
 
@@ -84,9 +85,37 @@ function maintenanceEntry({ models, reason, ...window }: MaintenanceRule) {
   }
 }
 
+function statusPageEntry(page: StatusPage) {
+  const { ids, labels } = page.models;
+  return {
+    path: page.path,
+    title: page.title,
+    models: { ids, ...(Object.keys(labels).length > 0 && { labels }) },
+    access: page.access,
+    ...(page.password !== null && { password: page.password }),
+    ...(page.logo !== null && { logo: page.logo.file }),
+    ...(page.nameBy !== null && { name_by: page.nameBy }),
+    ...(page.groupBy !== null && { group_by: page.groupBy }),
+    show: page.show,
+    history: formatDuration(page.historyMs),
+    locale: page.locale,
+    timezone: page.timezone,
+    theme: page.accent === null ? {} : { accent: page.accent },
+    noindex: page.noindex,
+    frame_ancestors: page.frameAncestors,
+    announcements: page.announcements.map(({ title, text, from, to }) => ({
+      title,
+      ...(text !== '' && { text }),
+      from: new Date(from).toISOString(),
+      ...(to !== null && { to: new Date(to).toISOString() }),
+    })),
+  };
+}
+
 /** The effective configuration with the file's keys and every secret masked; `secrets` are secrets known by value only. */
 export function effectiveConfig(settings: Settings, secrets: Iterable<string>): unknown {
-  const { server, storage, checker, remote, healthApi, connectivity, maintenance, models } = settings;
+  const { server, storage, checker, remote, healthApi, connectivity, maintenance, statusPages, models } =
+    settings;
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   const entry = {
     server: {
@@ -131,6 +160,7 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
       connectivity: { targets: connectivity.targets, every: formatDuration(connectivity.everyMs) },
     }),
     maintenance: maintenance.map(maintenanceEntry),
+    ...(statusPages.length > 0 && { status_pages: statusPages.map(statusPageEntry) }),
   };
   const known = [...secrets, ...credentialsOf(settings)];
   const entries = models.map((model) => {

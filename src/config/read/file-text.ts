@@ -20,6 +20,9 @@ const reasons: Readonly<Record<string, string>> = {
 /** Text of a file, or the reason why it cannot be read. */
 export type FileText = { readonly text: string } | { readonly problem: string };
 
+/** Bytes of a file, or the reason why it cannot be read. */
+export type FileBytes = { readonly bytes: Buffer } | { readonly problem: string };
+
 function sizeText(bytes: number): string {
   return bytes >= 2 ** 20 ? `${bytes / 2 ** 20} MiB` : `${bytes / 2 ** 10} KiB`;
 }
@@ -43,8 +46,8 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reads a UTF-8 file of at most `limit` bytes; also one without a size, such as a pipe. */
-export async function readText(path: string, limit: number): Promise<FileText> {
+/** Reads a file of at most `limit` bytes; also one without a size, such as a pipe. */
+export async function readBytes(path: string, limit: number): Promise<FileBytes> {
   const chunks: Buffer[] = [];
   let size = 0;
   let file: FileHandle | null = null;
@@ -62,8 +65,15 @@ export async function readText(path: string, limit: number): Promise<FileText> {
   } finally {
     await file?.close();
   }
+  return { bytes: Buffer.concat(chunks) };
+}
+
+/** The same for UTF-8 text. */
+export async function readText(path: string, limit: number): Promise<FileText> {
+  const found = await readBytes(path, limit);
+  if ('problem' in found) return found;
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(found.bytes) };
   } catch {
     return { problem: 'is not UTF-8 text' };
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readText } from './file-text.js';
-import type { FileText } from './file-text.js';
+import { readBytes, readText } from './file-text.js';
+import type { FileBytes, FileText } from './file-text.js';
 
 /** Files read for one configuration, each once, and the paths to watch. */
 export interface Inputs {
   read(path: string, limit: number): Promise<FileText>;
+  /** The same for a file that is not text. */
+  readBytes(path: string, limit: number): Promise<FileBytes>;
   /** Also watches a directory, where files may be added. */
   watch(directory: string): void;
   /** The files read and the directories watched, absolute. */
@@ -15,8 +17,16 @@ export interface Inputs {
 
 export function createInputs(): Inputs {
   const texts = new Map<string, Promise<FileText>>();
+  const pictures = new Map<string, Promise<FileBytes>>();
   const digests = new Map<string, string>();
   const directories = new Set<string>();
+
+  async function readBytesOnce(path: string, limit: number): Promise<FileBytes> {
+    const found = await readBytes(path, limit);
+    const content = 'bytes' in found ? found.bytes : found.problem;
+    digests.set(path, createHash('sha256').update(content).digest('hex'));
+    return found;
+  }
 
   async function readOnce(path: string, limit: number): Promise<FileText> {
     const found = await readText(path, limit);
@@ -32,8 +42,15 @@ export function createInputs(): Inputs {
       texts.set(path, reading);
       return reading;
     },
+    readBytes(path, limit) {
+      const known = pictures.get(path);
+      if (known !== undefined) return known;
+      const reading = readBytesOnce(path, limit);
+      pictures.set(path, reading);
+      return reading;
+    },
     watch: (directory) => void directories.add(directory),
-    files: () => [...texts.keys(), ...directories].sort(),
+    files: () => [...new Set([...texts.keys(), ...pictures.keys(), ...directories])].sort(),
     fingerprint: () =>
       createHash('sha256')
         .update(JSON.stringify([...digests].sort()))

@@ -19,6 +19,8 @@ import { settingsSchema } from '../schema/schema.js';
 import type { SettingsEntry } from '../schema/schema.js';
 import { sectionFindings, settingsOf } from '../schema/sections.js';
 import { createMask } from './secrets.js';
+import { readLogos } from './logo.js';
+import { statusPageWarnings } from '../status-page.js';
 import type { Settings } from '../settings.js';
 import type { Source } from './source.js';
 import { isObject } from '../../domain/json.js';
@@ -177,17 +179,23 @@ export async function loadConfig(
     if ('problem' in found)
       problems.push(use.source.message({ path: use.path, message: `${use.file}: ${found.problem}` }));
   }
+  const { logos, problems: logoProblems } = await readLogos(source, entry.status_pages, inputs);
+  problems.push(...logoProblems);
   const mask = createMask([...main.replaced, ...registry.replaced]);
   const hide = (message: string): string => withWords(message, mask);
   if (problems.length > 0) throw new ConfigError(inOrder(problems.map(hide), path), inputs.files());
 
-  const complete = settingsOf(entry, registry.models);
+  const complete = settingsOf(entry, registry.models, logos);
   for (const [index, rule] of complete.maintenance.entries()) {
     const matches = modelMatcher(rule);
     if (complete.models.some(({ id }) => matches(id))) continue;
     if (complete.models.length === 0) break;
     warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
   }
+  const pageWarnings = statusPageWarnings(complete.statusPages, complete.models);
+  warnings.push(
+    ...pageWarnings.map(({ path, ...rest }) => source.message({ ...rest, path: ['status_pages', ...path] })),
+  );
   return {
     settings: complete,
     warnings: inOrder(warnings.map(hide), path),

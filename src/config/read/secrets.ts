@@ -10,6 +10,7 @@ const secretMembers = new Set([
   'model_api_key',
   'bearer_token',
   'read_tokens',
+  'password',
   'model_jwt_config',
   'custom_payload',
   'custom_curl_command',
@@ -111,6 +112,10 @@ export function masked(value: unknown, secrets: Iterable<string>): unknown {
 }
 
 /** The keys and tokens of all sections except models. */
-export function credentialsOf({ server, remote, healthApi }: Settings): string[] {
-  return [server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys];
+export function credentialsOf({ server, remote, healthApi, statusPages }: Settings): string[] {
+  const passwords = statusPages.map(({ password }) => password ?? '');
+  return [
+    ...[server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys],
+    ...passwords,
+  ];
 }

@@ -15,6 +15,7 @@ import {
 } from './fields.js';
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
+import { statusPageSchema } from './status-page-schema.js';
 
 /** Labels that alerts use themselves. */
 const takenLabels = [
@@ -36,7 +37,7 @@ const server = z.strictObject({
   bearer_token: headerValue()
     .optional()
     .describe(
-      'Secret required by every route but /livez, /readyz and /redteam/*, as Bearer or as the password of HTTP Basic; default: none.',
+      'Secret required by every route but /livez, /readyz, /redteam/* and public `status_pages`, as Bearer or as the password of HTTP Basic; default: none.',
     ),
   read_tokens: z
     .array(headerValue())
@@ -244,6 +245,11 @@ export const settingsSchema = z.strictObject({
     .max(1_000, 'must have at most 1000 items')
     .prefault([])
     .describe('Maintenance windows: checks continue and are listed, but change neither state nor uptime.'),
+  status_pages: z
+    .array(statusPageSchema)
+    .max(50, 'must have at most 50 items')
+    .prefault([])
+    .describe('Public pages: the state of some models, for readers who are not operators.'),
   defaults: defaultsSchema.prefault({}).describe('Defaults of all models; a model can override them.'),
   include: include
     .optional()

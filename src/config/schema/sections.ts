@@ -7,6 +7,8 @@ import { windowOf } from '../maintenance.js';
 import type { Findings, Problem } from '../read/problem.js';
 import type { SettingsEntry } from './schema.js';
 import type { Settings } from '../settings.js';
+import type { Logo } from '../page-settings.js';
+import { statusPageOf, statusPageProblems } from '../status-page.js';
 
 const nowhere: Listen = { host: '127.0.0.1', port: 9464 };
 
@@ -49,6 +51,8 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
       ...windowOf(rule).problems.map(({ path, ...rest }) => ({ ...rest, path: [...at, ...path] })),
     );
   }
+  const pages = statusPageProblems(entry.status_pages);
+  problems.push(...pages.map(({ path, ...rest }) => ({ ...rest, path: ['status_pages', ...path] })));
   const warnings: Problem[] = [];
   if (remote && entry.defaults.timeout !== undefined) {
     const message = 'has no effect in remote mode: "remote.timeout" is the deadline';
@@ -57,8 +61,12 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
   return { problems, warnings };
 }
 
-/** Settings from the sections of the main file. */
-export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Settings {
+/** Settings from the sections of the main file; `logos` are those of the pages, in their order. */
+export function settingsOf(
+  entry: SettingsEntry,
+  models: readonly Model[],
+  logos: readonly (Logo | null)[] = [],
+): Settings {
   const { server, storage, checker, remote, health_api: api, connectivity } = entry;
   const apiKeys = api.api_keys.filter((key) => key !== '');
   return {
@@ -107,6 +115,7 @@ export function settingsOf(entry: SettingsEntry, models: readonly Model[]): Sett
       const window = windowOf(rule).found;
       return window === null ? [] : [{ ...window, models: rule.models, reason: rule.reason ?? null }];
     }),
+    statusPages: entry.status_pages.map((page, index) => statusPageOf(page, logos[index] ?? null)),
     models,
   };
 }

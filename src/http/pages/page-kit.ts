@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Frame } from '../../page/shell.js';
 import type { Backend } from '../port.js';
 import { loadAssets, type Assets } from './assets.js';
+import { noPublicPages, type PublicPages } from '../public-pages.js';
 import { createGlances, type Glances } from './glances.js';
 import { sendPage } from './page-reply.js';
 import { choicesOf } from './reader-choices.js';
@@ -24,9 +25,10 @@ export interface PageKit {
 export interface PageParts {
   readonly backend: Backend;
   readonly version: string;
+  readonly publicPages?: () => PublicPages;
 }
 
-export function createPageKit({ backend, version }: PageParts): PageKit {
+export function createPageKit({ backend, version, publicPages = () => noPublicPages }: PageParts): PageKit {
   const assets = loadAssets();
   return {
     backend,
@@ -41,7 +43,7 @@ export function createPageKit({ backend, version }: PageParts): PageKit {
         now: backend.now(),
         theme: choicesOf(request).theme,
         openIncidents,
-        publicPages: [],
+        publicPages: publicPages().pages.map(({ path, title }) => ({ path, title })),
         canLogOut: false,
       };
     },

@@ -12,6 +12,12 @@ export interface MachineAnswer {
   readonly body: string;
 }
 
+/** True for a path below a status page that `answerMachine` may know. */
+export function isOfMachine(path: string): boolean {
+  const rest = path.replace(/^\//, '');
+  return rest.startsWith('api/v2/') || feedOf(rest) !== null;
+}
+
 /**
  * Answers what lies below the path of a status page and is meant for machines, such as `api/v2/summary.json`, `feed.atom` or
  * `components/ID.rss`: the path as it came, still encoded, with or without a leading slash. Null for all other paths.

@@ -9,6 +9,11 @@ const remember = (name, value) => {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
 };
 
+/** A page that all readers share is drawn without the choice of this one. */
+const [, chosen = ''] = /(?:^|; )theme=(light|dark)/.exec(document.cookie) ?? [];
+const shared = document.querySelector(`[data-shared] input[value="${chosen}"]`);
+if (shared instanceof HTMLInputElement) shared.checked = true;
+
 for (const name of ['theme', 'density']) {
   for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
     input.addEventListener('change', () => {

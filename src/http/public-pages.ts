@@ -1,0 +1,33 @@
+import type { FastifyRequest } from 'fastify';
+import type { MaintenanceRule } from '../config/settings.js';
+import type { StatusPage } from '../config/page-settings.js';
+
+/** The public pages in force and what they tell beside the models. */
+export interface PublicPages {
+  readonly pages: readonly StatusPage[];
+  readonly maintenance: readonly MaintenanceRule[];
+  /** Address of this server from outside, without a trailing slash. */
+  readonly baseUrl: string;
+}
+
+export const noPublicPages: PublicPages = { pages: [], maintenance: [], baseUrl: '' };
+
+export interface PagePlace {
+  readonly page: StatusPage;
+  /** The rest of the path: empty for the page itself, else from `/` on. */
+  readonly rest: string;
+}
+
+/** The page that an address belongs to; null for none. */
+export function pageAt(pages: readonly StatusPage[], address: string): PagePlace | null {
+  const [path = ''] = address.split('?', 1);
+  const page = pages.find((one) => path === one.path || path.startsWith(`${one.path}/`));
+  return page === undefined ? null : { page, rest: path.slice(page.path.length) };
+}
+
+/** True for a request of no route that reads a page which asks for no token: everybody's, or one with a password of its own. */
+export function opensPage(request: FastifyRequest, { pages }: PublicPages): boolean {
+  if (!request.is404 || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  const access = pageAt(pages, request.url)?.page.access;
+  return access === 'public' || access === 'password';
+}

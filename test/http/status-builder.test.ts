@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { createGlances } from '../../src/http/pages/glances.js';
+import { createStatusBuilder } from '../../src/http/pages/status-builder.js';
+import type { Backend } from '../../src/http/port.js';
+import { noPublicPages } from '../../src/http/public-pages.js';
+import { createStatusWords } from '../../src/page/status-words.js';
+import { excluded, failing, noon, sampleHealth } from '../metrics/sample-view.js';
+import { createFakeBackend } from './fake-backend.js';
+import { member, samplePage, storedIncident } from './sample-page.js';
+
+const words = createStatusWords('en-GB', 'UTC');
+const hour = 3_600_000;
+
+function builderOver(views: Parameters<typeof createFakeBackend>[0], store: Partial<Backend['store']> = {}) {
+  const fake = createFakeBackend(views);
+  const backend = { ...fake, store: { ...fake.store, ...store } };
+  return createStatusBuilder({ backend, glances: createGlances(backend) });
+}
+
+describe('ids of a page', () => {
+  const views = [member('gold-a', 1, { health: failing(null) }), member('gold-b', 2)];
+  const build = (page = samplePage(), some = views) =>
+    builderOver({ views: some }).build(page, noPublicPages, words);
+
+  it('stay the same, across renames too, and hold neither id nor number', async () => {
+    const first = await build();
+    const again = await build(samplePage(), [
+      member('gold-renamed', 1, { health: failing(null) }),
+      views[1]!,
+    ]);
+    expect(again.components.map(({ id }) => id)).toEqual(first.components.map(({ id }) => id));
+    expect(again.incidents.map(({ id }) => id)).toEqual(first.incidents.map(({ id }) => id));
+    expect(first.incidents).toHaveLength(1);
+    for (const { id } of [...first.components, ...first.incidents]) expect(id).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it('differ between models, between pages, and with the moment a model was first seen', async () => {
+    const idsOf = ({ components }: { components: readonly { id: string }[] }) =>
+      components.map(({ id }) => id);
+    const later = member('gold-a', 1, { health: { ...failing(null), firstSeen: noon - 86_399_999 } });
+    const all = [
+      ...idsOf(await build()),
+      ...idsOf(await build(samplePage({ path: '/other' }))),
+      idsOf(await build(samplePage(), [later]))[0],
+    ];
+    expect(new Set(all).size).toBe(5);
+  });
+
+  it('tell no ms of the first sight, which make them opaque', async () => {
+    const odd = member('gold-a', 1, { health: { ...failing(null), firstSeen: noon - 86_399_123 } });
+    const view = await build(samplePage(), [odd]);
+    expect(view.components[0]!.firstSeen % 86_400_000).toBe(0);
+    expect(JSON.stringify(view)).not.toContain(String(noon - 86_399_123));
+  });
+});
+
+describe('incidents of a page', () => {
+  it('are those of its history, with the newest as the model knows it', async () => {
+    const health = failing(null);
+    const opened = health.incident!.openedAt;
+    const stored = [
+      storedIncident(3, 'gold-a', opened, null),
+      storedIncident(2, 'gold-a', noon - 30 * hour, noon - 29 * hour),
+      storedIncident(1, 'gold-a', noon - 60 * hour, noon - 50 * hour),
+    ];
+    const closed = { ...health, incident: { ...health.incident!, closedAt: noon - 1_000 } };
+    const builder = builderOver({ views: [member('gold-a', 1, { health: closed })], incidents: stored });
+    const view = await builder.build(samplePage({ history: '2d' }), noPublicPages, words);
+    expect(view.incidents.map(({ openedAt, closedAt, reason }) => [openedAt, closedAt, reason])).toEqual([
+      [opened, noon - 1_000, null],
+      [noon - 30 * hour, noon - 29 * hour, null],
+    ]);
+  });
+});
+
+describe('maintenance of a page', () => {
+  it('is what was recorded, what is under way, and what is planned by rule or exclusion; shared windows are one', async () => {
+    const window = { from: noon - hour, to: noon + hour };
+    const health = sampleHealth({ windows: [window] });
+    const views = [
+      member('gold-a', 1, { health, exclusions: [excluded(noon + 5 * hour, noon + 6 * hour)] }),
+      member('gold-b', 2, { health }),
+      member('tin-c', 3, { exclusions: [excluded(noon + 7 * hour, noon + 8 * hour)] }),
+    ];
+    const past = { from: noon - 50 * hour, to: noon - 49 * hour };
+    const maintenance: Backend['store']['maintenance'] = (key) => Promise.resolve(key === 2 ? [past] : []);
+    const rule = {
+      kind: 'fixed',
+      from: noon + 2 * hour,
+      to: noon + 3 * hour,
+      models: ['*'],
+      reason: 'why',
+    } as const;
+    const pages = { ...noPublicPages, maintenance: [rule] };
+    const build = (page = samplePage()) => builderOver({ views }, { maintenance }).build(page, pages, words);
+    const { maintenances, components } = await build();
+    const [a, b] = components.map(({ id }) => id);
+    expect(maintenances.map(({ from, components: some, reason }) => [from - noon, some, reason])).toEqual([
+      [5 * hour, [a], null],
+      [2 * hour, [a, b], null],
+      [-hour, [a, b], null],
+      [-50 * hour, [b], null],
+    ]);
+    const told = await build(samplePage({ show: { reasons: true } }));
+    expect(told.maintenances.map(({ reason }) => reason)).toEqual(['a test', 'why', null, null]);
+  });
+});
