@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './routes/annotation-routes.js';
 import {
@@ -17,13 +17,16 @@ import { healthRoutes } from './routes/health-routes.js';
 import { historyRoutes } from './routes/history-routes.js';
 import { createErrorHandler, refuseTheRest } from './http-error.js';
 import { incidentRoutes } from './routes/incident-routes.js';
+import { createLoginThrottle } from './login-throttle.js';
+import { loginRoutes } from './routes/login-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
 import { operationRoutes } from './routes/operation-routes.js';
 import type { PageKit } from './pages/page-kit.js';
-import { pageRoutes } from './routes/page-routes.js';
+import { markPages, pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
 import { probeRoutes } from './routes/probe-routes.js';
+import { createSessions } from './sessions.js';
 import { seriesRoutes } from './routes/series-routes.js';
 import { compileValidator } from './validation.js';
 
@@ -59,7 +62,17 @@ export function createServer(
   backend: Backend,
   { version, access, hosts, report }: ServerOptions,
 ): FastifyInstance {
-  const handleError = createErrorHandler(report);
+  let kit: Promise<PageKit> | null = null;
+  const loadKit = async (): Promise<PageKit> => {
+    const { createPageKit } = await import('./pages/page-kit.js');
+    return createPageKit({ backend, version });
+  };
+  const pageKit = () => (kit ??= loadKit());
+  const sessions = createSessions(backend.now);
+  const handleError = createErrorHandler(report, async (problem, request, reply) => {
+    const { showProblem } = await import('./pages/problem-page.js');
+    return showProblem(await pageKit(), problem, request, reply);
+  });
   const app = fastify({
     http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: 5_000 },
     requestTimeout: limits.requestTimeout,
@@ -88,12 +101,12 @@ export function createServer(
   tendConnections(app);
   refuseSeveralHosts(app);
   refuseOtherHosts(app, access, hosts);
-  requireToken(app, access);
+  requireToken(app, access, sessions);
   refuseOtherOrigins(app, hosts);
 
-  const urls = new Set<string>();
-  app.addHook('onRoute', ({ url }) => {
-    urls.add(url);
+  const urls = new Map<string, RouteOptions>();
+  app.addHook('onRoute', (route) => {
+    urls.set(route.url, route);
   });
   describeRoutes(app, version);
   for (const plugin of [
@@ -111,14 +124,19 @@ export function createServer(
   ]) {
     app.register(plugin, { backend, report });
   }
-  let kit: Promise<PageKit> | null = null;
-  const loadKit = async (): Promise<PageKit> => {
-    const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version });
-  };
-  for (const plugin of [pageRoutes]) app.register(plugin, { kit: () => (kit ??= loadKit()) });
+  app.register((pages, _options, done) => {
+    markPages(pages);
+    pages.register(loginRoutes, {
+      kit: pageKit,
+      access,
+      sessions,
+      throttle: createLoginThrottle(backend.now),
+    });
+    for (const plugin of [pageRoutes]) pages.register(plugin, { kit: pageKit });
+    done();
+  });
   app.register((rest, _options, done) => {
-    refuseTheRest(rest, [...urls]);
+    refuseTheRest(rest, new Map(urls));
     done();
   });
   return app;

@@ -42,7 +42,7 @@ export function createPageKit({ backend, version }: PageParts): PageKit {
         theme: choicesOf(request).theme,
         openIncidents,
         publicPages: [],
-        canLogOut: false,
+        canLogOut: request.reader?.loggedIn === true,
       };
     },
     send: sendPage,
