@@ -79,7 +79,7 @@ export function createServer(
     connectionTimeout: limits.connectionTimeout,
     bodyLimit: limits.bodyLimit,
     routerOptions: { maxParamLength: limits.maxParamLength },
-    frameworkErrors: handleError,
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     clientErrorHandler: answerBrokenRequests,
   });
   app.server.maxConnections = limits.connections;
