@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { State } from '../domain/state.js';
+import { clockTime } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { Icon, stateLetters, stateWords } from './icons.js';
 import type { MonitorView } from './monitor-view.js';
@@ -26,7 +27,8 @@ const mostNotes = 10;
 const longestNote = 500;
 
 /** The overview of a configuration without a model: what to do. */
-export function FirstRun({ monitor }: { readonly monitor: MonitorView }): VNode {
+export function FirstRun(props: { readonly monitor: MonitorView; readonly now: number }): VNode {
+  const { monitor, now } = props;
   const { scheduler, store, configuration, reaches } = monitor;
   const notes = [...configuration.refused, ...configuration.warnings];
   const parts: readonly (readonly [string, State])[] = [
@@ -57,6 +59,11 @@ export function FirstRun({ monitor }: { readonly monitor: MonitorView }): VNode 
             <Part name={name} state={state} />{' '}
           </>
         ))}
+      </p>
+      <p class="live off" data-live="">
+        <span class="dot" />
+        {`As of ${clockTime(now).second} UTC. `}
+        <a href="/">Load again</a>
       </p>
       {notes.length > 0 && (
         <ul>

@@ -173,11 +173,9 @@ export function overviewPage(frame: Frame, view: OverviewView): string {
     title: titleOf(view),
     icon: worst(view),
     section: 'models',
-    // The first model appears by itself, also without scripts.
-    head: view.total === 0 ? <meta http-equiv="refresh" content="20" /> : undefined,
     children:
       view.total === 0 ? (
-        <FirstRun monitor={view.monitor} />
+        <FirstRun monitor={view.monitor} now={now} />
       ) : (
         <>
           <section class="hero" aria-labelledby="head">

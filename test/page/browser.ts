@@ -32,7 +32,10 @@ const ofStatus = /^Failed to load resource: the server responded with a status o
 
 function listen(page: Page, origin: string, complaints: string[]): void {
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !ofStatus.test(message.text()))
+    if (
+      ['error', 'warning'].includes(message.type()) &&
+      !message.text().startsWith('Failed to load resource: the server responded with a status of')
+    )
       complaints.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
