@@ -27,11 +27,9 @@ export interface Opened {
   readonly complaints: readonly string[];
 }
 
-/** Statuses that a test asks for are no complaints; the browser tells of each of 4xx and 5xx. */
-const ofStatus = /^Failed to load resource: the server responded with a status of/;
-
 function listen(page: Page, origin: string, complaints: string[]): void {
   page.on('console', (message) => {
+    // Statuses that a test asks for are no complaints; the browser tells of each of 4xx and 5xx.
     if (
       ['error', 'warning'].includes(message.type()) &&
       !message.text().startsWith('Failed to load resource: the server responded with a status of')

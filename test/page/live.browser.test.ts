@@ -25,13 +25,13 @@ describe('overview of a running daemon', () => {
     await page.locator('.live:not(.off)').waitFor();
     const row = page.locator('[data-row]', { hasText: 'mended' });
     broken = true;
-    await row.getByText('Unhealthy').waitFor();
+    await row.locator('.st.u').waitFor();
     await page.getByRole('heading', { level: 1 }).getByText('is down').waitFor();
     await page.getByRole('heading', { name: 'Who has to act' }).waitFor();
     expect(await page.locator('.causes').innerText()).toMatch(/127\.0\.0\.1:\d+/);
     expect(await page.title()).toBe('1 down · modelpulse');
     broken = false;
-    await row.getByText('Healthy', { exact: true }).waitFor();
+    await row.locator('.st.h').waitFor();
     await page.locator('.causes').waitFor({ state: 'detached' });
     expect(await page.title()).toBe('2 models up · modelpulse');
     expect(complaints).toEqual([]);

@@ -27,9 +27,18 @@ export async function violationsOf(page: Page): Promise<string[]> {
   );
 }
 
-/** px by which a page is wider than its window. */
-export function excessWidth(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+/** Elements that make a page wider than its window; empty where it is not. What scrolls by itself, or is cut, makes none. */
+export function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const nameOf = (e) => [e.tagName.toLowerCase(), ...e.classList].join('.');
+    const wide = [...document.querySelectorAll('body *')].filter((e) => {
+      const { left, right } = e.getBoundingClientRect();
+      return right > clientWidth + 1 || left < -1;
+    });
+    return [scrollWidth + ' px: ' + wide.slice(0, 20).map((e) => nameOf(e.parentElement) + ' > ' + nameOf(e)).join(', ')];
+  })()`);
 }
 
 const looks: readonly Required<Pick<Look, 'width' | 'scheme' | 'scripts'>>[] = [320, 390, 768, 1_280].flatMap(
@@ -76,13 +85,13 @@ export function auditPages(
             complaints,
             // Without scripts axe, which waits by timers, would never end.
             violations: look.scripts ? await violationsOf(page) : [],
-            excess: await excessWidth(page),
+            tooWide: await tooWide(page),
             headings: await page.locator('h1').count(),
             title: await page.title(),
           };
           expect([look, found]).toEqual([
             look,
-            { complaints: [], violations: [], excess: 0, headings: 1, title: expect.stringMatching(/\S/) },
+            { complaints: [], violations: [], tooWide: [], headings: 1, title: expect.stringMatching(/\S/) },
           ]);
           await context.close();
         }
