@@ -63,7 +63,7 @@ function cookieOf(answer: Response): string {
 describe('page without a login', () => {
   it('shows the form in its place, with nothing that makes a browser prompt', async () => {
     const { open } = await serve();
-    for (const path of ['/', '/?q=a', '/nowhere', '/models/secret-model', '/docs']) {
+    for (const path of ['/', '/?q=a', '/nowhere', '/models/secret-model']) {
       const answer = await open(path);
       const text = await answer.text();
       expect([path, answer.status]).toEqual([path, 401]);
@@ -75,6 +75,12 @@ describe('page without a login', () => {
       // Nothing of what the server knows.
       expect(text).not.toMatch(/1\.2\.3|open<|Incidents/);
     }
+  });
+
+  it('leads from the page of the API to the form, which its policy would not let be sent', async () => {
+    const { open } = await serve();
+    const answer = await open('/docs');
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/login?next=%2Fdocs']);
   });
 
   it.each([['application/json'], ['*/*'], ['application/json, text/html;q=0.9'], ['']])(

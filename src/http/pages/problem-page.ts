@@ -51,6 +51,10 @@ export async function showProblem(
     const again = againPage({ assets: kit.assets.urls, theme: choicesOf(request).theme });
     return kit.send(request, reply, again, 401);
   }
+  const { config, url } = request.routeOptions;
+  // The page of the API has a policy of its own, which forbids forms.
+  if (problem.status === 401 && url !== undefined && config.page !== true)
+    return reply.redirect(`/login?next=${encodeURIComponent(wanted(request))}`, 303);
   if (problem.status === 401) return sendLogin(kit, request, reply, { next: wanted(request), status: 401 });
   // Who may not read sees nothing of what is read, such as the number of incidents. A request by a foreign host name is one.
   const knows = (request.reader?.right ?? 'none') !== 'none';
