@@ -27,7 +27,7 @@ function slotsInForce(
   };
 }
 
-/** Records the slots missed while no daemon ran; the first of them ends validity. */
+/** Records the slots missed while no daemon ran; the first of them ends validity. Returns the first of all; null without one. */
 export function noteAbsence(
   models: readonly Tracked[],
   parts: {
@@ -38,9 +38,10 @@ export function noteAbsence(
     now: number;
     log: Logger;
   },
-): void {
+): number | null {
   const { calendar, recorder, now, log } = parts;
   let missed = 0;
+  let since: number | null = null;
   for (const tracked of models) {
     const { watermark, memory, view } = tracked;
     if (watermark === null || view.model.pause) continue;
@@ -60,10 +61,12 @@ export function noteAbsence(
     const { count, first, last } = found;
     if (first === null || last === null) continue;
     missed += count;
+    since = Math.min(since ?? first, first);
     recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);
   }
   if (missed > 0)
     log.warn({ checks: missed }, 'checks were missed while the daemon did not run; that time is unknown');
+  return since;
 }
 
 /** Logs a warning when the clock is behind the newest result. */

@@ -1,4 +1,6 @@
 import type { Clock } from '../domain/clock.js';
+import { dayMs } from '../domain/period.js';
+import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { EventFeed } from '../http/event-feed.js';
@@ -6,6 +8,7 @@ import type { Annotations, Backend, HealthApi, Pauses } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { Format } from '../metrics/format.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { MonitorView } from '../page/monitor-view.js';
 import type { Scheduler } from '../scheduler/port.js';
 import type { Store } from '../store/port.js';
 import type { InForce, Reloader } from './reload.js';
@@ -24,6 +27,9 @@ const expositionEveryMs = 200;
  */
 const mostExpositions = { texts: 16, bytes: 32 * 1024 * 1024 };
 
+/** ms of absence that people are told of; a usual restart takes less. */
+const leastAbsenceMs = 300_000;
+
 /** Implements the operations behind the HTTP routes. */
 export function createBackend(parts: {
   store: Store;
@@ -40,6 +46,7 @@ export function createBackend(parts: {
   readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
+  absence: () => Interval | null;
   storeFailure: () => string | null;
   inForce: Readonly<InForce>;
   logDropped: () => number;
@@ -80,6 +87,12 @@ export function createBackend(parts: {
   const expositions = { text: shared('text'), openmetrics: shared('openmetrics') };
 
   const live = (): boolean => clock.monotonic() - scheduler.lastTick < tickLimitMs;
+
+  const absenceAt = (now: number): Pick<MonitorView, 'absence'> => {
+    const absence = parts.absence();
+    if (absence === null || absence.to - absence.from < leastAbsenceMs || now - absence.to > dayMs) return {};
+    return { absence };
+  };
 
   return {
     views,
@@ -124,6 +137,7 @@ export function createBackend(parts: {
         refused: reloader.refused,
       },
       reaches: parts.connectivityUp(),
+      ...absenceAt(clock.wall()),
     }),
     configurationOf: (id) => parts.inForce.config.effectiveOf(id),
     ready: parts.ready,

@@ -3,6 +3,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
+import type { Interval } from '../domain/state.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Scheduler, SchedulerEvents } from '../scheduler/port.js';
 import { createScheduler } from '../scheduler/scheduler.js';
@@ -17,6 +18,8 @@ export interface Scheduling {
   readonly scheduler: Scheduler;
   /** Applies the models and rules of a configuration, including the first. Rejects with StoreError. */
   apply(next: LoadedConfig): Promise<RosterChange>;
+  /** Time before the start in which checks were due and no daemon ran; null without such. */
+  readonly absence: Interval | null;
   /** Applies the plans of the roster and writes changes; resolves with false when they cannot be written now. */
   replan(): Promise<boolean>;
 }
@@ -60,8 +63,13 @@ export function createScheduling(parts: {
   };
   const scheduler = createScheduler({ calendar, clock, concurrency, perHost, events });
 
+  let absence: Interval | null = null;
+
   return {
     scheduler,
+    get absence() {
+      return absence;
+    },
     async apply({ settings }) {
       await writer.flush();
       const now = clock.wall();
@@ -70,10 +78,12 @@ export function createScheduling(parts: {
       windows.replace(settings.maintenance, now, change.added);
       noteClockBehind(change.added, now, log);
       // First, since it may end validity; again for slots that pass before the scheduler starts.
-      const absence = { calendar, recorder, log };
-      noteAbsence(change.added, { ...absence, nextDue: () => null, now });
+      const noting = { calendar, recorder, log };
+      const since = noteAbsence(change.added, { ...noting, nextDue: () => null, now });
+      // A model that comes back with a reload was not watched, but the daemon ran.
+      if (!parts.ready() && since !== null) absence = { from: since, to: now };
       scheduler.update(roster.plans());
-      noteAbsence(change.added, { ...absence, nextDue: scheduler.nextDue, now: clock.wall() });
+      noteAbsence(change.added, { ...noting, nextDue: scheduler.nextDue, now: clock.wall() });
       // State changes of a reload, such as a pause, are visible when it resolves.
       if (parts.ready()) await writer.flush();
       return change;

@@ -114,6 +114,7 @@ export function createServing(parts: {
     readLong: beside.read,
     probe: createProbe({ roster, attempt, spend }),
     connectivityUp,
+    absence: () => parts.scheduling.absence,
     storeFailure: parts.recording.storeFailure,
     inForce,
     logDropped: parts.logDropped,

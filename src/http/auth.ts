@@ -2,8 +2,14 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP, isIPv4 } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HttpError } from './http-error.js';
+import { prefersPage } from './page-request.js';
+import { digestOf, type Sessions } from './sessions.js';
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the credentials of the request allow; null before they are looked at. */
+    reader: Reader | null;
+  }
   interface FastifyContextConfig {
     /** The route needs no token. */
     readonly open?: boolean;
@@ -11,8 +17,19 @@ declare module 'fastify' {
     readonly spends?: boolean;
     /** The route serves a badge, which may be public. */
     readonly badge?: boolean;
+    /** The route serves a page, or takes its forms. */
+    readonly page?: boolean;
   }
 }
+
+export interface Reader {
+  /** `reads`: GET and HEAD of what costs nothing. */
+  readonly right: 'none' | 'reads' | 'all';
+  /** The credentials are the cookie of a login, which a browser sends by itself. */
+  readonly loggedIn: boolean;
+}
+
+const nobody: Reader = { right: 'none', loggedIn: false };
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
@@ -62,30 +79,93 @@ function isRead({ method, routeOptions }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && routeOptions.config.spends !== true;
 }
 
-/** Refuses requests without the token, if one is configured; a read token opens only the routes that read. */
-export function requireToken(app: FastifyInstance, current: () => Access, opens: Opens = () => false): void {
+/** The right that a text gives which `of` makes of each token: the token itself, or its digest. */
+function rightOf(
+  given: string,
+  { token, readTokens }: Access,
+  of: (token: string) => string,
+): Reader['right'] {
+  if (token === null) return 'all';
+  const full = sameSecret(given, of(token));
+  // Every token is compared, so that the time does not depend on which one matches.
+  const reads = readTokens.map((known) => sameSecret(given, of(known))).includes(true);
+  return full ? 'all' : reads ? 'reads' : 'none';
+}
+
+/** The right of a token that a reader gives. */
+export function rightOfToken(given: string, access: Access): Reader['right'] {
+  return rightOf(given, access, (token) => token);
+}
+
+/** Credentials in the header, else the session of the cookie: as long as its token opens something. */
+function readerOf(request: FastifyRequest, access: Access, sessions: Sessions): Reader {
+  if (access.token === null) return { right: 'all', loggedIn: false };
+  const right = rightOfToken(tokenOf(request.headers.authorization) ?? '', access);
+  if (right !== 'none') return { right, loggedIn: false };
+  const session = sessions.of(request);
+  const rightOfLogin = session === null ? 'none' : rightOf(session.tokenDigest, access, digestOf);
+  return rightOfLogin === 'none' ? nobody : { right: rightOfLogin, loggedIn: true };
+}
+
+/** The error for a request that its reader may not send; null when he may. */
+function refusalFor(request: FastifyRequest, { right, loggedIn }: Reader): HttpError | null {
+  if (right === 'none')
+    return new HttpError(
+      401,
+      'unauthorized',
+      'needs the bearer token, as Bearer or as the password of Basic',
+    );
+  if (isRead(request)) return null;
+  if (right === 'reads')
+    return new HttpError(
+      403,
+      'read_only',
+      'a read token opens only routes that read; use server.bearer_token',
+    );
+  // Forms of pages only: the cookie is sent without anybody asking for it.
+  return loggedIn && request.routeOptions.config.page !== true
+    ? new HttpError(
+        403,
+        'needs_token',
+        'a login changes something only with forms of the pages; send the token',
+      )
+    : null;
+}
+
+/**
+ * Asks for credentials. A browser answers Basic with a prompt, which would cover the form that a page shows, and the page whose
+ * script asked; no browser knows how to ask for Bearer.
+ */
+function challengeFor(request: FastifyRequest): string {
+  const { headers } = request;
+  const byScript =
+    headers['sec-fetch-dest'] === 'empty' || headers.accept?.includes('text/event-stream') === true;
+  return byScript || prefersPage(request)
+    ? 'Bearer realm="modelpulse"'
+    : 'Basic realm="modelpulse", charset="UTF-8"';
+}
+
+/**
+ * Refuses requests without the token, if one is configured; a read token opens only the routes that read, and a login changes
+ * something only with forms of the pages.
+ */
+export function requireToken(
+  app: FastifyInstance,
+  current: () => Access,
+  sessions: Sessions,
+  opens: Opens = () => false,
+): void {
+  app.decorateRequest('reader', null);
   app.addHook('onRequest', (request, reply, done) => {
     const access = current();
-    if (access.token === null || isOpen(request, access, opens)) {
-      done();
-      return;
-    }
-    const given = tokenOf(request.headers.authorization) ?? '';
-    const full = sameSecret(given, access.token);
-    // Every token is compared, so that the time does not depend on which one matches.
-    const reads = access.readTokens.map((known) => sameSecret(given, known)).includes(true);
-    if (full || (reads && isRead(request))) {
-      done();
-      return;
-    }
-    if (reads) {
-      done(
-        new HttpError(403, 'read_only', 'a read token opens only routes that read; use server.bearer_token'),
-      );
-      return;
-    }
-    void reply.header('www-authenticate', 'Basic realm="modelpulse", charset="UTF-8"');
-    done(new HttpError(401, 'unauthorized', 'needs the bearer token, as Bearer or as the password of Basic'));
+    const open = isOpen(request, access, opens);
+    // Probes of orchestrators and the like come often.
+    const matters = !open || request.routeOptions.config.page === true;
+    const reader = matters ? readerOf(request, access, sessions) : nobody;
+    request.reader = reader;
+    const refusal = open ? null : refusalFor(request, reader);
+    if (refusal?.statusCode === 401) void reply.header('www-authenticate', challengeFor(request));
+    done(refusal ?? undefined);
   });
 }
 
@@ -162,16 +242,19 @@ function isOwnPage(address: string, host: string, { allowed }: Hosts): boolean {
 
 /**
  * Refuses requests of pages of other origins that change something or cause costs, since the browser would add its
- * Basic credentials. Browsers send Sec-Fetch-Site only to https and loopback, and Origin only with some requests.
+ * Basic credentials or the cookie of a login. Browsers send Sec-Fetch-Site only to https and loopback, and Origin only with some requests.
  */
 export function refuseOtherOrigins(app: FastifyInstance, hosts: () => Hosts): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { headers, routeOptions } = request;
     const site = headers['sec-fetch-site'] ?? 'none';
     const pages = [headers.origin, routeOptions.config.spends === true ? headers.referer : undefined];
+    // Of a login only a page is the sender, and browsers say of which origin.
+    const told = site === 'same-origin' || headers.origin !== undefined;
     const own =
       (site === 'same-origin' || site === 'none') &&
-      pages.every((page) => page === undefined || isOwnPage(page, headers.host ?? '', hosts()));
+      pages.every((page) => page === undefined || isOwnPage(page, headers.host ?? '', hosts())) &&
+      (told || request.reader?.loggedIn !== true);
     done(
       isRead(request) || own
         ? undefined

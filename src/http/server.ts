@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest, type RouteOptions } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './routes/annotation-routes.js';
 import {
@@ -19,14 +19,17 @@ import { createErrorHandler, refuseTheRest } from './http-error.js';
 import { incidentPageRoutes } from './routes/incident-page-routes.js';
 import { incidentRoutes } from './routes/incident-routes.js';
 import { modelPageRoutes } from './routes/model-page-routes.js';
+import { createLoginThrottle } from './login-throttle.js';
+import { loginRoutes } from './routes/login-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
 import { operationRoutes } from './routes/operation-routes.js';
 import type { PageKit } from './pages/page-kit.js';
-import { pageRoutes } from './routes/page-routes.js';
+import { markPages, pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
 import { reportPageRoutes } from './routes/report-page-routes.js';
 import { probeRoutes } from './routes/probe-routes.js';
+import { createSessions } from './sessions.js';
 import { seriesRoutes } from './routes/series-routes.js';
 import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pages.js';
 import type { StatusPages } from './pages/status-page.js';
@@ -64,7 +67,17 @@ export function createServer(
   backend: Backend,
   { version, access, hosts, report, publicPages = () => noPublicPages }: ServerOptions,
 ): FastifyInstance {
-  const handleError = createErrorHandler(report);
+  let kit: Promise<PageKit> | null = null;
+  const loadKit = async (): Promise<PageKit> => {
+    const { createPageKit } = await import('./pages/page-kit.js');
+    return createPageKit({ backend, version, publicPages });
+  };
+  const pageKit = () => (kit ??= loadKit());
+  const sessions = createSessions(backend.now);
+  const handleError = createErrorHandler(report, async (problem, request, reply) => {
+    const { showProblem } = await import('./pages/problem-page.js');
+    return showProblem(await pageKit(), problem, request, reply);
+  });
   const connections = createConnections();
   const app = fastify({
     http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: 5_000 },
@@ -72,7 +85,7 @@ export function createServer(
     connectionTimeout: limits.connectionTimeout,
     bodyLimit: limits.bodyLimit,
     routerOptions: { maxParamLength: limits.maxParamLength },
-    frameworkErrors: handleError,
+    frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     clientErrorHandler: connections.answerBroken,
   });
   app.addHook('preClose', (closed) => {
@@ -94,12 +107,12 @@ export function createServer(
   refuseSeveralHosts(app);
   const opens = (request: FastifyRequest): boolean => opensPage(request, publicPages());
   refuseOtherHosts(app, access, hosts, opens);
-  requireToken(app, access, opens);
+  requireToken(app, access, sessions, opens);
   refuseOtherOrigins(app, hosts);
 
-  const urls = new Set<string>();
-  app.addHook('onRoute', ({ url }) => {
-    urls.add(url);
+  const urls = new Map<string, RouteOptions>();
+  app.addHook('onRoute', (route) => {
+    urls.set(route.url, route);
   });
   describeRoutes(app, version);
   for (const plugin of [
@@ -117,22 +130,26 @@ export function createServer(
   ]) {
     app.register(plugin, { backend, report });
   }
-  let kit: Promise<PageKit> | null = null;
-  const loadKit = async (): Promise<PageKit> => {
-    const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version, publicPages });
-  };
-  const theKit = (): Promise<PageKit> => (kit ??= loadKit());
-  for (const plugin of [pageRoutes, modelPageRoutes, incidentPageRoutes, reportPageRoutes])
-    app.register(plugin, { kit: theKit, report });
+  app.register((pages, _options, done) => {
+    markPages(pages);
+    pages.register(loginRoutes, {
+      kit: pageKit,
+      access,
+      sessions,
+      throttle: createLoginThrottle(backend.now),
+    });
+    for (const plugin of [pageRoutes, modelPageRoutes, incidentPageRoutes, reportPageRoutes])
+      pages.register(plugin, { kit: pageKit, report });
+    done();
+  });
   let statusPages: Promise<StatusPages> | null = null;
   const loadStatusPages = async (): Promise<StatusPages> => {
     const { createStatusPages } = await import('./pages/status-page.js');
-    return createStatusPages({ ...(await theKit()), report, access, publicPages });
+    return createStatusPages({ ...(await pageKit()), report, access, publicPages });
   };
   app.register((rest, _options, done) => {
     // Their paths are not routes, since a reload changes them.
-    refuseTheRest(rest, [...urls], (request, reply) => {
+    refuseTheRest(rest, new Map(urls), (request, reply) => {
       const place = pageAt(publicPages().pages, request.url);
       if (place === null) return null;
       return (statusPages ??= loadStatusPages()).then((pages) => pages.answer(request, reply, place));

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { State } from '../domain/state.js';
+import type { Interval, State } from '../domain/state.js';
 import { At, span } from './figures.js';
 import { Foreign } from './foreign-text.js';
 import { Icon, stateLetters } from './icons.js';
@@ -118,6 +118,26 @@ export function MonitorStatus({
         </Part>
       </dl>
     </details>
+  );
+}
+
+/** Tells, for a day after the start, that nobody watched before. */
+export function AbsenceBanner(props: { readonly absence: Interval; readonly now: number }): VNode {
+  const { absence, now } = props;
+  const { from, to } = absence;
+  return (
+    <section class="now q" aria-labelledby="absent">
+      <div class="big">
+        <Icon of="q" />
+      </div>
+      <div>
+        <h2 id="absent">{`modelpulse was not running for ${span(to - from)}. That time is unknown.`}</h2>
+        <p class="mut">
+          From <At time={from} now={now} /> to <At time={to} now={now} /> UTC. Shown for a day after the
+          start.
+        </p>
+      </div>
+    </section>
   );
 }
 

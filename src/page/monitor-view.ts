@@ -1,3 +1,5 @@
+import type { Interval } from '../domain/state.js';
+
 /** What the monitor knows of itself. Times in Unix ms. */
 export interface MonitorView {
   readonly scheduler: {
@@ -22,6 +24,8 @@ export interface MonitorView {
     /** Problems of the newest attempt when it was refused. */
     readonly refused: readonly string[];
   };
+  /** Time before the start in which it did not run although checks were due; only for a day after the start. */
+  readonly absence?: Interval;
   /** Null without a way to tell. */
   readonly reaches: boolean | null;
 }

@@ -60,6 +60,10 @@ export interface OverviewView {
   /** Of all models, whatever the filter. */
   readonly counts: Readonly<Record<State, number>>;
   readonly total: number;
+  /** Models without any result yet. */
+  readonly unchecked: number;
+  /** Start of the next check; null where none is planned. */
+  readonly nextCheck: number | null;
   /** Models that are down, by blame. */
   readonly downBy: readonly { readonly blame: Blame; readonly count: number }[];
   readonly causes: readonly Cause[];
@@ -224,6 +228,11 @@ export function overviewOf(
     now,
     counts,
     total: rows.length,
+    unchecked: rows.filter(({ checked }) => !checked).length,
+    nextCheck: rows.reduce<number | null>(
+      (next, { nextDue }) => (nextDue === null ? next : Math.min(next ?? nextDue, nextDue)),
+      null,
+    ),
     downBy: [...down].map(([blame, count]) => ({ blame, count })).sort((a, b) => b.count - a.count),
     causes: causesOf(rows),
     groups: groupsOf(shown, grouping),

@@ -3,16 +3,21 @@ import type { VNode } from 'preact';
 import { dayMs } from '../domain/period.js';
 import { states, type State } from '../domain/state.js';
 import { Causes } from './causes.js';
-import { clockTime, plural } from './figures.js';
+import { clockTime, plural, span } from './figures.js';
 import { cut, foreignText } from './foreign-text.js';
 import { barDays } from './glance.js';
 import { Icon, stateLetters, stateWords } from './icons.js';
-import { MonitorBanner, MonitorStatus } from './monitor-status.js';
+import { FirstRun } from './first-run.js';
+import { AbsenceBanner, MonitorBanner, MonitorStatus } from './monitor-status.js';
 import { overviewAddress, type OverviewQuery } from './overview-query.js';
 import { drawRows, ModelRows, RowHead } from './overview-rows.js';
 import { Tools } from './overview-tools.js';
 import type { OverviewView } from './overview-view.js';
 import { operatorPage, type Frame } from './shell.js';
+
+/** When the first check of a new configuration runs. */
+const firstCheck = ({ nextCheck, now }: OverviewView): string =>
+  nextCheck === null ? 'no check is planned' : `first check in ${span(Math.max(0, nextCheck - now))}`;
 
 /** The heading: how many are down, and by whose fault. */
 function Sentence({ view }: { readonly view: OverviewView }): VNode {
@@ -35,6 +40,9 @@ function Sentence({ view }: { readonly view: OverviewView }): VNode {
       </>
     );
   }
+  if (view.unchecked === total) {
+    return <>{`${plural(total)}, no result yet: ${firstCheck(view)}.`}</>;
+  }
   const others = (['degraded', 'unknown'] as const).filter((state) => counts[state] > 0);
   if (others.length === 0) return <>{total === 1 ? 'The model is up.' : `All ${plural(total)} are up.`}</>;
   return (
@@ -53,13 +61,15 @@ function Sentence({ view }: { readonly view: OverviewView }): VNode {
 
 /** The title of the window: what is worst. */
 function titleOf({ counts, total }: OverviewView): string {
+  if (total === 0) return 'No model yet · modelpulse';
   if (counts.unhealthy > 0) return `${counts.unhealthy} down · modelpulse`;
   if (counts.degraded > 0) return `${counts.degraded} degraded · modelpulse`;
   if (counts.unknown > 0) return `${counts.unknown} unknown · modelpulse`;
   return `${plural(total)} up · modelpulse`;
 }
 
-function worst({ counts }: OverviewView): State {
+function worst({ counts, total }: OverviewView): State {
+  if (total === 0) return 'unknown';
   return (['unhealthy', 'degraded', 'unknown'] as const).find((state) => counts[state] > 0) ?? 'healthy';
 }
 
@@ -167,34 +177,38 @@ export async function overviewPage(frame: Frame, view: OverviewView): Promise<st
     title: titleOf(view),
     icon: worst(view),
     section: 'models',
-    children: (
-      <>
-        <section class="hero" aria-labelledby="head">
-          <div>
-            <h1 id="head" data-part="head">
-              <Sentence view={view} />
-            </h1>
-          </div>
-          <div class="side">
-            <p class="live off" data-live="">
-              <span class="dot" />
-              {`As of ${clockTime(now).second} UTC. `}
-              <a href={overviewAddress(query)}>Load again</a>
-            </p>
-            <MonitorStatus monitor={view.monitor} now={now} />
-          </div>
-          <Chips view={view} />
-        </section>
-        <MonitorBanner monitor={view.monitor} models={view.total} />
-        <Causes causes={view.causes} now={now} />
-        <section id="models" aria-label="Models" class={view.shown > 200 ? 'many' : undefined}>
-          <Tools view={view} />
-          <RowHead from={now - (barDays - 1) * dayMs} />
-          {groups.length === 0 ? <Nothing view={view} /> : drawn}
-          {rest(query, view)}
-          <Legend />
-        </section>
-      </>
-    ),
+    children:
+      view.total === 0 ? (
+        <FirstRun monitor={view.monitor} now={now} />
+      ) : (
+        <>
+          <section class="hero" aria-labelledby="head">
+            <div>
+              <h1 id="head" data-part="head">
+                <Sentence view={view} />
+              </h1>
+            </div>
+            <div class="side">
+              <p class="live off" data-live="">
+                <span class="dot" />
+                {`As of ${clockTime(now).second} UTC. `}
+                <a href={overviewAddress(query)}>Load again</a>
+              </p>
+              <MonitorStatus monitor={view.monitor} now={now} />
+            </div>
+            <Chips view={view} />
+          </section>
+          <MonitorBanner monitor={view.monitor} models={view.total} />
+          {view.monitor.absence !== undefined && <AbsenceBanner absence={view.monitor.absence} now={now} />}
+          <Causes causes={view.causes} now={now} />
+          <section id="models" aria-label="Models" class={view.shown > 200 ? 'many' : undefined}>
+            <Tools view={view} />
+            <RowHead from={now - (barDays - 1) * dayMs} />
+            {groups.length === 0 ? <Nothing view={view} /> : drawn}
+            {rest(query, view)}
+            <Legend />
+          </section>
+        </>
+      ),
   });
 }

@@ -196,6 +196,7 @@ export async function beginLife(parts: {
     logDropped: () => 0,
     storeFilesLost: () => 0,
     clockDoubted: () => false,
+    absence: () => null,
     ready: () => true,
   });
 

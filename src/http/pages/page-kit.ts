@@ -44,7 +44,7 @@ export function createPageKit({ backend, version, publicPages = () => noPublicPa
         theme: choicesOf(request).theme,
         openIncidents,
         publicPages: publicPages().pages.map(({ path, title }) => ({ path, title })),
-        canLogOut: false,
+        canLogOut: request.reader?.loggedIn === true,
       };
     },
     send: sendPage,

@@ -1,10 +1,17 @@
-import type { FastifyPluginCallback } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { HttpError } from '../http-error.js';
 import type { PageKit } from '../pages/page-kit.js';
 
 export interface PageRouteOptions {
   /** Loads and makes what the pages share, once. */
   readonly kit: () => Promise<PageKit>;
+}
+
+/** Marks the routes that are registered after this as pages. */
+export function markPages(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, page: true };
+  });
 }
 
 const yearSeconds = 31_536_000;

@@ -86,6 +86,9 @@ const isBusy = (element) =>
 
 /** Puts the elements of `next` that differ in the place of those here. @param {Document} next */
 const adopt = (next) => {
+  // With the first model the page becomes another one.
+  const lists = (/** @type {Document} */ of) => of.querySelector('#models') !== null;
+  if (lists(next) !== lists(document)) return location.reload();
   for (const attribute of ['data-part', 'data-row']) {
     for (const old of document.querySelectorAll(`[${attribute}]`)) {
       const name = CSS.escape(old.getAttribute(attribute) ?? '');
@@ -140,6 +143,15 @@ const sayLive = (on, text) => {
   live.replaceChildren(dot, text);
 };
 
+/** What is typed stays: only the reader leaves the page. */
+const sayLoggedOut = () => {
+  sayLive(false, 'Logged out. ');
+  const link = document.createElement('a');
+  link.href = location.href;
+  link.textContent = 'Log in';
+  live?.append(link);
+};
+
 const refresh = async () => {
   clearTimeout(planned);
   if (fetching) {
@@ -153,7 +165,7 @@ const refresh = async () => {
     if (response.ok) {
       adopt(new DOMParser().parseFromString(await response.text(), 'text/html'));
       fetchedAt = Date.now();
-    }
+    } else if (response.status === 401) sayLoggedOut();
   } catch {
     // The stream of events tells that the server is away.
   } finally {

@@ -1,0 +1,62 @@
+import { describe, expect } from '@jest/globals';
+import { became, useSite } from '../app/registry.js';
+import { completion } from '../checker/server.js';
+import { inBrowser, useBrowser } from './browser.js';
+
+const site = useSite();
+const { open } = useBrowser();
+
+describe('overview of a running daemon', () => {
+  inBrowser('shows by itself that a model breaks and heals', async () => {
+    let broken = false;
+    const provider = await site().serve((request, response) => {
+      request.resume();
+      response.writeHead(broken ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(broken ? '{"error":{"message":"out of order"}}' : completion('New Delhi'));
+    });
+    const daemon = await site().daemon(
+      site().configure([
+        site().model('healthy', { id: 'steady' }),
+        site().model('any', { id: 'mended', base_url: `http://127.0.0.1:${provider.port}/v1` }),
+      ]),
+    );
+    await daemon.line(became('mended', 'healthy'));
+    const { page, complaints } = await open(daemon.url);
+    await page.locator('.live:not(.off)').waitFor();
+    const row = page.locator('[data-row]', { hasText: 'mended' });
+    broken = true;
+    await row.locator('.st.u').waitFor();
+    await page.getByRole('heading', { level: 1 }).getByText('is down').waitFor();
+    await page.getByRole('heading', { name: 'Who has to act' }).waitFor();
+    expect(await page.locator('.causes').innerText()).toMatch(/127\.0\.0\.1:\d+/);
+    expect(await page.title()).toBe('1 down · modelpulse');
+    broken = false;
+    await row.locator('.st.h').waitFor();
+    await page.locator('.causes').waitFor({ state: 'detached' });
+    expect(await page.title()).toBe('2 models up · modelpulse');
+    expect(complaints).toEqual([]);
+  });
+
+  inBrowser('says when the daemon is away, and that its reader is logged out', async () => {
+    const daemon = await site().daemon(
+      site().configure([site().model('healthy')], {
+        server: { listen: '127.0.0.1:0', bearer_token: 's3cret' },
+      }),
+    );
+    const { page } = await open(`${daemon.url}/?q=healthy`);
+    await page.getByLabel('Token').fill('s3cret');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.locator('.live:not(.off)').waitFor();
+    expect(page.url()).toBe(`${daemon.url}/?q=healthy`);
+    expect(await page.evaluate<string>('document.cookie')).not.toContain('session');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Token').waitFor();
+    await page.goto(daemon.url);
+    await page.getByLabel('Token').waitFor();
+    await page.getByLabel('Token').fill('s3cret');
+    await page.keyboard.press('Enter');
+    await page.locator('.live:not(.off)').waitFor();
+    daemon.child.kill('SIGKILL');
+    await page.getByText('Not live since').waitFor();
+  });
+});

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { amount } from '../slow.js';
+import { inBrowser, useBrowser, type Look } from './browser.js';
+import { matchesPicture } from './picture.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+}
+
+/** What axe has against a page, one line each. */
+export async function violationsOf(page: Page): Promise<string[]> {
+  // The policy of a page is for its own scripts.
+  await page.evaluate(`${axe};0`);
+  const options = JSON.stringify({ runOnly: rules, resultTypes: ['violations'] });
+  const found = await page.evaluate<Violation[]>(
+    `axe.run(document, ${options}).then(({ violations }) => violations)`,
+  );
+  return found.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary ?? ''}`),
+  );
+}
+
+/** Elements that make a page wider than its window; empty where it is not. What scrolls by itself, or is cut, makes none. */
+export function tooWide(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const nameOf = (e) => [e.tagName.toLowerCase(), ...e.classList].join('.');
+    const wide = [...document.querySelectorAll('body *')].filter((e) => {
+      const { left, right } = e.getBoundingClientRect();
+      return right > clientWidth + 1 || left < -1;
+    });
+    return [scrollWidth + ' px: ' + wide.slice(0, 20).map((e) => nameOf(e.parentElement) + ' > ' + nameOf(e)).join(', ')];
+  })()`);
+}
+
+const looks: readonly Required<Pick<Look, 'width' | 'scheme' | 'scripts'>>[] = [320, 390, 768, 1_280].flatMap(
+  (width) =>
+    (['light', 'dark'] as const).flatMap((scheme) =>
+      [true, false].map((scripts) => ({ width, scheme, scripts })),
+    ),
+);
+/** Each width, scheme and kind of reader at least once. */
+const quickLooks = looks.filter(
+  ({ width, scheme, scripts }) =>
+    (width === 320 && scheme === 'dark' && scripts) ||
+    (width === 390 && scheme === 'light' && !scripts) ||
+    (width === 768 && scheme === 'dark' && !scripts) ||
+    (width === 1_280 && scheme === 'light' && scripts),
+);
+
+/** A page to look at. */
+export interface AuditedPage {
+  readonly name: string;
+  readonly path: string;
+  /** Name of its committed pictures; without one it is not compared. The data of the page has to be fixed. */
+  readonly picture?: string;
+  readonly cookies?: Look['cookies'];
+}
+
+/**
+ * Tests for pages of one server, on each width, light and dark, with scripts and without: nothing on the console, nothing from
+ * elsewhere, nothing against the accessibility, one heading, no sideways scrolling, and the look of the committed picture.
+ */
+export function auditPages(
+  title: string,
+  serve: () => Promise<{ readonly url: string }>,
+  pages: readonly AuditedPage[],
+): void {
+  const { open, browser } = useBrowser();
+  describe(title, () => {
+    for (const { name, path, picture, cookies = [] } of pages) {
+      inBrowser(`${name} is clean on every screen`, async () => {
+        const { url } = await serve();
+        for (const look of amount(looks, quickLooks)) {
+          const { page, context, complaints } = await open(url + path, { ...look, cookies });
+          const found = {
+            complaints,
+            // Without scripts axe, which waits by timers, would never end.
+            violations: look.scripts ? await violationsOf(page) : [],
+            tooWide: await tooWide(page),
+            headings: await page.locator('h1').count(),
+            title: await page.title(),
+          };
+          expect([look, found]).toEqual([
+            look,
+            { complaints: [], violations: [], tooWide: [], headings: 1, title: expect.stringMatching(/\S/) },
+          ]);
+          await context.close();
+        }
+      });
+      if (picture === undefined) continue;
+      inBrowser(`${name} looks as it did`, async () => {
+        const { url } = await serve();
+        for (const look of [{ width: 1_280 }, { width: 390, scheme: 'dark' }] as const) {
+          const { page, context } = await open(url + path, { ...look, cookies });
+          await matchesPicture(await browser(), page, `${picture}-${look.width}`);
+          await context.close();
+        }
+      });
+    }
+  });
+}

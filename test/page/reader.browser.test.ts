@@ -1,0 +1,215 @@
+import { describe, expect } from '@jest/globals';
+import fc from 'fast-check';
+import { createEventFeed } from '../../src/http/event-feed.js';
+import { noon, sampleModel, sampleView } from '../metrics/sample-view.js';
+import { amount, inFull, slow } from '../slow.js';
+import { hasBrowser, inBrowser, useBrowser } from './browser.js';
+import { castView, serveScene } from './model-scene.js';
+import { tooWide, violationsOf } from './page-audit.js';
+
+const { open } = useBrowser();
+/** What has the focus, as a reader would name it. */
+const focused = `(() => {
+  const { activeElement: at } = document;
+  if (at === document.body) return 'BODY';
+  return at.labels?.[0]?.innerText.trim() || at.getAttribute('aria-label') || at.innerText?.trim().split('\\n')[0] || at.tagName;
+})()`;
+
+describe('overview by keyboard', () => {
+  inBrowser('leads past the navigation first, then through all of it in the order of sight', async () => {
+    const { url } = await serveScene();
+    const { page } = await open(url);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(focused)).toBe('Skip to the content');
+    expect(await page.getByText('Skip to the content').isVisible()).toBe(true);
+    const seen: string[] = [];
+    const places: number[] = [];
+    for (let step = 0; step < 60; step += 1) {
+      await page.keyboard.press('Tab');
+      const [name, top] = await page.evaluate<[string, number]>(
+        `[${focused}, document.activeElement.getBoundingClientRect().top + scrollY]`,
+      );
+      if (name === 'BODY') break;
+      seen.push(name);
+      places.push(Math.round(top));
+    }
+    const order = [
+      'modelpulse',
+      'Models',
+      'Auto',
+      'Monitor is well',
+      'All 10',
+      'gpt-4o',
+      'Find a model',
+      'gemini-flash',
+    ];
+    const known = order.map((name) => seen.findIndex((one) => one.includes(name)));
+    expect(order.filter((_name, index) => (known[index] ?? -1) < 0)).toEqual([]);
+    expect(known).toEqual([...known].sort((a, b) => a - b));
+    // From one to the next it goes down the page; within a line to either side.
+    const jumps = places.filter((top, index) => index > 0 && top < (places[index - 1] ?? 0) - 60);
+    expect(jumps).toEqual([]);
+  });
+
+  inBrowser('filters with chips and search, and the address keeps it over a reload and back', async () => {
+    const { url } = await serveScene();
+    const { page, complaints } = await open(url);
+    const rows = page.locator('[data-row]:visible');
+    expect(await rows.count()).toBe(10);
+    await page.locator('.chips a', { hasText: 'Unhealthy' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${url}/?state=unhealthy`);
+    expect(await rows.count()).toBe(3);
+    await page.getByLabel('Find a model').focus();
+    await page.keyboard.type('claude');
+    await page.waitForURL(`${url}/?state=unhealthy&q=claude`);
+    expect(await rows.count()).toBe(1);
+    await page.reload();
+    expect(await rows.count()).toBe(1);
+    expect(await page.getByLabel('Find a model').inputValue()).toBe('claude');
+    await page.locator('[data-row] th a').click();
+    await page.getByText('There is no such page').waitFor();
+    await page.goBack();
+    expect(new URL(page.url()).search).toContain('q=claude');
+    expect(await rows.count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
+
+  inBrowser('filters without scripts by the form', async () => {
+    const { url } = await serveScene();
+    const { page } = await open(url, { scripts: false });
+    await page.getByLabel('Find a model').fill('claude');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.waitForURL(/q=claude/);
+    expect(await page.locator('[data-row]').count()).toBe(1);
+  });
+});
+
+/** The nearest id that a configuration may have: everything else is refused there. */
+const idOf = (text: string, index: number): string =>
+  `${text.slice(0, 190).replaceAll(/[\s/\\\p{C}]/gu, '-')}-${index}`;
+
+const hostile = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='alert(1)",
+  '</style><script>alert(1)</script>',
+  '<svg onload=alert(1)><foreignObject>',
+  '</title><h1>taken over</h1>',
+  'javascript:alert(1)',
+  '\u202etxt.exe\u2066\u200f',
+  '\u001b[31mred\u001b[0m\u0000\u0007',
+  '\ud800 lone',
+  'a\u0301'.repeat(300),
+  'W'.repeat(400),
+  '{{7*7}}${7*7}<!--',
+  ']]>&lt;&amp;',
+  'ﷺ'.repeat(100),
+];
+
+describe('overview of hostile texts', () => {
+  const views = (texts: readonly string[]) =>
+    texts.map((text, index) => {
+      const actor = {
+        id: idOf(text, index),
+        name: text,
+        state: 'unhealthy',
+        reason: 'server_error',
+      } as const;
+      const view = castView({ ...actor, detail: text.repeat(Math.ceil(1_000_000 / text.length)) }, index);
+      return {
+        ...view,
+        model: { ...view.model, provider: text, labels: { [text.slice(0, 60)]: text, team: text } },
+      };
+    });
+
+  const check = async (texts: readonly string[], width: number): Promise<void> => {
+    const { url } = await serveScene(views(texts));
+    const { page, context, complaints } = await open(url, { width });
+    const found = {
+      complaints,
+      tooWide: await tooWide(page),
+      rows: await page.locator('[data-row]').count(),
+      headings: await page.locator('h1').count(),
+      scripts: await page.locator('script').count(),
+      handlers: await page.evaluate(
+        `[...document.querySelectorAll('*')].flatMap((e) => e.getAttributeNames()).filter((n) => n.startsWith('on') || n === 'style')`,
+      ),
+    };
+    expect(found).toEqual({
+      complaints: [],
+      tooWide: [],
+      rows: texts.length,
+      headings: 1,
+      scripts: 1,
+      handlers: [],
+    });
+    expect(await violationsOf(page)).toEqual([]);
+    await context.close();
+  };
+
+  inBrowser('executes nothing and fits on a phone', () => check(hostile, 320));
+  inBrowser('executes nothing and fits on a desk', () => check(hostile, 1_280));
+
+  (hasBrowser ? inFull : inBrowser)('does so for any text', async () => {
+    if (!slow) return;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', minLength: 1 })), {
+          minLength: 1,
+          maxLength: 5,
+        }),
+        (texts) => check(texts, 320),
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('overview of very many models', () => {
+  inBrowser('can be used while events flood in', async () => {
+    const views = Array.from({ length: amount(1_000, 300) }, (_, index) =>
+      sampleView(`model-${index}`, {
+        key: index + 1,
+        model: sampleModel(`model-${index}`, { labels: { team: `t${index % 7}` } }),
+      }),
+    );
+    const events = createEventFeed({ run: 'run', size: 64 });
+    const { url } = await serveScene(views, { backend: { events } });
+    const flood = setInterval(() => {
+      for (const { model } of views.slice(0, 20)) {
+        const change = {
+          state: 'healthy',
+          was: 'unknown',
+          since: noon,
+          reason: 'ok',
+          incident: null,
+        } as const;
+        events.publish({ kind: 'state', model: model.id, ...change });
+      }
+    }, 20);
+    const began = performance.now();
+    const { page, complaints } = await open(`${url}/?limit=1000`);
+    expect(await page.locator('[data-row]').count()).toBe(views.length);
+    await page.getByLabel('Find a model').fill('model-17');
+    await page.locator('[data-row]:visible').nth(5).waitFor();
+    clearInterval(flood);
+    expect(await page.getByLabel('Find a model').inputValue()).toBe('model-17');
+    // Generous: the machine does other things.
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('overview on paper', () => {
+  inBrowser('is light, has no controls and loses no model', async () => {
+    const { url } = await serveScene();
+    const { page } = await open(url, { scheme: 'dark' });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    for (const part of ['.tools', '.chips', '.top nav', '.side', '.theme'])
+      expect([part, await page.locator(part).isVisible()]).toEqual([part, false]);
+    expect(await page.locator('[data-row]:visible').count()).toBe(10);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await tooWide(page)).toEqual([]);
+  });
+});
