@@ -36,7 +36,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   got: ['checker'],
   'jq-wasm': ['checker'],
   'node-cron': ['calendar'],
-  pino: ['app'],
+  pino: ['app', 'simulator'],
   'pino-pretty': ['app'],
   preact: ['page'],
   'preact-render-to-string': ['page'],

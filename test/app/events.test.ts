@@ -25,7 +25,7 @@ async function listen(url: string) {
         const found = JSON.parse(data) as Record<string, unknown>;
         if (event === name && isDeepStrictEqual({ ...found, ...members }, found)) return found;
       }
-      parser.feed(new TextDecoder().decode((await reader.read()).value as Uint8Array));
+      parser.feed(new TextDecoder().decode((await reader.read()).value));
     }
   };
   await next('reset', {});

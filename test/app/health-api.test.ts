@@ -121,7 +121,7 @@ describe('health API', () => {
         headers,
         body: JSON.stringify(body),
       });
-      return [response.status, await response.json()];
+      return [response.status, (await response.json()) as unknown];
     };
     expect(await ask({})).toEqual([401, { message: 'No API key found in request' }]);
     expect(await ask({ apikey: 'operators-token' })).toEqual([401, { message: 'Unauthorized' }]);

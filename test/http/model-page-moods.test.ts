@@ -36,7 +36,7 @@ describe('page of a model that is', () => {
     const health = sampleHealth({ state: 'maintenance', reason: null, windows: [window] });
     const text = await pageOf({ health, exclusions: [window] });
     expect(text).toContain('In maintenance until 13:00 UTC.');
-    expect(text).toContain('a test');
+    expect(text).toContain('move');
     expect(text).toContain('action="/models/a/exclusions/');
   });
 

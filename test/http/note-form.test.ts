@@ -100,7 +100,7 @@ describe('the form for a note', () => {
     const { post, said } = await serve();
     expect((await post({ text: 'x' }, {}, '8')).status).toBe(404);
     expect((await post({ text: 'x' }, { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await post({ text: 'x'.repeat(30_000) })).status).toBe(413);
+    expect((await post({ text: 'x'.repeat(40_000) })).status).toBe(413);
     expect(
       (await post(Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`f${at}`, ''])))).status,
     ).toBe(400);

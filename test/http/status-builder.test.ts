@@ -102,6 +102,6 @@ describe('maintenance of a page', () => {
       [-50 * hour, [b], null],
     ]);
     const told = await build(samplePage({ show: { reasons: true } }));
-    expect(told.maintenances.map(({ reason }) => reason)).toEqual(['a test', 'why', null, null]);
+    expect(told.maintenances.map(({ reason }) => reason)).toEqual(['move', 'why', null, null]);
   });
 });

@@ -68,7 +68,7 @@ describe('overview by keyboard', () => {
     expect(await rows.count()).toBe(1);
     expect(await page.getByLabel('Find a model').inputValue()).toBe('claude');
     await page.locator('[data-row] th a').click();
-    await page.getByText('There is no such page').waitFor();
+    await page.getByRole('button', { name: 'Check now' }).waitFor();
     await page.goBack();
     expect(new URL(page.url()).search).toContain('q=claude');
     expect(await rows.count()).toBe(1);

@@ -212,22 +212,21 @@ export function createStatusPages(parts: {
     });
   };
 
-  /** JSON and feeds of a page; null for other paths. Those of one component are made for each reader: they would fill memory. */
+  /** JSON and feeds of a page. Those of one component are made for each reader: kept, they would fill memory. */
   const answerForMachine = async (
     request: FastifyRequest,
     reply: FastifyReply,
     page: StatusPage,
     rest: string,
-  ): Promise<FastifyReply | null> => {
-    const { answerMachine, isOfMachine } = await import('./status-machine.js');
-    if (!isOfMachine(rest)) return null;
+  ): Promise<FastifyReply> => {
+    const { answerMachine } = await import('./status-machine.js');
     const view = await viewOf(page);
     if (view === null) return refuse(request, reply, page, 'failed');
     const { answers } = keptOf(page);
     const known = answers.get(rest);
     if (known?.of === view) return send(request, reply, { page, policy: contentPolicy(), ...known });
     const answer = await answerMachine(view, rest, page.access);
-    if (answer === null) return null;
+    if (answer === null) return refuse(request, reply, page, 'missing');
     const { type, body, status, headers } = answer;
     const made = { of: view, document: await statusDocument(type, body), status, headers };
     if (status === 200 && !rest.includes('components/')) answers.set(rest, made);
@@ -257,7 +256,10 @@ export function createStatusPages(parts: {
       const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
       return send(request, reply, { page, document, policy });
     }
-    return (await answerForMachine(request, reply, page, rest)) ?? refuse(request, reply, page, 'missing');
+    const { isOfMachine } = await import('./status-machine.js');
+    return isOfMachine(rest)
+      ? answerForMachine(request, reply, page, rest)
+      : refuse(request, reply, page, 'missing');
   };
 
   return {

@@ -70,7 +70,7 @@ export async function loadUntilGone(
     for (;;) {
       const chunk = await reader?.read().catch(() => null);
       if (!chunk || chunk.done) return;
-      parser.feed(decoder.decode(chunk.value as Uint8Array, { stream: true }));
+      parser.feed(decoder.decode(chunk.value, { stream: true }));
     }
   };
   await Promise.all([post(), post(), post(), post(), post(), list(), scrape(), reload(), listen()]);

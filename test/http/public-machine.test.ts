@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { failing, noon } from '../metrics/sample-view.js';
+import { member, samplePage, startSite, storedIncident } from './sample-page.js';
+
+const hour = 3_600_000;
+const views = [
+  member('gold-a', 11, { health: failing('secret detail') }),
+  member('gold-b', 12),
+  member('tin-x', 21),
+];
+const incidents = [
+  storedIncident(901, 'gold-b', noon - 50 * hour, noon - 49 * hour),
+  storedIncident(902, 'tin-x', noon - 30 * hour, noon - 29 * hour),
+];
+
+describe('a public page for machines', () => {
+  it("answers as Statuspage does, with an ETag, for scripts of any site, and tells the page's models only", async () => {
+    const { ask } = await startSite({ pages: [samplePage()], views, incidents, token: 'secret' });
+    const { status, headers, text } = await ask('/status/api/v2/summary.json');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    expect(headers.get('cache-control')).toBe('public, max-age=10');
+    const summary = JSON.parse(text) as { components: { name: string }[]; status: { indicator: string } };
+    expect(summary.components.map(({ name }) => name)).toEqual(['Model 1', 'Model 2']);
+    expect(summary.status.indicator).toBe('major');
+    for (const hidden of ['tin-', 'gold-', 'secret detail', '902']) expect(text).not.toContain(hidden);
+    const again = await ask('/status/api/v2/summary.json', {
+      headers: { 'if-none-match': headers.get('etag')! },
+    });
+    expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('has feeds that its head names, with links to the entries of the page', async () => {
+    const { ask } = await startSite({ pages: [samplePage()], views, incidents });
+    const { text } = await ask('/status');
+    const feeds = [...text.matchAll(/<link rel="alternate" type="([^"]+)"[^>]* href="([^"]+)"/g)];
+    expect(feeds.length).toBe(3);
+    for (const [, type, href] of feeds) {
+      const feed = await ask(href!);
+      expect([feed.status, feed.headers.get('content-type')]).toEqual([200, `${type}; charset=utf-8`]);
+      const [, anchor] = /#(incident-[^"<]+)/.exec(feed.text) ?? [];
+      expect(text).toContain(`id="${anchor}"`);
+    }
+  });
+
+  it('has a feed of each component, and none of others', async () => {
+    const { ask } = await startSite({ pages: [samplePage()], views, incidents });
+    const { components } = JSON.parse((await ask('/status/api/v2/components.json')).text) as {
+      components: { id: string }[];
+    };
+    expect((await ask(`/status/components/${components[1]!.id}.atom`)).text).toContain('<entry>');
+    expect((await ask('/status/components/none.atom')).status).toBe(404);
+    expect((await ask('/status/api/v2/none.json')).status).toBe(404);
+    expect((await ask('/status/none')).status).toBe(404);
+  });
+
+  it('asks for the password where the page does, and allows no scripts of other sites', async () => {
+    const page = samplePage({ access: 'password', password: 'long enough' });
+    const { ask } = await startSite({ pages: [page], views, incidents, token: 'secret' });
+    expect((await ask('/status/api/v2/status.json')).status).toBe(401);
+    const authorization = `Basic ${Buffer.from('x:long enough').toString('base64')}`;
+    const { status, headers } = await ask('/status/api/v2/status.json', { headers: { authorization } });
+    expect([status, headers.get('access-control-allow-origin')]).toEqual([200, null]);
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+  });
+});
