@@ -4,7 +4,7 @@
  * own, loaded with its first use.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -13,7 +13,6 @@ rmSync('dist', { recursive: true, force: true });
 const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
 const { status } = spawnSync(process.execPath, compiler, { stdio: ['ignore', 2, 2] });
 if (status !== 0) process.exit(1);
-cpSync('src/page/assets', 'dist/page/assets', { recursive: true });
 
 await build({
   entryPoints: ['src/cli/program.ts', 'src/app/beside-thread.ts', 'src/store/sqlite/thread/store-thread.ts'],
@@ -44,5 +43,14 @@ await build({
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
   sourcemap: true,
+  logLevel: 'warning',
+});
+
+// What browsers load, as small as it gets.
+await build({
+  entryPoints: ['src/page/assets/page.css', 'src/page/assets/page.js'],
+  outdir: 'dist/page/assets',
+  minify: true,
+  target: 'esnext',
   logLevel: 'warning',
 });
