@@ -77,7 +77,7 @@ export function Causes({
     waits > 0 ? `${plural(waits, 'cause')} ${waits === 1 ? 'waits' : 'wait'} for a provider` : null,
   ].filter((part) => part !== null);
   return (
-    <section aria-labelledby="act" data-part="causes">
+    <section aria-labelledby="act">
       <h2 id="act">
         Who has to act <small>{parts.join(', ')}</small>
       </h2>

@@ -7,9 +7,9 @@ import { keysOf } from '../domain/table.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
 import { Bar } from './bar.js';
 import { clockTime, coverageFigure, fullCoverage, Since, span, timeText, uptimeFigure } from './figures.js';
-import { cut, Foreign } from './foreign-text.js';
+import { cut, Foreign, foreignText } from './foreign-text.js';
 import { BlameLabel, Icon, stateLetters, stateWords } from './icons.js';
-import type { Group, Row } from './overview-view.js';
+import { searchTextOf, type Group, type Row } from './overview-view.js';
 import { reasonWords, Words } from './reason-words.js';
 import { Spark } from './spark.js';
 import { barDays } from './glance.js';
@@ -109,7 +109,7 @@ function ModelRow({ row, now }: { readonly row: Row; readonly now: number }): VN
   const p95 = row.glance?.p95 ?? null;
   const drawn = row.checked && row.glance !== null;
   return (
-    <tr role="row" class="r" data-row={row.key}>
+    <tr role="row" class="r" data-row={row.key} data-find={foreignText(searchTextOf(row))}>
       <td role="cell" class={`st ${letter}`}>
         <Icon of={letter} />
         {stateWords[row.state]}
@@ -182,9 +182,9 @@ const tallied = [
   'healthy',
 ] as const satisfies readonly State[];
 
-function Tally({ rows }: { readonly rows: readonly Row[] }): VNode {
+function Tally({ name, rows }: { readonly name: string; readonly rows: readonly Row[] }): VNode {
   return (
-    <span class="tally">
+    <span class="tally" data-part={`tally ${name}`}>
       {tallied.map((state) => {
         const count = rows.filter((row) => row.state === state).length;
         if (count === 0) return null;
@@ -232,7 +232,7 @@ export function ModelRows(props: { readonly group: Group; readonly html: string 
             <Foreign text={cut(name, 80)} />
           </bdi>
         </h2>
-        <Tally rows={rows} />
+        <Tally name={name} rows={rows} />
       </summary>
       {table}
     </details>

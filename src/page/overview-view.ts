@@ -100,7 +100,8 @@ function warningOf(
   const refused = keys.findIndex((healthy) => healthy === false);
   if (refused >= 0) return `Key ${refused + 1} of ${keys.length} was refused at its last use`;
   if (certificateExpiresAt !== null && certificateExpiresAt - now < certificateWarningMs) {
-    const days = Math.max(0, Math.floor((certificateExpiresAt - now) / dayMs));
+    if (certificateExpiresAt <= now) return 'The certificate has expired';
+    const days = Math.floor((certificateExpiresAt - now) / dayMs);
     return `The certificate expires in ${days} ${days === 1 ? 'day' : 'days'}`;
   }
   const used = tokensToday.day === Math.floor(now / dayMs) ? tokensToday.tokens : 0;
@@ -127,7 +128,8 @@ export function rowOf(view: ModelView, glance: Glance | null, now: number): Row 
     uptime: view.uptime,
     slo: model.slo,
     firstSeen: health.firstSeen,
-    detail: state === 'healthy' || state === 'maintenance' ? null : (latest?.detail ?? null),
+    detail:
+      state === 'healthy' || state === 'maintenance' || reason === 'paused' ? null : (latest?.detail ?? null),
     maintenanceUntil: state === 'maintenance' ? (window?.to ?? null) : null,
     warning: state === 'healthy' ? warningOf(view, now) : null,
     checked: latest !== null,
@@ -152,15 +154,19 @@ function causesOf(rows: readonly Row[]): Cause[] {
     .sort((a, b) => badness[a.state] - badness[b.state] || a.since - b.since);
 }
 
+/** What a search looks in, here and in the script. */
+export function searchTextOf({ id, provider, modelName, state, reason, labels }: Row): string {
+  const own = Object.entries(labels).map(([key, value]) => `${key}:${value}`);
+  const words = reason === null ? [] : [reason, reasonWords[reason].label];
+  return [id, provider, modelName, state, ...own, ...words].join('\n').toLowerCase();
+}
+
 function matches(row: Row, { states: asked, labels, blame, text }: OverviewQuery): boolean {
   if (asked.length > 0 && !asked.includes(row.state)) return false;
   if (blame !== null && (row.blame !== blame || row.state === 'healthy')) return false;
   const own = Object.entries(row.labels).map(([key, value]) => `${key}:${value}`);
   if (!labels.every((label) => own.includes(label))) return false;
-  if (text === '') return true;
-  const words = row.reason === null ? [] : [row.reason, reasonWords[row.reason].label];
-  const where = [row.id, row.provider, row.modelName, ...own, ...words].join('\n').toLowerCase();
-  return text.split(/\s+/).every((word) => where.includes(word));
+  return text === '' || text.split(/\s+/).every((word) => searchTextOf(row).includes(word));
 }
 
 /** The label that most models have, if it divides them. */
@@ -221,7 +227,9 @@ export function overviewOf(
   const keys = [...labelKeys].sort();
   const models = views.map(({ model }) => model);
   const known =
-    query.group === 'none' || query.group === 'provider' || keys.includes(query.group?.slice(6) ?? '');
+    query.group === 'none' ||
+    query.group === 'provider' ||
+    (query.group?.startsWith('label:') === true && keys.includes(query.group.slice('label:'.length)));
   const grouping = query.group !== null && known ? query.group : usualGrouping(models, keys);
   return {
     query,

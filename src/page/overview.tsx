@@ -43,7 +43,7 @@ function Sentence({ view }: { readonly view: OverviewView }): VNode {
   if (view.unchecked === total) {
     return <>{`${plural(total)}, no result yet: ${firstCheck(view)}.`}</>;
   }
-  const others = (['degraded', 'unknown'] as const).filter((state) => counts[state] > 0);
+  const others = (['degraded', 'unknown', 'maintenance'] as const).filter((state) => counts[state] > 0);
   if (others.length === 0) return <>{total === 1 ? 'The model is up.' : `All ${plural(total)} are up.`}</>;
   return (
     <>
@@ -51,7 +51,9 @@ function Sentence({ view }: { readonly view: OverviewView }): VNode {
       {others.map((state, index) => (
         <>
           {index > 0 && ', '}
-          <a href={overviewAddress(all, { states: [state] })}>{`${counts[state]} ${state}`}</a>
+          <a href={overviewAddress(all, { states: [state] })}>
+            {`${counts[state]} ${state === 'maintenance' ? 'in maintenance' : state}`}
+          </a>
         </>
       ))}
       .
@@ -65,12 +67,16 @@ function titleOf({ counts, total }: OverviewView): string {
   if (counts.unhealthy > 0) return `${counts.unhealthy} down · modelpulse`;
   if (counts.degraded > 0) return `${counts.degraded} degraded · modelpulse`;
   if (counts.unknown > 0) return `${counts.unknown} unknown · modelpulse`;
+  if (counts.maintenance > 0) return `${counts.maintenance} in maintenance · modelpulse`;
   return `${plural(total)} up · modelpulse`;
 }
 
 function worst({ counts, total }: OverviewView): State {
   if (total === 0) return 'unknown';
-  return (['unhealthy', 'degraded', 'unknown'] as const).find((state) => counts[state] > 0) ?? 'healthy';
+  return (
+    (['unhealthy', 'degraded', 'unknown', 'maintenance'] as const).find((state) => counts[state] > 0) ??
+    'healthy'
+  );
 }
 
 function Chips({ view }: { readonly view: OverviewView }): VNode {
@@ -198,14 +204,18 @@ export async function overviewPage(frame: Frame, view: OverviewView): Promise<st
             </div>
             <Chips view={view} />
           </section>
-          <MonitorBanner monitor={view.monitor} models={view.total} />
-          {view.monitor.absence !== undefined && <AbsenceBanner absence={view.monitor.absence} now={now} />}
-          <Causes causes={view.causes} now={now} />
+          <div data-part="causes">
+            <MonitorBanner monitor={view.monitor} models={view.total} />
+            {view.monitor.absence !== undefined && <AbsenceBanner absence={view.monitor.absence} now={now} />}
+            <Causes causes={view.causes} now={now} />
+          </div>
           <section id="models" aria-label="Models" class={view.shown > 200 ? 'many' : undefined}>
             <Tools view={view} />
             <RowHead from={now - (barDays - 1) * dayMs} />
-            {groups.length === 0 ? <Nothing view={view} /> : drawn}
-            {rest(query, view)}
+            <div data-rows="">
+              {groups.length === 0 ? <Nothing view={view} /> : drawn}
+              {rest(query, view)}
+            </div>
             <Legend />
           </section>
         </>

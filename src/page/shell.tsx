@@ -71,13 +71,15 @@ function Top({ frame, section }: { readonly frame: Frame; readonly section: Sect
         </a>
         <a href="/incidents" {...current('incidents')}>
           Incidents
-          {frame.openIncidents > 0 && (
-            <>
-              {' '}
-              <b class="num">{frame.openIncidents}</b>
-              <span class="vh"> open</span>
-            </>
-          )}
+          <span data-part="open">
+            {frame.openIncidents > 0 && (
+              <>
+                {' '}
+                <b class="num">{frame.openIncidents}</b>
+                <span class="vh"> open</span>
+              </>
+            )}
+          </span>
         </a>
         <a href="/report" {...current('report')}>
           Report

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { dayMs } from '../../domain/period.js';
 import type { ModelView } from '../../domain/view.js';
 import type { Glance } from '../../page/glance.js';
 import type { Backend } from '../port.js';
@@ -6,7 +8,9 @@ import type { Backend } from '../port.js';
 const atOnce = 50;
 /** ms after which a glance is made anew, while it is still shown. */
 const freshMs = 60_000;
-/** ms for which a first reader waits for glances. */
+/** ms for which an older one is shown at most; then, or from another day, a reader waits as for none. */
+const mostAgeMs = 600_000;
+/** ms for which a reader waits for glances. */
 const patienceMs = 1_500;
 
 /** Bars, latencies and their course for the overview, made beside the loop and kept while the pages are read. */
@@ -20,10 +24,16 @@ export interface Glances {
   of(key: number): Glance | null;
 }
 
+interface Kept {
+  readonly glance: Glance;
+  /** Those it was made with: excluded time is no downtime. */
+  readonly exclusions: ModelView['exclusions'];
+}
+
 export function createGlances(backend: Backend): Glances {
-  const kept = new Map<number, Glance>();
-  /** Keys that are being made, so that two readers do not ask twice. */
-  const asked = new Set<number>();
+  const kept = new Map<number, Kept>();
+  /** What is being made, so that two readers do not ask twice and both wait. */
+  const asked = new Map<number, Promise<void>>();
 
   const read = async (views: readonly ModelView[]): Promise<void> => {
     const now = backend.now();
@@ -31,9 +41,9 @@ export function createGlances(backend: Backend): Glances {
     try {
       const { text } = await backend.readLong({ kind: 'glances', pasts, now });
       const glances = JSON.parse(new TextDecoder().decode(text)) as Glance[];
-      for (const [index, { key }] of views.entries()) {
+      for (const [index, { key, exclusions }] of views.entries()) {
         const glance = glances[index];
-        if (glance !== undefined) kept.set(key, glance);
+        if (glance !== undefined) kept.set(key, { glance, exclusions });
       }
     } finally {
       for (const { key } of views) asked.delete(key);
@@ -47,7 +57,7 @@ export function createGlances(backend: Backend): Glances {
   };
 
   const readAll = async (stale: readonly ModelView[]): Promise<void> => {
-    for (const { key } of stale) asked.add(key);
+    await setImmediate();
     // One question at a time: other long reads get their turn in between.
     for (let first = 0; first < stale.length; first += atOnce) {
       const some = stale.slice(first, first + atOnce);
@@ -57,22 +67,34 @@ export function createGlances(backend: Backend): Glances {
     forget();
   };
 
+  /** False for a glance that is to be made anew, `mostAgeMs` for how long it may be shown meanwhile. */
+  const isWithin = ({ key, exclusions }: ModelView, now: number, ms: number): boolean => {
+    const known = kept.get(key);
+    return known?.exclusions === exclusions && Math.abs(now - known.glance.at) < ms;
+  };
+  const mayShow = (view: ModelView, now: number): boolean =>
+    isWithin(view, now, mostAgeMs) && dayOf(kept.get(view.key)?.glance.at ?? 0) === dayOf(now);
+
   return {
     async refresh(views) {
       const now = backend.now();
-      const isStale = ({ key }: ModelView): boolean => {
-        const glance = kept.get(key);
-        return !asked.has(key) && (glance === undefined || Math.abs(now - glance.at) >= freshMs);
-      };
-      const stale = views.filter(isStale);
-      if (stale.length === 0) return;
-      const made = readAll(stale);
-      if (stale.every(({ key }) => kept.has(key))) return;
+      const stale = views.filter((view) => !isWithin(view, now, freshMs));
+      const fresh = stale.filter(({ key }) => !asked.has(key));
+      if (fresh.length > 0) {
+        const made = readAll(fresh);
+        for (const { key } of fresh) asked.set(key, made);
+      }
+      const missing = stale.filter((view) => !mayShow(view, now));
+      if (missing.length === 0) return;
+      for (const { key } of missing) kept.delete(key);
       let late: NodeJS.Timeout | undefined;
       const patience = new Promise<void>((resolve) => (late = setTimeout(resolve, patienceMs)));
-      await Promise.race([made, patience]);
+      const all = Promise.all(missing.flatMap(({ key }) => asked.get(key) ?? []));
+      await Promise.race([all, patience]);
       clearTimeout(late);
     },
-    of: (key) => kept.get(key) ?? null,
+    of: (key) => kept.get(key)?.glance ?? null,
   };
 }
+
+const dayOf = (time: number): number => Math.floor(time / dayMs);

@@ -4,6 +4,19 @@
  * times. Nothing depends on it.
  */
 
+/** A part as the server sent it, but for durations, which tick. @param {Element} element */
+const htmlOf = (element) => element.outerHTML.replace(/(<time[^>]* data-tick="">)[^<]*/g, '$1');
+
+/** What the server sent of each part and row, before this script changes it. @type {WeakMap<Element, string>} */
+const received = new WeakMap();
+
+/** @param {Element} element */
+const receive = (element) => {
+  for (const part of [element, ...element.querySelectorAll('[data-part], [data-row], [data-rows]')])
+    received.set(part, htmlOf(part));
+};
+receive(document.body);
+
 /** @param {string} name @param {string} value */
 const remember = (name, value) => {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
@@ -74,53 +87,84 @@ const live = document.querySelector('[data-live]');
 /** Least ms between two fetches, however many events arrive. */
 const pauseMs = 2_000;
 const usualMs = 60_000;
+/** ms until a stream that the browser has given up is opened again. */
+const reopenMs = 15_000;
 let fetching = false;
 let wanted = false;
 let fetchedAt = Date.now();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let planned;
+let dueAt = Infinity;
 
 /** @param {Element} element */
 const isBusy = (element) =>
   element.contains(document.activeElement) && document.activeElement !== document.body;
 
-/** Puts the elements of `next` that differ in the place of those here. @param {Document} next */
+/** What was open stays open, told by its summary. @param {Element} old @param {Element} fresh */
+const keepOpen = (old, fresh) => {
+  const textOf = (/** @type {Element} */ details) => details.querySelector('summary')?.textContent ?? '';
+  const folds = (/** @type {Element} */ of) => [
+    ...(of instanceof HTMLDetailsElement ? [of] : []),
+    ...of.querySelectorAll('details'),
+  ];
+  const open = new Map(folds(old).map((details) => [textOf(details), details.open]));
+  for (const details of folds(fresh)) details.open = open.get(textOf(details)) ?? details.open;
+  if (old instanceof HTMLDetailsElement && fresh instanceof HTMLDetailsElement) fresh.open = old.open;
+};
+
+/** Puts a copy of `fresh` in the place of `old` where the server has sent something else. @param {Element} old @param {Element} fresh */
+const put = (old, fresh) => {
+  if (received.get(old) === htmlOf(fresh) || isBusy(old)) return;
+  const copy = document.importNode(fresh, true);
+  keepOpen(old, copy);
+  old.replaceWith(copy);
+  receive(copy);
+};
+
+/** @param {ParentNode} of */
+const rowsOf = (of) => [...of.querySelectorAll('[data-row]')].map((row) => row.getAttribute('data-row'));
+
+/** Rows stay where they are; only when others come or go is the whole list put in place. @param {Document} next */
+const adoptRows = (next) => {
+  const list = document.querySelector('[data-rows]');
+  const fresh = next.querySelector('[data-rows]');
+  if (list === null || fresh === null) return;
+  const [here, there] = [rowsOf(list), rowsOf(fresh)];
+  const known = new Set(here);
+  if (here.length !== there.length || there.some((row) => !known.has(row))) {
+    put(list, fresh);
+    return sayMoved(0);
+  }
+  for (const old of list.querySelectorAll('[data-row]')) {
+    const row = fresh.querySelector(`[data-row="${CSS.escape(old.getAttribute('data-row') ?? '')}"]`);
+    if (row !== null) put(old, row);
+  }
+  sayMoved(here.filter((row, index) => row !== there[index]).length);
+};
+
+/** Puts what differs in `next` in its place here. @param {Document} next */
 const adopt = (next) => {
   // With the first model the page becomes another one.
   const lists = (/** @type {Document} */ of) => of.querySelector('#models') !== null;
   if (lists(next) !== lists(document)) return location.reload();
-  for (const attribute of ['data-part', 'data-row']) {
-    for (const old of document.querySelectorAll(`[${attribute}]`)) {
-      const name = CSS.escape(old.getAttribute(attribute) ?? '');
-      const fresh = next.querySelector(`[${attribute}="${name}"]`);
-      if (fresh === null || old.isEqualNode(fresh) || isBusy(old)) continue;
-      if (old instanceof HTMLDetailsElement && fresh instanceof HTMLDetailsElement) fresh.open = old.open;
-      old.replaceWith(fresh);
-    }
+  for (const old of document.querySelectorAll('[data-part]')) {
+    const name = CSS.escape(old.getAttribute('data-part') ?? '');
+    const fresh = next.querySelector(`[data-part="${name}"]`);
+    if (fresh !== null) put(old, fresh);
   }
-  const causes = next.querySelector('[data-part="causes"]');
-  const here = document.querySelector('[data-part="causes"]');
-  if (here === null && causes !== null) document.querySelector('#models')?.before(causes);
-  if (here !== null && causes === null) here.remove();
+  adoptRows(next);
   if (next.title !== document.title) document.title = next.title;
   const icon = document.querySelector('link[rel="icon"]');
   const nextIcon = next.querySelector('link[rel="icon"]');
-  if (icon !== null && nextIcon !== null && !icon.isEqualNode(nextIcon)) icon.replaceWith(nextIcon);
-  sayReordered(next);
+  if (icon !== null && nextIcon !== null && !icon.isEqualNode(nextIcon))
+    icon.replaceWith(document.importNode(nextIcon, true));
   filter();
   tick();
   addLocalTimes();
 };
 
-/** Rows are not moved under the reader's eyes. @param {Document} next */
-const sayReordered = (next) => {
-  const order = (/** @type {Document} */ of) =>
-    [...of.querySelectorAll('[data-row]')].map((row) => row.getAttribute('data-row'));
-  const [here, there] = [order(document), order(next)];
-  const moved =
-    here.length !== there.length
-      ? Math.abs(here.length - there.length)
-      : here.filter((row, index) => row !== there[index]).length;
+/** @param {number} moved */
+const sayMoved = (moved) => {
   const known = document.querySelector('[data-moved]');
   if (moved === 0) return known?.remove();
   const note = known ?? document.createElement('p');
@@ -153,7 +197,6 @@ const sayLoggedOut = () => {
 };
 
 const refresh = async () => {
-  clearTimeout(planned);
   if (fetching) {
     wanted = true;
     return;
@@ -174,17 +217,24 @@ const refresh = async () => {
   }
 };
 
-/** @param {number} ms */
+/** Fetches after this time, or sooner where that is planned. @param {number} ms */
 const plan = (ms) => {
+  const due = Date.now() + ms;
+  if (planned !== undefined && due >= dueAt) return;
   clearTimeout(planned);
-  planned = setTimeout(() => (document.hidden ? plan(usualMs) : void refresh()), ms);
+  dueAt = due;
+  planned = setTimeout(() => {
+    planned = undefined;
+    if (document.hidden) plan(usualMs);
+    else void refresh();
+  }, ms);
 };
 
 const soon = () => plan(Math.max(200, fetchedAt + pauseMs - Date.now()));
 
-if (live !== null && 'EventSource' in window) {
+let lost = '';
+const listen = () => {
   const events = new EventSource('/api/v1/events?kind=state');
-  let lost = '';
   events.addEventListener('open', () => {
     if (lost !== '') soon();
     lost = '';
@@ -195,9 +245,15 @@ if (live !== null && 'EventSource' in window) {
   events.addEventListener('error', () => {
     if (lost === '') lost = new Date().toLocaleTimeString();
     sayLive(false, `Not live since ${lost}; trying again.`);
-    // The browser gives up after an answer that is no stream, such as 503.
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 15_000);
+    // The browser gives up after an answer that is no stream, such as 401 or 503.
+    if (events.readyState !== EventSource.CLOSED) return;
+    setTimeout(listen, reopenMs);
+    soon();
   });
+};
+
+if (live !== null && 'EventSource' in window) {
+  listen();
   plan(usualMs);
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden && Date.now() - fetchedAt > pauseMs) soon();
@@ -212,7 +268,7 @@ const filter = () => {
   if (!(search instanceof HTMLInputElement)) return;
   const words = search.value.trim().toLowerCase().split(/\s+/);
   for (const row of document.querySelectorAll('[data-row]')) {
-    const text = row.textContent?.toLowerCase() ?? '';
+    const text = row.getAttribute('data-find') ?? '';
     row.toggleAttribute('hidden', !words.every((word) => text.includes(word)));
   }
   for (const group of document.querySelectorAll('.g')) {
