@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { failing, noon } from '../metrics/sample-view.js';
 import { member, samplePage, startSite, storedIncident } from './sample-page.js';
 
@@ -12,6 +12,8 @@ const incidents = [
   storedIncident(901, 'gold-b', noon - 50 * hour, noon - 49 * hour),
   storedIncident(902, 'tin-x', noon - 30 * hour, noon - 29 * hour),
 ];
+const isSummary = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'scheduled_maintenances' in value;
 
 describe('a public page for machines', () => {
   it("answers as Statuspage does, with an ETag, for scripts of any site, and tells the page's models only", async () => {
@@ -29,6 +31,22 @@ describe('a public page for machines', () => {
       headers: { 'if-none-match': headers.get('etag')! },
     });
     expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('makes each answer once for all who ask at once, and anew when the page is another', async () => {
+    const { ask, setNow } = await startSite({ pages: [samplePage()], views, incidents });
+    const path = '/status/api/v2/summary.json';
+    const written = jest.spyOn(JSON, 'stringify');
+    const made = (): number =>
+      written.mock.calls.filter(([value]: readonly unknown[]) => isSummary(value)).length;
+    const askAll = () => Promise.all(Array.from({ length: 60 }, () => ask(path)));
+    const answers = await askAll();
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(made()).toBe(1);
+    setNow(noon + 20_000);
+    await askAll();
+    expect(made()).toBe(2);
+    written.mockRestore();
   });
 
   it('has feeds that its head names, with links to the entries of the page', async () => {
