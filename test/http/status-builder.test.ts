@@ -73,6 +73,52 @@ describe('incidents of a page', () => {
   });
 });
 
+describe('a page of many models', () => {
+  const [models, incidentsOfEach, windowsOfEach] = [1_000, 20, 30];
+  const views = Array.from({ length: models }, (_, index) => member(`gold-${index}`, index + 1));
+  const store: Partial<Backend['store']> = {
+    incidents: ({ model = 0 }) =>
+      Promise.resolve(
+        Array.from({ length: incidentsOfEach }, (_, index) => {
+          const openedAt = noon - index * 5 * hour - model * 1_000;
+          return storedIncident(index, 'any', openedAt, openedAt + 500);
+        }),
+      ),
+    maintenance: () =>
+      Promise.resolve(
+        Array.from({ length: windowsOfEach }, (_, index) => {
+          const from = noon - (index + 1) * 6 * hour;
+          return { from, to: from + hour };
+        }),
+      ),
+  };
+
+  it('has its newest incidents, and is built in turns of the event loop', async () => {
+    const builder = builderOver({ views }, store);
+    // What is read of the models is kept.
+    await builder.build(samplePage(), noPublicPages, words);
+    let turns = 0;
+    let building = true;
+    const count = (): void => {
+      turns += 1;
+      if (building) setImmediate(count);
+    };
+    setImmediate(count);
+    const view = await builder.build(samplePage(), noPublicPages, words);
+    building = false;
+    // Looking at the models, putting their pasts together, components, incidents, windows: each in slices.
+    expect(turns).toBeGreaterThan(100);
+    const newest = Array.from({ length: models * incidentsOfEach }, (_, index) => {
+      const of = Math.floor(index / models);
+      return noon - of * 5 * hour - ((index % models) + 1) * 1_000;
+    }).slice(0, 2_000);
+    expect(view.incidents.map(({ openedAt }) => openedAt)).toEqual(newest);
+    expect(view.maintenances).toHaveLength(windowsOfEach);
+    expect(view.maintenances[0]!.components).toHaveLength(models);
+    expect(view.components.map(({ name }) => name).slice(-1)).toEqual(['Model 1000']);
+  });
+});
+
 describe('maintenance of a page', () => {
   it('is what was recorded, what is under way, and what is planned by rule or exclusion; shared windows are one', async () => {
     const window = { from: noon - hour, to: noon + hour };
