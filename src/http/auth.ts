@@ -8,7 +8,7 @@ import { digestOf, type Sessions } from './sessions.js';
 declare module 'fastify' {
   interface FastifyRequest {
     /** What the credentials of the request allow; null before they are looked at. */
-    reader: Reader | null;
+    reader: RequestReader | null;
   }
   interface FastifyContextConfig {
     /** The route needs no token. */
@@ -27,6 +27,11 @@ export interface Reader {
   readonly right: 'none' | 'reads' | 'all';
   /** The credentials are the cookie of a login, which a browser sends by itself. */
   readonly loggedIn: boolean;
+}
+
+/** The reader of a request, and whether its credentials still open anything: a login ends, and a reload changes tokens. */
+export interface RequestReader extends Reader {
+  readonly remains: () => boolean;
 }
 
 const nobody: Reader = { right: 'none', loggedIn: false };
@@ -162,7 +167,7 @@ export function requireToken(
     // Probes of orchestrators and the like come often.
     const matters = !open || request.routeOptions.config.page === true;
     const reader = matters ? readerOf(request, access, sessions) : nobody;
-    request.reader = reader;
+    request.reader = { ...reader, remains: () => readerOf(request, current(), sessions).right !== 'none' };
     const refusal = open ? null : refusalFor(request, reader);
     if (refusal?.statusCode === 401) void reply.header('www-authenticate', challengeFor(request));
     done(refusal ?? undefined);

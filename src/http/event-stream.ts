@@ -14,6 +14,8 @@ interface EventStreamOptions {
   readonly kinds?: readonly ModelEvent['kind'][] | undefined;
   /** The last event the client received; undefined starts with the next one. */
   readonly lastEventId: string | undefined;
+  /** Asked with each heartbeat; the stream ends when its client may no longer read it. */
+  readonly mayRead?: () => boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ interface EventStreamOptions {
  */
 export function openEventStream(
   feed: EventFeed,
-  { model, kinds, lastEventId }: EventStreamOptions,
+  { model, kinds, lastEventId, mayRead = () => true }: EventStreamOptions,
 ): { readonly stream: Readable; end(): void } {
   const known = lastEventId === undefined ? feed.newest : feed.numberOf(lastEventId);
   const missed = known === null || known < feed.oldest - 1;
@@ -56,6 +58,10 @@ export function openEventStream(
 
   const stopListening = feed.listen(pump);
   const heartbeat = setInterval(() => {
+    if (!mayRead()) {
+      end();
+      return;
+    }
     // A line with the id alone is no event, but updates the id with which a client reconnects.
     if (hasRoom) hasRoom = stream.push(`: alive\nid: ${feed.idOf(read)}\n\n`);
   }, heartbeatMs).unref();
@@ -65,17 +71,16 @@ export function openEventStream(
     clearInterval(heartbeat);
   };
 
+  function end(): void {
+    stop();
+    stream.push(null);
+  }
+
   const id = `id: ${feed.idOf(read)}\n`;
   stream.push(
     missed
       ? `${id}event: reset\ndata: ${JSON.stringify({ message: reset })}\n\n`
       : `: events follow\n${id}\n`,
   );
-  return {
-    stream,
-    end() {
-      stop();
-      stream.push(null);
-    },
-  };
+  return { stream, end };
 }

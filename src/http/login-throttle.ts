@@ -1,7 +1,10 @@
 import { isIPv6 } from 'node:net';
 
-/** Wrong tokens in a minute, of one address and of all, after which the rest of the minute is refused. */
-const most = { ofAddress: 10, ofAll: 200 };
+/**
+ * Wrong tokens of one address in a minute, after which the rest of the minute is refused. There is no limit of all addresses
+ * together: anybody could lock everybody out with it.
+ */
+const mostFailures = 10;
 const minuteMs = 60_000;
 /** Addresses that are counted one by one; those beyond count together. */
 const mostAddresses = 1_000;
@@ -25,7 +28,6 @@ function placeOf(address: string): string {
 
 export function createLoginThrottle(now: () => number): LoginThrottle {
   let began = now();
-  let all = 0;
   const failures = new Map<string, number>();
   const others = 'others';
 
@@ -33,7 +35,6 @@ export function createLoginThrottle(now: () => number): LoginThrottle {
     // Also a clock that was set back begins anew.
     if (Math.abs(now() - began) < minuteMs) return;
     began = now();
-    all = 0;
     failures.clear();
   };
   const countedAs = (address: string): string => {
@@ -44,12 +45,11 @@ export function createLoginThrottle(now: () => number): LoginThrottle {
   return {
     waitMs(address) {
       turn();
-      const tooMany = all >= most.ofAll || (failures.get(countedAs(address)) ?? 0) >= most.ofAddress;
+      const tooMany = (failures.get(countedAs(address)) ?? 0) >= mostFailures;
       return tooMany ? Math.max(1, began + minuteMs - now()) : 0;
     },
     failed(address) {
       turn();
-      all += 1;
       const place = countedAs(address);
       failures.set(place, (failures.get(place) ?? 0) + 1);
     },

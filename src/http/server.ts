@@ -72,7 +72,14 @@ export function createServer(
     const { createPageKit } = await import('./pages/page-kit.js');
     return createPageKit({ backend, version, publicPages });
   };
-  const pageKit = () => (kit ??= loadKit());
+  const pageKit = (): Promise<PageKit> => {
+    kit ??= loadKit().catch((error: unknown) => {
+      // What made it fail may pass, such as too many open files.
+      kit = null;
+      throw error;
+    });
+    return kit;
+  };
   const sessions = createSessions(backend.now);
   const handleError = createErrorHandler(report, async (problem, request, reply) => {
     const { showProblem } = await import('./pages/problem-page.js');
@@ -147,12 +154,19 @@ export function createServer(
     const { createStatusPages } = await import('./pages/status-page.js');
     return createStatusPages({ ...(await pageKit()), report, access, publicPages });
   };
+  const theStatusPages = (): Promise<StatusPages> => {
+    statusPages ??= loadStatusPages().catch((error: unknown) => {
+      statusPages = null;
+      throw error;
+    });
+    return statusPages;
+  };
   app.register((rest, _options, done) => {
     // Their paths are not routes, since a reload changes them.
     refuseTheRest(rest, new Map(urls), (request, reply) => {
       const place = pageAt(publicPages().pages, request.url);
       if (place === null) return null;
-      return (statusPages ??= loadStatusPages()).then((pages) => pages.answer(request, reply, place));
+      return theStatusPages().then((pages) => pages.answer(request, reply, place));
     });
     done();
   });

@@ -15,7 +15,9 @@ models:
     api_keys: ['\${KEY_A}', sk-written-here]
     query: 'Say token-of-the-server or \${KEY_A} or \${OTHER} or \${file:SECRET_FILE}'
     labels: { team: search }
-    proxy: http://user:proxy-password@proxy.example.com:8080
+    proxy: http://user:proxy@password@proxy.example.com:8080
+    default_request_options:
+      { auth: option-auth, user_pass: option-pass, cookie: option-cookie, aws_key_id: option-id, bearer: option-bearer, max_tokens: 7, bypass: plain }
     custom_headers: [{ key: X-Tenant, value: header-secret }]
   - { id: b, base_url: 'https://api.example.com/v1', model: m, api_key: '\${OTHER}' }
 `;
@@ -31,12 +33,16 @@ describe('configuration of one model', () => {
     const yaml = config.effectiveOf('a') ?? '';
     expect(yaml).toContain('id: a\n');
     expect(yaml).toContain('team: search');
+    expect(yaml).toContain('max_tokens: 7');
+    expect(yaml).toContain('bypass: plain');
     expect(yaml).toContain('Say *** or *** or *** or ***');
     for (const secret of [
       'key-from-outside',
       'sk-written-here',
       'token-of-the-server',
-      'proxy-password',
+      'proxy@password',
+      'password@',
+      'option-',
       'header-secret',
       'sk-of-another',
       'text-of-a-file',

@@ -88,6 +88,28 @@ describe('event stream', () => {
   });
 });
 
+it('ends at a heartbeat once its client may no longer read it', () => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  try {
+    const events = createEventFeed({ run: 'run', size: 4 });
+    let allowed = true;
+    const opened = openEventStream(events, {
+      model: undefined,
+      lastEventId: undefined,
+      mayRead: () => allowed,
+    });
+    opened.stream.setEncoding('utf8').read();
+    jest.advanceTimersByTime(15_000);
+    expect(opened.stream.read()).toContain(': alive');
+    allowed = false;
+    jest.advanceTimersByTime(15_000);
+    events.publish(state('a'));
+    expect(opened.stream.read()).toBeNull();
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 describe('GET /api/v1/events', () => {
   it('sends results, states and versions in the format of the API', async () => {
     const { events, url } = await start();

@@ -9,6 +9,18 @@ const basic = (token: string) => ({
   authorization: `Basic ${Buffer.from(`any:${token}`).toString('base64')}`,
 });
 
+describe('the configuration on the page of a model', () => {
+  it('is shown with the full token only', async () => {
+    const { url, credentials } = await serve();
+    for (const [name, headers] of Object.entries(credentials)) {
+      const answer = await fetch(`${url}/models/a`, { headers });
+      const isShown = (await answer.text()).includes('id: a\n');
+      const mayAll = ['Bearer', 'Basic', 'login', 'wrong Bearer beside a login'];
+      expect([name, isShown]).toEqual([name, mayAll.includes(name)]);
+    }
+  });
+});
+
 async function serve() {
   const running = await startServer(createFakeBackend({ views: [sampleView('a')] }), {
     access: () => ({ token: tokens.all, readTokens: [tokens.reads], publicBadges: false }),

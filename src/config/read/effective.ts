@@ -176,8 +176,8 @@ function textsIn(value: unknown): string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-/** User names and passwords in addresses. */
-const userInfo = /(:\/\/)[^/?#\s@]{1,2000}@/g;
+/** User names and passwords in addresses: all up to the last "@" of the host's part. */
+const userInfo = /(:\/\/)[^/?#\s]{1,2000}@/g;
 
 /** One model of the effective configuration as YAML, masked likewise; the keys of other models too. */
 export function effectiveModel(settings: Settings, model: Model, secrets: Iterable<string>): string {

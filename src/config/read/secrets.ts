@@ -47,7 +47,8 @@ export function isHeaderMember(path: Path): boolean {
   return isHeader || isKeyMember(path);
 }
 
-const secretName = /(?:key|token|secret|password|passwd|credentials?|authorization|signature)$/i;
+const secretName =
+  /(?:key|key_?id|token|secret|password|passwd|passphrase|pwd|(?:^|[_-])pass|credentials?|authorization|(?:^|[_-])auth|bearer|cookie|signature)$/i;
 
 /** True for a member name that means a secret in a custom body; not for `max_tokens`. */
 export const isSecretName = (name: string): boolean => secretName.test(name);

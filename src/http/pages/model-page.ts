@@ -126,7 +126,8 @@ export async function answerModel(
     exclusions,
     neighbours: neighboursOf(backend, view, now),
     reaches: monitor.reaches,
-    configuration: backend.configurationOf(id),
+    // Free parts of a configuration may hold secrets under any name: whoever may only read does not see it.
+    configuration: request.reader?.right === 'all' ? backend.configurationOf(id) : null,
     refused,
   };
   return kit.send(request, reply, modelPage(frame, page), status);

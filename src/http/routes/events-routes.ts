@@ -64,7 +64,7 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
         },
       },
     },
-    ({ query, headers }, reply) => {
+    ({ query, headers, reader }, reply) => {
       if (query.model !== undefined) viewOf(backend, query.model);
       if (open.size >= mostStreams)
         throw new HttpError(503, 'too_many_streams', `at most ${mostStreams} clients can listen at once`);
@@ -72,6 +72,7 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
         model: query.model,
         kinds: query.kind,
         lastEventId: headers['last-event-id'],
+        mayRead: reader?.remains ?? (() => true),
       });
       open.add(opened);
       opened.stream.once('close', () => open.delete(opened));
