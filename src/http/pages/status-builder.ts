@@ -37,7 +37,8 @@ interface Member {
   readonly past: StatusPast;
 }
 
-const secretOf = ({ health }: ModelView): string => String(health.firstSeen);
+/** Times are told in whole seconds. */
+const toldTime = (unixMs: number): number => Math.floor(unixMs / 1_000) * 1_000;
 
 function componentOf(
   page: StatusPage,
@@ -63,8 +64,7 @@ function componentOf(
     name: label(page.nameBy) || (page.show.ids ? model.id : numbered),
     group: label(page.groupBy),
     state,
-    since,
-    // The ms are what makes ids opaque.
+    since: toldTime(since),
     firstSeen: Math.floor(health.firstSeen / dayMs) * dayMs,
     uptime: Object.fromEntries(page.show.uptime.map((window) => [window, uptime[window]])),
     bar: glance?.bar ?? null,
@@ -99,6 +99,7 @@ async function newestIncidents(page: StatusPage, members: readonly Member[], now
 
 async function incidentsOf(
   page: StatusPage,
+  secret: string,
   members: readonly Member[],
   now: number,
 ): Promise<StatusIncident[]> {
@@ -107,10 +108,10 @@ async function incidentsOf(
     for (const { view, id, incident } of some) {
       const { openedAt, closedAt, reason } = incident;
       incidents.push({
-        id: opaqueId(secretOf(view), page.path, 'incident', view.key, openedAt),
+        id: opaqueId(secret, page.path, 'incident', view.key, openedAt),
         component: id,
-        openedAt,
-        closedAt,
+        openedAt: toldTime(openedAt),
+        closedAt: closedAt === null ? null : toldTime(closedAt),
         reason: page.show.reasons ? reasonWords[reason].label : null,
       });
     }
@@ -136,6 +137,7 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
   const { backend, glances } = parts;
   const pasts = createStatusPasts(backend);
   const planned = createPlannedMaintenance();
+  let secretOfStore: string | null = null;
 
   /** Windows that several models share are one maintenance. */
   const maintenancesOf = async (
@@ -149,12 +151,12 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       { from: number; to: number; components: Set<string>; reason: string | null }
     >();
     const add = (from: number, to: number, component: string, reason: () => string | null): void => {
-      const name = `${from}/${to}`;
+      const told = { from: toldTime(from), to: toldTime(to) };
+      const name = `${told.from}/${told.to}`;
       const known = found.get(name);
       if (known === undefined)
         found.set(name, {
-          from,
-          to,
+          ...told,
           components: new Set([component]),
           reason: page.show.reasons ? reason() : null,
         });
@@ -202,11 +204,12 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       await glances.refresh(views);
       const now = backend.now();
       const read = await pasts.of(views, now);
+      const secret = (secretOfStore ??= await backend.store.secret());
       const members: Member[] = [];
       const components: StatusComponent[] = [];
       for await (const some of inTurns(views, membersAtOnce)) {
         for (const view of some) {
-          const id = opaqueId(secretOf(view), page.path, 'component', view.key);
+          const id = opaqueId(secret, page.path, 'component', view.key);
           const past = read[members.length] ?? { incidents: [], windows: [] };
           const number = members.push({ view, id, past });
           components.push(componentOf(page, words, { view, id, number, now, glance: glances.of(view.key) }));
@@ -220,7 +223,7 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
         timezone: page.timezone,
         now,
         components,
-        incidents: await incidentsOf(page, members, now),
+        incidents: await incidentsOf(page, secret, members, now),
         maintenances: await maintenancesOf(page, members, all, now),
         announcements: announcementsOf(page, now),
       };
