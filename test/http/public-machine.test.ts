@@ -1,4 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { createMachineAnswers } from '../../src/http/pages/machine-answers.js';
+import { component, page } from '../page/status-pages.js';
 import { failing, noon } from '../metrics/sample-view.js';
 import { member, samplePage, startSite, storedIncident } from './sample-page.js';
 
@@ -73,9 +75,26 @@ describe('a public page for machines', () => {
     expect((await ask('/status/none')).status).toBe(404);
   });
 
+  it('keeps the newest feeds of components, and makes each once for all who ask at once', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `c${index}`);
+    const view = page({ components: ids.map((id) => component(id)) });
+    const answers = createMachineAnswers('public');
+    const of = (id: string) => answers.of(view, `/components/${id}.atom`);
+    const [first, same] = await Promise.all([of('c0'), of('c0')]);
+    expect(same).toBe(first);
+    for (const id of ids.slice(1)) await of(id);
+    // Nothing is at these addresses, so that they displace nothing for long.
+    for (const id of ['x', 'y', 'z']) expect((await of(id))?.status).toBe(404);
+    expect(await of('c59')).toBe(await of('c59'));
+    const anew = await of('c0');
+    expect(anew).not.toBe(first);
+    expect(anew?.document.etag).toBe(first?.document.etag);
+    expect(await answers.of({ ...view }, '/components/c0.atom')).not.toBe(anew);
+  });
+
   it('asks for the password where the page does, and allows no scripts of other sites', async () => {
-    const page = samplePage({ access: 'password', password: 'long enough' });
-    const { ask } = await startSite({ pages: [page], views, incidents, token: 'secret' });
+    const locked = samplePage({ access: 'password', password: 'long enough' });
+    const { ask } = await startSite({ pages: [locked], views, incidents, token: 'secret' });
     expect((await ask('/status/api/v2/status.json')).status).toBe(401);
     const authorization = `Basic ${Buffer.from('x:long enough').toString('base64')}`;
     const { status, headers } = await ask('/status/api/v2/status.json', { headers: { authorization } });

@@ -2,6 +2,9 @@ import type { StatusPageView } from '../../page/status-view.js';
 import { statusDocument, type StatusDocument } from './status-document.js';
 import type { PageAccess } from './status-machine.js';
 
+/** Feeds of components that are kept, the newest: a page may have thousands. */
+const mostOfComponents = 50;
+
 export interface KeptAnswer {
   readonly document: StatusDocument;
   readonly status: number;
@@ -16,7 +19,8 @@ export interface MachineAnswers {
 
 export function createMachineAnswers(access: PageAccess): MachineAnswers {
   // Promises, so that who asks while an answer is being made waits for it and makes no second one.
-  const kept = new Map<string, Promise<KeptAnswer | null>>();
+  const ofPage = new Map<string, Promise<KeptAnswer | null>>();
+  const ofComponents = new Map<string, Promise<KeptAnswer | null>>();
   let newest: StatusPageView | null = null;
 
   const make = async (view: StatusPageView, rest: string): Promise<KeptAnswer | null> => {
@@ -29,14 +33,15 @@ export function createMachineAnswers(access: PageAccess): MachineAnswers {
 
   return {
     async of(view, rest) {
-      if (newest !== view) kept.clear();
+      if (newest !== view) for (const each of [ofPage, ofComponents]) each.clear();
       newest = view;
+      const kept = rest.includes('components/') ? ofComponents : ofPage;
       const known = kept.get(rest);
       if (known !== undefined) return known;
-      // Those of one component are made for each reader: kept, they would fill memory.
-      if (rest.includes('components/')) return make(view, rest);
       const made = make(view, rest);
       kept.set(rest, made);
+      const [oldest = rest] = ofComponents.keys();
+      if (ofComponents.size > mostOfComponents) ofComponents.delete(oldest);
       const forget = (): void => {
         if (kept.get(rest) === made) kept.delete(rest);
       };
