@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { StatusPageView } from '../../page/status-view.js';
 import { statusDocument, type StatusDocument } from './status-document.js';
 import type { PageAccess } from './status-machine.js';
@@ -28,6 +29,7 @@ export function createMachineAnswers(access: PageAccess): MachineAnswers {
     const answer = await answerMachine(view, rest, access);
     if (answer === null) return null;
     const { type, body, status, headers } = answer;
+    await setImmediate();
     return { document: await statusDocument(type, body), status, headers };
   };
 
