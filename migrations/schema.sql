@@ -172,3 +172,8 @@ CREATE TABLE exclusions (
 ) STRICT;
 
 CREATE INDEX exclusions_of_model ON exclusions (model, starts);
+
+CREATE TABLE secrets (
+  name TEXT PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -13,7 +13,15 @@ import type { LongAnswer, LongQuestion } from './long-read.js';
 /** Methods of the store that routes read. */
 export type HistoryStore = Pick<
   Store,
-  'points' | 'durations' | 'counts' | 'results' | 'incidents' | 'exclusions' | 'names' | 'maintenance'
+  | 'points'
+  | 'durations'
+  | 'counts'
+  | 'results'
+  | 'incidents'
+  | 'exclusions'
+  | 'names'
+  | 'maintenance'
+  | 'secret'
 >;
 
 /** The model-health API as routes use it. */

@@ -18,9 +18,12 @@ export interface PagePlace {
   readonly rest: string;
 }
 
-/** The page that an address belongs to; null for none. */
-export function pageAt(pages: readonly StatusPage[], address: string): PagePlace | null {
-  const [path = ''] = address.split('?', 1);
+/** Before the path where a request names its target whole, as clients of a proxy do; routes are found without it. */
+const origin = /^https?:\/\/[^/?#]+/i;
+
+/** The page that the target of a request belongs to; null for none. */
+export function pageAt(pages: readonly StatusPage[], target: string): PagePlace | null {
+  const [path = ''] = target.replace(origin, '').split('?', 1);
   const page = pages.find((one) => path === one.path || path.startsWith(`${one.path}/`));
   return page === undefined ? null : { page, rest: path.slice(page.path.length) };
 }

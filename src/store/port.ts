@@ -178,6 +178,8 @@ export interface Store {
   include(key: ModelKey, id: number): Promise<boolean>;
   /** Deletes at most one bounded batch of data beyond retention; true when more is left. */
   prune(now: number): Promise<boolean>;
+  /** Random text that no other store has, the same for good: for ids that nobody may guess. Made with its first use, in no export. */
+  secret(): Promise<string>;
   /** Bytes on disk, WAL included. */
   sizeBytes(): Promise<number>;
   close(): Promise<void>;
@@ -186,7 +188,7 @@ export interface Store {
 /** Methods of the store that change nothing; for commands that read beside the daemon. */
 export type StoreReader = Omit<
   Store,
-  'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include'
+  'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include' | 'secret'
 >;
 
 /** Functions on the memory of a model, whose format the store does not know. */

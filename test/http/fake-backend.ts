@@ -88,6 +88,7 @@ function createFakeStore(data: FakeData): HistoryStore {
     },
     results: (_key, query) => Promise.resolve(resultsOf(data, query)),
     maintenance: () => Promise.resolve([]),
+    secret: () => Promise.resolve('of the tests'),
     exclusions: (key) => {
       const { exclusions = [] } = data.views.find((view) => view.key === key) ?? {};
       return Promise.resolve(exclusions.map((each) => ({ ...each, reason: 'move' })));

@@ -1,4 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
+import { createMachineAnswers } from '../../src/http/pages/machine-answers.js';
+import { component, page } from '../page/status-pages.js';
 import { failing, noon } from '../metrics/sample-view.js';
 import { member, samplePage, startSite, storedIncident } from './sample-page.js';
 
@@ -12,6 +14,8 @@ const incidents = [
   storedIncident(901, 'gold-b', noon - 50 * hour, noon - 49 * hour),
   storedIncident(902, 'tin-x', noon - 30 * hour, noon - 29 * hour),
 ];
+const isSummary = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'scheduled_maintenances' in value;
 
 describe('a public page for machines', () => {
   it("answers as Statuspage does, with an ETag, for scripts of any site, and tells the page's models only", async () => {
@@ -29,6 +33,22 @@ describe('a public page for machines', () => {
       headers: { 'if-none-match': headers.get('etag')! },
     });
     expect([again.status, again.text]).toEqual([304, '']);
+  });
+
+  it('makes each answer once for all who ask at once, and anew when the page is another', async () => {
+    const { ask, setNow } = await startSite({ pages: [samplePage()], views, incidents });
+    const path = '/status/api/v2/summary.json';
+    const written = jest.spyOn(JSON, 'stringify');
+    const made = (): number =>
+      written.mock.calls.filter(([value]: readonly unknown[]) => isSummary(value)).length;
+    const askAll = () => Promise.all(Array.from({ length: 60 }, () => ask(path)));
+    const answers = await askAll();
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(made()).toBe(1);
+    setNow(noon + 20_000);
+    await askAll();
+    expect(made()).toBe(2);
+    written.mockRestore();
   });
 
   it('has feeds that its head names, with links to the entries of the page', async () => {
@@ -55,9 +75,26 @@ describe('a public page for machines', () => {
     expect((await ask('/status/none')).status).toBe(404);
   });
 
+  it('keeps the newest feeds of components, and makes each once for all who ask at once', async () => {
+    const ids = Array.from({ length: 60 }, (_, index) => `c${index}`);
+    const view = page({ components: ids.map((id) => component(id)) });
+    const answers = createMachineAnswers('public');
+    const of = (id: string) => answers.of(view, `/components/${id}.atom`);
+    const [first, same] = await Promise.all([of('c0'), of('c0')]);
+    expect(same).toBe(first);
+    for (const id of ids.slice(1)) await of(id);
+    // Nothing is at these addresses, so that they displace nothing for long.
+    for (const id of ['x', 'y', 'z']) expect((await of(id))?.status).toBe(404);
+    expect(await of('c59')).toBe(await of('c59'));
+    const anew = await of('c0');
+    expect(anew).not.toBe(first);
+    expect(anew?.document.etag).toBe(first?.document.etag);
+    expect(await answers.of({ ...view }, '/components/c0.atom')).not.toBe(anew);
+  });
+
   it('asks for the password where the page does, and allows no scripts of other sites', async () => {
-    const page = samplePage({ access: 'password', password: 'long enough' });
-    const { ask } = await startSite({ pages: [page], views, incidents, token: 'secret' });
+    const locked = samplePage({ access: 'password', password: 'long enough' });
+    const { ask } = await startSite({ pages: [locked], views, incidents, token: 'secret' });
     expect((await ask('/status/api/v2/status.json')).status).toBe(401);
     const authorization = `Basic ${Buffer.from('x:long enough').toString('base64')}`;
     const { status, headers } = await ask('/status/api/v2/status.json', { headers: { authorization } });

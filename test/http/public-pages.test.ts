@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { sessionMs } from '../../src/http/sessions.js';
 import { failing, noon } from '../metrics/sample-view.js';
 import { member, samplePage, startSite, storedIncident } from './sample-page.js';
 
@@ -149,7 +150,7 @@ describe('a public page', () => {
     const { request } = await import('node:http');
     const statusOf = (path: string): Promise<number | undefined> =>
       new Promise((resolve, reject) => {
-        const sent = request(`${url}${path}`, { headers: { host: 'status.example.com' } }, (answer) => {
+        const sent = request(url, { path, headers: { host: 'status.example.com' } }, (answer) => {
           answer.resume();
           resolve(answer.statusCode);
         });
@@ -157,6 +158,11 @@ describe('a public page', () => {
       });
     expect(await statusOf('/status')).toBe(200);
     expect(await statusOf('/api/v1/models')).toBe(403);
+    // With the whole address as the target, which every server has to take.
+    expect(await statusOf('http://status.example.com/status?x=http://other/')).toBe(200);
+    expect(await statusOf('HTTP://status.example.com/status/feed.atom')).toBe(200);
+    expect(await statusOf('http://status.example.com/api/v1/models')).toBe(403);
+    expect(await statusOf('http://status.example.com/statusx')).toBe(403);
   });
 });
 
@@ -179,6 +185,26 @@ describe('access', () => {
     }
     // The password opens this page alone.
     expect((await ask('/api/v1/models', basic('pässwörd'))).status).toBe(401);
+  });
+
+  it('by password: with a login too, as long as it lasts', async () => {
+    const { ask, url, setNow } = await startSite({
+      pages: [samplePage(password)],
+      views: gold,
+      token: 'the token',
+    });
+    const answer = await fetch(`${url}/login`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ token: 'the token' }),
+      headers: { origin: url },
+    });
+    const [cookie = ''] = answer.headers.getSetCookie()[0]?.split(';') ?? [];
+    expect((await ask('/status', { headers: { cookie } })).status).toBe(200);
+    expect((await ask('/status/feed.atom', { headers: { cookie } })).status).toBe(200);
+    expect((await ask('/status', { headers: { cookie: `${cookie}x` } })).status).toBe(401);
+    setNow(noon + sessionMs + 1_000);
+    expect((await ask('/status', { headers: { cookie } })).status).toBe(401);
   });
 
   it('by password: also of its parts, and without any token', async () => {

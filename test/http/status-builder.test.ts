@@ -34,23 +34,36 @@ describe('ids of a page', () => {
     for (const { id } of [...first.components, ...first.incidents]) expect(id).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  it('differ between models, between pages, and with the moment a model was first seen', async () => {
+  it('differ between models, between pages, and with the secret of the store alone', async () => {
     const idsOf = ({ components }: { components: readonly { id: string }[] }) =>
       components.map(({ id }) => id);
+    const other = builderOver({ views }, { secret: () => Promise.resolve('another') });
     const later = member('gold-a', 1, { health: { ...failing(null), firstSeen: noon - 86_399_999 } });
     const all = [
       ...idsOf(await build()),
       ...idsOf(await build(samplePage({ path: '/other' }))),
-      idsOf(await build(samplePage(), [later]))[0],
+      ...idsOf(await other.build(samplePage(), noPublicPages, words)),
     ];
-    expect(new Set(all).size).toBe(5);
+    expect(new Set(all).size).toBe(6);
+    expect(idsOf(await build(samplePage(), [later]))[0]).toBe(all[0]);
   });
 
-  it('tell no ms of the first sight, which make them opaque', async () => {
-    const odd = member('gold-a', 1, { health: { ...failing(null), firstSeen: noon - 86_399_123 } });
-    const view = await build(samplePage(), [odd]);
+  it('stand beside times in whole seconds, and the day of the first sight', async () => {
+    const odd = noon - 7_123;
+    const health = {
+      ...failing(null),
+      firstSeen: odd - 86_400_000,
+      since: odd,
+      incident: { ...failing(null).incident!, openedAt: odd, closedAt: odd + 1_999 },
+      windows: [{ from: odd, to: odd + 3_600_001 }],
+    };
+    const view = await build(samplePage(), [member('gold-a', 1, { health })]);
     expect(view.components[0]!.firstSeen % 86_400_000).toBe(0);
-    expect(JSON.stringify(view)).not.toContain(String(noon - 86_399_123));
+    const times = [...JSON.stringify({ ...view, now: null }).matchAll(/[:[](1[0-9]{12})[,}\]]/g)].map(
+      ([, ms]) => Number(ms),
+    );
+    expect(times.length).toBeGreaterThanOrEqual(6);
+    expect(times.filter((time) => time % 1_000 !== 0)).toEqual([]);
   });
 });
 
@@ -70,6 +83,52 @@ describe('incidents of a page', () => {
       [opened, noon - 1_000, null],
       [noon - 30 * hour, noon - 29 * hour, null],
     ]);
+  });
+});
+
+describe('a page of many models', () => {
+  const [models, incidentsOfEach, windowsOfEach] = [1_000, 20, 30];
+  const views = Array.from({ length: models }, (_, index) => member(`gold-${index}`, index + 1));
+  const store: Partial<Backend['store']> = {
+    incidents: ({ model = 0 }) =>
+      Promise.resolve(
+        Array.from({ length: incidentsOfEach }, (_, index) => {
+          const openedAt = noon - index * 5 * hour - model * 1_000;
+          return storedIncident(index, 'any', openedAt, openedAt + 500);
+        }),
+      ),
+    maintenance: () =>
+      Promise.resolve(
+        Array.from({ length: windowsOfEach }, (_, index) => {
+          const from = noon - (index + 1) * 6 * hour;
+          return { from, to: from + hour };
+        }),
+      ),
+  };
+
+  it('has its newest incidents, and is built in turns of the event loop', async () => {
+    const builder = builderOver({ views }, store);
+    // What is read of the models is kept.
+    await builder.build(samplePage(), noPublicPages, words);
+    let turns = 0;
+    let building = true;
+    const count = (): void => {
+      turns += 1;
+      if (building) setImmediate(count);
+    };
+    setImmediate(count);
+    const view = await builder.build(samplePage(), noPublicPages, words);
+    building = false;
+    // Looking at the models, putting their pasts together, components, incidents, windows: each in slices.
+    expect(turns).toBeGreaterThan(100);
+    const newest = Array.from({ length: models * incidentsOfEach }, (_, index) => {
+      const of = Math.floor(index / models);
+      return noon - of * 5 * hour - ((index % models) + 1) * 1_000;
+    }).slice(0, 2_000);
+    expect(view.incidents.map(({ openedAt }) => openedAt)).toEqual(newest);
+    expect(view.maintenances).toHaveLength(windowsOfEach);
+    expect(view.maintenances[0]!.components).toHaveLength(models);
+    expect(view.components.map(({ name }) => name).slice(-1)).toEqual(['Model 1000']);
   });
 });
 

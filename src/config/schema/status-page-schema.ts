@@ -91,7 +91,7 @@ export const statusPageSchema = z.strictObject({
     .enum(['public', 'token', 'password'])
     .prefault('token')
     .describe(
-      'Who may read it: `public`, everybody; `token`, who may read the other pages; `password`, who knows the `password` or a token.',
+      'Who may read it and what lies below its path (feeds, JSON, logo): `public`, everybody; `token`, who may read the other pages; `password`, who knows the `password` or a token.',
     ),
   password: z
     .string()

@@ -17,6 +17,7 @@ import type { StatusWords } from '../../page/status-words.js';
 import type { Backend } from '../port.js';
 import type { PublicPages } from '../public-pages.js';
 import type { Glances } from './glances.js';
+import { inTurns } from './loop-turns.js';
 import { opaqueId } from './opaque-id.js';
 import { createPlannedMaintenance } from './planned-maintenance.js';
 import { createStatusPasts, toldMaintenanceMs, type StatusPast } from './status-past.js';
@@ -24,6 +25,10 @@ import { createStatusPasts, toldMaintenanceMs, type StatusPast } from './status-
 const mostPlanned = 50;
 /** Of all models of a page, newest first. */
 const mostIncidents = 2_000;
+/** Members in one turn of the event loop, each with up to 200 windows and 500 incidents: a few ms. */
+const membersAtOnce = 25;
+/** Ids made in one turn: some 2 ms. */
+const idsAtOnce = 250;
 
 /** One model of the page with what was read of it. */
 interface Member {
@@ -32,7 +37,8 @@ interface Member {
   readonly past: StatusPast;
 }
 
-const secretOf = ({ health }: ModelView): string => String(health.firstSeen);
+/** Times are told in whole seconds. */
+const toldTime = (unixMs: number): number => Math.floor(unixMs / 1_000) * 1_000;
 
 function componentOf(
   page: StatusPage,
@@ -58,8 +64,7 @@ function componentOf(
     name: label(page.nameBy) || (page.show.ids ? model.id : numbered),
     group: label(page.groupBy),
     state,
-    since,
-    // The ms are what makes ids opaque.
+    since: toldTime(since),
     firstSeen: Math.floor(health.firstSeen / dayMs) * dayMs,
     uptime: Object.fromEntries(page.show.uptime.map((window) => [window, uptime[window]])),
     bar: glance?.bar ?? null,
@@ -67,22 +72,51 @@ function componentOf(
   };
 }
 
-function incidentsOf(page: StatusPage, members: readonly Member[], now: number): StatusIncident[] {
-  return members
-    .flatMap(({ view, id, past }) =>
-      past.incidents
-        .filter(({ closedAt }) => closedAt === null || closedAt > now - page.historyMs)
-        .map((incident) => ({ view, component: id, incident })),
-    )
-    .sort((a, b) => b.incident.openedAt - a.incident.openedAt)
-    .slice(0, mostIncidents)
-    .map(({ view, component, incident: { openedAt, closedAt, reason } }) => ({
-      id: opaqueId(secretOf(view), page.path, 'incident', view.key, openedAt),
-      component,
-      openedAt,
-      closedAt,
-      reason: page.show.reasons ? reasonWords[reason].label : null,
-    }));
+type Told = Pick<Member, 'view' | 'id'> & { readonly incident: StatusPast['incidents'][number] };
+
+const cutToNewest = (told: Told[]): Told[] =>
+  told.sort((a, b) => b.incident.openedAt - a.incident.openedAt).slice(0, mostIncidents);
+
+/** The newest incidents of all members. Never are all of them in one list: a page may have a million. */
+async function newestIncidents(page: StatusPage, members: readonly Member[], now: number): Promise<Told[]> {
+  let newest: Told[] = [];
+  // What opened no later is not among the newest.
+  let before = -Infinity;
+  for await (const some of inTurns(members, membersAtOnce)) {
+    for (const { view, id, past } of some) {
+      for (const incident of past.incidents) {
+        if (incident.openedAt <= before) break;
+        const { closedAt } = incident;
+        if (closedAt === null || closedAt > now - page.historyMs) newest.push({ view, id, incident });
+      }
+      if (newest.length < 2 * mostIncidents) continue;
+      newest = cutToNewest(newest);
+      before = newest.at(-1)?.incident.openedAt ?? before;
+    }
+  }
+  return cutToNewest(newest);
+}
+
+async function incidentsOf(
+  page: StatusPage,
+  secret: string,
+  members: readonly Member[],
+  now: number,
+): Promise<StatusIncident[]> {
+  const incidents: StatusIncident[] = [];
+  for await (const some of inTurns(await newestIncidents(page, members, now), idsAtOnce)) {
+    for (const { view, id, incident } of some) {
+      const { openedAt, closedAt, reason } = incident;
+      incidents.push({
+        id: opaqueId(secret, page.path, 'incident', view.key, openedAt),
+        component: id,
+        openedAt: toldTime(openedAt),
+        closedAt: closedAt === null ? null : toldTime(closedAt),
+        reason: page.show.reasons ? reasonWords[reason].label : null,
+      });
+    }
+  }
+  return incidents;
 }
 
 function announcementsOf(page: StatusPage, now: number): StatusAnnouncement[] {
@@ -103,6 +137,7 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
   const { backend, glances } = parts;
   const pasts = createStatusPasts(backend);
   const planned = createPlannedMaintenance();
+  let secretOfStore: string | null = null;
 
   /** Windows that several models share are one maintenance. */
   const maintenancesOf = async (
@@ -116,40 +151,49 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       { from: number; to: number; components: Set<string>; reason: string | null }
     >();
     const add = (from: number, to: number, component: string, reason: () => string | null): void => {
-      const name = `${from}/${to}`;
+      const told = { from: toldTime(from), to: toldTime(to) };
+      const name = `${told.from}/${told.to}`;
       const known = found.get(name);
       if (known === undefined)
         found.set(name, {
-          from,
-          to,
+          ...told,
           components: new Set([component]),
           reason: page.show.reasons ? reason() : null,
         });
       else known.components.add(component);
     };
     const since = now - Math.min(page.historyMs, toldMaintenanceMs);
-    for (const { view, id, past } of members) {
-      for (const { from, to } of past.windows) {
-        if (to <= since) continue;
-        add(from, to, id, () => planned.ruleAt(rules, view.model.id, from)?.reason ?? null);
+    for await (const some of inTurns(members, membersAtOnce)) {
+      for (const { view, id, past } of some) {
+        for (const { from, to } of past.windows) {
+          if (to <= since) continue;
+          add(from, to, id, () => planned.ruleAt(rules, view.model.id, from)?.reason ?? null);
+        }
+        if (!view.exclusions.some(({ from }) => from > now)) continue;
+        for (const { from, to, reason } of await backend.store.exclusions(view.key))
+          if (from > now) add(from, to, id, () => reason);
       }
-      if (!view.exclusions.some(({ from }) => from > now)) continue;
-      for (const { from, to, reason } of await backend.store.exclusions(view.key))
-        if (from > now) add(from, to, id, () => reason);
     }
     const ids = members.map(({ view }) => view.model.id);
     const next = await planned.of(rules, ids, now);
-    for (const { from, to, rule } of [...next].sort((a, b) => a.from - b.from).slice(0, mostPlanned)) {
-      const matches = modelMatcher(rule);
-      for (const { view, id } of members) if (matches(view.model.id)) add(from, to, id, () => rule.reason);
+    const soonest = [...next].sort((a, b) => a.from - b.from).slice(0, mostPlanned);
+    for await (const some of inTurns(soonest, 1)) {
+      for (const { from, to, rule } of some) {
+        const matches = modelMatcher(rule);
+        for (const { view, id } of members) if (matches(view.model.id)) add(from, to, id, () => rule.reason);
+      }
     }
-    return [...found.values()]
-      .map((each) => ({
-        ...each,
-        components: [...each.components],
-        id: opaqueId(page.path, 'maintenance', each.from, each.to, ...[...each.components].sort()),
-      }))
-      .sort((a, b) => b.from - a.from);
+    const maintenances: StatusMaintenance[] = [];
+    // A window may be that of all members.
+    const atOnce = Math.max(1, Math.floor(2_500 / Math.max(1, members.length)));
+    for await (const some of inTurns([...found.values()], atOnce)) {
+      for (const each of some) {
+        const components = [...each.components];
+        const id = opaqueId(page.path, 'maintenance', each.from, each.to, ...components.toSorted());
+        maintenances.push({ ...each, components, id });
+      }
+    }
+    return maintenances.sort((a, b) => b.from - a.from);
   };
 
   return {
@@ -160,11 +204,17 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       await glances.refresh(views);
       const now = backend.now();
       const read = await pasts.of(views, now);
-      const members = views.map((view, index): Member => ({
-        view,
-        id: opaqueId(secretOf(view), page.path, 'component', view.key),
-        past: read[index] ?? { incidents: [], windows: [] },
-      }));
+      const secret = (secretOfStore ??= await backend.store.secret());
+      const members: Member[] = [];
+      const components: StatusComponent[] = [];
+      for await (const some of inTurns(views, membersAtOnce)) {
+        for (const view of some) {
+          const id = opaqueId(secret, page.path, 'component', view.key);
+          const past = read[members.length] ?? { incidents: [], windows: [] };
+          const number = members.push({ view, id, past });
+          components.push(componentOf(page, words, { view, id, number, now, glance: glances.of(view.key) }));
+        }
+      }
       return {
         title: page.title,
         path: page.path,
@@ -172,10 +222,8 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
         locale: page.locale,
         timezone: page.timezone,
         now,
-        components: members.map(({ view, id }, index) =>
-          componentOf(page, words, { view, id, number: index + 1, now, glance: glances.of(view.key) }),
-        ),
-        incidents: incidentsOf(page, members, now),
+        components,
+        incidents: await incidentsOf(page, secret, members, now),
         maintenances: await maintenancesOf(page, members, all, now),
         announcements: announcementsOf(page, now),
       };

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { feedTypes, type FeedFormat } from '../../page/feeds/feed-format.js';
 import { statuspageAnswer } from '../../page/statuspage/statuspage-answer.js';
 import type { StatusPageView } from '../../page/status-view.js';
@@ -35,6 +36,8 @@ export async function answerMachine(
   const api = /^api\/v2\/(.*)$/.exec(rest)?.[1];
   if (api !== undefined) {
     const answer = statuspageAnswer(view, api);
+    // Of a page with thousands of models it takes some ms to make it, to write it, and to hash it: a turn of the loop for each.
+    await setImmediate();
     return answer === null
       ? missing(headers)
       : { status: 200, type: typeOf('application/json'), headers, body: JSON.stringify(answer) };

@@ -13,6 +13,7 @@ import type { Backend, Report } from '../port.js';
 import type { PagePlace, PublicPages } from '../public-pages.js';
 import type { Assets } from './assets.js';
 import type { Glances } from './glances.js';
+import { createMachineAnswers, type MachineAnswers } from './machine-answers.js';
 import { contentPolicy } from './page-reply.js';
 import { createStatusBuilder } from './status-builder.js';
 import { statusDocument, type StatusDocument } from './status-document.js';
@@ -22,13 +23,6 @@ const freshMs = 10_000;
 /** ms for which an old rendering stands in while no new one can be made. */
 const standInMs = 300_000;
 
-interface KeptAnswer {
-  readonly of: StatusPageView;
-  readonly document: StatusDocument;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
 /** What is kept of one page; a reload has other pages. */
 interface Kept {
   readonly words: StatusWords;
@@ -36,8 +30,7 @@ interface Kept {
   newest: { readonly at: number; readonly view: Promise<StatusPageView | null> } | null;
   /** The newest view that could be made. */
   good: StatusPageView | null;
-  /** For machines, by the rest of the path. */
-  readonly answers: Map<string, KeptAnswer>;
+  readonly forMachines: MachineAnswers;
   /** By the part of the page. */
   readonly documents: Map<string, { readonly of: unknown; readonly document: Promise<StatusDocument> }>;
 }
@@ -79,7 +72,8 @@ export function createStatusPages(parts: {
     const known = kept.get(page);
     if (known !== undefined) return known;
     const words = createStatusWords(page.locale, page.timezone);
-    const fresh: Kept = { words, newest: null, good: null, answers: new Map(), documents: new Map() };
+    const forMachines = createMachineAnswers(page.access);
+    const fresh: Kept = { words, newest: null, good: null, forMachines, documents: new Map() };
     kept.set(page, fresh);
     return fresh;
   };
@@ -181,14 +175,13 @@ export function createStatusPages(parts: {
     return send(request, reply, { page, document, policy: contentPolicy(), status });
   };
 
-  /** True with the password of the page, or with a token that reads the other pages too. */
+  /** True with the password of the page, or with a token or a login that reads the other pages too. */
   const mayRead = (request: FastifyRequest, page: StatusPage): boolean => {
     if (page.access !== 'password') return true;
-    const { token, readTokens } = access();
     const given = tokenOf(request.headers.authorization) ?? '';
-    const secrets = [page.password, token, ...readTokens].filter((secret) => secret !== null);
-    // All are compared, so that the time does not depend on which one matches.
-    return secrets.map((secret) => sameSecret(given, secret)).includes(true);
+    const isPassword = page.password !== null && sameSecret(given, page.password);
+    // Without a token everybody reads the other pages, but not this one.
+    return isPassword || (access().token !== null && request.reader?.remains() === true);
   };
 
   const answerPage = async (
@@ -212,25 +205,17 @@ export function createStatusPages(parts: {
     });
   };
 
-  /** JSON and feeds of a page. Those of one component are made for each reader: kept, they would fill memory. */
   const answerForMachine = async (
     request: FastifyRequest,
     reply: FastifyReply,
     page: StatusPage,
     rest: string,
   ): Promise<FastifyReply> => {
-    const { answerMachine } = await import('./status-machine.js');
     const view = await viewOf(page);
     if (view === null) return refuse(request, reply, page, 'failed');
-    const { answers } = keptOf(page);
-    const known = answers.get(rest);
-    if (known?.of === view) return send(request, reply, { page, policy: contentPolicy(), ...known });
-    const answer = await answerMachine(view, rest, page.access);
+    const answer = await keptOf(page).forMachines.of(view, rest);
     if (answer === null) return refuse(request, reply, page, 'missing');
-    const { type, body, status, headers } = answer;
-    const made = { of: view, document: await statusDocument(type, body), status, headers };
-    if (status === 200 && !rest.includes('components/')) answers.set(rest, made);
-    return send(request, reply, { page, policy: contentPolicy(), ...made });
+    return send(request, reply, { page, policy: contentPolicy(), ...answer });
   };
 
   const answerPart = async (

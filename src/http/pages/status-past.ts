@@ -3,6 +3,7 @@ import type { Incident } from '../../domain/incident.js';
 import type { Interval } from '../../domain/state.js';
 import type { ModelView } from '../../domain/view.js';
 import type { Backend } from '../port.js';
+import { inTurns } from './loop-turns.js';
 
 /** What a page tells of a model's past. */
 export interface StatusPast {
@@ -25,7 +26,9 @@ export const toldMaintenanceMs = 30 * dayMs;
 const mostWindows = 200;
 const keptMs = 5 * minuteMs;
 /** Reads at once, so that other readers of the store get their turn. */
-const atOnce = 4;
+const readAtOnce = 4;
+/** Looked at in one turn of the event loop. */
+const lookedAtOnce = 50;
 
 /** Changes when the past of a model does. */
 function stampOf({ health }: ModelView, now: number): string {
@@ -82,11 +85,17 @@ export function createStatusPasts(backend: Backend) {
   return {
     /** In the order of the views. Rejects when the store cannot be read. */
     async of(views: readonly ModelView[], now: number): Promise<readonly StatusPast[]> {
-      for (let first = 0; first < views.length; first += atOnce) {
-        await Promise.all(views.slice(first, first + atOnce).map((view) => read(view, now)));
+      for await (const some of inTurns(views, lookedAtOnce)) {
+        for (let first = 0; first < some.length; first += readAtOnce)
+          await Promise.all(some.slice(first, first + readAtOnce).map((view) => read(view, now)));
+      }
+      const pasts: StatusPast[] = [];
+      for await (const some of inTurns(views, lookedAtOnce)) {
+        for (const view of some)
+          pasts.push(withNewest(kept.get(view.key) ?? { incidents: [], windows: [] }, view, now));
       }
       forget();
-      return views.map((view) => withNewest(kept.get(view.key) ?? { incidents: [], windows: [] }, view, now));
+      return pasts;
     },
   };
 }

@@ -5,7 +5,7 @@ import { componentList, componentsById, isoTime, pageId, statusOf } from './stat
 import { incidentsOf, maintenancesOf } from './statuspage-events.js';
 import type { StatuspagePage } from './statuspage-shapes.js';
 
-/** As many as Statuspage lists. */
+/** As many incidents or maintenances as Statuspage lists. */
 const listedAtMost = 50;
 
 /** What lies below `api/v2/` of a page. */
@@ -31,7 +31,7 @@ function contentOf(view: StatusPageView, name: StatuspageName): object {
   const byId = componentsById(view);
   const incidents = (unresolvedOnly: boolean): object[] => {
     const wanted = view.incidents.filter(({ closedAt }) => !unresolvedOnly || closedAt === null);
-    return incidentsOf(view, unresolvedOnly ? wanted : wanted.slice(0, listedAtMost), byId);
+    return incidentsOf(view, wanted.slice(0, listedAtMost), byId);
   };
   const maintenances = (...phases: readonly MaintenancePhase[]): object[] => {
     const wanted = view.maintenances.filter((maintenance) => phases.includes(phaseOf(maintenance, view.now)));

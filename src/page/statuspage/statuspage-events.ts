@@ -67,6 +67,12 @@ export function incidentsOf(
   });
 }
 
+/**
+ * Components that the maintenances of one answer list, an equal share each: every one is listed again with each update, so
+ * that an answer would grow as models times maintenances.
+ */
+const affectedAtMost = 1_000;
+
 /** Where nobody knows when a maintenance was entered, its start stands for that. */
 export function maintenancesOf(
   view: StatusPageView,
@@ -75,11 +81,12 @@ export function maintenancesOf(
 ): StatuspageMaintenance[] {
   const names = componentNames(view);
   const page_id = pageId(view);
+  const ofEach = Math.floor(affectedAtMost / Math.max(1, maintenances.length));
   return maintenances.map((maintenance): StatuspageMaintenance => {
     const { id, from, to } = maintenance;
     const phase = phaseOf(maintenance, view.now);
     const announcedAt = Math.min(maintenance.announcedAt ?? from, from);
-    const components = maintenance.components.flatMap((member) => byId.get(member) ?? []);
+    const components = maintenance.components.slice(0, ofEach).flatMap((member) => byId.get(member) ?? []);
     const update = updater<MaintenancePhase>(id, components);
     const reason = maintenanceReason(maintenance);
     const incident_updates = [

@@ -8,6 +8,7 @@ import type { MissCause, Store, StoreReader } from '../port.js';
 import { preparePrune } from './write/prune.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareTimeline } from './read/timeline-query.js';
+import { prepareSecret } from './write/secret.js';
 import { prepareWrite, type Write } from './write/write.js';
 
 /** The methods of a store on one open database, synchronous instead of by promise. */
@@ -52,5 +53,6 @@ export function prepareSession(database: Database, retention: () => Retention): 
     write: write.batch,
     writePacked: write.packed,
     prune: preparePrune(database, retention),
+    secret: prepareSecret(database),
   };
 }

@@ -279,6 +279,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         watchLog(now);
         return open.prune(now);
       }),
+    secret: () => change((open) => open.secret()),
     sizeBytes: () => bytesOnDisk(path),
     close: () =>
       promised(path, () => {

@@ -63,10 +63,36 @@ describe('the answers of a page', () => {
     expect(ids(summary.scheduled_maintenances)).toEqual(['m2', 'm3']);
   });
 
-  it('list fifty past incidents, and each one that is open', () => {
+  it('list fifty incidents, the newest first, also of those that are open', () => {
     const incidents = Array.from({ length: 60 }, (_, index) => incident(`i${index}`, 'c1'));
-    expect(read.incidents(page({ incidents })).incidents).toHaveLength(50);
-    expect(read.summary(page({ incidents })).incidents).toHaveLength(60);
+    const down = page({ incidents });
+    for (const some of [read.incidents(down), read.unresolved(down), read.summary(down)]) {
+      expect(some.incidents).toHaveLength(50);
+      expect(some.incidents[0]?.id).toBe('i0');
+    }
+  });
+
+  it('stay below 2 MB with two thousand models that are all down, and fifty maintenances of all', () => {
+    const ids = Array.from({ length: 2_000 }, (_, index) => index.toString(16).padStart(16, '0'));
+    const all = (count: number, from: number) =>
+      Array.from({ length: count }, (_, index) =>
+        maintenance(`m${from}-${index}`, ids, { from: now + from - index, to: now + from + hour }),
+      );
+    const views = [-2 * hour, -60, hour].map((from) =>
+      page({
+        components: ids.map((id) => component(id, { state: 'unhealthy', name: `the model number ${id}` })),
+        incidents: ids.map((id) => incident(`i${id}`, id)),
+        maintenances: all(50, from),
+      }),
+    );
+    for (const view of views)
+      for (const name of statuspageNames)
+        expect(JSON.stringify(statuspageAnswer(view, name)).length).toBeLessThan(2_000_000);
+    const [over, underWay] = views;
+    const listed = read.active(underWay!).scheduled_maintenances;
+    expect(listed.map(({ components }) => components.length)).toEqual(Array(50).fill(20));
+    expect(listed[0]?.name).toContain('and 1997 more');
+    expect(read.maintenances(over!).scheduled_maintenances[49]?.incident_updates).toHaveLength(3);
   });
 
   it('change only when the page does', () => {

@@ -291,6 +291,7 @@ export async function openThreadedStore(
     exclude: (...exclusion) => call('exclude', ...exclusion),
     include: (...exclusion) => call('include', ...exclusion),
     prune: (now) => call('prune', now),
+    secret: () => call('secret'),
     sizeBytes: () => bytesOnDisk(path),
     close: () => (closing ??= end()),
   };

@@ -123,6 +123,13 @@ it('refuses a second writer at once, and releases the file on close', async () =
   await open();
 });
 
+it('tells the secret of the file', async () => {
+  const store = await open();
+  const secret = await store.secret();
+  await store.close();
+  expect(await (await open()).secret()).toBe(secret);
+});
+
 it('moves a damaged file aside and counts it', async () => {
   writeFileSync(path, Buffer.alloc(8_192, 'damaged'));
   const store = await open();
