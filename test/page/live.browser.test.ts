@@ -37,6 +37,35 @@ describe('overview of a running daemon', () => {
     expect(complaints).toEqual([]);
   });
 
+  inBrowser('keeps what is there over several updates: causes, what is open, what is typed', async () => {
+    let broken = false;
+    const provider = await site().serve((request, response) => {
+      request.resume();
+      response.writeHead(broken ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(broken ? '{"error":{"message":"out of order"}}' : completion('New Delhi'));
+    });
+    const daemon = await site().daemon(
+      site().configure([
+        site().model('bad-key', { id: 'down' }),
+        site().model('any', { id: 'mended', base_url: `http://127.0.0.1:${provider.port}/v1` }),
+      ]),
+    );
+    await Promise.all([daemon.line(became('mended', 'healthy')), daemon.line(became('down', 'unhealthy'))]);
+    const { page, complaints } = await open(daemon.url);
+    await page.locator('.live:not(.off)').waitFor();
+    await page.locator('.mon summary').click();
+    await page.getByLabel('Find a model').fill('e');
+    const row = page.locator('[data-row]', { hasText: 'mended' });
+    for (const state of ['u', 'h', 'u', 'h']) {
+      broken = state === 'u';
+      await row.locator(`.st.${state}`).waitFor();
+      expect(await page.locator('.causes').count()).toBe(1);
+      expect(await page.locator('.mon').getAttribute('open')).not.toBeNull();
+      expect(await page.getByLabel('Find a model').inputValue()).toBe('e');
+    }
+    expect(complaints).toEqual([]);
+  });
+
   inBrowser('says when the daemon is away, and that its reader is logged out', async () => {
     const daemon = await site().daemon(
       site().configure([site().model('healthy')], {
