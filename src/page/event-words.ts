@@ -34,10 +34,11 @@ export function closedText(
 const namedAtMost = 3;
 
 export function maintenanceTitle({ components }: StatusMaintenance, names: ComponentNames): string {
-  const known = components.flatMap((id) => names.get(id) ?? []);
+  const known = components.filter((id) => names.has(id));
   if (known.length === 0) return 'Maintenance';
   const rest = known.length - namedAtMost;
-  return `Maintenance of ${known.slice(0, namedAtMost).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+  const named = known.slice(0, namedAtMost).map((id) => nameIn(names, id));
+  return `Maintenance of ${named.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 /** Null where the page does not show reasons, and for a reason of nothing but space. */

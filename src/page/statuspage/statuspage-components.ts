@@ -32,6 +32,9 @@ export const pageId = ({ path }: StatusPageView): string => fixedHash(12, ['page
 export function componentsById(view: StatusPageView): ReadonlyMap<string, StatuspageComponent> {
   const page_id = pageId(view);
   const positions = new Map<string, number>();
+  const groupIds = new Map<string, string>(
+    [...new Set(view.components.map(({ group }) => group))].map((group) => [group, groupId(view, group)]),
+  );
   const result = new Map<string, StatuspageComponent>();
   for (const component of view.components) {
     const { id, group, state, since, firstSeen } = component;
@@ -48,7 +51,7 @@ export function componentsById(view: StatusPageView): ReadonlyMap<string, Status
       description: state === 'unknown' ? unknownDescription : null,
       showcase: true,
       start_date: isoTime(firstSeen).slice(0, 10),
-      group_id: group === '' ? null : groupId(view, group),
+      group_id: group === '' ? null : (groupIds.get(group) ?? null),
       page_id,
       group: false,
       only_show_if_degraded: false,
