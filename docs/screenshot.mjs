@@ -29,7 +29,7 @@ try {
   const program = process.env.CHROMIUM ?? execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
   const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
   for (const colorScheme of ['light', 'dark']) {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, colorScheme });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1500 }, colorScheme });
     await page.goto(`${url}/?group=label:team`);
     await page.getByText('Live', { exact: true }).waitFor();
     await page.screenshot({ path: at(`overview-${colorScheme}.png`) });
