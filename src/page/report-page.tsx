@@ -58,7 +58,7 @@ function Cells({ row, heads }: { readonly row: ReportRow; readonly heads: readon
 }
 
 function Table({ sheet }: { readonly sheet: ReportSheet }): VNode {
-  const { heads, rows, totals } = sheet;
+  const { heads, rows, totals, models } = sheet;
   return (
     <div class="scroll" tabindex={0} role="group" aria-labelledby="figures">
       <table class="levels">
@@ -88,13 +88,16 @@ function Table({ sheet }: { readonly sheet: ReportSheet }): VNode {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{plural(rows.length)}</th>
+            <th scope="row">{plural(models)}</th>
             {totals.map((total) => (
               <td class="n">{total ?? ''}</td>
             ))}
           </tr>
         </tfoot>
       </table>
+      {models > rows.length && (
+        <p class="mut">{`${plural(models - rows.length, 'more model')} in the files and in the totals.`}</p>
+      )}
     </div>
   );
 }

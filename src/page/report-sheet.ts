@@ -20,6 +20,8 @@ export interface ReportSheet {
   readonly incidents: readonly ReportedIncident[];
   /** Incidents that the page leaves out; the files have all of them. */
   readonly more: number;
+  /** Models in all; the totals are those of all. */
+  readonly models: number;
   /** What of the window was not watched. */
   readonly doubts: readonly { readonly model: string; readonly text: string }[];
   /** How the figures are counted. */

@@ -7,7 +7,7 @@ import { checksOf, type ReportIncident, type ReportModel } from './report-models
 import { doubtsOf, explanations, incidentSpan, titleOf, verdictOf, type Ends } from './report-words.js';
 
 /** Rows and incidents of a page, and characters of the incidents' texts after which no further one is shown. */
-const mostRows = 2_000;
+const mostRows = 500;
 const mostIncidents = 300;
 const mostText = 256 * 1024;
 
@@ -99,6 +99,7 @@ export function sheetOf(models: readonly ReportModel[], window: AskedWindow, now
     verdict: verdictOf(models),
     heads: reportColumns.map(({ head }) => head),
     rows,
+    models: models.length,
     totals: totalsOf(models),
     ...incidentsOf(models, window, now),
     doubts: doubts
