@@ -6,14 +6,21 @@ import { inBrowser, useBrowser } from './browser.js';
 const site = useSite();
 const { open } = useBrowser();
 
+/** A provider that answers, or fails while `broken` is set. */
+async function serveBreakable(): Promise<{ broken: boolean; readonly port: number }> {
+  const provider = { broken: false, port: 0 };
+  const { port } = await site().serve((request, response) => {
+    request.resume();
+    response.writeHead(provider.broken ? 500 : 200, { 'content-type': 'application/json' });
+    response.end(provider.broken ? '{"error":{"message":"out of order"}}' : completion('New Delhi'));
+  });
+  provider.port = port;
+  return provider;
+}
+
 describe('overview of a running daemon', () => {
   inBrowser('shows by itself that a model breaks and heals', async () => {
-    let broken = false;
-    const provider = await site().serve((request, response) => {
-      request.resume();
-      response.writeHead(broken ? 500 : 200, { 'content-type': 'application/json' });
-      response.end(broken ? '{"error":{"message":"out of order"}}' : completion('New Delhi'));
-    });
+    const provider = await serveBreakable();
     const daemon = await site().daemon(
       site().configure([
         site().model('healthy', { id: 'steady' }),
@@ -24,13 +31,13 @@ describe('overview of a running daemon', () => {
     const { page, complaints } = await open(daemon.url);
     await page.locator('.live:not(.off)').waitFor();
     const row = page.locator('[data-row]', { hasText: 'mended' });
-    broken = true;
+    provider.broken = true;
     await row.locator('.st.u').waitFor();
     await page.getByRole('heading', { level: 1 }).getByText('is down').waitFor();
     await page.getByRole('heading', { name: 'Who has to act' }).waitFor();
     expect(await page.locator('.causes').innerText()).toMatch(/127\.0\.0\.1:\d+/);
     expect(await page.title()).toBe('1 down · modelpulse');
-    broken = false;
+    provider.broken = false;
     await row.locator('.st.h').waitFor();
     await page.locator('.causes').waitFor({ state: 'detached' });
     expect(await page.title()).toBe('2 models up · modelpulse');
@@ -38,12 +45,7 @@ describe('overview of a running daemon', () => {
   });
 
   inBrowser('keeps what is there over several updates: causes, what is open, what is typed', async () => {
-    let broken = false;
-    const provider = await site().serve((request, response) => {
-      request.resume();
-      response.writeHead(broken ? 500 : 200, { 'content-type': 'application/json' });
-      response.end(broken ? '{"error":{"message":"out of order"}}' : completion('New Delhi'));
-    });
+    const provider = await serveBreakable();
     const daemon = await site().daemon(
       site().configure([
         site().model('bad-key', { id: 'down' }),
@@ -57,7 +59,7 @@ describe('overview of a running daemon', () => {
     await page.getByLabel('Find a model').fill('e');
     const row = page.locator('[data-row]', { hasText: 'mended' });
     for (const state of ['u', 'h', 'u', 'h']) {
-      broken = state === 'u';
+      provider.broken = state === 'u';
       await row.locator(`.st.${state}`).waitFor();
       expect(await page.locator('.causes').count()).toBe(1);
       expect(await page.locator('.mon').getAttribute('open')).not.toBeNull();
