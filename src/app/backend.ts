@@ -27,7 +27,7 @@ const expositionEveryMs = 200;
  */
 const mostExpositions = { texts: 16, bytes: 32 * 1024 * 1024 };
 
-/** ms of absence that people are told of; a usual restart takes less. */
+/** Least ms of absence that the page reports; a usual restart takes less. */
 const leastAbsenceMs = 300_000;
 
 /** Implements the operations behind the HTTP routes. */

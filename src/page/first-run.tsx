@@ -1,6 +1,6 @@
+import { LiveMark } from './shell.js';
 import type { VNode } from 'preact';
 import type { State } from '../domain/state.js';
-import { clockTime } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { Icon, stateLetters, stateWords } from './icons.js';
 import type { MonitorView } from './monitor-view.js';
@@ -60,11 +60,7 @@ export function FirstRun(props: { readonly monitor: MonitorView; readonly now: n
           </>
         ))}
       </p>
-      <p class="live off" data-live="">
-        <span class="dot" />
-        {`As of ${clockTime(now).second} UTC. `}
-        <a href="/">Load again</a>
-      </p>
+      <LiveMark now={now} address="/" />
       {notes.length > 0 && (
         <ul>
           {notes.slice(0, mostNotes).map((note) => (

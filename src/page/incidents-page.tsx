@@ -1,12 +1,12 @@
 import type { VNode } from 'preact';
 import { blames, type Blame } from '../domain/reason.js';
 import { monthAt, monthName, monthText, type MonthNumber } from './calendar-month.js';
-import { clockTime, plural } from './figures.js';
+import { plural } from './figures.js';
 import { cut, foreignText } from './foreign-text.js';
 import { blameWords, Icon } from './icons.js';
 import { IncidentTable, type IncidentLine } from './incident-line.js';
 import { incidentsAddress, isUnfiltered, type IncidentListQuery } from './incident-query.js';
-import { operatorPage, type Frame } from './shell.js';
+import { LiveMark, operatorPage, type Frame } from './shell.js';
 
 /** A month of incidents. */
 export interface IncidentsView {
@@ -200,11 +200,7 @@ export function incidentsPage(frame: Frame, view: IncidentsView): string {
             </h1>
           </div>
           <div class="side">
-            <p class="live off" data-live="">
-              <span class="dot" />
-              {`As of ${clockTime(now).second} UTC. `}
-              <a href={incidentsAddress(query, { before: query.before }, now)}>Load again</a>
-            </p>
+            <LiveMark now={now} address={incidentsAddress(query, { before: query.before }, now)} />
           </div>
           <Chips view={view} />
         </section>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { clockTime, plural, span } from './figures.js';
+import { plural, span } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
 import { stateWords } from './icons.js';
 import { ModelChecks } from './model-checks.js';
@@ -13,7 +13,7 @@ import { ModelPanel } from './model-panel.js';
 import { modelAddress, modelQueryAddress } from './model-query.js';
 import { ModelTimeline } from './model-timeline.js';
 import type { ModelPageView } from './model-view.js';
-import { operatorPage, type Frame } from './shell.js';
+import { LiveMark, operatorPage, type Frame } from './shell.js';
 
 const mostLabels = 20;
 
@@ -87,11 +87,7 @@ export function modelPage(frame: Frame, page: ModelPageView): string {
           <nav class="crumb" aria-label="Where you are">
             <a href="/">Models</a> /
           </nav>
-          <p class="live off mut" data-live="">
-            <span class="dot" />
-            {`As of ${clockTime(now).second} UTC. `}
-            <a href={modelQueryAddress(id, query, 'head')}>Load again</a>
-          </p>
+          <LiveMark now={now} address={modelQueryAddress(id, query, 'head')} muted />
         </div>
         <Head page={page} />
         <ModelPanel page={page} />

@@ -6,6 +6,7 @@ import { tableOf } from '../domain/table.js';
 import { stateAt } from '../domain/timeline.js';
 import type { ModelView, UptimeWindow } from '../domain/view.js';
 import type { Uptime } from '../domain/uptime.js';
+import { plural } from './figures.js';
 import type { Glance } from './glance.js';
 import type { MonitorView } from './monitor-view.js';
 import type { OverviewQuery } from './overview-query.js';
@@ -102,7 +103,7 @@ function warningOf(
   if (certificateExpiresAt !== null && certificateExpiresAt - now < certificateWarningMs) {
     if (certificateExpiresAt <= now) return 'The certificate has expired';
     const days = Math.floor((certificateExpiresAt - now) / dayMs);
-    return `The certificate expires in ${days} ${days === 1 ? 'day' : 'days'}`;
+    return `The certificate expires in ${plural(days, 'day')}`;
   }
   const used = tokensToday.day === Math.floor(now / dayMs) ? tokensToday.tokens : 0;
   if (model.tokensPerDay !== null && used > budgetWarning * model.tokensPerDay)

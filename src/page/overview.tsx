@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { dayMs } from '../domain/period.js';
 import { states, type State } from '../domain/state.js';
 import { Causes } from './causes.js';
-import { clockTime, plural, span } from './figures.js';
+import { plural, span } from './figures.js';
 import { cut, foreignText } from './foreign-text.js';
 import { barDays } from './glance.js';
 import { Icon, stateLetters, stateWords } from './icons.js';
@@ -13,7 +13,7 @@ import { overviewAddress, type OverviewQuery } from './overview-query.js';
 import { drawRows, ModelRows, RowHead } from './overview-rows.js';
 import { Tools } from './overview-tools.js';
 import type { OverviewView } from './overview-view.js';
-import { operatorPage, type Frame } from './shell.js';
+import { LiveMark, operatorPage, type Frame } from './shell.js';
 
 /** When the first check of a new configuration runs. */
 const firstCheck = ({ nextCheck, now }: OverviewView): string =>
@@ -195,11 +195,7 @@ export async function overviewPage(frame: Frame, view: OverviewView): Promise<st
               </h1>
             </div>
             <div class="side">
-              <p class="live off" data-live="">
-                <span class="dot" />
-                {`As of ${clockTime(now).second} UTC. `}
-                <a href={overviewAddress(query)}>Load again</a>
-              </p>
+              <LiveMark now={now} address={overviewAddress(query)} />
               <MonitorStatus monitor={view.monitor} now={now} />
             </div>
             <Chips view={view} />

@@ -55,6 +55,21 @@ export function ThemeChoice({ theme }: { readonly theme: Theme }): VNode {
   );
 }
 
+/** Of when the page is, with a link to load it again; the script says in its place whether updates are live. */
+export function LiveMark(props: {
+  readonly now: number;
+  readonly address: string;
+  readonly muted?: boolean;
+}): VNode {
+  return (
+    <p class={props.muted === true ? 'live off mut' : 'live off'} data-live="">
+      <span class="dot" />
+      {`As of ${clockTime(props.now).second} UTC. `}
+      <a href={props.address}>Load again</a>
+    </p>
+  );
+}
+
 export type Section = 'models' | 'incidents' | 'report';
 
 function Top({ frame, section }: { readonly frame: Frame; readonly section: Section | null }): VNode {

@@ -127,7 +127,7 @@ export const statusPageSchema = z.strictObject({
         .describe('Windows whose uptime is told, each with its coverage; `[]` for none.'),
     })
     .prefault({})
-    .describe('What is told of each model beside its state.'),
+    .describe('What the page shows of each model beside its state.'),
   history: duration(day, 366 * day)
     .prefault('90d')
     .describe('How far back incidents and maintenance are told by feeds; the page itself lists 14 days.'),
