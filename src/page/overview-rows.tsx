@@ -1,6 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
 import type { VNode } from 'preact';
-import { renderToString } from 'preact-render-to-string';
 import { tookText } from '../domain/duration.js';
 import type { State } from '../domain/state.js';
 import { keysOf } from '../domain/table.js';
@@ -12,7 +10,7 @@ import { BlameLabel, Icon, stateLetters, stateWords } from './icons.js';
 import { searchTextOf, type Group, type Row } from './overview-view.js';
 import { reasonWords, Words } from './reason-words.js';
 import { Spark } from './spark.js';
-import { barDays } from './glance.js';
+import { barDays, type Glance } from './glance.js';
 
 const windowNames: Readonly<Record<UptimeWindow, string>> = {
   '24h': '24 h',
@@ -97,17 +95,23 @@ function Figure({ row, window }: { readonly row: Row; readonly window: UptimeWin
   );
 }
 
-function barOf({ glance, checked, nextDue }: Row, now: number): VNode | string {
+function barOf({ checked, nextDue }: Row, glance: Glance | null, now: number): VNode | string {
   if (!checked)
     return nextDue === null ? 'no check is planned' : `first check in ${span(Math.max(0, nextDue - now))}`;
   return glance === null ? 'history is being read' : <Bar drawing={glance.bar} of={barDays} />;
 }
 
-function ModelRow({ row, now }: { readonly row: Row; readonly now: number }): VNode {
+/** One model; `glance` is null until its history has been read. */
+export function ModelRow(props: {
+  readonly row: Row;
+  readonly glance: Glance | null;
+  readonly now: number;
+}): VNode {
+  const { row, glance, now } = props;
   const letter = stateLetters[row.state];
   const why = Why({ row, now });
-  const p95 = row.glance?.p95 ?? null;
-  const drawn = row.checked && row.glance !== null;
+  const p95 = glance?.p95 ?? null;
+  const drawn = row.checked && glance !== null;
   return (
     <tr role="row" class="r" data-row={row.key} data-find={foreignText(searchTextOf(row))}>
       <td role="cell" class={`st ${letter}`}>
@@ -140,13 +144,13 @@ function ModelRow({ row, now }: { readonly row: Row; readonly now: number }): VN
         </small>
       </th>
       <td role="cell" class={drawn ? 'bar' : 'bar mut'}>
-        {barOf(row, now)}
+        {barOf(row, glance, now)}
       </td>
       {windows.map((window) => (
         <Figure row={row} window={window} />
       ))}
       <td role="cell" class="lat">
-        {row.glance !== null && <Spark values={row.glance.hours} />}
+        {glance !== null && <Spark values={glance.hours} />}
         <span>{p95 === null ? '–' : tookText(p95)}</span>
       </td>
       {why !== null && (
@@ -200,27 +204,14 @@ function Tally({ name, rows }: { readonly name: string; readonly rows: readonly 
   );
 }
 
-/** Rows that are drawn before checks get a turn: some 2 ms. */
-const rowsAtOnce = 25;
-
-/** Draws the rows of a group, in slices. */
-export async function drawRows(rows: readonly Row[], now: number): Promise<string> {
-  let html = '';
-  for (const [index, row] of rows.entries()) {
-    if (index % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
-    html += renderToString(<ModelRow row={row} now={now} />);
-  }
-  return html;
-}
-
-/** A group of rows, which can be folded; the only one has no name. `html` are its rows, drawn. */
-export function ModelRows(props: { readonly group: Group; readonly html: string }): VNode {
-  const { group, html } = props;
+/** A group of rows, which can be folded; the only one has no name. `place` stands for its rows. */
+export function ModelRows(props: { readonly group: Group; readonly place: string }): VNode {
+  const { group, place } = props;
   const { name, rows } = group;
   const table = (
     <table role="table" aria-label={name === '' ? 'Models' : `Models of ${cut(name, 80)}`}>
       <Heads />
-      <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: html }} />
+      <tbody role="rowgroup" dangerouslySetInnerHTML={{ __html: place }} />
     </table>
   );
   if (name === '') return <div class="g">{table}</div>;

@@ -1,13 +1,10 @@
-import type { Model } from '../domain/model.js';
 import { blameFor, type Blame, type StateReason } from '../domain/reason.js';
 import { dayMs } from '../domain/period.js';
-import { states, type State } from '../domain/state.js';
-import { tableOf } from '../domain/table.js';
+import type { State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
 import type { ModelView, UptimeWindow } from '../domain/view.js';
 import type { Uptime } from '../domain/uptime.js';
 import { plural } from './figures.js';
-import type { Glance } from './glance.js';
 import type { MonitorView } from './monitor-view.js';
 import type { OverviewQuery } from './overview-query.js';
 import { providerText } from './provider-text.js';
@@ -35,7 +32,6 @@ export interface Row {
   readonly warning: string | null;
   readonly checked: boolean;
   readonly nextDue: number | null;
-  readonly glance: Glance | null;
 }
 
 /** Models that are in one state for one reason at one provider. */
@@ -112,7 +108,7 @@ function warningOf(
 }
 
 /** One model as the overview shows it. */
-export function rowOf(view: ModelView, glance: Glance | null, now: number): Row {
+export function rowOf(view: ModelView, now: number): Row {
   const { model, health, latest } = view;
   const { state, since, reason } = stateAt(health, now);
   const window = health.windows.filter(({ from, to }) => from <= now && to > now).at(-1);
@@ -135,7 +131,6 @@ export function rowOf(view: ModelView, glance: Glance | null, now: number): Row 
     warning: state === 'healthy' ? warningOf(view, now) : null,
     checked: latest !== null,
     nextDue: view.nextDue(),
-    glance,
   };
 }
 
@@ -165,13 +160,15 @@ export function searchTextOf({ id, provider, modelName, state, reason, labels }:
 function matches(row: Row, { states: asked, labels, blame, text }: OverviewQuery): boolean {
   if (asked.length > 0 && !asked.includes(row.state)) return false;
   if (blame !== null && (row.blame !== blame || row.state === 'healthy')) return false;
-  const own = Object.entries(row.labels).map(([key, value]) => `${key}:${value}`);
-  if (!labels.every((label) => own.includes(label))) return false;
+  if (labels.length > 0) {
+    const own = Object.entries(row.labels).map(([key, value]) => `${key}:${value}`);
+    if (!labels.every((label) => own.includes(label))) return false;
+  }
   return text === '' || text.split(/\s+/).every((word) => searchTextOf(row).includes(word));
 }
 
 /** The label that most models have, if it divides them. */
-function usualGrouping(models: readonly Model[], keys: readonly string[]): string {
+function usualGrouping(models: readonly Row[], keys: readonly string[]): string {
   const dividing = keys.find((key) => {
     const values = new Set(models.map(({ labels }) => labels[key]));
     return values.size > 1 && values.size <= Math.max(2, models.length / 2) && !values.has(undefined);
@@ -196,42 +193,36 @@ function groupsOf(rows: readonly Row[], grouping: string): Group[] {
   return [...groups].map(([name, some]) => ({ name, rows: some }));
 }
 
-/** What the overview shows at `now`; `glanceFor` is asked for the rows that are shown only. */
+/** What the overview shows of these models, all of the registry. */
 export function overviewOf(
-  views: readonly ModelView[],
+  rows: readonly Row[],
   query: OverviewQuery,
-  parts: {
-    readonly now: number;
-    readonly monitor: MonitorView;
-    readonly glanceFor: (key: number) => Glance | null;
-  },
+  { now, monitor }: { readonly now: number; readonly monitor: MonitorView },
 ): OverviewView {
-  const { now, monitor } = parts;
-  const rows = views.map((view) => rowOf(view, null, now));
-  const counts = tableOf(states, (state) => rows.filter((row) => row.state === state).length);
+  const counts = { healthy: 0, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 };
   const down = new Map<Blame, number>();
   for (const { state, blame } of rows) {
+    counts[state] += 1;
     if (state === 'unhealthy' && blame !== null) down.set(blame, (down.get(blame) ?? 0) + 1);
   }
   const matching = rows
     .filter((row) => matches(row, query))
     .sort((a, b) => badness[a.state] - badness[b.state] || a.since - b.since || (a.id < b.id ? -1 : 1));
-  const shown = matching.slice(0, query.limit).map((row) => ({ ...row, glance: parts.glanceFor(row.key) }));
+  const shown = matching.slice(0, query.limit);
   const labels = new Set<string>();
   const labelKeys = new Set<string>();
-  for (const { model } of views) {
-    for (const [key, value] of Object.entries(model.labels)) {
+  for (const row of rows) {
+    for (const [key, value] of Object.entries(row.labels)) {
       labelKeys.add(key);
       if (labels.size < mostLabels) labels.add(`${key}:${value}`);
     }
   }
   const keys = [...labelKeys].sort();
-  const models = views.map(({ model }) => model);
   const known =
     query.group === 'none' ||
     query.group === 'provider' ||
     (query.group?.startsWith('label:') === true && keys.includes(query.group.slice('label:'.length)));
-  const grouping = query.group !== null && known ? query.group : usualGrouping(models, keys);
+  const grouping = query.group !== null && known ? query.group : usualGrouping(rows, keys);
   return {
     query,
     now,

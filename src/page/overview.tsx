@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { VNode } from 'preact';
 import { dayMs } from '../domain/period.js';
 import { states, type State } from '../domain/state.js';
@@ -10,9 +9,9 @@ import { Icon, stateLetters, stateWords } from './icons.js';
 import { FirstRun } from './first-run.js';
 import { AbsenceBanner, MonitorBanner, MonitorStatus } from './monitor-status.js';
 import { overviewAddress, type OverviewQuery } from './overview-query.js';
-import { drawRows, ModelRows, RowHead } from './overview-rows.js';
+import { ModelRows, RowHead } from './overview-rows.js';
 import { Tools } from './overview-tools.js';
-import type { OverviewView } from './overview-view.js';
+import type { OverviewView, Row } from './overview-view.js';
 import { LiveMark, operatorPage, type Frame } from './shell.js';
 
 /** When the first check of a new configuration runs. */
@@ -172,12 +171,26 @@ function rest(query: OverviewQuery, view: OverviewView): VNode | null {
   );
 }
 
-/** The whole page; long lists are drawn in slices, so that checks get their turn. */
-export async function overviewPage(frame: Frame, view: OverviewView): Promise<string> {
+/** Stands for the rows of a group in the document: no text on a page has a NUL. */
+const rowsPlace = '\0';
+
+/** The whole page as UTF-8. */
+export async function overviewPage(
+  frame: Frame,
+  view: OverviewView,
+  drawRows: (rows: readonly Row[]) => Promise<Buffer>,
+): Promise<Buffer> {
+  const drawn: Buffer[] = [];
+  for (const { rows } of view.groups) drawn.push(await drawRows(rows));
+  const parts = overviewText(frame, view).split(rowsPlace);
+  return Buffer.concat(parts.flatMap((part, index) => [Buffer.from(part), drawn[index] ?? noRows]));
+}
+
+const noRows = Buffer.alloc(0);
+
+/** The document around the rows. */
+function overviewText(frame: Frame, view: OverviewView): string {
   const { now, query, groups } = view;
-  const drawn: VNode[] = [];
-  for (const group of groups) drawn.push(<ModelRows group={group} html={await drawRows(group.rows, now)} />);
-  await setImmediate();
   return operatorPage({
     frame,
     title: titleOf(view),
@@ -209,7 +222,11 @@ export async function overviewPage(frame: Frame, view: OverviewView): Promise<st
             <Tools view={view} />
             <RowHead from={now - (barDays - 1) * dayMs} />
             <div data-rows="">
-              {groups.length === 0 ? <Nothing view={view} /> : drawn}
+              {groups.length === 0 ? (
+                <Nothing view={view} />
+              ) : (
+                groups.map((group) => <ModelRows group={group} place={rowsPlace} />)
+              )}
               {rest(query, view)}
             </div>
             <Legend />

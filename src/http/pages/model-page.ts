@@ -120,7 +120,7 @@ export async function answerModel(
     now,
     query,
     view,
-    row: rowOf(view, null, now),
+    row: rowOf(view, now),
     past,
     checks,
     exclusions,

@@ -1,9 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ModelView } from '../../domain/view.js';
 import { readOverviewQuery } from '../../page/overview-query.js';
-import { overviewOf } from '../../page/overview-view.js';
+import { overviewOf, rowOf, type Row } from '../../page/overview-view.js';
 import { overviewPage } from '../../page/overview.js';
+import { inTurns } from './loop-turns.js';
 import type { PageKit } from './page-kit.js';
 import { choicesOf } from './reader-choices.js';
+
+/** Models that are looked at before checks get a turn: some 2 ms. */
+const rowsAtOnce = 250;
 
 /** Answers `/`. */
 export async function answerOverview(
@@ -11,13 +16,19 @@ export async function answerOverview(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { backend, glances } = kit;
+  const { backend, glances, drawRows } = kit;
   const frame = kit.frameFor(request);
   const parameters = new URL(request.url, 'http://page').searchParams;
   const query = readOverviewQuery(parameters, choicesOf(request).density);
-  const views = [...backend.views()];
-  await glances.refresh(views);
-  const monitor = await backend.monitor();
-  const view = overviewOf(views, query, { now: frame.now, monitor, glanceFor: glances.of });
-  return kit.send(request, reply, await overviewPage(frame, view));
+  const { now } = frame;
+  const views = new Map<number, ModelView>();
+  for (const view of backend.views()) views.set(view.key, view);
+  const rows: Row[] = [];
+  for await (const some of inTurns([...views.values()], rowsAtOnce))
+    for (const view of some) rows.push(rowOf(view, now));
+  const view = overviewOf(rows, query, { now, monitor: await backend.monitor() });
+  const shown = view.groups.flatMap((group) => group.rows);
+  await glances.refresh(shown.flatMap(({ key }) => views.get(key) ?? []));
+  const page = await overviewPage(frame, view, (some) => drawRows(some, now, glances.of));
+  return kit.send(request, reply, page);
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createRowDrawer, type RowDrawer } from '../../page/drawn-rows.js';
 import type { Frame } from '../../page/shell.js';
 import type { Backend } from '../port.js';
 import { loadAssets, type Assets } from './assets.js';
@@ -12,12 +13,13 @@ export interface PageKit {
   readonly backend: Backend;
   readonly assets: Assets;
   readonly glances: Glances;
+  readonly drawRows: RowDrawer;
   /** What an operator's page shows around its content. */
   frameFor(request: FastifyRequest): Frame;
   readonly send: (
     request: FastifyRequest,
     reply: FastifyReply,
-    document: string,
+    document: string | Buffer,
     status?: number,
   ) => Promise<FastifyReply>;
 }
@@ -34,6 +36,7 @@ export function createPageKit({ backend, version, publicPages = () => noPublicPa
     backend,
     assets,
     glances: createGlances(backend),
+    drawRows: createRowDrawer(),
     frameFor(request) {
       let openIncidents = 0;
       for (const { health } of backend.views()) if (health.incident?.closedAt === null) openIncidents += 1;

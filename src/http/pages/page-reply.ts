@@ -25,7 +25,7 @@ const leastPacked = 1_400;
 export async function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
-  document: string,
+  document: string | Buffer,
   status = 200,
 ): Promise<FastifyReply> {
   void reply.code(status).headers({
@@ -34,7 +34,7 @@ export async function sendPage(
     'referrer-policy': 'same-origin',
     vary: 'accept-encoding, cookie',
   });
-  const bytes = Buffer.from(document);
+  const bytes = typeof document === 'string' ? Buffer.from(document) : document;
   const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
   if (!packs || bytes.length < leastPacked) return reply.send(bytes);
   void reply.header('content-encoding', 'gzip');

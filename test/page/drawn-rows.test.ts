@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { createRowDrawer } from '../../src/page/drawn-rows.js';
+import { glanceOf, type Glance } from '../../src/page/glance.js';
+import type { Row } from '../../src/page/overview-view.js';
+import { noUptime } from '../../src/domain/view.js';
+
+/** Half a minute before a new day. */
+const start = Date.UTC(2026, 10, 27, 23, 59, 30);
+const glance = glanceOf([], [], start);
+const glances = [null, glance, { ...glance, p95: 1_200 }] as const;
+const uptimes = [noUptime, { ...noUptime, '24h': { uptime: 0.995, coverage: 1 } }] as const;
+
+/** Rows that differ in every member that the overview shows, in two or three ways each. */
+const row = (key: number): fc.Arbitrary<Row> =>
+  fc.record({
+    id: fc.constantFrom(`model-${key}`, `renamed-${key}–ü`),
+    key: fc.constant(key),
+    state: fc.constantFrom('healthy' as const, 'unhealthy' as const, 'maintenance' as const),
+    since: fc.constantFrom(start - 50_000, start - 86_400_000),
+    reason: fc.constantFrom('timeout' as const, 'auth_failed' as const, null),
+    blame: fc.constantFrom('provider' as const, null),
+    provider: fc.constantFrom('openai', 'vllm'),
+    modelName: fc.constantFrom('gpt', 'llama'),
+    labels: fc.constantFrom({}, { team: 'search' }),
+    uptime: fc.constantFrom(...uptimes),
+    slo: fc.constantFrom(null, 0.99, 0.999),
+    firstSeen: fc.constant(0),
+    detail: fc.constantFrom(null, 'no answer', 'ended'),
+    maintenanceUntil: fc.constantFrom(null, start + 3_600_000),
+    warning: fc.constantFrom(null, 'The certificate has expired'),
+    checked: fc.boolean(),
+    nextDue: fc.constantFrom(null, start + 5_000, start + 90_000),
+  });
+
+const members = [
+  'id',
+  'state',
+  'since',
+  'reason',
+  'blame',
+  'provider',
+  'modelName',
+  'labels',
+  'uptime',
+  'slo',
+  'detail',
+  'maintenanceUntil',
+  'warning',
+  'checked',
+  'nextDue',
+] as const satisfies readonly (keyof Row)[];
+
+/** What happens between two pages: some time, and one member or none changes. */
+const change = fc.record({
+  to: row(1),
+  member: fc.option(fc.constantFrom(...members)),
+  glance: fc.option(fc.constantFrom<Glance | null>(...glances), { nil: undefined, freq: 2 }),
+  after: fc.constantFrom(0, 400, 60_000, 86_400_000),
+});
+
+test('a kept row is what would be drawn anew, whatever of it changes', async () => {
+  await fc.assert(
+    fc.asyncProperty(row(1), fc.array(change, { minLength: 1, maxLength: 6 }), async (first, changes) => {
+      const kept = createRowDrawer();
+      let now = start;
+      let shown = first;
+      let drawn: Glance | null = null;
+      await kept([shown], now, () => drawn);
+      for (const { to, member, after, ...next } of changes) {
+        now += after;
+        if (member !== null) shown = { ...shown, [member]: to[member] };
+        if (next.glance !== undefined) drawn = next.glance;
+        const html = (await kept([shown], now, () => drawn)).toString();
+        expect(html).toBe((await createRowDrawer()([shown], now, () => drawn)).toString());
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('characters beyond ASCII arrive whole', async () => {
+  const [first] = fc.sample(row(1), 1);
+  const html = await createRowDrawer()([{ ...first!, id: 'größe-模型-🙂' }], start, () => null);
+  expect(html.toString()).toContain('größe-模型-🙂');
+});
