@@ -1,22 +1,40 @@
 // The overview beside running checks: `node bench/page.mjs [models] [every] [requests]`, after `npm run build`.
 // Printed are the server's time for a page and its size, the longest hold of the event loop, and the memory that pages cost.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { modelsOf, startDaemon, startSimulator } from './running-daemon.mjs';
 
 const [models = '1000', every = '10s', requests = '100'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'modelpulse-bench-'));
+const holds = join(folder, 'holds');
 const simulator = await startSimulator();
-const daemon = await startDaemon(folder, {
+const configuration = {
   storage: { path: join(folder, 'bench.db') },
   checker: { concurrency: 256, per_host: 256 },
   defaults: { schedule: { every }, timeout: '10s' },
   models: modelsOf(simulator.baseUrl, Number(models), (index) =>
     index % 20 === 19 ? 'flaky-20' : 'healthy',
-  ).map((model, index) => ({ ...model, labels: { team: `team-${index % 8}` } })),
+  ).map((model, index) => ({ ...model, labels: { team: `team-${index % 8}`, public: 'yes' } })),
+  status_pages: [
+    {
+      path: '/status',
+      title: 'Bench',
+      access: 'public',
+      models: { labels: { public: 'yes' } },
+      show: { ids: true },
+    },
+  ],
+};
+const probe = fileURLToPath(new URL('loop-holds.mjs', import.meta.url));
+const daemon = await startDaemon(folder, configuration, {
+  node: ['--import', probe],
+  env: { LOOP_HOLDS_FILE: holds },
 });
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -24,33 +42,67 @@ const round = (value) => Number(value.toFixed(1));
 
 /** ms of the longest hold of the loop since the last time this was asked. */
 async function longestHold() {
-  const text = await (await fetch(`${daemon.url}/metrics`)).text();
-  return Number(/^\S*nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(text)[1]) * 1_000;
+  rmSync(holds, { force: true });
+  process.kill(daemon.pid, 'SIGUSR2');
+  for (;;) {
+    await wait(2);
+    const text = existsSync(holds) ? readFileSync(holds, 'utf8') : '';
+    if (text.endsWith('\n')) return Number(text);
+  }
+}
+
+/** The body of an answer; over one connection, without what fetch costs. */
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+async function load(path) {
+  const [response] = await once(get(daemon.url + path, { agent }), 'response');
+  if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode}`);
+  return Buffer.concat(await response.toArray());
 }
 
 /** Asks for a page again and again, one at a time. */
 async function measure(path) {
   const first = performance.now();
-  await (await fetch(daemon.url + path)).text();
+  await load(path);
   const firstMs = performance.now() - first;
   await longestHold();
   const times = [];
-  const holds = [];
-  let html = '';
+  const longest = [];
+  let page = Buffer.alloc(0);
   for (let n = 0; n < Number(requests); n += 1) {
     const from = performance.now();
-    html = await (await fetch(daemon.url + path, { headers: { 'accept-encoding': 'identity' } })).text();
+    page = await load(path);
     times.push(performance.now() - from);
-    if (n % 10 === 9) holds.push(await longestHold());
+    longest.push(await longestHold());
   }
   return {
     first_ms: round(firstMs),
     median_ms: round(median(times)),
     slowest_ms: round(Math.max(...times)),
-    kb: round(html.length / 1e3),
-    gzip_kb: round(gzipSync(html).length / 1e3),
-    hold_ms: round(median(holds)),
+    kb: round(page.length / 1e3),
+    gzip_kb: round(gzipSync(page).length / 1e3),
+    hold_median_ms: round(median(longest)),
+    hold_longest_ms: round(Math.max(...longest)),
   };
+}
+
+/** ms from the first byte asked for to a page that is drawn and whose script has run, in Debian's Chromium; null without it. */
+async function interactive(path) {
+  const executablePath = '/usr/bin/chromium';
+  if (!existsSync(executablePath)) return null;
+  const { chromium } = await import('playwright-core');
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const times = [];
+  for (let n = 0; n < 5; n += 1) {
+    const page = await browser.newPage();
+    await page.goto(daemon.url + path);
+    // Scripts of type module run before this event.
+    times.push(
+      await page.evaluate(() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd),
+    );
+    await page.close();
+  }
+  await browser.close();
+  return Math.round(median(times));
 }
 
 // The first wave is through by then.
@@ -62,14 +114,15 @@ const before = daemon.memoryMb('VmRSS');
 const cpu = daemon.cpuSeconds();
 const from = performance.now();
 const found = {};
-for (const path of ['/', '/?limit=1000', '/?state=unhealthy', '/models/model-19', '/incidents']) {
-  const response = await fetch(daemon.url + path);
-  await response.text();
-  if (response.ok) found[path] = await measure(path);
-}
+for (const path of ['/', '/?limit=1000', '/?state=unhealthy', '/models/model-19', '/incidents', '/status'])
+  found[path] = await measure(path);
 const after = daemon.memoryMb('VmRSS');
 const share = (daemon.cpuSeconds() - cpu) / ((performance.now() - from) / 1_000);
+// The thread for long reads ends after 30 s without any.
+await wait(35_000);
+const later = daemon.memoryMb('VmRSS');
 const { missed } = await daemon.scrape();
+const interactiveMs = await interactive('/?limit=1000');
 console.log(
   JSON.stringify(
     {
@@ -78,7 +131,8 @@ console.log(
       missed,
       hold_without_pages_ms: quiet,
       pages: found,
-      memory_mb: { before, after },
+      interactive_ms: interactiveMs,
+      memory_mb: { before, after, later },
       core_share: round(share),
     },
     null,

@@ -36,16 +36,18 @@ export const modelsOf = (baseUrl, count, behaviour) =>
     api_key: 'bench',
   }));
 
-/** Starts a daemon on this configuration in `folder`. */
-export async function startDaemon(folder, configuration) {
+/** Starts a daemon on this configuration in `folder`; `node` are further options of Node, `env` further variables. */
+export async function startDaemon(folder, configuration, { node = [], env = {} } = {}) {
   const config = join(folder, 'config.json');
   const configure = (next) => {
     writeFileSync(config, JSON.stringify({ server: { listen: '127.0.0.1:0' }, ...next }));
   };
   configure(configuration);
   const started = performance.now();
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', entry, 'run', '--config', config], {
+  const options = ['--max-semi-space-size=8', ...node, entry, 'run', '--config', config];
+  const child = spawn(process.execPath, options, {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   const { url } = await new Promise((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -58,6 +60,7 @@ export async function startDaemon(folder, configuration) {
 
   return {
     url,
+    pid: child.pid,
     readyMs,
     configure,
     /** Processor seconds used so far; fields 14 and 15 of proc(5) stat, in ticks of 10 ms. */
