@@ -10,11 +10,16 @@ interface Reader {
   readonly end: AbortController;
 }
 
-interface Making {
+interface Chunk {
   /** Null once every reader has read it. */
-  readonly chunks: (Buffer | null)[];
+  text: Buffer | null;
+  /** Readers that have not read it. */
+  unread: number;
+}
+
+interface Making {
+  readonly chunks: Chunk[];
   readonly readers: Set<Reader>;
-  dropped: number;
   /** Total bytes of the chunks held. */
   bytes: number;
   done: boolean;
@@ -25,21 +30,17 @@ interface Making {
   readonly held: HeldText;
 }
 
-const slowestOf = ({ chunks, readers }: Making): number =>
-  Math.min(chunks.length, ...[...readers].map(({ at }) => at));
-
-/** Drops the chunks that every reader has read. */
-function drop(making: Making): void {
-  const slowest = slowestOf(making);
-  for (; making.dropped < slowest; making.dropped += 1) {
-    making.bytes -= making.chunks[making.dropped]?.length ?? 0;
-    making.chunks[making.dropped] = null;
-  }
+/** Counts that one reader is through with a chunk, and drops it after the last. */
+function pass(making: Making, chunk: Chunk): void {
+  chunk.unread -= 1;
+  if (chunk.unread > 0) return;
+  making.bytes -= chunk.text?.length ?? 0;
+  chunk.text = null;
 }
 
 function leave(making: Making, reader: Reader, shelf: TextShelf): void {
-  making.readers.delete(reader);
-  drop(making);
+  if (!making.readers.delete(reader)) return;
+  for (const chunk of making.chunks.slice(reader.at)) pass(making, chunk);
   if (making.readers.size === 0) shelf.remove(making.held);
 }
 
@@ -48,10 +49,11 @@ async function* follow(making: Making, reader: Reader, shelf: TextShelf): AsyncG
     for (;;) {
       reader.end.signal.throwIfAborted();
       const chunk = making.chunks[reader.at];
-      if (chunk) {
+      const text = chunk?.text ?? null;
+      if (chunk !== undefined && text !== null) {
         reader.at += 1;
-        drop(making);
-        yield chunk;
+        pass(making, chunk);
+        yield text;
       } else if (making.failure !== null) throw making.failure.error;
       else if (making.done) return;
       else await making.advance();
@@ -73,7 +75,7 @@ function heldText(making: () => Making, shelf: TextShelf): HeldText {
     bytes: () => making().bytes,
     cutAll: () => cut(() => true),
     cutSlowest() {
-      const slowest = slowestOf(making());
+      const slowest = Math.min(...[...making().readers].map(({ at }) => at));
       cut(({ at }) => at <= slowest);
     },
   };
@@ -114,7 +116,6 @@ export function createSharedText(
     const making: Making = {
       chunks: [],
       readers: new Set(),
-      dropped: 0,
       bytes: 0,
       done: false,
       failure: null,
@@ -126,9 +127,9 @@ export function createSharedText(
             making.done = true;
             return;
           }
-          const chunk = Buffer.from(next.value, 'utf8');
-          making.chunks.push(chunk);
-          making.bytes += chunk.length;
+          const text = Buffer.from(next.value, 'utf8');
+          making.chunks.push({ text, unread: making.readers.size });
+          making.bytes += text.length;
           shelf.trim();
         } catch (error) {
           making.failure = { error };

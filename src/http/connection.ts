@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { NextTurn } from './taking-turns.js';
 import { createRequestTurns, type RequestTurns } from './request-turns.js';
 
 declare module 'node:net' {
@@ -33,6 +34,8 @@ const mostDrained = 8 * 1024 * 1024;
 export interface Connections {
   /** Limits connections and their requests, serves these in turn, and keeps a connection open for as long as its answer takes. */
   tend(app: FastifyInstance): void;
+  /** Resolves in a turn of the event loop that has time left. */
+  readonly next: NextTurn;
   /** Answers an incomplete or invalid HTTP request with the usual error body, and closes the connection. */
   answerBroken(error: Error & { code?: string }, socket: Socket): void;
 }
@@ -41,6 +44,7 @@ export function createConnections(): Connections {
   const open = new Set<Socket>();
   const turns = createRequestTurns(open);
   return {
+    next: turns.next,
     tend(app) {
       limitConnections(app.server, open);
       limitRequests(app, turns);

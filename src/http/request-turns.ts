@@ -9,13 +9,18 @@ const mostTaken = 16;
 
 /** Shares the turns of the event loop, since the requests of many connections can come at one moment. */
 export interface RequestTurns {
-  /** Calls `serve` at once, or in a later turn, in the order of the calls, if this turn has taken its time. */
-  take(socket: Socket, serve: () => void): void;
+  /**
+   * Calls `serve` at once, or in a later turn, in the order of the calls, if this turn has taken its time. The connection, if it is
+   * told, is not read meanwhile.
+   */
+  take(socket: Socket | null, serve: () => void): void;
+  /** Resolves as `take` serves: for what a request does once it has waited for what others wait for too. */
+  next(): Promise<void>;
 }
 
 /** Creates the turns of these connections. */
 export function createRequestTurns(sockets: ReadonlySet<Socket>): RequestTurns {
-  const waiting: { readonly socket: Socket; readonly serve: () => void }[] = [];
+  const waiting: { readonly socket: Socket | null; readonly serve: () => void }[] = [];
   /** Connections that are not read for a while. */
   const resting = new Set<Socket>();
   let begunAt: number | null = null;
@@ -27,14 +32,14 @@ export function createRequestTurns(sockets: ReadonlySet<Socket>): RequestTurns {
     begunAt ??= performance.now();
   }
 
-  function rest(socket: Socket): void {
-    if (socket.isPaused()) return;
+  function rest(socket: Socket | null): void {
+    if (socket === null || socket.isPaused()) return;
     socket.pause();
     resting.add(socket);
   }
 
-  function wake(socket: Socket): void {
-    if (resting.delete(socket)) socket.resume();
+  function wake(socket: Socket | null): void {
+    if (socket !== null && resting.delete(socket)) socket.resume();
   }
 
   function next(): void {
@@ -72,17 +77,25 @@ export function createRequestTurns(sockets: ReadonlySet<Socket>): RequestTurns {
     if (resting.size > 0) begin();
   }
 
-  return {
-    take(socket, serve) {
-      if (elapsedMs() >= readMs) for (const each of sockets) rest(each);
-      if (waiting.length === 0 && elapsedMs() < serveMs) {
-        begin();
-        serve();
-        return;
-      }
-      rest(socket);
-      waiting.push({ socket, serve });
+  function take(socket: Socket | null, serve: () => void): void {
+    if (elapsedMs() >= readMs) for (const each of sockets) rest(each);
+    if (waiting.length === 0 && elapsedMs() < serveMs) {
       begin();
-    },
+      serve();
+      return;
+    }
+    rest(socket);
+    waiting.push({ socket, serve });
+    begin();
+  }
+
+  return {
+    take,
+    next: () =>
+      new Promise((resolve) => {
+        // What follows a promise runs after all that wait for the same one have come here: only the first goes on in this turn.
+        if (begunAt === null) take(null, resolve);
+        else waiting.push({ socket: null, serve: resolve });
+      }),
   };
 }

@@ -33,6 +33,7 @@ import { createSessions } from './sessions.js';
 import { seriesRoutes } from './routes/series-routes.js';
 import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pages.js';
 import type { StatusPages } from './pages/status-page.js';
+import { backendInTurns } from './taking-turns.js';
 import { compileValidator } from './validation.js';
 
 export interface ServerOptions {
@@ -64,13 +65,15 @@ const farewellMs = 1_000;
 
 /** Creates the server with all its routes; it does not listen yet. */
 export function createServer(
-  backend: Backend,
+  given: Backend,
   { version, access, hosts, report, publicPages = () => noPublicPages }: ServerOptions,
 ): FastifyInstance {
+  const connections = createConnections();
+  const backend = backendInTurns(given, connections.next);
   let kit: Promise<PageKit> | null = null;
   const loadKit = async (): Promise<PageKit> => {
     const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version, publicPages });
+    return createPageKit({ backend, version, publicPages, nextTurn: connections.next });
   };
   const pageKit = (): Promise<PageKit> => {
     kit ??= loadKit().catch((error: unknown) => {
@@ -85,7 +88,6 @@ export function createServer(
     const { showProblem } = await import('./pages/problem-page.js');
     return showProblem(await pageKit(), problem, request, reply);
   });
-  const connections = createConnections();
   const app = fastify({
     http: { headersTimeout: limits.headersTimeout, connectionsCheckingInterval: 5_000 },
     requestTimeout: limits.requestTimeout,

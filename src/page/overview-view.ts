@@ -157,14 +157,23 @@ export function searchTextOf({ id, provider, modelName, state, reason, labels }:
   return [id, provider, modelName, state, ...own, ...words].join('\n').toLowerCase();
 }
 
-function matches(row: Row, { states: asked, labels, blame, text }: OverviewQuery): boolean {
-  if (asked.length > 0 && !asked.includes(row.state)) return false;
-  if (blame !== null && (row.blame !== blame || row.state === 'healthy')) return false;
-  if (labels.length > 0) {
-    const own = Object.entries(row.labels).map(([key, value]) => `${key}:${value}`);
-    if (!labels.every((label) => own.includes(label))) return false;
-  }
-  return text === '' || text.split(/\s+/).every((word) => searchTextOf(row).includes(word));
+/** Words of a search that are looked for; further ones are ignored. */
+const mostWords = 8;
+
+/** Whether a row passes the filters. */
+function matcherOf({ states: asked, labels, blame, text }: OverviewQuery): (row: Row) => boolean {
+  const words = [...new Set(text.split(/\s+/))].filter((word) => word !== '').slice(0, mostWords);
+  return (row) => {
+    if (asked.length > 0 && !asked.includes(row.state)) return false;
+    if (blame !== null && (row.blame !== blame || row.state === 'healthy')) return false;
+    if (labels.length > 0) {
+      const own = Object.entries(row.labels).map(([key, value]) => `${key}:${value}`);
+      if (!labels.every((label) => own.includes(label))) return false;
+    }
+    if (words.length === 0) return true;
+    const searched = searchTextOf(row);
+    return words.every((word) => searched.includes(word));
+  };
 }
 
 /** The label that most models have, if it divides them. */
@@ -206,7 +215,7 @@ export function overviewOf(
     if (state === 'unhealthy' && blame !== null) down.set(blame, (down.get(blame) ?? 0) + 1);
   }
   const matching = rows
-    .filter((row) => matches(row, query))
+    .filter(matcherOf(query))
     .sort((a, b) => badness[a.state] - badness[b.state] || a.since - b.since || (a.id < b.id ? -1 : 1));
   const shown = matching.slice(0, query.limit);
   const labels = new Set<string>();

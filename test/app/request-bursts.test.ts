@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { afterEach, expect, it } from '@jest/globals';
 import { startDaemon, type RunningDaemon } from './process.js';
+import { hasMeter, metered, meterOf } from './meter.js';
 import { useSite } from './registry.js';
 import { slow } from '../slow.js';
 
@@ -14,24 +14,6 @@ afterEach(async () => {
   running?.child.kill('SIGKILL');
   await running?.ended;
 });
-
-/** Tells, at each SIGUSR2, the longest processor time in ms that the main thread has taken between two of its timers. */
-const meter = `
-const { readFileSync } = require('node:fs');
-const used = () => Number(readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ', 1)[0]) / 1e6;
-if (require('node:worker_threads').isMainThread) {
-  let [last, most] = [used(), 0];
-  setInterval(() => {
-    const now = used();
-    most = Math.max(most, now - last);
-    last = now;
-  }, 1).unref();
-  let told = 0;
-  process.on('SIGUSR2', () => {
-    process.stdout.write(JSON.stringify({ msg: 'held', told: (told += 1), ms: most }) + '\\n');
-    most = 0;
-  });
-}`;
 
 /** As many as the daemon takes of two addresses. */
 const connections = 1_000;
@@ -68,7 +50,7 @@ async function open(port: number, index: number, first: string) {
   return { socket, ended };
 }
 
-(existsSync('/proc/thread-self/schedstat') ? it : it.skip)(
+(hasMeter ? it : it.skip)(
   'holds the main thread for less than 50 ms and 64 MB for what 1,000 clients without a token send at one moment',
   async () => {
     const { configure, model, folder } = site();
@@ -76,19 +58,9 @@ async function open(port: number, index: number, first: string) {
     const config = configure([model('healthy')], {
       server: { listen: '127.0.0.1:0', bearer_token: token },
     });
-    running = await startDaemon(config, { NODE_OPTIONS: `--require ${folder.write('meter.cjs', meter)}` });
-    const { child, line, url } = running;
-    const port = Number(new URL(url).port);
-    let told = 0;
-    const heldMs = async (): Promise<number> => {
-      told += 1;
-      child.kill('SIGUSR2');
-      return Number((await line((each) => each.msg === 'held' && each.told === told)).ms);
-    };
-    const megabytes = (name: string): number => {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1_024;
-    };
+    running = await startDaemon(config, metered(folder));
+    const meter = meterOf(running);
+    const port = Number(new URL(running.url).port);
     // What the first answers need once is not of the burst.
     for (let turn = 0; turn < 30; turn += 1) await running.get('/metrics');
 
@@ -99,13 +71,12 @@ async function open(port: number, index: number, first: string) {
       for (let index = 0; index < connections; index += 1) opened.push(await open(port, index, first));
       // The answer comes behind the first parts.
       await running.get('/livez');
-      await heldMs();
-      writeFileSync(`/proc/${child.pid}/clear_refs`, '5');
-      const before = megabytes('VmRSS');
+      await meter.begin();
       for (const { socket } of opened) if (rest !== '') socket.write(rest);
       await Promise.all(opened.map(({ ended }) => ended));
-      held[what] = await heldMs();
-      grown[what] = megabytes('VmHWM') - before;
+      const { heldMs, grownMb } = await meter.end();
+      held[what] = heldMs;
+      grown[what] = grownMb;
       const closed = opened.filter(({ socket }) => !socket.closed).map(({ socket }) => once(socket, 'close'));
       for (const { socket } of opened) socket.destroy();
       await Promise.all(closed);

@@ -1,3 +1,4 @@
+import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRowDrawer } from '../../src/page/drawn-rows.js';
 import { glanceOf, type Glance } from '../../src/page/glance.js';
@@ -58,7 +59,7 @@ const change = fc.record({
   after: fc.constantFrom(0, 400, 60_000, 86_400_000),
 });
 
-test('a kept row is what would be drawn anew, whatever of it changes', async () => {
+it('a kept row is what would be drawn anew, whatever of it changes', async () => {
   await fc.assert(
     fc.asyncProperty(row(1), fc.array(change, { minLength: 1, maxLength: 6 }), async (first, changes) => {
       const kept = createRowDrawer();
@@ -78,7 +79,7 @@ test('a kept row is what would be drawn anew, whatever of it changes', async () 
   );
 });
 
-test('characters beyond ASCII arrive whole', async () => {
+it('characters beyond ASCII arrive whole', async () => {
   const [first] = fc.sample(row(1), 1);
   const html = await createRowDrawer()([{ ...first!, id: 'größe-模型-🙂' }], start, () => null);
   expect(html.toString()).toContain('größe-模型-🙂');

@@ -209,5 +209,6 @@ export async function answerIncident(
   if (incident === null) return answerMissing(kit, request, reply);
   const before = wholeNumber(new URL(request.url, 'http://page').searchParams.get('before') ?? '');
   const view = await viewOf(kit.backend, incident, { now: frame.now, before, form });
+  await kit.places.take(reply);
   return kit.send(request, reply, incidentPage(frame, view), status);
 }

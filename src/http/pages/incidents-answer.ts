@@ -79,6 +79,7 @@ export async function answerIncidents(
   });
   const { incidents, next } = pageOfMonth(found);
   const [before] = await backend.store.incidents({ ...filters, to: from, limit: 1, mostText: 0 });
+  await kit.places.take(reply);
   const views = [...backend.views()];
   const document = incidentsPage(frame, {
     query,

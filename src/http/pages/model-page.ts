@@ -116,6 +116,7 @@ export async function answerModel(
     backend.store.exclusions(view.key).catch(() => null),
     backend.monitor(),
   ]);
+  await kit.places.take(reply);
   const page = {
     now,
     query,

@@ -17,6 +17,7 @@ export async function answerOverview(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { backend, glances, drawRows } = kit;
+  await kit.places.take(reply);
   const frame = kit.frameFor(request);
   const parameters = new URL(request.url, 'http://page').searchParams;
   const query = readOverviewQuery(parameters, choicesOf(request).density);

@@ -4,6 +4,8 @@ import type { Frame } from '../../page/shell.js';
 import type { Backend } from '../port.js';
 import { loadAssets, type Assets } from './assets.js';
 import { noPublicPages, type PublicPages } from '../public-pages.js';
+import type { NextTurn } from '../taking-turns.js';
+import { createDrawingPlaces, type DrawingPlaces } from './drawing-places.js';
 import { createGlances, type Glances } from './glances.js';
 import { sendPage } from './page-reply.js';
 import { choicesOf } from './reader-choices.js';
@@ -14,6 +16,8 @@ export interface PageKit {
   readonly assets: Assets;
   readonly glances: Glances;
   readonly drawRows: RowDrawer;
+  readonly places: DrawingPlaces;
+  readonly nextTurn: NextTurn;
   /** What an operator's page shows around its content. */
   frameFor(request: FastifyRequest): Frame;
   readonly send: (
@@ -28,15 +32,19 @@ export interface PageParts {
   readonly backend: Backend;
   readonly version: string;
   readonly publicPages?: () => PublicPages;
+  readonly nextTurn: NextTurn;
 }
 
-export function createPageKit({ backend, version, publicPages = () => noPublicPages }: PageParts): PageKit {
+export function createPageKit(parts: PageParts): PageKit {
+  const { backend, version, publicPages = () => noPublicPages, nextTurn } = parts;
   const assets = loadAssets();
   return {
     backend,
     assets,
     glances: createGlances(backend),
     drawRows: createRowDrawer(),
+    places: createDrawingPlaces(),
+    nextTurn,
     frameFor(request) {
       let openIncidents = 0;
       for (const { health } of backend.views()) if (health.incident?.closedAt === null) openIncidents += 1;

@@ -41,6 +41,7 @@ export async function answerReportPage(
   const frame = kit.frameFor(request);
   const query = queryOf(request, frame.now);
   const text = await textOf(kit.backend, query, 'sheet');
+  await kit.places.take(reply);
   // Written by src/report of this very release.
   const sheet = JSON.parse(new TextDecoder().decode(text)) as ReportSheet;
   return kit.send(request, reply, reportPage(frame, query, sheet));
@@ -62,6 +63,7 @@ export async function answerReportFile(
   const { form, type } = files[ending];
   const name = `service-levels-${query.window.split(':')[1] ?? ''}.${ending}`;
   const text = await textOf(kit.backend, query, form);
+  await kit.places.take(reply);
   return reply
     .type(type)
     .header('content-disposition', `attachment; filename="${name}"`)

@@ -11,6 +11,7 @@ import { sameSecret, tokenOf, type Access } from '../auth.js';
 import { HttpError } from '../http-error.js';
 import type { Backend, Report } from '../port.js';
 import type { PagePlace, PublicPages } from '../public-pages.js';
+import type { NextTurn } from '../taking-turns.js';
 import type { Assets } from './assets.js';
 import type { Glances } from './glances.js';
 import { createMachineAnswers, type MachineAnswers } from './machine-answers.js';
@@ -63,8 +64,9 @@ export function createStatusPages(parts: {
   readonly report: Report;
   readonly access: () => Access;
   readonly publicPages: () => PublicPages;
+  readonly nextTurn: NextTurn;
 }): StatusPages {
-  const { backend, assets, report, access, publicPages } = parts;
+  const { backend, assets, report, access, publicPages, nextTurn } = parts;
   const builder = createStatusBuilder(parts);
   const kept = new WeakMap<StatusPage, Kept>();
 
@@ -196,6 +198,7 @@ export function createStatusPages(parts: {
     const document = await documentOf(own, `page:${embedded.join()}`, view, () =>
       render({ view, look: lookOf(page), words: own.words }, embedded),
     );
+    await nextTurn();
     const framed = embedded.length > 0 && page.frameAncestors.length > 0;
     const ancestors = page.frameAncestors.map((origin) => (origin === 'self' ? "'self'" : origin)).join(' ');
     return send(request, reply, {
@@ -215,6 +218,7 @@ export function createStatusPages(parts: {
     if (view === null) return refuse(request, reply, page, 'failed');
     const answer = await keptOf(page).forMachines.of(view, rest);
     if (answer === null) return refuse(request, reply, page, 'missing');
+    await nextTurn();
     return send(request, reply, { page, policy: contentPolicy(), ...answer });
   };
 
