@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly hosts: () => Hosts;
   /** Read at each request, since a reload may change them; default: none. */
   readonly publicPages?: () => PublicPages;
+  /** Read at each request, since a reload may change it; default: none. */
+  readonly grafanaUrl?: () => string | null;
   readonly report: Report;
 }
 
@@ -63,14 +65,19 @@ const limits = {
 const farewellMs = 1_000;
 
 /** Creates the server with all its routes; it does not listen yet. */
-export function createServer(
-  backend: Backend,
-  { version, access, hosts, report, publicPages = () => noPublicPages }: ServerOptions,
-): FastifyInstance {
+export function createServer(backend: Backend, options: ServerOptions): FastifyInstance {
+  const {
+    version,
+    access,
+    hosts,
+    report,
+    publicPages = () => noPublicPages,
+    grafanaUrl = () => null,
+  } = options;
   let kit: Promise<PageKit> | null = null;
   const loadKit = async (): Promise<PageKit> => {
     const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version, publicPages });
+    return createPageKit({ backend, version, publicPages, grafanaUrl });
   };
   const pageKit = (): Promise<PageKit> => {
     kit ??= loadKit().catch((error: unknown) => {

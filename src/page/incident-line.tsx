@@ -6,6 +6,7 @@ import type { Interval } from '../domain/state.js';
 import { At, plural, span, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon } from './icons.js';
+import { incidentAddress, modelAddress } from './page-address.js';
 import { reasonWords } from './reason-words.js';
 
 /** An incident with what was written about it. */
@@ -23,9 +24,6 @@ export interface IncidentLine {
   /** False for a model that left the registry: its incidents end there, whether closed or not. */
   readonly registered: boolean;
 }
-
-export const incidentAddress = (id: number): string => `/incidents/${id}`;
-export const modelAddress = (id: string): string => `/models/${encodeURIComponent(id)}`;
 
 /** From the first failure to the proof of recovery, or until now. */
 export function spanOf({ openedAt, closedAt }: Incident, now: number): Interval {

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { Note } from '../domain/incident.js';
 import { At } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
-import { incidentAddress } from './incident-line.js';
+import { incidentAddress } from './page-address.js';
 
 /** What was typed into the form, and why it was refused. */
 export interface NoteForm {

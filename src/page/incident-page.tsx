@@ -3,12 +3,14 @@ import type { RecordedResult } from '../domain/result.js';
 import { CheckTable } from './check-table.js';
 import { At, isoSeconds, plural, timeText } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
+import { GrafanaButton } from './grafana-link.js';
 import { Icon, stateLetters } from './icons.js';
 import { Figures, When } from './incident-figures.js';
-import { incidentAddress, IncidentTable, modelAddress } from './incident-line.js';
+import { IncidentTable } from './incident-line.js';
 import { NoteSection } from './incident-notes.js';
 import { storyOf, type StoryEvent } from './incident-story.js';
 import type { IncidentView } from './incident-view.js';
+import { incidentAddress, modelAddress } from './page-address.js';
 import { Action, reasonWords, Words } from './reason-words.js';
 import { operatorPage, type Frame } from './shell.js';
 import { StateStrip } from './state-strip.js';
@@ -197,6 +199,7 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
             <a class="btn" href={`/api/v1/incidents/${id}`}>
               JSON
             </a>
+            <GrafanaButton dashboard={frame.grafanaUrl} view={{ model, window: view.strip.window }} />
           </div>
         </section>
         <p class="do">

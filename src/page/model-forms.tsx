@@ -2,8 +2,9 @@ import type { ComponentChildren, VNode } from 'preact';
 import { minuteMs } from '../domain/period.js';
 import { At, plural } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
-import { modelAddress } from './model-query.js';
+import { GrafanaButton } from './grafana-link.js';
 import type { ModelForm, ModelPageView, RefusedForm } from './model-view.js';
+import { modelAddress } from './page-address.js';
 
 /** Why a form was refused; behind what was pressed. */
 function Refusal({
@@ -37,8 +38,12 @@ function ActionForm(props: {
 }
 
 /** What can be done with the model. Checks do not run while it is paused. */
-export function ModelActions({ page }: { readonly page: ModelPageView }): VNode {
-  const { pausedBy } = page.view;
+export function ModelActions(props: {
+  readonly page: ModelPageView;
+  readonly grafanaUrl: string | null;
+}): VNode {
+  const { page, grafanaUrl } = props;
+  const { pausedBy, model } = page.view;
   return (
     <div class="acts">
       {pausedBy === null && <ActionForm page={page} form="check" text="Check now" main />}
@@ -50,6 +55,7 @@ export function ModelActions({ page }: { readonly page: ModelPageView }): VNode 
       <a class="btn" href="#note">
         Add a note
       </a>
+      <GrafanaButton dashboard={grafanaUrl} view={{ model: model.id, window: page.query.window }} />
     </div>
   );
 }

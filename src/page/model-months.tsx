@@ -8,7 +8,7 @@ import { clockTime, coverageFigure, plural, span, uptimeFigure } from './figures
 import { barDays } from './glance.js';
 import { objectiveText } from './model-figures.js';
 import type { PastDay, PastMonth } from './model-past.js';
-import { modelAddress } from './model-query.js';
+import { modelAddress } from './page-address.js';
 import type { ModelPageView } from './model-view.js';
 
 const lasted = (ms: number): string => (ms <= 0 ? '–' : span(ms));

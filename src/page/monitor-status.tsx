@@ -48,13 +48,12 @@ function summaryOf(monitor: MonitorView): string {
 const mostWarnings = 10;
 
 /** The health of the monitor itself, folded. */
-export function MonitorStatus({
-  monitor,
-  now,
-}: {
+export function MonitorStatus(props: {
   readonly monitor: MonitorView;
   readonly now: number;
+  readonly grafanaUrl: string | null;
 }): VNode {
+  const { monitor, now, grafanaUrl } = props;
   const { scheduler, store, configuration, reaches } = monitor;
   const warnings = warningsOf(monitor);
   const notes = [...configuration.refused, ...configuration.warnings];
@@ -116,6 +115,14 @@ export function MonitorStatus({
                 : 'The monitor reaches nobody: failures say nothing about a model.',
           ]}
         </Part>
+        {grafanaUrl !== null && (
+          <>
+            <dt>Dashboard</dt>
+            <dd>
+              <a href={grafanaUrl}>Grafana</a>
+            </dd>
+          </>
+        )}
       </dl>
     </details>
   );

@@ -196,7 +196,7 @@ export async function overviewPage(frame: Frame, view: OverviewView): Promise<st
             </div>
             <div class="side">
               <LiveMark now={now} address={overviewAddress(query)} />
-              <MonitorStatus monitor={view.monitor} now={now} />
+              <MonitorStatus monitor={view.monitor} now={now} grafanaUrl={frame.grafanaUrl} />
             </div>
             <Chips view={view} />
           </section>

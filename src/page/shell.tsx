@@ -24,6 +24,8 @@ export interface Frame {
   readonly openIncidents: number;
   /** Paths of the public pages. */
   readonly publicPages: readonly { readonly path: string; readonly title: string }[];
+  /** The dashboard in Grafana; null where none is configured. */
+  readonly grafanaUrl: string | null;
   /** True where the reader logged in with a form and can log out. */
   readonly canLogOut: boolean;
 }

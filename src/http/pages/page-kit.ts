@@ -26,9 +26,12 @@ export interface PageParts {
   readonly backend: Backend;
   readonly version: string;
   readonly publicPages?: () => PublicPages;
+  /** The dashboard in Grafana; default: none. */
+  readonly grafanaUrl?: () => string | null;
 }
 
-export function createPageKit({ backend, version, publicPages = () => noPublicPages }: PageParts): PageKit {
+export function createPageKit(parts: PageParts): PageKit {
+  const { backend, version, publicPages = () => noPublicPages, grafanaUrl = () => null } = parts;
   const assets = loadAssets();
   return {
     backend,
@@ -44,6 +47,7 @@ export function createPageKit({ backend, version, publicPages = () => noPublicPa
         theme: choicesOf(request).theme,
         openIncidents,
         publicPages: publicPages().pages.map(({ path, title }) => ({ path, title })),
+        grafanaUrl: grafanaUrl(),
         canLogOut: request.reader?.loggedIn === true,
       };
     },
