@@ -3,7 +3,7 @@ import type { Exclusion } from '../domain/exclusion.js';
 import type { Incident, Note } from '../domain/incident.js';
 import { clipTo, merge, totalOf } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
-import { At, plural, span, timeText } from './figures.js';
+import { At, lastedSpan, plural, span, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon } from './icons.js';
 import { incidentAddress, modelAddress } from './page-address.js';
@@ -105,7 +105,7 @@ function IncidentRow({ line, now }: { readonly line: IncidentLine; readonly now:
         <End line={line} now={now} />
       </td>
       <td role="cell" class="n">
-        {known ? span(to - from) : '–'}
+        {known ? lastedSpan(to - from) : '–'}
       </td>
       <td role="cell" class="n">
         {checksFailed}
