@@ -188,10 +188,12 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
             <When view={view} />
           </div>
           <div class="acts">
-            <a class="btn" href="#note">
-              Add a note
-            </a>
-            {registered && (
+            {frame.mayChange && (
+              <a class="btn" href="#note">
+                Add a note
+              </a>
+            )}
+            {frame.mayChange && registered && (
               <a class="btn" href={`${modelAddress(model)}#exclude`}>
                 Exclude its time
               </a>
@@ -208,7 +210,13 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
         </p>
         <Figures view={view} />
         <Course view={view} />
-        <NoteSection incident={id} notes={incident.notes} form={view.form} now={now} />
+        <NoteSection
+          incident={id}
+          notes={incident.notes}
+          form={view.form}
+          now={now}
+          mayChange={frame.mayChange}
+        />
         <Exclusions view={view} />
         <Proof id="opened" heading="What opened it" results={opened} now={now} />
         <Proof

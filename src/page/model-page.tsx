@@ -68,7 +68,7 @@ function Head({ page, frame }: { readonly page: ModelPageView; readonly frame: F
           <LabelLinks labels={view.model.labels} />
         </p>
       </div>
-      <ModelActions page={page} grafanaUrl={frame.grafanaUrl} />
+      <ModelActions page={page} frame={frame} />
     </section>
   );
 }
@@ -102,7 +102,7 @@ export function modelPage(frame: Frame, page: ModelPageView): string {
         <ModelMonths page={page} />
         <div class="two even">
           <ModelCost page={page} />
-          <ModelForms page={page} />
+          <ModelForms page={page} frame={frame} />
         </div>
       </>
     ),

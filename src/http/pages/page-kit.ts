@@ -49,6 +49,7 @@ export function createPageKit(parts: PageParts): PageKit {
         publicPages: publicPages().pages.map(({ path, title }) => ({ path, title })),
         grafanaUrl: grafanaUrl(),
         canLogOut: request.reader?.loggedIn === true,
+        mayChange: request.reader?.right === 'all',
       };
     },
     send: sendPage,
