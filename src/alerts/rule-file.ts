@@ -5,7 +5,7 @@ import { errorBudgetGroup } from './error-budget.js';
 import { budgetAlert, keyAlert, modelAlerts } from './model-alerts.js';
 import { monitorAlerts } from './monitor-alerts.js';
 import type { AlertRule, RuleGroup } from './rule-group.js';
-import { modelLabel, modelPath } from './template.js';
+import { incidentPath, modelLabel, modelPath } from './template.js';
 import { unhealthyRules } from './unhealthy-alerts.js';
 
 const heading = `# Rules for Prometheus 2.29 and later, written by \`modelpulse rules\`: write them anew when a model gets its first
@@ -63,7 +63,8 @@ function alertEntry(
     ['provider', modelLabel('provider')],
     ...alertLabels.map((name) => [name, modelLabel(`label_${name}`)] as const),
   ]);
-  const link = publicUrl === null ? {} : { link: `${escapeTemplate(publicUrl)}${modelPath}` };
+  const path = about === 'incident' ? incidentPath : modelPath;
+  const link = publicUrl === null ? {} : { link: `${escapeTemplate(publicUrl)}${path}` };
   return {
     ...rule,
     labels: { ...labels, ...ofModel },

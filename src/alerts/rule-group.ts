@@ -11,8 +11,8 @@ export interface RecordingRule {
 
 /** A rule that fires while its expression has a result. */
 export interface AlertRule {
-  /** `model` where the series of the expression carry the label `model`. */
-  readonly about: 'model' | 'monitor';
+  /** `model` and `incident`, that of a model, where the series of the expression carry the label `model`. */
+  readonly about: 'model' | 'incident' | 'monitor';
   readonly alert: string;
   readonly expr: string;
   /** How long the expression must hold, as Prometheus writes durations. */

@@ -42,5 +42,14 @@ export const incidentDetail = ofModel(
   'label "detail"',
 );
 
-/** Path of the model in the API, URL-encoded. */
-export const modelPath = '/api/v1/models/{{ $labels.model | urlquery }}';
+/** Path of the page of the model. Ids hold no spaces, for which `urlquery` has another sign than paths. */
+export const modelPath = '/models/{{ $labels.model | urlquery }}';
+
+/** Start of the model's open incident as the parameter of its path; nothing where it is not known, which leads to the newest. */
+const openedParameter = `{{ with ${series((matchers) => bridged(`modelpulse_incident_start_timestamp_seconds{${matchers}}`))} }}?opened={{ . | first | value | printf "%.3f" }}{{ end }}`;
+
+/**
+ * Path that leads to the page of the incident. A rule knows no number of it; the start also leads there once it is over and
+ * another one has begun. An annotation may change: it is no part of what makes an alert the same one.
+ */
+export const incidentPath = `${modelPath}/incident${openedParameter}`;

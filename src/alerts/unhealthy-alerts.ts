@@ -48,7 +48,7 @@ and ${sameModel} (
     },
     {
       alert: 'ModelUnhealthy',
-      about: 'model',
+      about: 'incident',
       expr: withReason('!~', [...empty, ...refusals]),
       labels: { severity: 'critical' },
       annotations: {
@@ -59,7 +59,7 @@ and ${sameModel} (
     },
     {
       alert: 'ModelQuotaExhausted',
-      about: 'model',
+      about: 'incident',
       expr: withReason('=~', empty),
       labels: { severity: 'critical' },
       annotations: {
@@ -71,7 +71,7 @@ and ${sameModel} (
     },
     {
       alert: 'ModelKeyRefused',
-      about: 'model',
+      about: 'incident',
       expr: withReason('=~', refusals),
       labels: { severity: 'critical' },
       annotations: {

@@ -91,6 +91,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     store,
     stateChanged: refresh.soon,
     publish: events.publish,
+    publicUrl: () => settings().server.publicUrl,
     displaced() {
       if (!isDisplaced)
         log.error(

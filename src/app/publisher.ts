@@ -5,6 +5,7 @@ import type { ModelEvent } from '../domain/event.js';
 import type { Incident } from '../domain/incident.js';
 import { sameStretch } from '../domain/timeline.js';
 import type { ModelView } from '../domain/view.js';
+import { incidentOfModelAddress, modelAddress } from '../page/page-address.js';
 import type { Memory } from './memory.js';
 import type { Publication } from './pending.js';
 import { announce, showMemory, showResult, type Tracked } from './tracked.js';
@@ -39,8 +40,16 @@ export function createPublisher(parts: {
   log: Logger;
   stateChanged: (tracked: Tracked) => void;
   publish: (event: ModelEvent) => void;
+  /** Public address of the server, without a trailing slash; null without one. */
+  publicUrl?: () => string | null;
 }): Publisher {
-  const { clock, log, stateChanged, publish } = parts;
+  const { clock, log, stateChanged, publish, publicUrl = () => null } = parts;
+  const linkTo = (model: string, incident: Incident | null): { readonly url?: string } => {
+    const base = publicUrl();
+    if (base === null) return {};
+    const path = incident === null ? modelAddress(model) : incidentOfModelAddress(model, incident.openedAt);
+    return { url: `${base}${path}` };
+  };
   const tellState = (tracked: Tracked, closed: Incident | null): void => {
     const { view } = tracked;
     const { before, current } = announce(tracked, clock.wall());
@@ -57,6 +66,7 @@ export function createPublisher(parts: {
       blame: reason && blameFor(reason),
       ...(incident === null ? {} : { incident: new Date(incident.openedAt).toISOString() }),
       ...(detail === null ? {} : { detail }),
+      ...linkTo(change.model, incident),
     };
     if (state === 'unhealthy') log.warn(line, 'state changed');
     else log.info(line, 'state changed');

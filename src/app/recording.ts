@@ -38,6 +38,8 @@ export function createRecording(parts: {
   stateChanged: (tracked: Tracked) => void;
   /** Called with each recorded event. */
   publish: (event: ModelEvent) => void;
+  /** Public address of the server, for links in the log; null without one. */
+  publicUrl?: () => string | null;
   /** Called when only a restart of the daemon can read the database that is at the path now. */
   displaced?: () => void;
 }): Recording {

@@ -129,6 +129,7 @@ export function createServing(parts: {
     access: () => access.of(inForce.config.settings.server),
     hosts: () => access.hostsOf(inForce.config.settings.server),
     publicPages: () => publicPagesOf(inForce.config.settings),
+    grafanaUrl: () => inForce.config.settings.server.grafanaUrl,
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
   releasers.add('server', () => server.close());

@@ -26,6 +26,8 @@ export interface Settings {
     readonly allowedHosts: readonly string[];
     /** Public URL of the server, without a trailing slash. */
     readonly publicUrl: string | null;
+    /** Address of the dashboard in Grafana, without a trailing slash. */
+    readonly grafanaUrl: string | null;
     readonly runbookUrl: string | null;
     /** Labels of models that their alerts carry. */
     readonly alertLabels: readonly string[];

@@ -27,7 +27,24 @@ export function formatDuration(ms: number): string {
   return `${ms / size}${name}`;
 }
 
-/** A duration: whole ms below one second, else seconds with two decimals. */
-export function tookText(ms: number): string {
-  return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+/** A duration in the unit in which it is shown: whole ms below one second, else seconds with two decimals. */
+export function shownDuration(ms: number): {
+  readonly unit: 'ms' | 's';
+  readonly value: number;
+  readonly text: string;
+} {
+  // The API has whole ms: rounded from those, a figure is the same wherever it is shown.
+  const whole = Math.round(ms);
+  if (whole < 1_000) return { unit: 'ms', value: whole, text: String(whole) };
+  const text = (whole / 1_000).toFixed(2);
+  return { unit: 's', value: Number(text), text };
 }
+
+/** `940 ms`, `1.25 s` */
+export function tookText(ms: number): string {
+  const { text, unit } = shownDuration(ms);
+  return `${text} ${unit}`;
+}
+
+/** ms of time down, or of an incident, in the whole seconds in which it is told: rounded up, so that none is said of none only. */
+export const wholeSecondsUp = (ms: number): number => Math.ceil(ms / 1_000) * 1_000;

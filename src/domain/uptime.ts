@@ -36,14 +36,28 @@ export interface ObjectiveResult {
   readonly budgetUsed: number | null;
 }
 
+/** The error budget of an objective in whole ms: the share of the known time that it allows to be down. */
+export function errorBudgetMs(objective: number, { healthy, degraded, unhealthy }: StateDurations): number {
+  // 1 - 0.99 is not exactly 0.01.
+  return Math.round((1 - objective) * (healthy + degraded + unhealthy));
+}
+
+/** The share of the error budget of these durations that `downMs` of them use; above 1 when it is overspent. */
+export function budgetShare(
+  objective: number,
+  { healthy, degraded, unhealthy }: StateDurations,
+  downMs: number,
+): number {
+  const budget = (1 - objective) * (healthy + degraded + unhealthy);
+  // 1 - 0.9 is not exactly 0.1: rounding removes the error, so that an exhausted budget is exactly 1.
+  return Number((downMs / budget).toPrecision(12));
+}
+
 /** Compares ms per state with an objective above 0 and below 1. */
 export function compareWithObjective(objective: number, durations: StateDurations): ObjectiveResult {
   const { uptime } = uptimeOf(durations);
   if (uptime === null) return { met: null, budgetUsed: null };
-  const { healthy, degraded, unhealthy } = durations;
-  const budget = (1 - objective) * (healthy + degraded + unhealthy);
-  // 1 - 0.9 is not exactly 0.1: rounding removes the error, so that an exhausted budget is exactly 1.
-  return { met: uptime >= objective, budgetUsed: Number((unhealthy / budget).toPrecision(12)) };
+  return { met: uptime >= objective, budgetUsed: budgetShare(objective, durations, durations.unhealthy) };
 }
 
 /** The used share of an error budget in percent, rounded away from 100 %, which separates a met objective from a missed one. */

@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly hosts: () => Hosts;
   /** Read at each request, since a reload may change them; default: none. */
   readonly publicPages?: () => PublicPages;
+  /** Read at each request, since a reload may change it; default: none. */
+  readonly grafanaUrl?: () => string | null;
   readonly report: Report;
 }
 
@@ -64,16 +66,21 @@ const limits = {
 const farewellMs = 1_000;
 
 /** Creates the server with all its routes; it does not listen yet. */
-export function createServer(
-  given: Backend,
-  { version, access, hosts, report, publicPages = () => noPublicPages }: ServerOptions,
-): FastifyInstance {
+export function createServer(given: Backend, options: ServerOptions): FastifyInstance {
+  const {
+    version,
+    access,
+    hosts,
+    report,
+    publicPages = () => noPublicPages,
+    grafanaUrl = () => null,
+  } = options;
   const connections = createConnections();
   const backend = backendInTurns(given, connections.next);
   let kit: Promise<PageKit> | null = null;
   const loadKit = async (): Promise<PageKit> => {
     const { createPageKit } = await import('./pages/page-kit.js');
-    return createPageKit({ backend, version, publicPages, nextTurn: connections.next });
+    return createPageKit({ backend, version, publicPages, grafanaUrl, nextTurn: connections.next });
   };
   const pageKit = (): Promise<PageKit> => {
     kit ??= loadKit().catch((error: unknown) => {

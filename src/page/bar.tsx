@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
+import { wholeSecondsUp } from '../domain/duration.js';
 import { dayMs } from '../domain/period.js';
 import { states, type State, type StateDurations } from '../domain/state.js';
-import { clockTime, span } from './figures.js';
+import { clockTime, lastedSpan } from './figures.js';
 
 /** ms per state of one UTC day; its sum is what has passed of the day. */
 export interface Day {
@@ -14,7 +15,7 @@ export interface Day {
 export interface BarTally {
   /** Days on which the state occurs. */
   readonly days: Readonly<Record<'degraded' | 'unhealthy' | 'unknown' | 'maintenance', number>>;
-  /** The last day with time unhealthy, and how long in ms; null without one. */
+  /** The last day with time unhealthy, and how long in ms, rounded up to a second; null without one. */
   readonly lastDown: { readonly from: number; readonly ms: number } | null;
 }
 
@@ -126,7 +127,7 @@ function tallyOf(days: readonly Day[]): BarTally {
       unknown: count('unknown'),
       maintenance: count('maintenance'),
     },
-    lastDown: last === undefined ? null : { from: last.from, ms: last.durations.unhealthy },
+    lastDown: last === undefined ? null : { from: last.from, ms: wholeSecondsUp(last.durations.unhealthy) },
   };
 }
 
@@ -138,7 +139,7 @@ export function sentenceOf(days: readonly Day[]): string {
   const parts = [
     last === undefined
       ? null
-      : `down on ${counted(down.length)}, last ${clockTime(last.from).day} ${span(last.durations.unhealthy)}`,
+      : `down on ${counted(down.length)}, last ${clockTime(last.from).day} ${lastedSpan(last.durations.unhealthy)}`,
     ...(['degraded', 'unknown', 'maintenance'] as const).map((state) => {
       const some = having(state);
       return some.length === 0 ? null : `${state} on ${some.length}`;

@@ -1,6 +1,6 @@
 import type { StateDurations } from '../domain/state.js';
-import { compareWithObjective, usedPercent, uptimeOf } from '../domain/uptime.js';
-import { span } from './figures.js';
+import { compareWithObjective, errorBudgetMs, usedPercent, uptimeOf } from '../domain/uptime.js';
+import { lastedSpan, span } from './figures.js';
 
 /** An error budget over a time, by the arithmetic of `modelpulse report`. */
 export interface BudgetText {
@@ -15,20 +15,21 @@ export interface BudgetText {
   readonly whole: string;
 }
 
+/** A share of an error budget as `modelpulse report` has it. */
+export const usedText = (used: number): string => usedPercent(used).replace('%', ' %');
+
 /** Null where nothing is known. */
 export function budgetText(objective: number, durations: StateDurations): BudgetText | null {
   const { budgetUsed } = compareWithObjective(objective, durations);
   if (budgetUsed === null || uptimeOf(durations).uptime === null) return null;
-  // Whole ms: 1 - 0.99 is not exactly 0.01.
-  const known = durations.healthy + durations.degraded + durations.unhealthy;
-  const whole = Math.round((1 - objective) * known);
+  const whole = errorBudgetMs(objective, durations);
   const left = whole - durations.unhealthy;
   const over = budgetUsed > 1;
   return {
     used: budgetUsed,
     over,
-    left: `${span(Math.abs(left))} ${over ? 'over' : 'left'}`,
-    share: `${usedPercent(budgetUsed).replace('%', ' %')} used`,
+    left: over ? `${lastedSpan(-left)} over` : `${span(left)} left`,
+    share: `${usedText(budgetUsed)} used`,
     whole: span(whole),
   };
 }

@@ -22,12 +22,8 @@ export function openedText({ component, reason }: StatusIncident, names: Compone
   return reason === null ? text : `${text} Reason: ${portableLine(reason, 'unknown')}.`;
 }
 
-export function closedText(
-  { component, openedAt }: StatusIncident,
-  closedAt: number,
-  names: ComponentNames,
-): string {
-  return `${nameIn(names, component)} works again. It was down for ${span(Math.max(0, closedAt - openedAt))}.`;
+export function closedText({ component, lastedMs }: StatusIncident, names: ComponentNames): string {
+  return `${nameIn(names, component)} works again. It was down for ${span(lastedMs)}.`;
 }
 
 /** Names in a title; the rest is counted. */

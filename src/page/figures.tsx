@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { wholeSecondsUp } from '../domain/duration.js';
 import { dayMs, hourMs, minuteMs } from '../domain/period.js';
 import { percentDown, type Uptime } from '../domain/uptime.js';
 
@@ -39,6 +40,9 @@ export function span(ms: number): string {
   });
   return parts.join(' ');
 }
+
+/** The span of an incident or of time in a state: rounded up to a second as in the report, of which these are the first two units. */
+export const lastedSpan = (ms: number): string => span(wholeSecondsUp(ms));
 
 /** `1 model`, `2 models`. */
 export const plural = (count: number, noun = 'model'): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

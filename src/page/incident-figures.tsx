@@ -1,13 +1,28 @@
 import type { VNode } from 'preact';
-import { clockTime, isoSeconds, percent, span } from './figures.js';
+import type { Interval } from '../domain/state.js';
+import { usedText } from './error-budget.js';
+import { clockTime, isoSeconds, lastedSpan, span } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel } from './icons.js';
 import { excludedMs } from './incident-line.js';
 import { lengthOf, type IncidentView } from './incident-view.js';
 
-/** A share of a budget: rounded down, above 100 % rounded up, so that a spent budget is never said to be whole. */
-function budgetText(used: number): string {
-  return used > 1 ? `${(Math.ceil(used * 1_000) / 10).toFixed(1)} %` : `${percent(used, 1)} %`;
+/** How much of the incident is time down, as the uptime counts it, and what the rest is. */
+function downOf({ incident, durations, now, endedAt }: IncidentView, length: Interval): [string, string] {
+  const lasted = length.to - length.from;
+  const excluded = excludedMs(incident, endedAt ?? now);
+  const { unhealthy, unknown, maintenance } = durations ?? {
+    unhealthy: lasted - excluded,
+    unknown: 0,
+    maintenance: excluded,
+  };
+  const rest = [
+    [excluded, 'excluded'],
+    [maintenance - excluded, 'in maintenance'],
+    [unknown, 'unknown'],
+  ] as const;
+  const parts = rest.flatMap(([ms, what]) => (ms > 0 ? [`${span(ms)} ${what}`] : []));
+  return [lastedSpan(unhealthy), parts.length === 0 ? 'nothing is excluded' : parts.join(', ')];
 }
 
 const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
@@ -38,9 +53,9 @@ export function When({ view }: { readonly view: IncidentView }): VNode {
 
 /** The figures of an incident. */
 export function Figures({ view }: { readonly view: IncidentView }): VNode {
-  const { incident, now, confirm, provider, neighbours, neighboursCut, budget, endedAt } = view;
-  const { from, to } = lengthOf(view);
-  const excluded = excludedMs(incident, endedAt ?? now);
+  const { incident, confirm, provider, neighbours, neighboursCut, budget, endedAt } = view;
+  const length = lengthOf(view);
+  const [down, rest] = downOf(view, length);
   const open = incident.closedAt === null && endedAt === null;
   const closed =
     confirm === null
@@ -52,13 +67,13 @@ export function Figures({ view }: { readonly view: IncidentView }): VNode {
     <dl class="stats">
       <div>
         <dt>Lasted</dt>
-        <dd>{span(to - from)}</dd>
+        <dd>{lastedSpan(length.to - length.from)}</dd>
         <dd class="sub">{open ? 'until now' : endedAt === null ? closed : 'ended with its model'}</dd>
       </div>
       <div>
-        <dt>Counted as down</dt>
-        <dd>{span(to - from - excluded)}</dd>
-        <dd class="sub">{excluded > 0 ? `${span(excluded)} excluded` : 'nothing is excluded'}</dd>
+        <dt>Time down</dt>
+        <dd>{down}</dd>
+        <dd class="sub">{rest}</dd>
       </div>
       <div>
         <dt>Who acts</dt>
@@ -77,7 +92,7 @@ export function Figures({ view }: { readonly view: IncidentView }): VNode {
       {budget !== null && (
         <div>
           <dt>{`Of the budget of ${budget.month}`}</dt>
-          <dd>{budgetText(budget.used)}</dd>
+          <dd>{usedText(budget.used)}</dd>
           <dd class="sub">{`the error budget is ${span(budget.budgetMs)}`}</dd>
         </div>
       )}

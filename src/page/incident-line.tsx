@@ -3,9 +3,10 @@ import type { Exclusion } from '../domain/exclusion.js';
 import type { Incident, Note } from '../domain/incident.js';
 import { clipTo, merge, totalOf } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
-import { At, plural, span, timeText } from './figures.js';
+import { At, lastedSpan, plural, span, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon } from './icons.js';
+import { incidentAddress, modelAddress } from './page-address.js';
 import { reasonWords } from './reason-words.js';
 
 /** An incident with what was written about it. */
@@ -23,9 +24,6 @@ export interface IncidentLine {
   /** False for a model that left the registry: its incidents end there, whether closed or not. */
   readonly registered: boolean;
 }
-
-export const incidentAddress = (id: number): string => `/incidents/${id}`;
-export const modelAddress = (id: string): string => `/models/${encodeURIComponent(id)}`;
 
 /** From the first failure to the proof of recovery, or until now. */
 export function spanOf({ openedAt, closedAt }: Incident, now: number): Interval {
@@ -107,7 +105,7 @@ function IncidentRow({ line, now }: { readonly line: IncidentLine; readonly now:
         <End line={line} now={now} />
       </td>
       <td role="cell" class="n">
-        {known ? span(to - from) : '–'}
+        {known ? lastedSpan(to - from) : '–'}
       </td>
       <td role="cell" class="n">
         {checksFailed}

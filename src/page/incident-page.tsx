@@ -3,12 +3,14 @@ import type { RecordedResult } from '../domain/result.js';
 import { CheckTable } from './check-table.js';
 import { At, isoSeconds, plural, timeText } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
+import { GrafanaButton } from './grafana-link.js';
 import { Icon, stateLetters } from './icons.js';
 import { Figures, When } from './incident-figures.js';
-import { incidentAddress, IncidentTable, modelAddress } from './incident-line.js';
+import { IncidentTable } from './incident-line.js';
 import { NoteSection } from './incident-notes.js';
 import { storyOf, type StoryEvent } from './incident-story.js';
 import type { IncidentView } from './incident-view.js';
+import { incidentAddress, modelAddress } from './page-address.js';
 import { Action, reasonWords, Words } from './reason-words.js';
 import { operatorPage, type Frame } from './shell.js';
 import { StateStrip } from './state-strip.js';
@@ -186,10 +188,12 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
             <When view={view} />
           </div>
           <div class="acts">
-            <a class="btn" href="#note">
-              Add a note
-            </a>
-            {registered && (
+            {frame.mayChange && (
+              <a class="btn" href="#note">
+                Add a note
+              </a>
+            )}
+            {frame.mayChange && registered && (
               <a class="btn" href={`${modelAddress(model)}#exclude`}>
                 Exclude its time
               </a>
@@ -197,6 +201,7 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
             <a class="btn" href={`/api/v1/incidents/${id}`}>
               JSON
             </a>
+            <GrafanaButton dashboard={frame.grafanaUrl} view={{ model, window: view.strip.window }} />
           </div>
         </section>
         <p class="do">
@@ -205,7 +210,13 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
         </p>
         <Figures view={view} />
         <Course view={view} />
-        <NoteSection incident={id} notes={incident.notes} form={view.form} now={now} />
+        <NoteSection
+          incident={id}
+          notes={incident.notes}
+          form={view.form}
+          now={now}
+          mayChange={frame.mayChange}
+        />
         <Exclusions view={view} />
         <Proof id="opened" heading="What opened it" results={opened} now={now} />
         <Proof

@@ -1,6 +1,6 @@
 import { hourMs } from '../domain/period.js';
 import type { RecordedResult } from '../domain/result.js';
-import type { Interval, State } from '../domain/state.js';
+import type { Interval, State, StateDurations } from '../domain/state.js';
 import { spanOf, type IncidentLine } from './incident-line.js';
 import type { NoteForm } from './incident-notes.js';
 import type { StoryParts } from './incident-story.js';
@@ -9,7 +9,7 @@ import type { StoryParts } from './incident-story.js';
 export interface BudgetShare {
   /** Such as `November`. */
   readonly month: string;
-  /** Of its budget, 1 is all of it. */
+  /** Of its budget so far, 1 is all of it: the time down, as in the report. */
   readonly used: number;
   readonly budgetMs: number;
 }
@@ -31,6 +31,8 @@ export interface IncidentView extends StoryParts {
   readonly neighbours: readonly IncidentLine[];
   /** True when there may be more of them. */
   readonly neighboursCut: boolean;
+  /** ms per state from its start to its end, as the figures count them; null for a model that left the registry. */
+  readonly durations: StateDurations | null;
   /** Null without an objective or without known time. */
   readonly budget: BudgetShare | null;
   readonly form: NoteForm;

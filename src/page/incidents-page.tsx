@@ -5,6 +5,7 @@ import { plural } from './figures.js';
 import { cut, foreignText } from './foreign-text.js';
 import { blameWords, Icon } from './icons.js';
 import { IncidentTable, type IncidentLine } from './incident-line.js';
+import { LabelChoice } from './label-choice.js';
 import { incidentsAddress, isUnfiltered, type IncidentListQuery } from './incident-query.js';
 import { LiveMark, operatorPage, type Frame } from './shell.js';
 
@@ -105,20 +106,8 @@ function Tools({ view }: { readonly view: IncidentsView }): VNode {
           value={query.model}
         />
       </label>
-      {labels.length > 0 && (
-        <label>
-          {'Label '}
-          <select name="label">
-            <option value="" selected={query.label === ''}>
-              any
-            </option>
-            {labels.map((label) => (
-              <option value={label} selected={label === query.label}>
-                {foreignText(cut(label, 60))}
-              </option>
-            ))}
-          </select>
-        </label>
+      {(labels.length > 0 || query.label !== '') && (
+        <LabelChoice name="Label" labels={labels} chosen={query.label} />
       )}
       <label>
         {'Month '}

@@ -2,8 +2,10 @@ import type { ComponentChildren, VNode } from 'preact';
 import { minuteMs } from '../domain/period.js';
 import { At, plural } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
-import { modelAddress } from './model-query.js';
+import { GrafanaButton } from './grafana-link.js';
 import type { ModelForm, ModelPageView, RefusedForm } from './model-view.js';
+import { modelAddress } from './page-address.js';
+import { ReadsOnly, type Frame } from './shell.js';
 
 /** Why a form was refused; behind what was pressed. */
 function Refusal({
@@ -36,9 +38,24 @@ function ActionForm(props: {
   );
 }
 
+interface Parts {
+  readonly page: ModelPageView;
+  readonly frame: Frame;
+}
+
 /** What can be done with the model. Checks do not run while it is paused. */
-export function ModelActions({ page }: { readonly page: ModelPageView }): VNode {
-  const { pausedBy } = page.view;
+export function ModelActions({ page, frame }: Parts): VNode {
+  const { pausedBy, model } = page.view;
+  const grafana = (
+    <GrafanaButton dashboard={frame.grafanaUrl} view={{ model: model.id, window: page.query.window }} />
+  );
+  if (!frame.mayChange)
+    return (
+      <div class="acts">
+        <ReadsOnly />
+        {grafana}
+      </div>
+    );
   return (
     <div class="acts">
       {pausedBy === null && <ActionForm page={page} form="check" text="Check now" main />}
@@ -50,6 +67,7 @@ export function ModelActions({ page }: { readonly page: ModelPageView }): VNode 
       <a class="btn" href="#note">
         Add a note
       </a>
+      {grafana}
     </div>
   );
 }
@@ -168,7 +186,7 @@ function ExclusionForm({ page }: { readonly page: ModelPageView }): VNode {
 /** Exclusions that are listed; of a model there may be a thousand. */
 const mostExclusions = 50;
 
-function Exclusions({ page }: { readonly page: ModelPageView }): VNode | null {
+function Exclusions({ page, frame }: Parts): VNode | null {
   const { view, now, refused } = page;
   const { model } = view;
   const exclusions = page.exclusions ?? [];
@@ -200,12 +218,14 @@ function Exclusions({ page }: { readonly page: ModelPageView }): VNode | null {
               <At time={to} now={now} />
             </span>
             <div class="n">
-              <form method="post" action={`${modelAddress(model.id)}/exclusions/${id}/delete#exclusions`}>
-                <button>
-                  Take back
-                  <span class="vh">{` exclusion ${id}`}</span>
-                </button>
-              </form>
+              {frame.mayChange && (
+                <form method="post" action={`${modelAddress(model.id)}/exclusions/${id}/delete#exclusions`}>
+                  <button>
+                    Take back
+                    <span class="vh">{` exclusion ${id}`}</span>
+                  </button>
+                </form>
+              )}
             </div>
           </li>
         ))}
@@ -218,13 +238,22 @@ function Exclusions({ page }: { readonly page: ModelPageView }): VNode | null {
 }
 
 /** Forms, what was excluded, and the configuration. */
-export function ModelForms({ page }: { readonly page: ModelPageView }): VNode {
+export function ModelForms({ page, frame }: Parts): VNode | null {
+  if (!frame.mayChange) {
+    if ((page.exclusions ?? []).length === 0) return null;
+    return (
+      <section aria-labelledby="add">
+        <h2 id="add">Exclusions</h2>
+        <Exclusions page={page} frame={frame} />
+      </section>
+    );
+  }
   return (
     <section aria-labelledby="add">
       <h2 id="add">Notes, exclusions, configuration</h2>
       <NoteForm page={page} />
       <ExclusionForm page={page} />
-      <Exclusions page={page} />
+      <Exclusions page={page} frame={frame} />
       {page.configuration !== null && (
         <Folded id="configuration" summary="Configuration in force, secrets masked" open={false}>
           <pre class="yaml" tabIndex={0}>

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { plural, At, span, timeText } from './figures.js';
+import { At, lastedSpan, plural, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon } from './icons.js';
 import type { PastIncident } from './model-past.js';
@@ -55,10 +55,10 @@ function Incident({
         {closedAt === null ? (
           <span class="s u">
             <Icon of="u" />
-            {`open, ${span(Math.max(0, now - openedAt))}`}
+            {`open, ${lastedSpan(Math.max(0, now - openedAt))}`}
           </span>
         ) : (
-          span(closedAt - openedAt)
+          lastedSpan(closedAt - openedAt)
         )}
       </span>
     </li>

@@ -4,14 +4,14 @@ import { dayMs } from '../domain/period.js';
 import { uptimeOf } from '../domain/uptime.js';
 import { Bar, drawBar } from './bar.js';
 import { budgetText } from './error-budget.js';
-import { clockTime, coverageFigure, plural, span, uptimeFigure } from './figures.js';
+import { clockTime, coverageFigure, lastedSpan, plural, uptimeFigure } from './figures.js';
 import { barDays } from './glance.js';
 import { objectiveText } from './model-figures.js';
 import type { PastDay, PastMonth } from './model-past.js';
-import { modelAddress } from './model-query.js';
+import { modelAddress } from './page-address.js';
 import type { ModelPageView } from './model-view.js';
 
-const lasted = (ms: number): string => (ms <= 0 ? '–' : span(ms));
+const lasted = (ms: number): string => (ms <= 0 ? '–' : lastedSpan(ms));
 const percentText = (figure: string): string => (figure === '–' ? figure : `${figure} %`);
 const isWholly = (day: PastDay): boolean =>
   states.every((state) => state === 'healthy' || day.durations[state] <= 0);

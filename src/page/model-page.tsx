@@ -10,9 +10,10 @@ import { ModelActions, ModelForms } from './model-forms.js';
 import { ModelIncidents } from './model-incidents.js';
 import { ModelMonths } from './model-months.js';
 import { ModelPanel } from './model-panel.js';
-import { modelAddress, modelQueryAddress } from './model-query.js';
+import { modelQueryAddress } from './model-query.js';
 import { ModelTimeline } from './model-timeline.js';
 import type { ModelPageView } from './model-view.js';
+import { modelAddress } from './page-address.js';
 import { LiveMark, operatorPage, type Frame } from './shell.js';
 
 const mostLabels = 20;
@@ -45,7 +46,7 @@ function scheduleText({ view }: ModelPageView): string {
   return `${times} by ${probe}`;
 }
 
-function Head({ page }: { readonly page: ModelPageView }): VNode {
+function Head({ page, frame }: { readonly page: ModelPageView; readonly frame: Frame }): VNode {
   const { view, row } = page;
   return (
     <section class="mhead" aria-labelledby="head">
@@ -67,7 +68,7 @@ function Head({ page }: { readonly page: ModelPageView }): VNode {
           <LabelLinks labels={view.model.labels} />
         </p>
       </div>
-      <ModelActions page={page} />
+      <ModelActions page={page} frame={frame} />
     </section>
   );
 }
@@ -89,7 +90,7 @@ export function modelPage(frame: Frame, page: ModelPageView): string {
           </nav>
           <LiveMark now={now} address={modelQueryAddress(id, query, 'head')} muted />
         </div>
-        <Head page={page} />
+        <Head page={page} frame={frame} />
         <ModelPanel page={page} />
         <ModelFigures page={page} />
         <ModelTimeline page={page} />
@@ -101,7 +102,7 @@ export function modelPage(frame: Frame, page: ModelPageView): string {
         <ModelMonths page={page} />
         <div class="two even">
           <ModelCost page={page} />
-          <ModelForms page={page} />
+          <ModelForms page={page} frame={frame} />
         </div>
       </>
     ),

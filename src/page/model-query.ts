@@ -3,6 +3,7 @@ import { parseDuration } from '../domain/duration.js';
 import { dayMs, minuteMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
 import { latestTime, parseIsoTime } from '../domain/time.js';
+import { modelAddress } from './page-address.js';
 
 /** The windows that the page offers, until now. */
 export const windowLinks = ['1h', '6h', '24h', '7d', '30d', '90d', '1y'] as const;
@@ -65,9 +66,6 @@ export function readModelQuery(parameters: URLSearchParams, now: number): ModelQ
     before: /^\d{1,15}$/.test(before) ? Number(before) : null,
   };
 }
-
-/** The page of a model without a choice. */
-export const modelAddress = (id: string): string => `/models/${encodeURIComponent(id)}`;
 
 /** ISO 8601 without what is zero. */
 function timeParameter(ms: number): string {

@@ -37,38 +37,49 @@ function Part(props: {
   );
 }
 
-function summaryOf(monitor: MonitorView): string {
+/** What is worst; null while the monitor does its work. */
+function failureOf(monitor: MonitorView): string | null {
   if (monitor.reaches === false) return 'Monitor is blind';
   if (monitor.store.failure !== null) return 'History is not being written';
-  if (!monitor.scheduler.live) return 'Checks stand still';
-  return 'Monitor is well';
+  return monitor.scheduler.live ? null : 'Checks stand still';
+}
+
+function Summary({ monitor }: { readonly monitor: MonitorView }): VNode {
+  const warnings = warningsOf(monitor);
+  if (warnings === 0) return <>Monitor is well</>;
+  const failure = failureOf(monitor);
+  // What the sentence says is one of them.
+  const more = failure === null ? warnings : warnings - 1;
+  return (
+    <>
+      {failure ?? 'Monitor has'}{' '}
+      {more > 0 && (
+        <span class="d">
+          <Icon of="d" />
+          {`${more} ${failure === null ? '' : 'more '}${more === 1 ? 'warning' : 'warnings'}`}
+        </span>
+      )}
+    </>
+  );
 }
 
 /** Most warnings that are shown whole. */
 const mostWarnings = 10;
 
 /** The health of the monitor itself, folded. */
-export function MonitorStatus({
-  monitor,
-  now,
-}: {
+export function MonitorStatus(props: {
   readonly monitor: MonitorView;
   readonly now: number;
+  readonly grafanaUrl: string | null;
 }): VNode {
+  const { monitor, now, grafanaUrl } = props;
   const { scheduler, store, configuration, reaches } = monitor;
-  const warnings = warningsOf(monitor);
   const notes = [...configuration.refused, ...configuration.warnings];
   return (
     <details class="mon" data-part="monitor">
       <summary>
         <Icon of="monitor" />
-        {summaryOf(monitor)}
-        {warnings > 0 && (
-          <span class="d">
-            <Icon of="d" />
-            {`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}
-          </span>
-        )}
+        <Summary monitor={monitor} />
       </summary>
       <dl>
         <Part name="Scheduler" state={scheduler.live ? 'healthy' : 'unhealthy'}>
@@ -116,6 +127,14 @@ export function MonitorStatus({
                 : 'The monitor reaches nobody: failures say nothing about a model.',
           ]}
         </Part>
+        {grafanaUrl !== null && (
+          <>
+            <dt>Dashboard</dt>
+            <dd>
+              <a href={grafanaUrl}>Grafana</a>
+            </dd>
+          </>
+        )}
       </dl>
     </details>
   );

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { blames, type Blame } from '../domain/reason.js';
 import { cut, foreignText } from './foreign-text.js';
 import { blameWords } from './icons.js';
+import { LabelChoices } from './label-choice.js';
 import { densities } from './overview-query.js';
 import type { OverviewView } from './overview-view.js';
 
@@ -36,21 +37,7 @@ export function Tools({ view }: { readonly view: OverviewView }): VNode {
           value={query.text}
         />
       </label>
-      {labels.length > 0 && (
-        <label>
-          {'Label '}
-          <select name="label">
-            <Option value="" chosen={query.labels.length === 0} text="any" />
-            {labels.map((label) => (
-              <Option
-                value={label}
-                chosen={query.labels.includes(label)}
-                text={foreignText(cut(label, 60))}
-              />
-            ))}
-          </select>
-        </label>
-      )}
+      <LabelChoices labels={labels} chosen={query.labels} />
       <label>
         {'Who acts '}
         <select name="blame">

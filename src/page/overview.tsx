@@ -209,7 +209,7 @@ function overviewText(frame: Frame, view: OverviewView): string {
             </div>
             <div class="side">
               <LiveMark now={now} address={overviewAddress(query)} />
-              <MonitorStatus monitor={view.monitor} now={now} />
+              <MonitorStatus monitor={view.monitor} now={now} grafanaUrl={frame.grafanaUrl} />
             </div>
             <Chips view={view} />
           </section>

@@ -3,7 +3,7 @@ import { monthText } from './calendar-month.js';
 import { plural } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel } from './icons.js';
-import { incidentAddress, modelAddress } from './incident-line.js';
+import { incidentAddress, modelAddress } from './page-address.js';
 import { reasonWords } from './reason-words.js';
 import { neighboursOf, periodsOf, reportAddress, reportFile, type ReportQuery } from './report-query.js';
 import type { ReportedIncident, ReportRow, ReportSheet } from './report-sheet.js';

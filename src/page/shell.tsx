@@ -24,8 +24,12 @@ export interface Frame {
   readonly openIncidents: number;
   /** Paths of the public pages. */
   readonly publicPages: readonly { readonly path: string; readonly title: string }[];
+  /** The dashboard in Grafana; null where none is configured. */
+  readonly grafanaUrl: string | null;
   /** True where the reader logged in with a form and can log out. */
   readonly canLogOut: boolean;
+  /** False for a reader whose token only reads: forms would be refused. */
+  readonly mayChange: boolean;
 }
 
 const iconPaths: Readonly<Record<'h' | 'd' | 'u' | 'q' | 'm', string>> = {
@@ -66,6 +70,15 @@ export function LiveMark(props: {
       <span class="dot" />
       {`As of ${clockTime(props.now).second} UTC. `}
       <a href={props.address}>Load again</a>
+    </p>
+  );
+}
+
+/** Stands in the place of forms for a reader whose token only reads. */
+export function ReadsOnly(): VNode {
+  return (
+    <p class="mut">
+      Your token only reads. To change something, use the full token, <code>server.bearer_token</code>.
     </p>
   );
 }

@@ -57,7 +57,7 @@ function range(from: number, to: number, words: StatusWords): { from: string; to
 }
 
 function IncidentEntry({ incident, view, words }: Parts & { readonly incident: StatusIncident }): VNode {
-  const { id, openedAt, closedAt, component, reason } = incident;
+  const { id, openedAt, closedAt, lastedMs, component, reason } = incident;
   const end = closedAt ?? view.now;
   const { from, to } = range(openedAt, end, words);
   return (
@@ -77,7 +77,7 @@ function IncidentEntry({ incident, view, words }: Parts & { readonly incident: S
           <Foreign text={reason} />)
         </span>
       )}
-      <span class="n mut">{words.span(Math.max(0, end - openedAt))}</span>
+      <span class="n mut">{words.span(lastedMs)}</span>
     </dd>
   );
 }

@@ -29,6 +29,8 @@ export interface StatusIncident {
   readonly openedAt: number;
   /** Null while open. */
   readonly closedAt: number | null;
+  /** ms from its start to its end or until now, in whole seconds: the times alone are rounded down. */
+  readonly lastedMs: number;
   /** The reason's label; null where the page does not show reasons. */
   readonly reason: string | null;
 }

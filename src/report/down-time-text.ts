@@ -1,3 +1,5 @@
+import { wholeSecondsUp } from '../domain/duration.js';
+
 const downUnits = [
   ['d', 86_400],
   ['h', 3_600],
@@ -7,7 +9,7 @@ const downUnits = [
 
 /** Down time in full, such as `1h 2m 3s`; rounded up to whole seconds, so 0s means none. */
 export function downTimeText(ms: number): string {
-  let left = Math.ceil(ms / 1_000);
+  let left = wholeSecondsUp(ms) / 1_000;
   const parts = downUnits.flatMap(([name, size]) => {
     const count = Math.floor(left / size);
     left -= count * size;

@@ -1,4 +1,4 @@
-import { percentDown } from '../domain/uptime.js';
+import { exactPercent, percentDown, usedPercent } from '../domain/uptime.js';
 import { downTimeText } from './down-time-text.js';
 import { checksOf, type ReportModel } from './report-models.js';
 
@@ -31,16 +31,6 @@ function resultText({ objective, met }: ReportModel): string | null {
   if (objective === null) return null;
   if (met === null) return 'unknown';
   return met ? 'met' : 'missed';
-}
-
-/** An objective as configured: 0.9995 is 99.95%. */
-function exactPercent(ratio: number): string {
-  return `${Number((ratio * 100).toPrecision(12))}%`;
-}
-
-/** Rounded away from 100 %, which separates a met objective from a missed one. */
-function usedPercent(used: number): string {
-  return used > 1 ? `${(Math.ceil(used * 10_000) / 100).toFixed(2)}%` : percentDown(used);
 }
 
 /** Those with time in the window that counts. */

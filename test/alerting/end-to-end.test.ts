@@ -111,8 +111,15 @@ describe('alert', () => {
       expect(alert?.annotations).toMatchObject({
         detail: expect.stringContaining('You exceeded your current quota'),
         since: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000 UTC$/),
-        link: 'https://pulse.example.com/api/v1/models/paid-for',
+        link: expect.stringMatching(
+          /^https:\/\/pulse\.example\.com\/models\/paid-for\/incident\?opened=\d+\.\d{3}$/,
+        ),
       });
+      const link = alert?.annotations.link?.replace('https://pulse.example.com', daemon.url) ?? '';
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await fetch(link, { headers, redirect: 'manual' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([302, '/incidents/1']);
+
       expect(alert?.annotations.summary).toContain('paid-for');
 
       account.paid = true;

@@ -97,9 +97,7 @@ describe('modelpulse rules', () => {
     const config = ['rules', '--config', fixture('slow-registry.yaml')];
     const { out } = await command(config);
     expect(out).toContain('runbook_url: https://wiki.example.com/alerts#modelunhealthy\n');
-    expect(out).toContain(
-      'link: https://pulse.example.com/models/api/v1/models/{{ $labels.model | urlquery }}\n',
-    );
+    expect(out).toContain('link: https://pulse.example.com/models/models/{{ $labels.model | urlquery }}\n');
     expect(out).toContain('label "label_team"');
     expect(out).not.toMatch(/runbook: |docs\/alerts/);
     const other = await command([...config, '--runbook-url', 'https://example.com/{{ a }}']);

@@ -10,6 +10,7 @@ const server = (host: string, bearerToken: string | null, insecurePublic = false
   insecurePublic,
   allowedHosts: [],
   publicUrl: null,
+  grafanaUrl: null,
   runbookUrl: null,
   alertLabels: [],
   shutdownGraceMs: 5_000,

@@ -68,7 +68,7 @@ describe('event stream of the daemon', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('names the incident when it opens, in a pause, before and after a maintenance window, and when it closes', async () => {
+  it('names the incident and, in the log, its page when it opens, in a pause, before and after a maintenance window, and when it closes', async () => {
     const { configure, daemon, model, serve } = site();
     let works = true;
     const provider = await serve((_request, response) => {
@@ -77,11 +77,15 @@ describe('event stream of the daemon', () => {
     });
     const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
     const models = [{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }];
-    const running = await daemon(configure(models));
+    const server = { listen: '127.0.0.1:0', public_url: 'https://pulse.example.com/below' };
+    const running = await daemon(configure(models, { server }));
     const { next } = await listen(running.url);
     const check = async () => (await running.post('/api/v1/models/once/check')).json();
     const reload = async (pause: boolean) => {
-      configure(models.map((one) => ({ ...one, pause })));
+      configure(
+        models.map((one) => ({ ...one, pause })),
+        { server },
+      );
       expect((await running.post('/-/reload')).status).toBe(200);
     };
     const stored = async () => {
@@ -97,10 +101,15 @@ describe('event stream of the daemon', () => {
         (one) => one.msg === 'state changed' && one.was === was && one.state === state,
       );
       expect(line.incident).toBe(opened_at);
+      const place = String(line.url).replace(server.public_url, running.url);
+      const answer = await fetch(place, { redirect: 'manual' });
+      expect(answer.headers.get('location')).toBe('/incidents/1');
       return { opened_at, closed_at };
     };
     await check();
-    expect(await running.line(became('once', 'healthy'))).not.toHaveProperty('incident');
+    const first = await running.line(became('once', 'healthy'));
+    expect(first).not.toHaveProperty('incident');
+    expect(first.url).toBe('https://pulse.example.com/below/models/once');
 
     works = false;
     await check();

@@ -92,6 +92,7 @@ describe('configuration sections', () => {
         insecurePublic: false,
         allowedHosts: [],
         publicUrl: null,
+        grafanaUrl: null,
         runbookUrl: null,
         alertLabels: [],
         shutdownGraceMs: 5_000,
@@ -146,16 +147,20 @@ describe('configuration sections', () => {
     await expect(load('server: { read_tokens: [""] }\nmodels: []')).resolves.toBeDefined();
   });
 
-  it('set no alert links and labels by default', async () => {
-    const none = { publicUrl: null, runbookUrl: null, alertLabels: [] };
+  it('set no links and labels of alerts by default', async () => {
+    const none = { publicUrl: null, grafanaUrl: null, runbookUrl: null, alertLabels: [] };
     expect((await load('models: []')).settings.server).toMatchObject(none);
     const text = `server:
   public_url: https://pulse.example.com/below//
+  grafana_url: https://grafana.example.com/d/modelpulse/
   runbook_url: https://wiki.example.com/alerts
   alert_labels: [team, env, team]
 models: []`;
-    expect((await load(text)).settings.server).toMatchObject({
+    const { settings, effective } = await load(text);
+    expect((await load(JSON.stringify(effective()))).settings.server).toEqual(settings.server);
+    expect(settings.server).toMatchObject({
       publicUrl: 'https://pulse.example.com/below',
+      grafanaUrl: 'https://grafana.example.com/d/modelpulse',
       runbookUrl: 'https://wiki.example.com/alerts',
       alertLabels: ['team', 'env'],
     });

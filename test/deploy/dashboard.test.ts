@@ -5,18 +5,39 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { catalogue } from '../../src/metrics/catalogue.js';
+import { modelAddress } from '../../src/page/page-address.js';
+
+interface Link {
+  readonly url: string;
+}
 
 interface Panel {
   readonly id: number;
   readonly type: string;
   readonly title: string;
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets?: readonly { readonly expr: string }[];
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
+  readonly fieldConfig?: {
+    readonly defaults: { readonly links?: readonly Link[] };
+    readonly overrides: readonly {
+      readonly matcher: { readonly options: string };
+      readonly properties: readonly { readonly id: string; readonly value: unknown }[];
+    }[];
+  };
+}
+
+interface Dashboard {
+  readonly title: string;
+  readonly panels: readonly Panel[];
+  readonly links: readonly Link[];
+  readonly templating: {
+    readonly list: readonly { readonly name: string; readonly type: string; readonly query: unknown }[];
+  };
 }
 
 const folder = 'deploy/grafana/dashboards';
 const dashboards = readdirSync(folder).map(
-  (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as { title: string; panels: Panel[] },
+  (name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Dashboard,
 );
 const panels = dashboards.flatMap((dashboard) => dashboard.panels);
 /** Expressions as Grafana sends them, with its variables filled in. */
@@ -64,6 +85,50 @@ describe('dashboard', () => {
       const text = targets.map(({ expr }) => expr).join(' ');
       if (text.includes('uptime_ratio'))
         expect([title, text]).toEqual([title, expect.stringContaining('coverage_ratio')]);
+    }
+  });
+
+  it('links from each series and row of a model to the page of that model', () => {
+    const odd = 'a+b:c#d?e%2F&ü';
+    /** The address as Grafana makes it of its own variables: `percentencode` is encodeURIComponent. */
+    const opened = ({ url }: Link, variable: string): string =>
+      url
+        .replace('${modelpulse:raw}', 'https://pulse.example.com')
+        .replace(`\${${variable}:percentencode}`, encodeURIComponent(odd));
+    const linksOf = ({ fieldConfig }: Panel): string[] => {
+      const ofRows = (fieldConfig?.overrides ?? [])
+        .filter(({ matcher }) => matcher.options === 'Model')
+        .flatMap(({ properties }) => properties.filter(({ id }) => id === 'links'))
+        .flatMap(({ value }) => value as Link[]);
+      return [
+        ...(fieldConfig?.defaults.links ?? []).map((link) => opened(link, '__field.labels.model')),
+        ...ofRows.map((link) => opened(link, '__value.raw')),
+      ];
+    };
+    const ofModels = panels.filter(
+      ({ type, targets = [] }) =>
+        type === 'table' || targets.some(({ legendFormat }) => legendFormat.includes('{{model}}')),
+    );
+    expect(ofModels.length).toBeGreaterThan(4);
+    for (const panel of ofModels)
+      expect([panel.title, linksOf(panel)]).toEqual([
+        panel.title,
+        [`https://pulse.example.com${modelAddress(odd)}`],
+      ]);
+  });
+
+  it('links to the overview, at an address that no reader can change', () => {
+    for (const { links, templating } of dashboards) {
+      expect(links).toContainEqual(expect.objectContaining({ type: 'link', url: '${modelpulse:raw}/' }));
+      // The overview may ask for a token: a variable in the address of the dashboard could lead to somebody else's form.
+      expect(templating.list).toContainEqual(
+        expect.objectContaining({
+          name: 'modelpulse',
+          type: 'constant',
+          query: 'http://127.0.0.1:9464',
+          skipUrlSync: true,
+        }),
+      );
     }
   });
 

@@ -28,8 +28,8 @@ describe('badge text', () => {
   it('is the state or the 95th percentile of latency', () => {
     expect(stateBadge('maintenance')).toEqual({ message: 'maintenance', color: 'blue' });
     expect(latencyBadge(new Map([[80, 1]])).message).toMatch(/^\d+ ms$/);
-    expect(latencyBadge(new Map([[110, 1]])).message).toMatch(/^\d+\.\d s$/);
-    expect(latencyBadge(new Map([[150, 1]])).message).toMatch(/^\d+\.\d s$/);
+    expect(latencyBadge(new Map([[110, 1]])).message).toMatch(/^\d+\.\d\d s$/);
+    expect(latencyBadge(new Map([[150, 1]])).message).toMatch(/^\d+\.\d\d s$/);
     expect(latencyBadge(new Map()).message).toBe('unknown');
   });
 

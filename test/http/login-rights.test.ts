@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { sampleView } from '../metrics/sample-view.js';
+import { noon, sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
+import { storedIncident } from './sample-page.js';
 
 const tokens = { all: 'everything', reads: 'reader' };
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -21,8 +22,44 @@ describe('the configuration on the page of a model', () => {
   });
 });
 
+describe('what pages offer', () => {
+  it('is what their reader may do: with a read token no form, and one line that says why', async () => {
+    const { url, credentials } = await serve();
+    for (const [name, [reads, page]] of Object.entries(rights)) {
+      if (reads !== 200) continue;
+      const headers = credentials[name as keyof typeof rights];
+      const offersOn = async (path: string) => {
+        const text = await (await fetch(url + path, { headers })).text();
+        const forms = [...text.matchAll(/<form[^>]* method="post" action="([^"#]*)/g)].map(([, to]) => to);
+        return {
+          forms: forms.filter((to) => to !== '/logout'),
+          leadsToForms: /href="[^"]*#(?:note|exclude)"/.test(text),
+          says: text.split('Your token only reads.').length - 1,
+        };
+      };
+      const none = { forms: [], leadsToForms: false, says: 1 };
+      const ofModel = ['check', 'pause', 'notes', 'exclusions', 'exclusions/1/delete'];
+      expect([name, await offersOn('/models/a')]).toEqual([
+        name,
+        page === 403
+          ? none
+          : { forms: ofModel.map((form) => `/models/a/${form}`), leadsToForms: true, says: 0 },
+      ]);
+      expect([name, await offersOn('/incidents/7')]).toEqual([
+        name,
+        page === 403 ? none : { forms: ['/incidents/7/notes'], leadsToForms: true, says: 0 },
+      ]);
+    }
+  });
+});
+
 async function serve() {
-  const running = await startServer(createFakeBackend({ views: [sampleView('a')] }), {
+  const excluded = { id: 1, from: noon - 90_000, to: noon - 60_000, createdAt: noon };
+  const backend = createFakeBackend({
+    views: [sampleView('a', { exclusions: [excluded] })],
+    incidents: [storedIncident(7, 'a', noon - 600_000, noon - 300_000)],
+  });
+  const running = await startServer(backend, {
     access: () => ({ token: tokens.all, readTokens: [tokens.reads], publicBadges: false }),
   });
   const { url } = running;

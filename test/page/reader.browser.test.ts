@@ -75,6 +75,38 @@ describe('overview by keyboard', () => {
     expect(complaints).toEqual([]);
   });
 
+  inBrowser('holds several labels at once, also one that no model has', async () => {
+    const labelled = castView({ id: 'gpt', provider: 'openai', team: 'search' }, 0);
+    const labels = { team: 'search', tier: 'gold' };
+    const { url } = await serveScene([
+      { ...labelled, model: { ...labelled.model, labels } },
+      castView({ id: 'other', provider: 'openai', team: 'search' }, 1),
+    ]);
+    for (const scripts of [true, false]) {
+      const { page } = await open(`${url}/?label=team:search`, { scripts });
+      const apply = async () => {
+        if (!scripts) await page.getByRole('button', { name: 'Apply' }).click();
+      };
+      const chosen = () => new URL(page.url()).searchParams.getAll('label').filter((label) => label !== '');
+      expect(await page.locator('[data-row]').count()).toBe(2);
+      await page.locator('select[name="label"]').last().selectOption('tier:gold');
+      await apply();
+      await page.waitForURL(/tier%3Agold/);
+      expect(chosen()).toEqual(['team:search', 'tier:gold']);
+      expect(await page.locator('[data-row]').count()).toBe(1);
+      await page.locator('select[name="label"]').first().selectOption('');
+      await apply();
+      await page.waitForURL((address) => !address.href.includes('team'));
+      expect(chosen()).toEqual(['tier:gold']);
+
+      await page.goto(`${url}/?label=team:gone`);
+      await page.getByLabel('Who acts').selectOption('provider');
+      await apply();
+      await page.waitForURL(/blame=provider/);
+      expect(chosen()).toEqual(['team:gone']);
+    }
+  });
+
   inBrowser('filters without scripts by the form', async () => {
     const { url } = await serveScene();
     const { page } = await open(url, { scripts: false });

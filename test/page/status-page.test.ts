@@ -123,6 +123,7 @@ describe('the page', () => {
       component: 'id-healthy',
       openedAt: noon - index * 60_000 - 60_000,
       closedAt: noon - index * 60_000 - 30_000,
+      lastedMs: 30_000,
       reason: null,
     }));
     const text = plain(statusPage({ view: view([component('healthy')], { incidents }), look, words }));
@@ -140,7 +141,11 @@ describe('the page', () => {
         const made = view([component('unhealthy', { name: text, group: text })], {
           title: text,
           incidents: [
-            { id: '1', component: 'id-unhealthy', openedAt: noon - 60_000, closedAt: null, reason: text },
+            {
+              ...{ id: '1', component: 'id-unhealthy', openedAt: noon - 60_000, closedAt: null },
+              lastedMs: 60_000,
+              reason: text,
+            },
           ],
           maintenances: [
             { id: '2', components: ['id-unhealthy'], from: noon, to: noon + 1_000, reason: text },

@@ -24,7 +24,9 @@ export function component(id: string, parts: Partial<Component> = {}): Component
 }
 
 export function incident(id: string, of: string, parts: Partial<Incident> = {}): Incident {
-  return { id, component: of, openedAt: now - 3 * hour, closedAt: null, reason: null, ...parts };
+  const { openedAt = now - 3 * hour, closedAt = null } = parts;
+  const lastedMs = (closedAt ?? now) - openedAt;
+  return { id, component: of, openedAt, closedAt, lastedMs, reason: null, ...parts };
 }
 
 export function maintenance(

@@ -1,3 +1,4 @@
+import { wholeSecondsUp } from '../../domain/duration.js';
 import type { StoredIncident } from '../../store/port.js';
 import { renderTable, type Column, type LastColumn } from './table.js';
 import type { Terminal } from '../terminal.js';
@@ -44,7 +45,7 @@ export function incidentsTable(
     {
       head: 'LASTED',
       cell: ({ standing, durationMs }) =>
-        `${standing === 'closed' ? '' : `${standing} `}${ageText(durationMs)}`,
+        `${standing === 'closed' ? '' : `${standing} `}${ageText(wholeSecondsUp(durationMs))}`,
       paint: ({ standing }) => (standing === 'open' ? 'red' : null),
     },
     { head: 'REASON', cell: ({ reason }) => reason },

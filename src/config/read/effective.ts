@@ -126,6 +126,7 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
       insecure_public: server.insecurePublic,
       allowed_hosts: server.allowedHosts,
       ...(server.publicUrl !== null && { public_url: server.publicUrl }),
+      ...(server.grafanaUrl !== null && { grafana_url: server.grafanaUrl }),
       ...(server.runbookUrl !== null && { runbook_url: server.runbookUrl }),
       alert_labels: server.alertLabels,
       shutdown_grace: formatDuration(server.shutdownGraceMs),

@@ -66,7 +66,12 @@ const server = z.strictObject({
   public_url: httpAddress()
     .optional()
     .describe(
-      'Public address of this server, such as https://pulse.example.com; the alerts of `modelpulse rules` link to it.',
+      'Public address of this server, such as https://pulse.example.com; the alerts of `modelpulse rules` and the log link to its pages.',
+    ),
+  grafana_url: httpAddress()
+    .optional()
+    .describe(
+      'Address of the dashboard `deploy/grafana` in your Grafana, such as https://grafana.example.com/d/modelpulse; the pages link to it.',
     ),
   runbook_url: httpAddress()
     .optional()

@@ -78,6 +78,7 @@ export function settingsOf(
       insecurePublic: server.insecure_public,
       allowedHosts: server.allowed_hosts.map((host) => host.toLowerCase()),
       publicUrl: server.public_url === undefined ? null : withoutTrailingSlashes(server.public_url),
+      grafanaUrl: server.grafana_url === undefined ? null : withoutTrailingSlashes(server.grafana_url),
       runbookUrl: server.runbook_url ?? null,
       alertLabels: [...new Set(server.alert_labels)],
       shutdownGraceMs: server.shutdown_grace,

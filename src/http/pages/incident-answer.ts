@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { exclude } from '../../domain/exclusion.js';
-import { clipTo, merge, subtract, totalOf } from '../../domain/intervals.js';
+import { clipTo } from '../../domain/intervals.js';
 import { dayMs, minuteMs } from '../../domain/period.js';
 import type { RecordedResult } from '../../domain/result.js';
 import type { Interval } from '../../domain/state.js';
-import { intervalsOf, type TimelineInterval } from '../../domain/timeline.js';
+import { intervalsOf, noDurations, type TimelineInterval } from '../../domain/timeline.js';
+import { budgetShare, errorBudgetMs } from '../../domain/uptime.js';
 import type { ModelView } from '../../domain/view.js';
 import { monthAt, monthName, monthSpan } from '../../page/calendar-month.js';
 import { spanOf } from '../../page/incident-line.js';
@@ -77,12 +78,13 @@ async function budgetOf(
   const month = monthAt(incident.openedAt);
   const calendar = monthSpan(month);
   const window = clip(view.stored, { from: calendar.from, to: Math.min(calendar.to, now) });
-  const { healthy, degraded, unhealthy } = await durationsBetween(store, view, window);
-  const budgetMs = (1 - slo) * (healthy + degraded + unhealthy);
-  if (!(budgetMs >= 1)) return null;
+  const durations = await durationsBetween(store, view, window);
+  const budgetMs = errorBudgetMs(slo, durations);
+  if (budgetMs < 1) return null;
+  // Time in which nobody saw the model, and maintenance, use nothing of it.
   const [own] = clipTo([spanOf(incident, now)], window);
-  const down = own === undefined ? 0 : totalOf(subtract(own, clipTo(merge(incident.exclusions), own)));
-  return { month: monthName(month), used: down / budgetMs, budgetMs };
+  const { unhealthy } = own === undefined ? noDurations : await durationsBetween(store, view, own);
+  return { month: monthName(month), used: budgetShare(slo, durations, unhealthy), budgetMs };
 }
 
 async function neighboursOf(
@@ -165,6 +167,7 @@ async function viewOf(
       before,
       next: page.length > mostChecks ? (checks.at(-1)?.slot ?? null) : null,
     },
+    durations: view === undefined ? null : await durationsBetween(store, view, { from, to }),
     budget: await budgetOf(backend, view, incident, now),
     form,
   };

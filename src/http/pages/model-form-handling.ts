@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { modelAddress } from '../../page/model-query.js';
 import type { ModelForm } from '../../page/model-view.js';
+import { modelAddress } from '../../page/page-address.js';
 import { checkedForm, formOf, type FormFields } from '../form-body.js';
 import { HttpError, unknownModel } from '../http-error.js';
 import type { Backend, Report } from '../port.js';

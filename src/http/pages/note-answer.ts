@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { NoteForm } from '../../page/incident-notes.js';
-import { incidentAddress } from '../../page/incident-line.js';
+import { incidentAddress } from '../../page/page-address.js';
 import { formOf } from '../form-body.js';
 import { HttpError } from '../http-error.js';
 import type { Report } from '../port.js';

@@ -32,11 +32,13 @@ export interface PageParts {
   readonly backend: Backend;
   readonly version: string;
   readonly publicPages?: () => PublicPages;
+  /** The dashboard in Grafana; default: none. */
+  readonly grafanaUrl?: () => string | null;
   readonly nextTurn: NextTurn;
 }
 
 export function createPageKit(parts: PageParts): PageKit {
-  const { backend, version, publicPages = () => noPublicPages, nextTurn } = parts;
+  const { backend, version, publicPages = () => noPublicPages, grafanaUrl = () => null, nextTurn } = parts;
   const assets = loadAssets();
   return {
     backend,
@@ -55,7 +57,9 @@ export function createPageKit(parts: PageParts): PageKit {
         theme: choicesOf(request).theme,
         openIncidents,
         publicPages: publicPages().pages.map(({ path, title }) => ({ path, title })),
+        grafanaUrl: grafanaUrl(),
         canLogOut: request.reader?.loggedIn === true,
+        mayChange: request.reader?.right === 'all',
       };
     },
     send: sendPage,

@@ -1,6 +1,7 @@
 import { modelMatcher } from '../../config/maintenance.js';
 import type { StatusPage } from '../../config/page-settings.js';
 import { pageMatcher } from '../../config/status-page.js';
+import { wholeSecondsUp } from '../../domain/duration.js';
 import { dayMs } from '../../domain/period.js';
 import { stateAt } from '../../domain/timeline.js';
 import type { ModelView } from '../../domain/view.js';
@@ -112,6 +113,7 @@ async function incidentsOf(
         component: id,
         openedAt: toldTime(openedAt),
         closedAt: closedAt === null ? null : toldTime(closedAt),
+        lastedMs: wholeSecondsUp(Math.max(0, (closedAt ?? now) - openedAt)),
         reason: page.show.reasons ? reasonWords[reason].label : null,
       });
     }

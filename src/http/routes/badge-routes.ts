@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { formatDuration } from '../../domain/duration.js';
+import { formatDuration, tookText } from '../../domain/duration.js';
 import { quantile, type Histogram } from '../../domain/histogram.js';
 import { dayMs } from '../../domain/period.js';
 import type { State } from '../../domain/state.js';
@@ -52,8 +52,7 @@ export function uptimeBadge({ uptime, coverage }: Uptime, slo: number | null): B
 export function latencyBadge(latency: Histogram): Badge {
   const ms = quantile(latency, 0.95);
   if (ms === null) return unknown;
-  const text = ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
-  return { message: text, color: 'blue' };
+  return { message: tookText(ms), color: 'blue' };
 }
 
 const { window, timezone } = windowParameters;

@@ -19,13 +19,21 @@ const forms: readonly (readonly [path: string, form: ModelForm])[] = [
   ['exclusions/:exclusion/delete', 'include'],
 ];
 
-/** The page of one model and its forms, which other origins may not send. */
+/** The page of one model, the way to its incident, and its forms, which other origins may not send. */
 export const modelPageRoutes: FastifyPluginCallback<ModelPageRouteOptions> = (app, { kit, report }, done) => {
   readForms(app);
   app.get<{ Params: { id: string } }>('/models/:id', { schema: { hide: true } }, async (request, reply) => {
     const { answerModel } = await import('../pages/model-page.js');
     return answerModel(await kit(), request, reply, { id: request.params.id });
   });
+  app.get<{ Params: { id: string } }>(
+    '/models/:id/incident',
+    { schema: { hide: true } },
+    async (request, reply) => {
+      const { answerIncidentOf } = await import('../pages/incident-of-model.js');
+      return answerIncidentOf(await kit(), request, reply, request.params.id);
+    },
+  );
   for (const [path, form] of forms) {
     const config = form === 'check' ? { waits: true } : {};
     app.post(`/models/:id/${path}`, { config, schema: { hide: true } }, async (request, reply) => {

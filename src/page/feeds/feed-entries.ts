@@ -102,7 +102,7 @@ type Made = ReturnType<Candidate['make']>;
 function incidentEntry(incident: StatusIncident, names: ComponentNames): Made {
   const { openedAt, closedAt } = incident;
   const opened = { at: openedAt, text: openedText(incident, names) };
-  const closed = closedAt === null ? [] : [{ at: closedAt, text: closedText(incident, closedAt, names) }];
+  const closed = closedAt === null ? [] : [{ at: closedAt, text: closedText(incident, names) }];
   return { title: incidentTitle(incident, names), published: openedAt, messages: [...closed, opened] };
 }
 

@@ -46,7 +46,7 @@ export function incidentsOf(
       // The state that the incident ended in, where that still lasts.
       const now = current?.since === closedAt ? componentStatus[current.state] : 'operational';
       incident_updates.unshift(
-        update('resolved', closedAt, closedText(incident, closedAt, names), 'major_outage', now),
+        update('resolved', closedAt, closedText(incident, names), 'major_outage', now),
       );
     }
     return {
