@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { minuteMs } from '../domain/period.js';
-import { At, plural } from './figures.js';
+import { At, FromTo, plural, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { modelAddress } from './model-query.js';
 import type { ModelForm, ModelPageView, RefusedForm } from './model-view.js';
@@ -91,7 +91,7 @@ function NoteForm({ page }: { readonly page: ModelPageView }): VNode {
           <select name="incident">
             {incidents.map(({ id, openedAt, closedAt }) => (
               <option value={String(id)} selected={String(id) === chosen}>
-                {`${id}, ${closedAt === null ? 'open' : 'closed'}, opened ${new Date(openedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`}
+                {`#${id}, ${timeText(openedAt, 0)} UTC, ${closedAt === null ? 'open' : 'closed'}`}
               </option>
             ))}
           </select>
@@ -195,9 +195,7 @@ function Exclusions({ page }: { readonly page: ModelPageView }): VNode | null {
               </small>
             </span>
             <span class="n">
-              <At time={from} now={now} />
-              {' to '}
-              <At time={to} now={now} />
+              <FromTo from={from} to={to} now={now} />
             </span>
             <div class="n">
               <form method="post" action={`${modelAddress(model.id)}/exclusions/${id}/delete#exclusions`}>

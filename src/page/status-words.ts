@@ -1,3 +1,4 @@
+import { tookText } from '../domain/duration.js';
 import { dayMs, hourMs, minuteMs } from '../domain/period.js';
 import { percentDown } from '../domain/uptime.js';
 import { span } from './figures.js';
@@ -130,7 +131,12 @@ export function createStatusWords(locale: string, timezone: string): StatusWords
         })
         .join(' ');
     },
-    latency: (ms) => (ms < 999.5 ? millis.format(Math.round(ms)) : seconds.format(ms / 1_000)),
+    latency: (ms) =>
+      messages === en
+        ? tookText(ms)
+        : ms < 999.5
+          ? millis.format(Math.round(ms))
+          : seconds.format(ms / 1_000),
     list: (items) => list.format(items),
     day: (time) => formats.day.format(time),
     utcDay: (time) => formats.utcDay.format(time),
