@@ -42,6 +42,25 @@ export function tooWide(page: Page): Promise<string[]> {
   })()`);
 }
 
+/** Texts that lie over a bar or a strip of states. */
+export function covered(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const drawings = [...document.querySelectorAll('svg[role="img"]:not(.chart)')].map((e) => e.getBoundingClientRect());
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+      const { currentNode: text } = walker;
+      if (text.data.trim() === '' || text.parentElement.closest('svg, .vh, .skip, [hidden]') !== null) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const over = (one) => drawings.some((other) => one.left < other.right - 1 && other.left < one.right - 1
+        && one.top < other.bottom - 1 && other.top < one.bottom - 1);
+      if ([...range.getClientRects()].some(over)) found.push(text.data);
+    }
+    return found;
+  })()`);
+}
+
 type AuditLook = Required<Pick<Look, 'width' | 'scheme' | 'scripts'>>;
 const looks: readonly AuditLook[] = [320, 390, 768, 1_280].flatMap((width) =>
   (['light', 'dark'] as const).flatMap((scheme) =>
@@ -59,6 +78,8 @@ const quickLooks = looks.filter(
 
 /** The narrowest screen and the usual one. */
 export const fewLooks = quickLooks.filter(({ width }) => width === 320 || width === 1_280);
+
+const nothing = { complaints: [], violations: [], tooWide: [], covered: [] };
 
 /** A page to look at. */
 export interface AuditedPage {
@@ -101,12 +122,13 @@ export function auditPages(
             // Without scripts axe, which waits by timers, would never end.
             violations: look.scripts ? await violationsOf(page) : [],
             tooWide: await tooWide(page),
+            covered: await covered(page),
             headings: await page.locator('h1').count(),
             title: await page.title(),
           };
           expect([look, found]).toEqual([
             look,
-            { complaints: [], violations: [], tooWide: [], headings: 1, title: expect.stringMatching(/\S/) },
+            { ...nothing, headings: 1, title: expect.stringMatching(/\S/) },
           ]);
           await context.close();
         }

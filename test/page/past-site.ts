@@ -98,7 +98,8 @@ async function openSite(
     if (tracked === undefined) throw new Error(`no model is named ${id}`);
     const { slot, kind, ...usual } = result(readAt - secondsAgo * 1_000);
     const { keys } = tracked.memory;
-    const merged = { ...usual, ...found };
+    const certificateExpiresAt = readAt + 48 * dayMs;
+    const merged = { ...usual, certificateExpiresAt, responseModel: tracked.view.model.modelName, ...found };
     if (keys !== null) rememberKeys(tracked, keysAfter(keys, merged));
     const recorded = recorder.record(tracked, merged, slot, kind);
     await writer.flush();
