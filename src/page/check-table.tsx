@@ -23,7 +23,7 @@ function More({ result }: { readonly result: RecordedResult }): VNode {
           <Foreign text={cut(detail, longestText)} />
         </p>
       )}
-      <p class="lab">{response === null ? 'No answer' : 'Answer'}</p>
+      <p class="lab">{response === null ? 'No answer is stored' : 'Answer'}</p>
       {response !== null && (
         <pre dir="auto" tabindex={0}>
           <Foreign text={cut(response, longestText)} />
@@ -52,15 +52,15 @@ function CheckRow({ result, now }: { readonly result: RecordedResult; readonly n
     result;
   const said = kindWords[kind];
   return (
-    <tr>
-      <td class="t">
+    <tr role="row">
+      <td role="cell" class="t">
         <At time={slot} now={now} precision="second" />
         {said !== null && <small>{said}</small>}
       </td>
-      <td>
+      <td role="cell">
         <StateLabel state={outcome} />
       </td>
-      <td class="grow cut">
+      <td role="cell" class="grow cut">
         <details class="res">
           <summary>
             {reasonWords[reason].label}
@@ -73,11 +73,21 @@ function CheckRow({ result, now }: { readonly result: RecordedResult; readonly n
           <More result={result} />
         </details>
       </td>
-      <td class="n">{httpStatus ?? '–'}</td>
-      <td class="n">{time(durationMs)}</td>
-      <td class="n">{time(firstTokenMs)}</td>
-      <td class="n">{usage === null ? '–' : `${usage.inputTokens} + ${usage.outputTokens}`}</td>
-      <td class="n">{keyIndex === null ? '–' : keyIndex + 1}</td>
+      <td role="cell" class="n">
+        {httpStatus ?? '–'}
+      </td>
+      <td role="cell" class="n">
+        {time(durationMs)}
+      </td>
+      <td role="cell" class="n">
+        {time(firstTokenMs)}
+      </td>
+      <td role="cell" class="n">
+        {usage === null ? '–' : `${usage.inputTokens} + ${usage.outputTokens}`}
+      </td>
+      <td role="cell" class="n">
+        {keyIndex === null ? '–' : keyIndex + 1}
+      </td>
     </tr>
   );
 }
@@ -90,18 +100,18 @@ export function CheckTable(props: {
 }): VNode {
   const { results, labelledBy, now } = props;
   return (
-    <div class="scroll" tabindex={0} role="group" aria-labelledby={labelledBy}>
-      <table class="chk">
-        <thead>
-          <tr>
+    <div class="scroll chk" tabindex={0} role="group" aria-labelledby={labelledBy}>
+      <table role="table" aria-labelledby={labelledBy}>
+        <thead role="rowgroup">
+          <tr role="row">
             {heads.map((head, index) => (
-              <th scope="col" class={index > 2 ? 'n' : undefined}>
+              <th role="columnheader" scope="col" class={index > 2 ? 'n' : undefined}>
                 {head}
               </th>
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {results.map((result) => (
             <CheckRow result={result} now={now} />
           ))}

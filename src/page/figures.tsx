@@ -93,6 +93,18 @@ export function At(props: {
   return <time datetime={isoSeconds(time)}>{timeText(time, now, precision)}</time>;
 }
 
+/** From one time to another, whose day is not said twice. */
+export function FromTo(props: { readonly from: number; readonly to: number; readonly now: number }): VNode {
+  const { from, to, now } = props;
+  return (
+    <>
+      <At time={from} now={now} />
+      {' to '}
+      <At time={to} now={from} />
+    </>
+  );
+}
+
 /** How long something has lasted; the script lets it tick. */
 export function Since({ time, now }: { readonly time: number; readonly now: number }): VNode {
   return (

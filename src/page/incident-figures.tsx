@@ -91,9 +91,9 @@ export function Figures({ view }: { readonly view: IncidentView }): VNode {
       </div>
       {budget !== null && (
         <div>
-          <dt>{`Of the budget of ${budget.month}`}</dt>
+          <dt>Error budget used</dt>
           <dd>{usedText(budget.used)}</dd>
-          <dd class="sub">{`the error budget is ${span(budget.budgetMs)}`}</dd>
+          <dd class="sub">{`of ${span(budget.budgetMs)} in ${budget.month}`}</dd>
         </div>
       )}
       <div>

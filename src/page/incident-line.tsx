@@ -50,14 +50,10 @@ function StateOf({ line }: { readonly line: IncidentLine }): VNode {
   return <span class="mut">{line.incident.closedAt === null ? 'Ended' : 'Closed'}</span>;
 }
 
-function End({ line, now }: { readonly line: IncidentLine; readonly now: number }): VNode {
+function End({ line }: { readonly line: IncidentLine }): VNode {
   const { openedAt, closedAt } = line.incident;
-  if (closedAt !== null) {
-    // The day is not said twice.
-    const sameDay =
-      new Date(openedAt).toISOString().slice(0, 10) === new Date(closedAt).toISOString().slice(0, 10);
-    return <small>{`to ${sameDay ? timeText(closedAt, closedAt) : timeText(closedAt, now)}`}</small>;
-  }
+  // The day is not said twice.
+  if (closedAt !== null) return <small>{`to ${timeText(closedAt, openedAt)}`}</small>;
   return <small>{line.registered ? 'no end yet' : 'until it left the registry'}</small>;
 }
 
@@ -96,13 +92,23 @@ function IncidentRow({ line, now }: { readonly line: IncidentLine; readonly now:
             </q>
           </>
         )}
-        {notes.length > 0 && <span class="mut tag">{plural(notes.length, 'note')}</span>}
-        {excluded > 0 && <span class="tag c-m">{`${span(excluded)} excluded`}</span>}
+        {notes.length > 0 && (
+          <>
+            {' '}
+            <span class="mut tag">{plural(notes.length, 'note')}</span>
+          </>
+        )}
+        {excluded > 0 && (
+          <>
+            {' '}
+            <span class="tag c-m">{`${span(excluded)} excluded`}</span>
+          </>
+        )}
       </td>
       <td role="cell">{blame !== null && <BlameLabel blame={blame} />}</td>
       <td role="cell" class="n t">
         <At time={openedAt} now={now} />
-        <End line={line} now={now} />
+        <End line={line} />
       </td>
       <td role="cell" class="n">
         {known ? lastedSpan(to - from) : '–'}

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { RecordedResult } from '../domain/result.js';
 import { CheckTable } from './check-table.js';
-import { At, isoSeconds, plural, timeText } from './figures.js';
+import { At, FromTo, plural } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
 import { GrafanaButton } from './grafana-link.js';
 import { Icon, stateLetters } from './icons.js';
@@ -15,11 +15,11 @@ import { Action, reasonWords, Words } from './reason-words.js';
 import { operatorPage, type Frame } from './shell.js';
 import { StateStrip } from './state-strip.js';
 
-function StoryLine({ event, now }: { readonly event: StoryEvent; readonly now: number }): VNode {
+function StoryLine({ event, day }: { readonly event: StoryEvent; readonly day: number }): VNode {
   const { at, state, what, rest, said } = event;
   return (
     <li>
-      <At time={at} now={now} precision="second" />
+      <At time={at} now={day} precision="second" />
       <span>
         {state === null ? (
           <span class="mut" aria-hidden="true">
@@ -51,16 +51,16 @@ function StoryLine({ event, now }: { readonly event: StoryEvent; readonly now: n
 
 /** States and story. */
 function Course({ view }: { readonly view: IncidentView }): VNode {
-  const { strip, now } = view;
+  const { strip, incident } = view;
   return (
     <section aria-labelledby="course">
       <div class="bar-head">
         <h2 id="course">From an hour before to an hour after</h2>
       </div>
-      <StateStrip told={strip.told} window={strip.window} now={now} />
+      <StateStrip told={strip.told} window={strip.window} now={incident.openedAt} />
       <ol class="story">
         {storyOf(view).map((event) => (
-          <StoryLine event={event} now={now} />
+          <StoryLine event={event} day={incident.openedAt} />
         ))}
       </ol>
     </section>
@@ -74,20 +74,20 @@ function Proof(props: {
   readonly id: string;
   readonly heading: string;
   readonly results: readonly RecordedResult[];
-  readonly now: number;
+  readonly day: number;
 }): VNode | null {
-  const { id, heading, results, now } = props;
+  const { id, heading, results, day } = props;
   if (results.length === 0) return null;
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{heading}</h2>
-      <CheckTable results={results} labelledBy={id} now={now} />
+      <CheckTable results={results} labelledBy={id} now={day} />
     </section>
   );
 }
 
 function Checks({ view }: { readonly view: IncidentView }): VNode {
-  const { checks, incident, now } = view;
+  const { checks, incident } = view;
   const { results, before, next } = checks;
   const address = incidentAddress(incident.id);
   return (
@@ -100,7 +100,7 @@ function Checks({ view }: { readonly view: IncidentView }): VNode {
       ) : (
         <details class="tab" open={before !== null || results.length <= 12}>
           <summary>{`${plural(results.length, 'check')}${next === null && before === null ? '' : ' on this page'}`}</summary>
-          <CheckTable results={results} labelledBy="checks" now={now} />
+          <CheckTable results={results} labelledBy="checks" now={incident.openedAt} />
         </details>
       )}
       {(before !== null || next !== null) && (
@@ -118,18 +118,16 @@ function Checks({ view }: { readonly view: IncidentView }): VNode {
 }
 
 function Exclusions({ view }: { readonly view: IncidentView }): VNode | null {
-  const { incident, now } = view;
+  const { incident } = view;
   if (incident.exclusions.length === 0) return null;
   return (
     <section aria-labelledby="excluded">
       <h2 id="excluded">Excluded from the figures</h2>
-      <ol class="story dated">
+      <ol class="story">
         {incident.exclusions.slice(0, 100).map(({ from, to, reason }) => (
           <li>
             <span class="mut">
-              <At time={from} now={now} />
-              {' to '}
-              <time datetime={isoSeconds(to)}>{timeText(to, now)}</time>
+              <FromTo from={from} to={to} now={incident.openedAt} />
             </span>
             <bdi class="lines">
               <Foreign text={cut(reason, 2_000)} />
@@ -160,8 +158,10 @@ function titleOf({ incident }: Pick<IncidentView, 'incident'>): string {
 
 /** The whole page. */
 export function incidentPage(frame: Frame, view: IncidentView): string {
-  const { incident, now, provider, registered, endedAt, results, closing, confirm } = view;
+  const { incident, provider, registered, endedAt, results, closing, confirm } = view;
   const { id, model, reason, closedAt } = incident;
+  // The heading has the day of the incident: times of that day do without it.
+  const day = incident.openedAt;
   const open = closedAt === null && endedAt === null;
   const failed = results.slice(0, Math.min(confirm?.failures ?? 1, mostProof));
   const opened = failed[0]?.slot === incident.openedAt ? failed : [];
@@ -214,16 +214,16 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
           incident={id}
           notes={incident.notes}
           form={view.form}
-          now={now}
+          now={day}
           mayChange={frame.mayChange}
         />
         <Exclusions view={view} />
-        <Proof id="opened" heading="What opened it" results={opened} now={now} />
+        <Proof id="opened" heading="What opened it" results={opened} day={day} />
         <Proof
           id="closed"
           heading="What closed it"
           results={closing.slice(0, Math.min(confirm?.successes ?? 1, mostProof))}
-          now={now}
+          day={day}
         />
         <Checks view={view} />
         <Neighbours view={view} />

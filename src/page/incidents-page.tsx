@@ -113,10 +113,12 @@ function Tools({ view }: { readonly view: IncidentsView }): VNode {
         {'Month '}
         <input type="month" name="month" placeholder="2026-11" value={monthText(query.month)} />
       </label>
-      <button>Apply</button>
-      <a class="btn" href={`/api/v1/incidents?${json.toString()}`}>
-        JSON
-      </a>
+      <span class="acts">
+        <button>Apply</button>
+        <a class="btn" href={`/api/v1/incidents?${json.toString()}`}>
+          JSON
+        </a>
+      </span>
     </form>
   );
 }

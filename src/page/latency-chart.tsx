@@ -67,15 +67,19 @@ function Limit(props: {
   readonly text: string;
   readonly ms: number | null;
   readonly scale: LatencyScale;
-  /** Px from the left, so that two labels do not cover each other. */
-  readonly left: number;
+  /** At the end of the line, so that two labels do not cover each other. */
+  readonly atEnd?: boolean;
 }): VNode | null {
   if (props.ms === null) return null;
   const y = `${at(props.scale.place(props.ms) * 100)}%`;
   return (
     <>
       <line class="limit" x1="0" x2="100%" y1={y} y2={y} />
-      <text x="0" y={y} dx={props.left} dy="-4">{`${props.text} ${tookText(props.ms)}`}</text>
+      <text
+        {...(props.atEnd === true ? { x: '100%', class: 'end' } : { x: '70' })}
+        y={y}
+        dy="-4"
+      >{`${props.text} ${tookText(props.ms)}`}</text>
     </>
   );
 }
@@ -118,8 +122,8 @@ export function LatencyChart({ steps, window, runs, slow }: ChartParts): VNode {
         {shades.map(([letter, path]) => path !== null && <path class={`sh ${letter}`} d={path} />)}
         {lines.map(([name, path]) => path !== '' && <path class={name} d={path} />)}
       </svg>
-      <Limit text="slow from" ms={slow.durationMs} scale={scale} left={70} />
-      <Limit text="slow: first token from" ms={slow.firstTokenMs} scale={scale} left={190} />
+      <Limit text="slow from" ms={slow.durationMs} scale={scale} />
+      <Limit text="slow: first token from" ms={slow.firstTokenMs} scale={scale} atEnd />
       {scale.ticks.slice(1, -1).map((tick) => (
         <text x="4" y={`${at(scale.place(tick) * 100)}%`} dy="-4">
           {roundText(tick)}

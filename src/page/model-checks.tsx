@@ -125,22 +125,36 @@ function CheckRow(props: {
     ...kindsOf(result),
   ];
   return (
-    <tr>
-      <td class="t">
+    <tr role="row">
+      <td role="cell" class="t">
         <time datetime={isoSeconds(slot)}>{second}</time>
         {small.length > 0 && <small>{small.join(', ')}</small>}
       </td>
-      <td>
+      <td role="cell">
         <StateLabel state={outcome} />
       </td>
-      <td class="grow cut">
+      <td role="cell" class="grow cut">
         <Why result={result} />
       </td>
-      <td class="n">{httpStatus ?? '–'}</td>
-      <td class="n">{took(result.durationMs)}</td>
-      {columns.firstToken && <td class="n">{took(result.firstTokenMs)}</td>}
-      <td class="n">{usage === null ? '–' : `${usage.inputTokens} + ${usage.outputTokens}`}</td>
-      {columns.key && <td class="n">{result.keyIndex === null ? '–' : result.keyIndex + 1}</td>}
+      <td role="cell" class="n">
+        {httpStatus ?? '–'}
+      </td>
+      <td role="cell" class="n">
+        {took(result.durationMs)}
+      </td>
+      {columns.firstToken && (
+        <td role="cell" class="n">
+          {took(result.firstTokenMs)}
+        </td>
+      )}
+      <td role="cell" class="n">
+        {usage === null ? '–' : `${usage.inputTokens} + ${usage.outputTokens}`}
+      </td>
+      {columns.key && (
+        <td role="cell" class="n">
+          {result.keyIndex === null ? '–' : result.keyIndex + 1}
+        </td>
+      )}
     </tr>
   );
 }
@@ -166,21 +180,27 @@ function ChecksTable({ page, checks }: { readonly page: ModelPageView; readonly 
           {query.checks === 'all' ? 'No result is stored yet.' : 'No result that is not healthy is stored.'}
         </p>
       ) : (
-        <div class="scroll" tabIndex={0} role="group" aria-labelledby="checks">
-          <table class="chk">
-            <thead>
-              <tr>
-                <th scope="col">At</th>
-                <th scope="col">Outcome</th>
-                <th scope="col">Why</th>
+        <div class="scroll chk" tabIndex={0} role="group" aria-labelledby="checks">
+          <table role="table" aria-labelledby="checks">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th role="columnheader" scope="col">
+                  At
+                </th>
+                <th role="columnheader" scope="col">
+                  Outcome
+                </th>
+                <th role="columnheader" scope="col">
+                  Why
+                </th>
                 {heads.map((head) => (
-                  <th scope="col" class="n">
+                  <th role="columnheader" scope="col" class="n">
                     {head}
                   </th>
                 ))}
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {checks.items.map((result) => (
                 <CheckRow result={result} now={now} columns={columns} />
               ))}

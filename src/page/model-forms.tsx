@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { minuteMs } from '../domain/period.js';
-import { At, plural } from './figures.js';
+import { At, FromTo, plural, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { GrafanaButton } from './grafana-link.js';
 import type { ModelForm, ModelPageView, RefusedForm } from './model-view.js';
@@ -109,7 +109,7 @@ function NoteForm({ page }: { readonly page: ModelPageView }): VNode {
           <select name="incident">
             {incidents.map(({ id, openedAt, closedAt }) => (
               <option value={String(id)} selected={String(id) === chosen}>
-                {`${id}, ${closedAt === null ? 'open' : 'closed'}, opened ${new Date(openedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC`}
+                {`#${id}, ${timeText(openedAt, 0)} UTC, ${closedAt === null ? 'open' : 'closed'}`}
               </option>
             ))}
           </select>
@@ -213,9 +213,7 @@ function Exclusions({ page, frame }: Parts): VNode | null {
               </small>
             </span>
             <span class="n">
-              <At time={from} now={now} />
-              {' to '}
-              <At time={to} now={now} />
+              <FromTo from={from} to={to} now={now} />
             </span>
             <div class="n">
               {frame.mayChange && (

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { At, lastedSpan, plural, timeText } from './figures.js';
+import { At, FromTo, lastedSpan, plural, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon } from './icons.js';
 import type { PastIncident } from './model-past.js';
@@ -43,12 +43,10 @@ function Incident({
         {notes.length > 3 && <small>{`${notes.length - 3} older notes`}</small>}
       </span>
       <span class="n">
-        <At time={openedAt} now={now} />
-        {closedAt !== null && (
-          <>
-            {' to '}
-            <At time={closedAt} now={now} />
-          </>
+        {closedAt === null ? (
+          <At time={openedAt} now={now} />
+        ) : (
+          <FromTo from={openedAt} to={closedAt} now={now} />
         )}
       </span>
       <span class="n">

@@ -139,7 +139,7 @@ function Months({
 }): VNode {
   const { slo } = page.view.model;
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-labelledby="mon">
+    <div class="scroll months" tabIndex={0} role="group" aria-labelledby="mon">
       <table>
         <thead>
           <tr>

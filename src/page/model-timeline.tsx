@@ -9,7 +9,7 @@ import { stepOf, type ModelPast } from './model-past.js';
 import { earlier, later, modelQueryAddress, windowLinks } from './model-query.js';
 import type { ModelPageView } from './model-view.js';
 import { columns, pathOf, runsOf, toldBySteps, type StateRun } from './state-runs.js';
-import { timeTicks } from './time-axis.js';
+import { placeClass, timeTicks } from './time-axis.js';
 
 /** `24 h` for `24h`; `1 y` for `1y` */
 const windowText = (name: string): string => name.replace(/^(\d+)/, '$1 ');
@@ -105,7 +105,10 @@ function Axis({ page, window }: { readonly page: ModelPageView; readonly window:
     <nav aria-label={`Zoom in${length}`}>
       <svg class="axis">
         {ticks.map(({ from, to, label, place }) => (
-          <a href={modelQueryAddress(view.model.id, { ...query, window: { from, to }, name: null }, 'tl')}>
+          <a
+            class={placeClass(place)}
+            href={modelQueryAddress(view.model.id, { ...query, window: { from, to }, name: null }, 'tl')}
+          >
             <text x={`${(place * 100).toFixed(2)}%`} y="16">
               {label}
             </text>

@@ -134,7 +134,9 @@ function Reported({ incident }: { readonly incident: ReportedIncident }): VNode 
       {notes.map(({ at, author, text }) => (
         <p class="under">
           {`${at} `}
-          {author !== null && (
+          {author === null ? (
+            'Note'
+          ) : (
             <b>
               <bdi>
                 <Foreign text={cut(author, 200)} />
@@ -177,6 +179,17 @@ function Incidents({ sheet, query }: { readonly sheet: ReportSheet; readonly que
   );
 }
 
+/** What is the same of several models is said once. */
+function byText(doubts: ReportSheet['doubts']): readonly (readonly [string, readonly string[]])[] {
+  const models = new Map<string, string[]>();
+  for (const { model, text } of doubts) {
+    const known = models.get(text);
+    if (known === undefined) models.set(text, [model]);
+    else known.push(model);
+  }
+  return [...models];
+}
+
 function Doubts({ sheet }: { readonly sheet: ReportSheet }): VNode {
   return (
     <section aria-labelledby="sure">
@@ -185,13 +198,18 @@ function Doubts({ sheet }: { readonly sheet: ReportSheet }): VNode {
         <p class="mut">Every model was watched for at least 99% of the time.</p>
       ) : (
         <ul class="reported">
-          {sheet.doubts.map(({ model, text }) => (
+          {byText(sheet.doubts).map(([text, models]) => (
             <li>
-              <b>
-                <bdi>
-                  <Foreign text={cut(model, 80)} />
-                </bdi>
-              </b>
+              {models.map((model, index) => (
+                <>
+                  {index > 0 && ', '}
+                  <b>
+                    <bdi>
+                      <Foreign text={cut(model, 80)} />
+                    </bdi>
+                  </b>
+                </>
+              ))}
               {`: ${text}.`}
             </li>
           ))}

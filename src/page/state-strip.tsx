@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { dayMs, hourMs, minuteMs } from '../domain/period.js';
 import type { Interval, State } from '../domain/state.js';
 import { clockTime, timeText } from './figures.js';
+import { placeClass } from './time-axis.js';
 
 /** States of one stretch of time, oldest first. */
 type Told = readonly (Interval & { readonly state: State })[];
@@ -92,11 +93,14 @@ export function StateStrip(props: {
         })}
       </svg>
       <svg class="axis" aria-hidden="true">
-        {ticksOf(window).map(({ at, text }) => (
-          <text x={`${(((at - window.from) / (window.to - window.from)) * 100).toFixed(2)}%`} y="16">
-            {text}
-          </text>
-        ))}
+        {ticksOf(window).map(({ at, text }) => {
+          const place = (at - window.from) / (window.to - window.from);
+          return (
+            <text class={placeClass(place)} x={`${(place * 100).toFixed(2)}%`} y="16">
+              {text}
+            </text>
+          );
+        })}
       </svg>
     </figure>
   );

@@ -45,6 +45,9 @@ function labelOf(time: number, step: number | null): string {
   return step >= dayMs || minute === '00:00' ? day : minute;
 }
 
+/** Marks a text that has no room at the end of a narrow axis. */
+export const placeClass = (place: number): string | undefined => (place > 0.86 ? 'late' : undefined);
+
 /** At most some twelve marks, at round times of UTC. The label of the last may not fit, so what is near the end is left out. */
 export function timeTicks(window: Interval): TimeTick[] {
   const length = window.to - window.from;

@@ -40,7 +40,7 @@ const leastCoverage = 0.99;
 /** Reasons why the figures of a model do not cover the whole window of the report. */
 export function doubtsOf(model: ReportModel, { clock, from }: AskedWindow): string[] {
   const { figures, coverage, uptime, retiredAt } = model;
-  if (figures === null) return ['nothing is known of it in this time'];
+  if (figures === null) return ['nothing is known in this time'];
   const said: string[] = [];
   if (figures.from > from) said.push(`followed since ${clock.text(figures.from)} only`);
   if (retiredAt === figures.to) said.push(`left the registry at ${clock.text(retiredAt)}`);

@@ -130,7 +130,9 @@ describe('the page of one incident', () => {
     expect(text).toContain('<dd>10 min</dd>');
     expect(text).toContain('<dd>6 min</dd><dd class="sub">4 min excluded</dd>');
     // 6 min of the tenth of 24 h.
-    expect(text).toMatch(/Of the budget of January 2026<\/dt><dd>4\.\d\d %<\/dd>/);
+    expect(text).toMatch(
+      /Error budget used<\/dt><dd>4\.\d\d %<\/dd><dd class="sub">of \d+ h \d+ min in January 2026</,
+    );
   });
 
   it('lists others of the same reason or provider at that time', async () => {

@@ -97,7 +97,7 @@ describe('page of a model', () => {
         : sampleResult({ slot, outcome: 'unknown', reason: 'internal_error' });
     });
     const { ask } = await serve({}, { results });
-    const rows = (text: string) => text.match(/<td class="t">/g)?.length;
+    const rows = (text: string) => text.match(/<td role="cell" class="t">/g)?.length;
     const first = (await ask('/models/a')).text;
     expect(rows(first)).toBe(25);
     expect(first).toContain(`before=${noon - 24 * 60_000}`);

@@ -12,6 +12,7 @@ import {
 } from '../metrics/sample-view.js';
 import type { MonitorView } from '../../src/page/monitor-view.js';
 import type { Backend } from '../../src/http/port.js';
+import type { ServerOptions } from '../../src/http/server.js';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -77,7 +78,11 @@ export function castView(actor: Cast, index: number): ModelView {
 /** A server whose clock stands still, with these models; the usual cast without any. */
 export function serveScene(
   views: readonly ModelView[] = cast.map(castView),
-  changes: { readonly monitor?: Partial<MonitorView>; readonly backend?: Partial<Backend> } = {},
+  changes: {
+    readonly monitor?: Partial<MonitorView>;
+    readonly backend?: Partial<Backend>;
+    readonly options?: Partial<ServerOptions>;
+  } = {},
 ): Promise<Running> {
   const plain = createFakeBackend();
   const backend = createFakeBackend(
@@ -87,5 +92,5 @@ export function serveScene(
       ...changes.backend,
     },
   );
-  return startServer(backend);
+  return startServer(backend, changes.options);
 }

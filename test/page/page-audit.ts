@@ -33,19 +33,39 @@ export function tooWide(page: Page): Promise<string[]> {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
     const nameOf = (e) => [e.tagName.toLowerCase(), ...e.classList].join('.');
+    const cuts = (e) => e !== null && (getComputedStyle(e).overflowX !== 'visible' || cuts(e.parentElement));
     const wide = [...document.querySelectorAll('body *')].filter((e) => {
       const { left, right } = e.getBoundingClientRect();
-      return right > clientWidth + 1 || left < -1;
+      return (right > clientWidth + 1 || left < -1) && !cuts(e.parentElement);
     });
     return [scrollWidth + ' px: ' + wide.slice(0, 20).map((e) => nameOf(e.parentElement) + ' > ' + nameOf(e)).join(', ')];
   })()`);
 }
 
-const looks: readonly Required<Pick<Look, 'width' | 'scheme' | 'scripts'>>[] = [320, 390, 768, 1_280].flatMap(
-  (width) =>
-    (['light', 'dark'] as const).flatMap((scheme) =>
-      [true, false].map((scripts) => ({ width, scheme, scripts })),
-    ),
+/** Texts that lie over a bar or a strip of states. */
+export function covered(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const drawings = [...document.querySelectorAll('svg[role="img"]:not(.chart)')].map((e) => e.getBoundingClientRect());
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) {
+      const { currentNode: text } = walker;
+      if (text.data.trim() === '' || text.parentElement.closest('svg, .vh, .skip, [hidden]') !== null) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const over = (one) => drawings.some((other) => one.left < other.right - 1 && other.left < one.right - 1
+        && one.top < other.bottom - 1 && other.top < one.bottom - 1);
+      if ([...range.getClientRects()].some(over)) found.push(text.data);
+    }
+    return found;
+  })()`);
+}
+
+type AuditLook = Required<Pick<Look, 'width' | 'scheme' | 'scripts'>>;
+const looks: readonly AuditLook[] = [320, 390, 768, 1_280].flatMap((width) =>
+  (['light', 'dark'] as const).flatMap((scheme) =>
+    [true, false].map((scripts) => ({ width, scheme, scripts })),
+  ),
 );
 /** Each width, scheme and kind of reader at least once. */
 const quickLooks = looks.filter(
@@ -56,6 +76,11 @@ const quickLooks = looks.filter(
     (width === 1_280 && scheme === 'light' && scripts),
 );
 
+/** The narrowest screen and the usual one. */
+export const fewLooks = quickLooks.filter(({ width }) => width === 320 || width === 1_280);
+
+const nothing = { complaints: [], violations: [], tooWide: [], covered: [] };
+
 /** A page to look at. */
 export interface AuditedPage {
   readonly name: string;
@@ -63,7 +88,17 @@ export interface AuditedPage {
   /** Name of its committed pictures; without one it is not compared. The data of the page has to be fixed. */
   readonly picture?: string;
   readonly cookies?: Look['cookies'];
+  /** Screens to look on, where they are not the usual ones. */
+  readonly looks?: readonly AuditLook[];
+  /** Leads to what is looked at: opens what is folded, sends a form. */
+  readonly before?: (page: Page) => Promise<unknown>;
 }
+
+/** Opens all that is folded, but the menus. */
+export const unfold = (page: Page): Promise<unknown> =>
+  page.evaluate(
+    `for (const details of document.querySelectorAll('main details:not(.mon)')) details.open = true`,
+  );
 
 /**
  * Tests for pages of one server, on each width, light and dark, with scripts and without: nothing on the console, nothing from
@@ -76,22 +111,24 @@ export function auditPages(
 ): void {
   const { open, browser } = useBrowser();
   describe(title, () => {
-    for (const { name, path, picture, cookies = [] } of pages) {
+    for (const { name, path, picture, cookies = [], looks: asked, before } of pages) {
       inBrowser(`${name} is clean on every screen`, async () => {
         const { url } = await serve();
-        for (const look of amount(looks, quickLooks)) {
+        for (const look of asked ?? amount(looks, quickLooks)) {
           const { page, context, complaints } = await open(url + path, { ...look, cookies });
+          await before?.(page);
           const found = {
             complaints,
             // Without scripts axe, which waits by timers, would never end.
             violations: look.scripts ? await violationsOf(page) : [],
             tooWide: await tooWide(page),
+            covered: await covered(page),
             headings: await page.locator('h1').count(),
             title: await page.title(),
           };
           expect([look, found]).toEqual([
             look,
-            { complaints: [], violations: [], tooWide: [], headings: 1, title: expect.stringMatching(/\S/) },
+            { ...nothing, headings: 1, title: expect.stringMatching(/\S/) },
           ]);
           await context.close();
         }
@@ -101,6 +138,7 @@ export function auditPages(
         const { url } = await serve();
         for (const look of [{ width: 1_280 }, { width: 390, scheme: 'dark' }] as const) {
           const { page, context } = await open(url + path, { ...look, cookies });
+          await before?.(page);
           await matchesPicture(await browser(), page, `${picture}-${look.width}`);
           await context.close();
         }

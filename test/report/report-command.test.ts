@@ -61,7 +61,7 @@ describe('modelpulse report', () => {
       '- gpt: watched for 9.72% of the time: what happened in the rest is unknown.',
       '- mixtral: watched for 5.00% of the time: what happened in the rest is unknown.',
       '- idle: watched for 0.00% of the time: too little to say how it was.',
-      '- new: nothing is known of it in this time.',
+      '- new: nothing is known in this time.',
       '- =old: left the registry at 2026-03-02 00:00:00.',
     ]);
   });

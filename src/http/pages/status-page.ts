@@ -271,7 +271,7 @@ export function createStatusPages(parts: {
 /** Lines only: no text stands on the colour or has it, whatever its contrast is. */
 function accentSheet(accent: string): string {
   return `:root { --accent: ${accent}; }
-.pub .top { border-top: 4px solid var(--accent); }
+.pub:not(.embed) { border-top: 4px solid var(--accent); }
 .pub main h2 { border-inline-start: 3px solid var(--accent); padding-inline-start: 0.5rem; }
 `;
 }
