@@ -25,6 +25,8 @@ export const missingModels: readonly TextRule[] = [
       '\\bonly\\b.{0,100}\\b(?:allowed|supported|available)\\b.{0,20}\\b(?:your|requested|given) model\\b',
       '\\b(?:endpoint|deployment|model)\\b.{0,100}\\b(?:is|was|has been) (?:not (?:running|started|deployed)|paused|stopped|(?:being )?deleted)\\b',
       'could not find real modelid',
+      'could not find (?:a )?(?:suitable )?inference handler|no (?:router|handler) for (?:the )?requested model',
+      '\\bmodel (?:specified|named|given)(?: in)? your request is not configured',
     ),
     on: is4xx,
   },
