@@ -54,7 +54,7 @@ function withLateness(verdict: Verdict, model: Model, done: Exchange): Verdict {
   return late === null ? verdict : { ...verdict, reason: 'slow', detail: late };
 }
 
-/** Azure OpenAI names a day for a request that is larger than its limit of a minute. */
+/** Azure OpenAI asks for a day, although its limits are per minute. */
 const ofMinute = /rate limit of your current/i;
 
 /** No limit of an hour or less asks to wait for over an hour: what is used up is the quota of a longer period. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { isObject, type Members } from '../../domain/json.js';
+import { isList, isObject, type Members } from '../../domain/json.js';
 
 /** The error in a reply, independent of the API. */
 export interface ReplyError {
@@ -67,7 +67,7 @@ function problemsText(problems: readonly unknown[]): string {
 export function listedText(error: Members): string {
   return Object.values(error)
     .slice(0, mostDetails)
-    .flatMap((problems) => (Array.isArray(problems) ? strings(...problems.slice(0, mostDetails)) : []))
+    .flatMap((problems) => (isList(problems) ? strings(...problems.slice(0, mostDetails)) : []))
     .join(' ');
 }
 

@@ -226,7 +226,7 @@ export const english: readonly TextRule[] = [
     pattern: any(
       'rate[- ]?limit',
       'too many (?:concurrent )?requests',
-      'throttl|rate exceeded|spike arrest',
+      'throttl|rate exceeded|spike arrest|too frequent',
       'concurren(?:t|cy) [\\w ]{0,20}limit',
       'slow down',
       'resource has been exhausted',

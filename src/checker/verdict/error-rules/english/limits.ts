@@ -11,13 +11,17 @@ const long = any(
 const counted = '\\b(?:limit\\w*|quota|exceed\\w*|requests?|calls|messages|tokens|allowed|maximum)\\b';
 /** What stands before the length of the period of a limit. */
 const within =
-  '(?:(?:per|every|each) |/ ?|\\b(?:in|within|over|during|for) (?:(?:the|any|a) )?(?:(?:last|past|rolling) )?)';
+  '(?:(?:per|every|each) |/ ?|\\b(?:in|within|over|during) (?:(?:the|any|a) )?(?:(?:last|past|rolling) )?)';
 
 /** Limits that reset after an hour or less, then those that need money or a new period. */
 export const limits: readonly TextRule[] = [
   {
     reason: 'quota_exhausted',
-    pattern: any(`${counted}.{0,60}${within}(?:${long})`, `${within}(?:${long}).{0,60}${counted}`),
+    pattern: any(
+      '\\b(?:resets?|again|until|after|available)(?: at| on)? (?:midnight|tomorrow|next (?:day|week|month))\\b',
+      `${counted}.{0,60}${within}(?:${long})`,
+      `${within}(?:${long}).{0,60}\\b(?:limit|quota|exceed|maximum)`,
+    ),
     on: (status) => [400, 402, 403, 429].includes(status),
   },
   {

@@ -1,6 +1,7 @@
 import { any, is4xx, type TextRule } from '../text-rule.js';
 
-const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
+const named =
+  '\\bmodels?\\b[\\s/:]*(?:with (?:the )?)?(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
 /** Names of models and deployments that do not exist. */
 export const missingModels: readonly TextRule[] = [
