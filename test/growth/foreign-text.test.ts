@@ -54,6 +54,8 @@ const pieces = [
   ],
   ...[
     'retryDelay"',
+    'limit per 7200 s ',
+    'input exceeds ',
     'model ',
     'not found ',
     'account ',
@@ -141,6 +143,15 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
     const detail = Array.from({ length: text.length / 64 }, () => ({ loc: [text.slice(0, 16)], msg: 'x' }));
     return judged(json({ detail }), 422);
   },
+  'a problem with its title': (text) =>
+    judged(json({ type: `a:${text}`, title: `b${text}`, detail: text + text, status: 400 }), 400),
+  'problems by name': (text) => {
+    const names = Array.from({ length: text.length / 64 }, (_each, index) => [index, [text.slice(0, 16)]]);
+    const errors: unknown = Object.fromEntries(names);
+    return judged(json({ errors }), 400);
+  },
+  'a fault': (text) =>
+    judged(json({ fault: { faultstring: text, detail: { errorcode: text }, faultcode: text } }), 429),
   'a list of models': (text) => {
     const data = Array.from({ length: text.length / 16 }, (_each, index) => ({
       id: `${text.slice(0, 8)}${index}`,

@@ -1,7 +1,7 @@
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Answer } from '../verdict/answer.js';
-import type { ReplyError } from '../verdict/error-member.js';
+import type { ReplyError } from '../verdict/reply-error.js';
 import type { Jq } from '../verdict/jq.js';
 
 /** A request without address and credential, which the endpoint adds. */

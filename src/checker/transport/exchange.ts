@@ -4,6 +4,7 @@ import type { Response } from 'got';
 import type { Clock } from '../../domain/clock.js';
 import type { Phases } from '../../domain/result.js';
 import type { Route } from './agents.js';
+import { prepareDecoding } from './content-encoding.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
@@ -24,9 +25,6 @@ const mostProvisional = 16;
 const lingerLimitMs = 2_500;
 /** The same after the API's end mark. */
 const closedLingerMs = 250;
-
-/** Encodings whose decoders fill a window of up to 16 MB for a reply of some bytes; that of gzip has 32 KiB. */
-const costlyEncodings = /^(?:br|zstd)$/i;
 
 /** ms after its time for which what has come of a reply is still read. */
 const lateReadingMs = 250;
@@ -240,11 +238,8 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     stream.on('request', (request: ClientRequest) => {
       trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received);
       request.prependOnceListener('response', (response) => {
-        const encoding = response.headers['content-encoding'];
-        if (encoding === undefined || !costlyEncodings.test(encoding)) return;
-        coded = encoding;
-        // got would begin to decompress it.
-        delete response.headers['content-encoding'];
+        // Before got begins to decompress it.
+        coded = prepareDecoding(response.headers);
       });
     });
     stream.on('response', (response: Response) => {

@@ -53,7 +53,7 @@ function asked(headers: IncomingHttpHeaders, now: number): number | null {
 
 const told = new RegExp(
   '"retryDelay\\\\{0,3}"\\s*:\\s*\\\\{0,3}"(?<delay>[\\d.]{1,20}s)' +
-    `|\\b(?:try again|retry|wait) (?:in |after |for )?(?:(?<words>(?:${duration})+)\\b` +
+    `|\\b(?:try again|retry|wait|available|resets?) (?:in |after |for )?(?:(?<words>(?:${duration})+)\\b` +
     '|(?<count>\\d{1,9}(?:\\.\\d{1,9})?) ?(?<unit>milliseconds?|seconds?|minutes?|hours?))',
   'i',
 );
@@ -78,13 +78,17 @@ function refilled(headers: IncomingHttpHeaders, now: number): number | null {
   return waits.length === 0 ? null : Math.max(...waits);
 }
 
+/** ms that a header or the text of an error asks to wait; null when neither does. */
+export function askedWaitMs({ status, headers, body }: Reply, now: number): number | null {
+  return asked(headers, now) ?? (status >= 400 ? written(body) : null);
+}
+
 /**
  * ms the provider asks to wait, at most a day; null when it does not ask. A header made for it comes first, then what
  * the error says, then the reset of a limit that is used up.
  */
-export function retryAfterMs({ status, headers, body }: Reply, now: number): number | null {
-  const failed = status >= 400;
-  const wait = asked(headers, now) ?? (failed ? (written(body) ?? refilled(headers, now)) : null);
+export function retryAfterMs(reply: Reply, now: number): number | null {
+  const wait = askedWaitMs(reply, now) ?? (reply.status >= 400 ? refilled(reply.headers, now) : null);
   return wait === null ? null : Math.min(wait, longestMs);
 }
 

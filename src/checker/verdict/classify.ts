@@ -1,7 +1,13 @@
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
-import type { ReplyError } from './error-member.js';
-import { reasonOfMarker, reasonOfNumber, reasonOfText, reasonOfVagueMarker } from './error-rules.js';
+import type { ReplyError } from './reply-error.js';
+import {
+  reasonOfLimitName,
+  reasonOfMarker,
+  reasonOfNumber,
+  reasonOfText,
+  reasonOfVagueMarker,
+} from './error-rules.js';
 
 const addresses = /\b[a-z][a-z0-9+.-]*:\/\/\S+|\b[\w-]+(?:\.[\w-]+)+\/\S*/gi;
 
@@ -77,6 +83,7 @@ export function classify(error: ReplyError, status: number, model: Model): Reaso
   const passedOn = toldStatus(text, own);
   const told = reasonOfText(text, own) ?? (passedOn === null ? null : reasonOfText(text, passedOn));
   const specific =
+    (own === 429 ? reasonOfLimitName(error.codes, error.text.slice(0, 4_096)) : null) ??
     reasonOfMarker(error.codes, told) ??
     reasonOfMarker(error.types, told) ??
     told ??

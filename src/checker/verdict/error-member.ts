@@ -1,18 +1,6 @@
 import { isObject, type Members } from '../../domain/json.js';
 import { jsonOrText } from './json-or-text.js';
-
-/** The error in a reply, independent of the API. */
-export interface ReplyError {
-  /** Most specific first. */
-  readonly codes: readonly string[];
-  readonly types: readonly string[];
-  readonly text: string;
-  /** A code that is an HTTP status of its own, as gateways put it into a 200. */
-  readonly status: number | null;
-}
-
-/** Most items read from a list in an error. */
-const mostDetails = 32;
+import { errorOfObject, listedText, statusIn, statusOf, strings, type ReplyError } from './reply-error.js';
 
 /** Greatest depth of the members read from an error. */
 const deepest = 4;
@@ -44,119 +32,27 @@ function isSuccess({ code, message, msg }: Members): boolean {
   );
 }
 
-/** A code as text; numbers of three digits are an HTTP status. */
-function codeOf(value: unknown): unknown {
-  return Number.isSafeInteger(value) && Number(value) >= 1_000 ? String(value) : value;
-}
-
-function strings(...values: readonly unknown[]): string[] {
-  return values.filter((value): value is string => typeof value === 'string' && value !== '');
-}
-
-function statusIn(value: unknown): number | null {
-  const status =
-    typeof value === 'number'
-      ? value
-      : typeof value === 'string' && /^\d{3}$/.test(value)
-        ? Number(value)
-        : 0;
-  return Number.isInteger(status) && status >= 400 && status <= 599 ? status : null;
-}
-
-/** The HTTP status beside the error in a body. */
-function statusOf({ code, status, statusCode, status_code: snake, httpCode }: Members): number | null {
-  for (const value of [code, status, statusCode, snake, httpCode]) {
-    const found = statusIn(value);
-    if (found !== null) return found;
-  }
-  return null;
-}
-
-/** FastAPI's list of problems without the echoed input. */
-function problemsText(problems: readonly unknown[]): string {
-  const lines = problems.slice(0, mostDetails).map((problem) => {
-    if (!isObject(problem)) return strings(problem).join('');
-    const where = Array.isArray(problem.loc)
-      ? `${problem.loc
-          .slice(0, mostDetails)
-          .filter((part) => typeof part !== 'object')
-          .join('.')}: `
-      : '';
-    return where + strings(problem.msg, problem.message).join(' ');
-  });
-  return lines.filter((line) => line !== '').join('; ');
-}
-
-function fromObject(error: Members): ReplyError {
-  const inner = isObject(error.innererror) ? error.innererror : {};
-  const metadata = isObject(error.metadata) ? error.metadata : {};
-  const details = Array.isArray(error.details) ? error.details.slice(0, mostDetails).filter(isObject) : [];
-  const own = isObject(error.details) ? error.details : {};
-  const detail = error.detail;
-  // WSO2 puts what a guardrail says into an object.
-  const said = isObject(error.message) ? error.message : {};
-  return {
-    codes: strings(
-      own.error_code,
-      said.action,
-      inner.code,
-      ...details.map((one) => one.reason),
-      // Google names the quota that was hit.
-      ...details.flatMap(({ violations }) =>
-        Array.isArray(violations)
-          ? violations
-              .slice(0, mostDetails)
-              .filter(isObject)
-              .map(({ quotaId }) => quotaId)
-          : [],
-      ),
-      codeOf(error.code),
-      codeOf(error.error_code),
-      error.action,
-      error.status,
-      'estimated_time' in error ? 'estimated_time' : undefined,
-    ),
-    types: strings(error.type, error.error_type, error.errorType, error.__type),
-    text:
-      [
-        ...strings(said.action, said.actionReason, said.message, said.interveningGuardrail),
-        ...strings(
-          error.message,
-          error.msg,
-          error.error,
-          error.error_msg,
-          error.error_description,
-          error.errorMessage,
-          detail,
-          metadata.raw,
-        ),
-        ...(Array.isArray(detail) ? [problemsText(detail)] : []),
-      ].join(' ') || strings(error.title, error.reason).join(' '),
-    status: statusOf(error),
-  };
-}
-
 function fromValue(value: unknown, around: Members): ReplyError {
-  const outer = fromObject({ ...around, error: undefined, errors: undefined });
+  const outer = errorOfObject({ ...around, error: undefined, errors: undefined });
   if (Array.isArray(value)) {
     const first: unknown = value.find((one) => isPresent(one));
     return fromValue(Array.isArray(first) ? undefined : first, around);
   }
   if (!isObject(value)) return { ...outer, text: [...strings(value), outer.text].join(' ').trim() };
   const nested = isObject(value.error) ? value.error : {};
-  const error = fromObject({ ...nested, ...value });
+  const error = errorOfObject({ ...nested, ...value });
   return {
     codes: [...error.codes, ...outer.codes],
     types: [...error.types, ...outer.types.filter((type) => type !== 'error')],
-    text: error.text === '' ? outer.text : error.text,
+    text: error.text || strings(outer.text, listedText(value)).join(' '),
     status: error.status ?? outer.status,
   };
 }
 
 /** The object in FastAPI's `detail`: KoboldCpp's, or the whole error of another API. */
 function fromDetail(detail: Members, around: Members): ReplyError {
-  const outer = fromObject({ ...around, detail: undefined });
-  const inner = isPresent(detail.error) ? fromValue(detail.error, detail) : fromObject(detail);
+  const outer = errorOfObject({ ...around, detail: undefined });
+  const inner = isPresent(detail.error) ? fromValue(detail.error, detail) : errorOfObject(detail);
   return {
     codes: [...inner.codes, ...outer.codes],
     types: [...inner.types, ...outer.types],
@@ -173,7 +69,7 @@ function headIn(payload: Members): ReplyError | null {
   for (const name of heads) {
     const head = payload[name];
     if (!isObject(head) || !tellsFailure(head)) continue;
-    const error = fromObject(head);
+    const error = errorOfObject(head);
     // CLOVA Studio's codes begin with the HTTP status.
     const [, begun] = name === 'status' ? (/^(\d{3})\d\d$/.exec(String(head.code)) ?? []) : [];
     return { ...error, status: error.status ?? statusIn(begun) };
@@ -216,19 +112,22 @@ export function errorIn(payload: unknown, success: boolean, depth = 0): ReplyErr
   // The way of Tencent Cloud and of Volcengine, with a status of 200 too.
   const response = payload.Response ?? payload.ResponseMetadata;
   if (isObject(response) && isObject(response.Error))
-    return fromObject({ code: response.Error.Code, message: response.Error.Message });
+    return errorOfObject({ code: response.Error.Code, message: response.Error.Message });
   if (isPresent(payload.error)) return fromValue(payload.error, payload);
   if (isPresent(payload.errors)) return fromValue(payload.errors, payload);
+  // Apigee's way and that of WSO2; of SOAP, where it is told in JSON.
+  const fault = payload.fault ?? payload.Fault;
+  if (isPresent(fault)) return fromValue(fault, payload);
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
   const told = headIn(payload) ?? unsent(payload, depth);
   if (told !== null) return told;
-  const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : fromObject(payload);
+  const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : errorOfObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
 
 /** Members that describe a failure or identify a request. */
 const ofFailures = new Set(
-  'success ok code status status_code statusCode httpCode error_code error_msg errorMessage errorType message msg detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
+  'success ok code status status_code statusCode httpCode http_status_code httpMessage moreInformation error_code error_msg errorMessage errorType message Message msg description detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
     ' ',
   ),
 );

@@ -30,6 +30,7 @@ const overruledBy: Partial<Record<Reason, readonly Reason[]>> = {
     'permission_denied',
     'quota_exhausted',
     'content_filtered',
+    'context_exceeded',
     'auth_failed',
     'overloaded',
     'server_error',
@@ -45,6 +46,11 @@ const repeating = new Set(
   'serviceunavailable serviceunavailableerror unavailable badgateway gatewaytimeout forbidden toomanyrequests unauthorized authenticationerror authorizationerror'.split(
     ' ',
   ),
+);
+
+/** OpenAI and Groq write the first for each limit, WSO2 "You have exceeded your quota" beside each of the others. */
+const ofEveryPeriod = new Set(
+  'ratelimitexceeded 900800 900801 900802 900803 900804 900806 900807'.split(' '),
 );
 
 const bare = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -63,8 +69,7 @@ export function reasonOfMarker(words: readonly string[], told: Reason | null): R
   if (word === undefined || reason === undefined) return null;
   if (told === null || told === reason) return reason;
   if (repeating.has(word)) return told;
-  // OpenAI and Groq write it for every period.
-  if (word === 'ratelimitexceeded') return told === 'overloaded' ? told : reason;
+  if (ofEveryPeriod.has(word)) return told === 'overloaded' ? told : reason;
   return overruledBy[reason]?.includes(told) === true ? told : reason;
 }
 
@@ -73,6 +78,17 @@ export const reasonOfVagueMarker = (words: readonly string[]): Reason | null => 
 
 /** The reason of a number that is specific to one provider, used when the text gives none. */
 export const reasonOfNumber = (words: readonly string[]): Reason | null => reasonIn(numbered, words);
+
+/** A period in the name of a limit, such as `GenerateRequestsPerDayPerProject`, `requests_per_minute` and `UserByModelByDay`. */
+const period = /[a-z_](?:per|by)_?(second|minute|hour|day|week|month)/g;
+
+/** The reason of a limit that is named in codes or text. Google and GitHub send the same message for each of them. */
+export function reasonOfLimitName(codes: readonly string[], text: string): Reason | null {
+  const names = [...codes.map((code) => code.slice(0, 200)), text].join(' ').toLowerCase();
+  const periods = [...names.matchAll(period)].map(([, one]) => one ?? '');
+  if (periods.length === 0) return null;
+  return periods.some((one) => /day|week|month/.test(one)) ? 'quota_exhausted' : 'rate_limited';
+}
 
 /** The reason in a text with this HTTP status. */
 export function reasonOfText(text: string, status: number): Reason | null {

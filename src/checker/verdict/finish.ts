@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/clock.js';
+import { hourMs } from '../../domain/period.js';
 import type { Model } from '../../domain/model.js';
 import { outcomeFor, type Outcome, type Reason } from '../../domain/reason.js';
 import { notSent, type CheckResult } from '../../domain/result.js';
 import type { Exchange } from '../transport/exchange.js';
 import type { Verdict } from './judge.js';
-import { rateLimitRemaining, retryAfterMs } from '../transport/retry-after.js';
+import { askedWaitMs, rateLimitRemaining, retryAfterMs } from '../transport/retry-after.js';
 import type { Redact } from '../secrets/redact.js';
 import type { TimeLimit } from '../transport/time-limit.js';
 
@@ -53,19 +54,30 @@ function withLateness(verdict: Verdict, model: Model, done: Exchange): Verdict {
   return late === null ? verdict : { ...verdict, reason: 'slow', detail: late };
 }
 
+/** Azure OpenAI asks for a day, although its limits are per minute. */
+const ofMinute = /rate limit of your current/i;
+
+/** No limit of an hour or less asks to wait for over an hour: what is used up is the quota of a longer period. */
+function withLongWait(verdict: Verdict, { reply }: Exchange, now: number): Verdict {
+  if (verdict.reason !== 'rate_limited' || reply === null) return verdict;
+  const isLong = (askedWaitMs(reply, now) ?? 0) > hourMs;
+  return isLong && !ofMinute.test(verdict.detail ?? '') ? { ...verdict, reason: 'quota_exhausted' } : verdict;
+}
+
 /** The outcome of a reason with the model's overrides. A list of models never shows that the model is healthy. */
 function outcomeOf(reason: Reason, { probe, outcomes }: Model): Outcome {
   return probe === 'models' && reason === 'ok' ? 'unknown' : outcomeFor(reason, outcomes);
 }
 
 /**
- * Puts together what happened and what it means: the reason that the reply was judged to have, then `slow`, then the outcome. The
- * one place where text becomes fit to keep.
+ * Puts together what happened and what it means: the reason that the reply was judged to have, then the wait it asks for and
+ * `slow`, then the outcome. The one place where text becomes fit to keep.
  */
 export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock: Clock): CheckResult {
   const { model, startedAt, redact } = attempt;
   const { durationMs, firstTokenMs } = done;
-  const found = withLateness(judged, model, done);
+  const now = clock.wall();
+  const found = withLateness(withLongWait(judged, done, now), model, done);
   const bounded = (text: string | null, most: number): string | null =>
     text === null ? null : redact(text, most) || null;
   return {
@@ -81,7 +93,7 @@ export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock:
     response: bounded(found.response, responseLimit),
     responseModel: bounded(found.responseModel, detailLimit),
     systemFingerprint: bounded(found.fingerprint, fingerprintLimit),
-    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply, clock.wall()),
+    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply, now),
     rateLimitRemaining: done.reply === null ? {} : rateLimitRemaining(done.reply.headers),
     certificateExpiresAt: done.certificateExpiresAt,
     keyIndex: null,

@@ -5,11 +5,12 @@ import type { Usage } from '../../domain/result.js';
 import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
 import { classify, reasonOfStatus, withoutEcho } from './classify.js';
 import type { Dialect } from '../ask/dialect.js';
-import { bareFailureIn, errorIn, failureIn, type ReplyError } from './error-member.js';
+import { bareFailureIn, errorIn, failureIn } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
 import { JqSyntaxError, JqNotRunError, type Jq } from './jq.js';
 import { crowdIn } from './json-or-text.js';
+import type { ReplyError } from './reply-error.js';
 import type { StreamReading } from './stream-reading.js';
 
 /** The meaning of a reply; its texts are not yet bounded or redacted. */

@@ -1,7 +1,8 @@
 import { blankAnswer } from '../ask/dialects/members.js';
 import type { Draft, StreamEvent, Streaming } from '../ask/dialect.js';
-import { errorIn, type ReplyError } from './error-member.js';
+import { errorIn } from './error-member.js';
 import { frameAws, frameLines, frameSse } from './framing.js';
+import type { ReplyError } from './reply-error.js';
 
 /** Reads a streamed reply. */
 export interface StreamReading {
@@ -30,7 +31,7 @@ function errorOf({ name, data }: StreamEvent): ReplyError | null {
   return { codes: [], types: [], text: typeof data === 'string' ? data : '', status: null };
 }
 
-/** Reads a stream event by event, up to an error. */
+/** Reads a stream event by event, up to its end mark or an error. */
 export function readStream({ framing, take }: Streaming): StreamReading {
   const draft: Draft = { ...blankAnswer, ended: false, closed: false };
   let begun = false;
@@ -38,12 +39,15 @@ export function readStream({ framing, take }: Streaming): StreamReading {
   let error: ReplyError | null = null;
   let fault: string | null = null;
 
+  const spoke = (): boolean => draft.text !== '' || draft.reasoning !== '';
   const began = (): void => {
     begun = true;
   };
   const emit = (event: StreamEvent): void => {
     begun = true;
     events += 1;
+    // Clients stop reading here. What follows an empty answer may say why it is empty.
+    if (draft.closed && spoke()) return;
     error ??= errorOf(event);
     if (error === null) take(draft, event);
   };
@@ -68,7 +72,7 @@ export function readStream({ framing, take }: Streaming): StreamReading {
       return begun;
     },
     get spoke() {
-      return draft.text !== '' || draft.reasoning !== '';
+      return spoke();
     },
     get ended() {
       return draft.ended || error !== null;

@@ -5,7 +5,8 @@ export const reasonMeanings: Readonly<Record<Reason, string>> = {
   ok: 'The answer arrived in time and meets the expectation.',
   output_truncated: 'The token limit was reached before any visible text; common with reasoning models.',
   slow: 'The answer is correct, but took longer than `slow` allows.',
-  rate_limited: 'The provider limits the request rate; unhealthy from the 10th such result in a row.',
+  rate_limited:
+    'The provider limits the request rate, per hour or less; unhealthy from the 10th such result in a row.',
   content_filtered: 'The provider refused to answer because of its content policy.',
   unexpected_answer: 'The answer does not meet `expect`, or repeats one token.',
   model_mismatch: 'The model in the reply is not in `expect.model`.',
@@ -16,7 +17,7 @@ export const reasonMeanings: Readonly<Record<Reason, string>> = {
   timeout: 'The deadline passed; the detail says in which phase.',
   auth_failed: 'The key is wrong or has expired.',
   permission_denied: 'The key is valid, but not allowed to use this model.',
-  quota_exhausted: 'The credit, budget, or daily or monthly quota is used up.',
+  quota_exhausted: 'The credit, the budget or the quota of over an hour, such as a day, is used up.',
   model_not_found: 'The provider has no model of this name.',
   endpoint_not_found: 'The address does not serve this API.',
   overloaded: 'The provider reports that it lacks capacity.',

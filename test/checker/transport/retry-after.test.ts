@@ -59,6 +59,8 @@ describe('requested wait', () => {
     ['{"error":{"message":"Please retry after 86400 seconds."}}', 86_400_000],
     ['{"error":{"message":"Please retry in 45.578569677s."}}', 45_579],
     ['{"error":{"message":"Please wait 2 minutes"}}', 120_000],
+    ['{"detail":"Request was throttled. Expected available in 3599 seconds."}', 3_599_000],
+    ['{"error":"Limit reached, resets in 11 hours"}', 39_600_000],
     [
       '[{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"3.5s"}]}}]',
       3_500,

@@ -4,7 +4,7 @@ import type { Answer } from '../../verdict/answer.js';
 import { attached, chatPath } from '../attachment.js';
 import type { Dialect, Draft, Question, StreamEvent } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
-import type { ReplyError } from '../../verdict/error-member.js';
+import type { ReplyError } from '../../verdict/reply-error.js';
 import { finishOf } from './finish-mark.js';
 import { blankAnswer, textOf, usageOf } from './members.js';
 import { bodyWith, tokenLimit } from './token-limit.js';

@@ -1,7 +1,6 @@
 import type { Dialect } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
 import { blankAnswer, vectorLength } from './members.js';
-import { geminiRules } from './provider-rules.js';
 import { bodyWith } from './token-limit.js';
 
 /** Google's embedContent. */
@@ -11,7 +10,6 @@ export const geminiEmbeddings: Dialect = {
     path: model.endpoint.paths.embeddings,
     body: bodyWith({ content: { parts: [{ text: model.query }] } }, model),
   }),
-  rules: geminiRules,
   read: (payload) =>
     isObject(payload) && isObject(payload.embedding)
       ? { ...blankAnswer, vector: vectorLength(payload.embedding.values) }

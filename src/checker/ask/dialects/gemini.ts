@@ -6,7 +6,6 @@ import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, textOf } from './members.js';
 import { piecewise } from './piecewise.js';
-import { geminiRules } from './provider-rules.js';
 import { bodyWith } from './token-limit.js';
 
 /** The least thinking that each family supports, and a token limit with room for it. */
@@ -78,12 +77,11 @@ function read(payload: unknown): Answer | null {
 }
 
 /** Google's generateContent. */
-export const geminiChat: Dialect = { ask: (model) => ask(model, false), read, rules: geminiRules };
+export const geminiChat: Dialect = { ask: (model) => ask(model, false), read };
 
 /** The same, streamed; ends with an event with a finish reason. */
 export const geminiChatStream: Dialect = {
   ask: (model) => ask(model, true),
   read,
-  rules: geminiRules,
   stream: { framing: 'sse', take: piecewise(read) },
 };

@@ -1,8 +1,9 @@
 import { bans } from './english/bans.js';
+import { longContexts } from './english/contexts.js';
 import { filters } from './english/filters.js';
 import { limits } from './english/limits.js';
 import { missingModels } from './english/models.js';
-import { outages } from './english/outages.js';
+import { databases, outages } from './english/outages.js';
 import { unfitProbes } from './english/probes.js';
 import { any, is4xx, is5xx, type TextRule } from './text-rule.js';
 
@@ -100,9 +101,17 @@ export const english: readonly TextRule[] = [
       '(?:incorrect|invalid|wrong|bad) (?:x-)?api[- ]?key\\b',
       '\\bapi[- ]?key (?:(?:you )?provided )?(?:is |has )?(?:not valid|invalid|incorrect|expired)\\b',
       'litellm\\.authenticationerror',
+      '(?:failed|unable) to resolve (?:the )?api key',
     ),
     on: (status) => is5xx(status) || status === 429,
   },
+  {
+    reason: 'auth_failed',
+    // LiteLLM without a database knows no key but its own.
+    pattern: any('no connected db'),
+    on: (status) => status === 400,
+  },
+  databases,
   {
     reason: 'auth_failed',
     pattern: any(
@@ -139,7 +148,11 @@ export const english: readonly TextRule[] = [
   },
   {
     reason: 'permission_denied',
-    pattern: any('not authori[sz]ed to perform', 'access is denied due to'),
+    pattern: any(
+      'not authori[sz]ed to perform',
+      'access is denied due to',
+      'api ?key for (?:the )?given resource',
+    ),
     on: (status) => status !== 429,
   },
   ...filters,
@@ -156,28 +169,15 @@ export const english: readonly TextRule[] = [
     ),
   },
   ...limits,
-  {
-    reason: 'context_exceeded',
-    pattern: any(
-      'context (?:length|window|size)',
-      'maximum context',
-      'too many (?:input |prompt )?tokens',
-      '(?:prompt|input|message|request)s? (?:is|are|was) too (?:long|large)',
-      '(?:request|payload|entity) too large',
-      'reduce the length',
-      'input token count',
-      '\\binputs?`? must have less than',
-      'exceed n_ctx',
-    ),
-    on: (status) => is4xx(status) && status !== 429,
-  },
+  longContexts,
   {
     reason: 'overloaded',
     pattern: any(
       'overload',
       '(?:at|over|no|insufficient|not enough|out of|exceed\\w*|lack of|limited) (?:\\w+ )?capacity',
       'capacity (?:is |was |has been |temporarily )?(?:exceeded|reached|exhausted|constraint|limit)',
-      'high demand|heavy load|under load|peak load',
+      '(?:high|heavy|peak|increased|elevated) (?:demand|load|traffic)|under load',
+      '(?:processing|handling|receiving|serving) too many requests',
       '(?:server|service|system|engine|model) (?:is |are )?(?:currently |too |really |very )?busy|too busy',
       'no (?:available|healthy|free) (?:server|worker|instance|upstream|backend|replica|endpoint|channel)',
     ),
@@ -226,7 +226,7 @@ export const english: readonly TextRule[] = [
     pattern: any(
       'rate[- ]?limit',
       'too many (?:concurrent )?requests',
-      'throttl',
+      'throttl|rate exceeded|spike arrest|too frequent',
       'concurren(?:t|cy) [\\w ]{0,20}limit',
       'slow down',
       'resource has been exhausted',

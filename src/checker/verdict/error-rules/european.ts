@@ -22,8 +22,21 @@ const filters = {
     '(?:модераци[а-яё]+|фильтр[а-яё]* (?:контента|содержимого|безопасности)|проверк[а-яё]+ (?:контента|безопасности))',
 } as const;
 
+/** Over an hour. */
+const hours = '(?:[2-9]|\\d{2,3})';
+
 /** Reasons of German, French, Spanish, Portuguese, Italian and Russian texts; the first match decides. */
 export const european: readonly TextRule[] = [
+  {
+    reason: 'quota_exhausted',
+    // Limits of a day or longer; those of an hour or less pass.
+    pattern: any(
+      `(?:limit|anfragen|token).{0,40}(?:pro (?:tag|woche|monat)|(?:in|innerhalb von) (?:den letzten )?${hours} (?:stunden|tagen))`,
+      `(?:limite|requêtes|demandes|jetons).{0,40}(?:par (?:jour|semaine|mois)|(?:en|dernières) ${hours} (?:dernières )?heures)`,
+      `(?:l[íi]mite|solicit|peticiones|requisições|richieste).{0,40}(?:(?:por|al|ao|per) (?:d[íi]a|giorno|semana|settimana|m[eê]s)|(?:en|em|in) (?:las últimas |as últimas |le ultime )?${hours} (?:horas|ore))`,
+      `(?:лимит|запрос|токен).{0,40}(?:в (?:сутки|день|неделю|месяц)|за (?:последние )?(?:сутки|день|${hours} час))`,
+    ),
+  },
   {
     reason: 'quota_exhausted',
     pattern: any(

@@ -50,7 +50,7 @@ export const filters: readonly TextRule[] = [
       'blocked (?:this |the |your )?(?:input|prompt|content)|(?:policy|filter) (?:has )?(?:blocked|rejected|flagged|refused)\\b|pattern is blocked',
       'safety system',
       'blocked by (?:a |the |our )?guardrail',
-      'data inspection failed|inappropriate content|responsible ai (?:practices|polic)',
+      'filter matched\\b|data inspection failed|inappropriate content|responsible ai (?:practices|polic)',
       '\\b(?:prompt|content|input|output|response) blocked\\b',
     ),
   },

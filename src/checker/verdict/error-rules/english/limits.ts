@@ -1,13 +1,37 @@
 import { any, type TextRule } from '../text-rule.js';
 
-/** Limits that reset after a while, then those that need money or a new period. */
+/** Lengths of a period of over an hour. */
+const long = any(
+  '(?:360[1-9]|36[1-9]\\d|3[7-9]\\d\\d|[4-9]\\d{3}|\\d{5,9})[ -]?s(?:ec(?:ond)?s?)?\\b',
+  '(?:6[1-9]|[7-9]\\d|\\d{3,6})[ -]?min(?:ute)?s?\\b',
+  '(?:[2-9]|[1-9]\\d{1,3})[ -]?h(?:(?:ou)?rs?)?\\b',
+  '\\d{1,4}[ -]?(?:days?|weeks?|months?)\\b',
+).source;
+
+const counted = '\\b(?:limit\\w*|quota|exceed\\w*|requests?|calls|messages|tokens|allowed|maximum)\\b';
+/** What stands before the length of the period of a limit. */
+const within =
+  '(?:(?:per|every|each) |/ ?|\\b(?:in|within|over|during) (?:(?:the|any|a) )?(?:(?:last|past|rolling) )?)';
+
+/** Limits that reset after an hour or less, then those that need money or a new period. */
 export const limits: readonly TextRule[] = [
+  {
+    reason: 'quota_exhausted',
+    pattern: any(
+      '\\b(?:resets?|again|until|after|available)(?: at| on)? (?:midnight|tomorrow|next (?:day|week|month))\\b',
+      `${counted}.{0,60}${within}(?:${long})`,
+      `${within}(?:${long}).{0,60}\\b(?:limit|quota|exceed|maximum)`,
+    ),
+    on: (status) => [400, 402, 403, 429].includes(status),
+  },
   {
     reason: 'rate_limited',
     pattern: any(
       '(?:per|/|a|each) ?-?(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?\\b',
+      '(?:\\b(?:per|each|every) |\\d ?/ ?)\\d{1,5}[ -]?(?:[smh]|(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?)\\b',
       '\\b(?:[rt]p[msh]|qps)\\b',
       '(?:requests|tokens)-per-(?:second|minute|hour)',
+      '\\bhourly (?!spend|budget|cost)(?:\\w+ ){0,2}(?:limit|quota)|\\breset(?:s|ting)? hourly',
     ),
     on: (status) => status < 500,
   },
@@ -16,7 +40,7 @@ export const limits: readonly TextRule[] = [
     pattern: any(
       '(?:per|/|a|each|this|current) ?-?(?:day|month|week|billing (?:period|cycle))\\b.{0,80}(?:limit|quota|exceed|reached|used up|budget|credit)',
       '(?:limit|quota|exceed|reached|used up|budget|credit).{0,120}(?:per|/|a|each|this|for the) ?-?(?:day|month|week|today)\\b',
-      '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|allocation|cap)\\b',
+      '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|allocation|cap|budget)\\b',
       'credit balance is too low',
       '(?:out of|ran out of|used up|used all(?: of)?|reached|hit|exceeded|over|exhausted) (?:your |the |all |my |its |this )?(?:[\\w-]+ ){0,3}(?:usage|credits?|quota|allowance|allocation|spend\\w*|budget)\\b',
       '(?:usage|session|key|spend\\w*|credit|total|weekly|5[- ]hour|five[- ]hour) (?:usage )?(?:limit|cap) (?:has been |was |is )?(?:reached|exceeded|hit|used)',

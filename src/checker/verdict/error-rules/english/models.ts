@@ -1,6 +1,7 @@
 import { any, is4xx, type TextRule } from '../text-rule.js';
 
-const named = '\\bmodels?\\b[\\s/:]*(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
+const named =
+  '\\bmodels?\\b[\\s/:]*(?:with (?:the )?)?(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
 /** Names of models and deployments that do not exist. */
 export const missingModels: readonly TextRule[] = [
@@ -25,6 +26,8 @@ export const missingModels: readonly TextRule[] = [
       '\\bonly\\b.{0,100}\\b(?:allowed|supported|available)\\b.{0,20}\\b(?:your|requested|given) model\\b',
       '\\b(?:endpoint|deployment|model)\\b.{0,100}\\b(?:is|was|has been) (?:not (?:running|started|deployed)|paused|stopped|(?:being )?deleted)\\b',
       'could not find real modelid',
+      'could not find (?:a )?(?:suitable )?inference handler|no (?:router|handler) for (?:the )?requested model',
+      '\\bmodel (?:specified|named|given)(?: in)? your request is not configured',
     ),
     on: is4xx,
   },

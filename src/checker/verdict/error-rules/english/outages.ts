@@ -1,10 +1,21 @@
-import { any, type TextRule } from '../text-rule.js';
+import { any, is4xx, type TextRule } from '../text-rule.js';
 
 /** Statuses that blame the request. Others say what happened without a text. */
 const ofRequest = (status: number): boolean => [400, 409, 412, 422, 424].includes(status);
 
 /** Of an address in the request that the server could not open. */
 const attachment = /download|\bfetch|\burl\b|image|audio/;
+
+/** The database of a gateway, which looks the key up there. It blames the key that it could not look up. */
+export const databases: TextRule = {
+  reason: 'server_error',
+  pattern: any(
+    "(?:can(?:'t|not| not)|could not|unable to|failed to) (?:reach|connect to|query) (?:the )?database|error querying the database",
+    '\\b(?:db|database) (?:server |connection )?(?:is |was )?(?:currently |temporarily )?(?:not connected|not available|unavailable|unreachable|offline|error|failed|lost|refused)\\b',
+    'not connected to the query engine|too many clients already|all connection attempts failed',
+  ),
+  on: (status) => is4xx(status) && status !== 429,
+};
 
 /** What broke in or behind a server that answers as if the request were at fault. */
 export const outages: readonly TextRule[] = [

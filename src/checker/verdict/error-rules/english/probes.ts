@@ -10,6 +10,8 @@ export const unfitProbes: TextRule = {
   pattern: any(
     "does(?: not|n't) support (?:chat|generate|completions?|embeddings?|the (?:chat|completions?) (?:api|operation))\\b",
     'not a chat model',
+    '\\b(?:is|be) (?:not )?an? (?:\\w+ )?(?:embeddings?|rerank(?:ing|er)?|text-to-speech|tts|transcription|image generation) model\\b',
+    'pooling type .{0,20}\\bis not oai compatible',
     'operation does not work with the specified model',
     'only supported in v1/',
     '(?:can only be used|only works?|only support\\w*|must be (?:called|used|invoked))(?: with| in| via| through)? (?:the )?(?:stream\\w*|responses|completions?|embeddings?|batch)\\b',
