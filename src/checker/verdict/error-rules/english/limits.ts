@@ -4,14 +4,14 @@ import { any, type TextRule } from '../text-rule.js';
 const long = any(
   '(?:360[1-9]|36[1-9]\\d|3[7-9]\\d\\d|[4-9]\\d{3}|\\d{5,9})[ -]?s(?:ec(?:ond)?s?)?\\b',
   '(?:6[1-9]|[7-9]\\d|\\d{3,6})[ -]?min(?:ute)?s?\\b',
-  '(?:[2-9]|[1-9]\\d{1,3})[ -]?h(?:(?:ou)?rs?)?\\b',
-  '\\d{1,4}[ -]?(?:days?|weeks?|months?)\\b',
+  '(?:[2-9]|[1-9]\\d{1,3}|two|three|four|five|six|eight|twelve)[ -]?h(?:(?:ou)?rs?)?\\b',
+  '\\d{1,4}[ -]?(?:d|days?|weeks?|months?)\\b',
 ).source;
 
 const counted = '\\b(?:limit\\w*|quota|exceed\\w*|requests?|calls|messages|tokens|allowed|maximum)\\b';
 /** What stands before the length of the period of a limit. */
 const within =
-  '(?:(?:per|every|each) |/ ?|\\b(?:in|within|over|during) (?:(?:the|any|a) )?(?:(?:last|past|rolling) )?)';
+  '(?:(?:per|every|each|of the last) |/ ?|\\b(?:in|within|over|during) (?:(?:the|any|a) )?(?:(?:last|past|rolling) )?)';
 
 /** Limits that reset after an hour or less, then those that need money or a new period. */
 export const limits: readonly TextRule[] = [
@@ -28,7 +28,7 @@ export const limits: readonly TextRule[] = [
     reason: 'rate_limited',
     pattern: any(
       '(?:per|/|a|each) ?-?(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?\\b',
-      '(?:\\b(?:per|each|every) |\\d ?/ ?)\\d{1,5}[ -]?(?:[smh]|(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?)\\b',
+      '(?:\\b(?:per|each|every) |\\w ?/ ?)\\d{1,5}[ -]?(?:[smh]|(?:sec(?:ond)?|min(?:ute)?|hour|hr)s?)\\b',
       '\\b(?:[rt]p[msh]|qps)\\b',
       '(?:requests|tokens)-per-(?:second|minute|hour)',
       '\\bhourly (?!spend|budget|cost)(?:\\w+ ){0,2}(?:limit|quota)|\\breset(?:s|ting)? hourly',

@@ -12,7 +12,7 @@ export const databases: TextRule = {
   pattern: any(
     "(?:can(?:'t|not| not)|could not|unable to|failed to) (?:reach|connect to|query) (?:the )?database|error querying the database",
     '\\b(?:db|database) (?:server |connection )?(?:is |was )?(?:currently |temporarily )?(?:not connected|not available|unavailable|unreachable|offline|error|failed|lost|refused)\\b',
-    'not connected to the query engine|too many clients already|all connection attempts failed',
+    'not connected to the query engine|too many clients already|all connection attempts failed|fetching a new connection',
   ),
   on: (status) => is4xx(status) && status !== 429,
 };
