@@ -28,11 +28,9 @@ const shared = document.querySelector(`[data-shared] input[value="${chosen}"]`);
 if (shared instanceof HTMLInputElement) shared.checked = true;
 
 for (const name of ['theme', 'density']) {
-  for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
-    input.addEventListener('change', () => {
-      if (input instanceof HTMLInputElement) remember(name, input.value);
-    });
-  }
+  /** @type {NodeListOf<HTMLInputElement>} */
+  const inputs = document.querySelectorAll(`input[name="${name}"]`);
+  for (const input of inputs) input.addEventListener('change', () => remember(name, input.value));
 }
 
 const units = /** @type {const} */ ([
@@ -76,9 +74,7 @@ const addLocalTimes = () => {
   }
 };
 
-setInterval(() => {
-  if (!document.hidden) tick();
-}, 1_000);
+setInterval(() => document.hidden || tick(), 1_000);
 addLocalTimes();
 
 /* Live updates: the page is fetched again after events, and the parts that differ are put in place. */
@@ -89,8 +85,7 @@ const pauseMs = 2_000;
 const usualMs = 60_000;
 /** ms until a stream that the browser has given up is opened again. */
 const reopenMs = 15_000;
-let fetching = false;
-let wanted = false;
+let [fetching, wanted] = [false, false];
 let fetchedAt = Date.now();
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let planned;
@@ -156,12 +151,16 @@ const adopt = (next) => {
   if (next.title !== document.title) document.title = next.title;
   const icon = document.querySelector('link[rel="icon"]');
   const nextIcon = next.querySelector('link[rel="icon"]');
-  if (icon !== null && nextIcon !== null && !icon.isEqualNode(nextIcon))
-    icon.replaceWith(document.importNode(nextIcon, true));
+  if (nextIcon !== null && !nextIcon.isEqualNode(icon))
+    icon?.replaceWith(document.importNode(nextIcon, true));
   filter();
   tick();
   addLocalTimes();
 };
+
+/** Loads this page again. @param {string} textContent */
+const linkHere = (textContent) =>
+  Object.assign(document.createElement('a'), { href: location.href, textContent });
 
 /** @param {number} moved */
 const sayMoved = (moved) => {
@@ -171,10 +170,7 @@ const sayMoved = (moved) => {
   note.setAttribute('data-moved', '');
   note.className = 'more mut';
   note.textContent = `${moved} ${moved === 1 ? 'model' : 'models'} changed order. `;
-  const link = document.createElement('a');
-  link.href = location.href;
-  link.textContent = 'Sort again';
-  note.append(link);
+  note.append(linkHere('Sort again'));
   if (known === null) document.querySelector('.cols')?.before(note);
 };
 
@@ -182,18 +178,13 @@ const sayMoved = (moved) => {
 const sayLive = (on, text) => {
   if (live === null) return;
   live.classList.toggle('off', !on);
-  const dot = document.createElement('span');
-  dot.className = 'dot';
-  live.replaceChildren(dot, text);
+  live.replaceChildren(Object.assign(document.createElement('span'), { className: 'dot' }), text);
 };
 
 /** What is typed stays: only the reader leaves the page. */
 const sayLoggedOut = () => {
   sayLive(false, 'Logged out. ');
-  const link = document.createElement('a');
-  link.href = location.href;
-  link.textContent = 'Log in';
-  live?.append(link);
+  live?.append(linkHere('Log in'));
 };
 
 const refresh = async () => {
@@ -204,9 +195,13 @@ const refresh = async () => {
   fetching = true;
   wanted = false;
   try {
-    const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+    const { href } = location;
+    const response = await fetch(href, { headers: { accept: 'text/html' } });
     if (response.ok) {
-      adopt(new DOMParser().parseFromString(await response.text(), 'text/html'));
+      const text = await response.text();
+      // The reader has asked for something else meanwhile.
+      if (location.href === href) adopt(new DOMParser().parseFromString(text, 'text/html'));
+      else wanted = true;
       fetchedAt = Date.now();
     } else if (response.status === 401) sayLoggedOut();
   } catch {
@@ -287,11 +282,9 @@ search?.addEventListener('input', () => {
   soon();
 });
 
-for (const select of document.querySelectorAll('.tools select')) {
-  select.addEventListener('change', () => {
-    if (select instanceof HTMLSelectElement) select.form?.requestSubmit();
-  });
-}
+/** @type {NodeListOf<HTMLSelectElement>} */
+const selects = document.querySelectorAll('.tools select');
+for (const select of selects) select.addEventListener('change', () => select.form?.requestSubmit());
 
 /* A form that was sent is busy until its answer comes, and is not sent twice. */
 
