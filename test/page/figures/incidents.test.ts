@@ -146,8 +146,8 @@ describe.each([
         down += part.unhealthy;
         if (!opened_at.startsWith(month)) continue;
         const page = await text(`/incidents/${number}`);
-        const told = plain(between(page, '<dt>Of the budget of ', '</div>')).split('|');
-        expect([number, told[1]]).toEqual([number, `${share(usedOf(slo, figures, part.unhealthy))} %`]);
+        const told = plain(between(page, '<dt>Error budget used', '</div>')).split('|');
+        expect([number, told[0]]).toEqual([number, `${share(usedOf(slo, figures, part.unhealthy))} %`]);
       }
       expect([id, Number(down.toFixed(3))]).toEqual([id, figures.seconds.unhealthy]);
     }
