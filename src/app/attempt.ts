@@ -47,10 +47,13 @@ function evidenceOf({ tokenEndpoint, ...found }: Found, stalled: Stalled, model:
 export function createAttempt(parts: {
   ask: Ask;
   findStalled: FindStalled;
-  isBlindTo: (model: Model, found: Found, limit: TimeLimit) => Promise<boolean>;
+  connectivity: {
+    isBlindTo(model: Model, found: Found, limit: TimeLimit): Promise<boolean>;
+    watching<T>(model: Model, asking: Promise<T>): Promise<T>;
+  };
   clock: Clock;
 }): Attempt {
-  const { ask, findStalled, isBlindTo, clock } = parts;
+  const { ask, findStalled, connectivity, clock } = parts;
 
   const forbidden = (model: Model, reason: Reason, detail: string | null): Attempted => ({
     found: notSent(clock.wall(), reason, outcomeFor(reason, model.outcomes), detail),
@@ -66,9 +69,10 @@ export function createAttempt(parts: {
     }
     const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
     const from = clock.monotonic();
-    const found = await ask(model, signal, key);
+    const found = await connectivity.watching(model, ask(model, signal, key));
     const stalled = findStalled(model, found, from, clock.monotonic());
-    const blind = await isBlindTo(model, stalled === null ? found : evidenceOf(found, stalled, model), limit);
+    const evidence = stalled === null ? found : evidenceOf(found, stalled, model);
+    const blind = await connectivity.isBlindTo(model, evidence, limit);
     return { found, circumstances: { ...undisturbed(model), stalled, blind } };
   };
 }

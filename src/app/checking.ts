@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { createConnectivity, type Sight } from '../checker/connectivity.js';
+import { createConnectivity, type Change } from '../checker/connectivity.js';
 import { createProber } from '../checker/prober.js';
 import { createRemoteChecker } from '../checker/remote-checker.js';
 import { createShared, type Shared } from '../checker/transport/exchange-limits.js';
@@ -60,15 +60,18 @@ export function createChecker(
 }
 
 /** Logs loss and return of connectivity. */
-function noteSight({ blind, since, results }: Sight, models: number, now: number, log: Logger): void {
-  const line = { since: new Date(since).toISOString(), models };
-  if (blind)
-    log.warn(line, 'no network connectivity of the monitor: checks that reach no host count as unknown');
+function noteChange(change: Change, models: number, now: number, log: Logger): void {
+  const { blind, since, results, proxy } = change;
+  const line = { since: new Date(since).toISOString(), ...(proxy === undefined ? { models } : { proxy }) };
+  const lost =
+    proxy === undefined
+      ? 'no network connectivity of the monitor: checks that reach no host count as unknown'
+      : 'no connectivity through the proxy: checks that reach no host behind it count as unknown';
+  const back =
+    proxy === undefined ? 'network connectivity is back' : 'connectivity through the proxy is back';
+  if (blind) log.warn(line, lost);
   else
-    log.warn(
-      { ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results },
-      'network connectivity is back',
-    );
+    log.warn({ ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results }, back);
 }
 
 /** The parts that make a check. */
@@ -94,8 +97,8 @@ export function createChecking(parts: {
   const checker = createChecker(clock, parts.version, parts.shared, metrics.connectionRetried);
   const connectivity = createConnectivity({
     clock,
-    changed: (sight) => {
-      noteSight(sight, parts.settings().models.length, clock.wall(), log);
+    changed: (change) => {
+      noteChange(change, parts.settings().models.length, clock.wall(), log);
     },
   });
   const stalls = watchStalls(clock, log);
@@ -103,7 +106,7 @@ export function createChecking(parts: {
   const attempt = createAttempt({
     ask: checker.check,
     findStalled,
-    isBlindTo: connectivity.isBlindTo,
+    connectivity,
     clock,
   });
   return {

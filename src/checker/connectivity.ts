@@ -2,48 +2,52 @@ import type { LookupFunction } from 'node:net';
 import type { Settings } from '../config/settings.js';
 import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
-import {
-  allSilent,
-  fewestHosts,
-  machineOf,
-  noSilence,
-  signOf,
-  withConnection,
-  withResult,
-} from '../domain/connectivity.js';
+import { machineOf, signOf, type Evidence } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
-import { createLookAround } from './look-around.js';
+import { createGate, type Sight, type Surroundings } from './gate.js';
+import { pathsToTarget, pathTo, type Path } from './path.js';
+import { createReach } from './reach.js';
+import { beforeLookMs } from './transport/deadline.js';
 import { createLookup } from './transport/lookup.js';
-import { proxyFor } from './transport/proxy.js';
-import { addressOf, type Address } from './reach.js';
 import type { TimeLimit } from './transport/time-limit.js';
+import { nameOfProxy } from './transport/tunnel.js';
 
-/** A loss or return of connectivity. */
-export interface Sight {
-  readonly blind: boolean;
-  /** Unix ms at which connectivity was lost. */
-  readonly since: number;
-  /** Number of results set aside since then. */
-  readonly results: number;
+/** A loss or return of connectivity, in general or through one proxy. */
+export interface Change extends Sight {
+  /** Host and port of the proxy; absent in general. */
+  readonly proxy?: string;
 }
 
 interface ConnectivityOptions {
   readonly clock: Clock;
-  readonly changed: (sight: Sight) => void;
+  readonly changed: (change: Change) => void;
   readonly lookup?: LookupFunction;
   /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Most hosts to try: those with the newest answers. */
-const mostHosts = 16;
-/** ms between connectivity tests without configured targets; they run only while there is no connectivity. */
-const blindEveryMs = 30_000;
+const nothing: Surroundings = { targets: null, hosts: new Map(), everyMs: 0 };
+
+/** The result as evidence of the peer: a certificate that is refused may be that of the proxy. */
+function evidenceOf(asked: Evidence, { proxy, by }: Path): Evidence {
+  const tunnelled = by === 'tls' && asked.phases.tcp !== undefined;
+  return asked.reason === 'tls_error' && proxy !== null && !tunnelled
+    ? { ...asked, reason: 'connect_error' }
+    : asked;
+}
 
 /**
- * Distinguishes failures of models from failures of the monitor's own network. When a check reaches no peer, the
- * configured targets, or else the hosts of the models, are tried before the result counts: while none of them accepts a
- * connection, the result is not evidence about the model.
+ * True for a request without a reply on a connection that does not show the peer to be there: one of an earlier check, or one that
+ * ends at a proxy.
+ */
+function isMute({ reason, httpStatus, phases }: Evidence, { proxy, by }: Path): boolean {
+  const shown = phases.tcp !== undefined && (proxy === null || by === 'tls');
+  return reason === 'timeout' && httpStatus === null && !shown;
+}
+
+/**
+ * Distinguishes failures of models from failures of the monitor's own network. Each proxy has a gate of its own, for what lies
+ * behind it: the network can be well while a proxy has lost its way out.
  */
 export function createConnectivity({
   clock,
@@ -51,132 +55,89 @@ export function createConnectivity({
   lookup = createLookup(),
   env = process.env,
 }: ConnectivityOptions) {
-  let targets: readonly Address[] | null = null;
-  /** Address to connect to, by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
-  let hosts = new Map<string, Address>();
-  let silence = noSilence;
-  /** True when the newest connectivity test or answer reached a host; null before the first. */
-  let reached: boolean | null = null;
-  /** True when a model answered during the running connectivity test. */
-  let answeredMeanwhile = false;
-  let blindness: { since: number; results: number } | null = null;
-  let timer: { readonly everyMs: number; readonly handle: NodeJS.Timeout } | null = null;
+  const reach = createReach({ lookup, env });
+  /** For models without a proxy, and for those behind a proxy that too little is known of. */
+  const general = createGate({ clock, reach, changed });
+  const behind = new Map<string, ReturnType<typeof createGate>>();
 
-  const watches = (): boolean => targets !== null || hosts.size > 0;
+  /** Paths of models, as long as these live: exceptions of NO_PROXY take time to compare. */
+  const paths = new WeakMap<Model, Path>();
 
-  function showSight(): void {
-    const blind = reached === false || (targets === null && allSilent(new Set(hosts.keys()), silence));
-    if (blind && blindness === null) {
-      blindness = { since: clock.wall(), results: 0 };
-      changed({ blind, ...blindness });
-    } else if (!blind && blindness !== null) {
-      changed({ blind, ...blindness });
-      blindness = null;
-    }
+  function pathOf(model: Model): Path {
+    const { baseUrl, proxy } = model.endpoint;
+    const path = paths.get(model) ?? pathTo(new URL(baseUrl), proxy, env);
+    paths.set(model, path);
+    return path;
   }
 
-  const around = createLookAround({
-    clock,
-    lookup,
-    addresses() {
-      answeredMeanwhile = false;
-      return targets ?? [...hosts.values()].slice(-mostHosts);
-    },
-    saw(found) {
-      // A reload may have disabled the tests in the meantime.
-      if (!watches()) return;
-      reached = found || answeredMeanwhile;
-      if (found) silence = withConnection(silence);
-      showSight();
-    },
-  });
+  function gateOf({ proxy }: Path): ReturnType<typeof createGate> {
+    const own = proxy === null ? undefined : behind.get(proxy);
+    return own?.watches() === true ? own : general;
+  }
 
-  function answered(machine: string): void {
-    const address = hosts.get(machine);
-    if (address === undefined) return;
-    hosts.delete(machine);
-    hosts.set(machine, address);
-    reached = true;
-    answeredMeanwhile = true;
-    silence = noSilence;
-    if (blindness !== null) showSight();
+  function gateBehind(proxy: string): ReturnType<typeof createGate> {
+    const known = behind.get(proxy);
+    if (known !== undefined) return known;
+    const name = nameOfProxy(proxy);
+    const gate = createGate({ clock, reach, changed: (sight) => changed({ ...sight, proxy: name }) });
+    behind.set(proxy, gate);
+    return gate;
   }
 
   async function isBlindTo(model: Model, found: Found, limit: TimeLimit): Promise<boolean> {
     const { tokenEndpoint } = found;
-    const asked = { ...found, ...tokenEndpoint };
+    const { jwt, proxy } = model.endpoint;
     const machine = tokenEndpoint?.machine ?? machineOf(model);
-    const sign = signOf(asked);
-    if (sign === null || !watches()) return false;
-    if (sign === 'answered') {
-      // With configured targets an answer does not prove connectivity: the model may be on the local network.
-      if (targets === null) answered(machine);
-      return false;
+    const path =
+      tokenEndpoint === undefined || jwt === null ? pathOf(model) : pathTo(new URL(jwt.url), proxy, env);
+    const evidence = evidenceOf({ ...found, ...tokenEndpoint }, path);
+    const sign = signOf(evidence);
+    const gate = gateOf(path);
+    for (const each of new Set([gate, general])) {
+      if (sign === 'answered') each.answered(machine);
+      if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
-    silence = withResult(silence, machine, asked);
-    const looking =
-      blindness !== null && around.justLooked() ? Promise.resolve() : around.look(limit.leftMs());
-    const alone = await limit.within(
-      looking.then(() => false),
-      (why) => why === 'overdue' && around.findsNobody(),
-    );
-    showSight();
-    if (blindness !== null) blindness.results += 1;
-    return blindness !== null || alone;
-  }
-
-  function pathTo({ endpoint }: Model): Address {
-    const url = new URL(endpoint.baseUrl);
-    const proxy = usableProxy(url, endpoint.proxy);
-    return addressOf(proxy !== null && URL.canParse(proxy) ? new URL(proxy) : url);
-  }
-
-  /** Null also for a proxy that is not supported, whose checks say so. */
-  function usableProxy(url: URL, configured: string | null): string | null {
-    try {
-      return proxyFor(url, configured, env);
-    } catch {
-      return null;
-    }
-  }
-
-  function hostsOf(models: readonly Model[]): Map<string, Address> {
-    const asked = models.filter(({ pause, missingSecret }) => !pause && missingSecret === null);
-    const paths = new Map(asked.map((model) => [machineOf(model), pathTo(model)]));
-    if (paths.size < fewestHosts) return new Map();
-    const fresh = [...paths].filter(([machine]) => !hosts.has(machine));
-    const known = [...hosts.keys()].flatMap((machine): [string, Address][] => {
-      const path = paths.get(machine);
-      return path === undefined ? [] : [[machine, path]];
-    });
-    return new Map([...fresh, ...known]);
-  }
-
-  function lookEvery(everyMs: number | null): void {
-    if (timer?.everyMs === everyMs) return;
-    clearInterval(timer?.handle);
-    timer = null;
-    if (everyMs === null) return;
-    const handle = setInterval(() => {
-      if (targets !== null || blindness !== null) void around.look();
-    }, everyMs);
-    timer = { everyMs, handle: handle.unref() };
+    return (sign === 'silent' || isMute(evidence, path)) && gate.isBlind(limit);
   }
 
   return {
     /** Applies targets and hosts. Disabled in remote mode, where the health API's own network makes the checks. */
     configure({ connectivity, models, remote }: Pick<Settings, 'connectivity' | 'models' | 'remote'>): void {
-      const before = JSON.stringify(targets);
       const wanted = remote === null ? connectivity : null;
-      targets = wanted?.targets.map((target) => addressOf(new URL(target))) ?? null;
-      hosts = hostsOf(remote === null ? models : []);
-      lookEvery(watches() ? (wanted?.everyMs ?? blindEveryMs) : null);
-      if (JSON.stringify(targets) !== before || !watches()) {
-        reached = null;
-        silence = noSilence;
-        showSight();
+      const asked = models.filter(
+        ({ pause, missingSecret }) => remote === null && !pause && missingSecret === null,
+      );
+      const targets = wanted?.targets.flatMap((target) => pathsToTarget(target, asked, env)) ?? null;
+      const everyMs = wanted?.everyMs ?? 0;
+      const hosts = new Map<string, Path>();
+      const hostsBehind = new Map<string, Map<string, Path>>();
+      let near = 0;
+      for (const model of asked) {
+        const path = pathOf(model);
+        hosts.set(machineOf(model), path);
+        if (path.proxy === null) {
+          near += 1;
+          continue;
+        }
+        const others = hostsBehind.get(path.proxy) ?? new Map<string, Path>();
+        hostsBehind.set(path.proxy, others.set(machineOf(model), path));
       }
-      if (targets !== null && reached === null) void around.look();
+      for (const [proxy, gate] of behind) {
+        if (hostsBehind.has(proxy)) continue;
+        gate.configure(nothing);
+        gate.close();
+        behind.delete(proxy);
+      }
+      for (const [proxy, own] of hostsBehind) {
+        const through = targets?.filter((target) => target.proxy === proxy) ?? [];
+        gateBehind(proxy).configure({
+          targets: through.length > 0 ? through : null,
+          hosts: own,
+          everyMs,
+        });
+      }
+      const covered = behind.size > 0 && near === 0 && [...behind.values()].every((gate) => gate.watches());
+      general.configure(covered ? nothing : { targets, hosts, everyMs });
     },
 
     /**
@@ -185,12 +146,23 @@ export function createConnectivity({
      */
     isBlindTo,
 
-    /** Whether there is connectivity; null while unknown. */
-    up: (): boolean | null => (blindness !== null ? false : watches() && reached !== null ? true : null),
+    /** Tests connectivity through the proxy of a check that hangs, while there is time: one that is forwarded may hang to its end. */
+    async watching<T>(model: Model, asking: Promise<T>): Promise<T> {
+      const gate = gateOf(pathOf(model));
+      if (gate === general) return asking;
+      const timer = setTimeout(gate.look, beforeLookMs(model.timeoutMs));
+      return asking.finally(() => clearTimeout(timer));
+    },
+
+    /** Whether anybody can be reached on any way; null while unknown. */
+    up(): boolean | null {
+      const known = [general, ...behind.values()].map((gate) => gate.up());
+      if (general.up() === false) return false;
+      return known.includes(true) ? true : known.includes(false) ? false : null;
+    },
 
     close(): void {
-      around.close();
-      lookEvery(null);
+      for (const gate of [general, ...behind.values()]) gate.close();
     },
   };
 }

@@ -1,47 +1,48 @@
-import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import { reachAny, type Address } from './reach.js';
+import type { Path } from './path.js';
+import type { ReachAny } from './reach.js';
 
 /** Least ms between the starts of two connectivity tests. */
 const restMs = 1_000;
-/** Connection timeout of one address in ms. */
+/** ms in which a path must be reached. */
 const patienceMs = 3_000;
-/** ms within which a reachable address usually accepts a connection. */
-const usualMs = 300;
+/** ms within which one that can be reached usually is, directly and through a proxy, which has to connect in turn. */
+const usualMs = { directly: 300, proxied: 500 };
 
 interface LookAround {
   /** Resolves after a connectivity test started from now on. At most one a second; `withinMs` shortens the wait for it. */
   look(withinMs?: number): Promise<void>;
   /** True when the newest test ended within the last second. */
   justLooked(): boolean;
-  /** True when the running test has reached no address within the usual time. */
+  /** True when the running test has reached nobody within the usual time. */
   findsNobody(): boolean;
   close(): void;
 }
 
-/** Tests on request whether any address accepts a connection, and reports to `saw`; without addresses it reports nothing. */
+/** Tests on request whether any path can be reached, and reports to `saw`; without paths it reports nothing. */
 export function createLookAround(parts: {
   readonly clock: Clock;
-  readonly lookup: LookupFunction;
-  readonly addresses: () => readonly Address[];
+  readonly reach: ReachAny;
+  readonly paths: () => readonly Path[];
   readonly saw: (reached: boolean) => void;
 }): LookAround {
-  const { clock, lookup } = parts;
+  const { clock, reach } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
   let begunAt = -Infinity;
   let endedAt = -Infinity;
-  let trying = false;
+  /** ms after which the running test should have reached somebody; null while none runs. */
+  let usual: number | null = null;
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
 
   async function tryAll(): Promise<void> {
-    const addresses = parts.addresses();
-    if (addresses.length === 0) return;
-    trying = true;
-    const reached = await reachAny(addresses, { lookup, timeoutMs: patienceMs, signal });
-    trying = false;
+    const paths = parts.paths();
+    if (paths.length === 0) return;
+    usual = paths.some(({ proxy }) => proxy !== null) ? usualMs.proxied : usualMs.directly;
+    const reached = await reach(paths, { timeoutMs: patienceMs, signal });
+    usual = null;
     endedAt = clock.monotonic();
     if (!signal.aborted) parts.saw(reached);
   }
@@ -59,7 +60,7 @@ export function createLookAround(parts: {
   return {
     look: (withinMs = Infinity) => (next ??= begin(withinMs)),
     justLooked: () => clock.monotonic() - endedAt < restMs,
-    findsNobody: () => trying && clock.monotonic() - begunAt >= usualMs,
+    findsNobody: () => usual !== null && clock.monotonic() - begunAt >= usual,
     close: () => {
       stopping.abort();
     },

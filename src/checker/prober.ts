@@ -14,6 +14,7 @@ import { createExpectations } from './verdict/expectation.js';
 import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { judge, judgeExtracted, verdict, type Judging, type Verdict } from './verdict/judge.js';
 import { createJq } from './verdict/jq.js';
+import { withProxy } from './verdict/proxy-page.js';
 import { createTokens } from './secrets/jwt.js';
 import { createLookup } from './transport/lookup.js';
 import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
@@ -117,7 +118,8 @@ export function createProber({
     const decided = decide(done, { model, dialect, meets, reading }, limit);
     const notRead = (why: 'overdue' | 'stopped') =>
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
-    const found = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
+    const judged = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
+    const found = withProxy(judged, done.reply, route.proxy);
     return { ...finish(attempt, done, found, clock), keyIndex };
   }
 

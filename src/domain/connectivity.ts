@@ -5,7 +5,8 @@ import type { CheckResult } from './result.js';
 /** Fewest silent hosts that count as a failure of the monitor's network; one or two may fail together by chance. */
 export const fewestHosts = 3;
 
-type Evidence = Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'>;
+/** What a result tells of the network. */
+export type Evidence = Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'>;
 
 /** Classifies a result as evidence on the monitor's network: a peer answered, no peer was reached, or null for neither. */
 export function signOf({ reason, httpStatus, phases }: Evidence): 'answered' | 'silent' | null {

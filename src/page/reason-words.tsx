@@ -210,7 +210,7 @@ export const reasonWords: Readonly<Record<StateReason, ReasonWords>> = {
   ),
   no_connectivity: words(
     'Monitor was blind',
-    'The monitor could reach nobody, which says nothing about the model.',
+    'The monitor could reach nobody, or nobody behind the proxy, which says nothing about the model.',
     'Look at this host',
     ': its network, proxy and firewall.',
   ),

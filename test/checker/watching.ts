@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type LookupFunction, type Server } from 'node:net';
 import { afterEach } from '@jest/globals';
-import { createConnectivity, type Sight } from '../../src/checker/connectivity.js';
+import { createConnectivity, type Change } from '../../src/checker/connectivity.js';
 import { createTimeLimit } from '../../src/checker/transport/time-limit.js';
 import type { Ask, Check } from '../../src/domain/check.js';
 import { systemClock } from '../../src/domain/clock.js';
@@ -59,13 +59,18 @@ interface Setting {
   readonly targets?: readonly string[];
   readonly remote?: boolean;
   readonly lookup?: LookupFunction;
+  /** With HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The check, with its result set aside when it was the monitor that could reach nobody. */
-export function throughGate({ isBlindTo }: Pick<Connectivity, 'isBlindTo'>, ask: Ask): Check {
+export function throughGate(
+  { isBlindTo, watching }: Pick<Connectivity, 'isBlindTo' | 'watching'>,
+  ask: Ask,
+): Check {
   return async (model, signal) => {
     const limit = createTimeLimit({ clock: systemClock, timeoutMs: model.timeoutMs, signal });
-    const found = await ask(model, signal);
+    const found = await watching(model, ask(model, signal));
     const { tokenEndpoint, ...plain } = found;
     const result = tokenEndpoint === undefined ? found : plain;
     return (await isBlindTo(model, found, limit)) ? withoutConnectivity(result, model) : result;
@@ -73,11 +78,11 @@ export function throughGate({ isBlindTo }: Pick<Connectivity, 'isBlindTo'>, ask:
 }
 
 /** A gate, and what it makes of a check that found something. */
-export function watch({ models = [], targets, remote = false, lookup }: Setting) {
-  const sights: Sight[] = [];
+export function watch({ models = [], targets, remote = false, lookup, env = {} }: Setting) {
+  const sights: Change[] = [];
   const connectivity = createConnectivity({
     clock: systemClock,
-    env: {},
+    env,
     ...(lookup && { lookup }),
     changed: (sight) => sights.push(sight),
   });

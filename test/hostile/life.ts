@@ -122,7 +122,10 @@ export async function beginLife(parts: {
       counted: () => metrics.checkStalled(),
       followed: (id) => roster.get(id),
     }),
-    isBlindTo: () => Promise.resolve(false),
+    connectivity: {
+      isBlindTo: () => Promise.resolve(false),
+      watching: (_model, asking) => asking,
+    },
     clock,
   });
   const attempt: Attempt = async (view, overRate, signal, key) => {

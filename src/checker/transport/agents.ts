@@ -11,8 +11,9 @@ import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
 import { pace } from './pace.js';
 import { pacedConnection, type TimedTurns } from './paced-connection.js';
+import type { ProxyOnWay } from './proxy-fault.js';
 import { proxyFor } from './proxy.js';
-import { openTunnel, proxyAt, type Proxy } from './tunnel.js';
+import { openTunnel, proxyAt, type Opening, type Proxy } from './tunnel.js';
 
 interface Options {
   /** Turns in which TLS reads. */
@@ -26,14 +27,13 @@ interface Options {
   readonly inspect?: (url: URL) => void;
 }
 
-/** Sends a request; `over`, which a tunnel needs, aborts when the connection is no longer needed. */
-type Send = (url: URL, options: RequestOptions, over?: AbortSignal) => ClientRequest;
+/** Sends a request, for which a tunnel may be opened first. */
+type Send = (url: URL, options: RequestOptions, opening?: Opening) => ClientRequest;
 
 /** An agent and its way to send requests. */
 export interface Route {
   readonly send: Send;
-  /** The proxy on the way: one that `forwards` is sent the request itself, another one opens a tunnel to the target. */
-  readonly proxy: { readonly name: string; readonly forwards: boolean } | null;
+  readonly proxy: ProxyOnWay | null;
   /** Whether the connection that requests are sent on is one of TLS. */
   readonly secure: boolean;
   /** Bytes that came on a connection of this route, with those of TLS. */
@@ -142,9 +142,9 @@ function pacing(
       announce(socket);
       return socket;
     }
-    // `send` passes the signal beside the options, and Node adds the target.
-    const { host, port, over } = options as { host: string; port: number; over?: AbortSignal };
-    openTunnel(proxy, { host, port }, over).then((raw) => {
+    // `send` passes the opening beside the options, and Node adds the target.
+    const { host, port, opening } = options as { host: string; port: number; opening?: Opening };
+    openTunnel(proxy, { host, port }, opening).then((raw) => {
       done(null, secured(options, raw, done));
     }, done);
     return undefined;
@@ -172,8 +172,8 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
     const opened = connecting(context, tls, proxy, keepAlive);
     return {
       ...opened,
-      send(url, options, over) {
-        const request = opened.send(url, options, over);
+      send(url, options, opening) {
+        const request = opened.send(url, options, opening);
         request.once('socket', (socket) => {
           // A connection carries many requests.
           if (paced.has(socket)) return;
@@ -220,8 +220,8 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
       secure: true,
       proxy: proxy && { name: proxy.name, forwards: false },
       received: (socket) => (carriers.get(socket) ?? socket).bytesRead,
-      send: (url, options, over) => {
-        const all = { ...options, agent, over };
+      send: (url, options, opening) => {
+        const all = { ...options, agent, opening };
         return requestHttps(url, all);
       },
     };

@@ -3,9 +3,12 @@ export const connectLimitMs = 10_000;
 /** ms of an attempt reserved after connecting, for the connectivity test. */
 const lookAroundMs = 4_000;
 
-/** Connection timeout in ms of an attempt of `totalMs`: at least half of it. */
-const connectLimitOf = (totalMs: number): number =>
-  Math.min(connectLimitMs, Math.ceil(Math.max(totalMs / 2, totalMs - lookAroundMs)));
+/** ms of an attempt of `totalMs` before those for the connectivity test: at least half of it. */
+export const beforeLookMs = (totalMs: number): number =>
+  Math.ceil(Math.max(totalMs / 2, totalMs - lookAroundMs));
+
+/** Connection timeout in ms of an attempt of `totalMs`. */
+const connectLimitOf = (totalMs: number): number => Math.min(connectLimitMs, beforeLookMs(totalMs));
 
 /** ms without a byte after which a body is aborted. */
 const idleLimitMs = 30_000;
@@ -16,20 +19,23 @@ export interface Expiry {
   readonly ms: number;
 }
 
+/** A time in ms as `400 ms` or `1.5 s`. */
+export const timeText = (ms: number): string =>
+  ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
+
 /** Text for a timeout at this stage. */
 export function describeExpiry({ phase, ms }: Expiry): string {
-  const within = ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 100) / 10} s`;
   switch (phase) {
     case 'connect':
-      return `no connection within ${within}`;
+      return `no connection within ${timeText(ms)}`;
     case 'headers':
-      return `no response headers within ${within}`;
+      return `no response headers within ${timeText(ms)}`;
     case 'first_token':
-      return `no text of the stream within ${within}`;
+      return `no text of the stream within ${timeText(ms)}`;
     case 'idle':
-      return `response body idle for ${within}`;
+      return `response body idle for ${timeText(ms)}`;
     case 'total':
-      return `response not complete within ${within} in total`;
+      return `response not complete within ${timeText(ms)} in total`;
   }
 }
 

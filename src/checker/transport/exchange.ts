@@ -6,12 +6,14 @@ import type { Phases } from '../../domain/result.js';
 import type { Route } from './agents.js';
 import { prepareDecoding } from './content-encoding.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
-import { faultOf, faultOfProxy, refusalOfProxy, type Fault } from './fault.js';
+import { faultOf, type Fault } from './fault.js';
+import { faultOfProxy, faultThrough, isAtProxy, lateFault, refusalOfProxy } from './proxy-fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
 import type { Shared } from './exchange-limits.js';
 import { createPieces } from './turns.js';
-import { createTrace, type Stage } from './trace.js';
+import { createTrace } from './trace.js';
+import type { Opening } from './tunnel.js';
 
 /** Most bytes of a decompressed body. */
 export const bodyLimit = 1024 * 1024;
@@ -94,7 +96,8 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
   const { signal } = limit;
   const { proxy, secure } = route;
   /** Ends the opening of a tunnel. */
-  const over = proxy?.forwards === false ? new AbortController() : null;
+  const over = new AbortController();
+  const opening: Opening = { signal: over.signal, asked: false };
   return new Promise((resolve) => {
     const trace = createTrace(clock);
     const chunks: Buffer[] = [];
@@ -143,7 +146,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       headers: { 'accept-encoding': 'gzip, deflate', ...headers },
       // Without one got would wait with a POST until a body is written to the stream.
       ...(body !== null ? { body } : method === 'POST' && { body: '' }),
-      request: (target, options) => route.send(target, options, over?.signal),
+      request: (target, options) => route.send(target, options, opening),
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
@@ -161,7 +164,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       if (fault === null && rest === 'read') trace.mark('end');
       else {
         stream.destroy();
-        over?.abort();
+        over.abort();
       }
       const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
       if (!unansweredReuse) reading?.end();
@@ -202,25 +205,18 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       const name = proxy?.name ?? new URL(url).hostname;
       if (stage === 'lookup')
         settle({ reason: 'dns_error', detail: `look-up of ${name} not answered: ${detail}` });
-      else if (proxy !== null && atProxy(stage))
-        settle({ reason: 'connect_error', detail: `the proxy ${proxy.name}: ${detail}` });
-      else {
-        const through = proxy?.forwards === true && head === null ? ` through the proxy ${proxy.name}` : '';
-        settle({ reason: 'timeout', detail: detail + through });
-      }
-    }
-
-    /** Whether a request at this stage has to do with the proxy alone. */
-    function atProxy(stage: Stage): boolean {
-      return proxy?.forwards === true ? stage !== 'exchange' : stage === 'lookup' || stage === 'connect';
+      else if (proxy === null) settle({ reason: 'timeout', detail });
+      else settle(lateFault(proxy, stage, expiry, { asked: opening.asked, begun: head !== null }));
     }
 
     function failed(error: Error): void {
       const stage = trace.stage(secure);
       const fault = faultOf(error, stage);
       // A proxy answers for a target that sends no HTTP.
-      const noReply = proxy?.forwards === true && head === null && fault.reason === 'malformed_response';
-      settle(proxy !== null && (noReply || atProxy(stage)) ? faultOfProxy(fault, proxy.name) : fault);
+      const noReply = proxy?.forwards === true && fault.reason === 'malformed_response';
+      if (proxy === null || head !== null) settle(fault);
+      else if (noReply || isAtProxy(proxy, stage)) settle(faultOfProxy(fault, proxy.name));
+      else settle(faultThrough(fault, proxy.name));
     }
 
     function stopped(): void {
@@ -244,7 +240,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     });
     stream.on('response', (response: Response) => {
       if (settled) return;
-      const refusal = proxy?.forwards === true ? refusalOfProxy(response.statusCode, response.headers) : null;
+      const refusal = proxy?.forwards === true ? refusalOfProxy(proxy.name, response) : null;
       if (refusal !== null) {
         settle(refusal, 'open');
         return;

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Reason } from '../../domain/reason.js';
 import type { Stage } from './trace.js';
 import { isObject, isList } from '../../domain/json.js';
@@ -74,30 +73,6 @@ function wordsOf(error: Thrown): string {
   const several = isList(cause.errors) ? cause.errors.map(messageOf) : [];
   if (several.length > 0) return several.join('; ');
   return typeof error.message === 'string' ? error.message : '';
-}
-
-/** A fault of the connection to a proxy, attributed to the proxy. */
-export function faultOfProxy({ reason, detail }: Fault, proxy: string): Fault {
-  const named = `the proxy ${proxy}`;
-  if (reason === 'malformed_response')
-    return { reason: 'connect_error', detail: `${named} does not speak HTTP: ${detail}` };
-  if (reason === 'connection_lost')
-    return { reason: 'connect_error', detail: `${named} closed the connection: ${detail}` };
-  return reason === 'tls_error' ? { reason, detail: `${named}: ${detail}` } : { reason, detail };
-}
-
-/** Names of Squid's error pages for a target that is unreachable or not allowed. */
-const unreached =
-  /^ERR_(?:(?:CACHE_|FORWARDING_)?(?:ACCESS_)?DENIED|CONNECT_FAIL|SOCKET_FAILURE|DNS_FAIL|CANNOT_FORWARD)\b/;
-
-/** The fault in a proxy's own reply to a request that it should forward; null for a reply of the target. */
-export function refusalOfProxy(status: number, headers: IncomingHttpHeaders): Fault | null {
-  const name = unreached.exec(String(headers['x-squid-error']))?.[0];
-  if (status !== 407 && name === undefined) return null;
-  return {
-    reason: 'connect_error',
-    detail: `the proxy answered ${status}${name === undefined ? '' : `: ${name}`}`,
-  };
 }
 
 /** Converts an error of a request. */

@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../../domain/clock.js';
+import type { Clock, MonotonicMs } from '../../domain/clock.js';
 
 /** ms that a step with its own timeout gets beyond it, since its error is more specific. */
 const graceMs = 25;
 
 /** The deadline and signal of an attempt. Created first; every awaited step obeys it. */
 export interface TimeLimit {
+  /** Monotonic ms at which the attempt began. */
+  readonly from: MonotonicMs;
   readonly signal: AbortSignal;
   /** ms that are left; whole, and 1 when there are none. */
   leftMs(): number;
@@ -26,12 +28,14 @@ export function createTimeLimit(parts: {
   readonly signal: AbortSignal;
 }): TimeLimit {
   const { clock, timeoutMs, signal } = parts;
-  const dueAt = clock.monotonic() + timeoutMs;
+  const from = clock.monotonic();
+  const dueAt = from + timeoutMs;
   const leftMs = (): number => Math.max(1, Math.ceil(dueAt - clock.monotonic()));
   // One signal may stand for all checks that are running.
   setMaxListeners(0, signal);
 
   return {
+    from,
     signal,
     leftMs,
     over: () => signal.aborted || clock.monotonic() >= dueAt,

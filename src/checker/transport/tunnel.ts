@@ -1,7 +1,8 @@
-import { request as requestHttp, type ClientRequest } from 'node:http';
+import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, isIPv6, type LookupFunction, type Socket } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { describeRefusal, type Head } from './proxy-fault.js';
 
 /** A proxy and its connection options. */
 export interface Proxy {
@@ -29,18 +30,26 @@ function decoded(written: string): string {
   }
 }
 
+const portOf = ({ protocol, port }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80);
+
+/** Host and port of a proxy's address. */
+export function nameOfProxy(address: string): string {
+  const url = new URL(address);
+  return `${url.hostname}:${portOf(url)}`;
+}
+
 export function proxyAt(address: string, lookup: LookupFunction, secureContext: SecureContext | null): Proxy {
-  const { protocol, hostname, port, username, password } = new URL(address);
+  const url = new URL(address);
+  const { protocol, hostname, username, password } = url;
   const secure = protocol === 'https:';
   const host = hostname.replace(/^\[|\]$/g, '');
-  const number = port === '' ? (secure ? 443 : 80) : Number(port);
   const credential = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
   return {
-    name: `${hostname}:${number}`,
+    name: nameOfProxy(address),
     secure,
     at: {
       host,
-      port: number,
+      port: portOf(url),
       lookup,
       ...(secureContext && { secureContext, servername: isIP(host) === 0 ? host : '' }),
     },
@@ -52,22 +61,31 @@ export function proxyAt(address: string, lookup: LookupFunction, secureContext: 
 class TunnelRefusedError extends Error {
   override readonly name = 'TunnelRefusedError';
   readonly code = 'ERR_TUNNEL_REFUSED';
-  constructor(status: number) {
-    super(`the proxy answered ${status} to CONNECT`);
+  constructor(proxy: string, head: Head) {
+    super(describeRefusal(proxy, head, ' to CONNECT'));
   }
 }
 
-/**
- * A connection to the target through the proxy, by CONNECT. It is given up, and its socket closed, as soon as `over`
- * aborts: the request that waits for it has no socket yet that it could close.
- */
+/** The opening of a tunnel, shared with the request that waits for it: that one has no socket yet which it could watch or close. */
+export interface Opening {
+  /** Aborts when the tunnel is no longer needed. */
+  readonly signal: AbortSignal;
+  /** Set when CONNECT is sent. */
+  asked: boolean;
+}
+
+/** `host:port` as in a URL. RFC 9112, section 3.2.3. */
+export const authorityOf = ({ host, port }: { readonly host: string; readonly port: number | string }) =>
+  `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+
+/** A connection to the target through the proxy, by CONNECT. It is given up, and its socket closed, as soon as the opening aborts. */
 export function openTunnel(
-  { secure, at, headers }: Proxy,
+  { name, secure, at, headers }: Proxy,
   target: { readonly host: string; readonly port: number | string },
-  over: AbortSignal | undefined,
+  opening: Opening | undefined,
 ): Promise<Socket> {
-  // RFC 9112, section 3.2.3.
-  const authority = `${isIPv6(target.host) ? `[${target.host}]` : target.host}:${target.port}`;
+  const over = opening?.signal;
+  const authority = authorityOf(target);
   const options = { ...at, agent: false, method: 'CONNECT', path: authority, setHost: false };
   return new Promise((resolve, reject) => {
     const asking: ClientRequest = (secure ? requestHttps : requestHttp)({
@@ -77,11 +95,15 @@ export function openTunnel(
     const stop = (): void => void asking.destroy();
     const settled = (): void => over?.removeEventListener('abort', stop);
     over?.addEventListener('abort', stop);
-    asking.once('connect', ({ statusCode = 0 }, socket: Socket, head: Buffer) => {
+    asking.once('finish', () => {
+      if (opening !== undefined) opening.asked = true;
+    });
+    asking.once('connect', (reply: IncomingMessage, socket: Socket, head: Buffer) => {
       settled();
+      const { statusCode = 0 } = reply;
       if (statusCode < 200 || statusCode > 299) {
         socket.destroy();
-        reject(new TunnelRefusedError(statusCode));
+        reject(new TunnelRefusedError(name, reply));
         return;
       }
       if (head.length > 0) socket.unshift(head);

@@ -187,7 +187,7 @@ const connectivity = z.strictObject({
     )
     .min(1, 'must name at least one target')
     .describe(
-      'Addresses, as `tcp://host:port`, that are unreachable only if your own network fails. If none accepts a connection, the monitor has no connectivity, and models that cannot be reached are unknown.',
+      'Addresses, as `tcp://host:port`, that are unreachable only if your own network fails. They are tried as the checks go: through each proxy that models use, or directly, also where NO_PROXY exempts a target. If none can be reached, the monitor has no connectivity, and models that cannot be reached on that way are unknown. A proxy is asked for a tunnel (CONNECT), at port 80 to forward a request; it must allow that.',
     ),
   every: duration(second, hour).prefault('30s').describe('Interval between tries of the targets.'),
 });
@@ -243,7 +243,7 @@ export const settingsSchema = z.strictObject({
   connectivity: connectivity
     .optional()
     .describe(
-      'Distinguishes a failure of your own network from one of a provider. Without it, the hosts of the models are used if there are at least three.',
+      'Distinguishes a failure of your own network from one of a provider. Without it, the hosts of the models are used if there are at least three; those behind a proxy are tried through it.',
     ),
   maintenance: z
     .array(maintenance)

@@ -98,7 +98,7 @@ describe('check through a proxy', () => {
         ),
       );
       expect(reason).toBe('connect_error');
-      expect(detail).toMatch(/^the proxy answered 407/);
+      expect(detail).toMatch(/^the proxy \S+ answered 407/);
       expect(sent).toBe('user:100%safe');
     },
   );
@@ -217,7 +217,7 @@ describe('check through a proxy', () => {
       const { reason, detail } = await checkOnce(through('https', port, 1_000));
       expect({ reason, detail }).toEqual({
         reason: 'connect_error',
-        detail: `the proxy 127.0.0.1:${port}: no connection within 500 ms`,
+        detail: `the proxy 127.0.0.1:${port}: no answer to CONNECT within 500 ms`,
       });
       await taken[0];
       const stop = new AbortController();
@@ -233,7 +233,7 @@ describe('check through a proxy', () => {
     ['403 Forbidden', 'X-Squid-Error: ERR_ACCESS_DENIED 0\r\n', 'connect_error'],
     ['503 Service Unavailable', 'X-Squid-Error: ERR_DNS_FAIL 0\r\n', 'connect_error'],
     ['503 Service Unavailable', 'X-Squid-Error: ERR_CONNECT_FAIL 111\r\n', 'connect_error'],
-    ['502 Bad Gateway', 'X-Squid-Error: ERR_READ_ERROR 104\r\n', 'gateway_error'],
+    ['502 Bad Gateway', 'X-Squid-Error: ERR_READ_ERROR 104\r\n', 'connection_lost'],
     ['403 Forbidden', '', 'permission_denied'],
     ['503 Service Unavailable', '', 'gateway_error'],
   ])('for http with the proxy reply %j and %j is reported as %s', async (status, headers, wanted) => {
@@ -267,7 +267,8 @@ describe('check through a proxy', () => {
   it('names a proxy that refuses or is unreachable', async () => {
     const targets: string[] = [];
     const refused = await withServer(listenProxy(targets), (port) => checkOnce(through('https', port)));
-    expect(refused).toMatchObject({ reason: 'connect_error', detail: 'the proxy answered 403 to CONNECT' });
+    expect(refused.reason).toBe('connect_error');
+    expect(refused.detail).toMatch(/^the proxy 127\.0\.0\.1:\d+ answered 403 to CONNECT$/);
     for (const scheme of ['http', 'https']) {
       const absent = await checkOnce(through(scheme, 1));
       expect(absent.reason).toBe('connect_error');

@@ -1,0 +1,174 @@
+import type { Clock } from '../domain/clock.js';
+import {
+  allSilent,
+  fewestHosts,
+  noSilence,
+  withConnection,
+  withResult,
+  type Evidence,
+} from '../domain/connectivity.js';
+import { createLookAround } from './look-around.js';
+import type { Path } from './path.js';
+import type { ReachAny } from './reach.js';
+import type { TimeLimit } from './transport/time-limit.js';
+
+/** A loss or return of connectivity. */
+export interface Sight {
+  readonly blind: boolean;
+  /** Unix ms at which connectivity was lost. */
+  readonly since: number;
+  /** Number of results set aside since then. */
+  readonly results: number;
+}
+
+/** What a gate tests. */
+export interface Surroundings {
+  /** Null without configured targets. */
+  readonly targets: readonly Path[] | null;
+  /** The path to each machine of the models; too few count as none. */
+  readonly hosts: ReadonlyMap<string, Path>;
+  /** ms between tests of the targets. */
+  readonly everyMs: number;
+}
+
+/** Most hosts to try: those with the newest answers. */
+const mostHosts = 16;
+/** ms between connectivity tests without configured targets; they run only while there is no connectivity. */
+const blindEveryMs = 30_000;
+
+/**
+ * Knows whether the monitor reaches anybody. When a check reaches no peer, the targets, or else the hosts, are tried before the
+ * result counts: while none of them can be reached, the result is not evidence about the model.
+ */
+export function createGate(parts: {
+  readonly clock: Clock;
+  readonly reach: ReachAny;
+  readonly changed: (sight: Sight) => void;
+}) {
+  const { clock, reach, changed } = parts;
+  let targets: readonly Path[] | null = null;
+  /** Path by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
+  let hosts = new Map<string, Path>();
+  let silence = noSilence;
+  /** True when the newest connectivity test or answer reached a host; null before the first. */
+  let reached: boolean | null = null;
+  /** True when a model answered during the running connectivity test. */
+  let answeredMeanwhile = false;
+  let blindness: { since: number; results: number } | null = null;
+  /** Monotonic ms at which connectivity came back. */
+  let backAt = -Infinity;
+  let timer: { readonly everyMs: number; readonly handle: NodeJS.Timeout } | null = null;
+
+  const watches = (): boolean => targets !== null || hosts.size > 0;
+
+  function showSight(): void {
+    const blind = reached === false || (targets === null && allSilent(new Set(hosts.keys()), silence));
+    if (blind && blindness === null) {
+      blindness = { since: clock.wall(), results: 0 };
+      changed({ blind, ...blindness });
+    } else if (!blind && blindness !== null) {
+      changed({ blind, ...blindness });
+      blindness = null;
+      backAt = clock.monotonic();
+    }
+  }
+
+  const around = createLookAround({
+    clock,
+    reach,
+    paths() {
+      answeredMeanwhile = false;
+      return targets ?? [...hosts.values()].slice(-mostHosts);
+    },
+    saw(found) {
+      // A reload may have disabled the tests in the meantime.
+      if (!watches()) return;
+      reached = found || answeredMeanwhile;
+      if (found) silence = withConnection(silence);
+      showSight();
+    },
+  });
+
+  function hostsFrom(paths: ReadonlyMap<string, Path>): Map<string, Path> {
+    if (paths.size < fewestHosts) return new Map();
+    const fresh = [...paths].filter(([machine]) => !hosts.has(machine));
+    const known = [...hosts.keys()].flatMap((machine): [string, Path][] => {
+      const path = paths.get(machine);
+      return path === undefined ? [] : [[machine, path]];
+    });
+    return new Map([...fresh, ...known]);
+  }
+
+  function lookEvery(everyMs: number | null): void {
+    if (timer?.everyMs === everyMs) return;
+    clearInterval(timer?.handle);
+    timer = null;
+    if (everyMs === null) return;
+    const handle = setInterval(() => {
+      if (targets !== null || blindness !== null) void around.look();
+    }, everyMs);
+    timer = { everyMs, handle: handle.unref() };
+  }
+
+  return {
+    watches,
+
+    configure(next: Surroundings): void {
+      const before = JSON.stringify(targets);
+      targets = next.targets;
+      hosts = hostsFrom(next.hosts);
+      lookEvery(watches() ? (targets === null ? blindEveryMs : next.everyMs) : null);
+      if (JSON.stringify(targets) !== before || !watches()) {
+        reached = null;
+        silence = noSilence;
+        showSight();
+      }
+      if (targets !== null && reached === null) void around.look();
+    },
+
+    /** Takes note of an answer. With targets it does not prove connectivity: the model may be on the local network. */
+    answered(machine: string): void {
+      const path = hosts.get(machine);
+      if (targets !== null || path === undefined) return;
+      hosts.delete(machine);
+      hosts.set(machine, path);
+      reached = true;
+      answeredMeanwhile = true;
+      silence = noSilence;
+      if (blindness !== null) showSight();
+    },
+
+    /** Takes note of a check that reached no peer. */
+    unanswered(machine: string, evidence: Evidence): void {
+      if (watches()) silence = withResult(silence, machine, evidence);
+    },
+
+    /**
+     * True when a check that may have reached no peer is not evidence about the model. Tests connectivity if necessary, within the time limit
+     * of the check. A check that began without connectivity may have failed for that, even if it is back.
+     */
+    async isBlind(limit: TimeLimit): Promise<boolean> {
+      if (!watches()) return false;
+      const looking =
+        blindness !== null && around.justLooked() ? Promise.resolve() : around.look(limit.leftMs());
+      const alone = await limit.within(
+        looking.then(() => false),
+        (why) => why === 'overdue' && around.findsNobody(),
+      );
+      showSight();
+      if (blindness !== null) blindness.results += 1;
+      return blindness !== null || alone || limit.from < backAt;
+    },
+
+    /** Tests connectivity, at most once a second. */
+    look: (): void => void around.look(),
+
+    /** Whether there is connectivity; null while unknown. */
+    up: (): boolean | null => (blindness !== null ? false : watches() && reached !== null ? true : null),
+
+    close(): void {
+      around.close();
+      lookEvery(null);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Model } from '../domain/model.js';
+import { proxyFor } from './transport/proxy.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The way to a peer as a check goes it. */
+export interface Path {
+  /** Name or IP address, the latter without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Address of the proxy on the way; null for none. */
+  readonly proxy: string | null;
+  /** What a proxy is asked for: a tunnel, one in which the peer answers to TLS, or to forward a request in plain HTTP. */
+  readonly by: 'tunnel' | 'tls' | 'request';
+}
+
+/** Port of plain HTTP: by default Squid opens no tunnel to it. */
+const plainPort = 80;
+
+/** Null also for a proxy that is not supported, whose checks say so. */
+function usableProxy(url: URL, configured: string | null, env: Environment): string | null {
+  try {
+    const proxy = proxyFor(url, configured, env);
+    return proxy !== null && URL.canParse(proxy) ? proxy : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The path of requests to `url`; `configured` is the proxy of the model, null to read `env`. */
+export function pathTo(url: URL, configured: string | null, env: Environment): Path {
+  const secure = url.protocol === 'https:';
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (secure ? 443 : plainPort),
+    proxy: usableProxy(url, configured, env),
+    by: secure ? 'tls' : 'request',
+  };
+}
+
+/** The paths to `tcp://host:port` by all ways that checks of the models go, without models as one to https would. */
+export function pathsToTarget(target: string, models: readonly Model[], env: Environment): readonly Path[] {
+  const ways = new Map(
+    models.map(({ endpoint: { baseUrl, proxy } }) => {
+      const { protocol } = new URL(baseUrl);
+      return [`${protocol} ${proxy ?? ''}`, { protocol, proxy }] as const;
+    }),
+  );
+  if (ways.size === 0) ways.set(' ', { protocol: 'https:', proxy: null });
+  const paths = [...ways.values()].map(({ protocol, proxy }): Path => {
+    const path = pathTo(new URL(target.replace('tcp:', protocol)), proxy, env);
+    return { ...path, by: path.port === plainPort ? 'request' : 'tunnel' };
+  });
+  // Schemes may share a way.
+  return [...new Map(paths.map((path) => [path.proxy, path])).values()];
+}

@@ -1,0 +1,258 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { createProber } from '../../src/checker/prober.js';
+import { systemClock } from '../../src/domain/clock.js';
+import type { Model } from '../../src/domain/model.js';
+import type { CheckResult } from '../../src/domain/result.js';
+import { everythingIsHere } from './probing.js';
+import { completion, listenHttp, listenHttps, type Listening } from './server.js';
+import { listenUplink, type Loss, type Uplink } from './uplink.js';
+import { modelOn, releases, throughGate, watch } from './watching.js';
+
+const file = (name: string): string => fileURLToPath(new URL(`certificates/${name}`, import.meta.url));
+const identity = () => ({ key: readFileSync(file('valid.key')), cert: readFileSync(file('valid.pem')) });
+const hosts = ['a.test', 'b.test', 'c.test'];
+
+async function opened<T extends Listening>(starting: Promise<T>): Promise<T> {
+  const server = await starting;
+  releases.push(() => server.close());
+  return server;
+}
+
+const proxy = (secure = false) => opened<Uplink>(listenUplink(secure ? identity() : undefined));
+
+/** A provider on this machine, to which the proxies lead. */
+const provider = (scheme: string) =>
+  opened(
+    scheme === 'http'
+      ? listenHttp((_request, response) => response.end(completion('New Delhi')))
+      : listenHttps(identity(), (_request, response) => response.end(completion('New Delhi'))),
+  );
+
+interface Way {
+  readonly scheme?: string;
+  /** Address of the proxy; null for none of the model's own. */
+  readonly through: string | null;
+  readonly timeoutMs?: number;
+}
+
+const modelsOn = (names: readonly string[], port: number, { scheme = 'https', through, timeoutMs }: Way) =>
+  names.map((host) =>
+    modelOn(host, port, {
+      timeoutMs: timeoutMs ?? 2_000,
+      endpoint: {
+        baseUrl: `${scheme}://${host}:${port}/v1`,
+        proxy: through,
+        tls: { insecure: true },
+      },
+    }),
+  );
+
+/** The checks of a daemon with these models. */
+function monitor(
+  setting: Parameters<typeof watch>[0] & { readonly reuse?: boolean; readonly models: readonly Model[] },
+) {
+  const { reuse = false, ...watched } = setting;
+  const { lookup } = setting;
+  const env = { SSL_CERT_FILE: file('authority.pem'), ...setting.env };
+  const gate = watch({ ...watched, env });
+  const prober = createProber({
+    clock: systemClock,
+    userAgent: 'modelpulse/test',
+    reuseConnections: reuse,
+    env,
+    ...(lookup && { lookup }),
+  });
+  releases.push(() => {
+    prober.close();
+  });
+  const check = throughGate(gate, (model, signal) => prober.check(model, signal));
+  const checked = (model: Model): Promise<CheckResult> => check(model, new AbortController().signal);
+  return { ...gate, checked, all: () => Promise.all(setting.models.map(checked)) };
+}
+
+const reasonsOf = (results: readonly CheckResult[]): string[] => results.map(({ reason }) => reason);
+
+describe('a proxy without a way out', () => {
+  const ways: readonly (readonly [string, string, Loss, boolean])[] = [
+    ['https', 'http', 'refuses', false],
+    ['https', 'http', 'refuses', true],
+    ['https', 'http', 'hangs', true],
+    ['https', 'http', 'closes', false],
+    ['https', 'http', 'opens', false],
+    ['https', 'https', 'refuses', false],
+    ['http', 'http', 'refuses', false],
+    ['http', 'http', 'refuses', true],
+    ['http', 'http', 'hangs', false],
+    ['http', 'http', 'hangs', true],
+    ['http', 'http', 'closes', true],
+    ['http', 'https', 'refuses', false],
+  ];
+  it.each(ways)(
+    'for %s, by a proxy of %s that %s, makes no model red from the first check to the return (reuse: %s)',
+    async (scheme, proxied, how, reuse) => {
+      const [way, server] = [await proxy(proxied === 'https'), await provider(scheme)];
+      const through = `${proxied}://u:hidden-word@model.test:${way.port}`;
+      const models = modelsOn(hosts, server.port, { scheme, through });
+      const { all, up, sights } = monitor({ models, reuse, lookup: everythingIsHere });
+      expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
+      way.lose(how);
+      const lost = [...(await all()), ...(await all())];
+      expect(lost).toEqual(
+        lost.map(() => expect.objectContaining({ outcome: 'unknown', reason: 'no_connectivity' }) as unknown),
+      );
+      expect(JSON.stringify(lost)).not.toContain('hidden-word');
+      expect(up()).toBe(false);
+      way.restore();
+      expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
+      expect(up()).toBe(true);
+      const name = new URL(through).host;
+      expect(sights).toMatchObject([
+        { blind: true, proxy: name },
+        { blind: false, proxy: name },
+      ]);
+    },
+    20_000,
+  );
+
+  it('is the failure of those that it cannot reach while it reaches one', async () => {
+    const [way, server] = [await proxy(), await provider('https')];
+    const models = modelsOn(hosts, server.port, { through: `http://127.0.0.1:${way.port}` });
+    const { all, up, sights } = monitor({ models });
+    way.lose('refuses', (target) => !target.startsWith('c.'));
+    expect(reasonsOf(await all())).toEqual(['connect_error', 'connect_error', 'ok']);
+    expect(up()).toBe(true);
+    expect(sights).toEqual([]);
+  });
+
+  it('cannot be told from a failure of one or two hosts, which keep theirs', async () => {
+    const [way, server] = [await proxy(), await provider('https')];
+    const through = `http://127.0.0.1:${way.port}`;
+    const { all, up } = monitor({ models: modelsOn(hosts.slice(1), server.port, { through }) });
+    way.lose('refuses');
+    const results = await all();
+    expect(results).toMatchObject([{ outcome: 'unhealthy' }, { outcome: 'unhealthy' }]);
+    expect(results[0]!.detail).toBe(
+      `the proxy 127.0.0.1:${way.port} answered 503 to CONNECT: ERR_CONNECT_FAIL 101`,
+    );
+    expect(up()).toBeNull();
+  });
+
+  it('is blindness behind it alone: a model without a proxy is judged, and that others answer does not hide it', async () => {
+    const [way, server] = [await proxy(), await provider('http')];
+    const behind = modelsOn(hosts, server.port, { scheme: 'http', through: `http://127.0.0.1:${way.port}` });
+    const near = modelsOn(['127.0.0.1', '127.0.0.2'], server.port, { scheme: 'http', through: null });
+    const { all, up, sights } = monitor({ models: [...behind, ...near] });
+    expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok', 'ok', 'connect_error']);
+    way.lose('refuses');
+    const blind = 'no_connectivity';
+    expect(reasonsOf(await all())).toEqual([blind, blind, blind, 'ok', 'connect_error']);
+    expect(up()).toBe(true);
+    expect(sights).toMatchObject([{ blind: true, proxy: `127.0.0.1:${way.port}` }]);
+  });
+
+  it('may be dead itself, which the other ways do not hide', async () => {
+    const [way, server] = [await proxy(), await provider('http')];
+    const behind = modelsOn(hosts, server.port, { scheme: 'http', through: `http://127.0.0.1:${way.port}` });
+    const near = modelsOn(['127.0.0.1'], server.port, { scheme: 'http', through: null });
+    const { all } = monitor({ models: [...behind, ...near] });
+    await way.close();
+    const results = await all();
+    expect(reasonsOf(results)).toEqual(['no_connectivity', 'no_connectivity', 'no_connectivity', 'ok']);
+    expect(results[0]!.detail).toContain(`the proxy 127.0.0.1:${way.port}: connect ECONNREFUSED`);
+  });
+
+  it('with a certificate that is refused is as good as none', async () => {
+    const [way, server] = [await proxy(true), await provider('https')];
+    const through = `https://other.test:${way.port}`;
+    for (const scheme of ['https', 'http']) {
+      const models = modelsOn(hosts, server.port, { scheme, through });
+      const { all } = monitor({ models, lookup: everythingIsHere });
+      const results = await all();
+      expect(reasonsOf(results)).toEqual(['no_connectivity', 'no_connectivity', 'no_connectivity']);
+      expect(results[0]!.detail).toContain(`tls_error: the proxy other.test:${way.port}: `);
+    }
+  });
+
+  it('makes nothing of a check that began before it was back', async () => {
+    const [way, server] = [await proxy(), await provider('https')];
+    const models = modelsOn(hosts, server.port, {
+      through: `http://127.0.0.1:${way.port}`,
+      timeoutMs: 3_000,
+    });
+    const { checked, all } = monitor({ models });
+    await all();
+    way.lose('refuses');
+    expect(reasonsOf(await all())).toEqual(['no_connectivity', 'no_connectivity', 'no_connectivity']);
+    way.lose('hangs', (target) => target.startsWith('a.'));
+    const hanging = checked(models[0]!);
+    expect((await checked(models[1]!)).reason).toBe('ok');
+    way.restore();
+    expect((await hanging).reason).toBe('no_connectivity');
+  });
+
+  it('is looked at once a second at most, by sixteen requests without the key', async () => {
+    const [way, server] = [await proxy(), await provider('http')];
+    const many = Array.from({ length: 20 }, (_, index) => `h${index}.test`);
+    const through = `http://127.0.0.1:${way.port}`;
+    const { all } = monitor({ models: modelsOn(many, server.port, { scheme: 'http', through }) });
+    await all();
+    way.lose('refuses');
+    way.asked.length = 0;
+    const started = performance.now();
+    await all();
+    const looks = way.asked.filter((line) => line.startsWith('HEAD '));
+    expect(looks.length).toBeGreaterThan(0);
+    expect(looks.length).toBeLessThanOrEqual(16 * (1 + Math.floor((performance.now() - started) / 1_000)));
+    expect(looks.every((line) => /^HEAD http:\/\/h\d+\.test:\d+\/$/.test(line))).toBe(true);
+  });
+});
+
+describe('targets in a network with a proxy', () => {
+  /** A network in which only the proxy finds names; it is in the variables, or in the models. */
+  async function network(named: 'env' | 'model', more: { targets: string[]; noProxy?: string }) {
+    const [way, server] = [await proxy(), await provider('https')];
+    const address = `http://127.0.0.1:${way.port}`;
+    const models = modelsOn(['a.test'], server.port, { through: named === 'model' ? address : null });
+    const variables = { HTTPS_PROXY: address, NO_PROXY: more.noProxy ?? '' };
+    const targets = more.targets.map((target) => target.replace('PORT', String(server.port)));
+    const watched = monitor({ models, targets, ...(named === 'env' && { env: variables }) });
+    return { way, server, ...watched };
+  }
+
+  it.each(['env', 'model'] as const)(
+    'are tried through that of the %s, which shows it to be blind even for a single model',
+    async (named) => {
+      const { way, all, up, sights } = await network(named, { targets: ['tcp://far.test:PORT'] });
+      expect(reasonsOf(await all())).toEqual(['ok']);
+      way.lose('refuses', (target) => target.startsWith('a.'));
+      expect(reasonsOf(await all())).toEqual(['connect_error']);
+      expect(up()).toBe(true);
+      expect(sights).toEqual([]);
+      way.lose('refuses');
+      expect(reasonsOf(await all())).toEqual(['no_connectivity']);
+      expect(up()).toBe(false);
+      expect(way.asked.every((line) => line.startsWith('CONNECT '))).toBe(true);
+    },
+  );
+
+  it('say nothing of a proxy where NO_PROXY exempts them, and are tried directly', async () => {
+    const { way, all, up } = await network('env', {
+      targets: ['tcp://127.0.0.1:PORT'],
+      noProxy: '127.0.0.1',
+    });
+    way.lose('refuses');
+    expect(reasonsOf(await all())).toEqual(['connect_error']);
+    expect(up()).toBe(true);
+    expect(way.asked.filter((line) => line.includes('127.0.0.1'))).toEqual([]);
+  });
+
+  it('are asked for in plain HTTP at port 80, to which proxies open no tunnel', async () => {
+    const { way, all } = await network('env', { targets: ['tcp://far.test:80'] });
+    way.lose('refuses');
+    expect(reasonsOf(await all())).toEqual(['no_connectivity']);
+    expect(way.asked).toContain('HEAD http://far.test/');
+    expect(way.asked).not.toContain('CONNECT far.test:80');
+  });
+});
