@@ -15,7 +15,7 @@ import { loadConfig, type LoadedConfig } from '../../src/config/read/load.js';
 import { monotonicMs } from '../../src/domain/clock.js';
 import { keysAfter } from '../../src/domain/keys.js';
 import { dayMs } from '../../src/domain/period.js';
-import type { CheckResult, RecordedResult } from '../../src/domain/result.js';
+import type { CheckKind, CheckResult, RecordedResult } from '../../src/domain/result.js';
 import { answerLong } from '../../src/http/long-read.js';
 import type { Backend } from '../../src/http/port.js';
 import type { ServerOptions } from '../../src/http/server.js';
@@ -41,7 +41,12 @@ export interface PastSite {
   readonly annotations: Backend['annotations'];
   readonly pauses: Backend['pauses'];
   /** Records a result of a model, as a check that started `secondsAgo` would have given it. */
-  check(id: string, secondsAgo: number, found?: Partial<CheckResult>): Promise<RecordedResult>;
+  check(
+    id: string,
+    secondsAgo: number,
+    found?: Partial<CheckResult>,
+    kind?: CheckKind,
+  ): Promise<RecordedResult>;
   /** Sets the clock of what is written from now on; pages are read at `readAt`. */
   setClock(now: number): void;
   /** A server over it, closed after the test. */
@@ -93,15 +98,15 @@ async function openSite(
   });
   const pauses = createPauses({ clock, roster, log, replanned: () => writer.flush() });
 
-  const check: PastSite['check'] = async (id, secondsAgo, found = {}) => {
+  const check: PastSite['check'] = async (id, secondsAgo, found = {}, kind = 'scheduled') => {
     const tracked = roster.get(id);
     if (tracked === undefined) throw new Error(`no model is named ${id}`);
-    const { slot, kind, ...usual } = result(readAt - secondsAgo * 1_000);
+    const usual = result(readAt - secondsAgo * 1_000);
     const { keys } = tracked.memory;
     const certificateExpiresAt = readAt + 48 * dayMs;
     const merged = { ...usual, certificateExpiresAt, responseModel: tracked.view.model.modelName, ...found };
     if (keys !== null) rememberKeys(tracked, keysAfter(keys, merged));
-    const recorded = recorder.record(tracked, merged, slot, kind);
+    const recorded = recorder.record(tracked, merged, usual.slot, kind);
     await writer.flush();
     return recorded;
   };
@@ -127,7 +132,7 @@ async function openSite(
           views: () => [...roster.all()].map(({ view }) => view),
           view: (id) => roster.get(id)?.view,
           ...{ store, readLong, annotations, pauses },
-          checkNow: (id) => check(id, 0),
+          checkNow: (id) => check(id, 0, {}, 'manual'),
           configurationOf: config.effectiveOf,
           now: () => readAt,
           ...backend,
