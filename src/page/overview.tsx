@@ -171,8 +171,8 @@ function rest(query: OverviewQuery, view: OverviewView): VNode | null {
   );
 }
 
-/** Stands for the rows of a group in the document: no text on a page has a NUL. */
-const rowsPlace = '\0';
+/** Stands for the rows of a group in the document: of a text on a page, also in an attribute, the `<` is escaped. */
+const rowsPlace = '<!--rows-->';
 
 /** The whole page as UTF-8. */
 export async function overviewPage(
