@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../dist/store/sqlite/file/sqlite.js';
 import { newHealth } from '../dist/domain/health.js';
-import { addResult, addSpan } from '../dist/domain/rollup.js';
+import { addEnds, addResult } from '../dist/domain/rollup.js';
 import { openThreadedStore } from '../dist/store/sqlite/thread/threaded-store.js';
 
 const models = Number(process.argv[2] ?? 1000);
@@ -49,7 +49,13 @@ function writeOf(key, slot) {
   };
   const rollups = new Map();
   addResult(rollups, result);
-  addSpan(rollups, { from: slot, to: slot + intervalMs, state: 'healthy', sign: 1 });
+  const whole = addEnds(rollups, {
+    from: slot,
+    to: slot + intervalMs,
+    state: 'healthy',
+    sign: 1,
+    final: false,
+  });
   return {
     key,
     results: [result],
@@ -60,6 +66,7 @@ function writeOf(key, slot) {
     maintenance: [],
     epochs: [],
     rollups,
+    wholeHours: whole === null ? [] : [whole],
     health: { ...health, settled: slot },
     watermark: slot,
     totals: {

@@ -122,6 +122,7 @@ function writeOf(key, slot) {
     key,
     results: [result],
     rollups,
+    wholeHours: [],
     health: null,
     watermark: slot,
     totals: { results: [], inputTokens: 14, outputTokens: 8, versionChanges: 0 },

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Calendar } from '../calendar/calendar.js';
 import type { SlotRange } from '../calendar/next-slot.js';
@@ -27,22 +28,47 @@ function slotsInForce(
   };
 }
 
+interface AbsenceParts {
+  readonly calendar: Calendar;
+  readonly recorder: Recorder;
+  /** Unix ms of the model's next slot; earlier slots are missed. */
+  readonly nextDue: (id: string) => number | null;
+  readonly now: number;
+  readonly log: Logger;
+}
+
+/** Models in one turn of the loop: to count the times of a cron expression in a year takes 2 ms. */
+const turn = 10;
+
 /** Records the slots missed while no daemon ran; the first of them ends validity. Returns the first of all; null without one. */
-export function noteAbsence(
+export function noteAbsence(models: readonly Tracked[], parts: AbsenceParts): number | null {
+  const steps = absenceOf(models, parts);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same in turns of the loop, for models that are not scheduled yet. */
+export async function noteAbsenceInTurns(
   models: readonly Tracked[],
-  parts: {
-    calendar: Calendar;
-    recorder: Recorder;
-    /** Unix ms of the model's next slot; earlier slots are missed. */
-    nextDue: (id: string) => number | null;
-    now: number;
-    log: Logger;
-  },
-): number | null {
+  parts: AbsenceParts,
+): Promise<number | null> {
+  const steps = absenceOf(models, parts);
+  for (let done = 1; ; done += 1) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (done % turn === 0) await setImmediate();
+  }
+}
+
+/** A step is one model. */
+function* absenceOf(models: readonly Tracked[], parts: AbsenceParts): Generator<undefined, number | null> {
   const { calendar, recorder, now, log } = parts;
   let missed = 0;
   let since: number | null = null;
   for (const tracked of models) {
+    yield;
     const { watermark, memory, view } = tracked;
     if (watermark === null || view.model.pause) continue;
     const upTo = Math.min((parts.nextDue(view.model.id) ?? Infinity) - 1, now);

@@ -2,8 +2,9 @@ import type { Incident } from '../domain/incident.js';
 import type { Outcome, Reason } from '../domain/reason.js';
 import type { Step } from '../domain/reduce.js';
 import type { RecordedResult } from '../domain/result.js';
-import { addChanges, addResult, addSpan, type HourlyChanges } from '../domain/rollup.js';
+import { addChanges, addEnds, addResult, rowsOfSpan, type HourlyChanges } from '../domain/rollup.js';
 import type { Interval, StatePoint } from '../domain/state.js';
+import type { Span } from '../domain/timeline.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { VersionChange } from '../domain/version.js';
 import type { ModelKey, ModelWrite, Refusal } from '../store/port.js';
@@ -27,6 +28,8 @@ export interface Pending {
   rewriteFrom: number | null;
   points: StatePoint[];
   readonly rollups: HourlyChanges;
+  /** Spans of whole hours, which the rollups lack: after an absence they are months. */
+  wholeHours: Span[];
   readonly incidents: Map<number, Incident>;
   /** The first slot of each gap in which the daemon did not check. */
   gaps: number[];
@@ -57,6 +60,7 @@ export function emptyPending(): Pending {
     rewriteFrom: null,
     points: [],
     rollups: new Map(),
+    wholeHours: [],
     incidents: new Map(),
     gaps: [],
     maintenance: new Map(),
@@ -94,7 +98,10 @@ function addTotal(pending: Pending, outcome: Outcome, reason: Reason, count: num
 export function addStep(pending: Pending, result: RecordedResult, step: Step): void {
   pending.results.push(result);
   addPoints(pending, step.rewriteFrom, step.points);
-  for (const span of step.spans) addSpan(pending.rollups, span);
+  for (const span of step.spans) {
+    const whole = addEnds(pending.rollups, span);
+    if (whole !== null) pending.wholeHours.push(whole);
+  }
   addResult(pending.rollups, result);
   if (step.incident) pending.incidents.set(step.incident.openedAt, step.incident);
   if (!step.maintenance) addTotal(pending, result.outcome, result.reason, 1);
@@ -108,6 +115,7 @@ export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.results = joined(earlier.results, later.results);
   addPoints(earlier, later.rewriteFrom, later.points);
   addChanges(earlier.rollups, later.rollups);
+  earlier.wholeHours = joined(earlier.wholeHours, later.wholeHours);
   for (const [openedAt, incident] of later.incidents) earlier.incidents.set(openedAt, incident);
   earlier.gaps = joined(earlier.gaps, later.gaps);
   for (const [from, window] of later.maintenance) earlier.maintenance.set(from, window);
@@ -118,6 +126,11 @@ export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.versionChanges += later.versionChanges;
   earlier.publications = joined(earlier.publications, later.publications);
   return earlier;
+}
+
+/** Rows of hours and days that the changes write, at most. */
+export function rowsOf({ rollups, wholeHours }: PendingView): number {
+  return wholeHours.reduce((rows, span) => rows + rowsOfSpan(span), 2 * rollups.size);
 }
 
 /** The newest incident that the changes close. */
@@ -157,6 +170,7 @@ export function writeOf(
     rewriteFrom: pending.rewriteFrom,
     points: pending.points,
     rollups: pending.rollups,
+    wholeHours: pending.wholeHours,
     incidents: [...pending.incidents.values()],
     gaps: pending.gaps,
     maintenance: [...pending.maintenance.values()],

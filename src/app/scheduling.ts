@@ -7,7 +7,7 @@ import type { Interval } from '../domain/state.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Scheduler, SchedulerEvents } from '../scheduler/port.js';
 import { createScheduler } from '../scheduler/scheduler.js';
-import { noteAbsence, noteClockBehind } from './absence.js';
+import { noteAbsence, noteAbsenceInTurns, noteClockBehind } from './absence.js';
 import type { Checking } from './checking.js';
 import type { Recording } from './recording.js';
 import type { RosterChange } from './roster.js';
@@ -79,7 +79,7 @@ export function createScheduling(parts: {
       noteClockBehind(change.added, now, log);
       // First, since it may end validity; again for slots that pass before the scheduler starts.
       const noting = { calendar, recorder, log };
-      const since = noteAbsence(change.added, { ...noting, nextDue: () => null, now });
+      const since = await noteAbsenceInTurns(change.added, { ...noting, nextDue: () => null, now });
       // A model that comes back with a reload was not watched, but the daemon ran.
       if (!parts.ready() && since !== null) absence = { from: since, to: now };
       scheduler.update(roster.plans());

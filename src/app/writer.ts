@@ -1,9 +1,24 @@
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import { batchResults, type MissCause, type ModelKey, type Refusal, type Store } from '../store/port.js';
+import {
+  batchResults,
+  batchRows,
+  type MissCause,
+  type ModelKey,
+  type Refusal,
+  type Store,
+} from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
 import type { Memory } from './memory.js';
-import { affectsPast, newestClosed, rangeOf, withoutRefused, writeOf, type Pending } from './pending.js';
+import {
+  affectsPast,
+  newestClosed,
+  rangeOf,
+  rowsOf,
+  withoutRefused,
+  writeOf,
+  type Pending,
+} from './pending.js';
 import type { Shown } from './publisher.js';
 import {
   addBreak,
@@ -93,12 +108,13 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
 
   const take = (): Taken[] => {
     const taken: Taken[] = [];
-    let results = 0;
+    let [results, rows] = [0, 0];
     for (const tracked of dirty) {
-      if (taken.length >= batchResults || results >= batchResults) break;
+      if (taken.length >= batchResults || results >= batchResults || rows >= batchRows) break;
       const { memory, watermark } = tracked;
       const pending = takePending(tracked);
       results += pending.results.length;
+      rows += rowsOf(pending);
       dirty.delete(tracked);
       shownSince.delete(tracked);
       taken.push({ tracked, pending, memory, watermark });

@@ -48,15 +48,16 @@ function settle(health: Health, slot: number): { health: Health; points: StatePo
   const run: Run | null = keeps(health.run)
     ? health.run && { ...health.run, said: [...health.run.said, ...points] }
     : null;
+  const unknowns = health.unknowns && settleRow(health.unknowns, keeps(health.unknowns), points);
   return {
     points,
-    spans: spansOf(segments, slot, 1),
+    spans: spansOf(segments, slot, 1, run === null && (unknowns?.count ?? 0) === 0),
     health: {
       ...health,
       ...after(health, points),
       settled: slot,
       run,
-      unknowns: health.unknowns && settleRow(health.unknowns, keeps(health.unknowns), points),
+      unknowns,
       rateLimited: keeps(health.rateLimited) ? health.rateLimited : null,
       loading: keeps(health.loading) ? health.loading : null,
       newRunsAt: health.newRunsAt.filter((at) => at > slot),

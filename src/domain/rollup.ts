@@ -1,10 +1,10 @@
 import { keysOf } from './table.js';
 import { mergeInto, observe, type Histogram } from './histogram.js';
 import { blameFor, type Blame, type Outcome } from './reason.js';
-import { hourMs } from './period.js';
+import { dayMs, hourMs } from './period.js';
 import type { RecordedResult } from './result.js';
 import type { Span } from './timeline.js';
-import type { State, StateDurations } from './state.js';
+import type { Interval, State, StateDurations } from './state.js';
 
 /** Totals of one model over a span of time, or a change to them; two add up to one. */
 export interface Rollup {
@@ -50,13 +50,40 @@ function hourOf(changes: HourlyChanges, time: number): Sum {
   return sum;
 }
 
-/** Adds the span, split at full hours. */
-export function addSpan(changes: HourlyChanges, { from, to, state, sign }: Span): void {
+/** Adds the span, split at full hours: an object for each, so not for a span that may take months. */
+export function addSpan(
+  changes: HourlyChanges,
+  { from, to, state, sign }: Pick<Span, 'from' | 'to' | 'state' | 'sign'>,
+): void {
   for (let start = from; start < to;) {
     const end = Math.min(to, (Math.floor(start / hourMs) + 1) * hourMs);
     hourOf(changes, start).durations[state] += sign * (end - start);
     start = end;
   }
+}
+
+/** The whole units of an interval, Unix ms; null where it has none. */
+export function wholeUnits({ from, to }: Interval, unitMs: number): Interval | null {
+  const whole = { from: Math.ceil(from / unitMs) * unitMs, to: Math.floor(to / unitMs) * unitMs };
+  return whole.from < whole.to ? whole : null;
+}
+
+/** Adds the ends of a span; returns the whole hours between them undivided, for they may be those of years; null for none. */
+export function addEnds(changes: HourlyChanges, span: Span): Span | null {
+  const whole = wholeUnits(span, hourMs);
+  if (whole === null) {
+    addSpan(changes, span);
+    return null;
+  }
+  addSpan(changes, { ...span, to: whole.from });
+  addSpan(changes, { ...span, from: whole.to });
+  return { ...span, ...whole };
+}
+
+/** Rows of hours and days that the span changes, at most. The hours of whole days of a final one have none: they are as their day. */
+export function rowsOfSpan({ from, to, final }: Span): number {
+  const days = Math.ceil((to - from) / dayMs) + 1;
+  return days + (final ? 2 * (dayMs / hourMs) : (to - from) / hourMs);
 }
 
 /** Counts a result in the hour of its slot; during maintenance only its tokens. */

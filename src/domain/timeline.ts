@@ -9,6 +9,8 @@ export interface Span {
   readonly to: number;
   readonly state: State;
   readonly sign: 1 | -1;
+  /** No later result dates a state back into it. */
+  readonly final: boolean;
 }
 
 /** Spans of contiguous segments; the last one ends at `to`. */
@@ -16,9 +18,10 @@ export function spansOf(
   segments: readonly { from: number; state: State }[],
   to: number,
   sign: 1 | -1,
+  final = false,
 ): Span[] {
   return segments
-    .map(({ from, state }, index) => ({ from, to: segments[index + 1]?.from ?? to, state, sign }))
+    .map(({ from, state }, index) => ({ from, to: segments[index + 1]?.from ?? to, state, sign, final }))
     .filter((span) => span.to > span.from);
 }
 
@@ -172,6 +175,11 @@ export function durationsOf(
   const durations = { ...noDurations };
   for (const { from, to, state } of intervals) durations[state] += to - from;
   return durations;
+}
+
+/** The time of all states. */
+export function totalMs({ healthy, degraded, unhealthy, unknown, maintenance }: StateDurations): number {
+  return healthy + degraded + unhealthy + unknown + maintenance;
 }
 
 export function addDurations(a: StateDurations, b: StateDurations): StateDurations {

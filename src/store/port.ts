@@ -6,6 +6,7 @@ import type { Blame, Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Rollup } from '../domain/rollup.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
+import type { Span } from '../domain/timeline.js';
 import type { Resolution } from './window.js';
 
 /** Number that the store assigns to a model at first sight; stable across renames. */
@@ -49,6 +50,8 @@ export interface ModelWrite {
   readonly points: readonly StatePoint[];
   /** Changes by UTC hour start (ms); the store adds them to hours and days alike. */
   readonly rollups: ReadonlyMap<number, Rollup>;
+  /** Spans of whole UTC hours that `rollups` lack, added to hours and days; the hours of whole days of a final one get no rows. */
+  readonly wholeHours: readonly Span[];
   /** Upserted by (model, openedAt). */
   readonly incidents: readonly Incident[];
   /** First slots of gaps, missed while the daemon did not run. */
@@ -137,6 +140,9 @@ export interface Counts extends Omit<Rollup, 'durations'> {
 /** Results in one batch that block the event loop for a few ms only. */
 export const batchResults = 100;
 
+/** Rows of hours and days in one batch that take the thread of the store some ms. */
+export const batchRows = 5_000;
+
 /** The store as code outside `store/` uses it; nothing here assumes SQLite or a single process. */
 export interface Store {
   /** All models that still have history. */
@@ -151,7 +157,7 @@ export interface Store {
   /**
    * Durable when it resolves; rejects when nothing was written, for a reason that may pass. Resolves with the parts
    * that were left out because the store refuses their content. One batch is one transaction and is not divided: keep
-   * it to about `batchResults` results, and yield to the event loop between two.
+   * it to about `batchResults` results and `batchRows` rows of hours and days, and yield to the event loop between two.
    */
   write(batch: Batch): Promise<readonly Refusal[]>;
   /** Points in [from, to), preceded by the one in effect at `from`; the first `most` of them. */

@@ -5,6 +5,8 @@ import { afterEach, expect, it, jest } from '@jest/globals';
 import { addPending, emptyPending } from '../../src/app/pending.js';
 import { createWriter } from '../../src/app/writer.js';
 import { systemClock } from '../../src/domain/clock.js';
+import { dayMs } from '../../src/domain/period.js';
+import { rowsOfSpan } from '../../src/domain/rollup.js';
 import { result, start, workplace } from '../store/samples.js';
 import { modelNamed, silentEvents, useParts } from './parts.js';
 
@@ -113,4 +115,37 @@ it('puts back more parts than fit into the arguments of a call, when a write fai
   }));
   const earlier = { ...emptyPending(), points: points.slice(0, 2) };
   expect(addPending(earlier, { ...emptyPending(), points }).points).toHaveLength(200_002);
+});
+
+it('writes at most some thousand rows of hours and days in a transaction, however long nothing was checked', async () => {
+  const store = place.fresh();
+  const rows: number[] = [];
+  const counting: typeof store = {
+    ...store,
+    write(batch) {
+      const spans = batch.models.flatMap(({ wholeHours }) => wholeHours);
+      rows.push(spans.reduce((sum, span) => sum + rowsOfSpan(span), 0));
+      return store.write(batch);
+    },
+  };
+  const parts = createParts(counting);
+  const seldom = { kind: 'every', everyMs: 30 * dayMs } as const;
+  const ids = Array.from({ length: 40 }, (_, index) => `model-${index}`);
+  await parts.roster.replace(
+    ids.map((id, index) => modelNamed(id, index % 2 === 0 ? {} : { schedule: seldom })),
+    start,
+  );
+  await parts.writer.flush();
+  for (const days of [1, 30, 60, 1_500]) {
+    const slot = start + days * dayMs;
+    parts.clock.now = slot;
+    for (const id of ids) {
+      const { slot: at, kind, ...found } = result(slot);
+      void parts.recorder.record(parts.roster.get(id)!, found, at, kind);
+    }
+    await parts.writer.flush();
+  }
+  // The last model of a transaction may bring 1,500 days.
+  expect(Math.max(...rows)).toBeLessThan(5_000 + 1_600);
+  expect(rows.filter((count) => count > 1_600).length).toBeGreaterThan(10);
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { RecordedResult } from '../../src/domain/result.js';
 import type { ModelWrite } from '../../src/store/port.js';
+import { contentOf } from './content.js';
 import { batchOf, counted, failed, modelWrite, result, start, workplace } from './samples.js';
 
 const place = workplace();
@@ -165,5 +166,31 @@ describe('batch with content that the store refuses', () => {
     expect(await store.missed()).toEqual(new Map([['down', 2]]));
     const stored = (await store.models()).find((model) => model.key === key)!;
     expect([stored.health, stored.watermark]).toEqual([{ settled: start + minute }, null]);
+  });
+
+  it('has its spans of whole hours in the same rows', async () => {
+    const path = `${place.directory()}/store.db`;
+    const store = place.open(path);
+    const hour = 60 * minute;
+    const span = { from: start + 5 * hour, to: start + 80 * hour, sign: 1 } as const;
+    const wholeHours = [
+      { ...span, state: 'unknown', final: true },
+      { ...span, state: 'healthy', final: false },
+    ] as const;
+    for (const changes of [{}, { httpStatus: 0.5 }]) {
+      const { key } = await store.register(`gpt-${changes.httpStatus ?? 0}`, start, null);
+      await store.write(batchOf(writeOf(key, [{ ...result(start), ...changes }], { wholeHours })));
+    }
+    const { hours, days } = contentOf(path);
+    for (const rows of [hours!, days!]) {
+      const of = (id: string) =>
+        (rows as unknown[][])
+          .filter(([model]) => model === id)
+          .map(([, at, healthy, , , unknown]) => [at, healthy, unknown])
+          // In the hour of the result there is no time.
+          .filter(([, healthy]) => healthy !== 0);
+      expect(of('gpt-0')).toEqual(of('gpt-0.5'));
+      expect(of('gpt-0.5')).toHaveLength(rows === hours ? 75 : 4);
+    }
   });
 });

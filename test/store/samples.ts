@@ -102,6 +102,7 @@ export function modelWrite(key: number, changes: Partial<ModelWrite> = {}): Mode
     rewriteFrom: null,
     points: [],
     rollups: new Map(),
+    wholeHours: [],
     incidents: [],
     gaps: [],
     maintenance: [],

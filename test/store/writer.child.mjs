@@ -68,6 +68,7 @@ for (let n = 0; ; n += 1) {
     rewriteFrom: null,
     points,
     rollups,
+    wholeHours: [],
     incidents: [],
     gaps: [],
     maintenance: [],

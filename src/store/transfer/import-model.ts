@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { addSpan, type HourlyChanges } from '../../domain/rollup.js';
+import { addEnds, type HourlyChanges } from '../../domain/rollup.js';
 import { parseJson } from '../../domain/json.js';
 import type { Interval } from '../../domain/state.js';
 import { modelKinds, type Row } from './history-kinds.js';
@@ -76,7 +76,8 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
   /** The time between the two histories is unknown. */
   function bridge({ key, health }: StoredModel, row: Row, file: Interval, until: number): void {
     const rollups: HourlyChanges = new Map();
-    addSpan(rollups, { from: file.to, to: until, state: 'unknown', sign: 1 });
+    const between = { from: file.to, to: until, state: 'unknown', sign: 1, final: true } as const;
+    const wholeHours = addEnds(rollups, between);
     write.batch({
       models: [
         {
@@ -85,6 +86,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
           rewriteFrom: null,
           points: file.to < until ? [{ from: file.to, state: 'unknown', reason: 'not_watched' }] : [],
           rollups,
+          wholeHours: wholeHours === null ? [] : [wholeHours],
           incidents: [],
           gaps: [],
           maintenance: [],

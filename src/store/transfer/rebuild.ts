@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import { parseJson } from '../../domain/json.js';
 import { dayMs, hourMs } from '../../domain/period.js';
-import { addResult, addSpan, emptyRollup, type HourlyChanges } from '../../domain/rollup.js';
-import type { Interval } from '../../domain/state.js';
+import { addResult, addSpan, emptyRollup, wholeUnits, type HourlyChanges } from '../../domain/rollup.js';
+import type { Interval, State } from '../../domain/state.js';
 import { stateCodes } from '../codes.js';
 import { prepareHorizons } from '../horizons.js';
 import type { MemoryReading } from '../port.js';
@@ -64,11 +64,30 @@ function prepare(database: Database) {
 
 const withSeconds = (counts: Tally, seconds: Tally): Tally => ({ ...counts, durations: seconds.durations });
 
+const dayOf = (hour: number): number => Math.floor(hour / dayMs) * dayMs;
+const hoursOf = (day: number): number[] =>
+  Array.from({ length: dayMs / hourMs }, (_, index) => day + index * hourMs);
+
+/** Time by state, as the points tell it. */
+interface Seconds {
+  readonly days: Rows;
+  /** Hours, without those of `wholeDays`. */
+  readonly hours: Rows;
+  /** Days within a single interval of the time line, with its state. */
+  readonly wholeDays: ReadonlyMap<number, State>;
+}
+
+function wholly(state: State, ms: number): Tally {
+  const tally = emptyRollup();
+  tally.durations[state] = ms;
+  return tally;
+}
+
 /** Sums by UTC day. */
 function byDay(hours: Rows): Map<number, Tally> {
   const days = new Map<number, Tally>();
   for (const [hour, tally] of hours) {
-    const day = Math.floor(hour / dayMs) * dayMs;
+    const day = dayOf(hour);
     const sum = days.get(day) ?? emptyRollup();
     addRollup(sum, tally);
     days.set(day, sum);
@@ -83,20 +102,27 @@ function prepareRecount(database: Database) {
   const storedRows = (table: 'hours' | 'days', unit: number, key: number, since: number): Rows =>
     new Map(statements[table].all(key, since / unit).map((row) => [row.span * unit, rollupOf(row)] as const));
 
-  const secondsOf = (key: number, { from, to }: Interval): Rows => {
-    const seconds: HourlyChanges = new Map();
+  const secondsOf = (key: number, { from, to }: Interval): Seconds => {
+    const hours: HourlyChanges = new Map();
+    const wholeDays = new Map<number, State>();
     let point: { starts: number; state: number } | null = null;
     const upTo = (end: number): void => {
       if (point === null) return;
-      const span = { from: Math.max(point.starts, from), to: Math.min(end, to) };
-      addSpan(seconds, { ...span, state: stateCodes.toWord(point.state), sign: 1 });
+      const state = stateCodes.toWord(point.state);
+      const span = { from: Math.max(point.starts, from), to: Math.min(end, to), state, sign: 1 as const };
+      const days = wholeUnits(span, dayMs) ?? { from: span.to, to: span.to };
+      addSpan(hours, { ...span, to: days.from });
+      for (let day = days.from; day < days.to; day += dayMs) wholeDays.set(day, state);
+      addSpan(hours, { ...span, from: days.to });
     };
     for (const next of statements.points.iterate(key)) {
       upTo(next.starts);
       point = next;
     }
     upTo(to);
-    return seconds;
+    const days = byDay(hours);
+    for (const [day, state] of wholeDays) days.set(day, wholly(state, dayMs));
+    return { days, hours, wholeDays };
   };
 
   const countsOf = (key: number, since: number): Rows => {
@@ -110,7 +136,6 @@ function prepareRecount(database: Database) {
     const days = storedRows('days', dayMs, key, horizons.days);
     const counts = countsOf(key, horizons.checks);
     const seconds = secondsOf(key, { from: Math.max(covered.from, horizons.days), to: covered.to });
-    const secondsByDay = byDay(seconds);
     const hourSums = byDay(hours);
     const wrong: Pair[] = [];
     let givenUp = 0;
@@ -124,7 +149,7 @@ function prepareRecount(database: Database) {
     const proved = (hour: number, stored: Tally): Tally => {
       if (hour < horizons.checks) return stored;
       const found = counts.get(hour) ?? nothing;
-      const day = Math.floor(hour / dayMs) * dayMs;
+      const day = dayOf(hour);
       if (!countsAtLeast(stored, found) || countsAtLeast(found, stored)) return found;
       if (!countsEqual(days.get(day) ?? nothing, hourSums.get(day) ?? nothing)) return found;
       givenUp += 1;
@@ -132,18 +157,22 @@ function prepareRecount(database: Database) {
     };
 
     const rightHours = new Map<number, Tally>();
-    const secondsOfHours = [...seconds.keys()].filter((hour) => hour >= horizons.hours);
-    for (const from of new Set([...hours.keys(), ...counts.keys(), ...secondsOfHours])) {
+    // A day within one interval has all its hours, or none.
+    const whole = [...hourSums.keys()].filter((day) => seconds.wholeDays.has(day)).flatMap(hoursOf);
+    const timed = [...seconds.hours.keys(), ...whole].filter((hour) => hour >= horizons.hours);
+    for (const from of new Set([...hours.keys(), ...counts.keys(), ...timed])) {
       const stored = hours.get(from) ?? nothing;
-      const right = withSeconds(proved(from, stored), seconds.get(from) ?? nothing);
+      const state = seconds.wholeDays.get(dayOf(from));
+      const told = state === undefined ? seconds.hours.get(from) : wholly(state, hourMs);
+      const right = withSeconds(proved(from, stored), told ?? nothing);
       rightHours.set(from, right);
       judge({ table: 'hours', from, stored, right });
     }
     const rightDays = byDay(rightHours);
-    for (const from of new Set([...days.keys(), ...rightDays.keys(), ...secondsByDay.keys()])) {
+    for (const from of new Set([...days.keys(), ...rightDays.keys(), ...seconds.days.keys()])) {
       const stored = days.get(from) ?? nothing;
       const kept = from >= horizons.hours ? (rightDays.get(from) ?? nothing) : stored;
-      judge({ table: 'days', from, stored, right: withSeconds(kept, secondsByDay.get(from) ?? nothing) });
+      judge({ table: 'days', from, stored, right: withSeconds(kept, seconds.days.get(from) ?? nothing) });
     }
     wrong.sort((a, b) => a.from - b.from);
     return { rows, wrong, givenUp };

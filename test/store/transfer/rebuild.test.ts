@@ -8,7 +8,7 @@ import {
   type Rebuilt,
   type WrongRow,
 } from '../../../src/store/transfer/rebuild.js';
-import { useParts } from '../../app/parts.js';
+import { modelNamed, useParts } from '../../app/parts.js';
 import { contentOf } from '../content.js';
 import { fullLife } from '../full-life.js';
 import { happenings, lead } from '../random-life.js';
@@ -105,6 +105,27 @@ describe('hours and days', () => {
       { table: 'hours', from: start + 9 * 3_600_000 },
     ]);
     expect(compared(path).wrong).toBe(0);
+  });
+
+  it('of a day in one state are all there, or none where nothing was checked', async () => {
+    const path = join(place.directory(), 'store.db');
+    const store = place.open(path);
+    const parts = createParts(store);
+    const schedule = { kind: 'every', everyMs: 6 * 3_600_000 } as const;
+    await parts.roster.replace([modelNamed('gpt', { schedule })], start);
+    for (const hours of [6, 12, 18, 24, 30, 36, 42, 48, 54, 60, 300])
+      await parts.record('gpt', start + hours * 3_600_000);
+    await store.close();
+    const whole = contentOf(path);
+    const days = whole.hours!.map((row) => Math.floor((Number((row as number[])[1]) - hour) / 24));
+    expect(new Set(days)).toEqual(new Set([0, 1, 2, 12]));
+    expect(compared(path).wrong).toBe(0);
+    // In its hour nothing was checked: the others of the day tell that it is missing.
+    change(path, `DELETE FROM hours WHERE span = ${hour + 27}`);
+    expect(compared(path, rebuildRollups).found).toMatchObject([
+      { table: 'hours', from: start + 27 * 3_600_000, mismatches: [{ column: 'healthy_ms' }] },
+    ]);
+    expect(contentOf(path)).toEqual(whole);
   });
 
   it('keep the counts of deleted results if both levels agree', async () => {

@@ -40,7 +40,7 @@ export function prepareSeries(database: Database): ReadSeries {
   });
 }
 
-/** The stored rows of whole days and hours, each with the Unix ms of its start. */
+/** The stored rows of whole days and hours, each with the Unix ms of its start; returns the time that has none. */
 function prepareRows(database: Database, columns: string) {
   const rows = (table: 'hours' | 'days') =>
     database.prepare<Bounds, RollupRow & { readonly span: number }>(
@@ -50,12 +50,21 @@ function prepareRows(database: Database, columns: string) {
     { level: 'days', unit: dayMs, rows: rows('days') },
     { level: 'hours', unit: hourMs, rows: rows('hours') },
   ] as const;
-  return (key: number, parts: Parts, take: (from: number, row: RollupRow) => void): void => {
+  return (key: number, parts: Parts, take: (from: number, row: RollupRow) => void): Interval[] => {
+    const without: Interval[] = [];
     for (const { level, unit, rows } of levels) {
       for (const { from, to } of parts[level]) {
-        for (const row of rows.iterate(key, from / unit, to / unit)) take(row.span * unit, row);
+        let next = from;
+        for (const row of rows.iterate(key, from / unit, to / unit)) {
+          const start = row.span * unit;
+          if (next < start) without.push({ from: next, to: start });
+          take(start, row);
+          next = start + unit;
+        }
+        if (next < to) without.push({ from: next, to });
       }
     }
+    return without;
   };
 }
 
@@ -73,11 +82,12 @@ function prepareSeconds(database: Database) {
   ): void => {
     const settled = { from, to: Math.min(to, stored.settled) };
     const parts = partsOf(settled, complete, buckets.stepMs);
-    eachRow(key, parts, (start, row) => {
+    const without = eachRow(key, parts, (start, row) => {
       const { durations } = buckets.at(start);
       for (const state of states) durations[state] += Number(row[`${state}_ms`]);
     });
-    for (const part of parts.rest) {
+    // A day of one state in which nothing was checked may have no hours.
+    for (const part of [...parts.rest, ...without]) {
       for (const told of intervalsOf(points(key, part.from, part.to), part)) buckets.spend(told);
     }
     for (const told of intervalsOf(silenceAfter(stored, to), { from, to })) buckets.spend(told);

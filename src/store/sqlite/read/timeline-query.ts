@@ -8,7 +8,7 @@ import {
   type StateDurations,
   type StatePoint,
 } from '../../../domain/state.js';
-import { addDurations, noDurations } from '../../../domain/timeline.js';
+import { addDurations, noDurations, totalMs } from '../../../domain/timeline.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
 import { prepareHorizons } from '../../horizons.js';
 import { partsOf } from '../../window.js';
@@ -96,6 +96,13 @@ export function prepareTimeline(database: Database) {
     }));
   };
 
+  /** A day of one state in which nothing was checked may have no hours. */
+  const ofHours = (key: number, part: Interval): StateDurations => {
+    const sum = hours.get(key, part.from / hourMs, part.to / hourMs);
+    const isComplete = sum !== undefined && totalMs(sum) === part.to - part.from;
+    return isComplete ? sum : spent.all(key, part);
+  };
+
   return {
     points,
     durations(key: number, from: number, to: number): StateDurations {
@@ -108,7 +115,7 @@ export function prepareTimeline(database: Database) {
       const parts = partsOf({ from, to }, complete);
       const sums = [
         ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
-        ...parts.hours.map((part) => hours.get(key, part.from / hourMs, part.to / hourMs)),
+        ...parts.hours.map((part) => ofHours(key, part)),
         ...parts.rest.map((part) => spent.all(key, part)),
       ];
       return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), givenUp);

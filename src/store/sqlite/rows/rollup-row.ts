@@ -1,6 +1,6 @@
 import { blames, outcomes } from '../../../domain/reason.js';
 import type { Rollup } from '../../../domain/rollup.js';
-import { states } from '../../../domain/state.js';
+import { states, type State } from '../../../domain/state.js';
 import { decodeLatencyInto, encodeLatency } from '../../latency-blob.js';
 import type { Tally } from '../../tally.js';
 
@@ -38,6 +38,17 @@ export function upsertRollup(table: 'hours' | 'days', given = everything): strin
     VALUES (?, ?, ${places.join(', ')}, ${given.latency === 'none' ? 'NULL' : '?'})
     ON CONFLICT (model, span) DO UPDATE SET
       ${sums.map((column) => `${column} = ${column} + excluded.${column}, `).join('')}${addLatency[given.latency]}`;
+}
+
+/** Adds ms of a state to each row of `table` from a span to before another; parameters: the two spans, model, ms. */
+export function upsertMany(table: 'hours' | 'days', state: State): string {
+  const column = `${state}_ms`;
+  const values = sumNames.map((name) => (name === column ? '?' : '0'));
+  return `WITH RECURSIVE spans (span, until) AS (
+      SELECT ?, ? UNION ALL SELECT span + 1, until FROM spans WHERE span + 1 < until)
+    INSERT INTO ${table} (model, span, ${sumNames.join(', ')}, latency)
+    SELECT ?, span, ${values.join(', ')}, NULL FROM spans WHERE true
+    ON CONFLICT (model, span) DO UPDATE SET ${column} = ${column} + excluded.${column}`;
 }
 
 function pushCounts(values: { push(...counts: number[]): number }, rollup: Rollup): void {

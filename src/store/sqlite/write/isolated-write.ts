@@ -2,7 +2,14 @@ import type { RecordedResult } from '../../../domain/result.js';
 import { hourMs } from '../../../domain/period.js';
 import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../../../domain/rollup.js';
 import { checkColumns, checkValues } from '../rows/check-row.js';
-import { updateModel, writeResults, writeRollups, writeTimeline, writeTotals } from './model-write.js';
+import {
+  updateModel,
+  writeResults,
+  writeRollups,
+  writeTimeline,
+  writeTotals,
+  writeWholeHours,
+} from './model-write.js';
 import type { ModelKey, ModelTotals, ModelWrite, Refusal } from '../../port.js';
 import type { Put } from './statements.js';
 import { addRollup, takeRollup } from '../../tally.js';
@@ -50,6 +57,8 @@ export function writeModelInParts(put: Put, write: ModelWrite, accepts: Accepts)
     accepts(key, 'rollup', { hour, ...rollup, latency: null }, () =>
       writeRollups(put, only({ rollups: new Map([[hour, rollup]]) })),
     );
+  for (const span of write.wholeHours)
+    accepts(key, 'rollup', span, () => writeWholeHours(put, only({ wholeHours: [span] })));
 }
 
 function columnsOf(result: RecordedResult): Record<string, number | null> {
@@ -64,6 +73,7 @@ function emptyWrite({ key, health }: ModelWrite): ModelWrite {
     rewriteFrom: null,
     points: [],
     rollups: new Map(),
+    wholeHours: [],
     incidents: [],
     gaps: [],
     maintenance: [],

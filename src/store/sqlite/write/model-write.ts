@@ -8,6 +8,7 @@ import type { ModelKey, ModelWrite } from '../../port.js';
 import { rollupValues } from '../rows/rollup-row.js';
 import type { Put, Value } from './statements.js';
 import { addRollup, type Tally } from '../../tally.js';
+import type { Interval } from '../../../domain/state.js';
 
 /** Writes everything of one model. */
 export function writeModel(put: Put, write: ModelWrite): void {
@@ -16,6 +17,7 @@ export function writeModel(put: Put, write: ModelWrite): void {
   writeResults(put, write);
   writeTimeline(put, write);
   writeRollups(put, write);
+  writeWholeHours(put, write);
 }
 
 function newest(results: readonly RecordedResult[]): RecordedResult | undefined {
@@ -92,6 +94,28 @@ export function writeRollups(put: Put, { key, rollups }: ModelWrite): void {
     if (!only) addTo(days, day, rollup);
   }
   for (const [day, tally] of days) put('rollup', rollupValues([key, null, day], tally));
+}
+
+/**
+ * Adds spans of whole hours to hours and days. Of a final one the hours of whole days get no rows, which would be thousands
+ * after an absence: they stay as their day is, and readers take them from the points.
+ */
+export function writeWholeHours(put: Put, { key, wholeHours }: ModelWrite): void {
+  for (const { from, to, state, sign, final } of wholeHours) {
+    const add = (unit: 'hours' | 'days', unitMs: number, part: Interval, ms: number): void => {
+      const [first, end] = [Math.floor(part.from / unitMs), Math.ceil(part.to / unitMs)];
+      if (part.from < part.to) put(unit, [key, first, end, stateCodes.toCode(state), sign * ms]);
+    };
+    const midnight = Math.min(Math.ceil(from / dayMs) * dayMs, to);
+    const lastMidnight = Math.max(midnight, Math.floor(to / dayMs) * dayMs);
+    const ends = [
+      { from, to: midnight },
+      { from: lastMidnight, to },
+    ];
+    for (const part of final ? ends : [{ from, to }]) add('hours', hourMs, part, hourMs);
+    for (const part of ends) add('days', dayMs, part, part.to - part.from);
+    add('days', dayMs, { from: midnight, to: lastMidnight }, dayMs);
+  }
 }
 
 function addTo(days: Map<number, Tally>, day: number, rollup: Rollup): void {

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { stateCodes } from '../../codes.js';
 import { onlyBucket } from '../../latency-blob.js';
-import { sumNames, upsertRollup, type Given } from '../rows/rollup-row.js';
+import { sumNames, upsertMany, upsertRollup, type Given } from '../rows/rollup-row.js';
 import { StoreError } from '../../store-error.js';
 import { keysOf, tableOf } from '../../../domain/table.js';
 
@@ -21,6 +22,9 @@ export const parameters = {
   state: numbers(4),
   /** The model, the hour or null, the day or null, then the figures added to both. */
   rollup: [...numbers(3), ...rollup],
+  /** The model, the first hour, the one after the last, the state, and the ms of it that each gets more. */
+  hours: numbers(5),
+  days: numbers(5),
   incident: [...numbers(4), 'text', ...numbers(2)],
   gap: numbers(2),
   maintenance: numbers(3),
@@ -38,7 +42,7 @@ export type Put = (statement: StatementName, values: readonly Value[]) => void;
 /** A packed batch passes text as bytes of UTF-8. */
 const asText = 'CAST(? AS TEXT)';
 
-const sql: Readonly<Record<Exclude<StatementName, 'incident' | 'rollup'>, string>> = {
+const sql: Readonly<Record<Exclude<StatementName, 'incident' | 'rollup' | 'hours' | 'days'>, string>> = {
   model: `UPDATE models SET health = ${asText}, watermark = coalesce(?, watermark),
     latest = coalesce(${asText}, latest), last_success = coalesce(?, last_success), input_tokens = input_tokens + ?,
     output_tokens = output_tokens + ?, version_changes = version_changes + ? WHERE key = ?`,
@@ -102,6 +106,18 @@ function prepareRollups(database: Database): (values: readonly Value[]) => void 
   };
 }
 
+/** One statement adds any number of rows, so that months cost the thread less than a ms. */
+function prepareMany(database: Database): (table: 'hours' | 'days', values: readonly Value[]) => void {
+  const prepared = new Map<string, Statement>();
+  return (table, [model, first, end, code, ms]) => {
+    const state = stateCodes.toWord(Number(code));
+    const name = `${table} ${state}`;
+    const add = prepared.get(name) ?? database.prepare(upsertMany(table, state));
+    prepared.set(name, add);
+    add.run(first, end, model, ms);
+  };
+}
+
 /** Prepares each statement once; the returned function runs them and throws SQLite's errors. */
 export function prepareStatements(database: Database): Put {
   const openIncident = database.prepare(`INSERT INTO incidents
@@ -113,10 +129,15 @@ export function prepareStatements(database: Database): Put {
   );
 
   const addRollup = prepareRollups(database);
+  const addMany = prepareMany(database);
 
   return (name, values) => {
     if (name === 'rollup') {
       addRollup(values);
+      return;
+    }
+    if (name === 'hours' || name === 'days') {
+      addMany(name, values);
       return;
     }
     // Not an upsert: even an upsert that only updates uses up an id.

@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createPackBatch, putBatch, putPacked } from '../../../../src/store/sqlite/write/packed-batch.js';
+import { states } from '../../../../src/domain/state.js';
 import type { Batch } from '../../../../src/store/port.js';
 import type { Value } from '../../../../src/store/sqlite/write/statements.js';
 import { counted, failed, modelWrite, result, start } from '../../samples.js';
@@ -33,9 +34,16 @@ const model = fc
     settings: fc.jsonValue(),
     opened: fc.option(time),
     rewriteFrom: fc.option(time),
+    span: fc.record({
+      from: fc.integer({ min: 0, max: 60 }).map((hours) => start + hours * 3_600_000),
+      hours: fc.integer({ min: 1, max: 90 }),
+      state: fc.constantFrom(...states),
+      sign: fc.constantFrom<(1 | -1)[]>(1, -1),
+      final: fc.boolean(),
+    }),
     tokens: fc.oneof(fc.nat(), fc.constantFrom(1e30, 12.5, -1, Infinity)),
   })
-  .map(({ key, slots, detail, gaps, windows, settings, opened, rewriteFrom, tokens }) =>
+  .map(({ key, slots, detail, gaps, windows, settings, opened, rewriteFrom, span, tokens }) =>
     modelWrite(key, {
       ...counted(
         slots.map((slot, n) =>
@@ -44,6 +52,7 @@ const model = fc
             : { ...failed(slot), detail },
         ),
       ),
+      wholeHours: [{ ...span, to: span.from + span.hours * 3_600_000 }],
       rewriteFrom,
       points: slots.map((from) => ({ from, state: 'healthy', reason: 'ok' })),
       gaps,
