@@ -19,19 +19,31 @@ type DaemonAnswer =
   | { readonly kind: 'no_daemon'; readonly url: string };
 
 /** Sends a POST to the daemon of the configuration, with its token. Throws DaemonError when the answer is not usable. */
-export async function askDaemon(
-  { server }: Pick<Settings, 'server'>,
+export function askDaemon(
+  settings: Pick<Settings, 'server'>,
   path: string,
   body?: object,
+): Promise<DaemonAnswer> {
+  return send(settings, path, { method: 'POST', body: body === undefined ? null : JSON.stringify(body) });
+}
+
+/** Sends a GET in the same way. */
+export function readDaemon(settings: Pick<Settings, 'server'>, path: string): Promise<DaemonAnswer> {
+  return send(settings, path, { method: 'GET' });
+}
+
+async function send(
+  { server }: Pick<Settings, 'server'>,
+  path: string,
+  request: Pick<RequestInit, 'method' | 'body'>,
 ): Promise<DaemonAnswer> {
   const url = daemonUrl(server);
   let status: number;
   let text: string;
   try {
     const response = await fetch(url + path, {
-      method: 'POST',
+      ...request,
       headers: server.bearerToken === null ? {} : { authorization: `Bearer ${server.bearerToken}` },
-      body: body === undefined ? null : JSON.stringify(body),
       redirect: 'error',
       signal: AbortSignal.timeout(timeoutMs),
     });

@@ -1,5 +1,5 @@
 import { createZone } from '../calendar/zone.js';
-import type { Model } from '../domain/model.js';
+import { labelOf, type Model } from '../domain/model.js';
 import { isPlausible, parseIsoTime } from '../domain/time.js';
 import { modelMatcher } from './maintenance.js';
 import type { Logo, StatusPage } from './page-settings.js';
@@ -83,8 +83,7 @@ export function statusPageOf(entry: StatusPageEntry, logo: Logo | null): StatusP
 export function pageMatcher({ models }: Pick<StatusPage, 'models'>): (model: Model) => boolean {
   const fits = modelMatcher({ models: models.ids });
   const wanted = Object.entries(models.labels);
-  return ({ id, labels }) =>
-    fits(id) && wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value);
+  return (model) => fits(model.id) && wanted.every(([key, value]) => labelOf(model, key) === value);
 }
 
 /** Warnings about the pages, relative to their list. */
@@ -94,7 +93,7 @@ export function statusPageWarnings(pages: readonly StatusPage[], models: readonl
     const { nameBy, show } = page;
     const shown = models.filter(pageMatcher(page));
     if (shown.length === 0) return [{ path: [index, 'models'], message: 'match no model' }];
-    const nameless = shown.filter(({ labels }) => nameBy === null || labels[nameBy] === undefined).length;
+    const nameless = shown.filter((model) => nameBy === null || labelOf(model, nameBy) === undefined).length;
     if (show.ids || nameless === 0) return [];
     const message = `${nameless} of its ${shown.length} models have no name on the page and are numbered: set "name_by", or "show: {ids: true}"`;
     return [{ path: [index], message }];

@@ -125,6 +125,11 @@ export interface Model {
   readonly endpointConfiguration: Readonly<Record<string, unknown>>;
 }
 
+/** Value of a label; undefined where the model has none, also for a key such as `constructor`, which every object has. */
+export function labelOf({ labels }: Pick<Model, 'labels'>, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
+}
+
 /** Identity of what is checked: provider, base URL, model name and probe. */
 export function subjectOf(model: Model): string {
   return JSON.stringify([model.provider, model.endpoint.baseUrl, model.modelName, model.probe]);

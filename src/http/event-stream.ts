@@ -14,7 +14,7 @@ interface EventStreamOptions {
   readonly kinds?: readonly ModelEvent['kind'][] | undefined;
   /** The last event the client received; undefined starts with the next one. */
   readonly lastEventId: string | undefined;
-  /** Asked with each heartbeat; the stream ends when its client may no longer read it. */
+  /** Asked before events and with each heartbeat; the stream ends when its client may no longer read it. */
   readonly mayRead?: () => boolean;
 }
 
@@ -45,6 +45,10 @@ export function openEventStream(
   function pump(): void {
     if (read < feed.oldest - 1) {
       stream.destroy();
+      return;
+    }
+    if (hasRoom && read < feed.newest && !mayRead()) {
+      end();
       return;
     }
     while (hasRoom && read < feed.newest) {

@@ -1,4 +1,5 @@
 import { blameFor, type Blame, type StateReason } from '../domain/reason.js';
+import { labelOf } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import type { State } from '../domain/state.js';
 import { stateAt } from '../domain/timeline.js';
@@ -179,7 +180,7 @@ function matcherOf({ states: asked, labels, blame, text }: OverviewQuery): (row:
 /** The label that most models have, if it divides them. */
 function usualGrouping(models: readonly Row[], keys: readonly string[]): string {
   const dividing = keys.find((key) => {
-    const values = new Set(models.map(({ labels }) => labels[key]));
+    const values = new Set(models.map((row) => labelOf(row, key)));
     return values.size > 1 && values.size <= Math.max(2, models.length / 2) && !values.has(undefined);
   });
   return dividing === undefined ? 'none' : `label:${dividing}`;
@@ -187,7 +188,7 @@ function usualGrouping(models: readonly Row[], keys: readonly string[]): string 
 
 function groupName(row: Row, grouping: string): string {
   if (grouping === 'provider') return row.provider;
-  return grouping.startsWith('label:') ? (row.labels[grouping.slice('label:'.length)] ?? 'without') : '';
+  return grouping.startsWith('label:') ? (labelOf(row, grouping.slice('label:'.length)) ?? 'without') : '';
 }
 
 function groupsOf(rows: readonly Row[], grouping: string): Group[] {

@@ -1,24 +1,24 @@
 import { hostOf, type Model } from '../domain/model.js';
 
 /** Providers in their own spelling. */
-const spelled: Readonly<Record<string, string>> = {
-  openai: 'OpenAI',
-  azure_openai: 'Azure OpenAI',
-  anthropic: 'Anthropic',
-  gemini: 'Gemini',
-  bedrock: 'Bedrock',
-  huggingface: 'Hugging Face',
-  alibaba: 'Alibaba',
-  ai21: 'AI21',
-  cohere: 'Cohere',
-  mistral: 'Mistral',
-  together: 'Together',
-  groq: 'Groq',
-  fireworks: 'Fireworks',
-  deepseek: 'DeepSeek',
-  ollama: 'Ollama',
-  portkey: 'Portkey',
-};
+const spelled: ReadonlyMap<string, string> = new Map([
+  ['openai', 'OpenAI'],
+  ['azure_openai', 'Azure OpenAI'],
+  ['anthropic', 'Anthropic'],
+  ['gemini', 'Gemini'],
+  ['bedrock', 'Bedrock'],
+  ['huggingface', 'Hugging Face'],
+  ['alibaba', 'Alibaba'],
+  ['ai21', 'AI21'],
+  ['cohere', 'Cohere'],
+  ['mistral', 'Mistral'],
+  ['together', 'Together'],
+  ['groq', 'Groq'],
+  ['fireworks', 'Fireworks'],
+  ['deepseek', 'DeepSeek'],
+  ['ollama', 'Ollama'],
+  ['portkey', 'Portkey'],
+]);
 
 /** Providers that say nothing about who runs the endpoint. */
 const unnamed: ReadonlySet<string> = new Set([
@@ -30,5 +30,5 @@ const unnamed: ReadonlySet<string> = new Set([
 
 /** Who answers for the model: the provider in its own spelling, or host and port where the operator gave an address only. */
 export function providerText(model: Model): string {
-  return unnamed.has(model.provider) ? hostOf(model) : (spelled[model.provider] ?? model.provider);
+  return unnamed.has(model.provider) ? hostOf(model) : (spelled.get(model.provider) ?? model.provider);
 }

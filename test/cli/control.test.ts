@@ -142,6 +142,18 @@ describe('modelpulse exclude', () => {
     expect(await shown(running, 'healthy')).toMatchObject({ state: 'maintenance' });
   }, 60_000);
 
+  it('excludes no model where one of them is not known', async () => {
+    const { config, daemon, run, url } = await place();
+    await daemon(config);
+    const options = ['--to', until, '--reason', 'a move'];
+    const { code, out, err } = await run('exclude', 'healthy', 'wrongg', ...options);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('did you mean wrong?');
+    const listed = await fetch(`${url}/api/v1/models/healthy/exclusions`, { headers });
+    expect(await listed.json()).toMatchObject({ items: [] });
+    expect(await run('exclude', 'healthy', 'wrong', ...options)).toMatchObject({ code: 0 });
+  }, 60_000);
+
   it('writes to the database if no daemon runs, and the next daemon applies it', async () => {
     const { config, daemon, run, url } = await place();
     const missing = await run('exclude', 'healthy', '--to', until, '--reason', 'a move');

@@ -88,6 +88,25 @@ describe('event stream', () => {
   });
 });
 
+it('tells no event to a client that may no longer read it', async () => {
+  const events = createEventFeed({ run: 'run', size: 4 });
+  let allowed = true;
+  const { stream } = openEventStream(events, {
+    model: undefined,
+    lastEventId: undefined,
+    mayRead: () => allowed,
+  });
+  const read: string[] = [];
+  stream.setEncoding('utf8').on('data', (text: string) => read.push(text));
+  events.publish(state('a'));
+  await new Promise(setImmediate);
+  allowed = false;
+  events.publish(state('b'));
+  await once(stream, 'end');
+  expect(read.join('')).toContain('"model":"a"');
+  expect(read.join('')).not.toContain('"model":"b"');
+});
+
 it('ends at a heartbeat once its client may no longer read it', () => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
   try {

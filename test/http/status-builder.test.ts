@@ -48,6 +48,22 @@ describe('ids of a page', () => {
     expect(idsOf(await build(samplePage(), [later]))[0]).toBe(all[0]);
   });
 
+  it('follow the secret of the store, which a database that replaces a lost one has anew', async () => {
+    let secret = 'of the first';
+    const builder = builderOver({ views }, { secret: () => Promise.resolve(secret) });
+    const ids = async () =>
+      (await builder.build(samplePage(), noPublicPages, words)).components.map(({ id }) => id);
+    const before = await ids();
+    expect(await ids()).toEqual(before);
+    secret = 'of the next';
+    const after = await ids();
+    expect(after).not.toEqual(before);
+    const restarted = builderOver({ views }, { secret: () => Promise.resolve(secret) });
+    expect(
+      (await restarted.build(samplePage(), noPublicPages, words)).components.map(({ id }) => id),
+    ).toEqual(after);
+  });
+
   it('stand beside times in whole seconds, and the day of the first sight', async () => {
     const odd = noon - 7_123;
     const health = {

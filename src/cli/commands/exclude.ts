@@ -6,7 +6,7 @@ import { exclusionBody, mostExclusions, windowOfExclusion } from '../../http/sha
 import { isoTime } from '../../http/time.js';
 import { openLoneExclusions } from '../../store/sqlite/lone-writer.js';
 import { StoreError } from '../../store/store-error.js';
-import { askDaemon, refusalOf } from '../daemon-client.js';
+import { askDaemon, readDaemon, refusalOf } from '../daemon-client.js';
 import { DaemonError, UsageError } from '../failure.js';
 import { globalOptions } from '../options.js';
 import { modelWithId } from '../known-model.js';
@@ -84,14 +84,22 @@ export function excludeCommand(program: Command): void {
       const body = { from: isoTime(window.from), to: isoTime(window.to), reason: window.reason };
       const said = (id: string): void =>
         void process.stdout.write(`${id}: excluded from ${body.from} to ${body.to}\n`);
+      const pathOf = (id: string): string => `/api/v1/models/${encodeURIComponent(id)}`;
+      // All first: a command with a typing error changes nothing, so that it can be given again.
       for (const id of names) {
-        const answer = await askDaemon(settings, `/api/v1/models/${encodeURIComponent(id)}/exclusions`, body);
+        const answer = await readDaemon(settings, pathOf(id));
+        if (answer.kind === 'no_daemon') break;
+        if (answer.body?.code === 'unknown_model') modelWithId(id, settings.models);
+        if (answer.status !== 200) throw new DaemonError(`${id}: ${refusalOf(answer)}`);
+      }
+      for (const [index, id] of names.entries()) {
+        const answer = await askDaemon(settings, `${pathOf(id)}/exclusions`, body);
         if (answer.kind === 'no_daemon') {
-          excludeAlone(settings, answer.url, names, window, now);
-          names.forEach(said);
+          const left = names.slice(index);
+          excludeAlone(settings, answer.url, left, window, now);
+          left.forEach(said);
           return;
         }
-        if (answer.body?.code === 'unknown_model') modelWithId(id, settings.models);
         if (answer.status !== 201) throw new DaemonError(`${id}: ${refusalOf(answer)}`);
         said(id);
       }

@@ -2,6 +2,7 @@ import { modelMatcher } from '../../config/maintenance.js';
 import type { StatusPage } from '../../config/page-settings.js';
 import { pageMatcher } from '../../config/status-page.js';
 import { wholeSecondsUp } from '../../domain/duration.js';
+import { labelOf } from '../../domain/model.js';
 import { dayMs } from '../../domain/period.js';
 import { stateAt } from '../../domain/timeline.js';
 import type { ModelView } from '../../domain/view.js';
@@ -58,7 +59,7 @@ function componentOf(
 ): StatusComponent {
   const { model, health, uptime } = view;
   const { state, since } = stateAt(health, now);
-  const label = (key: string | null): string => (key === null ? '' : (model.labels[key] ?? ''));
+  const label = (key: string | null): string => (key === null ? '' : (labelOf(model, key) ?? ''));
   const numbered = words.fill(words.messages.model, { n: String(number) });
   return {
     id,
@@ -139,7 +140,6 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
   const { backend, glances } = parts;
   const pasts = createStatusPasts(backend);
   const planned = createPlannedMaintenance();
-  let secretOfStore: string | null = null;
 
   /** Windows that several models share are one maintenance. */
   const maintenancesOf = async (
@@ -206,7 +206,8 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       await glances.refresh(views);
       const now = backend.now();
       const read = await pasts.of(views, now);
-      const secret = (secretOfStore ??= await backend.store.secret());
+      // Each time, since a database that replaces a lost one has another.
+      const secret = await backend.store.secret();
       const members: Member[] = [];
       const components: StatusComponent[] = [];
       for await (const some of inTurns(views, membersAtOnce)) {
