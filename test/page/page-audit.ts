@@ -53,9 +53,18 @@ export function covered(page: Page): Promise<string[]> {
       if (text.data.trim() === '' || text.parentElement.closest('svg, .vh, .skip, [hidden]') !== null) continue;
       const range = document.createRange();
       range.selectNodeContents(text);
+      // Lines that are cut off are not seen.
+      let [top, bottom] = [-Infinity, Infinity];
+      for (let e = text.parentElement; e !== null; e = e.parentElement) {
+        if (getComputedStyle(e).overflowY === 'visible') continue;
+        const box = e.getBoundingClientRect();
+        [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+      }
+      const seen = ({ left, right, ...one }) => ({ left, right, top: Math.max(one.top, top), bottom: Math.min(one.bottom, bottom) });
       const over = (one) => drawings.some((other) => one.left < other.right - 1 && other.left < one.right - 1
         && one.top < other.bottom - 1 && other.top < one.bottom - 1);
-      if ([...range.getClientRects()].some(over)) found.push(text.data);
+      if ([...range.getClientRects()].map(({ left, right, top, bottom }) => seen({ left, right, top, bottom })).some(over))
+        found.push(text.data);
     }
     return found;
   })()`);

@@ -4,6 +4,7 @@ import { createEventFeed } from '../../src/http/event-feed.js';
 import { noon, sampleModel, sampleView } from '../metrics/sample-view.js';
 import { amount, inFull, slow } from '../slow.js';
 import { hasBrowser, inBrowser, useBrowser } from './browser.js';
+import { hostileTexts, idOf } from './hostile-text.js';
 import { castView, serveScene } from './model-scene.js';
 import { tooWide, violationsOf } from './page-audit.js';
 
@@ -117,28 +118,6 @@ describe('overview by keyboard', () => {
   });
 });
 
-/** The nearest id that a configuration may have: everything else is refused there. */
-const idOf = (text: string, index: number): string =>
-  `${text.slice(0, 190).replaceAll(/[\s/\\\p{C}]/gu, '-')}-${index}`;
-
-const hostile = [
-  '<script>alert(1)</script>',
-  '"><img src=x onerror=alert(1)>',
-  "' onmouseover='alert(1)",
-  '</style><script>alert(1)</script>',
-  '<svg onload=alert(1)><foreignObject>',
-  '</title><h1>taken over</h1>',
-  'javascript:alert(1)',
-  '\u202etxt.exe\u2066\u200f',
-  '\u001b[31mred\u001b[0m\u0000\u0007',
-  '\ud800 lone',
-  'a\u0301'.repeat(300),
-  'W'.repeat(400),
-  '{{7*7}}${7*7}<!--',
-  ']]>&lt;&amp;',
-  'ﷺ'.repeat(100),
-];
-
 describe('overview of hostile texts', () => {
   const views = (texts: readonly string[]) =>
     texts.map((text, index) => {
@@ -180,17 +159,20 @@ describe('overview of hostile texts', () => {
     await context.close();
   };
 
-  inBrowser('executes nothing and fits on a phone', () => check(hostile, 320));
-  inBrowser('executes nothing and fits on a desk', () => check(hostile, 1_280));
+  inBrowser('executes nothing and fits on a phone', () => check(hostileTexts, 320));
+  inBrowser('executes nothing and fits on a desk', () => check(hostileTexts, 1_280));
 
   (hasBrowser ? inFull : inBrowser)('does so for any text', async () => {
     if (!slow) return;
     await fc.assert(
       fc.asyncProperty(
-        fc.uniqueArray(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', minLength: 1 })), {
-          minLength: 1,
-          maxLength: 5,
-        }),
+        fc.uniqueArray(
+          fc.oneof(fc.constantFrom(...hostileTexts), fc.string({ unit: 'binary', minLength: 1 })),
+          {
+            minLength: 1,
+            maxLength: 5,
+          },
+        ),
         (texts) => check(texts, 320),
       ),
       { numRuns: 20 },
