@@ -136,15 +136,22 @@ async function expectWhole(
   }
 }
 
-async function expectAlways(way: Way, cases: number): Promise<void> {
-  let life: Life | null = null;
-  const backend = new Proxy({} as Backend, {
-    get: (_target, name) => Reflect.get(life!.backend, name) as unknown,
+/** Stands for what `current` returns at each use, of which a server keeps functions and members. */
+function whoeverIs<Thing extends object>(current: () => Thing): Thing {
+  return new Proxy(current(), {
+    get(_first, name) {
+      const member = (): unknown => Reflect.get(current(), name);
+      const now = member();
+      if (typeof now === 'function')
+        return (...args: unknown[]): unknown => (member() as (...args: unknown[]) => unknown)(...args);
+      return typeof now === 'object' && now !== null ? whoeverIs(member as () => object) : now;
+    },
   });
-  // Read once, before there is a life.
-  const first = await beginNothing(way);
-  life = first;
-  const running = await startServer(backend);
+}
+
+async function expectAlways(way: Way, cases: number): Promise<void> {
+  let life = await beginNothing(way);
+  const running = await startServer(whoeverIs<Backend>(() => life.backend));
   let exposition = '';
   await fc.assert(
     fc.asyncProperty(askedModels, stepsOf(way.replies, stepsOfLife), async (asked, steps) => {

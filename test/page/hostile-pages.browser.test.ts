@@ -69,10 +69,10 @@ const asked = encodeURIComponent(stored(hostileTexts.slice(0, 8).join('')));
 
 const paths = async (): Promise<readonly string[]> => {
   const incidents = await site().store.incidents({ open: true, limit: 100 });
-  const named = ids.map((_id, index) => `/models/${idAt(index)}`);
-  const told = incidents.map(({ id }) => `/incidents/${id}`);
   return [
-    ...(slow ? [...named, ...told] : [named[0]!, named[11]!, told[0]!, told[3]!]),
+    // The first model has all texts in its checks, one the longest id.
+    ...[0, 11].map((index) => `/models/${idAt(index)}`),
+    ...[0, 3].map((index) => `/incidents/${incidents[index]!.id}`),
     `/models/${idAt(0)}?window=7d&checks=not-healthy`,
     `/models/${asked.slice(0, 150).replace(/%[0-9A-F]?$/, '')}`,
     ...['/', '/incidents', '/report', '/status', '/status?embed=banner,components'],
@@ -100,7 +100,7 @@ describe('pages of hostile texts', () => {
               `[...document.querySelectorAll('*')].filter((e) => e.matches('img, foreignObject, style, iframe')
               || e.getAttributeNames().some((n) => n.startsWith('on') || n === 'style')).map((e) => e.outerHTML)`,
             ),
-            violations: slow || width === 320 ? await violationsOf(opened) : [],
+            violations: slow ? await violationsOf(opened) : [],
           };
           expect([path, found]).toEqual([
             path,
@@ -112,7 +112,7 @@ describe('pages of hostile texts', () => {
           await context.close();
         }
       },
-      600_000,
+      180_000,
     );
   }
 

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { auditPages, fewLooks, unfold } from './page-audit.js';
+import { auditPages, unfold } from './page-audit.js';
 import { languages, statusPages, useCast } from './past-cast.js';
 
 const site = useCast(statusPages);
@@ -20,6 +20,10 @@ auditPages('a public page', () => site().serve(), [
   { name: 'of models that are all up', path: '/well', picture: 'status-well' },
   { name: 'in a frame', path: '/status?embed=banner,components', picture: 'status-embedded' },
   { name: 'with a password', path: '/well', before: withoutPrompt },
-  ...languages.map((locale) => ({ name: `in ${locale}`, path: `/in-${locale}`, looks: fewLooks })),
-  { name: 'among many: the navigation of the operator', path: '/incidents?month=2026-05', looks: fewLooks },
+  ...languages.map((locale) => ({ name: `in ${locale}`, path: `/in-${locale}`, once: true as const })),
+  {
+    name: 'among many: the navigation of the operator',
+    path: '/incidents?month=2026-05',
+    once: true as const,
+  },
 ]);

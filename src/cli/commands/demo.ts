@@ -13,6 +13,7 @@ modelpulse watches a simulated provider; its states change within seconds.${
     ? '\nThe history of the 90 days before the first start of the demo is invented; the notes of its incidents say so.'
     : ''
 }
+  customers  ${url}/status  is a page for them
   states     curl -s ${url}/api/v1/models
   metrics    curl -s ${url}/metrics | grep modelpulse_model_up
   incidents  curl -s ${url}/api/v1/incidents
