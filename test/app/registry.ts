@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { afterEach, beforeEach } from '@jest/globals';
+import { afterAll, afterEach, beforeEach } from '@jest/globals';
 import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
 import { listenHttp, type Listening } from '../checker/server.js';
 import { createFolder, startDaemon, type RunningDaemon } from './process.js';
@@ -20,11 +20,13 @@ export interface Site {
 /** A simulator, a folder and the daemons started in it, for each test of a file. */
 export function useSite(): () => Site {
   let site: Site | null = null;
+  const folders: Site['folder'][] = [];
   const daemons: RunningDaemon[] = [];
   const servers: Listening[] = [];
 
   beforeEach(async () => {
     const folder = createFolder();
+    folders.push(folder);
     const simulator = await createSimulator().listen(0, '127.0.0.1');
     site = {
       folder,
@@ -65,7 +67,10 @@ export function useSite(): () => Site {
     }
     for (const server of servers.splice(0)) await server.close();
     await site?.simulator.close();
-    site?.folder.clean();
+  });
+  // At the end of the file: a test may end processes that write to it in a hook of its own.
+  afterAll(() => {
+    for (const folder of folders) folder.clean();
   });
 
   return () => {
