@@ -50,21 +50,25 @@ export function covered(page: Page): Promise<string[]> {
     const found = [];
     while (walker.nextNode()) {
       const { currentNode: text } = walker;
-      if (text.data.trim() === '' || text.parentElement.closest('svg, .vh, .skip, [hidden]') !== null) continue;
+      const { parentElement: parent } = text;
+      if (text.data.trim() === '' || !parent.checkVisibility() || parent.closest('svg, .vh, .skip') !== null) continue;
       const range = document.createRange();
       range.selectNodeContents(text);
-      // Lines that are cut off are not seen.
-      let [top, bottom] = [-Infinity, Infinity];
-      for (let e = text.parentElement; e !== null; e = e.parentElement) {
-        if (getComputedStyle(e).overflowY === 'visible') continue;
-        const box = e.getBoundingClientRect();
-        [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
-      }
-      const seen = ({ left, right, ...one }) => ({ left, right, top: Math.max(one.top, top), bottom: Math.min(one.bottom, bottom) });
+      // What is cut off is not seen.
+      const sight = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity };
+      const narrow = (to) => {
+        for (const side of ['left', 'top']) sight[side] = Math.max(sight[side], to[side]);
+        for (const side of ['right', 'bottom']) sight[side] = Math.min(sight[side], to[side]);
+      };
+      for (let e = parent; e !== null; e = e.parentElement)
+        if (getComputedStyle(e).overflow !== 'visible') narrow(e.getBoundingClientRect());
+      const seen = ({ left, top, right, bottom }) => ({
+        left: Math.max(left, sight.left), top: Math.max(top, sight.top),
+        right: Math.min(right, sight.right), bottom: Math.min(bottom, sight.bottom),
+      });
       const over = (one) => drawings.some((other) => one.left < other.right - 1 && other.left < one.right - 1
         && one.top < other.bottom - 1 && other.top < one.bottom - 1);
-      if ([...range.getClientRects()].map(({ left, right, top, bottom }) => seen({ left, right, top, bottom })).some(over))
-        found.push(text.data);
+      if ([...range.getClientRects()].map(seen).some(over)) found.push(text.data);
     }
     return found;
   })()`);
@@ -77,8 +81,8 @@ const looks: readonly AuditLook[] = (['light', 'dark'] as const).flatMap((scheme
 /** Each scheme and kind of reader once. */
 const quickLooks = looks.filter(({ scheme, scripts }) => (scheme === 'dark') === scripts);
 const widths = [1_280, 768, 390, 320];
-/** Where axe looks, too. */
-const ends: readonly (number | undefined)[] = [widths.at(0), widths.at(-1)];
+/** Where axe looks, which takes over a second: once in each scheme. */
+const axeWidths = { light: widths.at(0), dark: widths.at(-1) };
 
 const nothing = { complaints: [], violations: [], tooWide: [], covered: [] };
 
@@ -123,7 +127,7 @@ export function auditPages(
             const found = {
               complaints,
               // Without scripts axe, which waits by timers, would never end.
-              violations: look.scripts && ends.includes(width) ? await violationsOf(page) : [],
+              violations: look.scripts && width === axeWidths[look.scheme] ? await violationsOf(page) : [],
               tooWide: await tooWide(page),
               covered: await covered(page),
               headings: await page.locator('h1').count(),
