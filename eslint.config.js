@@ -30,6 +30,12 @@ export default tseslint.config(
             'Write "import * as z": the bundle then leaves out what is not used, such as 60 languages of messages.',
         },
         {
+          selector:
+            'CallExpression[callee.property.name=/^(push|unshift)$/] > SpreadElement, CallExpression[callee.object.name="Math"] > SpreadElement',
+          message:
+            'A long list cannot be the arguments of a call: take addAll, highest or lowest of domain/list.ts.',
+        },
+        {
           selector: String.raw`Literal[regex.pattern=/^(?!\^).*(?:[+*]|\{\d+,\})\??\)*\$$/]`,
           message: 'A repetition before "$" in a pattern that does not begin with "^" takes quadratic time.',
         },

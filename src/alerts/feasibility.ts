@@ -3,6 +3,7 @@ import { formatDuration } from '../domain/duration.js';
 import type { Model } from '../domain/model.js';
 import { alertingRatio, burnWindows, leastChecks, leastFailures, type BurnWindow } from './burn-window.js';
 import { checkIntervalMs } from './rule-group.js';
+import { highest, lowest } from '../domain/list.js';
 
 const secondMs = 1_000;
 /** Advised objectives are rounded to four decimal places. */
@@ -59,19 +60,19 @@ function findings(intervalMs: number, objective: number): Finding[] {
         `one failed check alone exceeds the burn rate of ${names}, so that only the floor of ${leastFailures} failures decides`,
       advice: () =>
         advice(
-          Math.min(...tripped.map((window) => longestIntervalMs(window, objective))),
-          Math.min(...tripped.map((window) => highestObjective(window, intervalMs))),
+          lowest(tripped.map((window) => longestIntervalMs(window, objective))),
+          lowest(tripped.map((window) => highestObjective(window, intervalMs))),
         ),
     },
     {
       windows: rare,
       says: (names) => `checks are too rare for ${names}, so that nothing is said of them`,
-      advice: () => advice(Math.min(...rare.map(({ longMs }) => longMs / leastChecks)), 0),
+      advice: () => advice(lowest(rare.map(({ longMs }) => longMs / leastChecks)), 0),
     },
     {
       windows: lax,
       says: (names) => `not even failing all the time exceeds the burn rate of ${names}`,
-      advice: () => advice(0, Math.max(...lax.map(lowestObjective))),
+      advice: () => advice(0, highest(lax.map(lowestObjective))),
     },
   ];
 }

@@ -79,7 +79,11 @@ export function createScheduling(parts: {
       noteClockBehind(change.added, now, log);
       // First, since it may end validity; again for slots that pass before the scheduler starts.
       const noting = { calendar, recorder, log };
-      const since = await noteAbsenceInTurns(change.added, { ...noting, nextDue: () => null, now });
+      const first = { ...noting, nextDue: () => null, now };
+      // After a start it may be long. At a reload there is none, and the scheduler must not go on with the models of before.
+      const since = parts.ready()
+        ? noteAbsence(change.added, first)
+        : await noteAbsenceInTurns(change.added, first);
       // A model that comes back with a reload was not watched, but the daemon ran.
       if (!parts.ready() && since !== null) absence = { from: since, to: now };
       scheduler.update(roster.plans());

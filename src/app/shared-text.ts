@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Reading } from '../http/port.js';
 import type { HeldText, TextShelf } from './text-shelf.js';
+import { lowest } from '../domain/list.js';
 
 /** Starts reading a text, such as that of /metrics, that concurrent readers share. It is made after the call, never before. */
 export type SharedText = () => Reading;
@@ -75,7 +76,7 @@ function heldText(making: () => Making, shelf: TextShelf): HeldText {
     bytes: () => making().bytes,
     cutAll: () => cut(() => true),
     cutSlowest() {
-      const slowest = Math.min(...[...making().readers].map(({ at }) => at));
+      const slowest = lowest([...making().readers].map(({ at }) => at));
       cut(({ at }) => at <= slowest);
     },
   };

@@ -5,6 +5,7 @@ import type { Model } from '../domain/model.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import type { CheckResult } from '../domain/result.js';
 import { machineUptimeMs, watchSuspension } from './steady-clock.js';
+import { highest } from '../domain/list.js';
 
 /** ms between clock readings in the event loop; each takes a microsecond. */
 const lookEveryMs = 50;
@@ -60,8 +61,8 @@ export function overlapOf(stalls: readonly Stall[], from: MonotonicMs, to: Monot
     suspendedMs += stall.suspendedMs;
   }
   return {
-    longestMs: Math.max(...during.map((stall) => stall.stoodMs + stall.suspendedMs)),
-    endedAt: monotonicMs(Math.max(...during.map((stall) => stall.to))),
+    longestMs: highest(during.map((stall) => stall.stoodMs + stall.suspendedMs)),
+    endedAt: monotonicMs(highest(during.map((stall) => stall.to))),
     stalledMs: stoodMs + suspendedMs,
     awakeMs: to - from - stoodMs,
   };

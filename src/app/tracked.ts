@@ -161,15 +161,15 @@ export function rebase(tracked: Tracked, key: number, now: number): void {
   const own = writable(tracked);
   const health = rebased(tracked.memory.health, now);
   const pending = { ...emptyPending(), publications: own.pending?.publications ?? [] };
+  pending.epochs = [...tracked.memory.epochs];
+  pending.gaps = [...health.gaps];
   remember(tracked, { health });
   own.view.key = key;
   own.view.health = health;
   own.view.stored = health;
   own.pending = pending;
   pending.points.push({ from: now, state: health.state, reason: health.reason });
-  pending.epochs.push(...tracked.memory.epochs);
   for (const window of health.windows) pending.maintenance.set(window.from, window);
-  pending.gaps.push(...health.gaps);
   if (health.incident) pending.incidents.set(health.incident.openedAt, health.incident);
 }
 

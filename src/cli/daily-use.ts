@@ -2,6 +2,7 @@ import type { Calendar } from '../calendar/calendar.js';
 import { formatDuration } from '../domain/duration.js';
 import type { Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
+import { highest } from '../domain/list.js';
 
 /** Checks and tokens of a model in a UTC day, on the busiest day of a month. */
 export interface DailyUse {
@@ -22,7 +23,7 @@ function checksADay({ pause, schedule, id, ratePerMin }: Model, calendar: Calend
     const from = firstDay + day * dayMs - 1;
     return calendar.slotsBetween(schedule, id, from, from + dayMs).count;
   });
-  return Math.min(Math.max(...counts), (ratePerMin ?? Infinity) * 24 * 60);
+  return Math.min(highest(counts), (ratePerMin ?? Infinity) * 24 * 60);
 }
 
 /** Estimates a model's day; `tokens` are those of one check. */

@@ -5,6 +5,7 @@ import { modelMatcher } from './maintenance.js';
 import type { Logo, StatusPage } from './page-settings.js';
 import type { Path, Problem } from './read/problem.js';
 import type { StatusPageEntry } from './schema/status-page-schema.js';
+import { addAll } from '../domain/list.js';
 
 /** Unix ms; null for a text that is no time. Undefined stays without a time. */
 function timeIn(timezone: string, text: string | undefined): { time: number | null; fault: boolean } {
@@ -46,7 +47,10 @@ export function statusPageProblems(pages: readonly StatusPageEntry[]): Problem[]
       problems.push({ path: [index, 'password'], message: 'is required with "access: password"' });
     if (access !== 'password' && password !== undefined)
       problems.push({ path: [index, 'password'], message: 'needs "access: password"', at: 'key' });
-    problems.push(...announcementProblems(page).map((each) => ({ ...each, path: [index, ...each.path] })));
+    addAll(
+      problems,
+      announcementProblems(page).map((each) => ({ ...each, path: [index, ...each.path] })),
+    );
   }
   return problems;
 }

@@ -7,6 +7,7 @@ import { stateAt } from '../domain/timeline.js';
 import { uptimeWindows, type BucketCounts, type ModelView } from '../domain/view.js';
 import type { ModelFamilyName } from './catalogue.js';
 import { boundText, escapeLabel } from './format.js';
+import { highest } from '../domain/list.js';
 
 /** A model at the moment of a scrape. */
 export interface Row {
@@ -85,7 +86,7 @@ function incidentDetail({ view, state }: Row): string | null {
 
 function exclusionEnd({ view, now }: Row): number | null {
   const ends = view.exclusions.filter(({ from }) => from <= now).map(({ to }) => to);
-  return ends.length === 0 ? null : Math.max(...ends);
+  return ends.length === 0 ? null : highest(ends);
 }
 
 function reasonLabels(reason: StateReason): string {

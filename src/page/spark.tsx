@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { highest, lowest } from '../domain/list.js';
 
 const width = 72;
 const height = 20;
@@ -10,8 +11,8 @@ export function Spark({ values }: { readonly values: readonly (number | null)[] 
   if (known.length < 2) return null;
   // Logarithms, since latencies differ by factors; half a step of room for a line that is nearly level.
   const logs = known.map((value) => Math.log(Math.max(1, value)));
-  const low = Math.min(...logs);
-  const range = Math.max(Math.max(...logs) - low, 0.25);
+  const low = lowest(logs);
+  const range = Math.max(highest(logs) - low, 0.25);
   let path = '';
   let drawn = false;
   for (const [index, value] of values.entries()) {

@@ -1,6 +1,7 @@
 import { exactPercent, percentDown, usedPercent } from '../domain/uptime.js';
 import { downTimeText } from './down-time-text.js';
 import { checksOf, type ReportModel } from './report-models.js';
+import { highest } from '../domain/list.js';
 
 /** The figures of a model as they are written, also on the page; null where there is nothing to say. */
 export const reportColumns: readonly {
@@ -38,6 +39,6 @@ export const counted = (incidents: ReportModel['incidents']) =>
   incidents.filter(({ countedMs }) => countedMs > 0);
 
 function longestText(incidents: ReportModel['incidents']): string | null {
-  const longestMs = Math.max(0, ...incidents.map(({ countedMs }) => countedMs));
+  const longestMs = Math.max(0, highest(incidents.map(({ countedMs }) => countedMs)));
   return longestMs === 0 ? null : downTimeText(longestMs);
 }

@@ -1,6 +1,7 @@
 import { csvCell } from '../domain/csv-cell.js';
 import { checksOf, type ReportModel } from './report-models.js';
 import type { AskedWindow } from '../calendar/past-window.js';
+import { highest } from '../domain/list.js';
 
 const isoTime = (ms: number): string => new Date(ms).toISOString();
 const toSeconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms) / 1_000);
@@ -22,7 +23,7 @@ function cellsOf({ figures, incidents, ...model }: ReportModel, window: AskedWin
     coverage: model.coverage,
     down_seconds: toSeconds(down),
     incidents: figures && counted.length,
-    longest_incident_seconds: toSeconds(counted.length === 0 ? null : Math.max(...counted)),
+    longest_incident_seconds: toSeconds(counted.length === 0 ? null : highest(counted)),
     error_budget_used: model.budgetUsed,
     checks: checks?.total ?? null,
     checks_not_healthy: checks && checks.total - checks.healthy,

@@ -8,6 +8,7 @@ import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
 import { isRecent, roomAt, startsUpTo, type RateWindow } from './rate-window.js';
 import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
 import { systemTimers, type Timers } from './timers.js';
+import { addAll } from '../domain/list.js';
 
 /** Longest sleep, to detect clock changes and to advance `lastTick`. */
 const mostSleepMs = 1000;
@@ -152,7 +153,7 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     const { lastStart, ratePerMin } = plan;
     const ago = lastStart === null ? Infinity : Math.max(0, seen.wall - lastStart);
     if (!known && !startsBefore && ratePerMin !== null && ago < 60_000)
-      entry.starts.push(...startsUpTo(seen.monotonic - ago, ratePerMin));
+      addAll(entry.starts, startsUpTo(seen.monotonic - ago, ratePerMin));
     startsOfGone.delete(plan.id);
     entries.set(plan.id, entry);
     entry.plan = plan;

@@ -1,6 +1,7 @@
 import { parseDuration } from '../domain/duration.js';
 import { behaviours, type Behaviour } from './behaviours.js';
 import type { Call } from './call.js';
+import { highest } from '../domain/list.js';
 
 /** A behaviour with its values filled in. */
 type Play = (call: Call) => void;
@@ -30,7 +31,7 @@ export function exampleName({ form }: Behaviour): string {
 
 /** All behaviours as plain text, one line each. */
 export function describeBehaviours(): string {
-  const width = Math.max(...behaviours.map((behaviour) => exampleName(behaviour).length));
+  const width = highest(behaviours.map((behaviour) => exampleName(behaviour).length));
   const lines = behaviours.map((behaviour) => `${exampleName(behaviour).padEnd(width)}  ${behaviour.help}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
+import { highest } from '../domain/list.js';
 
 /** The time from which each level of history is complete: whole UTC days for days and hours, whole hours for raw results. */
 export interface Horizons {
@@ -68,6 +69,6 @@ export function snap({ from, to }: Interval, horizons: Horizons): Snapped {
     to: Math.ceil(to / unitAt(to)) * unitAt(to),
   };
   const units = [moved.from === from ? 1 : unitAt(from), moved.to === to ? 1 : unitAt(to)];
-  const unit = Math.max(...units);
+  const unit = highest(units);
   return { ...moved, resolution: unit === 1 ? 'exact' : unit === hourMs ? 'hour' : 'day' };
 }

@@ -88,6 +88,38 @@ describe('event stream', () => {
   });
 });
 
+it('asks whether a client may read once a second, and only before events that it gets', async () => {
+  const events = createEventFeed({ run: 'run', size: 64 });
+  let asked = 0;
+  const mayRead = () => (asked += 1) > 0;
+  const open = (model: string) => openEventStream(events, { model, lastEventId: undefined, mayRead });
+  const streams = [open('a'), open('other')];
+  for (const { stream } of streams) stream.resume();
+  await new Promise(setImmediate);
+  for (let count = 0; count < 50; count += 1) events.publish(state('a'));
+  expect(asked).toBe(1);
+  for (const { end, stream } of streams) {
+    end();
+    await once(stream, 'close');
+  }
+});
+
+it('is cut if its client does not read its end', () => {
+  jest.useFakeTimers();
+  try {
+    const { stream, end } = openEventStream(createEventFeed({ run: 'run', size: 4 }), {
+      model: undefined,
+      lastEventId: undefined,
+    });
+    end();
+    expect(stream.destroyed).toBe(false);
+    jest.advanceTimersByTime(1_000);
+    expect(stream.destroyed).toBe(true);
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
 it('tells no event to a client that may no longer read it', async () => {
   const events = createEventFeed({ run: 'run', size: 4 });
   let allowed = true;
@@ -101,8 +133,12 @@ it('tells no event to a client that may no longer read it', async () => {
   events.publish(state('a'));
   await new Promise(setImmediate);
   allowed = false;
+  // An answer holds for a second.
+  const asked = performance.now() + 1_000;
+  const later = jest.spyOn(performance, 'now').mockReturnValue(asked);
   events.publish(state('b'));
   await once(stream, 'end');
+  later.mockRestore();
   expect(read.join('')).toContain('"model":"a"');
   expect(read.join('')).not.toContain('"model":"b"');
 });

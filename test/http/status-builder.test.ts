@@ -49,12 +49,18 @@ describe('ids of a page', () => {
   });
 
   it('follow the secret of the store, which a database that replaces a lost one has anew', async () => {
-    let secret = 'of the first';
-    const builder = builderOver({ views }, { secret: () => Promise.resolve(secret) });
+    let [secret, fails] = ['of the first', false];
+    const builder = builderOver(
+      { views },
+      { secret: () => (fails ? Promise.reject(new Error('the disk is gone')) : Promise.resolve(secret)) },
+    );
     const ids = async () =>
       (await builder.build(samplePage(), noPublicPages, words)).components.map(({ id }) => id);
     const before = await ids();
     expect(await ids()).toEqual(before);
+    fails = true;
+    expect(await ids()).toEqual(before);
+    fails = false;
     secret = 'of the next';
     const after = await ids();
     expect(after).not.toEqual(before);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, it } from '@jest/globals';
+import { slow } from '../slow.js';
 import { chromium, type Browser, type BrowserContext, type Cookie, type Page } from 'playwright-core';
 
 const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
@@ -8,8 +9,15 @@ export const hasBrowser = executable !== undefined || process.env.CI === 'true';
 if (!hasBrowser)
   process.stderr.write('SKIPPED: chromium is not installed, so no page was opened in a browser\n');
 
-/** A test that opens pages. */
-export const inBrowser = hasBrowser ? it : it.skip;
+/** A test that opens pages; its time is that of a busy machine. */
+export const inBrowser = (name: string, test: () => Promise<unknown>, timeoutMs = 240_000): void =>
+  (hasBrowser ? it : it.skip)(name, test, timeoutMs);
+
+/** The same, only with MODELPULSE_SLOW=1. */
+export const inBrowserInFull: typeof inBrowser = (name, test) => {
+  if (slow) inBrowser(name, test);
+  else it.skip(name, () => undefined);
+};
 
 export interface Look {
   readonly width?: number;

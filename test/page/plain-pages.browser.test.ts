@@ -22,12 +22,11 @@ auditPages('pages for who is not known', guarded, [
     },
   },
   {
-    name: 'a form that a reading login sends',
+    name: 'a model, by a login that only reads,',
     path: '/models/gpt-4o',
     before: async (page) => {
       await logIn('the reading token')(page);
-      await page.getByRole('button', { name: 'Check now' }).click();
-      await page.getByText('This login only reads.').waitFor();
+      await page.getByRole('heading', { name: 'gpt-4o' }).waitFor();
     },
   },
 ]);

@@ -2,8 +2,8 @@ import { describe, expect } from '@jest/globals';
 import fc from 'fast-check';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { noon, sampleModel, sampleView } from '../metrics/sample-view.js';
-import { amount, inFull } from '../slow.js';
-import { hasBrowser, inBrowser, useBrowser } from './browser.js';
+import { amount } from '../slow.js';
+import { inBrowser, inBrowserInFull, useBrowser } from './browser.js';
 import { hostileTexts, idOf } from './hostile-text.js';
 import { castView, serveScene } from './model-scene.js';
 import { tooWide, violationsOf } from './page-audit.js';
@@ -163,7 +163,7 @@ describe('overview of hostile texts', () => {
   inBrowser('executes nothing and fits on a desk', () => check(hostileTexts, 1_280));
 
   // Many on one page, since a page takes a second to judge.
-  (hasBrowser ? inFull : inBrowser)('executes nothing and fits on a phone with any text', () =>
+  inBrowserInFull('executes nothing and fits on a phone with any text', () =>
     fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 60, maxLength: 60 }),

@@ -1,3 +1,4 @@
+import { highest } from '../../domain/list.js';
 /** Most bytes of unread replies that all checks hold together. A usual reply has some kilobytes, the largest that is read a mebibyte. */
 const mostHeld = 16 * 1024 * 1024;
 
@@ -31,7 +32,7 @@ export function createHeldBytes(most = mostHeld, least = leastGivenUp): HeldByte
     for (const { machine, bytes } of shares) {
       if (bytes >= least) sums.set(machine, (sums.get(machine) ?? 0) + bytes);
     }
-    const largest = Math.max(...sums.values());
+    const largest = highest(sums.values());
     for (const share of shares) {
       if (share.bytes < least || sums.get(share.machine) !== largest) continue;
       shares.delete(share);

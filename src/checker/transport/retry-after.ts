@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { dayMs, hourMs, minuteMs } from '../../domain/period.js';
 import type { CheckResult } from '../../domain/result.js';
 import type { Reply } from './exchange.js';
+import { highest } from '../../domain/list.js';
 
 /** Longest wait; a provider that asks for more is checked again after a day. */
 const longestMs = dayMs;
@@ -75,7 +76,7 @@ function refilled(headers: IncomingHttpHeaders, now: number): number | null {
     .map((name) => single(headers, name.replace('remaining', 'reset')))
     .map((reset) => (reset === null ? null : untilMs(reset, now)))
     .filter((ms) => ms !== null);
-  return waits.length === 0 ? null : Math.max(...waits);
+  return waits.length === 0 ? null : highest(waits);
 }
 
 /** ms that a header or the text of an error asks to wait; null when neither does. */

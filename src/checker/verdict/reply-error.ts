@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { isList, isObject, type Members } from '../../domain/json.js';
+import { highest } from '../../domain/list.js';
 
 /** The error in a reply, independent of the API. */
 export interface ReplyError {
@@ -73,7 +74,7 @@ export function listedText(error: Members): string {
 
 /** The part of a name behind the last of these signs. */
 const behind = (name: string, signs: readonly string[]): string =>
-  name.slice(Math.max(...signs.map((sign) => name.lastIndexOf(sign))) + 1);
+  name.slice(highest(signs.map((sign) => name.lastIndexOf(sign))) + 1);
 
 /** The name of a fault of Apigee without its namespace, as in `policies.ratelimit.QuotaViolation`. */
 const faultName = (code: unknown): unknown => (typeof code === 'string' ? behind(code, ['.']) : code);

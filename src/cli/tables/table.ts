@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { plainText } from '../../domain/plain-text.js';
 import { painted, type Paint, type Terminal } from '../terminal.js';
+import { addAll } from '../../domain/list.js';
 
 /** A column; null cells show as `-`. */
 export interface Column<Row> {
@@ -116,7 +117,7 @@ function drawn(
     });
     const cells = (row: readonly string[]) =>
       row.map((content, index) => ({ content, wordWrap: index >= aligns.length }));
-    table.push(...rows.slice(from, from + rowsAtOnce).map(cells));
+    addAll(table, rows.slice(from, from + rowsAtOnce).map(cells));
     tables.push(table.toString());
   }
   return tables

@@ -6,6 +6,7 @@ import type { EndpointEntry, ModelConfigEntry } from '../schema/seed-schema.js';
 import { authFor, placeFor } from './endpoint.js';
 import { providerAdvice } from './provider-names.js';
 import { fallbackProvider, plainNames, providerFor, providers } from './providers.js';
+import { addAll } from '../../domain/list.js';
 
 /** Probes that the builtin prober supports, by provider. */
 export type Capabilities = Readonly<Record<string, readonly Probe[]>>;
@@ -76,7 +77,7 @@ export function addressOf(
   const config = configuration.model_config;
   const preset = entry.endpoint_configuration === undefined;
   const at: Path = preset ? ['provider'] : [...inConfig, 'model_provider'];
-  if (!preset) problems.push(...contradictions(configuration));
+  if (!preset) addAll(problems, contradictions(configuration));
 
   const name = config.model_provider ?? fallbackProvider;
   const known = Object.hasOwn(providers, name);
@@ -110,7 +111,7 @@ export function addressOf(
       problems.push({ path: (capabilities[spoken]?.length ?? 0) > 0 ? ['probe'] : at, message });
   }
   if (place !== null && !refused)
-    warnings.push(...addressWarnings(entry, configuration, spoken, place.baseUrl));
+    addAll(warnings, addressWarnings(entry, configuration, spoken, place.baseUrl));
   const jwt = jwtOf(config, preset ? [] : inConfig, { problems, warnings });
   const { baseUrl, paths } = place ?? { baseUrl: nowhere, paths: table.paths };
   return { provider: spoken, endpoint: { baseUrl, paths, auth: authFor(config, table), jwt } };

@@ -14,6 +14,7 @@ import { lacksKey } from './key-warnings.js';
 import { modalityWarning } from './modality.js';
 import { expandPreset } from './preset.js';
 import { isObject } from '../../domain/json.js';
+import { addAll } from '../../domain/list.js';
 
 /** Settings for all models. */
 export interface ModelContext extends Understood {
@@ -117,14 +118,14 @@ export function buildModel(
   const { provider, endpoint } = addressOf(entry, configuration, asking.probe, context, findings);
   const schedule = stretch(asking.schedule, asking.ratePerMin);
 
-  findings.problems.push(...formProblems(entry), ...certificateProblems(asking));
+  addAll(findings.problems, [...formProblems(entry), ...certificateProblems(asking)]);
   if (provider === 'custom')
     customFindings(config.custom_payload, entry.endpoint_configuration === undefined, findings);
-  if (remote) findings.problems.push(...unsendable(entry, []));
-  findings.warnings.push(
+  if (remote) addAll(findings.problems, unsendable(entry, []));
+  addAll(findings.warnings, [
     ...ineffective(entry, asking, provider, remote),
     ...modalityWarning(entry, asking.probe),
-  );
+  ]);
   const slowed = rateWarning(asking.schedule, schedule, asking.ratePerMin, entry.id);
   const rateAt: Path =
     config.rate_per_min !== undefined && entry.rate_per_min === undefined

@@ -9,6 +9,7 @@ import type { Place } from './registry.js';
 import { includedSchema, settingsSchema } from '../schema/schema.js';
 import { parseSource } from './source.js';
 import type { Source } from './source.js';
+import { addAll } from '../../domain/list.js';
 
 /** Maximum size of a configuration file. */
 const configLimit = 16 * 2 ** 20;
@@ -22,7 +23,7 @@ export async function openSource(file: string, inputs: Inputs, problems: string[
     return null;
   }
   const parsed = parseSource(file, absolute, found.text);
-  problems.push(...parsed.problems);
+  addAll(problems, parsed.problems);
   if (parsed.problems.length > 0) return null;
   const { value } = parsed.source;
   if (isObject(value)) return parsed.source;
@@ -93,7 +94,7 @@ export async function readIncluded(
     const name = join(dirname(main.file), relative(directory, file));
     const source = await openSource(name, inputs, problems);
     if (source === null) continue;
-    problems.push(...includedProblems(source));
+    addAll(problems, includedProblems(source));
     sources.push(source);
   }
   return sources;

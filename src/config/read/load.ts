@@ -24,6 +24,7 @@ import { statusPageWarnings } from '../status-page.js';
 import type { Settings } from '../settings.js';
 import type { Source } from './source.js';
 import { isObject } from '../../domain/json.js';
+import { addAll } from '../../domain/list.js';
 
 export { ConfigError };
 
@@ -97,8 +98,8 @@ function readMain(source: Source, references: References, problems: string[], wa
     findings.problems.push({ path: ['models'], message: 'is required; "models: []" is valid' });
   }
   const between = findings.problems.filter((problem) => !isExcused(problem, left));
-  problems.push(...[...missing, ...unreadable, ...unfit, ...between].map(source.message));
-  warnings.push(...[...keyWarnings(value, []), ...findings.warnings].map(source.message));
+  addAll(problems, [...missing, ...unreadable, ...unfit, ...between].map(source.message));
+  addAll(warnings, [...keyWarnings(value, []), ...findings.warnings].map(source.message));
   const { tls, uses } = tlsUses(entry.defaults.tls, source, ['defaults', 'tls']);
   return { entry: { ...entry, defaults: { ...entry.defaults, tls } }, mode, uses, replaced, secrets };
 }
@@ -167,12 +168,15 @@ export async function loadConfig(
   const places = placesIn(source).map((place) => ({ ...place, references }));
   for (const other of included) {
     const own = await referencesOf(other, env, inputs);
-    places.push(...placesIn(other).map((place) => ({ ...place, references: own })));
+    addAll(
+      places,
+      placesIn(other).map((place) => ({ ...place, references: own })),
+    );
   }
   const registry = await readRegistry(places, context);
-  problems.push(...registry.problems);
-  warnings.push(...registry.warnings);
-  if (mode === 'builtin') problems.push(...(await programProblems(registry.programs, programProblem)));
+  addAll(problems, registry.problems);
+  addAll(warnings, registry.warnings);
+  if (mode === 'builtin') addAll(problems, await programProblems(registry.programs, programProblem));
 
   for (const use of [...main.uses, ...registry.uses]) {
     const found = await inputs.read(use.file, certificateLimit);
@@ -180,7 +184,7 @@ export async function loadConfig(
       problems.push(use.source.message({ path: use.path, message: `${use.file}: ${found.problem}` }));
   }
   const { logos, problems: logoProblems } = await readLogos(source, entry.status_pages, inputs);
-  problems.push(...logoProblems);
+  addAll(problems, logoProblems);
   const mask = createMask([...main.replaced, ...registry.replaced]);
   const hide = (message: string): string => withWords(message, mask);
   if (problems.length > 0) throw new ConfigError(inOrder(problems.map(hide), path), inputs.files());
@@ -193,8 +197,9 @@ export async function loadConfig(
     warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
   }
   const pageWarnings = statusPageWarnings(complete.statusPages, complete.models);
-  warnings.push(
-    ...pageWarnings.map(({ path, ...rest }) => source.message({ ...rest, path: ['status_pages', ...path] })),
+  addAll(
+    warnings,
+    pageWarnings.map(({ path, ...rest }) => source.message({ ...rest, path: ['status_pages', ...path] })),
   );
   return {
     settings: complete,

@@ -5,6 +5,7 @@ import { isWithin, pathOfIssue, shown } from './problem.js';
 import type { Path, Problem } from './problem.js';
 import { mayHoldSecret } from './secrets.js';
 import { memberOf, isObject, type Members } from '../../domain/json.js';
+import { addAll } from '../../domain/list.js';
 
 /** Origin of a value. */
 interface Origin {
@@ -105,7 +106,10 @@ export function readAs<T extends z.ZodType>(schema: T, value: unknown, origin: O
         repaired = changed(repaired, path, typed);
         continue;
       }
-      problems.push(...problemsOf(issue, current, origin).filter((problem) => !isExcused(problem, left)));
+      addAll(
+        problems,
+        problemsOf(issue, current, origin).filter((problem) => !isExcused(problem, left)),
+      );
       const places = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
       for (const place of places) {
         const name = place.join('.');

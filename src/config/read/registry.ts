@@ -14,6 +14,7 @@ import type { Findings, Path, Problem } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
 import { withoutUnset } from '../schema/seed-schema.js';
 import type { Source } from './source.js';
+import { addAll } from '../../domain/list.js';
 
 /** One entry of a list of models, and its place. */
 export interface Place {
@@ -189,9 +190,9 @@ export async function readRegistry(
   for (const [index, place] of places.entries()) {
     if (index % turn === turn - 1) await setImmediate();
     const read = readModel(place, context);
-    problems.push(...read.problems.map(place.source.message));
-    warnings.push(...read.warnings.map(place.source.message));
-    uses.push(...read.uses);
+    addAll(problems, read.problems.map(place.source.message));
+    addAll(warnings, read.warnings.map(place.source.message));
+    addAll(uses, read.uses);
     if (read.program !== null) programs.push(read.program);
     for (const text of read.replaced) replaced.add(text);
     for (const secret of read.secrets) secrets.add(secret);

@@ -9,6 +9,7 @@ import type { SettingsEntry } from './schema.js';
 import type { Settings } from '../settings.js';
 import type { Logo } from '../page-settings.js';
 import { statusPageOf, statusPageProblems } from '../status-page.js';
+import { addAll } from '../../domain/list.js';
 
 const nowhere: Listen = { host: '127.0.0.1', port: 9464 };
 
@@ -38,7 +39,7 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
   } else if (mode === 'builtin' && entry.remote !== undefined) {
     problems.push({ path: ['remote'], message: 'needs "checker.mode: remote"', at: 'key' });
   }
-  if (remote) problems.push(...unsendable(entry.defaults, ['defaults']));
+  if (remote) addAll(problems, unsendable(entry.defaults, ['defaults']));
   if (entry.health_api.enabled === true && !entry.health_api.api_keys.some((key) => key !== '')) {
     problems.push({
       path: ['health_api', 'api_keys'],
@@ -47,12 +48,16 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
   }
   for (const [index, rule] of entry.maintenance.entries()) {
     const at = ['maintenance', index];
-    problems.push(
-      ...windowOf(rule).problems.map(({ path, ...rest }) => ({ ...rest, path: [...at, ...path] })),
+    addAll(
+      problems,
+      windowOf(rule).problems.map(({ path, ...rest }) => ({ ...rest, path: [...at, ...path] })),
     );
   }
   const pages = statusPageProblems(entry.status_pages);
-  problems.push(...pages.map(({ path, ...rest }) => ({ ...rest, path: ['status_pages', ...path] })));
+  addAll(
+    problems,
+    pages.map(({ path, ...rest }) => ({ ...rest, path: ['status_pages', ...path] })),
+  );
   const warnings: Problem[] = [];
   if (remote && entry.defaults.timeout !== undefined) {
     const message = 'has no effect in remote mode: "remote.timeout" is the deadline';

@@ -4,6 +4,7 @@ import { modelMatcher } from '../../config/maintenance.js';
 import type { MaintenanceRule } from '../../config/settings.js';
 import { dayMs, hourMs } from '../../domain/period.js';
 import type { Interval } from '../../domain/state.js';
+import { addAll } from '../../domain/list.js';
 
 const aheadDays = 14;
 /** Windows of one rule: of one that repeats each hour the next ones say enough. */
@@ -69,7 +70,10 @@ export function createPlannedMaintenance(): PlannedMaintenance {
         if (index % 10 === 9) await setImmediate();
         if (!ids.some(modelMatcher(rule))) continue;
         const ahead = windowsOf(rule, now).filter(({ from }) => from > now);
-        planned.push(...ahead.slice(0, mostOfRule).map(({ from, to }) => ({ from, to, rule })));
+        addAll(
+          planned,
+          ahead.slice(0, mostOfRule).map(({ from, to }) => ({ from, to, rule })),
+        );
       }
       return planned;
     },

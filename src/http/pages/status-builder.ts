@@ -198,6 +198,18 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
     return maintenances.sort((a, b) => b.from - a.from);
   };
 
+  let lastSecret: string | null = null;
+  /** Asks each time, since a database that replaces a lost one has another; while the store fails it is the last one. */
+  const secretOfStore = async (): Promise<string> => {
+    try {
+      lastSecret = await backend.store.secret();
+      return lastSecret;
+    } catch (error) {
+      if (lastSecret === null) throw error;
+      return lastSecret;
+    }
+  };
+
   return {
     /** Rejects when the store cannot be read: a page without its incidents would claim that there were none. */
     async build(page: StatusPage, all: PublicPages, words: StatusWords): Promise<StatusPageView> {
@@ -206,8 +218,7 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       await glances.refresh(views);
       const now = backend.now();
       const read = await pasts.of(views, now);
-      // Each time, since a database that replaces a lost one has another.
-      const secret = await backend.store.secret();
+      const secret = await secretOfStore();
       const members: Member[] = [];
       const components: StatusComponent[] = [];
       for await (const some of inTurns(views, membersAtOnce)) {

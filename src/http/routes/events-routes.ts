@@ -9,8 +9,6 @@ import type { RouteOptions } from '../port.js';
 import { streamField } from '../stream.js';
 
 const mostStreams = 100;
-/** ms that a client gets at shutdown to read the end of its stream. */
-const farewellMs = 1_000;
 
 const description = `Server-sent events, sent after they are recorded:
 
@@ -27,13 +25,7 @@ export const eventsRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
   const open = new Set<ReturnType<typeof openEventStream>>();
 
   app.addHook('preClose', (closed) => {
-    for (const { stream, end } of open) {
-      end();
-      const late = setTimeout(() => stream.destroy(), farewellMs);
-      stream.once('close', () => {
-        clearTimeout(late);
-      });
-    }
+    for (const { end } of open) end();
     closed();
   });
 

@@ -8,6 +8,7 @@ import {
   type StatuspageComponent,
   type StatuspageStatus,
 } from './statuspage-shapes.js';
+import { addAll } from '../../domain/list.js';
 
 /**
  * Statuspage has no word for unknown. What is not observed must not read as operational, and an outage that nobody saw must
@@ -86,7 +87,8 @@ export function componentList(
   let position = list.length;
   for (const [name, members] of groups) {
     position += 1;
-    list.push(groupOf(view, name, members, position), ...members);
+    list.push(groupOf(view, name, members, position));
+    addAll(list, members);
   }
   return list;
 }

@@ -18,7 +18,8 @@ type Immediate<Methods> = {
     : never;
 };
 export type ReadSession = Immediate<Omit<StoreReader, 'close' | 'sizeBytes'>>;
-export type Session = Immediate<Omit<Store, 'close' | 'sizeBytes'>> & {
+export type Session = Immediate<Omit<Store, 'close' | 'sizeBytes' | 'secret'>> & {
+  readonly secret: ReturnType<typeof prepareSecret>;
   readonly writePacked: Write['packed'];
 };
 

@@ -279,7 +279,10 @@ export function openStore(options: StoreOptions): SqliteStore {
         watchLog(now);
         return open.prune(now);
       }),
-    secret: () => change((open) => open.secret()),
+    // A read where it can be, since pages are read while nothing can be written.
+    secret: async () =>
+      (await ask((open) => open.secret.known())) ??
+      change((open) => open.secret.known() ?? open.secret.make()),
     sizeBytes: () => bytesOnDisk(path),
     close: () =>
       promised(path, () => {

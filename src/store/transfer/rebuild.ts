@@ -158,7 +158,8 @@ function prepareRecount(database: Database) {
 
     const rightHours = new Map<number, Tally>();
     // A day within one interval has all its hours, or none.
-    const whole = [...hourSums.keys()].filter((day) => seconds.wholeDays.has(day)).flatMap(hoursOf);
+    const checked = new Set([...hourSums.keys(), ...[...counts.keys()].map(dayOf)]);
+    const whole = [...checked].filter((day) => seconds.wholeDays.has(day)).flatMap(hoursOf);
     const timed = [...seconds.hours.keys(), ...whole].filter((hour) => hour >= horizons.hours);
     for (const from of new Set([...hours.keys(), ...counts.keys(), ...timed])) {
       const stored = hours.get(from) ?? nothing;

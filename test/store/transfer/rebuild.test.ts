@@ -126,6 +126,11 @@ describe('hours and days', () => {
       { table: 'hours', from: start + 27 * 3_600_000, mismatches: [{ column: 'healthy_ms' }] },
     ]);
     expect(contentOf(path)).toEqual(whole);
+    // All at once, though most hours have no result.
+    change(path, `DELETE FROM hours WHERE span < ${hour + 48}`);
+    compared(path, rebuildRollups);
+    expect(compared(path).wrong).toBe(0);
+    expect(contentOf(path)).toEqual(whole);
   });
 
   it('keep the counts of deleted results if both levels agree', async () => {

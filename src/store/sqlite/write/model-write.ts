@@ -98,7 +98,8 @@ export function writeRollups(put: Put, { key, rollups }: ModelWrite): void {
 
 /**
  * Adds spans of whole hours to hours and days. Of a final one the hours of whole days get no rows, which would be thousands
- * after an absence: they stay as their day is, and readers take them from the points.
+ * after an absence: they stay as their day is, and readers take them from the points. Its first day has them, since a
+ * result may lie at the start.
  */
 export function writeWholeHours(put: Put, { key, wholeHours }: ModelWrite): void {
   for (const { from, to, state, sign, final } of wholeHours) {
@@ -106,7 +107,7 @@ export function writeWholeHours(put: Put, { key, wholeHours }: ModelWrite): void
       const [first, end] = [Math.floor(part.from / unitMs), Math.ceil(part.to / unitMs)];
       if (part.from < part.to) put(unit, [key, first, end, stateCodes.toCode(state), sign * ms]);
     };
-    const midnight = Math.min(Math.ceil(from / dayMs) * dayMs, to);
+    const midnight = Math.min((Math.floor(from / dayMs) + 1) * dayMs, to);
     const lastMidnight = Math.max(midnight, Math.floor(to / dayMs) * dayMs);
     const ends = [
       { from, to: midnight },
