@@ -177,3 +177,5 @@ CREATE TABLE secrets (
   name TEXT PRIMARY KEY,
   value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX incidents_opened ON incidents (opened_at);

@@ -126,7 +126,9 @@ export interface IncidentQuery {
   readonly from?: number;
   readonly to?: number;
   readonly limit: number;
-  /** Only ids below this one; newest first. */
+  /** By the time of opening unless set; `stored` is by id, in which an import comes last. The newest is the first of both. */
+  readonly order?: 'stored';
+  /** Only ids below this one, in the order `stored`. */
   readonly before?: number;
   /** No further incident once notes and exclusions have more characters than this. */
   readonly mostText?: number;

@@ -44,4 +44,27 @@ describe('incidents of the store', () => {
     expect(await models({ models: [] })).toEqual([]);
     expect(await models({ models: keys, blame: 'account', named: 'b' })).toEqual(['b account']);
   });
+
+  it('are newest first, also those that an import added later; those before an id are by id', async () => {
+    const { store, keys } = await written();
+    const opened = async (query: object) =>
+      (await store.incidents({ limit: 10, ...query })).map(({ model, openedAt }) => [
+        model,
+        openedAt - start,
+      ]);
+    const byTime = [
+      ['b', 2 * hour + 1],
+      ['a', 2 * hour],
+      ['b', 1],
+      ['a', 0],
+    ];
+    expect(await opened({})).toEqual(byTime);
+    expect(await opened({ limit: 1, model: keys[0] })).toEqual([['a', 2 * hour]]);
+    const [b, a] = [byTime.filter(([model]) => model === 'b'), byTime.filter(([model]) => model === 'a')];
+    expect(await opened({ order: 'stored' })).toEqual([...b, ...a]);
+    expect(await opened({ before: 4, limit: 2 })).toEqual([
+      ['b', 1],
+      ['a', 2 * hour],
+    ]);
+  });
 });

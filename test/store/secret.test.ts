@@ -21,7 +21,7 @@ describe('the secret of a store', () => {
     const directory = place.directory();
     const older = join(directory, 'migrations');
     cpSync(migrationsDir, older, { recursive: true });
-    rmSync(join(older, '0004-secrets.sql'));
+    for (const later of ['0004-secrets.sql', '0005-incident-order.sql']) rmSync(join(older, later));
     const store = place.open(join(directory, 'store.db'), { migrationsDir: older });
     await store.register('gpt', start, null);
     await store.close();

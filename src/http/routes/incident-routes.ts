@@ -65,6 +65,7 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       if (from !== undefined && to !== undefined) ordered({ from, to });
       const found = await backend.store.incidents({
         limit: query.limit + 1,
+        order: 'stored',
         mostText: mostAddedText,
         ...(model !== undefined && { model: viewOf(backend, model).key }),
         ...(open !== undefined && { open: open === 'true' }),

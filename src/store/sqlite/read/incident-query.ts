@@ -38,7 +38,7 @@ function incidentOf(row: IncidentRow, { notes, exclusions }: Annotations): Store
 }
 
 const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
-  last_detail FROM incidents JOIN models ON models.key = incidents.model`;
+  last_detail FROM incidents CROSS JOIN models ON models.key = incidents.model`;
 
 /** Models that left the registry are no longer checked, so their incidents end there. */
 const ended = 'coalesce(closed_at, models.retired_at)';
@@ -54,13 +54,17 @@ export function addedText({ notes, exclusions }: StoredIncident): number {
 export function prepareIncidents(database: Database) {
   const { notesOf, exclusionsOf } = prepareAnnotations(database);
   const one = database.prepare<[number], IncidentRow>(`SELECT ${columns} WHERE incidents.id = ?`);
-  const select = database.prepare<[Record<string, number | string | null>], IncidentRow>(`SELECT ${columns}
+  // The planner would else begin with the models and sort all.
+  const selectBy = (order: string) =>
+    database.prepare<[Record<string, number | string | null>], IncidentRow>(`SELECT ${columns}
     WHERE (@model IS NULL OR incidents.model = @model) AND (@open IS NULL OR (${ended} IS NULL) = @open)
       AND (@to IS NULL OR opened_at < @to) AND (@from IS NULL OR ${ended} IS NULL OR ${ended} > @from)
       AND (@before IS NULL OR incidents.id < @before) AND (@blame IS NULL OR blame = @blame)
       AND (@named IS NULL OR models.id = @named)
       AND (@models IS NULL OR incidents.model IN (SELECT value FROM json_each(@models)))
-    ORDER BY incidents.id DESC LIMIT @limit`);
+    ORDER BY ${order} LIMIT @limit`);
+  const byOpening = selectBy('opened_at DESC, incidents.id DESC');
+  const byId = selectBy('incidents.id DESC');
   const whole = (row: IncidentRow): StoredIncident =>
     incidentOf(row, {
       notes: notesOf(row.id),
@@ -84,9 +88,10 @@ export function prepareIncidents(database: Database) {
       to,
       before,
       limit,
+      order,
       mostText = Infinity,
     }: IncidentQuery): StoredIncident[] {
-      const rows = select.all({
+      const rows = (order === 'stored' || before !== undefined ? byId : byOpening).all({
         model: model ?? null,
         models: models === undefined ? null : JSON.stringify(models),
         named: named ?? null,
