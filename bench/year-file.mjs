@@ -104,9 +104,9 @@ function writeRollups(statements, { year, touched, samplesOfDays, start, total }
     addRollup(sum, rollup);
     if (!special.includes(hour) || hour > year.settled) return;
     statements.noHour.run(model, hour / hourMs);
-    statements.hour.run(model, hour / hourMs, ...rollupValues(rollup));
+    statements.hour.run(...rollupValues([model, hour / hourMs], rollup));
   });
-  statements.day.run(model, from / dayMs, ...rollupValues(sum));
+  statements.day.run(...rollupValues([model, from / dayMs], sum));
   for (const outcome of ['healthy', 'degraded', 'unhealthy']) total[outcome] += sum.outcomes[outcome];
   total.tokens += sum.inputTokens / 14;
 }

@@ -5,6 +5,8 @@ import { Database } from './sqlite.js';
 import { StoreError } from '../../store-error.js';
 
 const busyTimeoutMs = 1_000;
+/** Pages are read once, so a cache only takes memory, of which a container that the daemon shares has little. */
+const smallCache = 'cache_size = -2000';
 
 /**
  * Copies the database at `path`, of any version, to `copy`, which must be empty or absent, and checks the copy; a
@@ -16,6 +18,7 @@ export function copyDatabase(path: string, copy: string): void {
     requireFile(path);
     const source = new Database(path, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
     try {
+      source.pragma(smallCache);
       if (source.pragma('application_id', { simple: true }) !== applicationId)
         throw new StoreError('foreign', `${path} is not a database of modelpulse`);
       try {
@@ -35,6 +38,7 @@ export function copyDatabase(path: string, copy: string): void {
 function prove(copy: string, version: number): void {
   const database = new Database(copy, { readonly: true, fileMustExist: true });
   try {
+    database.pragma(smallCache);
     const sound =
       database.pragma('quick_check', { simple: true }) === 'ok' &&
       database.pragma('application_id', { simple: true }) === applicationId &&
