@@ -59,16 +59,30 @@ export function createChecker(
   };
 }
 
+/** Lines of the log for the loss and the return. */
+function linesOf(proxy: string | null | undefined): readonly [string, string] {
+  if (proxy === undefined)
+    return [
+      'no network connectivity of the monitor: checks that reach no host count as unknown',
+      'network connectivity is back',
+    ];
+  return proxy === null
+    ? [
+        'no connectivity without a proxy: checks that reach no host directly count as unknown',
+        'connectivity without a proxy is back',
+      ]
+    : [
+        'no connectivity through the proxy: checks that reach no host behind it count as unknown',
+        'connectivity through the proxy is back',
+      ];
+}
+
 /** Logs loss and return of connectivity. */
 function noteChange(change: Change, models: number, now: number, log: Logger): void {
   const { blind, since, results, proxy } = change;
-  const line = { since: new Date(since).toISOString(), ...(proxy === undefined ? { models } : { proxy }) };
-  const lost =
-    proxy === undefined
-      ? 'no network connectivity of the monitor: checks that reach no host count as unknown'
-      : 'no connectivity through the proxy: checks that reach no host behind it count as unknown';
-  const back =
-    proxy === undefined ? 'network connectivity is back' : 'connectivity through the proxy is back';
+  const about = proxy === undefined ? { models } : proxy === null ? {} : { proxy };
+  const line = { since: new Date(since).toISOString(), ...about };
+  const [lost, back] = linesOf(proxy);
   if (blind) log.warn(line, lost);
   else
     log.warn({ ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results }, back);

@@ -12,10 +12,10 @@ import { createLookup } from './transport/lookup.js';
 import type { TimeLimit } from './transport/time-limit.js';
 import { nameOfProxy } from './transport/tunnel.js';
 
-/** A loss or return of connectivity, in general or through one proxy. */
+/** A loss or return of connectivity, in general or on one of several ways. */
 export interface Change extends Sight {
-  /** Host and port of the proxy; absent in general. */
-  readonly proxy?: string;
+  /** Host and port of the proxy; null for the way without one beside others; absent in general. */
+  readonly proxy?: string | null;
 }
 
 interface ConnectivityOptions {
@@ -26,7 +26,7 @@ interface ConnectivityOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-const nothing: Surroundings = { targets: null, hosts: new Map(), everyMs: 0 };
+const nothing: Surroundings = { targets: null, trusted: true, hosts: new Map(), everyMs: 0 };
 
 /** The result as evidence of the peer: a certificate that is refused may be that of the proxy. */
 function evidenceOf(asked: Evidence, { proxy, by }: Path): Evidence {
@@ -46,8 +46,8 @@ function isMute({ reason, httpStatus, phases }: Evidence, { proxy, by }: Path): 
 }
 
 /**
- * Distinguishes failures of models from failures of the monitor's own network. Each proxy has a gate of its own, for what lies
- * behind it: the network can be well while a proxy has lost its way out.
+ * Distinguishes failures of models from failures of the monitor's own network. Each way, through a proxy or without one, has a gate
+ * of its own, for what is reached on it: one can be lost while the others are well.
  */
 export function createConnectivity({
   clock,
@@ -56,9 +56,10 @@ export function createConnectivity({
   env = process.env,
 }: ConnectivityOptions) {
   const reach = createReach({ lookup, env });
-  /** For models without a proxy, and for those behind a proxy that too little is known of. */
+  /** For a network without proxies, and for models on a way that too little is known of. */
   const general = createGate({ clock, reach, changed });
-  const behind = new Map<string, ReturnType<typeof createGate>>();
+  /** By address of the proxy; null for the way without one, beside others. */
+  const ways = new Map<string | null, ReturnType<typeof createGate>>();
 
   /** Paths of models, as long as these live: exceptions of NO_PROXY take time to compare. */
   const paths = new WeakMap<Model, Path>();
@@ -71,16 +72,16 @@ export function createConnectivity({
   }
 
   function gateOf({ proxy }: Path): ReturnType<typeof createGate> {
-    const own = proxy === null ? undefined : behind.get(proxy);
+    const own = ways.get(proxy);
     return own?.watches() === true ? own : general;
   }
 
-  function gateBehind(proxy: string): ReturnType<typeof createGate> {
-    const known = behind.get(proxy);
+  function gateOn(proxy: string | null): ReturnType<typeof createGate> {
+    const known = ways.get(proxy);
     if (known !== undefined) return known;
-    const name = nameOfProxy(proxy);
+    const name = proxy === null ? null : nameOfProxy(proxy);
     const gate = createGate({ clock, reach, changed: (sight) => changed({ ...sight, proxy: name }) });
-    behind.set(proxy, gate);
+    ways.set(proxy, gate);
     return gate;
   }
 
@@ -110,34 +111,33 @@ export function createConnectivity({
       const targets = wanted?.targets.flatMap((target) => pathsToTarget(target, asked, env)) ?? null;
       const everyMs = wanted?.everyMs ?? 0;
       const hosts = new Map<string, Path>();
-      const hostsBehind = new Map<string, Map<string, Path>>();
-      let near = 0;
+      const hostsOn = new Map<string | null, Map<string, Path>>();
       for (const model of asked) {
         const path = pathOf(model);
+        const others = hostsOn.get(path.proxy) ?? new Map<string, Path>();
         hosts.set(machineOf(model), path);
-        if (path.proxy === null) {
-          near += 1;
-          continue;
-        }
-        const others = hostsBehind.get(path.proxy) ?? new Map<string, Path>();
-        hostsBehind.set(path.proxy, others.set(machineOf(model), path));
+        hostsOn.set(path.proxy, others.set(machineOf(model), path));
       }
-      for (const [proxy, gate] of behind) {
-        if (hostsBehind.has(proxy)) continue;
+      const alone = hostsOn.size === 1;
+      // That is the network itself.
+      if (alone) hostsOn.delete(null);
+      for (const [proxy, gate] of ways) {
+        if (hostsOn.has(proxy)) continue;
         gate.configure(nothing);
         gate.close();
-        behind.delete(proxy);
+        ways.delete(proxy);
       }
-      for (const [proxy, own] of hostsBehind) {
-        const through = targets?.filter((target) => target.proxy === proxy) ?? [];
-        gateBehind(proxy).configure({
-          targets: through.length > 0 ? through : null,
+      for (const [proxy, own] of hostsOn) {
+        const those = targets?.filter((target) => target.proxy === proxy) ?? [];
+        gateOn(proxy).configure({
+          targets: those.length > 0 ? those : null,
+          trusted: alone,
           hosts: own,
           everyMs,
         });
       }
-      const covered = behind.size > 0 && near === 0 && [...behind.values()].every((gate) => gate.watches());
-      general.configure(covered ? nothing : { targets, hosts, everyMs });
+      const covered = ways.size > 0 && [...ways.values()].every((gate) => gate.watches());
+      general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
     },
 
     /**
@@ -148,21 +148,22 @@ export function createConnectivity({
 
     /** Tests connectivity through the proxy of a check that hangs, while there is time: one that is forwarded may hang to its end. */
     async watching<T>(model: Model, asking: Promise<T>): Promise<T> {
-      const gate = gateOf(pathOf(model));
-      if (gate === general) return asking;
+      const path = pathOf(model);
+      const gate = gateOf(path);
+      if (path.proxy === null || gate === general) return asking;
       const timer = setTimeout(gate.look, beforeLookMs(model.timeoutMs));
       return asking.finally(() => clearTimeout(timer));
     },
 
     /** Whether anybody can be reached on any way; null while unknown. */
     up(): boolean | null {
-      const known = [general, ...behind.values()].map((gate) => gate.up());
+      const known = [general, ...ways.values()].map((gate) => gate.up());
       if (general.up() === false) return false;
       return known.includes(true) ? true : known.includes(false) ? false : null;
     },
 
     close(): void {
-      for (const gate of [general, ...behind.values()]) gate.close();
+      for (const gate of [general, ...ways.values()]) gate.close();
     },
   };
 }

@@ -25,6 +25,8 @@ export interface Sight {
 export interface Surroundings {
   /** Null without configured targets. */
   readonly targets: readonly Path[] | null;
+  /** Whether targets count before one was ever reached: elsewhere they may be no sign of the way that the gate is for. */
+  readonly trusted: boolean;
   /** The path to each machine of the models; too few count as none. */
   readonly hosts: ReadonlyMap<string, Path>;
   /** ms between tests of the targets. */
@@ -47,6 +49,9 @@ export function createGate(parts: {
 }) {
   const { clock, reach, changed } = parts;
   let targets: readonly Path[] | null = null;
+  let trusted = false;
+  /** True once a target was reached. */
+  let proven = false;
   /** Path by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
   let hosts = new Map<string, Path>();
   let silence = noSilence;
@@ -59,10 +64,12 @@ export function createGate(parts: {
   let backAt = -Infinity;
   let timer: { readonly everyMs: number; readonly handle: NodeJS.Timeout } | null = null;
 
-  const watches = (): boolean => targets !== null || hosts.size > 0;
+  /** The targets; null without, and while they do not count. */
+  const counted = (): readonly Path[] | null => (trusted || proven ? targets : null);
+  const watches = (): boolean => counted() !== null || hosts.size > 0;
 
   function showSight(): void {
-    const blind = reached === false || (targets === null && allSilent(new Set(hosts.keys()), silence));
+    const blind = reached === false || (counted() === null && allSilent(new Set(hosts.keys()), silence));
     if (blind && blindness === null) {
       blindness = { since: clock.wall(), results: 0 };
       changed({ blind, ...blindness });
@@ -78,13 +85,29 @@ export function createGate(parts: {
     reach,
     paths() {
       answeredMeanwhile = false;
-      return targets ?? [...hosts.values()].slice(-mostHosts);
+      return counted() ?? [...hosts.values()].slice(-mostHosts);
     },
     saw(found) {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
       if (found) silence = withConnection(silence);
+      if (found && counted() !== null) proven = true;
+      showSight();
+    },
+  });
+
+  let tried: readonly Path[] | null = null;
+  /** Tests targets that do not count yet. */
+  const proof = createLookAround({
+    clock,
+    reach,
+    paths: () => (tried = targets) ?? [],
+    saw(found) {
+      if (!found || targets === null || targets !== tried) return;
+      proven = true;
+      reached = true;
+      silence = withConnection(silence);
       showSight();
     },
   });
@@ -105,7 +128,8 @@ export function createGate(parts: {
     timer = null;
     if (everyMs === null) return;
     const handle = setInterval(() => {
-      if (targets !== null || blindness !== null) void around.look();
+      if (counted() !== targets) void proof.look();
+      if (counted() !== null || blindness !== null) void around.look();
     }, everyMs);
     timer = { everyMs, handle: handle.unref() };
   }
@@ -114,22 +138,25 @@ export function createGate(parts: {
     watches,
 
     configure(next: Surroundings): void {
-      const before = JSON.stringify(targets);
-      targets = next.targets;
+      const same = JSON.stringify(next.targets) === JSON.stringify(targets);
+      if (!same) targets = next.targets;
+      trusted = next.trusted;
+      proven &&= same;
       hosts = hostsFrom(next.hosts);
-      lookEvery(watches() ? (targets === null ? blindEveryMs : next.everyMs) : null);
-      if (JSON.stringify(targets) !== before || !watches()) {
+      lookEvery(targets !== null ? next.everyMs : watches() ? blindEveryMs : null);
+      if (!same || !watches()) {
         reached = null;
         silence = noSilence;
         showSight();
       }
-      if (targets !== null && reached === null) void around.look();
+      if (counted() !== targets) void proof.look();
+      if (counted() !== null && reached === null) void around.look();
     },
 
     /** Takes note of an answer. With targets it does not prove connectivity: the model may be on the local network. */
     answered(machine: string): void {
       const path = hosts.get(machine);
-      if (targets !== null || path === undefined) return;
+      if (counted() !== null || path === undefined) return;
       hosts.delete(machine);
       hosts.set(machine, path);
       reached = true;
@@ -168,6 +195,7 @@ export function createGate(parts: {
 
     close(): void {
       around.close();
+      proof.close();
       lookEvery(null);
     },
   };

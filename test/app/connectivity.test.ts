@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
+import { listenUplink } from '../checker/uplink.js';
 import { became, series, useSite } from './registry.js';
 import type { Line, RunningDaemon } from './process.js';
 import { inFull } from '../slow.js';
@@ -60,6 +61,33 @@ describe('connectivity detection', () => {
     expect(
       running.lines.filter(({ msg, state }) => msg === 'state changed' && state === 'unhealthy'),
     ).toEqual([]);
+  }, 30_000);
+
+  it('reports the way without a proxy as lost while a model behind a proxy answers', async () => {
+    const { configure, daemon } = site();
+    const way = await listenUplink();
+    providers.push({ url: '', close: way.close });
+    const all = await Promise.all(machines.map((host) => provider(host)));
+    const far = await provider('127.0.0.1');
+    const proxied = {
+      id: 'far',
+      base_url: `http://far.test:${far.port}/v1`,
+      proxy: `http://127.0.0.1:${way.port}`,
+    };
+    const models = [...all.map(({ model }) => model), { ...far.model, ...proxied }];
+    const running = await daemon(configure(models));
+    await Promise.all([...machines, 'far'].map((id) => running.line(became(id, 'healthy'))));
+    await Promise.all(all.map(({ close }) => close()));
+    const lost = await running.line(({ msg }) => msg.startsWith('no connectivity without a proxy'));
+    expect(lost).toMatchObject({ level: 40, since: expect.any(String) as unknown as string });
+    await Promise.all(machines.map((id) => running.line(became(id, 'unknown'))));
+    expect(series((await running.get('/metrics')).text, 'modelpulse_connectivity_up')).toBe(1);
+    await Promise.all(all.map(({ id, port }) => provider(id, port)));
+    expect(await running.line(({ msg }) => msg === 'connectivity without a proxy is back')).toMatchObject({
+      blind_seconds: expect.any(Number) as unknown as number,
+    });
+    expect((await running.get('/api/v1/incidents')).json()).toMatchObject({ items: [] });
+    expect(running.lines.filter(blind)).toEqual([]);
   }, 30_000);
 
   inFull(

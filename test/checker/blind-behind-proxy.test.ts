@@ -1,78 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { createProber } from '../../src/checker/prober.js';
-import { systemClock } from '../../src/domain/clock.js';
-import type { Model } from '../../src/domain/model.js';
-import type { CheckResult } from '../../src/domain/result.js';
+import { modelsOn, monitor, provider, proxy, reasonsOf } from './network.js';
 import { everythingIsHere } from './probing.js';
-import { completion, listenHttp, listenHttps, type Listening } from './server.js';
-import { listenUplink, type Loss, type Uplink } from './uplink.js';
-import { modelOn, releases, throughGate, watch } from './watching.js';
+import type { Loss } from './uplink.js';
 
-const file = (name: string): string => fileURLToPath(new URL(`certificates/${name}`, import.meta.url));
-const identity = () => ({ key: readFileSync(file('valid.key')), cert: readFileSync(file('valid.pem')) });
 const hosts = ['a.test', 'b.test', 'c.test'];
-
-async function opened<T extends Listening>(starting: Promise<T>): Promise<T> {
-  const server = await starting;
-  releases.push(() => server.close());
-  return server;
-}
-
-const proxy = (secure = false) => opened<Uplink>(listenUplink(secure ? identity() : undefined));
-
-/** A provider on this machine, to which the proxies lead. */
-const provider = (scheme: string) =>
-  opened(
-    scheme === 'http'
-      ? listenHttp((_request, response) => response.end(completion('New Delhi')))
-      : listenHttps(identity(), (_request, response) => response.end(completion('New Delhi'))),
-  );
-
-interface Way {
-  readonly scheme?: string;
-  /** Address of the proxy; null for none of the model's own. */
-  readonly through: string | null;
-  readonly timeoutMs?: number;
-}
-
-const modelsOn = (names: readonly string[], port: number, { scheme = 'https', through, timeoutMs }: Way) =>
-  names.map((host) =>
-    modelOn(host, port, {
-      timeoutMs: timeoutMs ?? 2_000,
-      endpoint: {
-        baseUrl: `${scheme}://${host}:${port}/v1`,
-        proxy: through,
-        tls: { insecure: true },
-      },
-    }),
-  );
-
-/** The checks of a daemon with these models. */
-function monitor(
-  setting: Parameters<typeof watch>[0] & { readonly reuse?: boolean; readonly models: readonly Model[] },
-) {
-  const { reuse = false, ...watched } = setting;
-  const { lookup } = setting;
-  const env = { SSL_CERT_FILE: file('authority.pem'), ...setting.env };
-  const gate = watch({ ...watched, env });
-  const prober = createProber({
-    clock: systemClock,
-    userAgent: 'modelpulse/test',
-    reuseConnections: reuse,
-    env,
-    ...(lookup && { lookup }),
-  });
-  releases.push(() => {
-    prober.close();
-  });
-  const check = throughGate(gate, (model, signal) => prober.check(model, signal));
-  const checked = (model: Model): Promise<CheckResult> => check(model, new AbortController().signal);
-  return { ...gate, checked, all: () => Promise.all(setting.models.map(checked)) };
-}
-
-const reasonsOf = (results: readonly CheckResult[]): string[] => results.map(({ reason }) => reason);
 
 describe('a proxy without a way out', () => {
   const ways: readonly (readonly [string, string, Loss, boolean])[] = [

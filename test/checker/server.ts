@@ -21,14 +21,14 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-async function listen(server: Server): Promise<Listening> {
+async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   let closed: Promise<unknown> | null = null;
   return {
@@ -44,7 +44,8 @@ async function listen(server: Server): Promise<Listening> {
   };
 }
 
-export const listenHttp = (answer: RequestListener): Promise<Listening> => listen(createHttpServer(answer));
+export const listenHttp = (answer: RequestListener, host?: string): Promise<Listening> =>
+  listen(createHttpServer(answer), host);
 
 export const listenHttps = (options: ServerOptions, answer: RequestListener): Promise<Listening> =>
   listen(createHttpsServer(options, answer));

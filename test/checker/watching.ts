@@ -22,6 +22,8 @@ interface Door {
   readonly port: number;
   /** Connections that came. */
   readonly knocks: () => number;
+  /** Resolves with the first one. */
+  readonly knock: Promise<unknown>;
   shut(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export async function door(host: string, port = 0): Promise<Door> {
     socket.on('error', () => undefined).destroy();
   });
   let knocks = 0;
+  const knock = new Promise((resolve) => server.once('connection', resolve));
   server.listen(port, host);
   await once(server, 'listening');
   const shut = async (): Promise<void> => {
@@ -40,7 +43,7 @@ export async function door(host: string, port = 0): Promise<Door> {
     await once(server, 'close');
   };
   releases.push(shut);
-  return { port: (server.address() as AddressInfo).port, knocks: () => knocks, shut };
+  return { port: (server.address() as AddressInfo).port, knocks: () => knocks, knock, shut };
 }
 
 export const silent: CheckResult = notSent(0, 'connect_error', 'unhealthy', 'refused');

@@ -36,7 +36,7 @@ export const reasonMeanings: Readonly<Record<Reason, string>> = {
   probe_unsupported: 'The provider or the model does not support this probe.',
   budget_spent: 'The token budget of the day is used up; no request was sent.',
   rate_budget: '`rate_per_min` is used up; no request was sent.',
-  no_connectivity: 'The monitor itself has no network connectivity, or none through the proxy of the model.',
+  no_connectivity: 'The monitor itself has no network connectivity, or none on the way that the model goes.',
   reported_unhealthy: 'The remote health API reports unhealthy without a reason.',
   health_api_error: 'The remote health API failed.',
   internal_error: 'An internal error of modelpulse.',

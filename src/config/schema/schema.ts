@@ -187,7 +187,7 @@ const connectivity = z.strictObject({
     )
     .min(1, 'must name at least one target')
     .describe(
-      'Addresses, as `tcp://host:port`, that are unreachable only if your own network fails. They are tried as the checks go: through each proxy that models use, or directly, also where NO_PROXY exempts a target. If none can be reached, the monitor has no connectivity, and models that cannot be reached on that way are unknown. A proxy is asked for a tunnel (CONNECT), at port 80 to forward a request; it must allow that.',
+      'Addresses, as `tcp://host:port`, that are unreachable only if your own network fails. They are tried as the checks go: through each proxy that models use, or directly, also where NO_PROXY exempts a target. If none can be reached, the monitor has no connectivity, and models that cannot be reached on that way are unknown. Where models go several ways, the targets count on a way once they were reached on it; until then at least three hosts of its models count instead, or else all ways together. A proxy is asked for a tunnel (CONNECT), at port 80 to forward a request; it must allow that.',
     ),
   every: duration(second, hour).prefault('30s').describe('Interval between tries of the targets.'),
 });
