@@ -1,6 +1,7 @@
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptedEncoding } from '../accepted-encoding.js';
 
 const pack = promisify(gzip);
 
@@ -35,7 +36,7 @@ export async function sendPage(
     vary: 'accept-encoding, cookie',
   });
   const bytes = typeof document === 'string' ? Buffer.from(document) : document;
-  const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const packs = acceptedEncoding(request.headers['accept-encoding'], ['gzip']) !== null;
   if (!packs || bytes.length < leastPacked) return reply.send(bytes);
   void reply.header('content-encoding', 'gzip');
   return reply.send(await pack(bytes, { level: 5 }));
