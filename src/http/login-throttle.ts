@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { networkOf } from './client-network.js';
 
 /**
  * Wrong tokens of one address in a minute, after which the rest of the minute is refused. There is no limit of all addresses
@@ -16,16 +16,6 @@ export interface LoginThrottle {
   failed(address: string): void;
 }
 
-/** What one household or server has: an IPv6 network of 64 bits. */
-function placeOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address;
-  const [head = '', tail] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  return [...before, ...Array.from({ length: zeros }, () => '0'), ...after].slice(0, 4).join(':');
-}
-
 export function createLoginThrottle(now: () => number): LoginThrottle {
   let began = now();
   const failures = new Map<string, number>();
@@ -38,8 +28,8 @@ export function createLoginThrottle(now: () => number): LoginThrottle {
     failures.clear();
   };
   const countedAs = (address: string): string => {
-    const place = placeOf(address);
-    return failures.has(place) || failures.size < mostAddresses ? place : others;
+    const network = networkOf(address);
+    return failures.has(network) || failures.size < mostAddresses ? network : others;
   };
 
   return {
@@ -50,8 +40,8 @@ export function createLoginThrottle(now: () => number): LoginThrottle {
     },
     failed(address) {
       turn();
-      const place = countedAs(address);
-      failures.set(place, (failures.get(place) ?? 0) + 1);
+      const network = countedAs(address);
+      failures.set(network, (failures.get(network) ?? 0) + 1);
     },
   };
 }

@@ -8,6 +8,7 @@ export const forms: Readonly<Record<string, (secret: string) => string>> = {
   upper: (secret) => secret.toUpperCase(),
   url: encodeURIComponent,
   json: (secret) => JSON.stringify(secret).slice(1, -1),
+  php: (secret) => JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
   base64: (secret) => Buffer.from(secret).toString('base64'),
   base64url: (secret) => Buffer.from(secret).toString('base64url'),
 };

@@ -38,6 +38,18 @@ const worst: readonly [string, readonly string[], string][] = [
     many((index) => `sk-test-${index}-abcdefghij`),
     'sk-test-'.repeat(1_100),
   ],
+  [
+    'keys in an escaped reply',
+    many((index) => `sk/test/${index}/abcdefghijklmnop`),
+    said((index) => String.raw`sk\/test\/${index}\/abcdefghij\u006b`),
+  ],
+  [
+    'keys whose common beginning is repeated, escaped',
+    many((index) => `sk/test/${index}/abcdefghij`),
+    String.raw`sk\/test\/`.repeat(900),
+  ],
+  ['backslashes only', many((index) => `\\\\/${index}/\\abcdefgh`), '\\'.repeat(read)],
+  ['escapes inside of escapes', many((index) => `%25${index}%252f/abcdefgh`), `%${'25'.repeat(read / 2)}`],
 ];
 
 describe('redaction', () => {

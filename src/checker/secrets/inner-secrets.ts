@@ -17,10 +17,35 @@ function valuesIn(body: string): string[] {
   }
 }
 
+/** The text without URL encoding, or as it is where that is broken. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/**
+ * The password of a `Basic` authorization, as sent and decoded, since OAuth 2.0 encodes it (RFC 6749, 2.3.1); with its user where
+ * it is too short to search for alone.
+ */
+export function secretsOfBasic(header: string): string[] {
+  const [, encoded] = /^\s*basic\s+([\w+/=-]+)\s*$/i.exec(header) ?? [];
+  if (encoded === undefined) return [];
+  const pair = Buffer.from(encoded, 'base64').toString();
+  const password = pair.slice(pair.indexOf(':') + 1);
+  return password.length < shortestSecret ? [pair] : [password, decoded(password)];
+}
+
 /** Secrets in a token endpoint's configuration. Shorter values are left out, since masking them would mask plain words. */
 export function secretsOfJwt({ url, headers, body }: Jwt): string[] {
   const values = [...new URL(url).searchParams.values(), ...(body === null ? [] : [body, ...valuesIn(body)])];
-  const words = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)]);
+  const words = Object.values(headers).flatMap((value) => [
+    value,
+    ...value.split(/\s+/),
+    ...secretsOfBasic(value),
+  ]);
   return [...values, ...words].filter(({ length }) => length >= shortestSecret);
 }
 

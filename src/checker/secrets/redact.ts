@@ -1,6 +1,6 @@
 import { isSecretName, isSecretParameter, shortestSecret } from '../../config/read/secrets.js';
 import type { Model } from '../../domain/model.js';
-import { secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
+import { decoded, secretsOfBasic, secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
 import { awsKey } from '../ask/sigv4.js';
 import { memberOf } from '../../domain/json.js';
 import {
@@ -8,9 +8,11 @@ import {
   createSearch,
   folded,
   prefixLengths,
+  plainWritingsOf,
   writingsOf,
   type Mark,
 } from './secret-search.js';
+import { unescaped } from './unescaped.js';
 
 const mask = '[redacted]';
 
@@ -18,7 +20,7 @@ const mask = '[redacted]';
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@"'<>]*@/gi, '$1'],
   [/(\b(?:https?|wss?):\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, '$1'],
-  [/\b(Bearer|Basic)\s+[\w.~+/=*-]{6,}/gi, `$1 ${mask}`],
+  [/\b(Bearer|Basic)\s+(?:[\w.~+/=*-]|\\+[/+=]){6,}/gi, `$1 ${mask}`],
   [/\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g, mask],
   [/\b(?:sk|pk|rk|xai|gsk|hf|r8|nvapi|pplx|fw|csk|tgp|or|key|glpat|ghp|AKIA|ASIA)[-_][\w*.…-]{6,}/g, mask],
   [/\bA(?:KIA|SIA)[A-Z0-9]{12,}\b/g, mask],
@@ -35,14 +37,6 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
 /** Secrets of a model: keys, header values and their parts, proxy credentials, credentials of the token endpoint. */
 export function secretsOf({
   endpoint,
@@ -54,6 +48,7 @@ export function secretsOf({
   const values = headers.flatMap(([name, value]) => [
     value,
     ...value.split(/\s+/).filter(({ length }) => length >= 8),
+    ...secretsOfBasic(value),
     ...(value.length < shortestSecret && isSecretName(name) ? namedForms(name, value) : []),
   ]);
   const proxy = endpoint.proxy !== null && URL.canParse(endpoint.proxy) ? new URL(endpoint.proxy) : null;
@@ -63,7 +58,10 @@ export function secretsOf({
     ...secretsOfPayload(requestOptions),
     ...secretsOfPayload(memberOf(endpointConfiguration.model_config, 'custom_payload')),
   ];
-  const parts = endpoint.apiKeys.flatMap(partsOfKey);
+  const parts = endpoint.apiKeys.flatMap((key) => [
+    ...partsOfKey(key),
+    ...secretsOfBasic(endpoint.auth.prefix + key),
+  ]);
   const queries = [endpoint.baseUrl, ...Object.values(endpoint.paths)].flatMap(secretsOfQuery);
   return [...endpoint.apiKeys, ...parts, ...values, ...credentials, ...queries, ...inner].filter(
     ({ length }) => length >= shortestSecret,
@@ -147,15 +145,22 @@ function markCutEnds(text: string, secrets: readonly string[], mark: Mark): void
   }
 }
 
+/** Marks secrets in a folded text. */
+type Find = (folded: string, mark: Mark) => void;
+
 const nothing = Buffer.alloc(0);
 
-/** The line with a mask instead of each stretch that `find` marks. */
-function masked(line: string, find: (folded: string, mark: Mark) => void): string {
+/** The line with a mask instead of each stretch that `find` marks in it, or `findPlain` in what it is without escapes. */
+function masked(line: string, find: Find, findPlain: Find): string {
   let covered = nothing;
-  find(folded(line), (from, to) => {
+  const cover: Mark = (from, to) => {
     if (covered === nothing) covered = Buffer.alloc(line.length);
     covered.fill(1, from, to);
-  });
+  };
+  find(folded(line), cover);
+  const plain = unescaped(line);
+  if (plain !== null)
+    findPlain(folded(plain.text), (from, to) => cover(plain.borders[from] ?? 0, plain.borders[to] ?? 0));
   return covered === nothing ? line : withoutCovered(line, covered);
 }
 
@@ -170,6 +175,25 @@ function withoutCovered(line: string, covered: Buffer): string {
   return clean + line.slice(at);
 }
 
+/** Finds what is left of these truncated secrets. */
+function createPieceSearch(secrets: readonly string[]): Find {
+  const lower = secrets.map(folded);
+  const cuttable = lower.filter(({ length }) => length >= 8);
+  const dividable = lower.filter(({ length }) => length >= 2 * endLength);
+  return (text, mark) => {
+    markPieces(text, dividable, mark);
+    markCutEnds(text, cuttable, mark);
+  };
+}
+
+/** The secrets as they stand in a text without escapes; none that is too short then. */
+function plainOf(secrets: readonly string[]): readonly string[] {
+  const plain = secrets.map((secret) => unescaped(secret)?.text ?? secret);
+  return [
+    ...new Set(plain.filter((secret, at) => secret === secrets[at] || secret.length >= shortestSecret)),
+  ];
+}
+
 /** Texts whose redaction is remembered, and the most characters of one: most replies of a model have the same few. */
 const remembered = 4;
 const longestRemembered = 300;
@@ -177,10 +201,11 @@ const longestRemembered = 300;
 /** Makes the redaction for these secrets: one line without control characters, of at most `limit` characters. */
 export function createRedaction(secrets: readonly string[]) {
   const known = [...new Set(secrets.map((secret) => secret.trim()))].filter((secret) => secret !== '');
-  const lower = known.map(folded);
-  const cuttable = lower.filter(({ length }) => length >= 8);
+  const plain = plainOf(known);
   const findValues = createSearch(known, writingsOf);
-  const dividable = lower.filter(({ length }) => length >= 2 * endLength);
+  const findPlainValues = createSearch(plain, plainWritingsOf);
+  const findPieces = createPieceSearch(known);
+  const findPlainPieces = createPieceSearch(plain);
   const findBase64 = createSearch(known, base64WritingsOf);
 
   function redacted(text: string, limit: number): string {
@@ -193,12 +218,9 @@ export function createRedaction(secrets: readonly string[]) {
         /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+/g,
         ' ',
       );
-    let clean = masked(line, findValues);
-    clean = masked(clean, (rest, mark) => {
-      markPieces(rest, dividable, mark);
-      markCutEnds(rest, cuttable, mark);
-    });
-    if (/[\w+/-]{10}/.test(clean)) clean = masked(clean, findBase64);
+    let clean = masked(line, findValues, findPlainValues);
+    clean = masked(clean, findPieces, findPlainPieces);
+    if (/[\w+/\\%-]{10}/.test(clean)) clean = masked(clean, findBase64, findBase64);
     for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
     clean = clean.replace(/\s+/g, ' ').trim();
     return clean.length <= limit ? clean : `${clean.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')}…`;

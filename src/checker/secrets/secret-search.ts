@@ -9,30 +9,8 @@ const strict: Writing = (text) =>
   encoded(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 const hex: Writing = (text) => Buffer.from(text).toString('hex');
 
-const references: Readonly<Record<string, string>> = {
-  '22': '&quot;',
-  '26': '&amp;',
-  '27': '&apos;',
-  '3c': '&lt;',
-  '3e': '&gt;',
-};
-
-/** Special characters as JSON escapes or HTML references; servers differ in which they escape. */
-const escapes: readonly Writing[] = [/[^\w.~-]/g, /[+"'&<>]/g].flatMap((signs) =>
-  [
-    (code: string) => `\\u${code.padStart(4, '0')}`,
-    (code: string) => `&#x${code};`,
-    (code: string) => `&#${Number.parseInt(code, 16)};`,
-    (code: string) => references[code] ?? `&#${Number.parseInt(code, 16)};`,
-  ].map(
-    (write): Writing =>
-      (text) =>
-        text.replace(signs, (sign) => write(sign.charCodeAt(0).toString(16))),
-  ),
-);
-
 const once = [same, escaped, encoded];
-/** As written, JSON-escaped and URL-encoded, and each of these twice; strictly encoded; with escapes. */
+/** As written, JSON-escaped and URL-encoded, and each of these twice; strictly encoded. What else is escaped is read by `unescaped`. */
 const anyWritings: readonly Writing[] = [
   ...once.flatMap((first) =>
     once.map(
@@ -42,7 +20,6 @@ const anyWritings: readonly Writing[] = [
     ),
   ),
   strict,
-  ...escapes,
 ];
 
 /** Shorter secrets have no form in hex or base64. */
@@ -52,6 +29,14 @@ const shortestBytes = 8;
 export function writingsOf(secret: string): readonly Writing[] {
   const plain = /^[\w.~-]*$/.test(secret) ? [same] : anyWritings;
   return secret.length < shortestBytes ? plain : [...plain, hex];
+}
+
+/** Each byte as one character: a text in which escapes stood for bytes. */
+const bytes: Writing = (text) => Buffer.from(text).toString('latin1');
+
+/** The writings of a secret in a text without escapes. */
+export function plainWritingsOf(secret: string): readonly Writing[] {
+  return /^[ -~]*$/.test(secret) ? [same] : [same, bytes];
 }
 
 /** Base64 at each offset in the encoded text. */

@@ -40,12 +40,13 @@ export interface PageParts {
 export function createPageKit(parts: PageParts): PageKit {
   const { backend, version, publicPages = () => noPublicPages, grafanaUrl = () => null, nextTurn } = parts;
   const assets = loadAssets();
+  const places = createDrawingPlaces();
   return {
     backend,
     assets,
     glances: createGlances(backend),
     drawRows: createRowDrawer(),
-    places: createDrawingPlaces(),
+    places,
     nextTurn,
     frameFor(request) {
       let openIncidents = 0;
@@ -62,6 +63,6 @@ export function createPageKit(parts: PageParts): PageKit {
         mayChange: request.reader?.right === 'all',
       };
     },
-    send: sendPage,
+    send: (request, reply, document, status) => sendPage({ request, reply, places }, document, status),
   };
 }

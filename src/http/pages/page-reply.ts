@@ -1,6 +1,8 @@
 import { gzip } from 'node:zlib';
 import { promisify } from 'node:util';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { acceptedEncoding } from '../accepted-encoding.js';
+import type { DrawingPlaces } from './drawing-places.js';
 
 const pack = promisify(gzip);
 
@@ -21,10 +23,15 @@ export function contentPolicy(frameAncestors = "'none'"): string {
 /** Below this a packed page saves nothing on the way. */
 const leastPacked = 1_400;
 
-/** Sends a document, packed off the loop where the reader takes it. */
+interface PageOf {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly places: DrawingPlaces;
+}
+
+/** Sends a document, packed off the loop where the reader takes it, which is drawn then. */
 export async function sendPage(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  { request, reply, places }: PageOf,
   document: string | Buffer,
   status = 200,
 ): Promise<FastifyReply> {
@@ -35,8 +42,10 @@ export async function sendPage(
     vary: 'accept-encoding, cookie',
   });
   const bytes = typeof document === 'string' ? Buffer.from(document) : document;
-  const packs = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
-  if (!packs || bytes.length < leastPacked) return reply.send(bytes);
-  void reply.header('content-encoding', 'gzip');
-  return reply.send(await pack(bytes, { level: 5 }));
+  const packs = acceptedEncoding(request.headers['accept-encoding'], ['gzip']) !== null;
+  const packed = packs && bytes.length >= leastPacked ? await pack(bytes, { level: 5 }) : null;
+  if (packed !== null) void reply.header('content-encoding', 'gzip');
+  const sent = packed ?? bytes;
+  places.drawn(reply, sent.length);
+  return reply.send(sent);
 }

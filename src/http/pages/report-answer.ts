@@ -64,6 +64,7 @@ export async function answerReportFile(
   const name = `service-levels-${query.window.split(':')[1] ?? ''}.${ending}`;
   const text = await textOf(kit.backend, query, form);
   await kit.places.take(reply);
+  kit.places.drawn(reply, text.byteLength);
   return reply
     .type(type)
     .header('content-disposition', `attachment; filename="${name}"`)

@@ -7,6 +7,7 @@ import { statusRow } from '../../page/status-components.js';
 import { statusPage, statusRefusal } from '../../page/status-page.js';
 import type { StatusPageView } from '../../page/status-view.js';
 import { createStatusWords, type StatusWords } from '../../page/status-words.js';
+import { acceptedEncoding } from '../accepted-encoding.js';
 import { sameSecret, tokenOf, type Access } from '../auth.js';
 import { HttpError } from '../http-error.js';
 import type { Backend, Report } from '../port.js';
@@ -156,7 +157,8 @@ export function createStatusPages(parts: {
     const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim());
     if (status === 200 && (known.includes(document.etag) || known.includes('*')))
       return reply.code(304).send();
-    const packed = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '') ? document.gzip : null;
+    const packs = acceptedEncoding(request.headers['accept-encoding'], ['gzip']) !== null;
+    const packed = packs ? document.gzip : null;
     if (packed !== null) void reply.header('content-encoding', 'gzip');
     return reply.send(packed ?? document.plain);
   };

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import { acceptedEncoding } from '../accepted-encoding.js';
 import { HttpError } from '../http-error.js';
 import type { PageKit } from '../pages/page-kit.js';
 
@@ -30,8 +31,7 @@ export const pageRoutes: FastifyPluginCallback<PageRouteOptions> = (app, { kit }
       const { assets } = await kit();
       const asset = assets.files.get(params.name);
       if (asset === undefined) throw new HttpError(404, 'unknown_asset', 'there is no such file');
-      const accepted = headers['accept-encoding'] ?? '';
-      const packing = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : null;
+      const packing = acceptedEncoding(headers['accept-encoding'], ['br', 'gzip']);
       void reply.headers({
         'content-type': asset.type,
         'cache-control': `public, max-age=${yearSeconds}, immutable`,

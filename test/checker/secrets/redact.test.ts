@@ -121,6 +121,83 @@ describe('redaction', () => {
     );
   });
 
+  it.each([
+    [
+      'PHP and Swift',
+      String.raw`{"x-api":"Kx9a\/Qm2+Lr7\/Zt4wVb8\/Nc3Yd6\/Pf1=Gh5"}`,
+      '{"x-api":"[redacted]"}',
+    ],
+    [
+      'PHP, inside another JSON text',
+      String.raw`{\"t\":\"Kx9a\\\/Qm2+Lr7\\\/Zt4wVb8\\\/Nc3Yd6\\\/Pf1=Gh5\"}`,
+      String.raw`{\"t\":\"[redacted]\"}`,
+    ],
+    [
+      'JavaScript',
+      String.raw`key 'Kx9a\x2fQm2\x2bLr7\x2FZt4wVb8\x2fNc3Yd6\x2fPf1\x3dGh5'`,
+      `key '[redacted]'`,
+    ],
+    [
+      'an address three times encoded',
+      `/login?next=${[1, 2, 3].reduce(encodeURIComponent, 'Kx9a/Qm2+Lr7/Zt4wVb8/Nc3Yd6/Pf1=Gh5')}&`,
+      '/login?next=[redacted]&',
+    ],
+    [
+      'HTML, each character',
+      `<b>${Array.from('Kx9a/Qm2+Lr7/Zt4wVb8/Nc3Yd6/Pf1=Gh5', (one) => `&#${one.charCodeAt(0)};`).join('')}</b>`,
+      '<b>[redacted]</b>',
+    ],
+    [
+      'PHP, cut',
+      String.raw`"Kx9a\/Qm2+Lr7\/Zt4..." and "...\/Pf1=Gh5"`,
+      '"[redacted]..." and "...[redacted]"',
+    ],
+    ['PHP, at the end of the text', String.raw`the key is Kx9a\/Qm`, 'the key is [redacted]'],
+    [
+      'an unknown key of PHP',
+      String.raw`Authorization: Bearer Un\/kn+wn\/Key"`,
+      'Authorization: Bearer [redacted]"',
+    ],
+  ])('masks a key with slashes in the writing of %s', (_name, said, shown) => {
+    expect(createRedaction(['Kx9a/Qm2+Lr7/Zt4wVb8/Nc3Yd6/Pf1=Gh5'])(said, 400)).toBe(shown);
+  });
+
+  it('masks the whole of a key in every mixture of escapes, also in JSON inside of JSON', () => {
+    const code = (sign: string, digits: number) => sign.charCodeAt(0).toString(16).padStart(digits, '0');
+    const escapes: readonly ((sign: string) => string)[] = [
+      (sign) => sign,
+      (sign) => (/\w/.test(sign) ? sign : `\\${sign}`),
+      (sign) => `\\x${code(sign, 2)}`,
+      (sign) => `\\u${code(sign, 4)}`,
+      (sign) => `\\u${code(sign, 4).toUpperCase()}`,
+      (sign) => `%${code(sign, 2)}`,
+      (sign) => `&#x${code(sign, 1)};`,
+      (sign) => `&#${sign.charCodeAt(0)};`,
+    ];
+    const php = (text: string) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/');
+    const around = fc.constantFrom('', ' ', '"', '\\', '\\"', '\\\\"', '\\n', '/', '%', '&', '{"a":"b"}');
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[a-zA-Z0-9/+=_-]{12,44}$/),
+        fc.array(fc.nat(escapes.length - 1), { minLength: 44, maxLength: 44 }),
+        fc.constantFrom<readonly ((text: string) => string)[]>(
+          [],
+          [php],
+          [php, php],
+          [encodeURIComponent, php],
+        ),
+        around,
+        around,
+        (key, chosen, layers, before, after) => {
+          const written = Array.from(key, (sign, at) => escapes[chosen[at]!]!(sign)).join('');
+          const said = `<${before}> ${layers.reduce((text, write) => write(text), written)} <${after}>`;
+          expect(createRedaction([key])(said, 10_000)).toBe(`<${before}> [redacted] <${after}>`);
+        },
+      ),
+      { numRuns: amount(2_000, 300) },
+    );
+  });
+
   it('shows at most five characters of a truncated secret', () => {
     const key = fc.stringMatching(/^[a-zA-Z0-9]{16,40}$/);
     fc.assert(
@@ -168,38 +245,5 @@ it('redacts a repeated text like a new one, also with another limit', () => {
       for (const [text, limit] of calls)
         expect(redact(text, limit)).toBe(createRedaction(secrets)(text, limit));
     }),
-  );
-});
-
-describe('secrets of a model', () => {
-  const secretsWith = (endpoint: Partial<ReturnType<typeof modelAt>['endpoint']>) => {
-    const model = modelAt('http://127.0.0.1:1/v1');
-    return createRedaction(
-      secretsOf({ ...model, endpoint: { ...model.endpoint, apiKeys: [], ...endpoint } }),
-    );
-  };
-
-  it('exclude values so short that they occur in plain text, except beside the name of their header', () => {
-    const redact = secretsWith({
-      headers: { 'x-debug': '1', 'x-tier': 'gold', 'x-api-key': 'abc12' },
-      apiKeys: ['EMPTY'],
-    });
-    const plain = 'took 1125 ms of gpt-4o-2024-11-20, a gold answer, EMPTY';
-    expect(redact(plain, 300)).toBe(plain);
-    expect(redact('got {"x-api-key":"abc12"} and x-api-key: abc12', 300)).not.toContain('abc12');
-  });
-
-  it.each(['code', 'auth', 'sig', 'subscription', 'session'])(
-    'include the value of the query parameter %s, wherever it is echoed',
-    (name) => {
-      const model = modelAt('http://127.0.0.1:1/v1');
-      const paths = {
-        ...model.endpoint.paths,
-        chat: `/chat?api-version=2024-10-21&${name}=zq9%2B8w7v6u&n=5`,
-      };
-      const redact = secretsWith({ paths });
-      const clean = redact(`no access for zq9%2B8w7v6u or zq9+8w7v6u at 2024-10-21, 5 times`, 300);
-      expect(clean).toBe('no access for [redacted] or [redacted] at 2024-10-21, 5 times');
-    },
   );
 });
