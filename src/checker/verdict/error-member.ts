@@ -169,7 +169,12 @@ export function failureIn(payload: unknown): ReplyError | null {
   return tellsFailure(payload) || headIn(payload) !== null ? errorIn(payload, false) : null;
 }
 
-/** The same for a reply of any shape, which must contain nothing else. */
+/** The error in an object that has only members of errors, whatever marks it; null for another. */
+export function bareErrorIn(payload: Members): ReplyError | null {
+  return isBare(payload) ? errorIn(payload, false) : null;
+}
+
+/** The same as `failureIn` for a reply of any shape, which must contain nothing else. */
 export function bareFailureIn(payload: unknown): ReplyError | null {
   return isObject(payload) && isBare(payload) ? failureIn(payload) : null;
 }
