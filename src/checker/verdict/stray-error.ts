@@ -1,6 +1,6 @@
 import { isObject, type Members } from '../../domain/json.js';
 import { isErrorText } from './broken-text/stand-in.js';
-import { bareErrorIn } from './error-member.js';
+import { bareErrorIn, isFailureWord, isPresent } from './error-member.js';
 import { reasonOfMarker } from './error-rules.js';
 import type { ReplyError } from './reply-error.js';
 
@@ -14,14 +14,21 @@ function textError(said: string): ReplyError | null {
   return { codes: [], types: [], text, status: null };
 }
 
+/** FastAPI's way. */
+const isDetailAlone = ({ detail, code, ...others }: Members): boolean =>
+  isPresent(detail) &&
+  Object.keys(others).length === 0 &&
+  (code === undefined || (typeof code === 'string' && !/^(?:0+|2\d\d)$/.test(code)));
+
 /** True where the members say more than that something has a code or a message: a notice has those too. */
 function isReport(payload: Members, { status, codes, types, text }: ReplyError): boolean {
   return (
     status !== null ||
-    // FastAPI's way.
-    Object.keys(payload).join() === 'detail' ||
+    isDetailAlone(payload) ||
+    [payload.error_code, payload.error_msg, payload.errorMessage].some((value) => isPresent(value)) ||
     [payload.success, payload.ok].includes(false) ||
-    [payload.status, payload.result].some((word) => /^(?:error|fail(?:ed|ure)?)$/i.test(String(word))) ||
+    isFailureWord(payload.status) ||
+    isFailureWord(payload.result) ||
     reasonOfMarker([...codes, ...types], null) !== null ||
     isErrorText(text)
   );

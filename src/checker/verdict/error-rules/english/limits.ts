@@ -20,6 +20,7 @@ export const limits: readonly TextRule[] = [
       '\\b(?:resets?|again|until|after|available)(?: at| on)? (?:midnight|tomorrow|next (?:day|week|month))\\b',
       `${counted}.{0,60}${ofWait}${within}(?:${long})`,
       `${within}(?:${long}).{0,60}\\b(?:limit|quota|exceed|maximum)`,
+      '\\b(?:daily|weekly|monthly) (?!rate)(?:\\w{1,20} ){0,2}?(?:limit|quota|allowance)\\b[^.!?]{0,60}\\b(?<!not )(?:exceeded|reached|exhausted|used up|hit)\\b',
     ),
     on: ofRequests,
   },
