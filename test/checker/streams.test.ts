@@ -60,6 +60,18 @@ const said: readonly (readonly [string, string, Buffer, Partial<Verdict>])[] = [
     sse(...openaiHealthy.slice(0, 4), { error: { message: 'The engine is overloaded', code: 'overloaded' } }),
     { reason: 'overloaded' },
   ],
+  [
+    'an error in no known shape between the chunks',
+    'openai',
+    sse(...openaiHealthy.slice(0, 4), { message: 'upstream timeout', code: 504 }, '[DONE]'),
+    { reason: 'gateway_error', detail: 'upstream timeout' },
+  ],
+  [
+    'a line of an error between the chunks',
+    'openai',
+    Buffer.concat([sse(...openaiHealthy.slice(0, 4)), Buffer.from('error: worker died\n\n'), sse('[DONE]')]),
+    { reason: 'server_error', detail: 'error: worker died' },
+  ],
   ['comments alone', 'openai', Buffer.from(': OPENROUTER PROCESSING\n\n'), { reason: 'connection_lost' }],
   ['a web page', 'openai', Buffer.from('<html>hello</html>'), { reason: 'malformed_response' }],
   [

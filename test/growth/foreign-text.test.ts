@@ -55,6 +55,11 @@ const pieces = [
   ...[
     'retryDelay"',
     'limit per 7200 s ',
+    'limit of 5 per second. ',
+    'adapter x ',
+    'prompt not exceed ',
+    'you are out of credits ',
+    'error: ',
     'input exceeds ',
     'model ',
     'not found ',

@@ -43,13 +43,16 @@ function untilMs(value: string, now: number): number | null {
   return count === null ? durationMs(value) : scaled(value, 1_000);
 }
 
+/** Longest wait that a number means. */
+const mostMs = 366 * dayMs;
+
 function asked(headers: IncomingHttpHeaders, now: number): number | null {
   const exact = single(headers, 'retry-after-ms') ?? single(headers, 'x-ms-retry-after-ms');
   const inMs = scaled(exact, 1);
   if (inMs !== null) return inMs;
-  const value = single(headers, 'retry-after');
-  const at = value === null ? null : dateIn(value);
-  return at === null ? scaled(value, 1_000) : Math.max(0, at - now);
+  const value = single(headers, 'retry-after') ?? '';
+  const wait = untilMs(value, now);
+  return wait === null || wait <= mostMs || dateIn(value) !== null ? wait : null;
 }
 
 const told = new RegExp(
@@ -79,17 +82,26 @@ function refilled(headers: IncomingHttpHeaders, now: number): number | null {
   return waits.length === 0 ? null : highest(waits);
 }
 
-/** ms that a header or the text of an error asks to wait; null when neither does. */
-export function askedWaitMs({ status, headers, body }: Reply, now: number): number | null {
-  return asked(headers, now) ?? (status >= 400 ? written(body) : null);
+/**
+ * ms that a header or the text of an error asks to wait; null when neither does. A header that counts ms is known by a text
+ * with the same wait, or by the limit of a minute or less (`ofMinute`) that is reached.
+ */
+export function askedWaitMs({ status, headers, body }: Reply, now: number, ofMinute: boolean): number | null {
+  const header = asked(headers, now);
+  const text = status >= 400 ? written(body) : null;
+  if (header === null) return text;
+  const inMs = header / 1_000;
+  const counts = text === null ? ofMinute && header > hourMs && inMs <= minuteMs : text === inMs;
+  return counts ? Math.ceil(inMs) : header;
 }
 
 /**
  * ms the provider asks to wait, at most a day; null when it does not ask. A header made for it comes first, then what
  * the error says, then the reset of a limit that is used up.
  */
-export function retryAfterMs(reply: Reply, now: number): number | null {
-  const wait = askedWaitMs(reply, now) ?? (reply.status >= 400 ? refilled(reply.headers, now) : null);
+export function retryAfterMs(reply: Reply, now: number, ofMinute = false): number | null {
+  const wait =
+    askedWaitMs(reply, now, ofMinute) ?? (reply.status >= 400 ? refilled(reply.headers, now) : null);
   return wait === null ? null : Math.min(wait, longestMs);
 }
 

@@ -9,7 +9,7 @@ const deepest = 4;
 const nothing = /^\s*(?:|null|none|nil|undefined|false|0|n\/a|ok|success|no[ _-]?errors?)\s*$/i;
 
 /** False for empty values: some gateways always write the members of an error. */
-function isPresent(value: unknown, depth = 0): boolean {
+export function isPresent(value: unknown, depth = 0): boolean {
   if (value === undefined || value === null || value === false || value === 0) return false;
   if (typeof value === 'string') return value.length > 16 || !nothing.test(value);
   if (typeof value !== 'object') return true;
@@ -134,7 +134,8 @@ const ofFailures = new Set(
 
 const failure = /^(?:error|fail(?:ed|ure)?)$/i;
 
-const isFailureWord = (value: unknown): boolean => typeof value === 'string' && failure.test(value);
+/** True for a word such as `error` or `failed` alone. */
+export const isFailureWord = (value: unknown): boolean => typeof value === 'string' && failure.test(value);
 
 /** True if no other member of a reply has a value. */
 function isBare(payload: Members): boolean {
@@ -169,7 +170,12 @@ export function failureIn(payload: unknown): ReplyError | null {
   return tellsFailure(payload) || headIn(payload) !== null ? errorIn(payload, false) : null;
 }
 
-/** The same for a reply of any shape, which must contain nothing else. */
+/** The error in an object that has only members of errors, whatever marks it; null for another. */
+export function bareErrorIn(payload: Members): ReplyError | null {
+  return isBare(payload) ? errorIn(payload, false) : null;
+}
+
+/** The same as `failureIn` for a reply of any shape, which must contain nothing else. */
 export function bareFailureIn(payload: unknown): ReplyError | null {
   return isObject(payload) && isBare(payload) ? failureIn(payload) : null;
 }

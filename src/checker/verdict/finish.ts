@@ -1,9 +1,10 @@
 import type { Clock } from '../../domain/clock.js';
-import { hourMs } from '../../domain/period.js';
+import { dayMs, hourMs } from '../../domain/period.js';
 import type { Model } from '../../domain/model.js';
 import { outcomeFor, type Outcome, type Reason } from '../../domain/reason.js';
 import { notSent, type CheckResult } from '../../domain/result.js';
-import type { Exchange } from '../transport/exchange.js';
+import type { Exchange, Reply } from '../transport/exchange.js';
+import { statesShortLimit } from './error-rules/english/periods.js';
 import type { Verdict } from './judge.js';
 import { askedWaitMs, rateLimitRemaining, retryAfterMs } from '../transport/retry-after.js';
 import type { Redact } from '../secrets/redact.js';
@@ -54,15 +55,32 @@ function withLateness(verdict: Verdict, model: Model, done: Exchange): Verdict {
   return late === null ? verdict : { ...verdict, reason: 'slow', detail: late };
 }
 
-/** Azure OpenAI asks for a day, although its limits are per minute. */
-const ofMinute = /rate limit of your current/i;
+/** Azure's limits are per minute, also where a gateway passes on what it says. */
+const ofMinute = /rate limit (?:of|for) your current|\bthis minute\b/i;
+const marksOfAzure = ['apim-request-id', 'x-ms-region'];
+
+function isAzure({ provider, endpoint }: Model, { headers }: Reply): boolean {
+  const host = URL.canParse(endpoint.baseUrl) ? new URL(endpoint.baseUrl).hostname : '';
+  return (
+    provider === 'azure_openai' || host.endsWith('.azure.com') || marksOfAzure.some((name) => name in headers)
+  );
+}
+
+/** Azure asks for a day where a question needs more than the limit of a minute. */
+const asksInVain = (detail: string, waitMs: number): boolean =>
+  waitMs === dayMs || /\brate limit/i.test(detail);
 
 /** No limit of an hour or less asks to wait for over an hour: what is used up is the quota of a longer period. */
-function withLongWait(verdict: Verdict, { reply }: Exchange, now: number): Verdict {
-  if (verdict.reason !== 'rate_limited' || reply === null) return verdict;
-  const isLong = (askedWaitMs(reply, now) ?? 0) > hourMs;
-  return isLong && !ofMinute.test(verdict.detail ?? '') ? { ...verdict, reason: 'quota_exhausted' } : verdict;
+function withLongWait(verdict: Verdict, model: Model, { reply }: Exchange, waitMs: number): Verdict {
+  if (verdict.reason !== 'rate_limited' || reply === null || waitMs <= hourMs) return verdict;
+  const detail = verdict.detail ?? '';
+  const isShort =
+    ofMinute.test(detail) || isShortLimit(verdict) || (isAzure(model, reply) && asksInVain(detail, waitMs));
+  return isShort ? verdict : { ...verdict, reason: 'quota_exhausted' };
 }
+
+const isShortLimit = ({ reason, detail }: Verdict): boolean =>
+  reason === 'rate_limited' && statesShortLimit((detail ?? '').slice(0, 4_096).toLowerCase());
 
 /** The outcome of a reason with the model's overrides. A list of models never shows that the model is healthy. */
 function outcomeOf(reason: Reason, { probe, outcomes }: Model): Outcome {
@@ -77,7 +95,9 @@ export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock:
   const { model, startedAt, redact } = attempt;
   const { durationMs, firstTokenMs } = done;
   const now = clock.wall();
-  const found = withLateness(withLongWait(judged, done, now), model, done);
+  const isShort = isShortLimit(judged);
+  const waitMs = done.reply === null ? 0 : (askedWaitMs(done.reply, now, isShort) ?? 0);
+  const found = withLateness(withLongWait(judged, model, done, waitMs), model, done);
   const bounded = (text: string | null, most: number): string | null =>
     text === null ? null : redact(text, most) || null;
   return {
@@ -93,7 +113,7 @@ export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock:
     response: bounded(found.response, responseLimit),
     responseModel: bounded(found.responseModel, detailLimit),
     systemFingerprint: bounded(found.fingerprint, fingerprintLimit),
-    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply, now),
+    retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply, now, isShort),
     rateLimitRemaining: done.reply === null ? {} : rateLimitRemaining(done.reply.headers),
     certificateExpiresAt: done.certificateExpiresAt,
     keyIndex: null,

@@ -80,8 +80,8 @@ function createDataReading(): (text: string) => unknown {
   };
 }
 
-/** Server-sent events. Calls `began` for a comment, which shows that the body is a stream. */
-export function frameSse(emit: Emit, began: () => void): Framer {
+/** Server-sent events. Calls `began` for a comment, which shows that the body is a stream, and `other` with a line of no event. */
+export function frameSse(emit: Emit, began: () => void, other: (line: string) => void): Framer {
   const decoder = new TextDecoder();
   const read = createDataReading();
   let unknown = 0;
@@ -89,8 +89,9 @@ export function frameSse(emit: Emit, began: () => void): Framer {
     onEvent: ({ event, data }) => emit({ name: event ?? null, data: read(data) }),
     onComment: began,
     // The parser makes an error of each, with a stack.
-    onError: () => {
+    onError: ({ line }) => {
       unknown += 1;
+      other(line ?? '');
       if (unknown > mostUnreadable) throw new Error(`over ${mostUnreadable} lines that are of no event`);
     },
   });
@@ -102,14 +103,15 @@ export function frameSse(emit: Emit, began: () => void): Framer {
   };
 }
 
-/** One JSON object per line; ignores other lines. */
-export function frameLines(emit: Emit): Framer {
+/** One JSON object per line; calls `other` with a line of text. */
+export function frameLines(emit: Emit, other: (line: string) => void): Framer {
   const decoder = new TextDecoder();
   const read = createDataReading();
   const lines = wholeLines((text) => {
     for (const line of text.split('\n')) {
       const data = read(line);
       if (typeof data === 'object' && data !== null) emit({ name: null, data });
+      else if (typeof data === 'string' && data !== '') other(data);
     }
   });
   return {

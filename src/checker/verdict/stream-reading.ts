@@ -2,6 +2,7 @@ import { blankAnswer } from '../ask/dialects/members.js';
 import type { Draft, StreamEvent, Streaming } from '../ask/dialect.js';
 import { errorIn } from './error-member.js';
 import { frameAws, frameLines, frameSse } from './framing.js';
+import { strayErrorIn } from './stray-error.js';
 import type { ReplyError } from './reply-error.js';
 
 /** Reads a streamed reply. */
@@ -39,6 +40,8 @@ export function readStream({ framing, take }: Streaming): StreamReading {
   let error: ReplyError | null = null;
   let fault: string | null = null;
 
+  // Once the answer is complete, what follows does not spoil it.
+  const strayIn = (data: unknown): ReplyError | null => (draft.ended ? null : strayErrorIn(data));
   const spoke = (): boolean => draft.text !== '' || draft.reasoning !== '';
   const began = (): void => {
     begun = true;
@@ -48,14 +51,18 @@ export function readStream({ framing, take }: Streaming): StreamReading {
     events += 1;
     // Clients stop reading here. What follows an empty answer may say why it is empty.
     if (draft.closed && spoke()) return;
-    error ??= errorOf(event);
+    error ??= errorOf(event) ?? strayIn(event.data);
     if (error === null) take(draft, event);
+  };
+  /** A line that is of no event. */
+  const other = (line: string): void => {
+    if (begun) error ??= strayIn(line);
   };
   const framer =
     framing === 'sse'
-      ? frameSse(emit, began)
+      ? frameSse(emit, began, other)
       : framing === 'ndjson'
-        ? frameLines(emit)
+        ? frameLines(emit, other)
         : frameAws(emit, began);
 
   const guarded = (step: () => void): void => {

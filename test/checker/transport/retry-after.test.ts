@@ -16,6 +16,13 @@ describe('requested wait', () => {
     [{ 'retry-after': '1', 'retry-after-ms': '1500' }, 1_500],
     [{ 'x-ms-retry-after-ms': '250' }, 250],
     [{ 'retry-after': '604800' }, 86_400_000],
+    [{ 'retry-after': String(now / 1_000 + 30) }, 30_000],
+    [{ 'retry-after': String(now + 30_000) }, 30_000],
+    [{ 'retry-after': String(now / 1_000 - 30) }, 0],
+    [{ 'retry-after': '30000ms' }, 30_000],
+    [{ 'retry-after': '1m30s' }, 90_000],
+    // No time and no wait that anybody means.
+    [{ 'retry-after': '9999999999' }, null],
     [{ 'retry-after': 'soon 5' }, null],
     [{ 'retry-after': '-5' }, null],
     [
@@ -70,6 +77,25 @@ describe('requested wait', () => {
     ['{"error":{"message":"Please try again in a few moments, 5 users wait"}}', null],
   ])('is read from the error %s', (body, wanted) => {
     expect(asked({}, body)).toBe(wanted);
+  });
+
+  it.each([
+    ['30000', 'Try again in 30 seconds', false, 30_000],
+    ['20', 'Try again in 20 seconds', false, 20_000],
+    ['86400', 'Try again in 86400 seconds', true, 86_400_000],
+    ['30000', '', true, 30_000],
+    ['30000', '', false, 30_000_000],
+    // More than the minute that the limit lasts.
+    ['86400', '', true, 86_400_000],
+    ['45', '', true, 45_000],
+  ])('of %s beside %j, with a limit per minute: %s, is %s ms', (value, text, ofMinute, wanted) => {
+    const reply = {
+      status: 429,
+      headers: { 'retry-after': value },
+      body: Buffer.from(text),
+      overLimit: false,
+    };
+    expect(retryAfterMs(reply, now, ofMinute)).toBe(wanted);
   });
 
   it('is not read from an answer', () => {

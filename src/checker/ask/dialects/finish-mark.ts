@@ -60,9 +60,13 @@ const finishes: Readonly<Record<string, NonNullable<Answer['finish']>>> = {
 /** Values that some APIs send for no finish reason. */
 const none = new Set(['', 'null', 'none', 'not_finished']);
 
+/** What names of engines have in them that no list knows, such as TensorRT-LLM's `timed_out`. */
+const failed = /(?<!no[_-]?)error|fail|abort|cancel|timed?[_-]?out|overload/;
+
 /** Null without a finish reason; `other` for reasons that do not affect the outcome. */
 export function finishOf(mark: unknown): Answer['finish'] {
   if (typeof mark !== 'string' || none.has(mark.toLowerCase())) return null;
   const name = mark.toLowerCase();
-  return Object.hasOwn(finishes, name) ? (finishes[name] ?? 'other') : 'other';
+  const known = Object.hasOwn(finishes, name) ? finishes[name] : undefined;
+  return known ?? (failed.test(name.slice(0, 100)) ? 'error' : 'other');
 }

@@ -35,7 +35,7 @@ const reports = any(
   String.raw`^(?:failed|unable|(?:could not|couldn't|cannot|can't)) (?:to )?(?:connect|fetch|reach|load|generate|process|get|complete|contact|communicate)\b[^.,;]{0,80}\b(?:server|upstream|backend|model|endpoint|provider|ollama|vllm|api|your request|(?:a|the) response)\b`,
   String.raw`^(?:the )?(?:\w+ )?request (?:has )?(?:failed|timed out)(?: with .{0,80})?${end}`,
   String.raw`^(?:your|the) request was rejected\b`,
-  String.raw`^(?:an? (?:\w+ )?error (?:has )?occurred|something went wrong)(?:${plea}|[.:] .{0,40}\berror\b| while (?:processing|generating|handling))`,
+  String.raw`^(?:an? (?:\w+ )?error (?:has )?occurred|something went wrong)(?:${plea}|[.:] .{0,40}\berror\b| while (?:processing|generating|handling)\b[^.,;!?:]{0,60}(?:[.!?:]|$))`,
   String.raw`^(?:i|we) (?:encountered|ran into) an? (?:\w+ )?(?:error|problem) while (?:processing|generating|handling)`,
   String.raw`^i'?m having trouble (?:connecting|reaching|responding)\b`,
   String.raw`^time-?out while waiting for\b`,
@@ -50,12 +50,12 @@ const reports = any(
 );
 /** A label such as `Error:` before the text. */
 const labelled =
-  /^(?:(?:api|http|https|network|connection|server|internal|unexpected|unknown|model|runtime|fatal|upstream|provider|stream) ){0,3}(?:error|exception)s?(?: code| generating response)?\]? {0,2}(?:[:(-]|[45]\d\d(?=[.:,({]|$))|^error\] |^[\w.]{1,80}(?:error|exception): /;
+  /^(?:(?:api|http|https|network|connection|server|internal|unexpected|unknown|model|runtime|fatal|upstream|gateway|provider|stream) ){0,3}(?:error|exception)s?(?: code| generating response)?(?:\]? {0,2}(?:[:(-]|[45]\d\d(?=[.:,({]|$))|\] {0,2}[45]\d\d\b)|^error\] |^[\w.]{1,80}(?:error|exception): /;
 const apology =
   /^(?:oops|sorry|i'?m sorry|we'?re sorry|we are sorry|apologies|uh-?oh|unfortunately)[,.!:]? (?:but )?/;
 const asksAgain = /\b(?:try again|retry)\b/;
 const technical =
-  /: [45]\d\d\b|\bstatus(?: code)? ?:?\(?[45]\d\d\b|\bcode:? ?[45]\d\d\b|(?:error|exception)s?[:(]? {0,2}[45]\d\d\b|\b(?:connection|network) error\b|timed out|not responding|stream id|internal_error|not loaded/;
+  /: [45]\d\d\b|\bstatus(?: code)? ?:?\(?[45]\d\d\b|\bcode:? ?[45]\d\d\b|(?:error|exception)s?[:(\]]? {0,2}[45]\d\d\b|\b(?:connection|network) error\b|timed out|not responding|stream id|internal_error|not loaded/;
 /** A sentence that explains an error instead of reporting it. */
 const explains =
   /\b(?:means?|refers? to|indicates?|occurs|happens?|signals?|stands for|denotes?|describes?|typically|usually|often|generally|said|says|when|so that|for example)\b/;
@@ -68,7 +68,7 @@ const foreignExplains =
 /** Words of a question that may be answered with text about errors, or with any sentence. */
 const aboutErrors = any(
   String.raw`\b(?:errors?|errno|exceptions?|fail\w*|https?|[45]\d\d|apis?|quotas?|rate[- ]?limit\w*|time-?outs?|logs?|stack ?traces?|tracebacks?|status codes?|servers?|gateways?|unavailable|denied|unauthori[sz]ed|forbidden|overload\w*|throttl\w*|messages?)\b`,
-  String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|phrase)\b`,
+  String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|jokes?|puns?|riddles?|phrase)\b`,
   'fehler|übersetz|erreur|tradui|traduc|traduz|errore|ошибк|перевед|错误|錯誤|翻译|翻譯|报错|エラー|翻訳|오류|번역',
 );
 

@@ -1,6 +1,7 @@
 import { errorIn } from '../error-member.js';
 import { reasonOfText } from '../error-rules.js';
 import { asksForErrors, isErrorSentence } from './error-sentence.js';
+import { isNotice } from './notice.js';
 
 const phrase = String.raw`(?:internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|too many requests|upstream (?:request timeout|connect error[^\n]{0,200})|no healthy upstream|rate limit exceeded|request timed out|[45]\d\d (?:not found|unauthorized|forbidden|bad request|payload too large|request timeout))`;
 const statusLine = new RegExp(
@@ -52,7 +53,8 @@ function isErrorObject(text: string): boolean {
   );
 }
 
-function isErrorText(text: string): boolean {
+/** True for a status line, a trace or a sentence with which a program reports an error. */
+export function isErrorText(text: string): boolean {
   if (statusLine.test(text) || trace.test(text) || isErrorSentence(text)) return true;
   if (!exception.test(text) || text.length > 1_000) return false;
   return connection.test(text) || reasonOfText(text, 500) !== null;
@@ -68,7 +70,7 @@ export function standIn(text: string, question: string): string | null {
   const found =
     page.test(head) && pageOfError.test(head)
       ? 'an error page instead of an answer'
-      : isErrorText(head) || isErrorObject(text.slice(0, 65_536))
+      : isErrorText(head) || isErrorObject(text.slice(0, 65_536)) || isNotice(text, question)
         ? 'an error instead of an answer'
         : null;
   return found !== null && asksForErrors(question) ? null : found;

@@ -150,6 +150,8 @@ export const english: readonly TextRule[] = [
     reason: 'permission_denied',
     pattern: any(
       'not authori[sz]ed to perform',
+      'insufficient permissions?\\b|(?:insufficient|missing) (?:the )?(?:required )?scopes?\\b|(?:lacks?|missing|without) (?:the )?(?:required )?(?:scopes?|permissions?)\\b',
+      '(?:must be|(?:are|is) not|n.t) (?:currently )?a member of (?:an?|the|this|your|any)?\\b ?(?:organi[sz]ation|project|team|workspace)',
       'access is denied due to',
       'api ?key for (?:the )?given resource',
     ),
@@ -164,6 +166,7 @@ export const english: readonly TextRule[] = [
       'no (?:available|healthy|free|ready|live|idle|online|usable|active|enabled|eligible|working) (?:\\w+ ){0,2}(?:deployment|channel|instance|provider|account|worker|server|replica|gpu|node|upstream|backend|runner|slot)s?\\b',
       'all (?:\\w+ ){0,3}(?:deployment|channel|instance|provider|account|worker|server|replica|gpu|slot|upstream|backend|key|model)s?\\b.{0,40}(?:unavailable|busy|exhausted|down|cool\\w*|failed|unhealthy|disabled|overloaded|in use)',
       '(?:queue|waiting list|backlog) (?:is )?(?:currently )?(?:full|at capacity|too long)|(?:max\\w*|too many) (?:\\w+ )?(?:queued|pending|waiting)|queue (?:size |length )?limit',
+      '\\bexceed\\w* (?:the )?max(?:imum)?[ _]queue[ _](?:size|length)|max(?:imum)?[ _]queue[ _](?:size|length) (?:is |was |has been )?(?:exceeded|reached)|queue (?:size|length) exceed\\w*',
       'worker\\b.{0,40}limit reached|(?:request|requests) (?:was |were )?(?:dropped|shed|load[- ]shed)|load shed',
       'too many (?:people|users|customers|visitors)|currently (?:experiencing|seeing) (?:\\w+ ){0,2}(?:load|traffic|demand|volume)',
     ),

@@ -15,7 +15,7 @@ export const isLasting = (status: number): boolean => status !== 429;
 export interface TextRule {
   readonly reason: Reason;
   /** Of a text in lower case, which matches faster than without regard to case. */
-  readonly pattern: RegExp;
+  readonly pattern: Pick<RegExp, 'test'>;
   /** HTTP statuses with which it applies; a 2xx matches all. */
   readonly on?: (status: number) => boolean;
   /** Of a text that means something else by the same words. */

@@ -20,6 +20,9 @@ export const longContexts: TextRule = {
     'range of input length should be',
     '\\binputs?`? (?:must have less than|tokens \\+ `?max_new_tokens`? must be)',
     'exceed n_ctx',
+    // TensorRT-LLM's.
+    '\\b(?:input|prompt|query)\\b.{0,80}\\b(?:should|must|can|may) ?not exceed (?:the )?max_\\w{0,20}(?:tokens|len)',
+    '\\bmax_seq_len \\(\\d{1,9}\\) - prompt length',
   ),
   on: (status) => is4xx(status) && status !== 429,
 };

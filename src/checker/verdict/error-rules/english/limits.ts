@@ -1,28 +1,28 @@
 import { any, type TextRule } from '../text-rule.js';
-
-/** Lengths of a period of over an hour. */
-const long = any(
-  '(?:360[1-9]|36[1-9]\\d|3[7-9]\\d\\d|[4-9]\\d{3}|\\d{5,9})[ -]?s(?:ec(?:ond)?s?)?\\b',
-  '(?:6[1-9]|[7-9]\\d|\\d{3,6})[ -]?min(?:ute)?s?\\b',
-  '(?:[2-9]|[1-9]\\d{1,3}|two|three|four|five|six|eight|twelve)[ -]?h(?:(?:ou)?rs?)?\\b',
-  '\\d{1,4}[ -]?(?:d|days?|weeks?|months?)\\b',
-).source;
+import { long, statesShortLimit } from './periods.js';
 
 const counted = '\\b(?:limit\\w*|quota|exceed\\w*|requests?|calls|messages|tokens|allowed|maximum)\\b';
 /** What stands before the length of the period of a limit. */
 const within =
   '(?:(?:per|every|each|of the last) |/ ?|\\b(?:in|within|over|during) (?:(?:the|any|a) )?(?:(?:last|past|rolling) )?)';
 
+/** Not a wait in seconds, which is compared with what the reply asks for elsewhere. */
+const ofWait = '(?<!\\bagain (?=in \\d{4,6} s))';
+
+const ofRequests = (status: number): boolean => [400, 402, 403, 429].includes(status);
+
 /** Limits that reset after an hour or less, then those that need money or a new period. */
 export const limits: readonly TextRule[] = [
+  { reason: 'rate_limited', pattern: { test: statesShortLimit }, on: ofRequests },
   {
     reason: 'quota_exhausted',
     pattern: any(
       '\\b(?:resets?|again|until|after|available)(?: at| on)? (?:midnight|tomorrow|next (?:day|week|month))\\b',
-      `${counted}.{0,60}${within}(?:${long})`,
+      `${counted}.{0,60}${ofWait}${within}(?:${long})`,
       `${within}(?:${long}).{0,60}\\b(?:limit|quota|exceed|maximum)`,
+      '\\b(?:daily|weekly|monthly) (?!rate)(?:\\w{1,20} ){0,2}?(?:limit|quota|allowance)\\b[^.!?]{0,60}\\b(?<!not )(?:exceeded|reached|exhausted|used up|hit)\\b',
     ),
-    on: (status) => [400, 402, 403, 429].includes(status),
+    on: ofRequests,
   },
   {
     reason: 'rate_limited',

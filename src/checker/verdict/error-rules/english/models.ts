@@ -3,6 +3,10 @@ import { any, is4xx, type TextRule } from '../text-rule.js';
 const named =
   '\\bmodels?\\b[\\s/:]*(?:with (?:the )?)?(?:id |name |version )?[`\'"‘“(]?[\\w./:@+-]{0,200}[`\'"’”)]?,?\\s*';
 
+/** Of a model that is a base with an adapter, as in "The lora adapter "sql" does not exist". */
+const adapter =
+  '\\b(?:lora[ -]adapter|adapter(?<!(?:network|wifi|ethernet|power|usb) adapter))s?:?\\s(?:(?:with )?(?:id |name )?[`\'"‘“]?[\\w./:@+-]{1,200}[`\'"’”]?\\s)?';
+
 /** Names of models and deployments that do not exist. */
 export const missingModels: readonly TextRule[] = [
   {
@@ -14,6 +18,8 @@ export const missingModels: readonly TextRule[] = [
       'deployment .{0,40}does not exist',
       'no endpoints (?:found|available)',
       `${named}(?:is |was |has been )?disabled`,
+      `${adapter}(?:is |was |does |could |can ?|has )?(?:currently )?(?:not|n't) ?(?:be )?(?:found|exist|loaded|available|registered)`,
+      '(?:unknown|invalid|no such|unsupported|could not find|cannot find) (?:the )?(?:lora )?adapter\\b|no (?:lora )?adapter (?:named|called|with)',
       '^model: \\S+$',
       '\\bmodel\\b.{0,200} has reached (?:the |its )end of (?:its )?life',
       'could not resolve the (?:foundation )?model',
