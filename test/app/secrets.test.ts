@@ -7,7 +7,7 @@ import { command, createFolder, start, type Running } from './process.js';
 const secrets = {
   key: 'sk-live-"Zq8/W+x\\y=&41Kd9Lm2',
   otherKey: 'other-key-7Hs/3+Vb=&"Qw5Er8',
-  header: 'hdr/9f+3A=&"kLmN0pQrStUv',
+  header: 'hdr/9f+3A=&"kLmN0p/QrStUv',
   jwtHeader: 'jwt-hdr/5g+7B=&"wXyZ1aBcDeFg',
   jwtPassword: 'jwt-pass/2h+8C=&hIjK3lMnOp',
   jwtQuery: 'jwtquery4j9DqRsTuVwX',
