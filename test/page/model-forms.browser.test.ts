@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
+import { amount } from '../slow.js';
 import { inBrowser, useBrowser } from './browser.js';
 import { useCast } from './past-cast.js';
 
@@ -15,7 +16,7 @@ async function visit(path: string, scripts: boolean): Promise<{ page: Page; comp
 
 const button = (page: Page, name: string) => page.getByRole('button', { name });
 
-for (const scripts of [true, false]) {
+for (const scripts of amount([true, false], [true])) {
   const way = scripts ? 'with scripts' : 'without scripts';
   describe(`forms of a model, ${way},`, () => {
     inBrowser('check it now', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { inBrowser, useBrowser } from './browser.js';
+import { amount } from '../slow.js';
+import { inBrowser, inBrowserInFull, useBrowser } from './browser.js';
 import { tooWide, unfold, violationsOf } from './page-audit.js';
 import { useCast } from './past-cast.js';
 
@@ -73,7 +74,7 @@ describe('by keyboard, the page of a model', () => {
 });
 
 describe('the filters of incidents', () => {
-  for (const scripts of [true, false]) {
+  for (const scripts of amount([true, false], [true])) {
     inBrowser(`survive a reload and a way back ${scripts ? 'with' : 'without'} scripts`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(`${url}/incidents?month=2026-10`, { scripts });
@@ -117,18 +118,21 @@ const onPaper = `(() => {
 })()`;
 
 describe('on paper', () => {
-  for (const path of ['/report', '/models/bad-key', '/incidents/36', '/incidents', '/status']) {
-    inBrowser(`${path} is light, whole and without controls`, async () => {
-      const { url } = await site().serve();
-      // What is left of A4 across at 96 px an inch.
-      const { page } = await open(url + path, { width: 1_031, height: 702, scheme: 'dark' });
-      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-      expect(await page.evaluate(onPaper)).toEqual({ controls: [], cut: [], ground: 'rgb(255, 255, 255)' });
-      const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-      expect(new Set(pdf.match(/\/MediaBox \[[^\]]*\]/g))).toEqual(
-        new Set([expect.stringMatching(/\[0 0 84\d(\.\d+)? 59\d(\.\d+)?\]/)]),
-      );
-    });
+  for (const path of ['/models/bad-key', '/report', '/incidents/36', '/incidents', '/status']) {
+    (path === '/models/bad-key' ? inBrowser : inBrowserInFull)(
+      `${path} is light, whole and without controls`,
+      async () => {
+        const { url } = await site().serve();
+        // What is left of A4 across at 96 px an inch.
+        const { page } = await open(url + path, { width: 1_031, height: 702, scheme: 'dark' });
+        await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+        expect(await page.evaluate(onPaper)).toEqual({ controls: [], cut: [], ground: 'rgb(255, 255, 255)' });
+        const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+        expect(new Set(pdf.match(/\/MediaBox \[[^\]]*\]/g))).toEqual(
+          new Set([expect.stringMatching(/\[0 0 84\d(\.\d+)? 59\d(\.\d+)?\]/)]),
+        );
+      },
+    );
   }
 });
 
@@ -152,7 +156,7 @@ async function contrastOf(page: Page, element: Locator): Promise<number> {
 
 describe('in colours of the reader', () => {
   for (const path of ['/models/bad-key', '/incidents', '/status']) {
-    inBrowser(`${path} keeps its states apart`, async () => {
+    (path === '/models/bad-key' ? inBrowser : inBrowserInFull)(`${path} keeps its states apart`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(url + path, { scheme: 'dark' });
       await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
@@ -175,7 +179,7 @@ describe('in colours of the reader', () => {
 
 describe('on a wide dark screen', () => {
   for (const path of ['/models/outage', '/incidents', '/report', '/status']) {
-    inBrowser(`${path} is clean`, async () => {
+    inBrowserInFull(`${path} is clean`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(url + path, { width: 1_920, scheme: 'dark' });
       const found = { complaints, violations: await violationsOf(page), tooWide: await tooWide(page) };
