@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { amount } from '../slow.js';
+import { amount, slow } from '../slow.js';
 import { inBrowser, inBrowserInFull, useBrowser, type Look } from './browser.js';
 import { matchesPicture } from './picture.js';
 
@@ -83,7 +83,9 @@ const widths = [1_280, 768, 390, 320];
 /** Where axe looks, which takes over a second: once in each scheme. */
 const axeWidths = { light: widths.at(0), dark: widths.at(-1) };
 
-const pictured: readonly Look[] = [{ width: 1_280 }, { width: 390, scheme: 'dark' }];
+/** Looks that are compared with a picture, which takes seconds. */
+const isPictured = ({ scheme, scripts }: AuditLook, width: number): boolean =>
+  scripts && width === { light: 1_280, dark: 390 }[scheme];
 
 const nothing = { complaints: [], violations: [], tooWide: [], covered: [] };
 
@@ -119,41 +121,36 @@ export function auditPages(
   describe(title, () => {
     for (const { name, path, picture, cookies = [], once, before } of pages) {
       // A page takes some seconds.
-      (picture === undefined ? inBrowserInFull : inBrowser)(`${name} is clean on every screen`, async () => {
-        const { url } = await serve();
-        for (const look of once === true ? quickLooks : amount(looks, quickLooks)) {
-          const { page, context, complaints } = await open(url + path, { ...look, cookies });
-          await before?.(page);
-          for (const width of widths) {
-            await page.setViewportSize({ width, height: 900 });
-            const found = {
-              complaints,
-              // Without scripts axe, which waits by timers, would never end.
-              violations: look.scripts && width === axeWidths[look.scheme] ? await violationsOf(page) : [],
-              tooWide: await tooWide(page),
-              covered: await covered(page),
-              headings: await page.locator('h1').count(),
-              title: await page.title(),
-            };
-            expect([look, width, found]).toEqual([
-              look,
-              width,
-              { ...nothing, headings: 1, title: expect.stringMatching(/\S/) },
-            ]);
+      (picture === undefined ? inBrowserInFull : inBrowser)(
+        `${name} is clean on every screen, and looks as it did`,
+        async () => {
+          const { url } = await serve();
+          for (const look of once === true ? quickLooks : amount(looks, quickLooks)) {
+            const { page, context, complaints } = await open(url + path, { ...look, cookies });
+            await before?.(page);
+            for (const width of widths) {
+              await page.setViewportSize({ width, height: 900 });
+              const found = {
+                complaints,
+                // Without scripts axe, which waits by timers, would never end.
+                violations: look.scripts && width === axeWidths[look.scheme] ? await violationsOf(page) : [],
+                tooWide: await tooWide(page),
+                covered: await covered(page),
+                headings: await page.locator('h1').count(),
+                title: await page.title(),
+              };
+              expect([look, width, found]).toEqual([
+                look,
+                width,
+                { ...nothing, headings: 1, title: expect.stringMatching(/\S/) },
+              ]);
+              if (slow && picture !== undefined && isPictured(look, width))
+                await matchesPicture(await browser(), page, `${picture}-${width}`);
+            }
+            await context.close();
           }
-          await context.close();
-        }
-      });
-      if (picture === undefined) continue;
-      inBrowserInFull(`${name} looks as it did`, async () => {
-        const { url } = await serve();
-        for (const look of pictured) {
-          const { page, context } = await open(url + path, { ...look, cookies });
-          await before?.(page);
-          await matchesPicture(await browser(), page, `${picture}-${look.width ?? ''}`);
-          await context.close();
-        }
-      });
+        },
+      );
     }
   });
 }
