@@ -6,6 +6,8 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Many tests wait for a daemon or a clock. The default, one worker fewer than cores, is a single one on two cores.
   maxWorkers: availableParallelism() + 1,
+  // Modules of ended test files stay in memory: a worker of 2 GB spends more time to collect than to test.
+  workerIdleMemoryLimit: '1GB',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
