@@ -1,4 +1,5 @@
 import type { Incident } from '../domain/incident.js';
+import { addAll } from '../domain/list.js';
 import type { Outcome, Reason } from '../domain/reason.js';
 import type { Step } from '../domain/reduce.js';
 import type { RecordedResult } from '../domain/result.js';
@@ -73,10 +74,10 @@ export function emptyPending(): Pending {
   };
 }
 
-/** Both lists; 100,000 parts may wait for a write that hangs, too many to be the arguments of one call. */
+/** Both lists, the earlier one changed. */
 function joined<Part>(earlier: Part[], later: readonly Part[]): Part[] {
   if (earlier.length === 0) return [...later];
-  for (const part of later) earlier.push(part);
+  addAll(earlier, later);
   return earlier;
 }
 

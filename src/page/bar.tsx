@@ -1,7 +1,8 @@
 import type { VNode } from 'preact';
 import { wholeSecondsUp } from '../domain/duration.js';
 import { dayMs } from '../domain/period.js';
-import { states, type State, type StateDurations } from '../domain/state.js';
+import type { State, StateDurations } from '../domain/state.js';
+import { totalMs } from '../domain/timeline.js';
 import { clockTime, lastedSpan } from './figures.js';
 
 /** ms per state of one UTC day; its sum is what has passed of the day. */
@@ -38,8 +39,7 @@ const leastUnknownShare = 0.02;
 
 /** Steps of each state in one day: its share, but never less than can be seen. */
 export function stepsOf(durations: StateDurations): Record<State, number> {
-  let total = 0;
-  for (const state of states) total += durations[state];
+  const total = totalMs(durations);
   const result = { healthy: 0, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 };
   if (total <= 0) return { ...result, unknown: steps };
   let left = steps;
@@ -111,10 +111,7 @@ const counted = (count: number): string => `${count} ${count === 1 ? 'day' : 'da
 /** The days on which a state occurs; unknown from the share on that can be seen. */
 function daysWith(days: readonly Day[], state: State): readonly Day[] {
   const share = state === 'unknown' ? leastUnknownShare : 0;
-  return days.filter(({ durations }) => {
-    const total = states.reduce((sum, name) => sum + durations[name], 0);
-    return durations[state] > share * total;
-  });
+  return days.filter(({ durations }) => durations[state] > share * totalMs(durations));
 }
 
 function tallyOf(days: readonly Day[]): BarTally {

@@ -1,22 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { capabilities, dialectFor } from '../../src/checker/ask/dialects.js';
-import type { Exchange } from '../../src/checker/transport/exchange.js';
-import { createExpectations } from '../../src/checker/verdict/expectation.js';
-import { finish } from '../../src/checker/verdict/finish.js';
-import { judge } from '../../src/checker/verdict/judge.js';
 import { createRedaction, secretsOf } from '../../src/checker/secrets/redact.js';
 import { readStream } from '../../src/checker/verdict/stream-reading.js';
-import { systemClock } from '../../src/domain/clock.js';
 import type { Probe } from '../../src/domain/model.js';
 import { reasons } from '../../src/domain/reason.js';
+import { finished } from './finished.js';
 import { modelAt } from './model.js';
 import { amount } from '../slow.js';
 
 const key = 'zz-9f8e7d6c5b4a3210';
 const base = modelAt('http://127.0.0.1:1/v1', { expect: {}, endpoint: { apiKeys: [key] } });
 const redact = createRedaction(secretsOf(base));
-const meets = createExpectations();
 
 const members =
   'error errors message choices delta content text code type status details detail reason finish_reason usage output parts candidates finishReason promptFeedback blockReason stop_reason stopReason reasoningContent embedding embeddings data values object refusal done done_reason base_resp status_code response metadata raw models'.split(
@@ -113,17 +108,7 @@ function resultOf(
   const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
   if (status < 300) for (const chunk of chunks) reading?.push(chunk);
   reading?.end();
-  const reply = { status, headers: sent, body: Buffer.concat(chunks), overLimit: false };
-  const found = judge(reply, { model, dialect, meets, reading });
-  const done: Exchange = {
-    reply,
-    fault: null,
-    durationMs: 1,
-    firstTokenMs: null,
-    phases: {},
-    certificateExpiresAt: null,
-  };
-  return { found, result: finish({ model, startedAt: 0, redact }, done, found, systemClock) };
+  return finished({ model, redact }, { status, headers: sent, body: Buffer.concat(chunks) }, reading);
 }
 
 const asked = Object.entries(capabilities).flatMap(([provider, probes]) =>

@@ -14,8 +14,8 @@ export const inBrowser = (name: string, test: () => Promise<unknown>, timeoutMs 
   (hasBrowser ? it : it.skip)(name, test, timeoutMs);
 
 /** The same, only with MODELPULSE_SLOW=1. */
-export const inBrowserInFull: typeof inBrowser = (name, test) => {
-  if (slow) inBrowser(name, test);
+export const inBrowserInFull: typeof inBrowser = (name, test, timeoutMs) => {
+  if (slow) inBrowser(name, test, timeoutMs);
   else it.skip(name, () => undefined);
 };
 

@@ -1,4 +1,5 @@
 import { highest } from '../../domain/list.js';
+
 /** Most bytes of unread replies that all checks hold together. A usual reply has some kilobytes, the largest that is read a mebibyte. */
 const mostHeld = 16 * 1024 * 1024;
 

@@ -71,12 +71,12 @@ const asksInVain = (detail: string, waitMs: number): boolean =>
   waitMs === dayMs || /\brate limit/i.test(detail);
 
 /** No limit of an hour or less asks to wait for over an hour: what is used up is the quota of a longer period. */
-function withLongWait(verdict: Verdict, model: Model, { reply }: Exchange, waitMs: number): Verdict {
-  if (verdict.reason !== 'rate_limited' || reply === null || waitMs <= hourMs) return verdict;
+function withLongWait(verdict: Verdict, model: Model, { reply }: Exchange, now: number): Verdict {
+  if (verdict.reason !== 'rate_limited' || reply === null) return verdict;
+  const waitMs = askedWaitMs(reply, now, false) ?? 0;
   const detail = verdict.detail ?? '';
-  const isShort =
-    ofMinute.test(detail) || isShortLimit(verdict) || (isAzure(model, reply) && asksInVain(detail, waitMs));
-  return isShort ? verdict : { ...verdict, reason: 'quota_exhausted' };
+  const isOfMinute = ofMinute.test(detail) || (isAzure(model, reply) && asksInVain(detail, waitMs));
+  return waitMs <= hourMs || isOfMinute ? verdict : { ...verdict, reason: 'quota_exhausted' };
 }
 
 const isShortLimit = ({ reason, detail }: Verdict): boolean =>
@@ -96,8 +96,7 @@ export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock:
   const { durationMs, firstTokenMs } = done;
   const now = clock.wall();
   const isShort = isShortLimit(judged);
-  const waitMs = done.reply === null ? 0 : (askedWaitMs(done.reply, now, isShort) ?? 0);
-  const found = withLateness(withLongWait(judged, model, done, waitMs), model, done);
+  const found = withLateness(isShort ? judged : withLongWait(judged, model, done, now), model, done);
   const bounded = (text: string | null, most: number): string | null =>
     text === null ? null : redact(text, most) || null;
   return {

@@ -3,12 +3,10 @@ import fc from 'fast-check';
 import { brokenText } from '../../../src/checker/verdict/broken-text.js';
 import { dialectFor } from '../../../src/checker/ask/dialects.js';
 import { createExpectations } from '../../../src/checker/verdict/expectation.js';
-import type { Exchange } from '../../../src/checker/transport/exchange.js';
-import { finish } from '../../../src/checker/verdict/finish.js';
 import { judge } from '../../../src/checker/verdict/judge.js';
 import { createRedaction, secretsOf } from '../../../src/checker/secrets/redact.js';
-import { systemClock } from '../../../src/domain/clock.js';
 import { reasons } from '../../../src/domain/reason.js';
+import { finished } from '../finished.js';
 import { modelAt } from '../model.js';
 import { amount } from '../../slow.js';
 import { processorMs } from '../../processor-time.js';
@@ -19,22 +17,7 @@ const meets = createExpectations();
 const redact = createRedaction(secretsOf(model));
 
 function resultOf(status: number, headers: Record<string, string>, body: Buffer) {
-  const reply = { status, headers, body, overLimit: false };
-  const found = judge(reply, {
-    model,
-    dialect: dialectFor('openai_compatible', 'chat')!,
-    meets,
-    reading: null,
-  });
-  const done: Exchange = {
-    reply,
-    fault: null,
-    durationMs: 1,
-    phases: {},
-    certificateExpiresAt: null,
-    firstTokenMs: null,
-  };
-  return finish({ model, startedAt: 0, redact }, done, found, systemClock);
+  return finished({ model, redact }, { status, headers, body }).result;
 }
 
 const words = fc.constantFrom(

@@ -37,6 +37,7 @@ function incidentOf(row: IncidentRow, { notes, exclusions }: Annotations): Store
   };
 }
 
+// CROSS JOIN, since the planner would else begin with the models and sort all.
 const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
   last_detail FROM incidents CROSS JOIN models ON models.key = incidents.model`;
 
@@ -54,7 +55,6 @@ export function addedText({ notes, exclusions }: StoredIncident): number {
 export function prepareIncidents(database: Database) {
   const { notesOf, exclusionsOf } = prepareAnnotations(database);
   const one = database.prepare<[number], IncidentRow>(`SELECT ${columns} WHERE incidents.id = ?`);
-  // The planner would else begin with the models and sort all.
   const selectBy = (order: string) =>
     database.prepare<[Record<string, number | string | null>], IncidentRow>(`SELECT ${columns}
     WHERE (@model IS NULL OR incidents.model = @model) AND (@open IS NULL OR (${ended} IS NULL) = @open)
