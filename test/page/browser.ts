@@ -66,18 +66,23 @@ export interface Opener {
   browser(): Promise<Browser>;
 }
 
+const contexts: BrowserContext[] = [];
+// Registered with the import, so that it runs before a server is closed: a page may be asking it for something just then.
+afterEach(async () => {
+  for (const context of contexts.splice(0)) {
+    for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await context.close();
+  }
+});
+
 /** One browser for the tests of a file. */
 export function useBrowser(): Opener {
   let running: Promise<Browser> | null = null;
-  const contexts: BrowserContext[] = [];
   const browser = (): Promise<Browser> =>
     (running ??= chromium.launch({
       ...(executable === undefined ? {} : { executablePath: executable }),
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none'],
     }));
-  afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close();
-  });
   afterAll(async () => {
     await (await running)?.close();
   });
