@@ -10,13 +10,14 @@ import type { SecureContext } from 'node:tls';
 import type { Endpoint } from '../../domain/model.js';
 import { createAuthorities } from './authorities.js';
 import { pace } from './pace.js';
-import { pacedConnection, type TimedTurns } from './paced-connection.js';
+import { pacedConnection } from './paced-connection.js';
 import type { ProxyOnWay } from './proxy-fault.js';
 import { proxyFor } from './proxy.js';
+import type { TimedTurns } from './timed-turns.js';
 import { openTunnel, proxyAt, type Opening, type Proxy } from './tunnel.js';
 
 interface Options {
-  /** Turns in which TLS reads. */
+  /** Turns in which connections are read. */
   readonly turns: TimedTurns;
   readonly lookup: LookupFunction;
   readonly reuseConnections: boolean;
@@ -44,7 +45,6 @@ export interface Route {
 
 type Opened = Route & { readonly agent: HttpAgent };
 
-/** Closes the idle connections of an agent; running requests continue. */
 /** Closes idle connections of an agent that is used no longer; those of running requests are closed behind these. */
 function dropIdle({ agent }: Opened): void {
   Object.assign(agent, { keepAlive: false });
@@ -160,7 +160,7 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
   const authorities = createAuthorities(env);
   const routes = new Map<string, { readonly context: SecureContext | null; readonly route: Opened }>();
 
-  /** Connections that are paced. */
+  /** Connections that are paced; each carries many requests. */
   const paced = new WeakSet<Socket>();
 
   function open(
@@ -170,15 +170,16 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
     keepAlive: boolean,
   ): Opened {
     const opened = connecting(context, tls, proxy, keepAlive);
+    // TLS to the target reads from a paced connection.
+    if (context !== null) return opened;
     return {
       ...opened,
       send(url, options, opening) {
         const request = opened.send(url, options, opening);
         request.once('socket', (socket) => {
-          // A connection carries many requests.
           if (paced.has(socket)) return;
           paced.add(socket);
-          pace(socket);
+          pace(socket, turns);
         });
         return request;
       },

@@ -1,5 +1,5 @@
 import { createHeldBytes, type HeldBytes } from './held-bytes.js';
-import { createTimedTurns, type TimedTurns } from './paced-connection.js';
+import { createTimedTurns, type TimedTurns } from './timed-turns.js';
 import { createTurns, type Turns } from './turns.js';
 
 /** What the exchanges of all probers share, so that many replies at one moment cost no more than one. */

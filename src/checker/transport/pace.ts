@@ -1,47 +1,51 @@
 import type { Socket } from 'node:net';
+import { createFeed, type TimedTurns } from './timed-turns.js';
 
-/** Bytes that are read of one connection in one turn of the event loop; Node itself would read 2 MiB. */
-const mostBytes = 64 * 1024;
-/** The same in pieces: each record of TLS is one, and may hold a single byte. */
-const mostPieces = 256;
+/** True for the failure of a write: the peer no longer reads, and may have said why. */
+const isOfWrite = (error: NodeJS.ErrnoException): boolean => error.syscall?.startsWith('write') === true;
 
 /**
- * Lets other work run between the parts of what comes on a connection: the cost of a byte is up to its sender, who can
- * put each into a chunk or a record of its own.
+ * Makes what comes on a connection that is not one of TLS be read in small parts, in turn with others: Node reads 64 KiB at once, and
+ * in chunks of one byte these take as long as megabytes of a reply. Usual replies are read as they come.
  */
-export function pace(socket: Socket): void {
-  let bytes = 0;
-  let pieces = 0;
-  let resting = false;
-  /** Whether the newest of the calls of others, while the connection rests, wants it to flow. */
-  let flows = true;
+export function pace(socket: Socket, turns: TimedTurns): void {
+  const push = socket.push.bind(socket);
+  // It is public for those who implement streams; Node's types have it for these alone.
+  const read = socket._read.bind(socket);
+  const destroy = socket.destroy.bind(socket);
+  let failed = false;
 
-  const next = (): void => {
-    bytes = 0;
-    pieces = 0;
-    if (!resting) return;
-    resting = false;
-    Reflect.deleteProperty(socket, 'resume');
-    Reflect.deleteProperty(socket, 'pause');
-    if (flows) socket.resume();
-  };
-
-  socket.on('data', ({ length }: Buffer) => {
-    if (pieces === 0) setImmediate(next);
-    bytes += length;
-    pieces += 1;
-    if (resting || (bytes < mostBytes && pieces < mostPieces)) return;
-    resting = true;
-    flows = true;
-    socket.pause();
-    // Node's HTTP client resumes the connection whenever the body is read, and pauses it while it is not.
-    socket.resume = () => {
-      flows = true;
-      return socket;
-    };
-    socket.pause = () => {
-      flows = false;
-      return socket;
-    };
+  const feed = createFeed(turns, {
+    push: (part) => !socket.destroyed && push(part) && !socket.destroyed,
+    more: () => {
+      read(socket.readableHighWaterMark);
+    },
+    fail: destroy,
   });
+
+  socket.push = (chunk: Buffer | null) => {
+    if (chunk === null) {
+      if (!feed.waits) return push(null);
+      feed.end();
+    } else if (!feed.waits && turns.free(chunk.length)) return push(chunk);
+    else {
+      feed.add(chunk);
+      feed.want();
+    }
+    // The connection stops to read.
+    return false;
+  };
+  socket._read = (size) => {
+    if (feed.waits) feed.want();
+    else read(size);
+  };
+  socket.destroy = (error) => {
+    if (error !== undefined && isOfWrite(error) && feed.waits && !failed) {
+      failed = true;
+      feed.fail(error);
+      return socket;
+    }
+    feed.clear();
+    return destroy(error);
+  };
 }

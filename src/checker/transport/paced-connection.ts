@@ -1,48 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-
-/** Bytes of a part, which TLS reads at once. */
-const partBytes = 4 * 1024;
-/** ms of reading after which other work runs before the next part. */
-const turnMs = 1;
-
-/** Calls works that wait, in the order of their coming, for about a millisecond in each turn of the event loop. */
-export interface TimedTurns {
-  /** Nothing happens for one that waits already. */
-  soon(work: () => void): void;
-  cancel(work: () => void): void;
-}
-
-/** Creates the turns that all connections share: a provider can begin many handshakes at one moment. */
-export function createTimedTurns(): TimedTurns {
-  const waiting = new Set<() => void>();
-  let begun = false;
-
-  function turn(): void {
-    begun = false;
-    const until = performance.now() + turnMs;
-    for (const work of waiting) {
-      waiting.delete(work);
-      work();
-      if (performance.now() >= until) break;
-    }
-    begin();
-  }
-
-  function begin(): void {
-    if (begun || waiting.size === 0) return;
-    begun = true;
-    setImmediate(turn);
-  }
-
-  return {
-    soon(work) {
-      waiting.add(work);
-      begin();
-    },
-    cancel: (work) => void waiting.delete(work),
-  };
-}
+import { createFeed, type TimedTurns } from './timed-turns.js';
 
 /**
  * A stream over the connection `raw` that TLS reads in small parts, in turn with others. Node lets TLS read half a mebibyte in one
@@ -50,38 +8,18 @@ export function createTimedTurns(): TimedTurns {
  * data, and takes as long as kilobytes of a reply.
  */
 export function pacedConnection(raw: Socket, turns: TimedTurns): Duplex {
-  const parts: Buffer[] = [];
   let ended = false;
-  let failure: Error | null = null;
-  let wanted = false;
+  let failed = false;
 
-  const next = (): void => {
-    const [chunk] = parts;
-    // Told after what came before it: a server may refuse a question and close before it has read all of it.
-    if (chunk === undefined && failure !== null) stream.destroy(failure);
-    if (!wanted || stream.destroyed) return;
-    if (chunk !== undefined) {
-      const until = performance.now() + turnMs;
-      let rest = chunk;
-      do {
-        wanted = stream.push(rest.subarray(0, partBytes));
-        rest = rest.subarray(partBytes);
-      } while (wanted && rest.length > 0 && performance.now() < until);
-      if (rest.length > 0) parts[0] = rest;
-      else parts.shift();
-      soon();
-    } else if (ended) stream.push(null);
-    else raw.resume();
-  };
-
-  const soon = (): void => {
-    turns.soon(next);
-  };
+  const feed = createFeed(turns, {
+    push: (part) => !stream.destroyed && stream.push(part) && !stream.destroyed,
+    more: () => raw.resume(),
+    fail: (error) => stream.destroy(error),
+  });
 
   const stream = new Duplex({
     read() {
-      wanted = true;
-      soon();
+      feed.want();
     },
     write(chunk: Buffer, _encoding, done) {
       // TLS says goodbye to a peer that has left.
@@ -98,8 +36,7 @@ export function pacedConnection(raw: Socket, turns: TimedTurns): Duplex {
       });
     },
     destroy(error, done) {
-      turns.cancel(next);
-      parts.length = 0;
+      feed.clear();
       raw.destroy();
       done(error);
     },
@@ -107,19 +44,18 @@ export function pacedConnection(raw: Socket, turns: TimedTurns): Duplex {
 
   raw.on('data', (chunk: Buffer) => {
     raw.pause();
-    parts.push(chunk);
-    soon();
+    feed.add(chunk);
   });
   raw.once('end', () => {
     ended = true;
-    soon();
+    feed.end();
   });
   raw.once('error', (error) => {
-    failure = error;
-    soon();
+    failed = true;
+    feed.fail(error);
   });
   raw.once('close', () => {
-    if (!ended && failure === null) stream.destroy();
+    if (!ended && !failed) stream.destroy();
   });
   return stream;
 }

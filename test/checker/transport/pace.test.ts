@@ -4,27 +4,27 @@ import { connect as connectTcp, createServer, type AddressInfo, type Server, typ
 import { connect as connectTls, createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from '@jest/globals';
 import { pace } from '../../../src/checker/transport/pace.js';
+import { createTimedTurns, partBytes } from '../../../src/checker/transport/timed-turns.js';
 
 const pem = (name: string): string =>
   readFileSync(new URL(`../certificates/${name}`, import.meta.url), 'utf8');
 
-/** The test starts to count in the middle of a turn: it may see the parts of two. */
-const mostBytes = 2 * (64 + 64) * 1024;
-const mostPieces = 2 * 256;
-
-/** The most bytes and pieces that come on a paced connection in one turn of the loop, and all bytes. */
-async function busiestTurn(socket: Socket): Promise<{ bytes: number; pieces: number; all: number }> {
+/** Reads connections slowly, and keeps the most bytes and pieces of one turn of the loop. */
+function readSlowly(...sockets: Socket[]): { bytes: number; pieces: number; all: number } {
   const most = { bytes: 0, pieces: 0, all: 0 };
   let turn = { bytes: 0, pieces: 0 };
-  socket.on('data', ({ length }: Buffer) => {
-    if (turn.pieces === 0) setImmediate(() => (turn = { bytes: 0, pieces: 0 }));
-    turn.bytes += length;
-    turn.pieces += 1;
-    most.bytes = Math.max(most.bytes, turn.bytes);
-    most.pieces = Math.max(most.pieces, turn.pieces);
-    most.all += length;
-  });
-  await once(socket, 'close');
+  for (const socket of sockets)
+    socket.on('data', ({ length }: Buffer) => {
+      if (turn.pieces === 0) setImmediate(() => (turn = { bytes: 0, pieces: 0 }));
+      turn.bytes += length;
+      turn.pieces += 1;
+      most.bytes = Math.max(most.bytes, turn.bytes);
+      most.pieces = Math.max(most.pieces, turn.pieces);
+      most.all += length;
+      // Longer than a turn.
+      const from = performance.now();
+      while (performance.now() < from + 1.2);
+    });
   return most;
 }
 
@@ -35,23 +35,25 @@ async function accepting<S extends Server>(server: S): Promise<{ server: S; port
 }
 
 describe('pace of a connection', () => {
-  it('limits the bytes read in one turn of the event loop', async () => {
-    const size = 2 * 1024 * 1024;
+  it('limits the bytes read in one turn of the event loop to a part, on all connections together', async () => {
+    const size = 256 * 1024;
     const { server, port } = await accepting(createServer((peer) => peer.end(Buffer.alloc(size))));
-    const client = connectTcp(port, '127.0.0.1');
+    const turns = createTimedTurns();
+    const clients = Array.from({ length: 8 }, () => connectTcp(port, '127.0.0.1'));
     try {
-      pace(client);
-      const { bytes, all } = await busiestTurn(client);
-      expect(all).toBe(size);
-      expect(bytes).toBeLessThanOrEqual(mostBytes);
+      for (const client of clients) pace(client, turns);
+      const most = readSlowly(...clients);
+      await Promise.all(clients.map((client) => once(client, 'close')));
+      expect(most.all).toBe(8 * size);
+      expect(most.bytes).toBeLessThanOrEqual(partBytes);
     } finally {
-      client.destroy();
+      for (const client of clients) client.destroy();
       server.close();
     }
   });
 
   it('limits the TLS records read in one turn, even with one byte each', async () => {
-    const count = 3_000;
+    const count = 600;
     const { server, port } = await accepting(
       createTlsServer({ key: pem('valid.key'), cert: pem('valid.pem') }, (peer) => {
         const send = (left: number): void => {
@@ -66,10 +68,11 @@ describe('pace of a connection', () => {
       const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>;
       const [peer] = await accepted;
       await once(peer, 'finish');
-      pace(client);
-      const { pieces, all } = await busiestTurn(client);
-      expect(all).toBe(count);
-      expect(pieces).toBeLessThanOrEqual(mostPieces);
+      pace(client, createTimedTurns());
+      const most = readSlowly(client);
+      await once(client, 'close');
+      expect(most.all).toBe(count);
+      expect(most.pieces).toBeLessThanOrEqual(64);
     } finally {
       client.destroy();
       server.close();
@@ -82,19 +85,11 @@ describe('pace of a connection', () => {
     );
     const client = connectTcp(port, '127.0.0.1');
     try {
-      pace(client);
+      pace(client, createTimedTurns());
       let read = 0;
-      let enough = false;
-      await new Promise<void>((resolve) => {
-        client.on('data', ({ length }: Buffer) => {
-          read += length;
-          if (enough || !client.isPaused()) return;
-          // It rests now.
-          enough = true;
-          client.pause();
-          resolve();
-        });
-      });
+      client.on('data', ({ length }: Buffer) => (read += length));
+      await once(client, 'data');
+      client.pause();
       const before = read;
       for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
       expect([read, client.isPaused()]).toEqual([before, true]);
@@ -105,5 +100,50 @@ describe('pace of a connection', () => {
       client.destroy();
       server.close();
     }
+  });
+
+  it('is read to its end before a failed write is told, and ends at once when its reader ends it', async () => {
+    const { server, port } = await accepting(
+      createServer((peer) => peer.pause().write(Buffer.alloc(60_000))),
+    );
+    const failure = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' });
+    try {
+      for (const error of [failure, undefined, new Error('given up')]) {
+        const client = connectTcp(port, '127.0.0.1');
+        pace(client, createTimedTurns());
+        let read = 0;
+        let waiting = 0;
+        client.on('data', ({ length }: Buffer) => {
+          if (read === 0) {
+            waiting = client.bytesRead - length;
+            client.destroy(error);
+          }
+          read += length;
+        });
+        const errors: Error[] = [];
+        client.on('error', (told) => errors.push(told));
+        await new Promise<void>((resolve) => client.once('close', () => resolve()));
+        expect(errors).toEqual(error === undefined ? [] : [error]);
+        if (error === failure) expect(read).toBe(waiting + partBytes);
+        else expect(read).toBe(partBytes);
+      }
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe('turns of connections', () => {
+  it('let usual reads pass at once until 16 KiB were read in a turn or another waits', async () => {
+    const turns = createTimedTurns();
+    expect(turns.free(partBytes + 1)).toBe(false);
+    expect(Array.from({ length: 5 }, () => turns.free(partBytes))).toEqual([true, true, true, false, false]);
+    await new Promise(setImmediate);
+    expect(turns.free(1_000)).toBe(true);
+    const calls: string[] = [];
+    turns.soon(() => calls.push('waited'));
+    expect(turns.free(1_000)).toBe(false);
+    await new Promise(setImmediate);
+    expect([calls, turns.free(1_000)]).toEqual([['waited'], true]);
   });
 });

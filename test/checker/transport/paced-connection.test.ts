@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createTimedTurns, pacedConnection } from '../../../src/checker/transport/paced-connection.js';
+import { pacedConnection } from '../../../src/checker/transport/paced-connection.js';
+import { createTimedTurns } from '../../../src/checker/transport/timed-turns.js';
 
 let stop: () => void = () => undefined;
 afterEach(() => stop());
