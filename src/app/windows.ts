@@ -101,10 +101,10 @@ export function createWindows(
     if (plan.length === 0) return;
     const { windows } = tracked.memory.health;
     const ends = new Set(windows.map(({ to }) => to));
-    // A plan may extend an open window, but does not change its start.
+    // A plan may extend an open window, but neither changes its start nor ends it before the newest slot, whose result used it.
     const begun = windows.find((known) => known.from <= now && now < known.to);
     const fresh = plan
-      .filter(({ to }) => !ends.has(to))
+      .filter(({ to }) => !ends.has(to) && !(begun !== undefined && now < to && to < begun.to))
       .map(({ from, to }) => ({
         from: (to > now ? begun?.from : undefined) ?? Math.max(from, earliest),
         to,

@@ -91,6 +91,25 @@ describe('history of a model', () => {
     await expectTold(Date.UTC(2026, 2, 29, 0, 40), inForce, commands, [nothing, nothing, nothing], true);
   }, 60_000);
 
+  it('matches it if an exclusion ends between the clock, which was set back, and the end of a window', async () => {
+    const inForce = {
+      schedule: { kind: 'every', everyMs: 60_000 },
+      timeoutMs: 5_000,
+      failures: 1,
+      successes: 1,
+      subject: 'one',
+    } as const;
+    const commands: Command[] = [
+      { kind: 'maintain', rules: [], once: [{ from: 0, to: 26_001 }] },
+      { kind: 'slots', said: [{ outcome: 'unhealthy', reason: 'timeout' }] },
+      { kind: 'clock', ms: -1 },
+      { kind: 'maintain', rules: [], once: [] },
+      { kind: 'exclude', from: -4_327_121, to: 1 },
+    ];
+    const nothing: [number, number] = [0, 0];
+    await expectTold(1_774_741_800_000, inForce, commands, [nothing, nothing, nothing], false);
+  }, 60_000);
+
   it('matches it if the clock was set forward and back', async () => {
     await fc.assert(
       fc.asyncProperty(
