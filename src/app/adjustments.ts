@@ -36,7 +36,7 @@ const adjustments: readonly Adjustment[] = [
 
 /** Applies the adjustments to a result. */
 export function adjusted(found: Found, circumstances: Circumstances): CheckResult {
-  const { tokenEndpoint, ...plain } = found;
-  const judged: CheckResult = tokenEndpoint === undefined ? found : plain;
+  const { tokenEndpoint, intercepted, ...plain } = found;
+  const judged: CheckResult = tokenEndpoint === undefined && intercepted === undefined ? found : plain;
   return adjustments.reduce((result, adjust) => adjust(result, circumstances), judged);
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.js';
 import {
   allSilent,
   fewestHosts,
+  isIntercepted,
   noSilence,
   withConnection,
   withResult,
@@ -59,6 +60,8 @@ export function createGate(parts: {
   let reached: boolean | null = null;
   /** True when a model answered during the running connectivity test. */
   let answeredMeanwhile = false;
+  /** True when the running test asks for replies. */
+  let asks = false;
   let blindness: { since: number; results: number } | null = null;
   /** Monotonic ms at which connectivity came back. */
   let backAt = -Infinity;
@@ -85,13 +88,15 @@ export function createGate(parts: {
     reach,
     paths() {
       answeredMeanwhile = false;
-      return counted() ?? [...hosts.values()].slice(-mostHosts);
+      asks = isIntercepted(silence);
+      const tried = [...hosts.values()].slice(-mostHosts);
+      return counted() ?? (asks ? tried.map((path) => ({ ...path, asks })) : tried);
     },
     saw(found) {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
-      if (found) silence = withConnection(silence);
+      if (found) silence = asks ? noSilence : withConnection(silence);
       if (found && counted() !== null) proven = true;
       showSight();
     },

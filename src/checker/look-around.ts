@@ -7,8 +7,8 @@ import type { ReachAny } from './reach.js';
 const restMs = 1_000;
 /** ms in which a path must be reached. */
 const patienceMs = 3_000;
-/** ms within which one that can be reached usually is, directly and through a proxy, which has to connect in turn. */
-const usualMs = { directly: 300, proxied: 500 };
+/** ms within which one that can be reached usually is, directly and where it has to reply, through a proxy that connects in turn. */
+const usualMs = { connects: 300, replies: 800 };
 
 interface LookAround {
   /** Resolves after a connectivity test started from now on. At most one a second; `withinMs` shortens the wait for it. */
@@ -40,7 +40,8 @@ export function createLookAround(parts: {
   async function tryAll(): Promise<void> {
     const paths = parts.paths();
     if (paths.length === 0) return;
-    usual = paths.some(({ proxy }) => proxy !== null) ? usualMs.proxied : usualMs.directly;
+    const replies = paths.some(({ proxy, asks }) => proxy !== null || asks === true);
+    usual = replies ? usualMs.replies : usualMs.connects;
     const reached = await reach(paths, { timeoutMs: patienceMs, signal });
     usual = null;
     endedAt = clock.monotonic();

@@ -12,6 +12,8 @@ export interface Path {
   readonly proxy: string | null;
   /** What a proxy is asked for: a tunnel, one in which the peer answers to TLS, or to forward a request in plain HTTP. */
   readonly by: 'tunnel' | 'tls' | 'request';
+  /** Without a proxy, too, only a reply shows the peer to be reached: a proxy that nobody configured accepts connections. */
+  readonly asks?: boolean;
 }
 
 /** Port of plain HTTP: by default Squid opens no tunnel to it. */

@@ -17,6 +17,7 @@ import { createJq } from './verdict/jq.js';
 import { withProxy } from './verdict/proxy-page.js';
 import { createTokens } from './secrets/jwt.js';
 import { createLookup } from './transport/lookup.js';
+import { isIntercepted } from './transport/proxy-fault.js';
 import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
 import { readStream } from './verdict/stream-reading.js';
@@ -120,7 +121,12 @@ export function createProber({
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
     const judged = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
     const found = withProxy(judged, done.reply, route.proxy);
-    return { ...finish(attempt, done, found, clock), keyIndex };
+    const { reply } = done;
+    const intercepted =
+      reply !== null &&
+      route.proxy === null &&
+      isIntercepted({ statusCode: reply.status, headers: reply.headers });
+    return { ...finish(attempt, done, found, clock), keyIndex, ...(intercepted && { intercepted }) };
   }
 
   const check: Ask = async (model, signal, key) => {

@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import { request as requestHttp } from 'node:http';
+import { request as requestHttp, type ClientRequest } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { Duplex } from 'node:stream';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { Path } from './path.js';
 import { createAuthorities } from './transport/authorities.js';
-import { refusalOfProxy } from './transport/proxy-fault.js';
-import { authorityOf, openTunnel, proxyAt, type Proxy } from './transport/tunnel.js';
+import { refusalOfProxy, type ProxyOnWay } from './transport/proxy-fault.js';
+import { authorityOf, nameOfProxy, openTunnel, proxyAt, type Proxy } from './transport/tunnel.js';
 
 /** Resolves to true once a path is reached; to false after `timeoutMs` or when `signal` aborts. */
 export type ReachAny = (
@@ -15,11 +14,11 @@ export type ReachAny = (
   terms: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ) => Promise<boolean>;
 
-/** Resolves to what becomes of a socket first: true for `event`, false for its end or when `over` aborts. Closes it. */
-function awaitOn(socket: Socket, event: 'connect' | 'data', over: AbortSignal): Promise<boolean> {
+/** Resolves to what becomes of a socket first: true for its connection, false for its end or when `over` aborts. Closes it. */
+function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = (): void => void socket.destroy();
-    socket.once(event, () => {
+    socket.once('connect', () => {
       resolve(true);
       stop();
     });
@@ -33,56 +32,81 @@ function awaitOn(socket: Socket, event: 'connect' | 'data', over: AbortSignal): 
   });
 }
 
-/** Greets with TLS and waits for the first bytes, which are not read: some proxies open a tunnel before they reach the target. */
-function answersTls(socket: Socket, host: string, trust: SecureContext, over: AbortSignal): Promise<boolean> {
-  const wire = new Duplex({
-    read: () => undefined,
-    write(chunk, _encoding, done) {
-      socket.write(chunk as Buffer);
-      done();
-    },
+/** A request without a body, for which no peer does anything. */
+const asking = { method: 'HEAD', setHost: false } as const;
+
+/**
+ * Resolves to true once a reply comes that may be the target's. `agreed` is true when what was sent so far was understood by somebody
+ * who may be a proxy.
+ */
+function awaitReply(
+  request: ClientRequest,
+  proxy: ProxyOnWay,
+  agreed = (): boolean => true,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    request.once('response', (reply) => {
+      resolve(refusalOfProxy(proxy, reply)?.reason !== 'connect_error');
+      request.destroy();
+    });
+    // What is no HTTP, or a refusal of TLS, is an answer, too.
+    request.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      resolve(code.startsWith('HPE_') || (!agreed() && /^(?:ERR_SSL_|EPROTO)/.test(code)));
+    });
+    // Of a switch of protocols, too.
+    request.once('close', () => resolve(false));
+    request.end();
   });
-  const greeting = connectTls({
-    socket: wire,
-    secureContext: trust,
-    servername: isIP(host) === 0 ? host : '',
-  });
-  greeting.on('error', () => undefined);
-  return awaitOn(socket, 'data', over).finally(() => greeting.destroy());
 }
 
-/** Asks the proxy to forward a request; any reply that may be the target's shows that this was reached. */
+/** Asks the peer on a connection, inside TLS if the path is one by it: a proxy may open a tunnel, or TLS itself, before it has reached the target. */
+function answersOn(socket: Socket, path: Path, trust: SecureContext, over: AbortSignal): Promise<boolean> {
+  const { host, port, by } = path;
+  const name = path.proxy === null ? '' : nameOfProxy(path.proxy);
+  const stop = (): void => void socket.destroy();
+  over.addEventListener('abort', stop);
+  let agreed = by !== 'tls';
+  const secured = (): Socket =>
+    connectTls({
+      socket,
+      secureContext: trust,
+      rejectUnauthorized: false,
+      servername: isIP(host) === 0 ? host : '',
+    }).once('secureConnect', () => (agreed = true));
+  const request = requestHttp({
+    ...asking,
+    path: '/',
+    headers: { host: authorityOf({ host, port }) },
+    createConnection: () => (by === 'tls' ? secured() : socket),
+    signal: over,
+  });
+  return awaitReply(request, { name, forwards: false }, () => agreed).finally(() => {
+    over.removeEventListener('abort', stop);
+    stop();
+  });
+}
+
+/** Asks the proxy to forward a request. */
 function forwards(
   { name, secure, at, headers }: Proxy,
   { host, port }: Path,
   over: AbortSignal,
 ): Promise<boolean> {
   const url = new URL(`http://${authorityOf({ host, port })}/`);
-  const request = secure ? requestHttps : requestHttp;
-  return new Promise((resolve) => {
-    const asking = request({
-      ...at,
-      agent: false,
-      method: 'HEAD',
-      path: url.href,
-      setHost: false,
-      headers: { host: url.host, ...headers },
-      signal: over,
-    });
-    asking.once('response', (reply) => {
-      resolve(refusalOfProxy(name, reply)?.reason !== 'connect_error');
-      asking.destroy();
-    });
-    asking.on('error', () => resolve(false));
-    // Of a switch of protocols, too.
-    asking.once('close', () => resolve(false));
-    asking.end();
+  const request = (secure ? requestHttps : requestHttp)({
+    ...at,
+    ...asking,
+    agent: false,
+    path: url.href,
+    headers: { host: url.host, ...headers },
+    signal: over,
   });
+  return awaitReply(request, { name, forwards: true });
 }
 
 /**
- * Creates the test of paths. Directly a peer is reached that accepts a TCP connection, through a proxy one that answers: the proxy
- * accepts connections whatever lies behind it.
+ * Creates the test of paths. Directly a peer is reached that accepts a TCP connection, through a proxy one that replies: the proxy
+ * accepts connections, and TLS where it looks into it, whatever lies behind it.
  */
 export function createReach(parts: {
   readonly lookup: LookupFunction;
@@ -93,18 +117,19 @@ export function createReach(parts: {
   const authorities = createAuthorities(env);
   /** Trusts nobody: no certificate is looked at. */
   let nobody: SecureContext | null = null;
+  const trusted = (): SecureContext => (nobody ??= createSecureContext({ ca: [] }));
 
   async function reach(path: Path, over: AbortSignal): Promise<boolean> {
     const { host, port, proxy: address, by } = path;
     if (address === null) {
       const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
-      return awaitOn(socket, 'connect', over);
+      return path.asks === true ? answersOn(socket, path, trusted(), over) : awaitConnection(socket, over);
     }
     const secured = address.startsWith('https:') ? await authorities.contextFor({}) : null;
     const proxy = proxyAt(address, lookup, secured);
     if (by === 'request') return forwards(proxy, path, over);
     const socket = await openTunnel(proxy, path, { signal: over, asked: false });
-    if (by === 'tls') return answersTls(socket, host, (nobody ??= createSecureContext({ ca: [] })), over);
+    if (by === 'tls') return answersOn(socket, path, trusted(), over);
     socket.on('error', () => undefined).destroy();
     return true;
   }

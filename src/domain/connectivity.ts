@@ -1,15 +1,19 @@
 import type { Model } from './model.js';
-import { outcomeFor, type Reason } from './reason.js';
+import { outcomeFor } from './reason.js';
 import type { CheckResult } from './result.js';
 
 /** Fewest silent hosts that count as a failure of the monitor's network; one or two may fail together by chance. */
 export const fewestHosts = 3;
 
 /** What a result tells of the network. */
-export type Evidence = Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'>;
+export interface Evidence extends Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'> {
+  /** The reply is that of a proxy which nobody configured and which did not reach the target. */
+  readonly intercepted?: boolean;
+}
 
 /** Classifies a result as evidence on the monitor's network: a peer answered, no peer was reached, or null for neither. */
-export function signOf({ reason, httpStatus, phases }: Evidence): 'answered' | 'silent' | null {
+export function signOf({ reason, httpStatus, phases, intercepted }: Evidence): 'answered' | 'silent' | null {
+  if (intercepted === true) return 'silent';
   // A wrong certificate proves that the peer was reached, so it never counts as a broken network.
   if (httpStatus !== null || reason === 'tls_error' || reason === 'malformed_response') return 'answered';
   if (reason === 'timeout') return phases.request === undefined ? 'silent' : null;
@@ -17,8 +21,11 @@ export function signOf({ reason, httpStatus, phases }: Evidence): 'answered' | '
   return cut ? 'silent' : null;
 }
 
-/** Hosts without an answer since any host last answered, with the reason. */
-type Silence = ReadonlyMap<string, Reason>;
+/** How a host did not answer: without a connection, after one was established, or a proxy that intercepts answered for it. */
+type Silent = 'unreached' | 'connected' | 'intercepted';
+
+/** Hosts without an answer since any host last answered. */
+type Silence = ReadonlyMap<string, Silent>;
 
 export const noSilence: Silence = new Map();
 
@@ -26,12 +33,19 @@ export const noSilence: Silence = new Map();
 export function withResult(silence: Silence, host: string, result: Evidence): Silence {
   const sign = signOf(result);
   if (sign === null) return silence;
-  return sign === 'answered' ? noSilence : new Map(silence).set(host, result.reason);
+  if (sign === 'answered') return noSilence;
+  const lost = result.reason === 'connection_lost' ? 'connected' : 'unreached';
+  return new Map(silence).set(host, result.intercepted === true ? 'intercepted' : lost);
 }
 
-/** Clears the silence after a successful connection, except of hosts whose connections are established and then lost. */
+/** Clears the silence after a successful connection, except of hosts whose silence a connection does not disprove. */
 export function withConnection(silence: Silence): Silence {
-  return new Map([...silence].filter(([, reason]) => reason === 'connection_lost'));
+  return new Map([...silence].filter(([, how]) => how !== 'unreached'));
+}
+
+/** True when a connection proves nothing, because a proxy accepts it. */
+export function isIntercepted(silence: Silence): boolean {
+  return [...silence.values()].includes('intercepted');
 }
 
 /** True when there are at least `fewestHosts` hosts and all of them are silent. */

@@ -1,7 +1,10 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { modelsOn, monitor, provider, proxy, reasonsOf } from './network.js';
+import { identity, modelsOn, monitor, opened, provider, proxy, reasonsOf } from './network.js';
 import { everythingIsHere } from './probing.js';
-import type { Loss } from './uplink.js';
+import { completion, listenHttp, listenHttps } from './server.js';
+import { intercepting, type Loss } from './uplink.js';
 
 const hosts = ['a.test', 'b.test', 'c.test'];
 
@@ -12,6 +15,10 @@ describe('a proxy without a way out', () => {
     ['https', 'http', 'hangs', true],
     ['https', 'http', 'closes', false],
     ['https', 'http', 'opens', false],
+    ['https', 'http', 'bumps', false],
+    ['https', 'http', 'bumps', true],
+    ['https', 'http', 'mitmproxy', false],
+    ['https', 'http', 'zscaler', false],
     ['https', 'https', 'refuses', false],
     ['http', 'http', 'refuses', false],
     ['http', 'http', 'refuses', true],
@@ -34,7 +41,8 @@ describe('a proxy without a way out', () => {
         lost.map(() => expect.objectContaining({ outcome: 'unknown', reason: 'no_connectivity' }) as unknown),
       );
       expect(JSON.stringify(lost)).not.toContain('hidden-word');
-      expect(up()).toBe(false);
+      // A test of the connectivity may be running still.
+      while (up() !== false) await wait(20);
       way.restore();
       expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
       expect(up()).toBe(true);
@@ -47,15 +55,20 @@ describe('a proxy without a way out', () => {
     20_000,
   );
 
-  it('is the failure of those that it cannot reach while it reaches one', async () => {
-    const [way, server] = [await proxy(), await provider('https')];
-    const models = modelsOn(hosts, server.port, { through: `http://127.0.0.1:${way.port}` });
-    const { all, up, sights } = monitor({ models });
-    way.lose('refuses', (target) => !target.startsWith('c.'));
-    expect(reasonsOf(await all())).toEqual(['connect_error', 'connect_error', 'ok']);
-    expect(up()).toBe(true);
-    expect(sights).toEqual([]);
-  });
+  it.each(['refuses', 'bumps'] as const)(
+    'is the failure of those that it cannot reach while it reaches one (%s)',
+    async (how) => {
+      const [way, server] = [await proxy(), await provider('https')];
+      const models = modelsOn(hosts, server.port, { through: `http://127.0.0.1:${way.port}` });
+      const { all, up, sights } = monitor({ models });
+      way.lose(how, (target) => !target.startsWith('c.'));
+      const results = await all();
+      expect(reasonsOf(results)).toEqual(['connect_error', 'connect_error', 'ok']);
+      expect(results[0]!.detail).toContain(`the proxy 127.0.0.1:${way.port} answered 503`);
+      expect(up()).toBe(true);
+      expect(sights).toEqual([]);
+    },
+  );
 
   it('cannot be told from a failure of one or two hosts, which keep theirs', async () => {
     const [way, server] = [await proxy(), await provider('https')];
@@ -137,6 +150,56 @@ describe('a proxy without a way out', () => {
     expect(looks.length).toBeGreaterThan(0);
     expect(looks.length).toBeLessThanOrEqual(16 * (1 + Math.floor((performance.now() - started) / 1_000)));
     expect(looks.every((line) => /^HEAD http:\/\/h\d+\.test:\d+\/$/.test(line))).toBe(true);
+  });
+});
+
+describe('a proxy that nobody configured', () => {
+  /** A machine that answers for all hosts: their providers, or a proxy that looks into TLS. */
+  async function network(scheme: 'http' | 'https', names: readonly string[]) {
+    let lost: (host: string) => { status: number; headers: Record<string, string> } | null = () => null;
+    const answer = (request: IncomingMessage, response: ServerResponse): void => {
+      request.resume();
+      const loss = lost(String(request.headers.host));
+      if (loss === null) response.end(completion('New Delhi'));
+      else response.writeHead(loss.status, loss.headers).end('<html>ERROR</html>');
+    };
+    const server = await opened(scheme === 'http' ? listenHttp(answer) : listenHttps(identity(), answer));
+    const models = modelsOn(names, server.port, { scheme, through: null });
+    return { ...monitor({ models, lookup: everythingIsHere }), lose: (how: typeof lost) => (lost = how) };
+  }
+
+  it.each([
+    ['https', 'bumps'],
+    ['http', 'bumps'],
+    ['https', 'mitmproxy'],
+    ['https', 'zscaler'],
+  ] as const)('and loses its way out makes no model of %s red (%s)', async (scheme, how) => {
+    const { all, up, sights, lose } = await network(scheme, hosts);
+    expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
+    lose(() => intercepting[how]);
+    const results = [...(await all()), ...(await all())];
+    expect(reasonsOf(results)).toEqual(results.map(() => 'no_connectivity'));
+    expect(results.every((result) => !('intercepted' in result))).toBe(true);
+    expect(up()).toBe(false);
+    lose(() => null);
+    expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
+    expect([up(), sights.length]).toEqual([true, 2]);
+  });
+
+  it('is no excuse for the models that it does not reach while it reaches one', async () => {
+    const { all, up, lose } = await network('https', hosts);
+    lose((host) => (host.startsWith('c.') ? null : intercepting.bumps));
+    expect(reasonsOf(await all())).toEqual(['gateway_error', 'gateway_error', 'ok']);
+    expect(up()).toBe(true);
+  });
+
+  it('cannot be told from a gateway of one or two hosts, nor by a reply that Squid passes on', async () => {
+    const few = await network('https', hosts.slice(1));
+    few.lose(() => intercepting.bumps);
+    expect(reasonsOf(await few.all())).toEqual(['gateway_error', 'gateway_error']);
+    const many = await network('https', hosts);
+    many.lose(() => ({ status: 503, headers: { server: 'squid' } }));
+    expect(reasonsOf(await many.all())).toEqual(['gateway_error', 'gateway_error', 'gateway_error']);
   });
 });
 

@@ -9,7 +9,10 @@ import { listenUplink, type Uplink } from './uplink.js';
 import { modelOn, releases, throughGate, watch } from './watching.js';
 
 const file = (name: string): string => fileURLToPath(new URL(`certificates/${name}`, import.meta.url));
-const identity = () => ({ key: readFileSync(file('valid.key')), cert: readFileSync(file('valid.pem')) });
+export const identity = () => ({
+  key: readFileSync(file('valid.key')),
+  cert: readFileSync(file('valid.pem')),
+});
 
 /** Closes it after the test. */
 export async function opened<T extends Listening>(starting: Promise<T>): Promise<T> {

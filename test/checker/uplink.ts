@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import {
   createServer as createHttpServer,
   request as forward,
@@ -8,8 +9,20 @@ import {
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
-/** What a proxy does for a target that it cannot reach; `opens` makes a tunnel that leads nowhere. */
-export type Loss = 'refuses' | 'hangs' | 'closes' | 'opens';
+/**
+ * What a proxy does for a target that it cannot reach; `opens` makes a tunnel that leads nowhere, the last ones are what proxies that
+ * look into TLS do inside.
+ */
+export type Loss = 'refuses' | 'hangs' | 'closes' | 'opens' | keyof typeof intercepting;
+
+/** Replies of Squid with ssl_bump, mitmproxy and Zscaler. */
+export const intercepting = {
+  bumps: { status: 503, headers: { server: 'squid/6.10', 'x-squid-error': 'ERR_CONNECT_FAIL 101' } },
+  mitmproxy: { status: 502, headers: { server: 'mitmproxy 10.3.0', 'content-type': 'text/html' } },
+  zscaler: { status: 502, headers: { server: 'Zscaler/6.2', 'content-type': 'text/html' } },
+};
+const isIntercepting = (loss: Loss | null): loss is keyof typeof intercepting =>
+  loss !== null && loss in intercepting;
 
 /** A proxy that leads to this machine whatever the host, until it loses its way out. */
 export interface Uplink {
@@ -22,6 +35,10 @@ export interface Uplink {
   close(): Promise<void>;
 }
 
+const pem = (name: string): Buffer => readFileSync(new URL(`certificates/${name}`, import.meta.url));
+/** The certificate that is shown for any target. */
+const fake = () => ({ key: pem('valid.key'), cert: pem('valid.pem') });
+
 const squid = { 'x-squid-error': 'ERR_CONNECT_FAIL 101' };
 
 /** Starts the proxy; with an identity it speaks TLS. */
@@ -31,6 +48,13 @@ export async function listenUplink(identity?: ServerOptions): Promise<Uplink> {
   const tunnels = new Map<Socket, { readonly target: string; readonly upstream: Socket }>();
   let lossOf: (target: string) => Loss | null = () => null;
 
+  const inside = createHttpsServer(identity ?? fake(), (request, response) => {
+    asked.push(`inside ${request.method ?? ''}`);
+    request.resume();
+    const loss = lossOf(String(request.headers.host));
+    if (!isIntercepting(loss)) throw new Error('nothing is intercepted');
+    response.writeHead(intercepting[loss].status, intercepting[loss].headers).end('<html>ERROR</html>');
+  });
   const server = identity === undefined ? createHttpServer() : createHttpsServer(identity);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket.on('error', () => undefined));
@@ -63,7 +87,8 @@ export async function listenUplink(identity?: ServerOptions): Promise<Uplink> {
     const loss = lossOf(target);
     if (loss === 'refuses') refuse();
     else if (loss === 'closes') client.destroy();
-    else if (loss === 'opens') client.write('HTTP/1.1 200 OK\r\n\r\n');
+    else if (loss === 'opens' || isIntercepting(loss)) client.write('HTTP/1.1 200 OK\r\n\r\n');
+    if (isIntercepting(loss)) inside.emit('connection', client);
     if (loss !== null) return;
     const upstream = connect(Number(target.split(':').at(-1)), '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type LookupFunction, type Server } from 'node:net';
 import { afterEach } from '@jest/globals';
+import { adjusted, undisturbed } from '../../src/app/adjustments.js';
 import { createConnectivity, type Change } from '../../src/checker/connectivity.js';
 import { createTimeLimit } from '../../src/checker/transport/time-limit.js';
 import type { Ask, Check } from '../../src/domain/check.js';
 import { systemClock } from '../../src/domain/clock.js';
-import { withoutConnectivity } from '../../src/domain/connectivity.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
@@ -74,9 +74,8 @@ export function throughGate(
   return async (model, signal) => {
     const limit = createTimeLimit({ clock: systemClock, timeoutMs: model.timeoutMs, signal });
     const found = await watching(model, ask(model, signal));
-    const { tokenEndpoint, ...plain } = found;
-    const result = tokenEndpoint === undefined ? found : plain;
-    return (await isBlindTo(model, found, limit)) ? withoutConnectivity(result, model) : result;
+    const blind = await isBlindTo(model, found, limit);
+    return adjusted(found, { ...undisturbed(model), blind });
   };
 }
 

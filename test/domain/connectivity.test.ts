@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   allSilent,
+  isIntercepted,
   machineOf,
   noSilence,
   signOf,
@@ -28,6 +29,14 @@ describe('connectivity sign of a result', () => {
 
   it('for any HTTP reply is answered', () => {
     for (const reason of reasons) expect(signOf(found(reason, { httpStatus: 502 }))).toBe('answered');
+  });
+
+  it('for the reply of a proxy that nobody configured is silent, whose connections prove nothing', () => {
+    const evidence = { ...found('gateway_error', { httpStatus: 503 }), intercepted: true };
+    expect(signOf(evidence)).toBe('silent');
+    const silence = withResult(withResult(noSilence, 'a', evidence), 'b', found('connect_error'));
+    expect([...withConnection(silence).keys()]).toEqual(['a']);
+    expect([isIntercepted(silence), isIntercepted(noSilence)]).toEqual([true, false]);
   });
 
   it('for a rejected certificate is answered', () => {

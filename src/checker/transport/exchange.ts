@@ -240,7 +240,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     });
     stream.on('response', (response: Response) => {
       if (settled) return;
-      const refusal = proxy?.forwards === true ? refusalOfProxy(proxy.name, response) : null;
+      const refusal = proxy === null ? null : refusalOfProxy(proxy, response);
       if (refusal !== null) {
         settle(refusal, 'open');
         return;

@@ -37,17 +37,32 @@ const proxies = /^(?:squid|tinyproxy|privoxy|mitmproxy|zscaler)\b/i;
 /** Phrases of tinyproxy and Privoxy for a target that is unreachable. */
 const unreached = /^(?:unable to connect|forwarding failure|connect failed)$/i;
 
-/** The fault in a proxy's own reply to a request that it should forward; null for what may be a reply of the target. */
-export function refusalOfProxy(proxy: string, head: Head): Fault | null {
+/** True for the reply of a proxy that says so, rather than of the target behind it. */
+const isOfProxy = ({ statusCode: status = 0, headers }: Head): boolean =>
+  status >= 400 && (headers['x-squid-error'] !== undefined || proxies.test(String(headers.server ?? '')));
+
+/**
+ * The fault in a proxy's own reply in the place of the target's; null for what may be a reply of the target. One that opens tunnels may
+ * answer inside, where it intercepts TLS.
+ */
+export function refusalOfProxy({ name, forwards }: ProxyOnWay, head: Head): Fault | null {
   const { statusCode: status = 0, statusMessage = '', headers } = head;
-  const squid = headers['x-squid-error'];
   const own =
-    squid !== undefined ||
-    proxies.test(String(headers.server ?? '')) ||
-    (status >= 500 && unreached.test(statusMessage.trim()));
-  if (status !== 407 && (status < 400 || !own)) return null;
-  const known = reachedBySquid.find(([pattern]) => pattern.test(String(squid)));
-  return { reason: known?.[1] ?? 'connect_error', detail: describeRefusal(proxy, head) };
+    isOfProxy(head) ||
+    (forwards && (status === 407 || (status >= 500 && unreached.test(statusMessage.trim()))));
+  if (!own) return null;
+  const squid = String(headers['x-squid-error']);
+  const known = reachedBySquid.find(([pattern]) => pattern.test(squid));
+  return { reason: known?.[1] ?? 'connect_error', detail: describeRefusal(name, head) };
+}
+
+/** True for the reply of a proxy in the network that did not reach the target. `squid` alone may be the target's own. */
+export function isIntercepted(head: Head): boolean {
+  const mark =
+    head.headers['x-squid-error'] !== undefined || !/^squid/i.test(String(head.headers.server ?? ''));
+  return (
+    isOfProxy(head) && mark && refusalOfProxy({ name: '', forwards: false }, head)?.reason === 'connect_error'
+  );
 }
 
 /** A fault of the connection to a proxy, attributed to the proxy. */
