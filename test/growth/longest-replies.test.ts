@@ -12,8 +12,8 @@ import { costOf } from './growth.js';
 const mostHeldMs = 60;
 /** The same for all pieces of a stream, which are read in a turn each. */
 const mostInAllMs = 200;
-/** Bytes that are read from a connection at once. */
-const pieceBytes = 65_536;
+/** Most bytes that are read at once: a connection is read in smaller parts, a packed body is unpacked in such. */
+const pieceBytes = 16_384;
 
 const meets = createExpectations();
 const json = JSON.stringify;

@@ -198,6 +198,25 @@ describe('replay', () => {
     expect(found).toBeGreaterThan(stored / 2);
   }, 600_000);
 
+  it('matches it if an exclusion ends before the newest slot, since the clock was set back', async () => {
+    const inForce = { schedule: { kind: 'every', everyMs: minute }, timeoutMs: 5_000 } as const;
+    const commands: Command[] = [
+      { kind: 'exclude', from: 0, to: 3_626_888 },
+      { kind: 'clock', ms: hourMs },
+      { kind: 'slots', said: [{ outcome: 'unhealthy', reason: 'timeout' }] },
+      { kind: 'include' },
+      { kind: 'clock', ms: -hourMs },
+      { kind: 'exclude', from: 0, to: minute },
+    ];
+    const retention = { checksMs: hourMs, failuresMs: 3 * hourMs, hoursMs: dayMs, daysMs: 1825 * dayMs };
+    await replayOf(
+      1_774_741_800_000,
+      { ...inForce, failures: 1, successes: 1, subject: 'one' },
+      commands,
+      retention,
+    );
+  });
+
   it('matches the stored timeline if the clock was set forward and back', async () => {
     await fc.assert(
       fc.asyncProperty(beginnings, settings, unsteadyHistories, retentions, async (...life) => {
