@@ -5,7 +5,7 @@ import { phaseNames, type RecordedResult } from '../domain/result.js';
 import { At, clockTime, isoSeconds } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { Icon } from './icons.js';
-import { phaseWords } from './model-checks.js';
+import { phaseWords } from './check-table.js';
 import type { ModelPageView } from './model-view.js';
 
 const fallWidth = 300;

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { plural, span } from './figures.js';
+import { span } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
 import { stateWords } from './icons.js';
 import { ModelChecks } from './model-checks.js';
@@ -13,7 +13,6 @@ import { ModelPanel } from './model-panel.js';
 import { modelQueryAddress } from './model-query.js';
 import { ModelTimeline } from './model-timeline.js';
 import type { ModelPageView } from './model-view.js';
-import { modelAddress } from './page-address.js';
 import { LiveMark, operatorPage, type Frame } from './shell.js';
 
 const mostLabels = 20;
@@ -105,48 +104,6 @@ export function modelPage(frame: Frame, page: ModelPageView): string {
           <ModelForms page={page} frame={frame} />
         </div>
       </>
-    ),
-  });
-}
-
-/** There is no such model: the page says so and names the one that may be meant. */
-export function unknownModelPage(
-  frame: Frame,
-  { id, closest, models }: { readonly id: string; readonly closest: string | null; readonly models: number },
-): string {
-  return operatorPage({
-    frame,
-    title: 'No such model · modelpulse',
-    icon: 'unknown',
-    section: 'models',
-    children: (
-      <section class="empty slim" aria-labelledby="head">
-        <h1 id="head">
-          {'No model of the registry is named '}
-          <bdi>
-            <Foreign text={cut(id, 200)} />
-          </bdi>
-          .
-        </h1>
-        {closest !== null && (
-          <p>
-            {'Is '}
-            <a href={modelAddress(closest)}>
-              <bdi>
-                <Foreign text={closest} />
-              </bdi>
-            </a>
-            {' meant?'}
-          </p>
-        )}
-        <p class="mut">
-          A model that left the registry keeps its history: <code>modelpulse history</code> and{' '}
-          <code>modelpulse report</code> show it.
-        </p>
-        <p>
-          <a class="btn" href="/">{`Show all ${plural(models)}`}</a>
-        </p>
-      </section>
     ),
   });
 }

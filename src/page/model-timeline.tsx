@@ -8,7 +8,8 @@ import { ModelIntervals } from './model-intervals.js';
 import { stepOf, type ModelPast } from './model-past.js';
 import { earlier, later, modelQueryAddress, windowLinks } from './model-query.js';
 import type { ModelPageView } from './model-view.js';
-import { columns, pathOf, runsOf, toldBySteps, type StateRun } from './state-runs.js';
+import { runsOf, toldBySteps } from './state-runs.js';
+import { Strip } from './state-strip.js';
 import { placeClass, timeTicks } from './time-axis.js';
 
 /** `24 h` for `24h`; `1 y` for `1y` */
@@ -74,26 +75,6 @@ function durationsText({ steps }: ModelPast): string {
   const order = ['unhealthy', 'degraded', 'unknown', 'maintenance', 'healthy'] as const;
   const parts = order.filter((state) => sum[state] > 0).map((state) => `${state} ${span(sum[state])}`);
   return parts.length === 0 ? 'nothing is known' : parts.join(', ');
-}
-
-function Strip({ runs, text }: { readonly runs: readonly StateRun[]; readonly text: string }): VNode {
-  const paths = [
-    ['h', pathOf(runs, 'healthy', { height: 24 })],
-    ['m', pathOf(runs, 'maintenance', { height: 24 })],
-    ['d', pathOf(runs, 'degraded', { height: 24 })],
-    ['u', pathOf(runs, 'unhealthy', { height: 28 })],
-  ] as const;
-  return (
-    <svg
-      class="strip"
-      viewBox={`0 0 ${columns} 28`}
-      preserveAspectRatio="none"
-      role="img"
-      aria-label={`States, oldest left: ${text}`}
-    >
-      {paths.map(([letter, path]) => path !== null && <path class={letter} d={path} />)}
-    </svg>
-  );
 }
 
 function Axis({ page, window }: { readonly page: ModelPageView; readonly window: Interval }): VNode {
@@ -184,7 +165,7 @@ export function ModelTimeline({ page }: { readonly page: ModelPageView }): VNode
       ) : (
         <>
           <figure class="fig" data-part="figure">
-            <Strip runs={runs} text={text} />
+            <Strip runs={runs} text={`States, oldest left: ${text}`} />
             <LatencyChart steps={past.steps} window={window} runs={runs} slow={slow} />
             <Axis page={page} window={window} />
             <Caption page={page} past={past} text={text} />

@@ -12,7 +12,7 @@ import { spanOf } from '../../page/incident-line.js';
 import { emptyNote, type NoteForm } from '../../page/incident-notes.js';
 import { incidentPage } from '../../page/incident-page.js';
 import { stripWindow, type BudgetShare, type IncidentView } from '../../page/incident-view.js';
-import { missingPage } from '../../page/missing-page.js';
+import { unknownIncidentPage } from '../../page/missing-page.js';
 import { providerText } from '../../page/provider-text.js';
 import { clip, durationsBetween, timelineBetween } from '../../store/history.js';
 import type { ModelKey, StoredIncident, StoredName } from '../../store/port.js';
@@ -191,12 +191,7 @@ export function answerMissing(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const document = missingPage(kit.frameFor(request), {
-    section: 'incidents',
-    heading: 'There is no such incident.',
-    text: 'It may have been deleted with the history of its model.',
-    back: { address: '/incidents', text: 'All incidents' },
-  });
+  const document = unknownIncidentPage(kit.frameFor(request));
   return kit.send(request, reply, document, 404);
 }
 
