@@ -89,8 +89,12 @@ export function createGate(parts: {
     paths() {
       answeredMeanwhile = false;
       asks = isIntercepted(silence);
-      const tried = [...hosts.values()].slice(-mostHosts);
-      return counted() ?? (asks ? tried.map((path) => ({ ...path, asks })) : tried);
+      const known = [...hosts.values()].slice(-mostHosts);
+      const wanted = counted();
+      if (!asks) return wanted ?? known;
+      // Connections prove nothing now; not all targets can be asked.
+      const askable = [...(wanted?.filter(({ by }) => by !== 'tunnel') ?? []), ...known];
+      return askable.length > 0 ? askable.map((path) => ({ ...path, asks })) : (wanted ?? []);
     },
     saw(found) {
       // A reload may have disabled the tests in the meantime.

@@ -18,6 +18,8 @@ export interface Path {
 
 /** Port of plain HTTP: by default Squid opens no tunnel to it. */
 const plainPort = 80;
+/** Port of TLS, which a proxy may look into. */
+const securePort = 443;
 
 /** Null also for a proxy that is not supported, whose checks say so. */
 function usableProxy(url: URL, configured: string | null, env: Environment): string | null {
@@ -34,11 +36,15 @@ export function pathTo(url: URL, configured: string | null, env: Environment): P
   const secure = url.protocol === 'https:';
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: Number(url.port) || (secure ? 443 : plainPort),
+    port: Number(url.port) || (secure ? securePort : plainPort),
     proxy: usableProxy(url, configured, env),
     by: secure ? 'tls' : 'request',
   };
 }
+
+/** What is certain to be spoken at a port. */
+const spokenAt = (port: number): Path['by'] =>
+  port === plainPort ? 'request' : port === securePort ? 'tls' : 'tunnel';
 
 /** The paths to `tcp://host:port` by all ways that checks of the models go, without models as one to https would. */
 export function pathsToTarget(target: string, models: readonly Model[], env: Environment): readonly Path[] {
@@ -51,7 +57,7 @@ export function pathsToTarget(target: string, models: readonly Model[], env: Env
   if (ways.size === 0) ways.set(' ', { protocol: 'https:', proxy: null });
   const paths = [...ways.values()].map(({ protocol, proxy }): Path => {
     const path = pathTo(new URL(target.replace('tcp:', protocol)), proxy, env);
-    return { ...path, by: path.port === plainPort ? 'request' : 'tunnel' };
+    return { ...path, by: spokenAt(path.port) };
   });
   // Schemes may share a way.
   return [...new Map(paths.map((path) => [path.proxy, path])).values()];

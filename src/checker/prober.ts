@@ -17,7 +17,6 @@ import { createJq } from './verdict/jq.js';
 import { withProxy } from './verdict/proxy-page.js';
 import { createTokens } from './secrets/jwt.js';
 import { createLookup } from './transport/lookup.js';
-import { isIntercepted } from './transport/proxy-fault.js';
 import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
 import { readStream } from './verdict/stream-reading.js';
@@ -121,11 +120,7 @@ export function createProber({
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
     const judged = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
     const found = withProxy(judged, done.reply, route.proxy);
-    const { reply } = done;
-    const intercepted =
-      reply !== null &&
-      route.proxy === null &&
-      isIntercepted({ statusCode: reply.status, headers: reply.headers });
+    const { intercepted } = done;
     return { ...finish(attempt, done, found, clock), keyIndex, ...(intercepted && { intercepted }) };
   }
 

@@ -35,59 +35,69 @@ function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
 /** A request without a body, for which no peer does anything. */
 const asking = { method: 'HEAD', setHost: false } as const;
 
-/**
- * Resolves to true once a reply comes that may be the target's. `agreed` is true when what was sent so far was understood by somebody
- * who may be a proxy.
- */
-function awaitReply(
-  request: ClientRequest,
-  proxy: ProxyOnWay,
-  agreed = (): boolean => true,
-): Promise<boolean> {
+/** ms that a peer has for its reply after it has shown to be there: not all reply to such a request. */
+const patienceMs = 1_000;
+
+/** Resolves to false once a proxy replies that it did not reach the target, to true with any other reply, to null where none comes. */
+function replyOf(request: ClientRequest, proxy: ProxyOnWay): Promise<boolean | null> {
   return new Promise((resolve) => {
     request.once('response', (reply) => {
       resolve(refusalOfProxy(proxy, reply)?.reason !== 'connect_error');
       request.destroy();
     });
-    // What is no HTTP, or a refusal of TLS, is an answer, too.
-    request.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      resolve(code.startsWith('HPE_') || (!agreed() && /^(?:ERR_SSL_|EPROTO)/.test(code)));
-    });
+    request.on('error', () => resolve(null));
     // Of a switch of protocols, too.
-    request.once('close', () => resolve(false));
+    request.once('close', () => resolve(null));
     request.end();
   });
 }
 
-/** Asks the peer on a connection, inside TLS if the path is one by it: a proxy may open a tunnel, or TLS itself, before it has reached the target. */
-function answersOn(socket: Socket, path: Path, trust: SecureContext, over: AbortSignal): Promise<boolean> {
+/**
+ * Asks the peer on a connection, inside TLS if the path is one by it: a proxy may open a tunnel, or TLS itself, before it has reached the
+ * target. A peer that is there and does not reply is reached: some close, refuse a client without a certificate, or let it wait.
+ */
+async function answersOn(
+  socket: Socket,
+  path: Path,
+  trust: SecureContext,
+  over: AbortSignal,
+): Promise<boolean> {
   const { host, port, by } = path;
   const name = path.proxy === null ? '' : nameOfProxy(path.proxy);
   const stop = (): void => void socket.destroy();
-  over.addEventListener('abort', stop);
-  let agreed = by !== 'tls';
+  let shown = false;
+  let waiting: NodeJS.Timeout | undefined;
+  const show = (): void => {
+    shown = true;
+    waiting = setTimeout(stop, patienceMs);
+  };
   const secured = (): Socket =>
     connectTls({
       socket,
       secureContext: trust,
       rejectUnauthorized: false,
       servername: isIP(host) === 0 ? host : '',
-    }).once('secureConnect', () => (agreed = true));
+    })
+      .once('secureConnect', show)
+      .once('error', ({ code = '' }: NodeJS.ErrnoException) => (shown ||= /^(?:ERR_SSL_|EPROTO)/.test(code)));
   const request = requestHttp({
     ...asking,
     path: '/',
     headers: { host: authorityOf({ host, port }) },
-    createConnection: () => (by === 'tls' ? secured() : socket),
-    signal: over,
+    createConnection: () => (by === 'tls' ? secured() : socket.once('connect', show)),
   });
-  return awaitReply(request, { name, forwards: false }, () => agreed).finally(() => {
+  over.addEventListener('abort', stop);
+  try {
+    return (await replyOf(request, { name, forwards: false })) ?? shown;
+  } finally {
+    clearTimeout(waiting);
     over.removeEventListener('abort', stop);
     stop();
-  });
+  }
 }
 
 /** Asks the proxy to forward a request. */
-function forwards(
+async function forwards(
   { name, secure, at, headers }: Proxy,
   { host, port }: Path,
   over: AbortSignal,
@@ -101,12 +111,12 @@ function forwards(
     headers: { host: url.host, ...headers },
     signal: over,
   });
-  return awaitReply(request, { name, forwards: true });
+  return (await replyOf(request, { name, forwards: true })) === true;
 }
 
 /**
- * Creates the test of paths. Directly a peer is reached that accepts a TCP connection, through a proxy one that replies: the proxy
- * accepts connections, and TLS where it looks into it, whatever lies behind it.
+ * Creates the test of paths. Directly a peer is reached that accepts a TCP connection, through a proxy one that speaks TLS, or replies, and
+ * for which the proxy does not say that it is unreachable: it accepts connections, and TLS where it looks into it, whatever lies behind it.
  */
 export function createReach(parts: {
   readonly lookup: LookupFunction;

@@ -12,7 +12,7 @@ export type Check = (model: Model, signal: AbortSignal, key?: number) => Promise
 export interface Found extends CheckResult {
   /** Set when no request was sent because the token endpoint returned no token; `reason` is then the endpoint's. */
   readonly tokenEndpoint?: Pick<CheckResult, 'httpStatus' | 'phases'> & { readonly machine: string };
-  /** Set when the reply is that of a proxy which nobody configured and which did not reach the model. */
+  /** Set when the reply is that of a proxy, which looks into TLS or which nobody configured, and which did not reach the model. */
   readonly intercepted?: boolean;
 }
 

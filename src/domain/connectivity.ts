@@ -7,7 +7,7 @@ export const fewestHosts = 3;
 
 /** What a result tells of the network. */
 export interface Evidence extends Pick<CheckResult, 'reason' | 'httpStatus' | 'phases'> {
-  /** The reply is that of a proxy which nobody configured and which did not reach the target. */
+  /** The reply is that of a proxy, which looks into TLS or which nobody configured, and which did not reach the target. */
   readonly intercepted?: boolean;
 }
 

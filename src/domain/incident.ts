@@ -2,6 +2,13 @@ import { clipTo, merge, subtract, totalOf } from './intervals.js';
 import type { Blame, Reason } from './reason.js';
 import type { Interval } from './state.js';
 
+/** Where an incident is in the order by the time of opening. */
+export interface IncidentPlace {
+  /** Unix ms. */
+  readonly openedAt: number;
+  readonly id: number;
+}
+
 /** One period of unhealthy, opened and closed by confirmed results only. Times in Unix ms. */
 export interface Incident {
   readonly openedAt: number;

@@ -1,3 +1,4 @@
+import type { IncidentPlace } from '../domain/incident.js';
 import { blames, type Blame } from '../domain/reason.js';
 import { monthAt, monthText, parseMonth, type MonthNumber } from './calendar-month.js';
 
@@ -11,8 +12,8 @@ export interface IncidentListQuery {
   readonly open: boolean | null;
   /** `key:value`; empty for all. */
   readonly label: string;
-  /** Number of an incident: only earlier ones, for the next page. */
-  readonly before: number | null;
+  /** An incident: only those behind it, for the next page. */
+  readonly after: IncidentPlace | null;
 }
 
 const longestText = 300;
@@ -22,14 +23,14 @@ export function readIncidentQuery(parameters: URLSearchParams, now: number): Inc
   const present = monthAt(now);
   const label = (parameters.get('label') ?? '').slice(0, longestText);
   const open = parameters.get('open');
-  const before = parameters.get('before') ?? '';
+  const after = /^(\d{1,15})\.(\d{1,15})$/.exec(parameters.get('after') ?? '');
   return {
     month: Math.min(parseMonth(parameters.get('month')) ?? present, present),
     model: (parameters.get('model') ?? '').slice(0, longestText).trim(),
     blame: blames.find((blame) => blame === parameters.get('blame')) ?? null,
     open: open === 'true' ? true : open === 'false' ? false : null,
     label: label.includes(':') ? label : '',
-    before: /^\d{1,15}$/.test(before) ? Number(before) : null,
+    after: after === null ? null : { openedAt: Number(after[1]), id: Number(after[2]) },
   };
 }
 
@@ -41,7 +42,7 @@ function parametersOf(query: IncidentListQuery, now: number): URLSearchParams {
   if (query.blame !== null) parameters.set('blame', query.blame);
   if (query.open !== null) parameters.set('open', String(query.open));
   if (query.label !== '') parameters.set('label', query.label);
-  if (query.before !== null) parameters.set('before', String(query.before));
+  if (query.after !== null) parameters.set('after', `${query.after.openedAt}.${query.after.id}`);
   return parameters;
 }
 
@@ -51,7 +52,7 @@ export function incidentsAddress(
   changes: Partial<IncidentListQuery>,
   now: number,
 ): string {
-  const text = parametersOf({ ...query, before: null, ...changes }, now).toString();
+  const text = parametersOf({ ...query, after: null, ...changes }, now).toString();
   return text === '' ? '/incidents' : `/incidents?${text}`;
 }
 

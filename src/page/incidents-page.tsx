@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import type { IncidentPlace } from '../domain/incident.js';
 import { blames, type Blame } from '../domain/reason.js';
 import { monthAt, monthName, monthText, type MonthNumber } from './calendar-month.js';
 import { plural } from './figures.js';
@@ -16,7 +17,7 @@ export interface IncidentsView {
   /** Newest first. */
   readonly lines: readonly IncidentLine[];
   /** Where the next page begins; null on the last. */
-  readonly next: number | null;
+  readonly next: IncidentPlace | null;
   /** Newest month before this one with an incident that matches; null without one. */
   readonly earlier: MonthNumber | null;
   /** Open incidents of the registry by blame, whatever the filter. */
@@ -126,14 +127,14 @@ function Tools({ view }: { readonly view: IncidentsView }): VNode {
 function Months({ view }: { readonly view: IncidentsView }): VNode | null {
   const { query, now, earlier, next } = view;
   const later = query.month < monthAt(now) ? query.month + 1 : null;
-  if (query.before === null && next === null && earlier === null && later === null) return null;
+  if (query.after === null && next === null && earlier === null && later === null) return null;
   return (
     <nav class="more pager" aria-label="More incidents">
-      {query.before !== null && (
+      {query.after !== null && (
         <a href={incidentsAddress(query, {}, now)}>{`Newest of ${monthName(query.month)}`}</a>
       )}
       {next !== null && (
-        <a rel="next" href={incidentsAddress(query, { before: next }, now)}>
+        <a rel="next" href={incidentsAddress(query, { after: next }, now)}>
           {`More of ${monthName(query.month)}`}
         </a>
       )}
@@ -150,8 +151,8 @@ function Months({ view }: { readonly view: IncidentsView }): VNode | null {
 /** `11 incidents`, as far as they are counted. */
 function countText({ lines, next, query }: IncidentsView): string {
   const counted = plural(lines.length, 'incident');
-  if (next === null && query.before === null) return counted;
-  return query.before === null ? `the newest ${lines.length}` : `${counted} on this page`;
+  if (next === null && query.after === null) return counted;
+  return query.after === null ? `the newest ${lines.length}` : `${counted} on this page`;
 }
 
 function Nothing({ view }: { readonly view: IncidentsView }): VNode {
@@ -191,7 +192,7 @@ export function incidentsPage(frame: Frame, view: IncidentsView): string {
             </h1>
           </div>
           <div class="side">
-            <LiveMark now={now} address={incidentsAddress(query, { before: query.before }, now)} />
+            <LiveMark now={now} address={incidentsAddress(query, { after: query.after }, now)} />
           </div>
           <Chips view={view} />
         </section>

@@ -1,6 +1,6 @@
 import type { Epoch } from '../domain/epoch.js';
 import type { ExcludedPeriod, Exclusion } from '../domain/exclusion.js';
-import type { Incident, Note } from '../domain/incident.js';
+import type { Incident, IncidentPlace, Note } from '../domain/incident.js';
 import { missCauses, type MissCause } from '../domain/check.js';
 import type { Blame, Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
@@ -128,7 +128,9 @@ export interface IncidentQuery {
   readonly limit: number;
   /** By the time of opening unless set; `stored` is by id, in which an import comes last. The newest is the first of both. */
   readonly order?: 'stored';
-  /** Only ids below this one, in the order `stored`. */
+  /** Only those behind this one in the order by the time of opening, in which an id alone is no place. */
+  readonly after?: IncidentPlace;
+  /** Only ids below this one, for the order `stored`. */
   readonly before?: number;
   /** No further incident once notes and exclusions have more characters than this. */
   readonly mostText?: number;

@@ -70,6 +70,39 @@ describe('a proxy without a way out', () => {
     },
   );
 
+  it.each(['closes the connection', 'does not reply'])(
+    'is not at fault for one host while the others answer checks, but to a request without a key one %s',
+    async (how) => {
+      const way = await proxy();
+      const answer = (request: IncomingMessage, response: ServerResponse): void => {
+        if (request.method !== 'HEAD') response.end(completion('New Delhi'));
+        else if (how === 'closes the connection') request.socket.destroy();
+      };
+      const server = await opened(listenHttps(identity(), answer));
+      const through = `http://127.0.0.1:${way.port}`;
+      const { all, up } = monitor({ models: modelsOn(hosts, server.port, { through, timeoutMs: 8_000 }) });
+      expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
+      way.lose('refuses', (target) => target.startsWith('a.'));
+      expect(reasonsOf(await all())).toEqual(['connect_error', 'ok', 'ok']);
+      expect(up()).toBe(true);
+    },
+  );
+
+  it('and looks into TLS is seen to be without one by a target as well, whatever its port', async () => {
+    for (const target of ['tcp://t.test:443', 'tcp://t.test:5432']) {
+      const [way, server] = [await proxy(), await provider('https')];
+      const models = modelsOn(hosts, server.port, { through: `http://127.0.0.1:${way.port}` });
+      const { all, up } = monitor({ models, targets: [target] });
+      way.lose('bumps');
+      expect(reasonsOf([...(await all()), ...(await all())]).slice(3)).toEqual([
+        'no_connectivity',
+        'no_connectivity',
+        'no_connectivity',
+      ]);
+      expect(up()).toBe(false);
+    }
+  });
+
   it('cannot be told from a failure of one or two hosts, which keep theirs', async () => {
     const [way, server] = [await proxy(), await provider('https')];
     const through = `http://127.0.0.1:${way.port}`;
@@ -155,7 +188,7 @@ describe('a proxy without a way out', () => {
 
 describe('a proxy that nobody configured', () => {
   /** A machine that answers for all hosts: their providers, or a proxy that looks into TLS. */
-  async function network(scheme: 'http' | 'https', names: readonly string[]) {
+  async function network(scheme: 'http' | 'https', names: readonly string[], target?: 'target') {
     let lost: (host: string) => { status: number; headers: Record<string, string> } | null = () => null;
     const answer = (request: IncomingMessage, response: ServerResponse): void => {
       request.resume();
@@ -165,7 +198,9 @@ describe('a proxy that nobody configured', () => {
     };
     const server = await opened(scheme === 'http' ? listenHttp(answer) : listenHttps(identity(), answer));
     const models = modelsOn(names, server.port, { scheme, through: null });
-    return { ...monitor({ models, lookup: everythingIsHere }), lose: (how: typeof lost) => (lost = how) };
+    const targets = target === undefined ? {} : { targets: [`tcp://t.test:${server.port}`] };
+    const watched = monitor({ models, lookup: everythingIsHere, ...targets });
+    return { ...watched, lose: (how: typeof lost) => (lost = how) };
   }
 
   it.each([
@@ -184,6 +219,14 @@ describe('a proxy that nobody configured', () => {
     lose(() => null);
     expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
     expect([up(), sights.length]).toEqual([true, 2]);
+  });
+
+  it('is seen though it accepts connections to the targets', async () => {
+    const { all, up, lose } = await network('https', hosts, 'target');
+    lose(() => intercepting.bumps);
+    const results = [...(await all()), ...(await all())];
+    expect(reasonsOf(results).slice(3)).toEqual(results.slice(3).map(() => 'no_connectivity'));
+    expect(up()).toBe(false);
   });
 
   it('is no excuse for the models that it does not reach while it reaches one', async () => {

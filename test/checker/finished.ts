@@ -26,6 +26,7 @@ export function finished(
     durationMs: 1,
     phases: {},
     certificateExpiresAt: null,
+    intercepted: false,
     firstTokenMs: null,
   };
   return { found, result: finish({ model, startedAt: 0, redact }, done, found, systemClock) };

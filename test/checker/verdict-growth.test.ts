@@ -37,7 +37,15 @@ function read(text: string, { status = 200, provider = 'openai_compatible', piec
   const found = judge(reply, { model, dialect, meets, reading });
   finish(
     { model, startedAt: 0, redact },
-    { reply, fault: null, durationMs: 1, firstTokenMs: null, phases: {}, certificateExpiresAt: null },
+    {
+      reply,
+      fault: null,
+      durationMs: 1,
+      firstTokenMs: null,
+      phases: {},
+      certificateExpiresAt: null,
+      intercepted: false,
+    },
     found,
     systemClock,
   );

@@ -44,6 +44,7 @@ export const judging =
       firstTokenMs: reading?.spoke === true ? durationMs / 3 : null,
       phases: { dns: durationMs / 7, download: durationMs / 9 },
       certificateExpiresAt: null,
+      intercepted: false,
     };
     const found = judge(reply, { model, dialect, meets: createExpectations(), reading });
     return { ...finish(attempt, done, found, clock), keyIndex: key };

@@ -59,7 +59,7 @@ function pointsOf({ points }: FakeData, { from, to }: Interval, most?: number): 
 
 function incidentsOf(
   { incidents, views }: FakeData,
-  { named, models, blame, open, from = 0, to = Infinity, limit, before = Infinity }: IncidentQuery,
+  { named, models, blame, open, from = 0, to = Infinity, limit, before = Infinity, after }: IncidentQuery,
 ): StoredIncident[] {
   return incidents
     .filter(({ model }) => named === undefined || model === named)
@@ -70,6 +70,10 @@ function incidentsOf(
     })
     .filter(({ closedAt }) => open === undefined || open === (closedAt === null))
     .filter(({ id, openedAt, closedAt }) => id < before && openedAt < to && (closedAt ?? Infinity) > from)
+    .filter(({ id, openedAt }) => {
+      if (after === undefined) return true;
+      return openedAt < after.openedAt || (openedAt === after.openedAt && id < after.id);
+    })
     .slice(0, limit);
 }
 

@@ -98,8 +98,9 @@ describe('the page of incidents', () => {
     }));
     const first = await page('/incidents', { incidents });
     expect(first).toContain('the newest 100');
-    expect(first).toContain('href="/incidents?before=51"');
-    const second = await page('/incidents?before=51', { incidents });
+    const next = `/incidents?after=${incident.openedAt}.51`;
+    expect(first).toContain(`href="${next}"`);
+    const second = await page(next, { incidents });
     expect(second).toContain('50 incidents on this page');
     expect(second).not.toContain('More of January 2026');
   });

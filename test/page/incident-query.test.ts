@@ -31,14 +31,14 @@ describe('the address of incidents', () => {
   it('has the choices, and shows the present month without any', () => {
     expect(isUnfiltered(read(''))).toBe(true);
     expect(read('').month).toBe(monthAt(now));
-    const query = read('month=2026-10&model=%20a/b&blame=account&open=false&label=team:x&before=12');
+    const query = read('month=2026-10&model=%20a/b&blame=account&open=false&label=team:x&after=1795838105122.12');
     expect(query).toEqual({
       month: parseMonth('2026-10'),
       model: 'a/b',
       blame: 'account',
       open: false,
       label: 'team:x',
-      before: 12,
+      after: { openedAt: 1_795_838_105_122, id: 12 },
     });
     // Another choice begins with its first page.
     expect(incidentsAddress(query, { open: null }, now)).toBe(
@@ -49,7 +49,7 @@ describe('the address of incidents', () => {
 
   it('leaves out what is not valid, and months to come', () => {
     expect(read('month=2026-12').month).toBe(monthAt(now));
-    expect(read('blame=x&open=x&label=x&before=-1&month=x')).toEqual(read(''));
+    expect(read('blame=x&open=x&label=x&after=-1&month=x')).toEqual(read(''));
   });
 
   it('is read as it was written, whatever it says', () => {

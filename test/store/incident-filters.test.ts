@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { amount } from '../slow.js';
 import { batchOf, modelWrite, start, workplace } from './samples.js';
 
 const place = workplace();
@@ -62,9 +64,44 @@ describe('incidents of the store', () => {
     expect(await opened({ limit: 1, model: keys[0] })).toEqual([['a', 2 * hour]]);
     const [b, a] = [byTime.filter(([model]) => model === 'b'), byTime.filter(([model]) => model === 'a')];
     expect(await opened({ order: 'stored' })).toEqual([...b, ...a]);
-    expect(await opened({ before: 4, limit: 2 })).toEqual([
+    expect(await opened({ order: 'stored', before: 4, limit: 2 })).toEqual([
       ['b', 1],
       ['a', 2 * hour],
     ]);
+  });
+
+  it('are all read, each once and newest first, by pages of any length', async () => {
+    const opening = fc.tuple(fc.nat(2), fc.nat(5));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(opening, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 7 }),
+        async (openings, limit) => {
+          const store = place.fresh();
+          const keys = new Map<number, number>();
+          for (const [model, at] of openings) {
+            const key = keys.get(model) ?? (await store.register(`m${model}`, start, null)).key;
+            keys.set(model, key);
+            const openedAt = start + at;
+            const incident = { openedAt, closedAt: openedAt + 1, checksFailed: 1, lastDetail: null } as const;
+            await store.write(
+              batchOf(
+                modelWrite(key, { incidents: [{ ...incident, reason: 'timeout', blame: 'provider' }] }),
+              ),
+            );
+          }
+          const all = await store.incidents({ limit: 1_000 });
+          const pages = [];
+          for (let after: (typeof all)[number] | undefined; ; after = pages.at(-1)) {
+            const page = await store.incidents({ limit, ...(after && { after }) });
+            pages.push(...page);
+            if (page.length < limit) break;
+          }
+          expect(pages).toEqual(all);
+          await store.close();
+        },
+      ),
+      { numRuns: amount(100, 15) },
+    );
   });
 });

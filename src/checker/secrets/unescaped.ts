@@ -1,11 +1,52 @@
+/** Names of HTML for characters of ASCII; PHP writes all of them. */
+const named: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    quot: '"',
+    amp: '&',
+    apos: "'",
+    lt: '<',
+    gt: '>',
+    sol: '/',
+    plus: '+',
+    equals: '=',
+    colon: ':',
+    semi: ';',
+    lowbar: '_',
+    period: '.',
+    comma: ',',
+    num: '#',
+    excl: '!',
+    ast: '*',
+    percnt: '%',
+    dollar: '$',
+    commat: '@',
+    quest: '?',
+    bsol: '\\',
+    lpar: '(',
+    rpar: ')',
+    lsqb: '[',
+    lbrack: '[',
+    rsqb: ']',
+    rbrack: ']',
+    lcub: '{',
+    lbrace: '{',
+    rcub: '}',
+    rbrace: '}',
+    verbar: '|',
+    vert: '|',
+    hat: '^',
+    grave: '`',
+  }),
+);
+
 /**
  * Escapes of one character, as servers write them in JSON, scripts, Markdown, addresses and HTML. A backslash before anything else
  * says nothing of the character after it: PHP and Swift write `\/`, Markdown `\_`, and each JSON text inside another doubles them.
  */
-const escapes =
-  /\\(?:u([\da-f]{4})|x([\da-f]{2}))?|%([\da-f]{2})|&#x([\da-f]{1,6});|&#(\d{1,7});|&(quot|amp|apos|lt|gt);/gi;
-
-const named: Readonly<Record<string, string>> = { quot: '"', amp: '&', apos: "'", lt: '<', gt: '>' };
+const escapes = new RegExp(
+  `\\\\(?:u([\\da-f]{4})|x([\\da-f]{2}))?|%([\\da-f]{2})|&#x([\\da-f]{1,6});|&#(\\d{1,7});|&(${[...named.keys()].join('|')});`,
+  'gi',
+);
 
 /** Escapes inside of escapes that are read: more levels than servers stand behind each other. */
 const mostLevels = 4;
@@ -18,7 +59,7 @@ export interface Unescaped {
 }
 
 function characterOf([whole, u, x, percent, hex, decimal, name]: RegExpExecArray): string {
-  if (name !== undefined) return named[name.toLowerCase()] ?? whole;
+  if (name !== undefined) return named.get(name.toLowerCase()) ?? whole;
   const digits = u ?? x ?? percent ?? hex;
   if (digits === undefined && decimal === undefined) return '';
   const code = digits === undefined ? Number(decimal) : Number.parseInt(digits, 16);

@@ -106,16 +106,21 @@ const longestOfRegistry = 32 * 1024;
 /** The same where a client certificate is configured. */
 const longestWithClient = 64 * 1024;
 
-/** Ends a connection whose handshake is longer, before it is read. */
-function limitHandshake(socket: Socket, raw: Socket, most: number): void {
+/** Ends a connection whose handshake is longer, before it is read; called for all that comes. */
+function handshakeLimit(raw: Socket, most: number) {
   const before = raw.bytesRead;
-  const look = (): void => {
-    if (raw.bytesRead - before <= most) return;
-    const message = `the TLS handshake has over ${most} bytes`;
-    socket.destroy(Object.assign(new Error(message), { code: 'ERR_TLS_HANDSHAKE_TOO_LONG' }));
+  let socket: Socket | null = null;
+  return {
+    came(): void {
+      if (socket === null || raw.bytesRead - before <= most) return;
+      const message = `the TLS handshake has over ${most} bytes`;
+      socket.destroy(Object.assign(new Error(message), { code: 'ERR_TLS_HANDSHAKE_TOO_LONG' }));
+    },
+    of(secured: Socket): void {
+      socket = secured;
+      secured.once('secureConnect', () => (socket = null));
+    },
   };
-  raw.on('data', look);
-  socket.once('secureConnect', () => raw.off('data', look));
 }
 
 /** Makes an agent speak TLS over connections that are paced, inside a tunnel if there is a proxy. */
@@ -128,11 +133,12 @@ function pacing(
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
   const secured = (options: RequestOptions, raw: Socket, done: Connected): Socket => {
-    const socket = connect({ ...options, socket: pacedConnection(raw, turns) }, done) as Socket;
+    const limit = handshakeLimit(raw, longest);
+    const socket = connect({ ...options, socket: pacedConnection(raw, turns, limit.came) }, done) as Socket;
     // Node takes it from the stream. The agent would keep an idle connection that the peer has closed, and use it again.
     socket.allowHalfOpen = false;
     carriers.set(socket, raw);
-    limitHandshake(socket, raw, longest);
+    limit.of(socket);
     return socket;
   };
   connecting.createConnection = (options, done) => {

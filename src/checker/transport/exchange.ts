@@ -7,7 +7,7 @@ import type { Route } from './agents.js';
 import { prepareDecoding } from './content-encoding.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, type Fault } from './fault.js';
-import { faultOfProxy, faultThrough, isAtProxy, lateFault, refusalOfProxy } from './proxy-fault.js';
+import { faultOfProxy, faultThrough, isAtProxy, lateFault, proxyIn } from './proxy-fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
 import type { Shared } from './exchange-limits.js';
@@ -61,6 +61,8 @@ export interface Exchange {
   readonly firstTokenMs: number | null;
   readonly phases: Phases;
   readonly certificateExpiresAt: number | null;
+  /** A proxy that looks into TLS, or that nobody configured, replied that it did not reach the target. */
+  readonly intercepted: boolean;
 }
 
 interface Terms {
@@ -107,6 +109,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     let head: Pick<Reply, 'status' | 'headers'> | null = null;
     let settled = false;
     let provisional = 0;
+    let intercepted = false;
     let firstTokenMs: number | null = null;
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
@@ -181,6 +184,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
         firstTokenMs,
         phases: trace.phases(),
         certificateExpiresAt: trace.certificateExpiresAt(),
+        intercepted,
         unansweredReuse,
       };
       // The caller judges the reply within this turn, since it awaits the promise.
@@ -240,7 +244,8 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     });
     stream.on('response', (response: Response) => {
       if (settled) return;
-      const refusal = proxy === null ? null : refusalOfProxy(proxy, response);
+      const { refusal, intercepted: byProxy } = proxyIn(proxy, response);
+      intercepted = byProxy;
       if (refusal !== null) {
         settle(refusal, 'open');
         return;

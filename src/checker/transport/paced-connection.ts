@@ -1,21 +1,23 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { createFeed, type TimedTurns } from './timed-turns.js';
+import { takeReads } from './pace.js';
+import type { TimedTurns } from './timed-turns.js';
 
 /**
  * A stream over the connection `raw` that TLS reads in small parts, in turn with others. Node lets TLS read half a mebibyte in one
  * turn of the loop, and the sender chooses what that costs: an update of the key is a record of 27 bytes which is never seen as
- * data, and takes as long as kilobytes of a reply.
+ * data, and takes as long as kilobytes of a reply. `came` is called for all that comes.
  */
-export function pacedConnection(raw: Socket, turns: TimedTurns): Duplex {
+export function pacedConnection(raw: Socket, turns: TimedTurns, came: () => void = () => undefined): Duplex {
   let ended = false;
-  let failed = false;
-
-  const feed = createFeed(turns, {
-    push: (part) => !stream.destroyed && stream.push(part) && !stream.destroyed,
-    more: () => raw.resume(),
-    fail: (error) => stream.destroy(error),
-  });
+  const push = (part: Buffer | null): boolean => {
+    ended ||= part === null;
+    return !stream.destroyed && stream.push(part) && !stream.destroyed;
+  };
+  // What a tunnel brought with its answer.
+  const head = raw.readableLength > 0 ? (raw.read() as Buffer | null) : null;
+  const feed = takeReads(raw, { turns, push, always: true, came });
+  if (head !== null) feed.add(head);
 
   const stream = new Duplex({
     read() {
@@ -42,20 +44,9 @@ export function pacedConnection(raw: Socket, turns: TimedTurns): Duplex {
     },
   });
 
-  raw.on('data', (chunk: Buffer) => {
-    raw.pause();
-    feed.add(chunk);
-  });
-  raw.once('end', () => {
-    ended = true;
-    feed.end();
-  });
-  raw.once('error', (error) => {
-    failed = true;
-    feed.fail(error);
-  });
+  raw.once('error', (error) => stream.destroy(error));
   raw.once('close', () => {
-    if (!ended && !failed) stream.destroy();
+    if (!ended && raw.errored === null) stream.destroy();
   });
   return stream;
 }

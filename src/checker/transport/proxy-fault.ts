@@ -57,12 +57,20 @@ export function refusalOfProxy({ name, forwards }: ProxyOnWay, head: Head): Faul
 }
 
 /** True for the reply of a proxy in the network that did not reach the target. `squid` alone may be the target's own. */
-export function isIntercepted(head: Head): boolean {
-  const mark =
-    head.headers['x-squid-error'] !== undefined || !/^squid/i.test(String(head.headers.server ?? ''));
-  return (
-    isOfProxy(head) && mark && refusalOfProxy({ name: '', forwards: false }, head)?.reason === 'connect_error'
-  );
+function isIntercepted(head: Head): boolean {
+  const { headers } = head;
+  const mark = headers['x-squid-error'] !== undefined || !/^squid/i.test(String(headers.server ?? ''));
+  return mark && refusalOfProxy({ name: '', forwards: false }, head)?.reason === 'connect_error';
+}
+
+/** What the beginning of a reply tells of proxies: the refusal of the one on the way, and whether one replies that was not asked. */
+export function proxyIn(
+  proxy: ProxyOnWay | null,
+  head: Head,
+): { readonly refusal: Fault | null; readonly intercepted: boolean } {
+  if (proxy === null) return { refusal: null, intercepted: isIntercepted(head) };
+  const refusal = refusalOfProxy(proxy, head);
+  return { refusal, intercepted: !proxy.forwards && refusal?.reason === 'connect_error' };
 }
 
 /** A fault of the connection to a proxy, attributed to the proxy. */

@@ -62,7 +62,6 @@ interface Reader {
   readonly push: (part: Buffer | null) => boolean;
   /** All is read, and more is wanted. */
   readonly more: () => void;
-  readonly fail: (error: Error) => void;
 }
 
 /** What has come on a connection, and is read in parts, in turn with other connections. */
@@ -71,17 +70,14 @@ export interface Feed {
   add(chunk: Buffer): void;
   /** What came before is read first. */
   end(): void;
-  /** The same: a server may refuse a question and close before it has read all of it. */
-  fail(error: Error): void;
   /** The reader wants more. */
   want(): void;
   clear(): void;
 }
 
-export function createFeed(turns: TimedTurns, { push, more, fail }: Reader): Feed {
+export function createFeed(turns: TimedTurns, { push, more }: Reader): Feed {
   let parts: Buffer[] = [];
   let ended = false;
-  let failure: Error | null = null;
   let wanted = false;
   let cleared = false;
 
@@ -91,9 +87,8 @@ export function createFeed(turns: TimedTurns, { push, more, fail }: Reader): Fee
 
   const next = (): void => {
     const [chunk] = parts;
-    if (chunk === undefined && failure !== null) fail(failure);
-    else if (!wanted) return;
-    else if (chunk !== undefined) {
+    if (!wanted) return;
+    if (chunk !== undefined) {
       const until = performance.now() + turnMs;
       let rest = chunk;
       do {
@@ -121,10 +116,6 @@ export function createFeed(turns: TimedTurns, { push, more, fail }: Reader): Fee
     },
     end() {
       ended = true;
-      soon();
-    },
-    fail(error) {
-      failure = error;
       soon();
     },
     want() {

@@ -2,6 +2,7 @@ import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { ReplyError } from './reply-error.js';
 import {
+  asksForVerification,
   reasonOfLimitName,
   reasonOfMarker,
   reasonOfNumber,
@@ -84,6 +85,7 @@ export function classify(error: ReplyError, status: number, model: Model): Reaso
   const told = reasonOfText(text, own) ?? (passedOn === null ? null : reasonOfText(text, passedOn));
   const specific =
     (own === 429 ? reasonOfLimitName(error.codes, error.text.slice(0, 4_096)) : null) ??
+    (told === 'permission_denied' && asksForVerification(text) ? told : null) ??
     reasonOfMarker(error.codes, told) ??
     reasonOfMarker(error.types, told) ??
     told ??

@@ -62,6 +62,9 @@ function find(table: ReadonlyMap<string, Reason>, words: readonly string[]): str
 const reasonIn = (table: ReadonlyMap<string, Reason>, words: readonly string[]): Reason | null =>
   table.get(find(table, words) ?? '') ?? null;
 
+/** OpenAI says so of models that are there, with the code of those that are not. */
+export const asksForVerification = (text: string): boolean => /\bmust be verified to\b/i.test(text);
+
 /** The reason of codes and types, unless the text is more specific. */
 export function reasonOfMarker(words: readonly string[], told: Reason | null): Reason | null {
   const word = find(strong, words);

@@ -55,7 +55,8 @@ function pageOfMonth(found: readonly StoredIncident[]): Pick<IncidentsView, 'nex
   const incidents = found.slice(0, mostLines);
   const long = found.reduce((sum, incident) => sum + addedText(incident), 0) > mostText;
   const more = found.length > mostLines || long;
-  return { incidents, next: more ? (incidents.at(-1)?.id ?? null) : null };
+  const last = incidents.at(-1);
+  return { incidents, next: more && last ? { openedAt: last.openedAt, id: last.id } : null };
 }
 
 /** Answers `/incidents`. */
@@ -75,7 +76,7 @@ export async function answerIncidents(
     to,
     limit: mostLines + 1,
     mostText,
-    ...(query.before !== null && { before: query.before }),
+    ...(query.after !== null && { after: query.after }),
   });
   const { incidents, next } = pageOfMonth(found);
   const [before] = await backend.store.incidents({ ...filters, to: from, limit: 1, mostText: 0 });

@@ -34,7 +34,7 @@ export const incidentId = z.object({
 
 /** The incident with this id, or null. */
 export async function incidentWith({ store }: Backend, id: number): Promise<StoredIncident | null> {
-  const [newest] = await store.incidents({ limit: 1, before: id + 1 });
+  const [newest] = await store.incidents({ limit: 1, order: 'stored', before: id + 1 });
   return newest?.id === id ? newest : null;
 }
 

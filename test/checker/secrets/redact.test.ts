@@ -164,6 +164,7 @@ describe('redaction', () => {
 
   it('masks the whole of a key in every mixture of escapes, also in JSON inside of JSON', () => {
     const code = (sign: string, digits: number) => sign.charCodeAt(0).toString(16).padStart(digits, '0');
+    const names = new Map(Object.entries({ '/': 'sol', '+': 'plus', '=': 'equals', _: 'lowbar' }));
     const escapes: readonly ((sign: string) => string)[] = [
       (sign) => sign,
       (sign) => (/\w/.test(sign) ? sign : `\\${sign}`),
@@ -173,6 +174,7 @@ describe('redaction', () => {
       (sign) => `%${code(sign, 2)}`,
       (sign) => `&#x${code(sign, 1)};`,
       (sign) => `&#${sign.charCodeAt(0)};`,
+      (sign) => (names.has(sign) ? `&${names.get(sign)!};` : sign),
     ];
     const php = (text: string) => JSON.stringify(text).slice(1, -1).replaceAll('/', '\\/');
     const around = fc.constantFrom('', ' ', '"', '\\', '\\"', '\\\\"', '\\n', '/', '%', '&', '{"a":"b"}');
@@ -196,6 +198,11 @@ describe('redaction', () => {
       ),
       { numRuns: amount(2_000, 300) },
     );
+  });
+
+  it('masks a key with characters between that nobody sees', () => {
+    const said = 'Bearer Kx9\u00ada/Qm2\u200b+Lr7/\u2060Zt4wV\ufeffb8/Nc3 is refused';
+    expect(createRedaction(['Kx9a/Qm2+Lr7/Zt4wVb8/Nc3'])(said, 400)).toBe('Bearer [redacted] is refused');
   });
 
   it('shows at most five characters of a truncated secret', () => {

@@ -6,11 +6,14 @@ import { pacedConnection } from '../../../src/checker/transport/paced-connection
 import { createTimedTurns } from '../../../src/checker/transport/timed-turns.js';
 
 let stop: () => void = () => undefined;
+let peers: readonly Socket[] = [];
+const accepted = (): readonly Socket[] => peers;
 afterEach(() => stop());
 
 /** A stream over a connection to a server that does this with its end. */
-async function connected(serve: (socket: Socket) => void) {
+async function connected(serve: (socket: Socket) => void, turns = createTimedTurns()) {
   const accepted: Socket[] = [];
+  peers = accepted;
   const server = createServer((socket) => {
     accepted.push(socket);
     socket.on('error', () => undefined);
@@ -22,7 +25,7 @@ async function connected(serve: (socket: Socket) => void) {
     for (const socket of [raw, ...accepted]) socket.destroy();
     server.close();
   };
-  return { raw, stream: pacedConnection(raw, createTimedTurns()) };
+  return { raw, stream: pacedConnection(raw, turns) };
 }
 
 /** Reads a stream, and keeps the most bytes of one turn of the event loop. */
@@ -69,15 +72,30 @@ describe('paced connection', () => {
     expect(stream.errored).toBeNull();
   });
 
-  it('delivers data received before a connection error, even if a write fails', async () => {
-    const { raw, stream } = await connected((socket) => socket.pause().write('refused'));
+  it('delivers all that came before a reset, however late its turn is, and though a write failed', async () => {
+    const works: (() => void)[] = [];
+    const turns = { ...createTimedTurns(), soon: (work: () => void) => void works.push(work) };
+    const { raw, stream } = await connected((socket) => {
+      socket.write('refused, ');
+      setImmediate(() => socket.write('for this reason', () => setImmediate(() => socket.resetAndDestroy())));
+    }, turns);
     let got = '';
     stream.on('data', (part: Buffer) => (got += part.toString()));
-    stream.write(Buffer.alloc(16 * 1024 * 1024));
-    raw.once('data', () => raw.destroy(new Error('reset')));
-    const [error] = (await once(stream, 'error').catch((thrown: unknown) => [thrown])) as [object];
-    expect(error).toMatchObject({ message: 'reset' });
-    expect(got).toBe('refused');
+    const failed = once(stream, 'error').catch((thrown: unknown) => [thrown]) as Promise<[object]>;
+    // Until the peer has gone.
+    while (!raw.closed && works.length < 2_000) {
+      stream.write('more of the question');
+      await new Promise(setImmediate);
+      if (accepted().every((socket) => socket.closed)) break;
+    }
+    const turning = setInterval(() => {
+      for (const work of works.splice(0)) work();
+    }, 1);
+    expect(await failed).toMatchObject([
+      { code: expect.stringMatching(/^(?:ECONNRESET|EPIPE)$/) as unknown },
+    ]);
+    clearInterval(turning);
+    expect(got).toBe('refused, for this reason');
   });
 
   it('fails when the connection fails', async () => {

@@ -60,6 +60,7 @@ export function prepareIncidents(database: Database) {
     WHERE (@model IS NULL OR incidents.model = @model) AND (@open IS NULL OR (${ended} IS NULL) = @open)
       AND (@to IS NULL OR opened_at < @to) AND (@from IS NULL OR ${ended} IS NULL OR ${ended} > @from)
       AND (@before IS NULL OR incidents.id < @before) AND (@blame IS NULL OR blame = @blame)
+      AND (@afterId IS NULL OR (opened_at, incidents.id) < (@afterOpenedAt, @afterId))
       AND (@named IS NULL OR models.id = @named)
       AND (@models IS NULL OR incidents.model IN (SELECT value FROM json_each(@models)))
     ORDER BY ${order} LIMIT @limit`);
@@ -86,12 +87,13 @@ export function prepareIncidents(database: Database) {
       open,
       from,
       to,
+      after,
       before,
       limit,
       order,
       mostText = Infinity,
     }: IncidentQuery): StoredIncident[] {
-      const rows = (order === 'stored' || before !== undefined ? byId : byOpening).all({
+      const rows = (order === 'stored' ? byId : byOpening).all({
         model: model ?? null,
         models: models === undefined ? null : JSON.stringify(models),
         named: named ?? null,
@@ -100,6 +102,8 @@ export function prepareIncidents(database: Database) {
         from: from ?? null,
         to: to ?? null,
         before: before ?? null,
+        afterId: after?.id ?? null,
+        afterOpenedAt: after?.openedAt ?? null,
         limit,
       });
       const found: StoredIncident[] = [];

@@ -23,6 +23,7 @@ export const missingModels: readonly TextRule[] = [
       '^model: \\S+$',
       '\\bmodel\\b.{0,200} has reached (?:the |its )end of (?:its )?life',
       'could not resolve the (?:foundation )?model',
+      '\\bmodel (?:is|was|has been) marked (?:by (?:the )?provider )?as legacy\\b',
       '(?:with|n.t support) on-demand throughput',
       'unavailable model:|not found the model|(?:given|specified|requested) endpoint does not exist',
       "function '[\\w-]{1,80}': not found for account",
