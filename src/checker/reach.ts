@@ -86,6 +86,8 @@ async function answersOn(
     headers: { host: authorityOf({ host, port }) },
     createConnection: () => (by === 'tls' ? secured() : socket.once('connect', show)),
   });
+  // Those who use it hear of it by its close.
+  socket.on('error', () => undefined);
   over.addEventListener('abort', stop);
   try {
     return (await replyOf(request, { name, forwards: false })) ?? shown;
