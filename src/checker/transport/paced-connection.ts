@@ -3,6 +3,9 @@ import { Duplex } from 'node:stream';
 import { takeReads } from './pace.js';
 import type { TimedTurns } from './timed-turns.js';
 
+/** ms for which the failure of a connection that brought something waits: a reply may be whole, while another thread unpacks it. */
+const unpackingMs = 50;
+
 /**
  * A stream over the connection `raw` that TLS reads in small parts, in turn with others. Node lets TLS read half a mebibyte in one
  * turn of the loop, and the sender chooses what that costs: an update of the key is a record of 27 bytes which is never seen as
@@ -44,7 +47,9 @@ export function pacedConnection(raw: Socket, turns: TimedTurns, came: () => void
     },
   });
 
-  raw.once('error', (error) => stream.destroy(error));
+  raw.once('error', (error) => {
+    setTimeout(() => stream.destroy(error), raw.bytesRead > 0 ? unpackingMs : 0);
+  });
   raw.once('close', () => {
     if (!ended && raw.errored === null) stream.destroy();
   });

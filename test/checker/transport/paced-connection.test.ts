@@ -74,19 +74,32 @@ describe('paced connection', () => {
 
   it('delivers all that came before a reset, however late its turn is, and though a write failed', async () => {
     const works: (() => void)[] = [];
-    const turns = { ...createTimedTurns(), soon: (work: () => void) => void works.push(work) };
-    const { raw, stream } = await connected((socket) => {
-      socket.write('refused, ');
-      setImmediate(() => socket.write('for this reason', () => setImmediate(() => socket.resetAndDestroy())));
-    }, turns);
+    let raw: Socket | null = null;
+    // From the first byte on, its turn does not come.
+    const soon = (work: () => void): void => {
+      if ((raw?.bytesRead ?? 0) > 0) works.push(work);
+      else setImmediate(work);
+    };
+    const said = ['refused, ', 'for this ', 'reason'];
+    const connection = await connected(
+      (socket) => {
+        const say = (): void => {
+          const text = said.shift();
+          if (text === undefined) socket.resetAndDestroy();
+          else socket.write(text, () => setTimeout(say, 20));
+        };
+        say();
+      },
+      { ...createTimedTurns(), soon },
+    );
+    raw = connection.raw;
+    const { stream } = connection;
     let got = '';
     stream.on('data', (part: Buffer) => (got += part.toString()));
     const failed = once(stream, 'error').catch((thrown: unknown) => [thrown]) as Promise<[object]>;
-    // Until the peer has gone.
-    while (!raw.closed && works.length < 2_000) {
+    while (!accepted().some((socket) => socket.closed)) {
       stream.write('more of the question');
       await new Promise(setImmediate);
-      if (accepted().every((socket) => socket.closed)) break;
     }
     const turning = setInterval(() => {
       for (const work of works.splice(0)) work();
