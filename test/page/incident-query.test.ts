@@ -31,7 +31,9 @@ describe('the address of incidents', () => {
   it('has the choices, and shows the present month without any', () => {
     expect(isUnfiltered(read(''))).toBe(true);
     expect(read('').month).toBe(monthAt(now));
-    const query = read('month=2026-10&model=%20a/b&blame=account&open=false&label=team:x&after=1795838105122.12');
+    const query = read(
+      'month=2026-10&model=%20a/b&blame=account&open=false&label=team:x&after=1795838105122.12',
+    );
     expect(query).toEqual({
       month: parseMonth('2026-10'),
       model: 'a/b',
