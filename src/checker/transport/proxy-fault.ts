@@ -63,7 +63,7 @@ function isIntercepted(head: Head): boolean {
   return mark && refusalOfProxy({ name: '', forwards: false }, head)?.reason === 'connect_error';
 }
 
-/** What the beginning of a reply tells of proxies: the refusal of the one on the way, and whether one replies that was not asked. */
+/** Reads status line and headers: the refusal of the configured proxy, and whether the reply is from a proxy that intercepts. */
 export function proxyIn(
   proxy: ProxyOnWay | null,
   head: Head,
