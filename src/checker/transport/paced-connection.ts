@@ -41,7 +41,7 @@ export function pacedConnection(raw: Socket, turns: TimedTurns, came: () => void
       });
     },
     destroy(error, done) {
-      feed.clear();
+      // Leaves what waits unread, too.
       raw.destroy();
       done(error);
     },
