@@ -85,6 +85,15 @@ export function createConnectivity({
     return gate;
   }
 
+  /** True when a way is lost; where its hosts are too few machines to tell, when all others are. */
+  async function isLost(gate: ReturnType<typeof createGate>, limit: TimeLimit): Promise<boolean> {
+    if (await gate.isBlind(limit)) return true;
+    const others = [...ways.values()].filter((other) => other !== gate && other.watches() && !other.tooFew());
+    if (!gate.tooFew() || others.length === 0) return false;
+    const blind = await Promise.all(others.map((other) => other.isBlind(limit)));
+    return !blind.includes(false);
+  }
+
   async function isBlindTo(model: Model, found: Found, limit: TimeLimit): Promise<boolean> {
     const { tokenEndpoint } = found;
     const { jwt, proxy } = model.endpoint;
@@ -98,7 +107,7 @@ export function createConnectivity({
       if (sign === 'answered') each.answered(machine);
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
-    return (sign === 'silent' || isMute(evidence, path)) && gate.isBlind(limit);
+    return (sign === 'silent' || isMute(evidence, path)) && isLost(gate, limit);
   }
 
   return {

@@ -55,6 +55,8 @@ export function createGate(parts: {
   let proven = false;
   /** Path by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
   let hosts = new Map<string, Path>();
+  /** Address by name, of the names that were looked up. */
+  let addresses: ReadonlyMap<string, string> = new Map();
   let silence = noSilence;
   /** True when the newest connectivity test or answer reached a host; null before the first. */
   let reached: boolean | null = null;
@@ -71,8 +73,18 @@ export function createGate(parts: {
   const counted = (): readonly Path[] | null => (trusted || proven ? targets : null);
   const watches = (): boolean => counted() !== null || hosts.size > 0;
 
+  /** The paths by machine, since names of one address fail together; the path to one of its names, newest answers first. */
+  function machines(): ReadonlyMap<string, Path> {
+    const newest = [...hosts.values()];
+    return new Map(newest.map((path) => [addresses.get(path.host) ?? path.host, path] as const).reverse());
+  }
+
+  /** True without targets, where the hosts turn out to be on fewer machines than tell a lost network from a lost machine. */
+  const tooFew = (): boolean => counted() === null && hosts.size > 0 && machines().size < fewestHosts;
+
   function showSight(): void {
-    const blind = reached === false || (counted() === null && allSilent(new Set(hosts.keys()), silence));
+    const silentAll = counted() === null && allSilent(new Set(hosts.keys()), silence);
+    const blind = (reached === false || silentAll) && !tooFew();
     if (blind && blindness === null) {
       blindness = { since: clock.wall(), results: 0 };
       changed({ blind, ...blindness });
@@ -89,14 +101,18 @@ export function createGate(parts: {
     paths() {
       answeredMeanwhile = false;
       asks = isIntercepted(silence);
-      const known = [...hosts.values()].slice(-mostHosts);
+      const known = [...new Set([...machines().values(), ...[...hosts.values()].reverse()])].slice(
+        0,
+        mostHosts,
+      );
       const wanted = counted();
       if (!asks) return wanted ?? known;
       // Connections prove nothing now; not all targets can be asked.
       const askable = [...(wanted?.filter(({ by }) => by !== 'tunnel') ?? []), ...known];
       return askable.length > 0 ? askable.map((path) => ({ ...path, asks })) : (wanted ?? []);
     },
-    saw(found) {
+    saw({ reached: found, addresses: newer }) {
+      addresses = new Map([...addresses, ...newer]);
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
@@ -112,7 +128,7 @@ export function createGate(parts: {
     clock,
     reach,
     paths: () => (tried = targets) ?? [],
-    saw(found) {
+    saw({ reached: found }) {
       if (!found || targets === null || targets !== tried) return;
       proven = true;
       reached = true;
@@ -145,6 +161,7 @@ export function createGate(parts: {
 
   return {
     watches,
+    tooFew,
 
     configure(next: Surroundings): void {
       const same = JSON.stringify(next.targets) === JSON.stringify(targets);
@@ -152,6 +169,7 @@ export function createGate(parts: {
       trusted = next.trusted;
       proven &&= same;
       hosts = hostsFrom(next.hosts);
+      addresses = new Map();
       lookEvery(targets !== null ? next.everyMs : watches() ? blindEveryMs : null);
       if (!same || !watches()) {
         reached = null;
@@ -193,14 +211,14 @@ export function createGate(parts: {
       );
       showSight();
       if (blindness !== null) blindness.results += 1;
-      return blindness !== null || alone || limit.from < backAt;
+      return blindness !== null || (alone && !tooFew()) || limit.from < backAt;
     },
 
     /** Tests connectivity, at most once a second. */
     look: (): void => void around.look(),
 
     /** Whether there is connectivity; null while unknown. */
-    up: (): boolean | null => (blindness !== null ? false : watches() && reached !== null ? true : null),
+    up: (): boolean | null => (blindness !== null ? false : watches() && reached === true ? true : null),
 
     close(): void {
       around.close();

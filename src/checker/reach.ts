@@ -8,11 +8,29 @@ import { createAuthorities } from './transport/authorities.js';
 import { refusalOfProxy, type ProxyOnWay } from './transport/proxy-fault.js';
 import { authorityOf, nameOfProxy, openTunnel, proxyAt, type Proxy } from './transport/tunnel.js';
 
-/** Resolves to true once a path is reached; to false after `timeoutMs` or when `signal` aborts. */
+/** What a test of paths found. */
+export interface Found {
+  readonly reached: boolean;
+  /** One address of each name that was looked up, the same for names with the same addresses; the name itself where there is none. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** Resolves once a path is reached, after `timeoutMs` or when `signal` aborts. */
 export type ReachAny = (
   paths: readonly Path[],
   terms: { readonly timeoutMs: number; readonly signal: AbortSignal },
-) => Promise<boolean>;
+) => Promise<Found>;
+
+/** Notes the least address of each name that is looked up. */
+function noting(lookup: LookupFunction, addresses: Map<string, string>): LookupFunction {
+  return (name, options, callback) =>
+    lookup(name, options, (error, found, family) => {
+      const all = error === null ? [found].flat() : [];
+      const sorted = all.map((each) => (typeof each === 'string' ? each : each.address)).sort();
+      addresses.set(name, sorted[0] ?? name);
+      callback(error, found, family);
+    });
+}
 
 /** Resolves to what becomes of a socket first: true for its connection, false for its end or when `over` aborts. Closes it. */
 function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
@@ -131,10 +149,10 @@ export function createReach(parts: {
   let nobody: SecureContext | null = null;
   const trusted = (): SecureContext => (nobody ??= createSecureContext({ ca: [] }));
 
-  async function reach(path: Path, over: AbortSignal): Promise<boolean> {
+  async function reach(path: Path, over: AbortSignal, direct: LookupFunction): Promise<boolean> {
     const { host, port, proxy: address, by } = path;
     if (address === null) {
-      const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
+      const socket = connect({ host, port, lookup: direct, autoSelectFamilyAttemptTimeout: 1_000 });
       return path.asks === true ? answersOn(socket, path, trusted(), over) : awaitConnection(socket, over);
     }
     const secured = address.startsWith('https:') ? await authorities.contextFor({}) : null;
@@ -151,18 +169,20 @@ export function createReach(parts: {
       const over = new AbortController();
       setMaxListeners(0, over.signal);
       let left = paths.length;
+      const addresses = new Map<string, string>();
+      const direct = noting(lookup, addresses);
       const end = (reached: boolean): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
         over.abort();
-        resolve(reached);
+        resolve({ reached, addresses });
       };
       const giveUp = (): void => end(false);
       // Deferred, so that connections accepted while the event loop was busy still count.
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       signal.addEventListener('abort', giveUp);
       for (const path of paths) {
-        void reach(path, over.signal)
+        void reach(path, over.signal, direct)
           .catch(() => false)
           .then((reached) => {
             left -= 1;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { identity, modelsOn, monitor, opened, provider, proxy, reasonsOf } from './network.js';
-import { everythingIsHere } from './probing.js';
+import { eachAtItsOwn, everythingIsHere } from './probing.js';
 import { completion, listenHttp, listenHttps } from './server.js';
 import { intercepting, type Loss } from './uplink.js';
 
@@ -196,10 +196,13 @@ describe('a proxy that nobody configured', () => {
       if (loss === null) response.end(completion('New Delhi'));
       else response.writeHead(loss.status, loss.headers).end('<html>ERROR</html>');
     };
-    const server = await opened(scheme === 'http' ? listenHttp(answer) : listenHttps(identity(), answer));
+    const everywhere = '0.0.0.0';
+    const server = await opened(
+      scheme === 'http' ? listenHttp(answer, everywhere) : listenHttps(identity(), answer, everywhere),
+    );
     const models = modelsOn(names, server.port, { scheme, through: null });
     const targets = target === undefined ? {} : { targets: [`tcp://t.test:${server.port}`] };
-    const watched = monitor({ models, lookup: everythingIsHere, ...targets });
+    const watched = monitor({ models, lookup: eachAtItsOwn, ...targets });
     return { ...watched, lose: (how: typeof lost) => (lost = how) };
   }
 

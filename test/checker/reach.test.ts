@@ -20,7 +20,8 @@ async function reaches(
 ): Promise<boolean> {
   const path: Path = { host: 'a.test', port, proxy: null, by, asks: true };
   const { signal } = new AbortController();
-  return createReach({ lookup, env: {} })([path], { timeoutMs: 3_000, signal });
+  const { reached } = await createReach({ lookup, env: {} })([path], { timeoutMs: 3_000, signal });
+  return reached;
 }
 
 /** A server that does this with each connection. */

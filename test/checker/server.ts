@@ -47,8 +47,11 @@ async function listen(server: Server, host = '127.0.0.1'): Promise<Listening> {
 export const listenHttp = (answer: RequestListener, host?: string): Promise<Listening> =>
   listen(createHttpServer(answer), host);
 
-export const listenHttps = (options: ServerOptions, answer: RequestListener): Promise<Listening> =>
-  listen(createHttpsServer(options, answer));
+export const listenHttps = (
+  options: ServerOptions,
+  answer: RequestListener,
+  host?: string,
+): Promise<Listening> => listen(createHttpsServer(options, answer), host);
 
 /** A server that talks raw bytes to each connection once the request has come. */
 export const listenTcp = (talk: (socket: Socket, head: string) => void): Promise<Listening> =>
