@@ -60,7 +60,12 @@ export function createChecker(
 }
 
 /** Lines of the log for the loss and the return. */
-function linesOf(proxy: string | null | undefined): readonly [string, string] {
+function linesOf({ proxy, names }: Change): readonly [string, string] {
+  if (names === true)
+    return [
+      'the resolver of the monitor finds no names: checks of hosts whose names it does not find count as unknown',
+      'the resolver finds names again',
+    ];
   if (proxy === undefined)
     return [
       'no network connectivity of the monitor: checks that reach no host count as unknown',
@@ -82,7 +87,7 @@ function noteChange(change: Change, models: number, now: number, log: Logger): v
   const { blind, since, results, proxy } = change;
   const about = proxy === undefined ? { models } : proxy === null ? {} : { proxy };
   const line = { since: new Date(since).toISOString(), ...about };
-  const [lost, back] = linesOf(proxy);
+  const [lost, back] = linesOf(change);
   if (blind) log.warn(line, lost);
   else
     log.warn({ ...line, blind_seconds: Math.round((now - since) / 1_000), results_set_aside: results }, back);

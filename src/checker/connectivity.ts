@@ -4,6 +4,7 @@ import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import { machineOf, signOf, type Evidence } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
+import { createFindNames, nameOn } from './find-names.js';
 import { createGate, type Sight, type Surroundings } from './gate.js';
 import { pathsToTarget, pathTo, type Path } from './path.js';
 import { createReach } from './reach.js';
@@ -16,6 +17,8 @@ import { nameOfProxy } from './transport/tunnel.js';
 export interface Change extends Sight {
   /** Host and port of the proxy; null for the way without one beside others; absent in general. */
   readonly proxy?: string | null;
+  /** The resolver finds no names; what has an address may be reached. */
+  readonly names?: true;
 }
 
 interface ConnectivityOptions {
@@ -58,6 +61,12 @@ export function createConnectivity({
   const reach = createReach({ lookup, env });
   /** For a network without proxies, and for models on a way that too little is known of. */
   const general = createGate({ clock, reach, changed });
+  /** For failures of look-ups: while no name is found, these are the resolver's. */
+  const names = createGate({
+    clock,
+    reach: createFindNames(lookup),
+    changed: (sight) => changed({ ...sight, names: true }),
+  });
   /** By address of the proxy; null for the way without one, beside others. */
   const ways = new Map<string | null, ReturnType<typeof createGate>>();
 
@@ -103,11 +112,23 @@ export function createConnectivity({
     const evidence = evidenceOf({ ...found, ...tokenEndpoint }, path);
     const sign = signOf(evidence);
     const gate = gateOf(path);
+    const name = nameOn(path);
+    // The answer on a connection of an earlier check shows nothing of names.
+    if (sign === 'answered' && name !== null && evidence.phases.tcp !== undefined) names.answered(name);
     for (const each of new Set([gate, general])) {
       if (sign === 'answered') each.answered(machine);
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
-    return (sign === 'silent' || isMute(evidence, path)) && isLost(gate, limit);
+    if (sign !== 'silent' && !isMute(evidence, path)) return false;
+    return (await isLost(gate, limit)) || (await isLostByName(path, evidence, limit));
+  }
+
+  /** True when the look-up of a name failed, and no other name is found either. */
+  async function isLostByName(path: Path, evidence: Evidence, limit: TimeLimit): Promise<boolean> {
+    const name = nameOn(path);
+    if (evidence.reason !== 'dns_error' || name === null) return false;
+    names.unanswered(name, evidence);
+    return names.isBlind(limit);
   }
 
   return {
@@ -146,6 +167,11 @@ export function createConnectivity({
         });
       }
       const covered = ways.size > 0 && [...ways.values()].every((gate) => gate.watches());
+      const named = [...asked.map(pathOf), ...(targets ?? [])].flatMap((path): [string, Path][] => {
+        const host = nameOn(path);
+        return host === null ? [] : [[host, { ...path, host, proxy: null }]];
+      });
+      names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
       general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
     },
 
@@ -167,12 +193,12 @@ export function createConnectivity({
     /** Whether anybody can be reached on any way; null while unknown. */
     up(): boolean | null {
       const known = [general, ...ways.values()].map((gate) => gate.up());
-      if (general.up() === false) return false;
+      if (general.up() === false || names.up() === false) return false;
       return known.includes(true) ? true : known.includes(false) ? false : null;
     },
 
     close(): void {
-      for (const gate of [general, ...ways.values()]) gate.close();
+      for (const gate of [general, names, ...ways.values()]) gate.close();
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   isIntercepted,
   noSilence,
   withConnection,
+  withoutHost,
   withResult,
   type Evidence,
 } from '../domain/connectivity.js';
@@ -83,8 +84,13 @@ export function createGate(parts: {
   const tooFew = (): boolean => counted() === null && hosts.size > 0 && machines().size < fewestHosts;
 
   function showSight(): void {
-    const silentAll = counted() === null && allSilent(new Set(hosts.keys()), silence);
-    const blind = (reached === false || silentAll) && !tooFew();
+    // A proxy may accept connections to the targets, too, with no way out.
+    const proxied = counted() !== null && [...hosts.values()].every(({ proxy }) => proxy !== null);
+    const silentAll =
+      (counted() === null || proxied) &&
+      machines().size >= fewestHosts &&
+      allSilent(new Set(hosts.keys()), proxied ? withConnection(silence) : silence);
+    const blind = (reached === false && !tooFew()) || silentAll;
     if (blind && blindness === null) {
       blindness = { since: clock.wall(), results: 0 };
       changed({ blind, ...blindness });
@@ -111,12 +117,12 @@ export function createGate(parts: {
       const askable = [...(wanted?.filter(({ by }) => by !== 'tunnel') ?? []), ...known];
       return askable.length > 0 ? askable.map((path) => ({ ...path, asks })) : (wanted ?? []);
     },
-    saw({ reached: found, addresses: newer }) {
+    saw({ reached: found, replied, addresses: newer }) {
       addresses = new Map([...addresses, ...newer]);
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
-      if (found) silence = asks ? noSilence : withConnection(silence);
+      if (found) silence = replied ? noSilence : withConnection(silence);
       if (found && counted() !== null) proven = true;
       showSight();
     },
@@ -183,7 +189,12 @@ export function createGate(parts: {
     /** Takes note of an answer. With targets it does not prove connectivity: the model may be on the local network. */
     answered(machine: string): void {
       const path = hosts.get(machine);
-      if (counted() !== null || path === undefined) return;
+      if (path === undefined) return;
+      if (counted() !== null) {
+        silence = withoutHost(silence, machine);
+        if (blindness !== null) showSight();
+        return;
+      }
       hosts.delete(machine);
       hosts.set(machine, path);
       reached = true;

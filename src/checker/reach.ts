@@ -11,6 +11,8 @@ import { authorityOf, nameOfProxy, openTunnel, proxyAt, type Proxy } from './tra
 /** What a test of paths found. */
 export interface Found {
   readonly reached: boolean;
+  /** The one that was reached replied, or nobody was; else it only accepted a connection or TLS, as a proxy may do for all. */
+  readonly replied: boolean;
   /** One address of each name that was looked up, the same for names with the same addresses; the name itself where there is none. */
   readonly addresses: ReadonlyMap<string, string>;
 }
@@ -70,22 +72,23 @@ function replyOf(request: ClientRequest, proxy: ProxyOnWay): Promise<boolean | n
   });
 }
 
+/** How a peer was reached; null where it was not. */
+type How = 'replied' | 'connected' | null;
+
 /**
  * Asks the peer on a connection, inside TLS if the path is one by it: a proxy may open a tunnel, or TLS itself, before it has reached the
- * target. A peer that is there and does not reply is reached: some close, refuse a client without a certificate, or let it wait.
+ * target. A peer that is there and does not reply is reached: some close, refuse a client without a certificate, or let it wait. Where
+ * a proxy is known to accept connections and TLS in the place of targets, these show nobody.
  */
-async function answersOn(
-  socket: Socket,
-  path: Path,
-  trust: SecureContext,
-  over: AbortSignal,
-): Promise<boolean> {
-  const { host, port, by } = path;
+async function answersOn(socket: Socket, path: Path, trust: SecureContext, over: AbortSignal): Promise<How> {
+  const { host, port, by, asks = false } = path;
   const name = path.proxy === null ? '' : nameOfProxy(path.proxy);
   const stop = (): void => void socket.destroy();
   let shown = false;
+  const isShown = (): boolean => shown;
   let waiting: NodeJS.Timeout | undefined;
   const show = (): void => {
+    if (asks) return;
     shown = true;
     waiting = setTimeout(stop, patienceMs);
   };
@@ -108,7 +111,9 @@ async function answersOn(
   socket.on('error', () => undefined);
   over.addEventListener('abort', stop);
   try {
-    return (await replyOf(request, { name, forwards: false })) ?? shown;
+    const replied = await replyOf(request, { name, forwards: false });
+    if (replied !== null) return replied ? 'replied' : null;
+    return isShown() ? 'connected' : null;
   } finally {
     clearTimeout(waiting);
     over.removeEventListener('abort', stop);
@@ -149,19 +154,20 @@ export function createReach(parts: {
   let nobody: SecureContext | null = null;
   const trusted = (): SecureContext => (nobody ??= createSecureContext({ ca: [] }));
 
-  async function reach(path: Path, over: AbortSignal, direct: LookupFunction): Promise<boolean> {
+  async function reach(path: Path, over: AbortSignal, direct: LookupFunction): Promise<How> {
     const { host, port, proxy: address, by } = path;
     if (address === null) {
       const socket = connect({ host, port, lookup: direct, autoSelectFamilyAttemptTimeout: 1_000 });
-      return path.asks === true ? answersOn(socket, path, trusted(), over) : awaitConnection(socket, over);
+      if (path.asks === true) return answersOn(socket, path, trusted(), over);
+      return (await awaitConnection(socket, over)) ? 'connected' : null;
     }
     const secured = address.startsWith('https:') ? await authorities.contextFor({}) : null;
     const proxy = proxyAt(address, lookup, secured);
-    if (by === 'request') return forwards(proxy, path, over);
+    if (by === 'request') return (await forwards(proxy, path, over)) ? 'replied' : null;
     const socket = await openTunnel(proxy, path, { signal: over, asked: false });
     if (by === 'tls') return answersOn(socket, path, trusted(), over);
     socket.on('error', () => undefined).destroy();
-    return true;
+    return 'connected';
   }
 
   return (paths, { timeoutMs, signal }) =>
@@ -171,22 +177,22 @@ export function createReach(parts: {
       let left = paths.length;
       const addresses = new Map<string, string>();
       const direct = noting(lookup, addresses);
-      const end = (reached: boolean): void => {
+      const end = (how: How): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
         over.abort();
-        resolve({ reached, addresses });
+        resolve({ reached: how !== null, replied: how !== 'connected', addresses });
       };
-      const giveUp = (): void => end(false);
+      const giveUp = (): void => end(null);
       // Deferred, so that connections accepted while the event loop was busy still count.
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       signal.addEventListener('abort', giveUp);
       for (const path of paths) {
         void reach(path, over.signal, direct)
-          .catch(() => false)
-          .then((reached) => {
+          .catch(() => null)
+          .then((how) => {
             left -= 1;
-            if (reached || left === 0) end(reached);
+            if (how !== null || left === 0) end(how);
           });
       }
       if (signal.aborted) giveUp();

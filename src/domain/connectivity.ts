@@ -43,6 +43,11 @@ export function withConnection(silence: Silence): Silence {
   return new Map([...silence].filter(([, how]) => how !== 'unreached'));
 }
 
+/** Clears the silence of one host. */
+export function withoutHost(silence: Silence, host: string): Silence {
+  return new Map([...silence].filter(([silent]) => silent !== host));
+}
+
 /** True when a connection proves nothing, because a proxy accepts it. */
 export function isIntercepted(silence: Silence): boolean {
   return [...silence.values()].includes('intercepted');

@@ -159,7 +159,7 @@ const monitorRows = {
   connectivity_up: [
     'gauge',
     '',
-    '1 while a connectivity target, or else a host of the models, can be reached, 0 while none can; absent while unknown.',
+    '1 while a connectivity target, or else a host of the models, can be reached, 0 while none can or the resolver finds no names; absent while unknown.',
   ],
   config_last_reload_successful: ['gauge', '', '1 if the latest load of the configuration succeeded.'],
   config_last_reload_success_timestamp_seconds: [

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { identity, modelsOn, monitor, opened, provider, proxy, reasonsOf } from './network.js';
-import { eachAtItsOwn, everythingIsHere } from './probing.js';
-import { completion, listenHttp, listenHttps } from './server.js';
-import { intercepting, type Loss } from './uplink.js';
+import { everythingIsHere } from './probing.js';
+import { completion, listenHttps } from './server.js';
+import { type Loss } from './uplink.js';
 
 const hosts = ['a.test', 'b.test', 'c.test'];
 
@@ -17,6 +17,8 @@ describe('a proxy without a way out', () => {
     ['https', 'http', 'opens', false],
     ['https', 'http', 'bumps', false],
     ['https', 'http', 'bumps', true],
+    ['https', 'http', 'bumps late', false],
+    ['https', 'http', 'cuts', false],
     ['https', 'http', 'mitmproxy', false],
     ['https', 'http', 'zscaler', false],
     ['https', 'https', 'refuses', false],
@@ -32,7 +34,11 @@ describe('a proxy without a way out', () => {
     async (scheme, proxied, how, reuse) => {
       const [way, server] = [await proxy(proxied === 'https'), await provider(scheme)];
       const through = `${proxied}://u:hidden-word@model.test:${way.port}`;
-      const models = modelsOn(hosts, server.port, { scheme, through });
+      const models = modelsOn(hosts, server.port, {
+        scheme,
+        through,
+        timeoutMs: how === 'bumps late' ? 6_000 : 2_000,
+      });
       const { all, up, sights } = monitor({ models, reuse, lookup: everythingIsHere });
       expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
       way.lose(how);
@@ -88,20 +94,28 @@ describe('a proxy without a way out', () => {
     },
   );
 
-  it('and looks into TLS is seen to be without one by a target as well, whatever its port', async () => {
-    for (const target of ['tcp://t.test:443', 'tcp://t.test:5432']) {
+  it.each([
+    ['bumps', 443],
+    ['bumps', 5432],
+    ['bumps late', 443],
+    ['cuts', 443],
+  ] as const)(
+    'and looks into TLS (%s) is seen to be without one beside a target at port %i as well',
+    async (how, port) => {
       const [way, server] = [await proxy(), await provider('https')];
-      const models = modelsOn(hosts, server.port, { through: `http://127.0.0.1:${way.port}` });
-      const { all, up } = monitor({ models, targets: [target] });
-      way.lose('bumps');
+      const through = `http://127.0.0.1:${way.port}`;
+      const models = modelsOn(hosts, server.port, { through, timeoutMs: 6_000 });
+      const { all, up } = monitor({ models, targets: [`tcp://t.test:${port}`] });
+      way.lose(how);
       expect(reasonsOf([...(await all()), ...(await all())]).slice(3)).toEqual([
         'no_connectivity',
         'no_connectivity',
         'no_connectivity',
       ]);
       expect(up()).toBe(false);
-    }
-  });
+    },
+    20_000,
+  );
 
   it('cannot be told from a failure of one or two hosts, which keep theirs', async () => {
     const [way, server] = [await proxy(), await provider('https')];
@@ -183,69 +197,6 @@ describe('a proxy without a way out', () => {
     expect(looks.length).toBeGreaterThan(0);
     expect(looks.length).toBeLessThanOrEqual(16 * (1 + Math.floor((performance.now() - started) / 1_000)));
     expect(looks.every((line) => /^HEAD http:\/\/h\d+\.test:\d+\/$/.test(line))).toBe(true);
-  });
-});
-
-describe('a proxy that nobody configured', () => {
-  /** A machine that answers for all hosts: their providers, or a proxy that looks into TLS. */
-  async function network(scheme: 'http' | 'https', names: readonly string[], target?: 'target') {
-    let lost: (host: string) => { status: number; headers: Record<string, string> } | null = () => null;
-    const answer = (request: IncomingMessage, response: ServerResponse): void => {
-      request.resume();
-      const loss = lost(String(request.headers.host));
-      if (loss === null) response.end(completion('New Delhi'));
-      else response.writeHead(loss.status, loss.headers).end('<html>ERROR</html>');
-    };
-    const everywhere = '0.0.0.0';
-    const server = await opened(
-      scheme === 'http' ? listenHttp(answer, everywhere) : listenHttps(identity(), answer, everywhere),
-    );
-    const models = modelsOn(names, server.port, { scheme, through: null });
-    const targets = target === undefined ? {} : { targets: [`tcp://t.test:${server.port}`] };
-    const watched = monitor({ models, lookup: eachAtItsOwn, ...targets });
-    return { ...watched, lose: (how: typeof lost) => (lost = how) };
-  }
-
-  it.each([
-    ['https', 'bumps'],
-    ['http', 'bumps'],
-    ['https', 'mitmproxy'],
-    ['https', 'zscaler'],
-  ] as const)('and loses its way out makes no model of %s red (%s)', async (scheme, how) => {
-    const { all, up, sights, lose } = await network(scheme, hosts);
-    expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
-    lose(() => intercepting[how]);
-    const results = [...(await all()), ...(await all())];
-    expect(reasonsOf(results)).toEqual(results.map(() => 'no_connectivity'));
-    expect(results.every((result) => !('intercepted' in result))).toBe(true);
-    expect(up()).toBe(false);
-    lose(() => null);
-    expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
-    expect([up(), sights.length]).toEqual([true, 2]);
-  });
-
-  it('is seen though it accepts connections to the targets', async () => {
-    const { all, up, lose } = await network('https', hosts, 'target');
-    lose(() => intercepting.bumps);
-    const results = [...(await all()), ...(await all())];
-    expect(reasonsOf(results).slice(3)).toEqual(results.slice(3).map(() => 'no_connectivity'));
-    expect(up()).toBe(false);
-  });
-
-  it('is no excuse for the models that it does not reach while it reaches one', async () => {
-    const { all, up, lose } = await network('https', hosts);
-    lose((host) => (host.startsWith('c.') ? null : intercepting.bumps));
-    expect(reasonsOf(await all())).toEqual(['gateway_error', 'gateway_error', 'ok']);
-    expect(up()).toBe(true);
-  });
-
-  it('cannot be told from a gateway of one or two hosts, nor by a reply that Squid passes on', async () => {
-    const few = await network('https', hosts.slice(1));
-    few.lose(() => intercepting.bumps);
-    expect(reasonsOf(await few.all())).toEqual(['gateway_error', 'gateway_error']);
-    const many = await network('https', hosts);
-    many.lose(() => ({ status: 503, headers: { server: 'squid' } }));
-    expect(reasonsOf(await many.all())).toEqual(['gateway_error', 'gateway_error', 'gateway_error']);
   });
 });
 

@@ -4,9 +4,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Path } from '../../src/checker/path.js';
 import { createReach } from '../../src/checker/reach.js';
 import { freePort } from '../app/free-port.js';
-import { identity } from './network.js';
+import { identity, opened } from './network.js';
 import { everythingIsHere } from './probing.js';
 import { listenHttp, listenHttps } from './server.js';
+import { listenUplink } from './uplink.js';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -15,10 +16,18 @@ afterEach(async () => {
 
 /** What becomes of a path on which a reply is asked for. */
 async function reaches(
-  { by = 'tls', port }: { readonly by?: Path['by']; readonly port: number },
+  {
+    by = 'tls',
+    port,
+    through,
+  }: { readonly by?: Path['by']; readonly port: number; readonly through?: number },
   lookup = everythingIsHere,
 ): Promise<boolean> {
-  const path: Path = { host: 'a.test', port, proxy: null, by, asks: true };
+  const host = 'a.test';
+  const path: Path =
+    through === undefined
+      ? { host, port, proxy: null, by, asks: true }
+      : { host, port, proxy: `http://127.0.0.1:${through}`, by };
   const { signal } = new AbortController();
   const { reached } = await createReach({ lookup, env: {} })([path], { timeoutMs: 3_000, signal });
   return reached;
@@ -62,14 +71,16 @@ describe('a peer that is asked for a reply', () => {
     expect(await reaches({ port: await serving(() => undefined) })).toBe(false);
   });
 
-  it('is reached with any reply, and without one where it speaks TLS', async () => {
+  it('is reached with any reply, and without one where it speaks TLS and nobody is known to do so in its place', async () => {
     const answers = await kept(listenHttps(identity(), (_, response) => response.writeHead(404).end()));
     const closes = await kept(listenHttps(identity(), ({ socket }) => void socket.destroy()));
     const waits = await kept(listenHttps(identity(), () => undefined));
     const plain = await kept(listenHttp((_, response) => response.writeHead(500).end()));
     const other = await serving((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    for (const { port } of [answers, closes, waits, { port: other }])
-      expect(await reaches({ port })).toBe(true);
+    const { port: through } = await opened(listenUplink());
+    for (const { port } of [answers, closes, waits]) expect(await reaches({ port, through })).toBe(true);
+    for (const { port } of [answers, { port: other }]) expect(await reaches({ port })).toBe(true);
+    for (const { port } of [closes, waits]) expect(await reaches({ port })).toBe(false);
     expect(await reaches({ port: plain.port, by: 'request' })).toBe(true);
   });
 

@@ -10,10 +10,11 @@ import { createServer as createHttpsServer, type ServerOptions } from 'node:http
 import { connect, type AddressInfo, type Socket } from 'node:net';
 
 /**
- * What a proxy does for a target that it cannot reach; `opens` makes a tunnel that leads nowhere, the last ones are what proxies that
- * look into TLS do inside.
+ * What a proxy does for a target that it cannot reach; `opens` makes a tunnel that leads nowhere, `cuts` and the last ones are what
+ * proxies that look into TLS do inside.
  */
-export type Loss = 'refuses' | 'hangs' | 'closes' | 'opens' | keyof typeof intercepting;
+export type Loss =
+  'refuses' | 'hangs' | 'closes' | 'opens' | 'cuts' | 'bumps late' | keyof typeof intercepting;
 
 /** Replies of Squid with ssl_bump, mitmproxy and Zscaler. */
 export const intercepting = {
@@ -21,8 +22,10 @@ export const intercepting = {
   mitmproxy: { status: 502, headers: { server: 'mitmproxy 10.3.0', 'content-type': 'text/html' } },
   zscaler: { status: 502, headers: { server: 'Zscaler/6.2', 'content-type': 'text/html' } },
 };
-const isIntercepting = (loss: Loss | null): loss is keyof typeof intercepting =>
-  loss !== null && loss in intercepting;
+/** ms that a proxy needs to find out that the next hop is dead. */
+const lateMs = 1_500;
+const isIntercepting = (loss: Loss | null): loss is keyof typeof intercepting | 'cuts' | 'bumps late' =>
+  loss !== null && (loss === 'cuts' || loss === 'bumps late' || loss in intercepting);
 
 /** A proxy that leads to this machine whatever the host, until it loses its way out. */
 export interface Uplink {
@@ -53,7 +56,14 @@ export async function listenUplink(identity?: ServerOptions): Promise<Uplink> {
     request.resume();
     const loss = lossOf(String(request.headers.host));
     if (!isIntercepting(loss)) throw new Error('nothing is intercepted');
-    response.writeHead(intercepting[loss].status, intercepting[loss].headers).end('<html>ERROR</html>');
+    if (loss === 'cuts') {
+      request.socket.destroy();
+      return;
+    }
+    const { status, headers } = intercepting[loss === 'bumps late' ? 'bumps' : loss];
+    const reply = (): void => void response.writeHead(status, headers).end('<html>ERROR</html>');
+    if (loss === 'bumps late') setTimeout(reply, lateMs);
+    else reply();
   });
   const server = identity === undefined ? createHttpServer() : createHttpsServer(identity);
   server.on('connection', (socket: Socket) => {

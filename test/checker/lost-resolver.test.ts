@@ -1,0 +1,103 @@
+import type { LookupFunction } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { modelsOn, monitor, opened, reasonsOf } from './network.js';
+import { eachAtItsOwn } from './probing.js';
+import { completion, listenHttp } from './server.js';
+import { door } from './watching.js';
+
+const names = ['a.test', 'b.test', 'c.test', 'd.test'];
+const times = (count: number, value: string): string[] => Array.from({ length: count }, () => value);
+
+type Failing = 'EAI_AGAIN' | 'ENOTFOUND' | 'hangs';
+
+/** Models with names, beside others, all well; a resolver that can fail for all names or for some. */
+async function network({ others = [] as string[], target = false }) {
+  let failing: Failing | null = null;
+  let fails: (name: string) => boolean = () => true;
+  const pending: (() => void)[] = [];
+  const lookup: LookupFunction = (name, options, callback) => {
+    if (failing === null || !fails(name)) eachAtItsOwn(name, options, callback);
+    else if (failing === 'hangs') pending.push(() => callback(new Error('ended'), ''));
+    else callback(Object.assign(new Error(`getaddrinfo ${failing} ${name}`), { code: failing }), '');
+  };
+  const { port } = await opened(
+    listenHttp((_request, response) => response.end(completion('New Delhi')), '0.0.0.0'),
+  );
+  const models = modelsOn([...names, ...others], port, { scheme: 'http', through: null });
+  const address = target ? await door('127.0.0.31') : null;
+  const watched = monitor({
+    models,
+    lookup,
+    ...(address !== null && { targets: [`tcp://127.0.0.31:${address.port}`] }),
+  });
+  return {
+    ...watched,
+    fail(how: Failing, which = fails) {
+      failing = how;
+      fails = which;
+    },
+    restore() {
+      failing = null;
+      for (const end of pending.splice(0)) end();
+    },
+  };
+}
+
+describe('a resolver that fails', () => {
+  it.each([
+    { how: 'EAI_AGAIN', target: true, others: [] },
+    { how: 'hangs', target: true, others: [] },
+    { how: 'EAI_AGAIN', target: false, others: ['127.0.0.41'] },
+    { how: 'EAI_AGAIN', target: true, others: ['ollama', 'vllm.internal'] },
+  ] as const)(
+    'is not the failure of models, whatever is reached by an address or in the own network: %p',
+    async ({ how, target, others }) => {
+      const { all, fail, restore, up, sights } = await network({ target, others: [...others] });
+      const well = times(names.length + others.length, 'ok');
+      expect(reasonsOf(await all())).toEqual(well);
+      fail(how, (name) => name.endsWith('.test'));
+      for (let round = 0; round < 2; round += 1)
+        expect(reasonsOf(await all())).toEqual([
+          ...times(names.length, 'no_connectivity'),
+          ...times(others.length, 'ok'),
+        ]);
+      expect(up()).toBe(false);
+      restore();
+      expect(reasonsOf(await all())).toEqual(well);
+      expect(up()).toBe(true);
+      expect(sights).toMatchObject([
+        { blind: true, names: true },
+        { blind: false, names: true },
+      ]);
+    },
+  );
+
+  it('for one name is the failure of its models', async () => {
+    const { all, fail, sights } = await network({ target: true });
+    await all();
+    fail('EAI_AGAIN', (name) => name === 'a.test');
+    expect(reasonsOf(await all())).toEqual(['dns_error', 'ok', 'ok', 'ok']);
+    expect(sights).toEqual([]);
+  });
+
+  it('is none where it replies that the names do not exist', async () => {
+    const { all, fail, sights } = await network({ target: true });
+    await all();
+    fail('ENOTFOUND');
+    expect(reasonsOf(await all())).toEqual(times(4, 'dns_error'));
+    expect(sights).toEqual([]);
+  });
+
+  it('hides no failure of a machine with an address', async () => {
+    const { all, fail, check, up } = await network({ target: true, others: ['127.0.0.41'] });
+    await all();
+    fail('EAI_AGAIN');
+    await all();
+    expect(up()).toBe(false);
+    const [, , , , near] = await all();
+    expect(near?.reason).toBe('ok');
+    const models = modelsOn(['127.0.0.41'], 9, { scheme: 'http', through: null });
+    const refused = { ...near!, reason: 'connect_error', outcome: 'unhealthy', httpStatus: null } as const;
+    expect(await check(models[0]!, { ...refused, phases: {} })).toMatchObject({ reason: 'connect_error' });
+  });
+});
