@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { became, useSite } from './registry.js';
 import { start } from './process.js';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
+import { some } from '../slow.js';
 
 const site = useSite();
 
@@ -21,7 +22,7 @@ function damage(path: string, table: string): void {
 }
 
 describe('damage to the database', () => {
-  it.each(['models', 'totals', 'exclusions', 'missed'])(
+  it.each(some(['models', 'totals', 'exclusions', 'missed'], 1))(
     'in its %s at the start moves the file aside, and the daemon continues with a new one',
     async (table) => {
       const { model, configure, daemon, folder } = site();

@@ -5,6 +5,7 @@ import { identity, modelsOn, monitor, opened, provider, proxy, reasonsOf } from 
 import { everythingIsHere } from './probing.js';
 import { completion, listenHttp, listenHttps } from './server.js';
 import { intercepting, type Loss } from './uplink.js';
+import { inFull, some } from '../slow.js';
 
 const hosts = ['a.test', 'b.test', 'c.test'];
 
@@ -27,7 +28,7 @@ describe('a proxy without a way out', () => {
     ['http', 'http', 'closes', true],
     ['http', 'https', 'refuses', false],
   ];
-  it.each(ways)(
+  it.each(some(ways, 2))(
     'for %s, by a proxy of %s that %s, makes no model red from the first check to the return (reuse: %s)',
     async (scheme, proxied, how, reuse) => {
       const [way, server] = [await proxy(proxied === 'https'), await provider(scheme)];
@@ -55,7 +56,7 @@ describe('a proxy without a way out', () => {
     20_000,
   );
 
-  it.each(['refuses', 'bumps'] as const)(
+  it.each(some(['refuses', 'bumps'] as const, 1))(
     'is the failure of those that it cannot reach while it reaches one (%s)',
     async (how) => {
       const [way, server] = [await proxy(), await provider('https')];
@@ -70,7 +71,7 @@ describe('a proxy without a way out', () => {
     },
   );
 
-  it.each(['closes the connection', 'does not reply'])(
+  inFull.each(['closes the connection', 'does not reply'])(
     'is not at fault for one host while the others answer checks, but to a request without a key one %s',
     async (how) => {
       const way = await proxy();
@@ -88,7 +89,7 @@ describe('a proxy without a way out', () => {
     },
   );
 
-  it('and looks into TLS is seen to be without one by a target as well, whatever its port', async () => {
+  inFull('and looks into TLS is seen to be without one by a target as well, whatever its port', async () => {
     for (const target of ['tcp://t.test:443', 'tcp://t.test:5432']) {
       const [way, server] = [await proxy(), await provider('https')];
       const models = modelsOn(hosts, server.port, { through: `http://127.0.0.1:${way.port}` });
@@ -140,7 +141,7 @@ describe('a proxy without a way out', () => {
     expect(results[0]!.detail).toContain(`the proxy 127.0.0.1:${way.port}: connect ECONNREFUSED`);
   });
 
-  it('with a certificate that is refused is as good as none', async () => {
+  inFull('with a certificate that is refused is as good as none', async () => {
     const [way, server] = [await proxy(true), await provider('https')];
     const through = `https://other.test:${way.port}`;
     for (const scheme of ['https', 'http']) {
@@ -152,7 +153,7 @@ describe('a proxy without a way out', () => {
     }
   });
 
-  it('makes nothing of a check that began before it was back', async () => {
+  inFull('makes nothing of a check that began before it was back', async () => {
     const [way, server] = [await proxy(), await provider('https')];
     const models = modelsOn(hosts, server.port, {
       through: `http://127.0.0.1:${way.port}`,
@@ -203,12 +204,13 @@ describe('a proxy that nobody configured', () => {
     return { ...watched, lose: (how: typeof lost) => (lost = how) };
   }
 
-  it.each([
+  const losses = [
     ['https', 'bumps'],
     ['http', 'bumps'],
     ['https', 'mitmproxy'],
     ['https', 'zscaler'],
-  ] as const)('and loses its way out makes no model of %s red (%s)', async (scheme, how) => {
+  ] as const;
+  it.each(some(losses, 1))('and loses its way out makes no model of %s red (%s)', async (scheme, how) => {
     const { all, up, sights, lose } = await network(scheme, hosts);
     expect(reasonsOf(await all())).toEqual(['ok', 'ok', 'ok']);
     lose(() => intercepting[how]);

@@ -43,7 +43,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 /** Cases are replies, each with what time does meanwhile; some thousands of them take a minute. */
 const stepsOfLife = 25;
 const casesOfLife = stepsOfLife * hostileModels;
-const runs = (cases: number): number => Math.ceil(amount(cases, cases / 20) / casesOfLife);
+const runs = (cases: number): number => Math.ceil(amount(cases, cases / 80) / casesOfLife);
 const calm = { kind: 'pass', ms: everyMs, lateMs: 0 } as const;
 
 interface Way {

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { writers } from './compiled.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, start, workplace } from './samples.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const startWriter = writers(place);
@@ -12,7 +13,7 @@ describe('process killed during a write', () => {
   it('loses no acknowledged write, and leaves results, timeline, rollups and counters consistent', async () => {
     const path = join(place.directory(), 'store.db');
     const stepMs = 60_000;
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < amount(10, 2); round += 1) {
       const writer = startWriter(path);
       await writer.line('written');
       // The delay only varies the moment of the kill; nothing waits for it.
