@@ -148,16 +148,20 @@ describe('modelpulse exclude', () => {
   const to = '2099-01-01';
   const until = new Date(Date.now() + 86_400_000).toISOString();
 
-  it('puts a model into maintenance through the daemon', async () => {
-    const { config, daemon, run } = await place();
-    const running = await daemon(config);
-    await running.line(became('healthy', 'healthy'));
-    const { code, out, err } = await run('exclude', 'healthy', '--to', until, '--reason', 'a move');
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^healthy: excluded from \S+ to \S+\n$/);
-    await running.line(became('healthy', 'maintenance'));
-    expect(await shown(running, 'healthy')).toMatchObject({ state: 'maintenance' });
-  }, 60_000);
+  inFull(
+    'puts a model into maintenance through the daemon',
+    async () => {
+      const { config, daemon, run } = await place();
+      const running = await daemon(config);
+      await running.line(became('healthy', 'healthy'));
+      const { code, out, err } = await run('exclude', 'healthy', '--to', until, '--reason', 'a move');
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      expect(out).toMatch(/^healthy: excluded from \S+ to \S+\n$/);
+      await running.line(became('healthy', 'maintenance'));
+      expect(await shown(running, 'healthy')).toMatchObject({ state: 'maintenance' });
+    },
+    60_000,
+  );
 
   inFull(
     'excludes no model where one of them is not known',

@@ -92,20 +92,16 @@ describe('npm run demo', () => {
     30_000,
   );
 
-  inFull(
-    'does not start if npm has ended during the setup',
-    async () => {
-      const gone = spawn(process.execPath, ['-e', '']);
-      await once(gone, 'exit');
-      const demo = spawn(process.execPath, ['dist/main.cjs', 'demo', '--parent', String(gone.pid)], {
-        cwd: place,
-      });
-      demo.stdout.resume();
-      await once(demo, 'close');
-      await expect(fetch(`http://127.0.0.1:${ports[0]}/`)).rejects.toThrow('fetch failed');
-    },
-    30_000,
-  );
+  it('does not start if npm has ended during the setup', async () => {
+    const gone = spawn(process.execPath, ['-e', '']);
+    await once(gone, 'exit');
+    const demo = spawn(process.execPath, ['dist/main.cjs', 'demo', '--parent', String(gone.pid)], {
+      cwd: place,
+    });
+    demo.stdout.resume();
+    await once(demo, 'close');
+    await expect(fetch(`http://127.0.0.1:${ports[0]}/`)).rejects.toThrow('fetch failed');
+  }, 30_000);
 });
 
 describe('modelpulse demo', () => {
@@ -120,9 +116,13 @@ describe('modelpulse demo', () => {
     30_000,
   );
 
-  it('ends at once when killed', async () => {
-    const demo = await started('npm', ['run', '--silent', 'demo']);
-    process.kill(demo.pid, 'SIGKILL');
-    await ended(demo);
-  }, 30_000);
+  inFull(
+    'ends at once when killed',
+    async () => {
+      const demo = await started('npm', ['run', '--silent', 'demo']);
+      process.kill(demo.pid, 'SIGKILL');
+      await ended(demo);
+    },
+    30_000,
+  );
 });

@@ -107,7 +107,7 @@ describe('modelpulse history', () => {
     expect(rowOf(out, '2026-03-01')!.at(-1)).toBe('not_yet 1d');
   });
 
-  it('exits with 2 and one sentence for unknown models and invalid windows', async () => {
+  inFull('exits with 2 and one sentence for unknown models and invalid windows', async () => {
     const { run } = await past();
     const asked: [string[], RegExp][] = [
       [['gtp'], /^no model gtp is known; did you mean gpt\?\n$/],

@@ -32,7 +32,7 @@ import {
   type Step,
 } from './moves.js';
 import { fromHealthApis, fromProviders, good, goodFromHealthApi, type Hostile } from './replies.js';
-import { amount } from '../slow.js';
+import { amount, some } from '../slow.js';
 import { readMemory } from '../../src/app/memory.js';
 
 const place = workplace();
@@ -191,10 +191,11 @@ describe('any input with any clock', () => {
     );
   }, 600_000);
 
-  it.each([
+  const others = [
     ['a provider', fromProviders, good],
     ['another health API', fromHealthApis, goodFromHealthApi],
-  ])(
+  ] as const;
+  it.each(some(others, 1))(
     'is stored and shown as judged over sockets, from %s',
     async (who, replies, best) => {
       const providers = await listenForAll();

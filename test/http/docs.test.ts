@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inBrowser, useBrowser } from '../page/browser.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
+import { inFull } from '../slow.js';
 
 const token = 's3cret';
 const authorization = `Basic ${Buffer.from(`anyone:${token}`).toString('base64')}`;
@@ -27,7 +28,7 @@ describe('page at /docs', () => {
     }
   });
 
-  it('requires the token for every resource, and is read-only', async () => {
+  inFull('requires the token for every resource, and is read-only', async () => {
     const { ask } = await serve();
     for (const path of ['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/swagger-ui.css']) {
       expect((await ask(path)).status).toBe(401);
