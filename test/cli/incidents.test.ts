@@ -64,7 +64,7 @@ describe('modelpulse incidents', () => {
     expect(row).toMatch(/,"?2026-03-02T11:00:00.000Z Ann: vendor/);
   });
 
-  it('exits with 2 for an unknown model', async () => {
+  inFull('exits with 2 for an unknown model', async () => {
     const { run } = await past();
     expect(await run('incidents', 'gpt', 'mixtrl')).toEqual({
       code: 2,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inBrowser, useBrowser } from '../page/browser.js';
+import { inBrowserInFull, useBrowser } from '../page/browser.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
 import { inFull } from '../slow.js';
@@ -39,7 +39,7 @@ describe('page at /docs', () => {
     expect((await ask('/docs/static/../../package.json', { headers: { authorization } })).status).toBe(404);
   });
 
-  inBrowser('displays every operation in a browser, which is led there by the login', async () => {
+  inBrowserInFull('displays every operation in a browser, which is led there by the login', async () => {
     const { ask, url } = await serve();
     const { paths } = (await ask('/api/v1/openapi.json', { headers: { authorization } })).json as {
       paths: Record<string, object>;
