@@ -1,4 +1,9 @@
-import fastify, { type FastifyInstance, type FastifyRequest, type RouteOptions } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { annotationRoutes } from './routes/annotation-routes.js';
 import {
@@ -48,6 +53,10 @@ export interface ServerOptions {
   readonly grafanaUrl?: () => string | null;
   readonly report: Report;
 }
+
+/** Gives a plugin its name: Fastify looks for one without among all modules that are loaded, at each start. */
+const named = <Plugin extends (...args: never[]) => unknown>(plugin: Plugin): Plugin =>
+  Object.assign(plugin, { [Symbol.for('fastify.display-name')]: plugin.name });
 
 const limits = {
   /** The longest body of a route, a model that a caller describes, is a few KiB. */
@@ -144,20 +153,21 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     eventsRoutes,
     healthRoutes,
   ]) {
-    app.register(plugin, { backend, report });
+    app.register(named(plugin), { backend, report });
   }
-  app.register((pages, _options, done) => {
+  const allPages: FastifyPluginCallback = (pages, _options, done) => {
     markPages(pages);
-    pages.register(loginRoutes, {
+    pages.register(named(loginRoutes), {
       kit: pageKit,
       access,
       sessions,
       throttle: createLoginThrottle(backend.now),
     });
     for (const plugin of [pageRoutes, modelPageRoutes, incidentPageRoutes, reportPageRoutes])
-      pages.register(plugin, { kit: pageKit, report });
+      pages.register(named(plugin), { kit: pageKit, report });
     done();
-  });
+  };
+  app.register(named(allPages));
   let statusPages: Promise<StatusPages> | null = null;
   const loadStatusPages = async (): Promise<StatusPages> => {
     const { createStatusPages } = await import('./pages/status-page.js');
@@ -170,7 +180,7 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     });
     return statusPages;
   };
-  app.register((rest, _options, done) => {
+  const theRest: FastifyPluginCallback = (rest, _options, done) => {
     // Their paths are not routes, since a reload changes them.
     refuseTheRest(rest, new Map(urls), (request, reply) => {
       const place = pageAt(publicPages().pages, request.url);
@@ -178,6 +188,7 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
       return theStatusPages().then((pages) => pages.answer(request, reply, place));
     });
     done();
-  });
+  };
+  app.register(named(theRest));
   return app;
 }

@@ -77,13 +77,8 @@ describe('alert rules', () => {
     },
   );
 
-  // The burn rates alone take promtool a third of the time.
-  withPromtool.each(
-    amount(
-      scenarios,
-      scenarios.filter((name) => name !== 'error-budget.yml'),
-    ),
-  )(
+  // Promtool takes up to seconds for each; the burn rates alone a third of the time.
+  withPromtool.each(amount(scenarios, scenarios.filter((name) => name !== 'error-budget.yml').slice(0, 2)))(
     'fire exactly when expected: %s',
     (name) => {
       const { status, text } = run('promtool', 'test', 'rules', join(folder, name));

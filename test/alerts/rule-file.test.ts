@@ -5,6 +5,7 @@ import { blames } from '../../src/domain/reason.js';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { command, createFolder } from '../app/process.js';
 import { alertsIn, fileFor, fixture, groupsFor } from './rule-registry.js';
+import { inFull, some } from '../slow.js';
 
 const committed = 'deploy/prometheus/rules/modelpulse.yml';
 
@@ -93,23 +94,27 @@ describe('modelpulse rules', () => {
     expect({ code, out, err }).toEqual({ code: 0, out: readFileSync(committed, 'utf8'), err: '' });
   });
 
-  it('reads links and labels from the configuration, and prefers the runbook address of the option', async () => {
-    const config = ['rules', '--config', fixture('slow-registry.yaml')];
-    const { out } = await command(config);
-    expect(out).toContain('runbook_url: https://wiki.example.com/alerts#modelunhealthy\n');
-    expect(out).toContain('link: https://pulse.example.com/models/models/{{ $labels.model | urlquery }}\n');
-    expect(out).toContain('label "label_team"');
-    expect(out).not.toMatch(/runbook: |docs\/alerts/);
-    const other = await command([...config, '--runbook-url', 'https://example.com/{{ a }}']);
-    expect(other.out).toContain('runbook_url: https://example.com/%7B%7B a }}#modelunhealthy\n');
-  });
+  inFull(
+    'reads links and labels from the configuration, and prefers the runbook address of the option',
+    async () => {
+      const config = ['rules', '--config', fixture('slow-registry.yaml')];
+      const { out } = await command(config);
+      expect(out).toContain('runbook_url: https://wiki.example.com/alerts#modelunhealthy\n');
+      expect(out).toContain('link: https://pulse.example.com/models/models/{{ $labels.model | urlquery }}\n');
+      expect(out).toContain('label "label_team"');
+      expect(out).not.toMatch(/runbook: |docs\/alerts/);
+      const other = await command([...config, '--runbook-url', 'https://example.com/{{ a }}']);
+      expect(other.out).toContain('runbook_url: https://example.com/%7B%7B a }}#modelunhealthy\n');
+    },
+  );
 
-  it.each([
+  const unfit = [
     'docs/alerts.md',
     'ftp://example.com',
     'https://user:pass@example.com',
     'https://example.com/?a=b',
-  ])('rejects %s as the runbook address', async (address) => {
+  ];
+  it.each(some(unfit, 1))('rejects %s as the runbook address', async (address) => {
     const { code, out, err } = await command([
       'rules',
       '-c',
@@ -121,7 +126,7 @@ describe('modelpulse rules', () => {
     expect(err).toContain('--runbook-url');
   });
 
-  it('reports a label in alert_labels that no model has', async () => {
+  inFull('reports a label in alert_labels that no model has', async () => {
     const folder = createFolder();
     const config = folder.write('labels.yaml', {
       server: { alert_labels: ['team', 'tema'] },
@@ -132,12 +137,12 @@ describe('modelpulse rules', () => {
     expect({ code, err }).toEqual({ code: 0, err: 'server.alert_labels: no model has the label tema\n' });
   });
 
-  it('never prints a secret', async () => {
+  inFull('never prints a secret', async () => {
     const { out } = await command(['rules', '--config', fixture('registry.yaml')]);
     expect(out).not.toMatch(/sk-test|bearer_token/);
   });
 
-  it('exits with 2 for an invalid configuration', async () => {
+  inFull('exits with 2 for an invalid configuration', async () => {
     const folder = createFolder();
     const { code, out } = await command(['rules', '--config', folder.write('bad.yaml', 'models: 1\n')]);
     folder.clean();

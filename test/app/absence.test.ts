@@ -6,7 +6,7 @@ import { hasMeter, metered, meterOf } from './meter.js';
 import { modelNamed, useParts } from './parts.js';
 import { command, startDaemon, type RunningDaemon } from './process.js';
 import { useSite } from './registry.js';
-import { amount } from '../slow.js';
+import { amount, inFull } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
@@ -54,7 +54,7 @@ async function expectSound(config: string): Promise<void> {
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(' 0 wrong') });
 }
 
-(hasMeter ? it : it.skip)(
+(hasMeter ? inFull : it.skip)(
   'a year after the last result the daemon needs no more memory and time than after a minute, also when it is killed at once',
   async () => {
     const { model, configure, folder } = site();

@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { useSite } from './registry.js';
 import { send } from './sending.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 
@@ -10,7 +11,7 @@ interface Incident {
 }
 
 describe('incident annotations', () => {
-  it('are listed with the incident everywhere, oldest first, and survive kill -9', async () => {
+  inFull('are listed with the incident everywhere, oldest first, and survive kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('bad-key', { schedule: { every: '24h' } })]);
     const running = await daemon(config);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect } from '@jest/globals';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, workplace } from '../store/samples.js';
 import { expectReplay } from './killing/stored.js';
@@ -90,44 +90,48 @@ async function expectWholeUptime({ get }: RunningDaemon): Promise<void> {
 }
 
 describe('system clock set back by an hour', () => {
-  it('keeps slots in order, checks running and uptime correct; a daemon started then logs a warning', async () => {
-    const { model, configure, folder } = site();
-    const path = `${folder.path}/pulse.db`;
-    await writePast(path);
-    const config = configure([model('healthy', { id: 'gpt' })]);
-    const first = await start(config);
-    const known = (await more(first, 2)).at(-1)!;
-    const checks = 'modelpulse_checks_total{model="gpt"}';
-    const counted = series((await first.get('/metrics')).text, checks)!;
-    first.child.kill('SIGUSR2');
-    for (;;) {
-      const { slot, started_at } = (await first.post('/api/v1/models/gpt/check')).json() as Result;
-      expect(Date.parse(slot)).toBeGreaterThan(Date.parse(known.slot));
-      if (Date.parse(started_at) < Date.parse(known.slot) - hour / 2) break;
-    }
-    const all = await more(first, 3);
-    const slots = all.map(({ slot }) => Date.parse(slot));
-    expect(slots).toEqual([...new Set(slots)].sort((a, b) => a - b));
-    const { text } = await first.get('/metrics');
-    expect(series(text, checks)).toBeGreaterThan(counted);
-    expect(series(text, 'modelpulse_model_up{model="gpt"}')).toBe(1);
-    await expectSaneUptime(first);
-    first.child.kill('SIGTERM');
-    expect(await first.ended).toBe(0);
+  inFull(
+    'keeps slots in order, checks running and uptime correct; a daemon started then logs a warning',
+    async () => {
+      const { model, configure, folder } = site();
+      const path = `${folder.path}/pulse.db`;
+      await writePast(path);
+      const config = configure([model('healthy', { id: 'gpt' })]);
+      const first = await start(config);
+      const known = (await more(first, 2)).at(-1)!;
+      const checks = 'modelpulse_checks_total{model="gpt"}';
+      const counted = series((await first.get('/metrics')).text, checks)!;
+      first.child.kill('SIGUSR2');
+      for (;;) {
+        const { slot, started_at } = (await first.post('/api/v1/models/gpt/check')).json() as Result;
+        expect(Date.parse(slot)).toBeGreaterThan(Date.parse(known.slot));
+        if (Date.parse(started_at) < Date.parse(known.slot) - hour / 2) break;
+      }
+      const all = await more(first, 3);
+      const slots = all.map(({ slot }) => Date.parse(slot));
+      expect(slots).toEqual([...new Set(slots)].sort((a, b) => a - b));
+      const { text } = await first.get('/metrics');
+      expect(series(text, checks)).toBeGreaterThan(counted);
+      expect(series(text, 'modelpulse_model_up{model="gpt"}')).toBe(1);
+      await expectSaneUptime(first);
+      first.child.kill('SIGTERM');
+      expect(await first.ended).toBe(0);
 
-    const second = await start(config, hour);
-    const { ahead_ms: ahead } = await second.line(({ msg }) => msg.startsWith('system clock is behind'));
-    expect(ahead).toBeGreaterThan(hour - minute);
-    const after = await more(second, 2);
-    expect(after.map(({ slot }) => Date.parse(slot)).slice(0, slots.length)).toEqual(slots);
-    await expectSaneUptime(second);
-    second.child.kill('SIGTERM');
-    expect(await second.ended).toBe(0);
+      const second = await start(config, hour);
+      const { ahead_ms: ahead } = await second.line(({ msg }) => msg.startsWith('system clock is behind'));
+      expect(ahead).toBeGreaterThan(hour - minute);
+      const after = await more(second, 2);
+      expect(after.map(({ slot }) => Date.parse(slot)).slice(0, slots.length)).toEqual(slots);
+      await expectSaneUptime(second);
+      second.child.kill('SIGTERM');
+      expect(await second.ended).toBe(0);
 
-    const store = openStoreReader(path, migrationsDir);
-    for (const each of await store.models()) await expectReplay(store, each);
-    await store.close();
-  }, 60_000);
+      const store = openStoreReader(path, migrationsDir);
+      for (const each of await store.models()) await expectReplay(store, each);
+      await store.close();
+    },
+    60_000,
+  );
 });
 
 describe('system clock years ahead at the start of the daemon', () => {
@@ -183,19 +187,23 @@ describe('system clock 40 days ahead for some seconds', () => {
 });
 
 describe('daemon started with the clock in 1970', () => {
-  it('continues from its newest result, on the first start and on the next', async () => {
-    const { model, configure, folder } = site();
-    await writePast(`${folder.path}/pulse.db`);
-    const config = configure([model('healthy', { id: 'gpt' })]);
-    for (let times = 0; times < 2; times += 1) {
-      const daemon = await start(config, Date.now() - 5 * minute);
-      await daemon.line(({ msg }) => msg.startsWith('system clock differs'));
-      const slots = (await more(daemon, 2)).map(({ slot }) => Date.parse(slot));
-      expect(Math.min(...slots)).toBeGreaterThan(Date.now() - 2 * hour);
-      expect(Math.max(...slots)).toBeLessThan(Date.now() + minute);
-      await expectWholeUptime(daemon);
-      daemon.child.kill('SIGTERM');
-      expect(await daemon.ended).toBe(0);
-    }
-  }, 60_000);
+  inFull(
+    'continues from its newest result, on the first start and on the next',
+    async () => {
+      const { model, configure, folder } = site();
+      await writePast(`${folder.path}/pulse.db`);
+      const config = configure([model('healthy', { id: 'gpt' })]);
+      for (let times = 0; times < 2; times += 1) {
+        const daemon = await start(config, Date.now() - 5 * minute);
+        await daemon.line(({ msg }) => msg.startsWith('system clock differs'));
+        const slots = (await more(daemon, 2)).map(({ slot }) => Date.parse(slot));
+        expect(Math.min(...slots)).toBeGreaterThan(Date.now() - 2 * hour);
+        expect(Math.max(...slots)).toBeLessThan(Date.now() + minute);
+        await expectWholeUptime(daemon);
+        daemon.child.kill('SIGTERM');
+        expect(await daemon.ended).toBe(0);
+      }
+    },
+    60_000,
+  );
 });

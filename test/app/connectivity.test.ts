@@ -63,32 +63,36 @@ describe('connectivity detection', () => {
     ).toEqual([]);
   }, 30_000);
 
-  it('reports the way without a proxy as lost while a model behind a proxy answers', async () => {
-    const { configure, daemon } = site();
-    const way = await listenUplink();
-    providers.push({ url: '', close: way.close });
-    const all = await Promise.all(machines.map((host) => provider(host)));
-    const far = await provider('127.0.0.1');
-    const proxied = {
-      id: 'far',
-      base_url: `http://far.test:${far.port}/v1`,
-      proxy: `http://127.0.0.1:${way.port}`,
-    };
-    const models = [...all.map(({ model }) => model), { ...far.model, ...proxied }];
-    const running = await daemon(configure(models));
-    await Promise.all([...machines, 'far'].map((id) => running.line(became(id, 'healthy'))));
-    await Promise.all(all.map(({ close }) => close()));
-    const lost = await running.line(({ msg }) => msg.startsWith('no connectivity without a proxy'));
-    expect(lost).toMatchObject({ level: 40, since: expect.any(String) as unknown as string });
-    await Promise.all(machines.map((id) => running.line(became(id, 'unknown'))));
-    expect(series((await running.get('/metrics')).text, 'modelpulse_connectivity_up')).toBe(1);
-    await Promise.all(all.map(({ id, port }) => provider(id, port)));
-    expect(await running.line(({ msg }) => msg === 'connectivity without a proxy is back')).toMatchObject({
-      blind_seconds: expect.any(Number) as unknown as number,
-    });
-    expect((await running.get('/api/v1/incidents')).json()).toMatchObject({ items: [] });
-    expect(running.lines.filter(blind)).toEqual([]);
-  }, 30_000);
+  inFull(
+    'reports the way without a proxy as lost while a model behind a proxy answers',
+    async () => {
+      const { configure, daemon } = site();
+      const way = await listenUplink();
+      providers.push({ url: '', close: way.close });
+      const all = await Promise.all(machines.map((host) => provider(host)));
+      const far = await provider('127.0.0.1');
+      const proxied = {
+        id: 'far',
+        base_url: `http://far.test:${far.port}/v1`,
+        proxy: `http://127.0.0.1:${way.port}`,
+      };
+      const models = [...all.map(({ model }) => model), { ...far.model, ...proxied }];
+      const running = await daemon(configure(models));
+      await Promise.all([...machines, 'far'].map((id) => running.line(became(id, 'healthy'))));
+      await Promise.all(all.map(({ close }) => close()));
+      const lost = await running.line(({ msg }) => msg.startsWith('no connectivity without a proxy'));
+      expect(lost).toMatchObject({ level: 40, since: expect.any(String) as unknown as string });
+      await Promise.all(machines.map((id) => running.line(became(id, 'unknown'))));
+      expect(series((await running.get('/metrics')).text, 'modelpulse_connectivity_up')).toBe(1);
+      await Promise.all(all.map(({ id, port }) => provider(id, port)));
+      expect(await running.line(({ msg }) => msg === 'connectivity without a proxy is back')).toMatchObject({
+        blind_seconds: expect.any(Number) as unknown as number,
+      });
+      expect((await running.get('/api/v1/incidents')).json()).toMatchObject({ items: [] });
+      expect(running.lines.filter(blind)).toEqual([]);
+    },
+    30_000,
+  );
 
   inFull(
     'does not report a loss of connectivity when one of several providers fails',
@@ -107,20 +111,24 @@ describe('connectivity detection', () => {
     15_000,
   );
 
-  it('follows the configured targets, even with a single model', async () => {
-    const { configure, daemon } = site();
-    const target = await provider('127.0.0.9');
-    const only = await provider('127.0.0.2');
-    const connectivity = { targets: [`tcp://127.0.0.9:${target.port}`], every: '1s' };
-    const running = await daemon(configure([only.model], { connectivity }));
-    await running.line(became(only.id, 'healthy'));
-    await Promise.all([target.close(), only.close()]);
-    await running.line(blind);
-    await running.line(became(only.id, 'unknown'));
-    expect((await reasonsOf(running, only.id)).some((found) => found.startsWith('unhealthy'))).toBe(false);
-    await provider('127.0.0.9', target.port);
-    await running.line(sees);
-    await running.line(became(only.id, 'unhealthy'));
-    expect(running.lines.filter(({ msg }) => msg === 'configuration warning')).toEqual([]);
-  }, 30_000);
+  inFull(
+    'follows the configured targets, even with a single model',
+    async () => {
+      const { configure, daemon } = site();
+      const target = await provider('127.0.0.9');
+      const only = await provider('127.0.0.2');
+      const connectivity = { targets: [`tcp://127.0.0.9:${target.port}`], every: '1s' };
+      const running = await daemon(configure([only.model], { connectivity }));
+      await running.line(became(only.id, 'healthy'));
+      await Promise.all([target.close(), only.close()]);
+      await running.line(blind);
+      await running.line(became(only.id, 'unknown'));
+      expect((await reasonsOf(running, only.id)).some((found) => found.startsWith('unhealthy'))).toBe(false);
+      await provider('127.0.0.9', target.port);
+      await running.line(sees);
+      await running.line(became(only.id, 'unhealthy'));
+      expect(running.lines.filter(({ msg }) => msg === 'configuration warning')).toEqual([]);
+    },
+    30_000,
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { became, promptId, series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 
@@ -28,19 +29,22 @@ describe('the daemon', () => {
     expect(incidents.items).toMatchObject([{ model: 'bad-key', closed_at: null, reason: 'auth_failed' }]);
   });
 
-  it('confirms a failure by a recheck before the next slot and dates the state back to the failure', async () => {
-    const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('quota', { id: promptId, schedule: { every: '24h' } })]));
-    await running.line(became(promptId, 'unhealthy'));
-    const { items } = (await running.get(`/api/v1/models/${promptId}/checks`)).json() as {
-      items: { slot: string; recheck: boolean }[];
-    };
-    expect(items.map(({ recheck }) => recheck)).toEqual([true, false]);
-    const timeline = (await running.get(`/api/v1/models/${promptId}/timeline`)).json() as {
-      items: { from: string }[];
-    };
-    expect(timeline.items.at(-1)).toMatchObject({ from: items[1]!.slot, to: null, state: 'unhealthy' });
-  });
+  inFull(
+    'confirms a failure by a recheck before the next slot and dates the state back to the failure',
+    async () => {
+      const { model, configure, daemon } = site();
+      const running = await daemon(configure([model('quota', { id: promptId, schedule: { every: '24h' } })]));
+      await running.line(became(promptId, 'unhealthy'));
+      const { items } = (await running.get(`/api/v1/models/${promptId}/checks`)).json() as {
+        items: { slot: string; recheck: boolean }[];
+      };
+      expect(items.map(({ recheck }) => recheck)).toEqual([true, false]);
+      const timeline = (await running.get(`/api/v1/models/${promptId}/timeline`)).json() as {
+        items: { from: string }[];
+      };
+      expect(timeline.items.at(-1)).toMatchObject({ from: items[1]!.slot, to: null, state: 'unhealthy' });
+    },
+  );
 
   it('checks on request and answers with the recorded result', async () => {
     const { model, configure, daemon } = site();
@@ -54,7 +58,7 @@ describe('the daemon', () => {
     expect(checks.items).toContainEqual(expect.objectContaining({ slot: (json() as { slot: string }).slot }));
   });
 
-  it('logs JSON lines, one per state change, and none per routine check', async () => {
+  inFull('logs JSON lines, one per state change, and none per routine check', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     await running.line(became('healthy', 'healthy'));
@@ -66,7 +70,7 @@ describe('the daemon', () => {
     expect(lines[0]).toMatchObject({ models: 1, mode: 'builtin' });
   });
 
-  it('never writes its keys to any output', async () => {
+  inFull('never writes its keys to any output', async () => {
     const { model, configure, daemon, folder } = site();
     const running = await daemon(configure([model('bad-key'), model('healthy')]));
     await running.line(became('bad-key', 'unhealthy'));
@@ -81,7 +85,7 @@ describe('the daemon', () => {
     }
   });
 
-  it('checks through a remote health API in remote mode', async () => {
+  inFull('checks through a remote health API in remote mode', async () => {
     const { configure, daemon, serve } = site();
     const asked: unknown[] = [];
     const { port } = await serve((request, response) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { workplace } from '../store/samples.js';
 import { writeOldPast } from './killing/old-past.js';
 import { became, series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
@@ -27,46 +28,49 @@ describe('damaged database file', () => {
     await running.line(became('healthy', 'healthy'));
   });
 
-  it('does not stop a running daemon: states, incidents and counters continue in a new file', async () => {
-    const { model, configure, daemon, folder } = site();
-    const path = `${folder.path}/pulse.db`;
-    const store = place.open(path);
-    await writeOldPast(store);
-    await store.close();
-    const old = model('healthy', { id: 'old', schedule: { every: '24h' } });
-    const running = await daemon(configure([model('healthy'), model('bad-key'), old]));
-    await running.line(became('healthy', 'healthy'));
-    await running.line(became('bad-key', 'unhealthy'));
-    const total = 'modelpulse_checks_total{model="healthy"}';
-    const before = series((await running.get('/metrics')).text, total)!;
-    ruin(path);
-    const { status, text } = await running.get('/api/v1/models/old/checks?from=0&limit=1000');
-    // A check that met the damage first has begun the fresh file.
-    if (status === 200) expect(JSON.parse(text)).toMatchObject({ items: [] });
-    else expect(status).toBeGreaterThanOrEqual(500);
-    expect(text).not.toContain('pulse.db');
-    await running.line(movedAside);
-    const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
-    for (;;) {
-      const { items } = (await running.get('/api/v1/models/healthy/checks')).json() as {
-        items: { slot: string }[];
-      };
-      if (items.some((item) => item.slot >= slot)) break;
-    }
-    const metrics = (await running.get('/metrics')).text;
-    expect(series(metrics, total)).toBeGreaterThan(before);
-    expect(series(metrics, errors)).toBeGreaterThan(0);
-    expect(series(metrics, 'modelpulse_model_up{model="healthy"}')).toBe(1);
-    expect(series(metrics, 'modelpulse_model_up{model="bad-key"}')).toBe(0);
-    const { items } = (await running.get('/api/v1/incidents?open=true')).json() as { items: object[] };
-    expect(items).toMatchObject([{ model: 'bad-key', closed_at: null }]);
-    running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(0);
-  });
+  inFull(
+    'does not stop a running daemon: states, incidents and counters continue in a new file',
+    async () => {
+      const { model, configure, daemon, folder } = site();
+      const path = `${folder.path}/pulse.db`;
+      const store = place.open(path);
+      await writeOldPast(store);
+      await store.close();
+      const old = model('healthy', { id: 'old', schedule: { every: '24h' } });
+      const running = await daemon(configure([model('healthy'), model('bad-key'), old]));
+      await running.line(became('healthy', 'healthy'));
+      await running.line(became('bad-key', 'unhealthy'));
+      const total = 'modelpulse_checks_total{model="healthy"}';
+      const before = series((await running.get('/metrics')).text, total)!;
+      ruin(path);
+      const { status, text } = await running.get('/api/v1/models/old/checks?from=0&limit=1000');
+      // A check that met the damage first has begun the fresh file.
+      if (status === 200) expect(JSON.parse(text)).toMatchObject({ items: [] });
+      else expect(status).toBeGreaterThanOrEqual(500);
+      expect(text).not.toContain('pulse.db');
+      await running.line(movedAside);
+      const { slot } = (await running.post('/api/v1/models/healthy/check')).json() as { slot: string };
+      for (;;) {
+        const { items } = (await running.get('/api/v1/models/healthy/checks')).json() as {
+          items: { slot: string }[];
+        };
+        if (items.some((item) => item.slot >= slot)) break;
+      }
+      const metrics = (await running.get('/metrics')).text;
+      expect(series(metrics, total)).toBeGreaterThan(before);
+      expect(series(metrics, errors)).toBeGreaterThan(0);
+      expect(series(metrics, 'modelpulse_model_up{model="healthy"}')).toBe(1);
+      expect(series(metrics, 'modelpulse_model_up{model="bad-key"}')).toBe(0);
+      const { items } = (await running.get('/api/v1/incidents?open=true')).json() as { items: object[] };
+      expect(items).toMatchObject([{ model: 'bad-key', closed_at: null }]);
+      running.child.kill('SIGTERM');
+      expect(await running.ended).toBe(0);
+    },
+  );
 });
 
 describe('database file deleted while the daemon runs', () => {
-  it('is detected at once, logged and counted, and later results are on disk again', async () => {
+  inFull('is detected at once, logged and counted, and later results are on disk again', async () => {
     const { model, configure, daemon, folder } = site();
     const path = `${folder.path}/pulse.db`;
     const running = await daemon(configure([model('healthy'), model('bad-key')]));
@@ -88,7 +92,7 @@ describe('database file deleted while the daemon runs', () => {
 });
 
 describe('write-ahead log lost while the daemon runs', () => {
-  it.each(['deleted', 'replaced'])('is saved to the database with the next change: %s', async (how) => {
+  inFull.each(['deleted', 'replaced'])('is saved to the database with the next change: %s', async (how) => {
     const { model, configure, daemon, folder } = site();
     const path = `${folder.path}/pulse.db`;
     const running = await daemon(configure([model('healthy'), model('bad-key')]));

@@ -10,6 +10,7 @@ import { outcomeFor, type Reason } from '../../src/domain/reason.js';
 import type { CheckResult } from '../../src/domain/result.js';
 import { result, start } from '../store/samples.js';
 import { modelNamed } from './parts.js';
+import { amount } from '../slow.js';
 
 let stop: () => void = () => undefined;
 afterEach(() => {
@@ -194,7 +195,7 @@ describe('check during a stall of the monitor', () => {
           stop();
         },
       ),
-      { numRuns: 200 },
+      { numRuns: amount(200, 50) },
     );
   });
 

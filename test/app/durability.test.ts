@@ -62,7 +62,7 @@ describe('stored data', () => {
     });
   });
 
-  it('keeps the counters over a stop, and counts slots due meanwhile as missed', async () => {
+  inFull('keeps the counters over a stop, and counts slots due meanwhile as missed', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy', { schedule: { every: '1s' } })]);
     const first = await daemon(config);

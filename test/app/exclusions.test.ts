@@ -53,67 +53,70 @@ async function writePast({ folder }: Site): Promise<{ from: number; failed: numb
 }
 
 describe('exclusion of past time', () => {
-  it('counts as maintenance and not in the figures, also after kill -9, until it is deleted', async () => {
-    const past = await writePast(site());
-    const { model, configure, daemon } = site();
-    const config = configure([model('gpt', { model: 'healthy', schedule: { every: '24h' } })]);
-    let running = await daemon(config);
-    const window = `from=${iso(past.from)}&to=${iso(past.to)}`;
-    const told = async () => ({
-      uptime: await get<Uptime>(running, `/api/v1/models/gpt/uptime?${window}`),
-      timeline: await get<Items<{ from: string; to: string; state: string }>>(
-        running,
-        `/api/v1/models/gpt/timeline?${window}`,
-      ),
-      series: await get<Items<Pick<Uptime, 'seconds' | 'checks'>>>(
-        running,
-        `/api/v1/models/gpt/series?${window}&step=7d`,
-      ),
-      results: await get<Items<object>>(running, `/api/v1/models/gpt/checks?${window}`),
-    });
-    const before = await told();
-    expect(before.uptime.seconds).toMatchObject({ healthy: 3_000, unhealthy: 600, maintenance: 0 });
-    expect(before.uptime.checks).toMatchObject({ total: 60, healthy: 50, unhealthy: 10 });
+  inFull(
+    'counts as maintenance and not in the figures, also after kill -9, until it is deleted',
+    async () => {
+      const past = await writePast(site());
+      const { model, configure, daemon } = site();
+      const config = configure([model('gpt', { model: 'healthy', schedule: { every: '24h' } })]);
+      let running = await daemon(config);
+      const window = `from=${iso(past.from)}&to=${iso(past.to)}`;
+      const told = async () => ({
+        uptime: await get<Uptime>(running, `/api/v1/models/gpt/uptime?${window}`),
+        timeline: await get<Items<{ from: string; to: string; state: string }>>(
+          running,
+          `/api/v1/models/gpt/timeline?${window}`,
+        ),
+        series: await get<Items<Pick<Uptime, 'seconds' | 'checks'>>>(
+          running,
+          `/api/v1/models/gpt/series?${window}&step=7d`,
+        ),
+        results: await get<Items<object>>(running, `/api/v1/models/gpt/checks?${window}`),
+      });
+      const before = await told();
+      expect(before.uptime.seconds).toMatchObject({ healthy: 3_000, unhealthy: 600, maintenance: 0 });
+      expect(before.uptime.checks).toMatchObject({ total: 60, healthy: 50, unhealthy: 10 });
 
-    const taken = { from: iso(past.failed - minute), to: iso(past.failed + 10 * minute) };
-    const made = await send(running, 'POST', '/api/v1/models/gpt/exclusions', {
-      ...taken,
-      reason: 'the provider moved',
-    });
-    expect(made).toMatchObject({ status: 201, json: { ...taken, reason: 'the provider moved' } });
+      const taken = { from: iso(past.failed - minute), to: iso(past.failed + 10 * minute) };
+      const made = await send(running, 'POST', '/api/v1/models/gpt/exclusions', {
+        ...taken,
+        reason: 'the provider moved',
+      });
+      expect(made).toMatchObject({ status: 201, json: { ...taken, reason: 'the provider moved' } });
 
-    const after = await told();
-    expect(after.uptime).toMatchObject({
-      uptime: 1,
-      coverage: 1,
-      seconds: { healthy: 2_940, unhealthy: 0, maintenance: 660 },
-      checks: { total: 49, healthy: 49, unhealthy: 0 },
-    });
-    expect(after.timeline.items.map(({ from, to, state }) => [from, to, state])).toEqual([
-      [iso(past.from), taken.from, 'healthy'],
-      [taken.from, taken.to, 'maintenance'],
-      [taken.to, iso(past.to), 'healthy'],
-    ]);
-    const { seconds } = after.series.items.reduce((one) => one);
-    expect(seconds).toMatchObject(after.uptime.seconds);
-    expect(after.results).toEqual(before.results);
-    const shown = await get<Items<Incident>>(running, '/api/v1/incidents?model=gpt');
-    expect(shown.items).toMatchObject([{ reason: 'timeout', exclusions: [made.json] }]);
+      const after = await told();
+      expect(after.uptime).toMatchObject({
+        uptime: 1,
+        coverage: 1,
+        seconds: { healthy: 2_940, unhealthy: 0, maintenance: 660 },
+        checks: { total: 49, healthy: 49, unhealthy: 0 },
+      });
+      expect(after.timeline.items.map(({ from, to, state }) => [from, to, state])).toEqual([
+        [iso(past.from), taken.from, 'healthy'],
+        [taken.from, taken.to, 'maintenance'],
+        [taken.to, iso(past.to), 'healthy'],
+      ]);
+      const { seconds } = after.series.items.reduce((one) => one);
+      expect(seconds).toMatchObject(after.uptime.seconds);
+      expect(after.results).toEqual(before.results);
+      const shown = await get<Items<Incident>>(running, '/api/v1/incidents?model=gpt');
+      expect(shown.items).toMatchObject([{ reason: 'timeout', exclusions: [made.json] }]);
 
-    await killed(running);
-    running = await daemon(config);
-    expect(await told()).toEqual(after);
-    expect(await get(running, '/api/v1/incidents?model=gpt')).toEqual(shown);
-    expect(await get(running, '/api/v1/models/gpt/exclusions')).toEqual({ items: [made.json] });
+      await killed(running);
+      running = await daemon(config);
+      expect(await told()).toEqual(after);
+      expect(await get(running, '/api/v1/incidents?model=gpt')).toEqual(shown);
+      expect(await get(running, '/api/v1/models/gpt/exclusions')).toEqual({ items: [made.json] });
 
-    const address = `/api/v1/models/gpt/exclusions/${(made.json as { id: number }).id}`;
-    expect(await send(running, 'DELETE', address)).toEqual({ status: 204, json: null });
-    expect((await send(running, 'DELETE', address)).status).toBe(404);
-    expect(await told()).toEqual(before);
-    expect((await get<Items<Incident>>(running, '/api/v1/incidents')).items).toMatchObject([
-      { exclusions: [] },
-    ]);
-  });
+      const address = `/api/v1/models/gpt/exclusions/${(made.json as { id: number }).id}`;
+      expect(await send(running, 'DELETE', address)).toEqual({ status: 204, json: null });
+      expect((await send(running, 'DELETE', address)).status).toBe(404);
+      expect(await told()).toEqual(before);
+      expect((await get<Items<Incident>>(running, '/api/v1/incidents')).items).toMatchObject([
+        { exclusions: [] },
+      ]);
+    },
+  );
 });
 
 describe('exclusion of future time', () => {
@@ -128,7 +131,7 @@ describe('exclusion of future time', () => {
       reason: 'planned',
     });
 
-  it('becomes maintenance when it begins, and opens no incident, also after kill -9', async () => {
+  inFull('becomes maintenance when it begins, and opens no incident, also after kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('gpt', { model: 'healthy', ...daily })]);
     let running = await daemon(config);

@@ -1,12 +1,14 @@
-import { describe, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { itPreloaded, preload, type Preload } from './preload.js';
 import { startDaemon, type RunningDaemon } from './process.js';
 import { series, useSite } from './registry.js';
 import { send } from './sending.js';
+import { slow } from '../slow.js';
 
 const site = useSite();
 const onLinux = itPreloaded('a disk that hangs');
+const onLinuxInFull = slow ? onLinux : it.skip;
 const grace = { listen: '127.0.0.1:0', shutdown_grace: '300ms' };
 
 /** Does `work` with a daemon whose database can hang on its disk. */
@@ -29,7 +31,7 @@ async function withHangingDisk(
 const told = ({ line }: RunningDaemon) => line(({ msg }) => msg.startsWith('database write failed'));
 
 describe('hanging disk', () => {
-  onLinux(
+  onLinuxInFull(
     'does not block checks, reloads or replies, and queued results are written when it works again',
     () =>
       withHangingDisk(async ({ running, hang, release }) => {
@@ -67,7 +69,7 @@ describe('hanging disk', () => {
     60_000,
   );
 
-  onLinux(
+  onLinuxInFull(
     'does not block a stop: the daemon fails after the grace period and logs how many results are lost',
     () =>
       withHangingDisk(async ({ running, hang }) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StoreError } from '../../src/store/store-error.js';
 import { result, start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
+import { inFull } from '../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -63,7 +64,7 @@ describe('hanging write', () => {
 });
 
 describe('reload during a hanging store call', () => {
-  it('is undone in the store if the call completes after the reload was given up', async () => {
+  inFull('is undone in the store if the call completes after the reload was given up', async () => {
     const store = place.fresh();
     // As a disk that hung: the call is done, and its caller was told that it is not.
     const late = async (done: Promise<unknown>): Promise<never> => {

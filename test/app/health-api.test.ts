@@ -2,6 +2,7 @@ import { request as rawRequest } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { became, useSite, type Site } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const key = 'health-key-0123456789';
@@ -94,7 +95,7 @@ describe('health API', () => {
     expect((await post(url, '/redteam/model-health', whole)).body.status).toBe('healthy');
   });
 
-  it('reports a degraded model as healthy and an unknown one as unhealthy, with the reason', async () => {
+  inFull('reports a degraded model as healthy and an unknown one as unhealthy, with the reason', async () => {
     const url = await daemonWith();
     const ask = async (name: string) =>
       (await post(url, '/redteam/v3/model-health', seedBody(site(), name))).body;
@@ -112,7 +113,7 @@ describe('health API', () => {
     expect(await ask('loading')).toMatchObject({ status: 'unhealthy', details: { outcome: 'unknown' } });
   });
 
-  it('requires its own key, and exists only while it is enabled', async () => {
+  inFull('requires its own key, and exists only while it is enabled', async () => {
     const url = await daemonWith({ server: { listen: '127.0.0.1:0', bearer_token: 'operators-token' } });
     const body = seedBody(site(), 'healthy');
     const ask = async (headers: Record<string, string>) => {
@@ -162,14 +163,14 @@ describe('health API', () => {
     expect([big.status, typeof big.body.message]).toEqual([413, 'string']);
   });
 
-  it('gives callers no access to the variables, files or private addresses of the operator', async () => {
+  inFull('gives callers no access to the variables, files or private addresses of the operator', async () => {
     const url = await daemonWith({ health_api: { enabled: true, api_keys: [key] } });
     const body = seedBody(site(), '${HOME}');
     const { status, body: answer } = await post(url, '/redteam/v3/model-health', body);
     expect([status, answer.status, answer.details.reason]).toEqual([200, 'unhealthy', 'blocked_address']);
   });
 
-  it('checks a registered model by name, without a body, and records nothing', async () => {
+  inFull('checks a registered model by name, without a body, and records nothing', async () => {
     const models = [
       site().model('healthy', { rate_per_min: 3, schedule: { every: '24h' } }),
       site().model('slow-800ms', { pause: true }),
@@ -204,7 +205,7 @@ describe('health API', () => {
     expect(checks.items).toHaveLength(1);
   });
 
-  it('limits the rate of each key', async () => {
+  inFull('limits the rate of each key', async () => {
     const url = await daemonWith(healthApi({ rate_per_min: 2 }));
     const ask = () => fetch(`${url}/redteam/health`, { headers: { apikey: key } });
     expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
@@ -214,7 +215,7 @@ describe('health API', () => {
     expect(await third.json()).toMatchObject({ message: expect.stringContaining('too many requests') });
   });
 
-  it('serves another daemon in remote mode', async () => {
+  inFull('serves another daemon in remote mode', async () => {
     const remote = await daemonWith();
     const config = site().folder.write('remote.yaml', {
       server: { listen: '127.0.0.1:0' },

@@ -2,10 +2,19 @@ import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect, it } from '@jest/globals';
-import { startDaemon } from './process.js';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startDaemon, type RunningDaemon } from './process.js';
 import { useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
+/** For all tests that are refused what they ask: each start of a daemon takes a second. */
+let strict: RunningDaemon | null = null;
+const strictDaemon = async (): Promise<RunningDaemon> => (strict ??= await startDaemon(configured()));
+// Before the site, which removes the folder.
+afterAll(async () => {
+  strict?.child.kill('SIGKILL');
+  await strict?.ended;
+});
 const site = useSite();
 const key = 'health-key-0123456789';
 
@@ -50,7 +59,7 @@ async function withSilence(run: (url: string, asked: ServerResponse[]) => Promis
 }
 
 describe('caller of the health API', () => {
-  it('cannot crash the daemon with a reply nested too deeply for its jq program', async () => {
+  inFull('cannot crash the daemon with a reply nested too deeply for its jq program', async () => {
     const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
     const server = createServer((_request, response) =>
       response.end(`${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`),
@@ -76,7 +85,7 @@ describe('caller of the health API', () => {
     server.close();
   });
 
-  it('cancels its check by hanging up, and is refused while 16 other checks run', async () => {
+  inFull('cancels its check by hanging up, and is refused while 16 other checks run', async () => {
     const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
     await withSilence(async (silent, asked) => {
       const callers = Array.from({ length: 17 }, () => new AbortController());
@@ -101,7 +110,7 @@ describe('caller of the health API', () => {
     expect((await answerOf(ask(url, `${site().simulator.url}/v1`))).details.reason).toBe('model_not_found');
   });
 
-  it('cannot use the proxy of the operator, which would resolve names unguarded', async () => {
+  inFull('cannot use the proxy of the operator, which would resolve names unguarded', async () => {
     await withSilence(async (proxy, asked) => {
       const daemon = await startDaemon(configured(), { HTTP_PROXY: proxy, http_proxy: proxy });
       try {
@@ -117,7 +126,7 @@ describe('caller of the health API', () => {
   });
 
   it('cannot send more secrets than a check searches for', async () => {
-    const { url } = await site().daemon(configured());
+    const { url } = await strictDaemon();
     const words = Array.from({ length: 200 }, (_each, index) => `word-${index}-of-many`).join(' ');
     const described = {
       model_provider: 'together',
@@ -135,7 +144,7 @@ describe('caller of the health API', () => {
   });
 
   it('cannot use an address that is invalid or has credentials or another scheme', async () => {
-    const { url } = await site().daemon(configured());
+    const { url } = await strictDaemon();
     const addresses = [
       'http://user@127.0.0.1/v1',
       'http://public.example:80@127.0.0.1/v1',
@@ -171,7 +180,7 @@ describe('caller of the health API', () => {
   });
 
   it('cannot reach another site of an address with the header Host', async () => {
-    const { url } = await site().daemon(configured());
+    const { url } = await strictDaemon();
     const config = { model_provider: 'together', custom_headers: [{ key: 'HOST', value: 'other.internal' }] };
     const response = await fetch(`${url}/redteam/v3/model-health`, {
       method: 'POST',
@@ -192,7 +201,7 @@ describe('caller of the health API', () => {
     'Upgrade',
     'Expect',
   ])('cannot hide a second request with the header %s', async (name) => {
-    const { url } = await site().daemon(configured());
+    const { url } = await strictDaemon();
     const headers = [{ key: name, value: '0' }];
     const described = {
       custom_headers: headers,
@@ -217,7 +226,7 @@ describe('caller of the health API', () => {
     expect(detail[0]?.msg).toBe(`must not be ${name.toLowerCase()}, which the request sets itself`);
   });
 
-  it('is subject to the current configuration', async () => {
+  inFull('is subject to the current configuration', async () => {
     const path = configured();
     const daemon = await site().daemon(path);
     const model = site().simulator.url;

@@ -69,7 +69,7 @@ describe('history of a model', () => {
       fc.asyncProperty(beginnings, settings, histories, fractions, (begins, inForce, commands, windows) =>
         expectTold(begins, inForce, commands, windows, true),
       ),
-      { numRuns: amount(150, 10) },
+      { numRuns: amount(150, 5) },
     );
   }, 600_000);
 
@@ -119,7 +119,7 @@ describe('history of a model', () => {
         fractions,
         (begins, inForce, commands, windows) => expectTold(begins, inForce, commands, windows, false),
       ),
-      { numRuns: amount(50, 5) },
+      { numRuns: amount(50, 3) },
     );
   }, 600_000);
 });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RunningDaemon } from './process.js';
 import { became, promptId, series, useSite } from './registry.js';
 import { completion, listenHttp, type Listening } from '../checker/server.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 let provider: Listening | null = null;
@@ -74,7 +75,7 @@ describe('several API keys', () => {
     expect((await second.get('/api/v1/incidents')).json()).toMatchObject({ items: [] });
   });
 
-  it('open an incident if all are invalid, and recover when one is replaced by a reload', async () => {
+  inFull('open an incident if all are invalid, and recover when one is replaced by a reload', async () => {
     const dead = new Set(['key-one', 'key-two']);
     const { config } = await withKeys(['key-one', 'key-two'], dead);
     const { daemon } = site();
@@ -92,29 +93,32 @@ describe('several API keys', () => {
 });
 
 describe('a token budget', () => {
-  it('is reported once at 80 % and once when used up; then nothing is sent, even after a restart', async () => {
-    // A completion of the test server takes 22 tokens.
-    const { config, used } = await withKeys(['key-one'], new Set(), { budget: { tokens_per_day: 80 } });
-    const { daemon } = site();
-    const first = await daemon(config);
-    await first.line(became(promptId, 'healthy'));
-    await check(first);
-    const told = () => first.lines.filter(({ msg }) => msg.includes('token budget'));
-    expect(told()).toEqual([]);
-    await check(first);
-    await check(first);
-    expect(await check(first)).toMatchObject({ outcome: 'unknown', reason: 'budget_spent' });
-    expect(await check(first)).toMatchObject({ reason: 'budget_spent' });
-    expect(told()).toMatchObject([
-      { level: 40, model: promptId, tokens: 66, tokens_per_day: 80 },
-      { level: 40, model: promptId, tokens: 88, tokens_per_day: 80 },
-    ]);
-    const { text } = await first.get('/metrics');
-    expect(series(text, `modelpulse_budget_tokens_used_ratio{model="${promptId}"}`)).toBe(1.1);
-    first.child.kill('SIGTERM');
-    await first.ended;
-    const second = await daemon(config);
-    expect(await check(second)).toMatchObject({ reason: 'budget_spent' });
-    expect(used.length).toBe(4);
-  });
+  inFull(
+    'is reported once at 80 % and once when used up; then nothing is sent, even after a restart',
+    async () => {
+      // A completion of the test server takes 22 tokens.
+      const { config, used } = await withKeys(['key-one'], new Set(), { budget: { tokens_per_day: 80 } });
+      const { daemon } = site();
+      const first = await daemon(config);
+      await first.line(became(promptId, 'healthy'));
+      await check(first);
+      const told = () => first.lines.filter(({ msg }) => msg.includes('token budget'));
+      expect(told()).toEqual([]);
+      await check(first);
+      await check(first);
+      expect(await check(first)).toMatchObject({ outcome: 'unknown', reason: 'budget_spent' });
+      expect(await check(first)).toMatchObject({ reason: 'budget_spent' });
+      expect(told()).toMatchObject([
+        { level: 40, model: promptId, tokens: 66, tokens_per_day: 80 },
+        { level: 40, model: promptId, tokens: 88, tokens_per_day: 80 },
+      ]);
+      const { text } = await first.get('/metrics');
+      expect(series(text, `modelpulse_budget_tokens_used_ratio{model="${promptId}"}`)).toBe(1.1);
+      first.child.kill('SIGTERM');
+      await first.ended;
+      const second = await daemon(config);
+      expect(await check(second)).toMatchObject({ reason: 'budget_spent' });
+      expect(used.length).toBe(4);
+    },
+  );
 });

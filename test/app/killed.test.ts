@@ -12,7 +12,7 @@ import { amount } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
-const kills = amount(100, 5);
+const kills = amount(100, 2);
 /** Not `steady`: a slot that overlaps a check asked for is no slot that nobody watched. */
 const asked = ['failing', 'flapping', 'flaky', 'maintained', 'shifting', 'leaving'];
 

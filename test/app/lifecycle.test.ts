@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { start } from './process.js';
 import { useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 
 describe('daemon lifecycle', () => {
-  it('exits with 0 within the grace period on SIGTERM while checks hang', async () => {
+  inFull('exits with 0 within the grace period on SIGTERM while checks hang', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('hang', { timeout: '60s' })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
@@ -37,7 +38,7 @@ describe('daemon lifecycle', () => {
     expect(running.lines.at(-1)).toMatchObject({ why: 'SIGTERM came while it was stopping' });
   });
 
-  it('counts a Ctrl-C from the terminal and from npm as one signal', async () => {
+  inFull('counts a Ctrl-C from the terminal and from npm as one signal', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('hang', { timeout: '60s' })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '500ms' },
@@ -52,7 +53,7 @@ describe('daemon lifecycle', () => {
     expect(running.lines.at(-1)).toMatchObject({ msg: 'stopped' });
   });
 
-  it('refuses a second daemon on the same database, in one sentence', async () => {
+  inFull('refuses a second daemon on the same database, in one sentence', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('healthy')]);
     await daemon(config);
@@ -62,7 +63,7 @@ describe('daemon lifecycle', () => {
     expect(second.errors()).not.toContain('    at ');
   });
 
-  it('reports the cause when the address is in use', async () => {
+  inFull('reports the cause when the address is in use', async () => {
     const { model, configure, daemon, folder } = site();
     const first = await daemon(configure([model('healthy')]));
     const config = configure([model('healthy')], {

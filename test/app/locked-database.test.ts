@@ -90,7 +90,7 @@ const isFailing = ({ msg }: { msg: string }) => msg.startsWith('database write f
 describe('stop while another program holds the lock', () => {
   const graceOf = (shutdown_grace: string) => ({ server: { listen: '127.0.0.1:0', shutdown_grace } });
 
-  it('loses nothing if the lock is released within the grace period', async () => {
+  inFull('loses nothing if the lock is released within the grace period', async () => {
     const { model, configure, daemon, folder } = site();
     const running = await daemon(configure([model('healthy')], graceOf('60s')));
     expect((await running.post('/api/v1/models/healthy/check')).status).toBe(200);
@@ -143,7 +143,7 @@ async function lockedAfterRun() {
 }
 
 describe('start while another program holds the lock', () => {
-  it('waits some seconds for the lock', async () => {
+  inFull('waits some seconds for the lock', async () => {
     const { config, held } = await lockedAfterRun();
     const starting = site().daemon(config);
     try {

@@ -9,6 +9,7 @@ import { createLogOutput } from '../../src/app/log.js';
 import { freePort } from './free-port.js';
 import { createFolder } from './process.js';
 import { series } from './registry.js';
+import { inFull } from '../slow.js';
 
 const program = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url));
 const log = new URL('../../dist/app/log.js', import.meta.url).href;
@@ -58,7 +59,7 @@ async function daemonWith(output: StdioOptions, command: (args: readonly string[
 }
 
 describe('the log', () => {
-  it('drops and counts its lines on a full disk, and the daemon continues', async () => {
+  inFull('drops and counts its lines on a full disk, and the daemon continues', async () => {
     const full = openSync('/dev/full', 'w');
     const daemon = await daemonWith(['ignore', full, 'ignore'], (args) => args);
     closeSync(full);
@@ -71,7 +72,7 @@ describe('the log', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it.each<[string, StdioOptions, (args: readonly string[]) => readonly string[]]>([
+  inFull.each<[string, StdioOptions, (args: readonly string[]) => readonly string[]]>([
     ['socket', ['ignore', 'pipe', 'ignore'], (args) => args],
     // The shell makes way for the daemon, whose pipe the sleeper holds and never reads.
     [
@@ -91,7 +92,7 @@ describe('the log', () => {
     },
   );
 
-  it('keeps its lines complete and in order for a slow reader', async () => {
+  inFull('keeps its lines complete and in order for a slow reader', async () => {
     const { path, clean } = createFolder();
     execFileSync('mkfifo', [`${path}/log`]);
     const reader = openSync(`${path}/log`, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from '@jest/globals';
 import { startDaemon, type RunningDaemon } from './process.js';
 import { excessive, hasMeter, metered, meterOf } from './meter.js';
 import { useSite } from './registry.js';
-import { amount } from '../slow.js';
+import { amount, inFull } from '../slow.js';
 
 const site = useSite();
 const sockets: Socket[] = [];
@@ -48,7 +48,7 @@ async function open(port: number, index: number, path: string) {
   return { ask, read };
 }
 
-(hasMeter ? it : it.skip)(
+(hasMeter ? inFull : it.skip)(
   'pages, texts and lists that many readers ask for at one moment hold the main thread for less than 50 ms and take less than 64 MB',
   async () => {
     const { configure, model, folder } = site();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasOpenMetricsParser, parseOpenMetrics } from '../metrics/open-metrics.js';
 import { became, promptId, series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 
@@ -27,7 +28,7 @@ describe('GET /probe', () => {
     expect((await running.get(`/api/v1/models/${promptId}/checks`)).text).toBe(recorded);
   });
 
-  it('ends within the timeout of the scrape', async () => {
+  inFull('ends within the timeout of the scrape', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('hang', rare)]));
     const headers = { 'x-prometheus-scrape-timeout-seconds': '0.7' };
@@ -38,7 +39,7 @@ describe('GET /probe', () => {
     expect(text).toMatch(/reason="timeout",blame="provider"|reason="internal_error",blame="monitor"/);
   });
 
-  it('counts toward the daily token budget, and sends nothing when it is used up', async () => {
+  inFull('counts toward the daily token budget, and sends nothing when it is used up', async () => {
     const { model, configure, daemon } = site();
     const budget = { budget: { tokens_per_day: 60 } };
     const health = { health_api: { enabled: true, api_keys: ['health-key-0123456789'] } };
@@ -59,7 +60,7 @@ describe('GET /probe', () => {
     expect(series(text, 'modelpulse_budget_tokens_used_ratio{model="healthy"}')).toBeGreaterThan(1);
   });
 
-  it('counts toward the rate limit of the model', async () => {
+  inFull('counts toward the rate limit of the model', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy', { ...rare, rate_per_min: 2 })]));
     const reasons: string[] = [];
@@ -70,7 +71,7 @@ describe('GET /probe', () => {
     expect(reasons.at(-1)).toBe('rate_budget');
   });
 
-  it('returns 404 for an unknown model, 400 without a model and 409 for a paused one', async () => {
+  inFull('returns 404 for an unknown model, 400 without a model and 409 for a paused one', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy', { pause: true })]));
     const answers = await Promise.all(
@@ -100,16 +101,19 @@ describe('GET /sd/prometheus', () => {
 });
 
 describe('GET /metrics', () => {
-  (hasOpenMetricsParser ? it : it.skip)('returns OpenMetrics to a Prometheus that accepts it', async () => {
-    const { model, configure, daemon } = site();
-    const running = await daemon(configure([model('healthy'), model('bad-key')]));
-    await running.line(became('bad-key', 'unhealthy'));
-    const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
-    const answer = await fetch(`${running.url}/metrics`, { headers: { accept } });
-    expect(answer.headers.get('content-type')).toContain('application/openmetrics-text; version=1.0.0');
-    expect(parseOpenMetrics(await answer.text())).toMatchObject({
-      modelpulse_checks: ['counter', 2],
-      modelpulse_model_up: ['gauge', expect.any(Number)],
-    });
-  });
+  (hasOpenMetricsParser ? inFull : it.skip)(
+    'returns OpenMetrics to a Prometheus that accepts it',
+    async () => {
+      const { model, configure, daemon } = site();
+      const running = await daemon(configure([model('healthy'), model('bad-key')]));
+      await running.line(became('bad-key', 'unhealthy'));
+      const accept = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
+      const answer = await fetch(`${running.url}/metrics`, { headers: { accept } });
+      expect(answer.headers.get('content-type')).toContain('application/openmetrics-text; version=1.0.0');
+      expect(parseOpenMetrics(await answer.text())).toMatchObject({
+        modelpulse_checks: ['counter', 2],
+        modelpulse_model_up: ['gauge', expect.any(Number)],
+      });
+    },
+  );
 });

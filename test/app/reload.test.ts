@@ -49,30 +49,33 @@ describe('reload', () => {
     expect((await running.get('/api/v1/models/bad-key')).status).toBe(404);
   });
 
-  it('checks models soon if their results would expire long before the first slot of a longer interval', async () => {
-    const { model, configure, daemon } = site();
-    const ids = Array.from({ length: 10 }, (_, index) => `gpt-${index}`);
-    const every = (interval: string) =>
-      configure(ids.map((id) => model(id, { model: 'healthy', schedule: { every: interval } })));
-    const running = await daemon(every('1s'));
-    for (const id of ids) await running.line(became(id, 'healthy'));
-    every('24h');
-    const before = Date.now();
-    expect((await running.post('/-/reload')).status).toBe(200);
-    const soon = Date.now() + 10_000;
-    // The first slot of the longer interval may be a day away. While a check runs, only the one after it is shown.
-    for (;;) {
-      const { items } = (await running.get('/api/v1/models')).json() as {
-        items: { last_check: { slot: string } }[];
-      };
-      const slots = items.map(({ last_check }) => Date.parse(last_check.slot));
-      expect(Math.max(...slots)).toBeLessThanOrEqual(soon);
-      if (slots.every((slot) => slot >= before)) break;
-      await wait(200);
-    }
-  });
+  inFull(
+    'checks models soon if their results would expire long before the first slot of a longer interval',
+    async () => {
+      const { model, configure, daemon } = site();
+      const ids = Array.from({ length: 10 }, (_, index) => `gpt-${index}`);
+      const every = (interval: string) =>
+        configure(ids.map((id) => model(id, { model: 'healthy', schedule: { every: interval } })));
+      const running = await daemon(every('1s'));
+      for (const id of ids) await running.line(became(id, 'healthy'));
+      every('24h');
+      const before = Date.now();
+      expect((await running.post('/-/reload')).status).toBe(200);
+      const soon = Date.now() + 10_000;
+      // The first slot of the longer interval may be a day away. While a check runs, only the one after it is shown.
+      for (;;) {
+        const { items } = (await running.get('/api/v1/models')).json() as {
+          items: { last_check: { slot: string } }[];
+        };
+        const slots = items.map(({ last_check }) => Date.parse(last_check.slot));
+        expect(Math.max(...slots)).toBeLessThanOrEqual(soon);
+        if (slots.every((slot) => slot >= before)) break;
+        await wait(200);
+      }
+    },
+  );
 
-  it('waits for the start if SIGHUP comes earlier, and does not end the process', async () => {
+  inFull('waits for the start if SIGHUP comes earlier, and does not end the process', async () => {
     const { model, configure } = site();
     // Its warning is logged before anything is started.
     const running = start([
@@ -87,30 +90,33 @@ describe('reload', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('is ignored while the configuration is read for the first time, and does not end the process', async () => {
-    const { configure, model } = site();
-    const config = configure([model('healthy')]);
-    const content = readFileSync(config);
-    rmSync(config);
-    execFileSync('mkfifo', [config]);
-    const pipe = openSync(config, 'r+');
-    const running = start(['run', '--config', config]);
-    const fds = `/proc/${running.child.pid}/fd`;
-    const opened = (fd: string): boolean => {
-      try {
-        return readlinkSync(`${fds}/${fd}`) === config;
-      } catch {
-        return false;
-      }
-    };
-    while (!readdirSync(fds).some(opened)) await wait(5);
-    running.child.kill('SIGHUP');
-    writeSync(pipe, content);
-    closeSync(pipe);
-    await running.line(({ msg }) => msg === 'started');
-    running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(0);
-  });
+  inFull(
+    'is ignored while the configuration is read for the first time, and does not end the process',
+    async () => {
+      const { configure, model } = site();
+      const config = configure([model('healthy')]);
+      const content = readFileSync(config);
+      rmSync(config);
+      execFileSync('mkfifo', [config]);
+      const pipe = openSync(config, 'r+');
+      const running = start(['run', '--config', config]);
+      const fds = `/proc/${running.child.pid}/fd`;
+      const opened = (fd: string): boolean => {
+        try {
+          return readlinkSync(`${fds}/${fd}`) === config;
+        } catch {
+          return false;
+        }
+      };
+      while (!readdirSync(fds).some(opened)) await wait(5);
+      running.child.kill('SIGHUP');
+      writeSync(pipe, content);
+      closeSync(pipe);
+      await running.line(({ msg }) => msg === 'started');
+      running.child.kill('SIGTERM');
+      expect(await running.ended).toBe(0);
+    },
+  );
 
   it('changes nothing if the file is invalid, and reports it by route, log and metric', async () => {
     const { model, configure, daemon } = site();
@@ -127,7 +133,7 @@ describe('reload', () => {
     expect((await running.get('/api/v1/models/healthy')).status).toBe(200);
   });
 
-  it('detects changed content, also through a swapped directory symlink', async () => {
+  inFull('detects changed content, also through a swapped directory symlink', async () => {
     const { model, daemon, folder } = site();
     const text = (names: string[]): string =>
       stringify({
@@ -161,7 +167,7 @@ describe('reload', () => {
     expect(await running.line(reloaded)).toMatchObject({ trigger: 'content', added: ['empty'] });
   });
 
-  it('returns warnings and logs who requested it', async () => {
+  inFull('returns warnings and logs who requested it', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     configure([model('healthy', { api_key: '"quoted"' })]);
@@ -187,7 +193,7 @@ describe('reload', () => {
     expect(await again.line(({ msg }) => msg === 'configuration warning')).toMatchObject({ warning: late });
   });
 
-  it('keeps the history of a renamed model', async () => {
+  inFull('keeps the history of a renamed model', async () => {
     const { model, configure, daemon } = site();
     const running = await daemon(configure([model('healthy')]));
     const before = await running.line(became('healthy', 'healthy'));

@@ -3,6 +3,7 @@ import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
 import { start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
 import { became, promptId, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 const place = workplace();
@@ -10,7 +11,7 @@ const createParts = useParts();
 const minute = 60_000;
 
 describe('after a restart', () => {
-  it('checks a model soon if its last result was ended by a missed slot', async () => {
+  inFull('checks a model soon if its last result was ended by a missed slot', async () => {
     const { model, configure, daemon, folder } = site();
     const every = (id: string): object => model(id, { schedule: { every: '24h' }, model: 'healthy' });
     // Ten, because one could be due soon by its phase alone.
@@ -37,7 +38,7 @@ describe('after a restart', () => {
     }
   });
 
-  it('confirms within moments that a model which was down is healthy after unknown time', async () => {
+  inFull('confirms within moments that a model which was down is healthy after unknown time', async () => {
     const { model, configure, daemon } = site();
     const every = (name: string): object => model(promptId, { schedule: { every: '24h' }, model: name });
     const running = await daemon(configure([every('bad-key')]));
@@ -78,7 +79,7 @@ describe('after a restart', () => {
     refresh.stop();
   });
 
-  it('does not answer an aborted check with the previous result', async () => {
+  inFull('does not answer an aborted check with the previous result', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('swaying', { model: 'healthy', schedule: { every: '24h' } })], {
       server: { listen: '127.0.0.1:0', shutdown_grace: '300ms' },
@@ -100,7 +101,7 @@ describe('after a restart', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('completes a running check unchanged when the checker settings change', async () => {
+  inFull('completes a running check unchanged when the checker settings change', async () => {
     const { model, configure, daemon } = site();
     const models = [model('slow-800ms', { schedule: { every: '24h' } })];
     const running = await daemon(configure(models));

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 let stop: () => void = () => undefined;
@@ -49,44 +50,48 @@ async function holdingProvider() {
 }
 
 describe('monitor stopped during checks', () => {
-  it('reports no latency, no slow result and no failure of the models', async () => {
-    const provider = await holdingProvider();
-    const { configure, daemon } = site();
-    const ids = ['answers', 'hangs-up', 'says-nothing'];
-    const models = ids.map((id) => ({
-      id,
-      provider: 'openai_compatible',
-      base_url: provider.url,
-      model: id,
-      api_key: 'sk-test-0123456789abcdef',
-      schedule: { every: '1h' },
-      timeout: '2s',
-      slow: { duration: '1s' },
-    }));
-    const { child, get, post } = await daemon(configure(models));
-    const checks = ids.map((id) => post(`/api/v1/models/${id}/check`));
-    await provider.questions(3);
-    child.kill('SIGSTOP');
-    provider.answer('answers');
-    provider.hangUp('hangs-up');
-    // The length of the overlap: beyond the timeout.
-    await setTimeout(3_000);
-    child.kill('SIGCONT');
-    const found = (await Promise.all(checks)).map((reply) => reply.json());
-    const unmeasured = { stalled: true, duration_seconds: null, first_token_seconds: null, phases: null };
-    expect(found).toMatchObject([
-      { ...unmeasured, outcome: 'healthy', reason: 'ok', detail: null },
-      { ...unmeasured, outcome: 'unknown', reason: 'internal_error' },
-      { ...unmeasured, outcome: 'unknown', reason: 'internal_error' },
-    ]);
-    const { text } = await get('/metrics');
-    expect(series(text, 'modelpulse_checks_stalled_total')).toBe(3);
-    expect(text).not.toMatch(/^modelpulse_check_duration_seconds_count\{.*\} [1-9]/m);
-    const after = (await post('/api/v1/models/says-nothing/check')).json();
-    expect(after).toMatchObject({ outcome: 'healthy', stalled: false });
-    const { items } = (await get('/api/v1/models/answers/checks')).json() as { items: object[] };
-    expect(items.at(-1)).toMatchObject(unmeasured);
-  }, 60_000);
+  inFull(
+    'reports no latency, no slow result and no failure of the models',
+    async () => {
+      const provider = await holdingProvider();
+      const { configure, daemon } = site();
+      const ids = ['answers', 'hangs-up', 'says-nothing'];
+      const models = ids.map((id) => ({
+        id,
+        provider: 'openai_compatible',
+        base_url: provider.url,
+        model: id,
+        api_key: 'sk-test-0123456789abcdef',
+        schedule: { every: '1h' },
+        timeout: '2s',
+        slow: { duration: '1s' },
+      }));
+      const { child, get, post } = await daemon(configure(models));
+      const checks = ids.map((id) => post(`/api/v1/models/${id}/check`));
+      await provider.questions(3);
+      child.kill('SIGSTOP');
+      provider.answer('answers');
+      provider.hangUp('hangs-up');
+      // The length of the overlap: beyond the timeout.
+      await setTimeout(3_000);
+      child.kill('SIGCONT');
+      const found = (await Promise.all(checks)).map((reply) => reply.json());
+      const unmeasured = { stalled: true, duration_seconds: null, first_token_seconds: null, phases: null };
+      expect(found).toMatchObject([
+        { ...unmeasured, outcome: 'healthy', reason: 'ok', detail: null },
+        { ...unmeasured, outcome: 'unknown', reason: 'internal_error' },
+        { ...unmeasured, outcome: 'unknown', reason: 'internal_error' },
+      ]);
+      const { text } = await get('/metrics');
+      expect(series(text, 'modelpulse_checks_stalled_total')).toBe(3);
+      expect(text).not.toMatch(/^modelpulse_check_duration_seconds_count\{.*\} [1-9]/m);
+      const after = (await post('/api/v1/models/says-nothing/check')).json();
+      expect(after).toMatchObject({ outcome: 'healthy', stalled: false });
+      const { items } = (await get('/api/v1/models/answers/checks')).json() as { items: object[] };
+      expect(items.at(-1)).toMatchObject(unmeasured);
+    },
+    60_000,
+  );
 
   it('does not count that time as run time of a jq program', async () => {
     const provider = await holdingProvider();

@@ -10,6 +10,7 @@ import { createVirtualTime } from '../scheduler/virtual-time.js';
 import { result, start, workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
 import { monotonicMs } from '../../src/domain/clock.js';
+import { amount } from '../slow.js';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -273,7 +274,7 @@ describe('steady clock', () => {
         await pass(minute);
         expect([read(), doubted()]).toEqual([raw(), false]);
       }),
-      { numRuns: 100 },
+      { numRuns: amount(100, 25) },
     );
   }, 120_000);
 });

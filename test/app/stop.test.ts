@@ -9,6 +9,7 @@ import { result, start, workplace } from '../store/samples.js';
 import { createVirtualTime } from '../scheduler/virtual-time.js';
 import { plan, slotsOf } from '../scheduler/rig.js';
 import { modelNamed, useParts } from './parts.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -83,7 +84,7 @@ describe('stop at any time', () => {
           expect(gaps.filter((gap) => results.includes(gap))).toEqual([]);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: amount(25, 6) },
     );
   });
 });

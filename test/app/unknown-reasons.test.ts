@@ -11,42 +11,45 @@ interface Told {
 }
 
 describe('unknown model', () => {
-  it('is paused from the reload that pauses it, over a restart, until the reload that resumes it', async () => {
-    const { model, configure, daemon } = site();
-    const hourly = { schedule: { every: '1h' } };
-    const config = configure([model('healthy', hourly)]);
-    let running = await daemon(config);
-    await running.line(became('healthy', 'healthy'));
-    const told = async () => (await running.get('/api/v1/models/healthy')).json() as Told;
+  inFull(
+    'is paused from the reload that pauses it, over a restart, until the reload that resumes it',
+    async () => {
+      const { model, configure, daemon } = site();
+      const hourly = { schedule: { every: '1h' } };
+      const config = configure([model('healthy', hourly)]);
+      let running = await daemon(config);
+      await running.line(became('healthy', 'healthy'));
+      const told = async () => (await running.get('/api/v1/models/healthy')).json() as Told;
 
-    configure([model('healthy', { ...hourly, pause: true })]);
-    expect((await running.post('/-/reload')).status).toBe(200);
-    const paused = { state: 'unknown', reason: 'paused', blame: null };
-    expect(await told()).toMatchObject(paused);
-    expect(
-      series(
-        (await running.get('/metrics')).text,
-        'modelpulse_model_unknown_info{model="healthy",reason="paused",blame=""}',
-      ),
-    ).toBe(1);
-    expect(await running.line(became('healthy', 'unknown'))).toMatchObject({ reason: 'paused' });
-    running.child.kill('SIGTERM');
-    expect(await running.ended).toBe(0);
+      configure([model('healthy', { ...hourly, pause: true })]);
+      expect((await running.post('/-/reload')).status).toBe(200);
+      const paused = { state: 'unknown', reason: 'paused', blame: null };
+      expect(await told()).toMatchObject(paused);
+      expect(
+        series(
+          (await running.get('/metrics')).text,
+          'modelpulse_model_unknown_info{model="healthy",reason="paused",blame=""}',
+        ),
+      ).toBe(1);
+      expect(await running.line(became('healthy', 'unknown'))).toMatchObject({ reason: 'paused' });
+      running.child.kill('SIGTERM');
+      expect(await running.ended).toBe(0);
 
-    running = await daemon(config);
-    expect(await told()).toMatchObject(paused);
-    configure([model('healthy', hourly)]);
-    await running.post('/-/reload');
-    await running.line(became('healthy', 'healthy'));
-    const { items } = (await running.get('/api/v1/models/healthy/timeline')).json() as { items: Told[] };
-    expect(items.map(({ state, reason }) => `${state} ${reason!}`)).toEqual([
-      'unknown not_yet',
-      'healthy ok',
-      'unknown paused',
-      'unknown not_watched',
-      'healthy ok',
-    ]);
-  });
+      running = await daemon(config);
+      expect(await told()).toMatchObject(paused);
+      configure([model('healthy', hourly)]);
+      await running.post('/-/reload');
+      await running.line(became('healthy', 'healthy'));
+      const { items } = (await running.get('/api/v1/models/healthy/timeline')).json() as { items: Told[] };
+      expect(items.map(({ state, reason }) => `${state} ${reason!}`)).toEqual([
+        'unknown not_yet',
+        'healthy ok',
+        'unknown paused',
+        'unknown not_watched',
+        'healthy ok',
+      ]);
+    },
+  );
 
   it('has the reason of a check that cannot be sent, in the API and in the log', async () => {
     const { model, configure, daemon } = site();

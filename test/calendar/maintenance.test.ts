@@ -5,6 +5,7 @@ import { createCronCalendar, type CronCalendar } from '../../src/calendar/cron.j
 import { maintenanceWindows, type WindowRule } from '../../src/calendar/maintenance.js';
 import { merge } from '../../src/domain/intervals.js';
 import type { Interval } from '../../src/domain/state.js';
+import { amount } from '../slow.js';
 
 const hourMs = 3_600_000;
 const berlinNight: WindowRule = {
@@ -88,7 +89,7 @@ describe('maintenance windows', () => {
         }
         expect(calendar.windows([one], from, from + lengthMs)).toEqual(merge(each));
       }),
-      { numRuns: 50 },
+      { numRuns: amount(50, 15) },
     );
   });
 

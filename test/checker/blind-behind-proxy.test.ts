@@ -5,6 +5,7 @@ import { identity, modelsOn, monitor, opened, provider, proxy, reasonsOf } from 
 import { everythingIsHere } from './probing.js';
 import { completion, listenHttps } from './server.js';
 import { type Loss } from './uplink.js';
+import { inFull, some } from '../slow.js';
 
 const hosts = ['a.test', 'b.test', 'c.test'];
 
@@ -29,7 +30,7 @@ describe('a proxy without a way out', () => {
     ['http', 'http', 'closes', true],
     ['http', 'https', 'refuses', false],
   ];
-  it.each(ways)(
+  it.each(some(ways, 2))(
     'for %s, by a proxy of %s that %s, makes no model red from the first check to the return (reuse: %s)',
     async (scheme, proxied, how, reuse) => {
       const [way, server] = [await proxy(proxied === 'https'), await provider(scheme)];
@@ -61,7 +62,7 @@ describe('a proxy without a way out', () => {
     20_000,
   );
 
-  it.each(['refuses', 'bumps'] as const)(
+  it.each(some(['refuses', 'bumps'] as const, 1))(
     'is the failure of those that it cannot reach while it reaches one (%s)',
     async (how) => {
       const [way, server] = [await proxy(), await provider('https')];
@@ -76,7 +77,7 @@ describe('a proxy without a way out', () => {
     },
   );
 
-  it.each(['closes the connection', 'does not reply'])(
+  inFull.each(['closes the connection', 'does not reply'])(
     'is not at fault for one host while the others answer checks, but to a request without a key one %s',
     async (how) => {
       const way = await proxy();
@@ -94,7 +95,7 @@ describe('a proxy without a way out', () => {
     },
   );
 
-  it.each([
+  inFull.each([
     ['bumps', 443],
     ['bumps', 5432],
     ['bumps late', 443],
@@ -154,7 +155,7 @@ describe('a proxy without a way out', () => {
     expect(results[0]!.detail).toContain(`the proxy 127.0.0.1:${way.port}: connect ECONNREFUSED`);
   });
 
-  it('with a certificate that is refused is as good as none', async () => {
+  inFull('with a certificate that is refused is as good as none', async () => {
     const [way, server] = [await proxy(true), await provider('https')];
     const through = `https://other.test:${way.port}`;
     for (const scheme of ['https', 'http']) {
@@ -166,7 +167,7 @@ describe('a proxy without a way out', () => {
     }
   });
 
-  it('makes nothing of a check that began before it was back', async () => {
+  inFull('makes nothing of a check that began before it was back', async () => {
     const [way, server] = [await proxy(), await provider('https')];
     const models = modelsOn(hosts, server.port, {
       through: `http://127.0.0.1:${way.port}`,

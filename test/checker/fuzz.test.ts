@@ -134,7 +134,7 @@ describe.each(asked)('reply from %s to %s', (provider, probe) => {
           if (!answers && result.outcome === 'healthy') expect(result.reason).toBe('output_truncated');
         },
       ),
-      { numRuns: amount(250, 40) },
+      { numRuns: amount(250, 15) },
     );
   });
 
@@ -144,7 +144,7 @@ describe.each(asked)('reply from %s to %s', (provider, probe) => {
         const whole = resultOf(provider, probe, 200, {}, [bytes]);
         expect(resultOf(provider, probe, 200, {}, split(bytes, at)).found).toEqual(whole.found);
       }),
-      { numRuns: amount(100, 20) },
+      { numRuns: amount(100, 8) },
     );
   });
 });

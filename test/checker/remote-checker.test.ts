@@ -8,6 +8,7 @@ import type { CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
 import { withServer } from './probing.js';
 import { listenHttp, listenTcp } from './server.js';
+import { amount } from '../slow.js';
 
 const endpointConfiguration = { model_name: 'mixtral', model_config: { apikeys: ['xxxxx'] } };
 const apiKey = 'health-api-key-0001';
@@ -121,7 +122,7 @@ describe('remote checker', () => {
         }
         if (firstTokenMs !== null) expect(firstTokenMs >= 0 && firstTokenMs <= 86_400_000).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: amount(60, 15) },
     );
   });
 

@@ -8,6 +8,7 @@ import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { modelAt } from './model.js';
 import { checkOnce, withServer } from './probing.js';
 import { listenHttp } from './server.js';
+import { amount } from '../slow.js';
 
 const meets = createExpectations();
 const codec = new EventStreamCodec(
@@ -194,7 +195,7 @@ describe('stream', () => {
       fc.property(fc.array(fc.nat(), { maxLength: 30 }), (cuts) => {
         expect(verdictOn(provider, body, cuts)).toEqual(whole);
       }),
-      { numRuns: 50 },
+      { numRuns: amount(50, 15) },
     );
   });
 

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { command, start } from '../app/process.js';
 import { became, useSite } from '../app/registry.js';
+import { inFull } from '../slow.js';
 
 const site = useSite();
 
 describe('modelpulse check', () => {
-  it('prints a table and exits with 0 when all models are healthy', async () => {
+  inFull('prints a table and exits with 0 when all models are healthy', async () => {
     const { model, configure } = site();
     const { code, out, err } = await command(['check', '--config', configure([model('healthy')])]);
     expect(out).toMatch(/MODEL\s+OUTCOME\s+REASON\s+BLAME\s+HTTP\s+TIME/);
@@ -25,37 +26,41 @@ describe('modelpulse check', () => {
     ]);
   });
 
-  it('exits with 1 for unhealthy models only by default, or for the outcomes in --fail-on', async () => {
-    const { model, configure } = site();
-    const degraded = [model('wrong'), model('healthy')];
-    const unknown = [model('healthy', { api_key: '${MISSING}' })];
-    const unhealthy = [model('quota')];
-    const codeOf = async (models: readonly object[], ...args: string[]) =>
-      (await command(['check', ...args, '--config', configure(models)])).code;
-    expect(await codeOf(degraded)).toBe(0);
-    expect(await codeOf(unknown)).toBe(0);
-    expect(await codeOf(unhealthy)).toBe(1);
-    expect(await codeOf(degraded, '--fail-on', 'degraded')).toBe(1);
-    expect(await codeOf(unknown, '--fail-on', 'degraded')).toBe(0);
-    expect(await codeOf(unknown, '--fail-on', 'degraded, unknown')).toBe(1);
-    expect(await codeOf(degraded, '--fail-on', 'unknown', '--fail-on', 'degraded')).toBe(1);
-    expect(await codeOf(unhealthy, '--fail-on', 'unknown')).toBe(1);
-  }, 60_000);
+  inFull(
+    'exits with 1 for unhealthy models only by default, or for the outcomes in --fail-on',
+    async () => {
+      const { model, configure } = site();
+      const degraded = [model('wrong'), model('healthy')];
+      const unknown = [model('healthy', { api_key: '${MISSING}' })];
+      const unhealthy = [model('quota')];
+      const codeOf = async (models: readonly object[], ...args: string[]) =>
+        (await command(['check', ...args, '--config', configure(models)])).code;
+      expect(await codeOf(degraded)).toBe(0);
+      expect(await codeOf(unknown)).toBe(0);
+      expect(await codeOf(unhealthy)).toBe(1);
+      expect(await codeOf(degraded, '--fail-on', 'degraded')).toBe(1);
+      expect(await codeOf(unknown, '--fail-on', 'degraded')).toBe(0);
+      expect(await codeOf(unknown, '--fail-on', 'degraded, unknown')).toBe(1);
+      expect(await codeOf(degraded, '--fail-on', 'unknown', '--fail-on', 'degraded')).toBe(1);
+      expect(await codeOf(unhealthy, '--fail-on', 'unknown')).toBe(1);
+    },
+    60_000,
+  );
 
-  it('exits with 2 for an unknown outcome', async () => {
+  inFull('exits with 2 for an unknown outcome', async () => {
     const { code, err } = await command(['check', '--fail-on', 'degraded,bad']);
     expect(code).toBe(2);
     expect(err).toContain('Allowed are degraded, unhealthy, unknown.');
   });
 
-  it('exits with 2 and lists the known models for an unknown model', async () => {
+  inFull('exits with 2 and lists the known models for an unknown model', async () => {
     const { model, configure } = site();
     const { code, out, err } = await command(['check', 'nobody', '--config', configure([model('healthy')])]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toBe('no model nobody in the registry; it has healthy\n');
   });
 
-  it('does not open the database', async () => {
+  inFull('does not open the database', async () => {
     const { model, configure, folder } = site();
     await command(['check', '--config', configure([model('healthy')])]);
     await expect(readFile(`${folder.path}/pulse.db`)).rejects.toThrow('ENOENT');
@@ -63,7 +68,7 @@ describe('modelpulse check', () => {
 });
 
 describe('modelpulse', () => {
-  it('exits without an error when its reader closes the pipe', async () => {
+  inFull('exits without an error when its reader closes the pipe', async () => {
     const { child, ended, errors } = start(['schema']);
     child.stdout?.destroy();
     expect({ code: await ended, err: errors() }).toEqual({ code: 0, err: '' });
@@ -78,38 +83,41 @@ describe('modelpulse', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it('exits with 2 and the location of a jq program that does not compile, on validate and run', async () => {
-    const { folder } = site();
-    const config = folder.write(
-      'jq.yaml',
-      [
-        'models:',
-        '  - { id: a, provider: custom, base_url: "http://127.0.0.1:9", custom_payload: { q: "{prompt}" },',
-        '      custom_response_format: ".a[" }',
-        '  - id: b',
-        '    endpoint_configuration:',
-        '      model_config:',
-        '        model_provider: custom',
-        '        endpoint_url: http://127.0.0.1:9',
-        '        custom_payload: { q: "{prompt}" }',
-        '        custom_response_format: .a | nosuch',
-        '  - { id: c, provider: custom, base_url: "http://127.0.0.1:9", custom_payload: { q: "{prompt}" },',
-        '      custom_response_format: .a }',
-        '',
-      ].join('\n'),
-    );
-    for (const name of ['validate', 'run']) {
-      const { code, err } = await command([name, '--config', config]);
-      expect(code).toBe(2);
-      const found = err.match(/jq\.yaml:\d+:\d+: [^ ]+: does not compile: jq: \w+/g);
-      expect(found?.map((line) => line.replace(/^.*models/, ''))).toHaveLength(2);
-      expect(err).toContain('jq.yaml:3:');
-      expect(err).toContain('jq.yaml:10:');
-      expect(err).toContain('models[0].custom_response_format: does not compile: jq: syntax error');
-    }
-  });
+  inFull(
+    'exits with 2 and the location of a jq program that does not compile, on validate and run',
+    async () => {
+      const { folder } = site();
+      const config = folder.write(
+        'jq.yaml',
+        [
+          'models:',
+          '  - { id: a, provider: custom, base_url: "http://127.0.0.1:9", custom_payload: { q: "{prompt}" },',
+          '      custom_response_format: ".a[" }',
+          '  - id: b',
+          '    endpoint_configuration:',
+          '      model_config:',
+          '        model_provider: custom',
+          '        endpoint_url: http://127.0.0.1:9',
+          '        custom_payload: { q: "{prompt}" }',
+          '        custom_response_format: .a | nosuch',
+          '  - { id: c, provider: custom, base_url: "http://127.0.0.1:9", custom_payload: { q: "{prompt}" },',
+          '      custom_response_format: .a }',
+          '',
+        ].join('\n'),
+      );
+      for (const name of ['validate', 'run']) {
+        const { code, err } = await command([name, '--config', config]);
+        expect(code).toBe(2);
+        const found = err.match(/jq\.yaml:\d+:\d+: [^ ]+: does not compile: jq: \w+/g);
+        expect(found?.map((line) => line.replace(/^.*models/, ''))).toHaveLength(2);
+        expect(err).toContain('jq.yaml:3:');
+        expect(err).toContain('jq.yaml:10:');
+        expect(err).toContain('models[0].custom_response_format: does not compile: jq: syntax error');
+      }
+    },
+  );
 
-  it('exits with 2 for an unknown command', async () => {
+  inFull('exits with 2 for an unknown command', async () => {
     const { code, err } = await command(['chekc']);
     expect(code).toBe(2);
     expect(err).toContain("unknown command 'chekc'");
@@ -130,13 +138,13 @@ describe('modelpulse', () => {
     expect(out).toBe(await readFile('config/modelpulse.schema.json', 'utf8'));
   });
 
-  it('ships valid configurations', async () => {
+  inFull('ships valid configurations', async () => {
     for (const config of ['config/modelpulse.yaml', 'config/demo.yaml']) {
       expect(await command(['validate', '--config', config])).toMatchObject({ code: 0 });
     }
   });
 
-  it('reads the status from the database, whether the daemon runs or not', async () => {
+  inFull('reads the status from the database, whether the daemon runs or not', async () => {
     const { model, configure, daemon } = site();
     // What was seen holds for two intervals and this, so that it still does when the last command asks.
     const timeout = '60s';
@@ -158,7 +166,7 @@ describe('modelpulse', () => {
     ]);
   });
 
-  it('simulates a provider until it is stopped', async () => {
+  inFull('simulates a provider until it is stopped', async () => {
     const { child, ended } = start(['simulate', '--listen', '127.0.0.1:0'], {}, 'text');
     const [, url] = /base_url (\S+)/.exec(
       await new Promise((resolve) => child.stdout!.once('data', (chunk) => resolve(String(chunk)))),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../app/free-port.js';
+import { inFull } from '../slow.js';
 
 /** A copy of what the demo needs, on ports of its own; its set-up finds nothing to do. */
 const place = mkdtempSync(join(tmpdir(), 'modelpulse-demo-'));
@@ -71,7 +72,7 @@ async function ended({ parent }: Demo): Promise<void> {
 }
 
 describe('npm run demo', () => {
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  inFull.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'stops daemon and simulator when npm ends by %s',
     async (signal) => {
       const demo = await started('npm', ['run', '--silent', 'demo']);
@@ -81,11 +82,15 @@ describe('npm run demo', () => {
     30_000,
   );
 
-  it('stops daemon and simulator when its terminal hangs up', async () => {
-    const demo = await started('npm', ['run', '--silent', 'demo']);
-    process.kill(demo.pid, 'SIGHUP');
-    await ended(demo);
-  }, 30_000);
+  inFull(
+    'stops daemon and simulator when its terminal hangs up',
+    async () => {
+      const demo = await started('npm', ['run', '--silent', 'demo']);
+      process.kill(demo.pid, 'SIGHUP');
+      await ended(demo);
+    },
+    30_000,
+  );
 
   it('does not start if npm has ended during the setup', async () => {
     const gone = spawn(process.execPath, ['-e', '']);
@@ -100,16 +105,24 @@ describe('npm run demo', () => {
 });
 
 describe('modelpulse demo', () => {
-  it('ends when its parent process is killed', async () => {
-    const script = `require('node:child_process').spawn(process.execPath, ['dist/main.cjs', 'demo'], { stdio: 'inherit' })`;
-    const demo = await started(process.execPath, ['-e', script]);
-    demo.parent.kill('SIGKILL');
-    await ended(demo);
-  }, 30_000);
+  inFull(
+    'ends when its parent process is killed',
+    async () => {
+      const script = `require('node:child_process').spawn(process.execPath, ['dist/main.cjs', 'demo'], { stdio: 'inherit' })`;
+      const demo = await started(process.execPath, ['-e', script]);
+      demo.parent.kill('SIGKILL');
+      await ended(demo);
+    },
+    30_000,
+  );
 
-  it('ends at once when killed', async () => {
-    const demo = await started('npm', ['run', '--silent', 'demo']);
-    process.kill(demo.pid, 'SIGKILL');
-    await ended(demo);
-  }, 30_000);
+  inFull(
+    'ends at once when killed',
+    async () => {
+      const demo = await started('npm', ['run', '--silent', 'demo']);
+      process.kill(demo.pid, 'SIGKILL');
+      await ended(demo);
+    },
+    30_000,
+  );
 });

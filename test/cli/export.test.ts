@@ -66,7 +66,7 @@ async function allUnknown(path: string): Promise<void> {
 jest.setTimeout(90_000);
 
 describe('commands backup, export, import and rebuild', () => {
-  it('copy, export and compare while the daemon writes, and refuse changes then', async () => {
+  inFull('copy, export and compare while the daemon writes, and refuse changes then', async () => {
     const { folder } = site();
     const at = (name: string): string => join(folder.path, name);
     await seen(site(), async (config) => {
@@ -126,7 +126,7 @@ describe('commands backup, export, import and rebuild', () => {
     expect(await figures(other)).toEqual(await figures(config));
   });
 
-  it('report an invalid line and a skipped model', async () => {
+  inFull('report an invalid line and a skipped model', async () => {
     const config = await seenBefore(site());
     const { folder } = site();
     const { out } = await command(['export', '--config', config]);
@@ -149,7 +149,7 @@ describe('commands backup, export, import and rebuild', () => {
     );
   });
 
-  it('report errors in hours and days, and correct them', async () => {
+  inFull('report errors in hours and days, and correct them', async () => {
     const config = await seenBefore(site());
     const database = new Database(join(site().folder.path, 'pulse.db'));
     database.exec('UPDATE hours SET healthy = healthy + 7 WHERE model = 1');
@@ -177,7 +177,7 @@ describe('commands backup, export, import and rebuild', () => {
     expect(check.out).toMatch(/, 1 differences\n/);
   });
 
-  it('export more data than fits in memory if TMPDIR is missing or not a directory', async () => {
+  inFull('export more data than fits in memory if TMPDIR is missing or not a directory', async () => {
     const { folder, configure } = site();
     const config = configure([]);
     const store = place.open(join(folder.path, 'pulse.db'));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { usePast } from './written-past.js';
+import { inFull } from '../slow.js';
 
 const past = usePast();
 const rowOf = (out: string, date: string) =>
@@ -44,7 +45,7 @@ describe('modelpulse history', () => {
     expect(out.match(/^2026-03/gm)).toHaveLength(31);
   });
 
-  it('divides days by the time zone', async () => {
+  inFull('divides days by the time zone', async () => {
     const { run } = await past();
     const { out } = await run(
       'history',
@@ -76,7 +77,7 @@ describe('modelpulse history', () => {
     expect(unknown_seconds).toEqual({ not_watched: seconds.unknown });
   });
 
-  it('ends where the model left the registry, and reports that', async () => {
+  inFull('ends where the model left the registry, and reports that', async () => {
     const { run } = await past();
     const { out } = await run('history', '=old', '--window', 'year:2026');
     expect(out).toMatch(/^=old, .* to 2026-03-02 00:00:00, UTC; left the registry 2026-03-02 00:00:00\n/);
@@ -87,7 +88,7 @@ describe('modelpulse history', () => {
     );
   });
 
-  it('prints a row per day as CSV without spreadsheet formulas', async () => {
+  inFull('prints a row per day as CSV without spreadsheet formulas', async () => {
     const { run } = await past();
     const { out } = await run('history', '=old', '--window', 'day:2026-03-01', '--csv');
     const [header, row, ...rest] = out.split('\r\n');
@@ -99,14 +100,14 @@ describe('modelpulse history', () => {
     expect(header!.split(',')).toHaveLength(row!.split(',').length);
   });
 
-  it('prints unknown for a model that was never checked', async () => {
+  inFull('prints unknown for a model that was never checked', async () => {
     const { run } = await past();
     const { out } = await run('history', 'idle', '--window', 'day:2026-03-01');
     expect(rowOf(out, '2026-03-01')!.slice(1, 5)).toEqual(['-', '0%', '-', '0']);
     expect(rowOf(out, '2026-03-01')!.at(-1)).toBe('not_yet 1d');
   });
 
-  it('exits with 2 and one sentence for unknown models and invalid windows', async () => {
+  inFull('exits with 2 and one sentence for unknown models and invalid windows', async () => {
     const { run } = await past();
     const asked: [string[], RegExp][] = [
       [['gtp'], /^no model gtp is known; did you mean gpt\?\n$/],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { usePast } from './written-past.js';
+import { inFull } from '../slow.js';
 
 const past = usePast();
 const march = ['--window', 'month:2026-03'] as const;
@@ -22,7 +23,7 @@ describe('modelpulse incidents', () => {
     expect(out).not.toContain('\u001b');
   });
 
-  it('lists only incidents within the window and of the given models', async () => {
+  inFull('lists only incidents within the window and of the given models', async () => {
     const { run } = await past();
     const idsOf = async (...args: string[]) =>
       (JSON.parse((await run('incidents', '--json', ...args)).out) as { id: number }[]).map(({ id }) => id);
@@ -32,7 +33,7 @@ describe('modelpulse incidents', () => {
     expect(await idsOf('mixtral', '--window', 'day:2026-03-20')).toEqual([3]);
   });
 
-  it('lists open incidents of registered models, however old', async () => {
+  inFull('lists open incidents of registered models, however old', async () => {
     const { run } = await past();
     const { out } = await run('incidents', '--open', '--window', '1s', '--json');
     expect(JSON.parse(out)).toMatchObject([
@@ -50,7 +51,7 @@ describe('modelpulse incidents', () => {
     expect((await run('incidents', 'gpt', '--open')).out).toBe('no incident is open\n');
   });
 
-  it('prints CSV without spreadsheet formulas', async () => {
+  inFull('prints CSV without spreadsheet formulas', async () => {
     const { run } = await past();
     const { out } = await run('incidents', 'gpt', ...march, '--csv');
     const [header, row = ''] = out.split('\r\n');
@@ -63,7 +64,7 @@ describe('modelpulse incidents', () => {
     expect(row).toMatch(/,"?2026-03-02T11:00:00.000Z Ann: vendor/);
   });
 
-  it('exits with 2 for an unknown model', async () => {
+  inFull('exits with 2 for an unknown model', async () => {
     const { run } = await past();
     expect(await run('incidents', 'gpt', 'mixtrl')).toEqual({
       code: 2,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { begin, day, usePast } from './written-past.js';
 import { became, useSite } from '../app/registry.js';
 import { command } from '../app/process.js';
+import { inFull } from '../slow.js';
 
 const past = usePast();
 
@@ -15,7 +16,7 @@ describe('modelpulse status', () => {
     expect(out).toMatch(/^idle +unknown +\d+d( \d+h)? +not_yet +- +- /m);
   });
 
-  it('explains unknown states by the newest checks, and by a monitor that does not run', async () => {
+  inFull('explains unknown states by the newest checks, and by a monitor that does not run', async () => {
     const { run, check } = await past();
     const why = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null } as const;
     await check('idle', begin + day, why);
@@ -26,7 +27,7 @@ describe('modelpulse status', () => {
     expect((await run('status', 'idle')).out).toMatch(/^idle +unknown .* secret_missing +config /m);
   });
 
-  it('shows only the requested models', async () => {
+  inFull('shows only the requested models', async () => {
     const { run } = await past();
     const idsOf = async (...args: string[]) =>
       (JSON.parse((await run('status', '--json', ...args)).out) as { model: string }[]).map(
@@ -60,7 +61,7 @@ const unsent = { outcome: 'unknown', reason: 'secret_missing', httpStatus: null 
 describe('modelpulse status while the database is in use', () => {
   const blind = 'The monitor has no connectivity: it cannot tell how the models are.\n\n';
 
-  it('reports a loss of connectivity until a check is answered again', async () => {
+  inFull('reports a loss of connectivity until a check is answered again', async () => {
     const { run, check } = await past();
     const monitorOf = async () =>
       (JSON.parse((await run('status', '--json', 'gpt')).out) as { monitor: object }[])[0]!.monitor;
@@ -77,7 +78,7 @@ describe('modelpulse status while the database is in use', () => {
     expect((await run('status')).out).toMatch(/^MODEL /);
   });
 
-  it('notes unconfirmed failures and recoveries and inconclusive checks of each model', async () => {
+  inFull('notes unconfirmed failures and recoveries and inconclusive checks of each model', async () => {
     const { run, check } = await past();
     const noteOf = async (id: string) =>
       (JSON.parse((await run('status', '--json', id)).out) as { note: string | null }[])[0]!.note;
@@ -107,39 +108,43 @@ describe('modelpulse status while the database is in use', () => {
 const site = useSite();
 
 describe('modelpulse status with a running daemon', () => {
-  it('shows unconfirmed results, paused models and the running daemon, and only columns with data', async () => {
-    const { model, configure, daemon } = site();
-    const slow = { schedule: { every: '1h' }, confirm: { failures: 3, recheck_after: '10m' } };
-    const config = configure([
-      model('quota', slow),
-      model('healthy', { slo: 0.9, labels: { team: 'a' }, schedule: { every: '1h' } }),
-      model('wrong', { pause: true }),
-    ]);
-    const running = await daemon(config);
-    await running.line(became('healthy', 'healthy'));
-    // Joins the first check, or makes another: one or two failures of three.
-    await running.post('/api/v1/models/quota/check');
-    const { out } = await command(['status', '--config', config]);
-    expect(out).toMatch(/^MODEL +STATE .* UPTIME 24H +NOTE$/m);
-    expect(out).toMatch(/^quota .* last check failed: quota_exhausted \([12] of 3\)$/m);
-    expect(out).toMatch(/^wrong +paused /m);
-    expect(out).not.toContain('does not run');
-    expect(
-      JSON.parse((await command(['status', '--json', 'healthy', '--config', config])).out),
-    ).toMatchObject([
-      {
-        labels: { team: 'a' },
-        slo: 0.9,
-        blame: null,
-        next_check: expect.stringMatching(/^20/) as unknown,
-        monitor: { running: true, blind: false },
-      },
-    ]);
-    const only = await command(['status', '--state', 'paused', '--json', '--config', config]);
-    expect(JSON.parse(only.out)).toMatchObject([{ model: 'wrong', next_check: null }]);
-    running.child.kill('SIGTERM');
-    await running.ended;
-    const stopped = await command(['status', '--config', config]);
-    expect(stopped.out).toMatch(/^The daemon does not run: /);
-  }, 60_000);
+  inFull(
+    'shows unconfirmed results, paused models and the running daemon, and only columns with data',
+    async () => {
+      const { model, configure, daemon } = site();
+      const slow = { schedule: { every: '1h' }, confirm: { failures: 3, recheck_after: '10m' } };
+      const config = configure([
+        model('quota', slow),
+        model('healthy', { slo: 0.9, labels: { team: 'a' }, schedule: { every: '1h' } }),
+        model('wrong', { pause: true }),
+      ]);
+      const running = await daemon(config);
+      await running.line(became('healthy', 'healthy'));
+      // Joins the first check, or makes another: one or two failures of three.
+      await running.post('/api/v1/models/quota/check');
+      const { out } = await command(['status', '--config', config]);
+      expect(out).toMatch(/^MODEL +STATE .* UPTIME 24H +NOTE$/m);
+      expect(out).toMatch(/^quota .* last check failed: quota_exhausted \([12] of 3\)$/m);
+      expect(out).toMatch(/^wrong +paused /m);
+      expect(out).not.toContain('does not run');
+      expect(
+        JSON.parse((await command(['status', '--json', 'healthy', '--config', config])).out),
+      ).toMatchObject([
+        {
+          labels: { team: 'a' },
+          slo: 0.9,
+          blame: null,
+          next_check: expect.stringMatching(/^20/) as unknown,
+          monitor: { running: true, blind: false },
+        },
+      ]);
+      const only = await command(['status', '--state', 'paused', '--json', '--config', config]);
+      expect(JSON.parse(only.out)).toMatchObject([{ model: 'wrong', next_check: null }]);
+      running.child.kill('SIGTERM');
+      await running.ended;
+      const stopped = await command(['status', '--config', config]);
+      expect(stopped.out).toMatch(/^The daemon does not run: /);
+    },
+    60_000,
+  );
 });

@@ -74,7 +74,7 @@ describe('replay of stored results', () => {
         began += 1;
         stretches += found.length;
       }),
-      { numRuns: amount(10_000, 500) },
+      { numRuns: amount(10_000, 200) },
     );
     expect(stretches).toBeGreaterThan(began / 2);
   }, 300_000);

@@ -4,6 +4,7 @@ import { newHealth, type Health } from '../../src/domain/health.js';
 import { merge } from '../../src/domain/intervals.js';
 import { after, sameStretch, standingAt, stateAt } from '../../src/domain/timeline.js';
 import { processorMs } from '../processor-time.js';
+import { amount } from '../slow.js';
 
 const start = Date.UTC(2026, 2, 1);
 const time = fc.integer({ min: 1, max: 40 }).map((ms) => start + ms);
@@ -62,7 +63,7 @@ it('the state at a time follows from windows, pauses, gaps and validity', () => 
     fc.property(health, fc.integer({ min: -2, max: 70 }), (known, ms) => {
       expect(stateAt(known, start + ms)).toEqual(lookedUp(known, start + ms));
     }),
-    { numRuns: 5_000 },
+    { numRuns: amount(5_000, 500) },
   );
 });
 

@@ -11,7 +11,7 @@ import { useParts } from '../app/parts.js';
 import { fullLife } from '../store/full-life.js';
 import { dayMs, hourMs } from '../../src/domain/period.js';
 import { migrationsDir, start, workplace } from '../store/samples.js';
-import { amount } from '../slow.js';
+import { amount, inFull, some } from '../slow.js';
 import { processMs } from '../processor-time.js';
 import { repeated, steepness, type Work } from './growth.js';
 
@@ -154,7 +154,7 @@ function importing(text: string, into: string): Work {
 const counts = amount([1_000, 4_000, 16_000], [200, 800, 3_200]);
 const unbounded = { mostMs: Infinity, meter: processMs };
 
-describe.each(Object.entries(many))('import of many %s', (_what, grow) => {
+describe.each(some(Object.entries(many), 2))('import of many %s', (_what, grow) => {
   it('takes time linear in their number', async () => {
     const costs = await steepness((count) => importing(textOf(grow(lines, count)), empty), {
       ...unbounded,
@@ -163,7 +163,7 @@ describe.each(Object.entries(many))('import of many %s', (_what, grow) => {
     expect(costs).toBeNull();
   });
 
-  it('takes time linear in their number before existing history', async () => {
+  inFull('takes time linear in their number before existing history', async () => {
     const costs = await steepness((count) => importing(textOf(grow(lines, count)), newer), {
       ...unbounded,
       lengths: counts,
@@ -173,7 +173,7 @@ describe.each(Object.entries(many))('import of many %s', (_what, grow) => {
 });
 
 describe('import of long texts', () => {
-  it.each(Object.entries(long))('takes time linear in their length: %s', async (_what, grow) => {
+  it.each(some(Object.entries(long), 1))('takes time linear in their length: %s', async (_what, grow) => {
     const costs = await steepness((length) => importing(textOf(grow(lines, length)), empty), {
       ...unbounded,
       lengths: amount([mib, 4 * mib, 16 * mib], [mib / 4, mib, 4 * mib]),
@@ -181,23 +181,26 @@ describe('import of long texts', () => {
     expect(costs).toBeNull();
   });
 
-  it.each(Object.entries(memories))('takes time linear in the memory of a model: %s', async (_what, grow) => {
-    const costs = await steepness(
-      (count) =>
-        importing(
-          textOf(
-            lines.map((line) =>
-              line.id === 'gpt' ? { ...line, memory: grow(line.memory as Memory, count) } : line,
+  it.each(some(Object.entries(memories), 1))(
+    'takes time linear in the memory of a model: %s',
+    async (_what, grow) => {
+      const costs = await steepness(
+        (count) =>
+          importing(
+            textOf(
+              lines.map((line) =>
+                line.id === 'gpt' ? { ...line, memory: grow(line.memory as Memory, count) } : line,
+              ),
             ),
+            empty,
           ),
-          empty,
-        ),
-      { ...unbounded, lengths: counts },
-    );
-    expect(costs).toBeNull();
-  });
+        { ...unbounded, lengths: counts },
+      );
+      expect(costs).toBeNull();
+    },
+  );
 
-  it('takes time linear in the length of an endless line', async () => {
+  inFull('takes time linear in the length of an endless line', async () => {
     const costs = await steepness(
       (length) => {
         const input = Readable.from(Array.from({ length: length / chunk }, () => Buffer.alloc(chunk, 'a')));

@@ -7,6 +7,7 @@ import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import type { Expectation, Probe } from '../../src/domain/model.js';
 import { modelAt } from '../checker/model.js';
 import { costOf } from './growth.js';
+import { some } from '../slow.js';
 
 /** ms of processor time for which one reply may hold the loop, with a margin for a core that others share. */
 const mostHeldMs = 60;
@@ -134,7 +135,7 @@ const dear: readonly [string, string, Expectation['json']][] = [
 const headers = Object.fromEntries(many(250, (index) => [digits(index), '']));
 
 describe('reply of maximum length', () => {
-  it.each(longest)(
+  it.each(some(longest, 2))(
     'is judged without blocking the event loop for long: %s',
     async (_what, probe, text, expected = {}) => {
       const work = () => judged(text, expected, probe);
@@ -142,7 +143,7 @@ describe('reply of maximum length', () => {
     },
   );
 
-  it.each(dear)(
+  it.each(some(dear, 1))(
     'is compared with a schema without blocking the event loop for long: %s',
     async (_what, text, schema) => {
       const expected = { json: schema! };

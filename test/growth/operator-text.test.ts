@@ -15,6 +15,7 @@ import { wholeNumber } from '../../src/http/query.js';
 import { parseTime } from '../../src/http/time.js';
 import { lineOf } from '../../src/store/transfer/import-line.js';
 import { steepness, steepPieces } from './growth.js';
+import { some } from '../slow.js';
 
 const json = JSON.stringify;
 const pieces = [
@@ -95,14 +96,14 @@ const configurations: Readonly<Record<string, (length: number) => string>> = {
   'many members without a value': (length) => `a: {${lines(length, (index) => `b${index}, `)}}`,
 };
 
-describe.each(Object.entries(readers))('%s', (_what, read) => {
+describe.each(some(Object.entries(readers), 3))('%s', (_what, read) => {
   it('takes time linear in its length', async () => {
     expect(await steepPieces(pieces, read)).toEqual([]);
   }, 60_000);
 });
 
 describe('configuration', () => {
-  it.each(Object.entries(configurations))(
+  it.each(some(Object.entries(configurations), 2))(
     'takes time linear in its length: %s',
     async (_what, make) => {
       const costs = await steepness(

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { base64WritingsOf, folded, writingsOf } from '../../src/checker/secrets/secret-search.js';
 import { costOf } from './growth.js';
+import { some } from '../slow.js';
 
 /** ms of processor time for which one redaction may hold the loop, with a margin for a core that others share. */
 const mostHeldMs = 60;
@@ -53,10 +54,13 @@ const worst: readonly [string, readonly string[], string][] = [
 ];
 
 describe('redaction', () => {
-  it.each(worst)(`blocks the event loop for at most ${mostHeldMs} ms: %s`, async (_name, secrets, text) => {
-    const cost = await costOf(() => void createRedaction(secrets)(text, 2_000), mostHeldMs);
-    expect(cost).toBeLessThan(mostHeldMs);
-  });
+  it.each(some(worst, 2))(
+    `blocks the event loop for at most ${mostHeldMs} ms: %s`,
+    async (_name, secrets, text) => {
+      const cost = await costOf(() => void createRedaction(secrets)(text, 2_000), mostHeldMs);
+      expect(cost).toBeLessThan(mostHeldMs);
+    },
+  );
 });
 
 it('every encoding of a secret begins with the encoding of its beginning', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleResult, sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
-import { startServer } from './running-server.js';
+import { useServer } from './running-server.js';
 import { amount } from '../slow.js';
 
 const values = [
@@ -58,14 +58,13 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
   '/metrics': ['name[]'],
 };
 
-const serve = () =>
-  startServer(
-    createFakeBackend({
-      views: [sampleView('a')],
-      results: [sampleResult()],
-      points: [{ from: 0, state: 'healthy', reason: 'ok' }],
-    }),
-  );
+const serve = useServer(
+  createFakeBackend({
+    views: [sampleView('a')],
+    results: [sampleResult()],
+    points: [{ from: 0, state: 'healthy', reason: 'ok' }],
+  }),
+);
 
 describe('absurd value', () => {
   it.each(Object.entries(parameters))(

@@ -4,15 +4,16 @@ import { describe, expect, it } from '@jest/globals';
 import { tokenOf, type Access } from '../../src/http/auth.js';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
-import { startServer } from './running-server.js';
+import { startServer, useServer } from './running-server.js';
 
 const token = 'päss:word with colon'.replaceAll(' ', '_');
 const withToken =
   (token: string | null, more: Partial<Access> = {}) =>
   (): Access => ({ token, readTokens: [], publicBadges: false, ...more });
 const basic = (password: string): string => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
-const start = () =>
-  startServer(createFakeBackend({ views: [sampleView('a')] }), { access: withToken('s3cret:with=colon') });
+const start = useServer(createFakeBackend({ views: [sampleView('a')] }), {
+  access: withToken('s3cret:with=colon'),
+});
 
 const guarded = [
   ['GET', '/metrics'],
@@ -94,10 +95,9 @@ describe('bearer token', () => {
 
 describe('read token', () => {
   const readers = ['reader-one', 'reader-two'];
-  const serve = () =>
-    startServer(createFakeBackend({ views: [sampleView('a')] }), {
-      access: withToken('everything', { readTokens: readers }),
-    });
+  const serve = useServer(createFakeBackend({ views: [sampleView('a')] }), {
+    access: withToken('everything', { readTokens: readers }),
+  });
   const routes = guarded.filter(([, path]) => !path.includes('//') && !path.includes('events'));
   const as = (token: string) => ({ authorization: `Bearer ${token}` });
 

@@ -7,6 +7,7 @@ import { percentDown } from '../../src/domain/uptime.js';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
+import { inFull } from '../slow.js';
 
 describe('badge text', () => {
   it.each([
@@ -100,7 +101,7 @@ describe('GET badge.svg', () => {
     expect([status, headers.get('cache-control')]).toEqual([404, 'no-store']);
   });
 
-  it('reads the store for one badge at a time, and answers 503 when over 1,000 wait', async () => {
+  inFull('reads the store for one badge at a time, and answers 503 when over 1,000 wait', async () => {
     const backend = createFakeBackend({ views: [view] });
     const { durations } = backend.store;
     let goOn = (): void => undefined;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { inBrowser, useBrowser } from '../page/browser.js';
+import { inBrowserInFull, useBrowser } from '../page/browser.js';
 import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
+import { inFull } from '../slow.js';
 
 const token = 's3cret';
 const authorization = `Basic ${Buffer.from(`anyone:${token}`).toString('base64')}`;
@@ -27,7 +28,7 @@ describe('page at /docs', () => {
     }
   });
 
-  it('requires the token for every resource, and is read-only', async () => {
+  inFull('requires the token for every resource, and is read-only', async () => {
     const { ask } = await serve();
     for (const path of ['/docs', '/docs/', '/docs/json', '/docs/yaml', '/docs/static/swagger-ui.css']) {
       expect((await ask(path)).status).toBe(401);
@@ -38,7 +39,7 @@ describe('page at /docs', () => {
     expect((await ask('/docs/static/../../package.json', { headers: { authorization } })).status).toBe(404);
   });
 
-  inBrowser('displays every operation in a browser, which is led there by the login', async () => {
+  inBrowserInFull('displays every operation in a browser, which is led there by the login', async () => {
     const { ask, url } = await serve();
     const { paths } = (await ask('/api/v1/openapi.json', { headers: { authorization } })).json as {
       paths: Record<string, object>;

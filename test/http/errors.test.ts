@@ -5,9 +5,9 @@ import { describe, expect, it } from '@jest/globals';
 import { namedWindowForms } from '../../src/calendar/named-window.js';
 import { sampleView } from '../metrics/sample-view.js';
 import { createFakeBackend } from './fake-backend.js';
-import { startServer } from './running-server.js';
+import { startServer, useServer } from './running-server.js';
 
-const start = () => startServer(createFakeBackend({ views: [sampleView('a')] }));
+const start = useServer(createFakeBackend({ views: [sampleView('a')] }));
 
 const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds';
 const window = `window: must be a duration such as 90m, 24h or 30d, or ${namedWindowForms}`;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { statusPageWarnings } from '../../src/config/status-page.js';
 import { sampleModel, sampleView } from '../metrics/sample-view.js';
 import { samplePage, startSite } from './sample-page.js';
+import { some } from '../slow.js';
 
 /** Names that every object has members for: a look-up without thought finds a function. */
 const names = Object.getOwnPropertyNames(Object.prototype).filter((name) => !name.startsWith('__'));
@@ -15,7 +16,7 @@ const views = names.map((name, index) =>
 const models = { ids: ['*'] };
 
 describe('a name that every object has', () => {
-  it.each(names)('%s is shown as any other on all pages', async (name) => {
+  it.each(some(names, 1))('%s is shown as any other on all pages', async (name) => {
     const page = samplePage({ models, name_by: name, group_by: name });
     const other = samplePage({ path: '/other', models: { labels: { [name]: name } } });
     const { ask } = await startSite({ pages: [page, other], views });

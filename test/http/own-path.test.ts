@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ownPath } from '../../src/http/own-path.js';
 import { prefersPage } from '../../src/http/page-request.js';
+import { amount } from '../slow.js';
 
 const server = 'http://own.example';
 /** Pieces of which attempts to lead elsewhere are made. */
@@ -24,7 +25,7 @@ describe('own path', () => {
         // Once more changes nothing.
         expect(ownPath(path)).toBe(path);
       }),
-      { numRuns: 2_000 },
+      { numRuns: amount(2_000, 300) },
     );
   });
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, it } from '@jest/globals';
 import { slow } from '../slow.js';
-import { chromium, type Browser, type BrowserContext, type Cookie, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core';
 
 // The shell is Chromium without the windows, panels and extensions that `chromium --headless` starts, too: half the time.
 const executable = ['chromium-headless-shell', 'chromium', 'chromium-browser']
@@ -81,11 +81,15 @@ afterEach(async () => {
 /** One browser for the tests of a file. */
 export function useBrowser(): Opener {
   let running: Promise<Browser> | null = null;
-  const browser = (): Promise<Browser> =>
-    (running ??= chromium.launch({
+  const launch = async (): Promise<Browser> => {
+    // Loaded where a page is opened: it takes long, and most files open none by default.
+    const { chromium } = await import('playwright-core');
+    return chromium.launch({
       ...(executable === undefined ? {} : { executablePath: executable }),
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--font-render-hinting=none'],
-    }));
+    });
+  };
+  const browser = (): Promise<Browser> => (running ??= launch());
   afterAll(async () => {
     await (await running)?.close();
   });

@@ -4,6 +4,7 @@ import { createRowDrawer } from '../../src/page/drawn-rows.js';
 import { glanceOf, type Glance } from '../../src/page/glance.js';
 import type { Row } from '../../src/page/overview-view.js';
 import { noUptime } from '../../src/domain/view.js';
+import { amount } from '../slow.js';
 
 /** Half a minute before a new day. */
 const start = Date.UTC(2026, 10, 27, 23, 59, 30);
@@ -75,7 +76,7 @@ it('a kept row is what would be drawn anew, whatever of it changes', async () =>
         expect(html).toBe((await createRowDrawer()([shown], now, () => drawn)).toString());
       }
     }),
-    { numRuns: 500 },
+    { numRuns: amount(500, 100) },
   );
 });
 

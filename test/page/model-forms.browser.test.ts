@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { amount } from '../slow.js';
-import { inBrowser, useBrowser } from './browser.js';
+import { inBrowserInFull, useBrowser } from './browser.js';
 import { useCast } from './past-cast.js';
 
 const site = useCast();
@@ -19,7 +19,7 @@ const button = (page: Page, name: string) => page.getByRole('button', { name });
 for (const scripts of amount([true, false], [true])) {
   const way = scripts ? 'with scripts' : 'without scripts';
   describe(`forms of a model, ${way},`, () => {
-    inBrowser('check it now', async () => {
+    inBrowserInFull('check it now', async () => {
       const { page, complaints } = await visit('/models/flaky', scripts);
       const byHand = page.locator('.chk', { hasText: 'by hand' }).getByText('by hand');
       const before = await byHand.count();
@@ -29,7 +29,7 @@ for (const scripts of amount([true, false], [true])) {
       expect(complaints).toEqual([]);
     });
 
-    inBrowser('add a note to its incident', async () => {
+    inBrowserInFull('add a note to its incident', async () => {
       const { page, complaints } = await visit('/models/bad-key', scripts);
       const text = `Written ${way}`;
       // The link unfolds the form, which browsers do by themselves.
@@ -43,7 +43,7 @@ for (const scripts of amount([true, false], [true])) {
       expect(complaints).toEqual([]);
     });
 
-    inBrowser('exclude time, say what is wrong with it, and take it back', async () => {
+    inBrowserInFull('exclude time, say what is wrong with it, and take it back', async () => {
       const { page, complaints } = await visit('/models/hanging', scripts);
       await page.getByRole('link', { name: 'Exclude time' }).click();
       await page.getByLabel('From (UTC)').fill('2026-11-27T08:00');
@@ -62,7 +62,7 @@ for (const scripts of amount([true, false], [true])) {
       expect(complaints).toEqual([]);
     });
 
-    inBrowser('pause and resume it', async () => {
+    inBrowserInFull('pause and resume it', async () => {
       const { page, complaints } = await visit('/models/healthy', scripts);
       await button(page, 'Pause').click();
       await button(page, 'Resume').waitFor();
@@ -74,7 +74,7 @@ for (const scripts of amount([true, false], [true])) {
   });
 
   describe(`the form of an incident, ${way},`, () => {
-    inBrowser('adds a note', async () => {
+    inBrowserInFull('adds a note', async () => {
       const { page, complaints } = await visit('/incidents/35', scripts);
       await page.getByRole('link', { name: 'Add a note' }).click();
       await page.getByLabel('What is known').fill(`Told ${way}`);
@@ -87,7 +87,7 @@ for (const scripts of amount([true, false], [true])) {
 }
 
 describe('a form with scripts', () => {
-  inBrowser('is sent once, however often its button is pressed', async () => {
+  inBrowserInFull('is sent once, however often its button is pressed', async () => {
     const sent = new EventEmitter();
     let checks = 0;
     const checkNow = async (id: string) => {

@@ -5,7 +5,7 @@ const site = useCast();
 
 auditPages('page of a model', () => site().serve(), [
   { name: 'that is healthy', path: '/models/outage', picture: 'model-healthy' },
-  { name: 'that is down', path: '/models/bad-key', picture: 'model-down' },
+  { name: 'that is down', path: '/models/bad-key', picture: 'model-down', first: true },
   { name: 'that is down, unfolded,', path: '/models/bad-key?window=90d', before: unfold },
   { name: 'that is degraded, by its week,', path: '/models/slow?window=7d&checks=not-healthy' },
   { name: 'that is paused', path: '/models/starting', picture: 'model-paused' },

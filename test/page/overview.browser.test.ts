@@ -3,7 +3,7 @@ import { auditPages } from './page-audit.js';
 import { serveScene } from './model-scene.js';
 
 auditPages('overview', () => serveScene(), [
-  { name: 'the page', path: '/', picture: 'overview' },
+  { name: 'the page', path: '/', picture: 'overview', first: true },
   { name: 'a filter', path: '/?q=gpt&state=unhealthy&state=healthy', picture: 'overview-filter' },
   { name: 'a filter that nothing passes', path: '/?q=nothing%20at%20all' },
   { name: 'the compact page', path: '/?density=compact', picture: 'overview-compact' },

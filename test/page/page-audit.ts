@@ -99,6 +99,8 @@ export interface AuditedPage {
   readonly cookies?: Look['cookies'];
   /** Looked at with scripts only: another page of the kind has all looks. */
   readonly once?: true;
+  /** Looked at by default; the others only with MODELPULSE_SLOW=1. */
+  readonly first?: true;
   /** Leads to what is looked at: opens what is folded, sends a form. */
   readonly before?: (page: Page) => Promise<unknown>;
 }
@@ -120,9 +122,9 @@ export function auditPages(
 ): void {
   const { open, browser } = useBrowser();
   describe(title, () => {
-    for (const { name, path, picture, cookies = [], once, before } of pages) {
+    for (const { name, path, picture, cookies = [], once, first, before } of pages) {
       // A page takes some seconds.
-      (picture === undefined ? inBrowserInFull : inBrowser)(
+      (first === true ? inBrowser : inBrowserInFull)(
         `${name} is clean on every screen, and looks as it did`,
         async () => {
           const { url } = await serve();

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
 import { amount } from '../slow.js';
-import { inBrowser, inBrowserInFull, useBrowser } from './browser.js';
+import { inBrowserInFull, useBrowser } from './browser.js';
 import { tooWide, unfold, violationsOf } from './page-audit.js';
 import { useCast } from './past-cast.js';
 
@@ -37,7 +37,7 @@ async function tabThrough(page: Page): Promise<{ missed: string[]; jumps: number
 }
 
 describe('by keyboard, the page of a model', () => {
-  inBrowser('leads past the navigation, and to everything on it in the order of sight', async () => {
+  inBrowserInFull('leads past the navigation, and to everything on it in the order of sight', async () => {
     const { url } = await site().serve();
     const { page, complaints } = await open(`${url}/models/bad-key`, { width: 768 });
     await page.keyboard.press('Tab');
@@ -54,7 +54,7 @@ describe('by keyboard, the page of a model', () => {
     expect(complaints).toEqual([]);
   });
 
-  inBrowser('unfolds a check, and sends a form', async () => {
+  inBrowserInFull('unfolds a check, and sends a form', async () => {
     const { url } = await site().serve();
     const { page, complaints } = await open(`${url}/models/bad-key`);
     await page.locator('.res summary').first().focus();
@@ -75,7 +75,7 @@ describe('by keyboard, the page of a model', () => {
 
 describe('the filters of incidents', () => {
   for (const scripts of amount([true, false], [true])) {
-    inBrowser(`survive a reload and a way back ${scripts ? 'with' : 'without'} scripts`, async () => {
+    inBrowserInFull(`survive a reload and a way back ${scripts ? 'with' : 'without'} scripts`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(`${url}/incidents?month=2026-10`, { scripts });
       const rows = page.locator('.ilist tbody tr');
@@ -119,20 +119,17 @@ const onPaper = `(() => {
 
 describe('on paper', () => {
   for (const path of ['/models/bad-key', '/report', '/incidents/36', '/incidents', '/status']) {
-    (path === '/models/bad-key' ? inBrowser : inBrowserInFull)(
-      `${path} is light, whole and without controls`,
-      async () => {
-        const { url } = await site().serve();
-        // What is left of A4 across at 96 px an inch.
-        const { page } = await open(url + path, { width: 1_031, height: 702, scheme: 'dark' });
-        await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-        expect(await page.evaluate(onPaper)).toEqual({ controls: [], cut: [], ground: 'rgb(255, 255, 255)' });
-        const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
-        expect(new Set(pdf.match(/\/MediaBox \[[^\]]*\]/g))).toEqual(
-          new Set([expect.stringMatching(/\[0 0 84\d(\.\d+)? 59\d(\.\d+)?\]/)]),
-        );
-      },
-    );
+    inBrowserInFull(`${path} is light, whole and without controls`, async () => {
+      const { url } = await site().serve();
+      // What is left of A4 across at 96 px an inch.
+      const { page } = await open(url + path, { width: 1_031, height: 702, scheme: 'dark' });
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      expect(await page.evaluate(onPaper)).toEqual({ controls: [], cut: [], ground: 'rgb(255, 255, 255)' });
+      const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+      expect(new Set(pdf.match(/\/MediaBox \[[^\]]*\]/g))).toEqual(
+        new Set([expect.stringMatching(/\[0 0 84\d(\.\d+)? 59\d(\.\d+)?\]/)]),
+      );
+    });
   }
 });
 
@@ -156,7 +153,7 @@ async function contrastOf(page: Page, element: Locator): Promise<number> {
 
 describe('in colours of the reader', () => {
   for (const path of ['/models/bad-key', '/incidents', '/status']) {
-    (path === '/models/bad-key' ? inBrowser : inBrowserInFull)(`${path} keeps its states apart`, async () => {
+    inBrowserInFull(`${path} keeps its states apart`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(url + path, { scheme: 'dark' });
       await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });

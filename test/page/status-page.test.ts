@@ -9,6 +9,7 @@ import { statusPage, statusSentence, worstState } from '../../src/page/status-pa
 import type { StatusComponent, StatusPageView } from '../../src/page/status-view.js';
 import { createStatusWords } from '../../src/page/status-words.js';
 import { noon } from '../metrics/sample-view.js';
+import { amount } from '../slow.js';
 
 const day = 86_400_000;
 const words = createStatusWords('en-GB', 'UTC');
@@ -158,7 +159,7 @@ describe('the page', () => {
           expect(html).not.toMatch(/<b>(?!<)|\sonload="|\sstyle=|\u202e/);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: amount(200, 50) },
     );
   });
 

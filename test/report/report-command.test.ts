@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { markdownText, reportMarkdown } from '../../src/report/report-markdown.js';
 import { askedWindow } from '../../src/cli/options.js';
 import { usePast } from '../cli/written-past.js';
+import { inFull } from '../slow.js';
 
 const past = usePast();
 const march = ['--month', '2026-03'] as const;
@@ -39,7 +40,7 @@ describe('modelpulse report', () => {
     expect(rowOf(out, 'new').slice(0, 3)).toEqual(['-', '-', 'unknown']);
   });
 
-  it('lists incidents with notes and exclusions, and the time that is not counted', async () => {
+  inFull('lists incidents with notes and exclusions, and the time that is not counted', async () => {
     const { run } = await past();
     const { out } = await run('report', ...march, 'gpt', 'mixtral');
     expect(out).toMatch(
@@ -53,7 +54,7 @@ describe('modelpulse report', () => {
     expect(out).not.toContain('### =old');
   });
 
-  it('reports the coverage of each model', async () => {
+  inFull('reports the coverage of each model', async () => {
     const { run } = await past();
     const { out } = await run('report', ...march);
     const sure = /## How sure\n\n([^#]*)\n##/.exec(out)![1]!.trim().split('\n');
@@ -66,7 +67,7 @@ describe('modelpulse report', () => {
     ]);
   });
 
-  it('prints one row per model as CSV', async () => {
+  inFull('prints one row per model as CSV', async () => {
     const { run } = await past();
     const { out } = await run('report', ...march, '--format', 'csv', '=old', 'new');
     const [header, fresh, old] = out.split('\r\n');
@@ -80,7 +81,7 @@ describe('modelpulse report', () => {
     );
   });
 
-  it('exits with 2 and one sentence for an invalid time or an unknown model', async () => {
+  inFull('exits with 2 and one sentence for an invalid time or an unknown model', async () => {
     const { run } = await past();
     const asked: [string[], RegExp][] = [
       [[], /^--month or --window is required, for example --month 2026-10 or --window quarter:2026-Q3\n$/],

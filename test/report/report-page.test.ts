@@ -8,6 +8,7 @@ import { createFakeBackend } from '../http/fake-backend.js';
 import { startServer } from '../http/running-server.js';
 import { sampleModel, sampleView } from '../metrics/sample-view.js';
 import { migrationsDir } from '../store/samples.js';
+import { inFull } from '../slow.js';
 
 const past = usePast();
 const registry = [
@@ -61,7 +62,7 @@ describe('the report as a page', () => {
     close();
   });
 
-  it('has the files of the command to the byte', async () => {
+  inFull('has the files of the command to the byte', async () => {
     const { run, ask, close } = await serve();
     for (const [query, args] of [
       ['month=2026-03', ['--month', '2026-03']],
@@ -82,7 +83,7 @@ describe('the report as a page', () => {
     close();
   });
 
-  it('lists incidents with notes and exclusions, and shows what providers said as text', async () => {
+  inFull('lists incidents with notes and exclusions, and shows what providers said as text', async () => {
     const { ask, close } = await serve();
     const { text } = await ask('/report?month=2026-03');
     expect(text).toContain('2026-03-02 10:00:00 to 2026-03-02 12:00:00, 2h: provider error, 2 checks failed');

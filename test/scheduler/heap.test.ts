@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHeap, type HeapItem } from '../../src/scheduler/heap.js';
+import { amount } from '../slow.js';
 
 it('the heap has its minimum on top after any insertions, moves and removals', () => {
   const step = fc.record({ item: fc.nat(30), key: fc.option(fc.nat(100), { freq: 2 }) });
@@ -27,6 +28,6 @@ it('the heap has its minimum on top after any insertions, moves and removals', (
       }
       expect(drained).toEqual([...inside.values()].sort((a, b) => a - b));
     }),
-    { numRuns: 500 },
+    { numRuns: amount(500, 100) },
   );
 });

@@ -111,7 +111,7 @@ describe('scheduler under any sequence of events', () => {
           expect(rig.most.model).toBeLessThanOrEqual(1);
         },
       ),
-      { numRuns: amount(100, 30) },
+      { numRuns: amount(100, 15) },
     );
   });
 
@@ -147,7 +147,7 @@ describe('scheduler under any sequence of events', () => {
           expectIncreasing([...one.slots, ...two.slots]);
         }
       }),
-      { numRuns: amount(60, 20) },
+      { numRuns: amount(60, 10) },
     );
   });
 
@@ -179,7 +179,7 @@ describe('scheduler under any sequence of events', () => {
           }
         },
       ),
-      { numRuns: amount(100, 30) },
+      { numRuns: amount(100, 15) },
     );
   });
 
@@ -208,7 +208,7 @@ describe('scheduler under any sequence of events', () => {
           expect(slot).toBeLessThanOrEqual(latestTime);
         }
       }),
-      { numRuns: amount(200, 60) },
+      { numRuns: amount(200, 30) },
     );
   });
 
@@ -250,7 +250,7 @@ describe('scheduler under any sequence of events', () => {
           }
         },
       ),
-      { numRuns: amount(100, 30) },
+      { numRuns: amount(100, 15) },
     );
   });
 });

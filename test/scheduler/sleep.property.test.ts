@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { createScheduler } from '../../src/scheduler/scheduler.js';
 import { calendar, minute, noon, plan } from './rig.js';
 import { createVirtualTime } from './virtual-time.js';
+import { amount } from '../slow.js';
 
 const day = 86_400_000;
 
@@ -53,7 +54,7 @@ describe('sleep of the scheduler', () => {
         // The timer that runs is set again by what comes before it, but there is no loop of them.
         expect(sleeps.length).toBeLessThan(10 + 4 * acts.length + elapsed / 20);
       }),
-      { numRuns: 150 },
+      { numRuns: amount(150, 40) },
     );
   });
 });

@@ -206,7 +206,7 @@ it('after any absence all figures are those of a store that has a row for each h
         await store.close();
       }
     }),
-    { numRuns: amount(40, 12), examples: datedBack, endOnFailure: true },
+    { numRuns: amount(40, 4), examples: datedBack, endOnFailure: true },
   );
   expect(skipped).toBeGreaterThan(1_000);
 }, 300_000);

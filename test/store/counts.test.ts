@@ -6,6 +6,7 @@ import { batchOf, counted, failed, modelWrite, result, retention, start, workpla
 import { observe } from '../../src/domain/histogram.js';
 import type { Outcome } from '../../src/domain/reason.js';
 import type { RecordedResult } from '../../src/domain/result.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const stepMs = 11 * 60_000;
@@ -60,7 +61,7 @@ describe('counts', () => {
         const [from, to] = a < b ? [a, b] : [b, a];
         expect(await store.counts(key, from, to)).toEqual({ ...expected(from, to), resolution: 'exact' });
       }),
-      { numRuns: 100 },
+      { numRuns: amount(100, 25) },
     );
   });
 

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { writers } from './compiled.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
 import { migrationsDir, start, workplace } from './samples.js';
+import { amount, inFull } from '../slow.js';
 
 const place = workplace();
 const startWriter = writers(place);
@@ -12,7 +13,7 @@ describe('process killed during a write', () => {
   it('loses no acknowledged write, and leaves results, timeline, rollups and counters consistent', async () => {
     const path = join(place.directory(), 'store.db');
     const stepMs = 60_000;
-    for (let round = 0; round < 10; round += 1) {
+    for (let round = 0; round < amount(10, 1); round += 1) {
       const writer = startWriter(path);
       await writer.line('written');
       // The delay only varies the moment of the kill; nothing waits for it.
@@ -41,7 +42,7 @@ describe('process killed during a write', () => {
 });
 
 describe('database lock', () => {
-  it('refuses a second daemon at once, by any path, but not a reader', async () => {
+  inFull('refuses a second daemon at once, by any path, but not a reader', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     const link = join(directory, 'link.db');
@@ -60,7 +61,7 @@ describe('database lock', () => {
     await reader.close();
   });
 
-  it('is released when its process is killed', async () => {
+  inFull('is released when its process is killed', async () => {
     const path = join(place.directory(), 'store.db');
     const first = startWriter(path);
     await first.line('opened');

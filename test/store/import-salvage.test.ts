@@ -194,7 +194,7 @@ describe('import of a file that was moved aside', () => {
           expect(contentOf(fresh)).toEqual(content);
         },
       ),
-      { numRuns: amount(20, 8) },
+      { numRuns: amount(20, 3) },
     );
   }, 60_000);
 });

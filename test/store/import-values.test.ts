@@ -135,7 +135,7 @@ describe('import', () => {
         const again = exported(target);
         await imported(join(place.directory(), 'again.db'), again);
       }),
-      { numRuns: amount(400, 60) },
+      { numRuns: amount(400, 20) },
     );
   }, 120_000);
 });

@@ -4,6 +4,7 @@ import type { RecordedResult } from '../../src/domain/result.js';
 import type { ModelWrite } from '../../src/store/port.js';
 import { contentOf } from './content.js';
 import { batchOf, counted, failed, modelWrite, result, start, workplace } from './samples.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const spending = (tokens: number): Partial<RecordedResult> => ({
@@ -95,7 +96,7 @@ describe('batch with content that the store refuses', () => {
         },
       ),
       {
-        numRuns: 40,
+        numRuns: amount(40, 12),
         // Sums that are safe integers while their parts are not, or round on the way.
         examples: [
           [[[spending(1e30), null, spending(-1e30)]]],

@@ -136,7 +136,7 @@ describe('series', () => {
             expect(bucket.durations).toEqual(durationsOf(clipped(told, bucket)));
           });
         }),
-        { numRuns: amount(60, 15) },
+        { numRuns: amount(60, 8) },
       );
       place.reader.close();
     }
@@ -151,7 +151,7 @@ describe('series', () => {
           expect(withoutDurations(bucket)).toEqual(withoutDurations(countsOf(bucket, asked.exclusions)));
         }
       }),
-      { numRuns: amount(60, 15) },
+      { numRuns: amount(60, 8) },
     );
     place.reader.close();
   });

@@ -7,6 +7,7 @@ import { states, type Interval, type StatePoint } from '../../src/domain/state.j
 import { intervalsOf } from '../../src/domain/timeline.js';
 import { timelineBetween } from '../../src/store/history.js';
 import { batchOf, modelWrite, start, workplace } from './samples.js';
+import { amount } from '../slow.js';
 
 const place = workplace();
 const end = start + 24 * hourMs;
@@ -53,7 +54,7 @@ describe('paged timeline', () => {
           );
         },
       ),
-      { numRuns: 150 },
+      { numRuns: amount(150, 30) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { json, text, token, withTokens, type Answer } from '../tokens.js';
+import { inFull } from '../../slow.js';
 
 describe('token', () => {
   it('is requested as configured, and sent as the key', () =>
@@ -89,7 +90,7 @@ describe('token', () => {
     }),
   );
 
-  it('is kept for the thousand most recently used models', () =>
+  inFull('is kept for the thousand most recently used models', () =>
     withTokens(json({ token: 'abc' }), async ({ check, asked }) => {
       for (let count = 0; count < 1_000; count += 1) await check({ id: `m${count}` });
       await check({ id: 'm0' });
@@ -99,7 +100,8 @@ describe('token', () => {
       expect(asked.length).toBe(1_001);
       await check({ id: 'm1' });
       expect(asked.length).toBe(1_002);
-    }));
+    }),
+  );
 
   it('that expires at once is used for 5 s', () =>
     withTokens(json({ token: token(start + 10) }), async ({ check, asked, carried, clock }) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { rateLimitRemaining, retryAfterMs } from '../../../src/checker/transport/retry-after.js';
 import { processorMs } from '../../processor-time.js';
+import { amount } from '../../slow.js';
 
 const now = Date.UTC(2026, 0, 1);
 const asked = (headers: Record<string, string>, body = '', status = 429): number | null =>
@@ -121,7 +122,7 @@ describe('requested wait', () => {
         expect(wait).toBeLessThanOrEqual(86_400_000);
         expect(Number.isInteger(wait)).toBe(true);
       }),
-      { numRuns: 1_000 },
+      { numRuns: amount(1_000, 200) },
     );
   });
 

@@ -8,6 +8,7 @@ import { portableLine, portableText } from '../../../src/page/portable-text.js';
 import type { StatusPageView } from '../../../src/page/status-view.js';
 import { holdsOnlyXmlCharacters, hostileText } from '../hostile-text.js';
 import { component, hour, incident, maintenance, now, page } from '../status-pages.js';
+import { amount } from '../../slow.js';
 
 const hostilePage: fc.Arbitrary<StatusPageView> = fc
   .record({ title: hostileText, name: hostileText, reason: hostileText, text: hostileText })
@@ -47,7 +48,7 @@ describe('any text in a feed', () => {
         expect(readByRowan(atom).items).toHaveLength(3);
         expect(readByRowan(rss).items).toHaveLength(3);
       }),
-      { numRuns: 150 },
+      { numRuns: amount(150, 30) },
     );
   });
 
@@ -62,7 +63,7 @@ describe('any text in a feed', () => {
           expect(['<p', '</p', '<br', '<time', '</time']).toContain(element);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: amount(150, 30) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { path, useToldPast, type Figures, type Incident, type Model } from './asked.js';
 import { between, lasted, percent, plain, rowsOf, share, shown, span } from './shown.js';
 import { ids, now } from './told-past.js';
+import { inFull } from '../../slow.js';
 
 /*
  * Whoever shows a figure shows the same one: pages, API, commands and metrics are asked for one past at one time. The API has the exact
@@ -40,122 +41,132 @@ describe.each([
   ['2026-10', 'October, from 20 Oct'],
   ['2026-11', 'November, so far'],
 ])('the month %s', (month, name) => {
-  it('has the same figures in the API, the report and its files, the history and on the page of the model', async () => {
-    const { items } = await api<{ items: Model[] }>('/api/v1/models');
-    const { items: incidents } = await api<{ items: Incident[] }>(`/api/v1/incidents?window=month:${month}`);
-    const csv = (await run('report', '--month', month, '--format', 'csv')).split('\r\n');
-    const heads = csv[0]!.split(',');
-    const markdown = await run('report', '--month', month);
-    const report = await text(`/report?month=${month}`);
-    expect(await text(`/report.csv?month=${month}`)).toBe(csv.join('\r\n'));
-    for (const id of ids) {
-      const { slo } = items.find((model) => model.id === id)!;
-      const cells = csv.find((line) => line.startsWith(`${id},`))!.split(',');
-      const row = Object.fromEntries(heads.map((head, index) => [head, cells[index]!]));
-      const line = markdown.split('\n').find((one) => one.startsWith(`| ${id} |`))!;
-      const said = line
-        .slice(2, -2)
-        .split(' | ')
-        .slice(1)
-        .map((cell) => cell.replaceAll('*', ''));
-      const onPage = plain(between(report, `<bdi>${id}</bdi></a></th>`, '</tr>')).split('|');
-      expect([id, onPage]).toEqual([id, said.map((cell) => (cell === '-' ? '–' : cell))]);
-      if (id === 'new+odd:é' && month === '2026-10') {
-        expect(row).toMatchObject({ uptime: '', coverage: '', incidents: '' });
-        continue;
-      }
-      const figures = await figuresOf(id, `month:${month}`);
-      const { total } = await parsed<{ total: Figures & { incidents: number } }>(
-        'history',
-        id,
-        '--window',
-        `month:${month}`,
-        '--json',
+  inFull(
+    'has the same figures in the API, the report and its files, the history and on the page of the model',
+    async () => {
+      const { items } = await api<{ items: Model[] }>('/api/v1/models');
+      const { items: incidents } = await api<{ items: Incident[] }>(
+        `/api/v1/incidents?window=month:${month}`,
       );
-      expect(total).toMatchObject({ ...figures });
+      const csv = (await run('report', '--month', month, '--format', 'csv')).split('\r\n');
+      const heads = csv[0]!.split(',');
+      const markdown = await run('report', '--month', month);
+      const report = await text(`/report?month=${month}`);
+      expect(await text(`/report.csv?month=${month}`)).toBe(csv.join('\r\n'));
+      for (const id of ids) {
+        const { slo } = items.find((model) => model.id === id)!;
+        const cells = csv.find((line) => line.startsWith(`${id},`))!.split(',');
+        const row = Object.fromEntries(heads.map((head, index) => [head, cells[index]!]));
+        const line = markdown.split('\n').find((one) => one.startsWith(`| ${id} |`))!;
+        const said = line
+          .slice(2, -2)
+          .split(' | ')
+          .slice(1)
+          .map((cell) => cell.replaceAll('*', ''));
+        const onPage = plain(between(report, `<bdi>${id}</bdi></a></th>`, '</tr>')).split('|');
+        expect([id, onPage]).toEqual([id, said.map((cell) => (cell === '-' ? '–' : cell))]);
+        if (id === 'new+odd:é' && month === '2026-10') {
+          expect(row).toMatchObject({ uptime: '', coverage: '', incidents: '' });
+          continue;
+        }
+        const figures = await figuresOf(id, `month:${month}`);
+        const { total } = await parsed<{ total: Figures & { incidents: number } }>(
+          'history',
+          id,
+          '--window',
+          `month:${month}`,
+          '--json',
+        );
+        expect(total).toMatchObject({ ...figures });
 
-      const { uptime, coverage, seconds: spent, checks } = figures;
-      const own = incidents
-        .filter(({ model }) => model === id)
-        .map((each) => countedIn(each, month))
-        .filter((s) => s > 0);
-      const used = slo === null ? null : usedOf(slo, figures);
-      expect({
-        ...row,
-        error_budget_used:
-          row.error_budget_used === '' ? null : Number(Number(row.error_budget_used).toPrecision(10)),
-      }).toMatchObject({
-        uptime: String(uptime),
-        coverage: String(coverage),
-        down_seconds: String(spent.unhealthy),
-        incidents: String(own.length),
-        longest_incident_seconds: own.length === 0 ? '' : String(Number(Math.max(...own).toFixed(3))),
-        error_budget_used: used,
-        checks: String(checks.total),
-      });
-      expect(total.incidents).toBe(own.length);
-      const down = lasted(spent.unhealthy);
-      expect([id, said.slice(2)]).toEqual([
-        id,
-        [
-          `${percent(uptime!, 3)}%`,
-          `${percent(coverage!, 2)}%`,
-          down,
-          String(own.length),
-          own.length === 0 ? '-' : lasted(Math.max(...own)),
-          used === null ? '-' : `${share(used)}%`,
-          checks.total!.toLocaleString('en-US'),
-        ],
-      ]);
-      const page = await text(path(id));
-      const months = between(page, '<th scope="col">Month</th>', '</table>');
-      const told = plain(
-        between(months, id === 'new+odd:é' ? 'November, from 25 Nov, so far' : name, '</tr>'),
-      ).split('|');
-      expect([id, told.slice(0, 5)]).toEqual([
-        id,
-        [
-          `${shown(uptime, 2)} %`,
-          `${shown(coverage, 1)} %`,
-          spent.unhealthy === 0 ? '–' : span(spent.unhealthy),
-          spent.degraded === 0 ? '–' : span(spent.degraded),
-          String(own.length),
-        ],
-      ]);
-      if (used !== null) expect([id, told.at(-1)]).toEqual([id, `${share(used)} % used`]);
-    }
-    const list = await text(`/incidents?month=${month}`);
-    expect(plain(between(list, '<h2 id="list"', '</h2>'))).toContain(`${incidents.length} incident`);
-  });
-
-  it('is divided by its incidents: what they used of the error budget is what the report says', async () => {
-    const { items } = await api<{ items: Model[] }>('/api/v1/models');
-    const { items: incidents } = await api<{ items: Incident[] }>(`/api/v1/incidents?window=month:${month}`);
-    for (const { id, slo } of items) {
-      const own = incidents.filter(({ model }) => model === id);
-      if (slo === null) continue;
-      const figures = await figuresOf(id, `month:${month}`);
-      let down = 0;
-      for (const { id: number, opened_at, closed_at } of own) {
-        const from = opened_at > `${month}-01` ? opened_at : `${month}-01T00:00:00.000Z`;
-        const end = new Date(`${month}-01`).setUTCMonth(Number(month.slice(5)));
-        const to = new Date(
-          Math.min(now, end, closed_at === null ? now : Date.parse(closed_at)),
-        ).toISOString();
-        const { seconds: part } = await api<Figures>(`/api/v1${path(id)}/uptime?from=${from}&to=${to}`);
-        down += part.unhealthy;
-        if (!opened_at.startsWith(month)) continue;
-        const page = await text(`/incidents/${number}`);
-        const told = plain(between(page, '<dt>Error budget used', '</div>')).split('|');
-        expect([number, told[0]]).toEqual([number, `${share(usedOf(slo, figures, part.unhealthy))} %`]);
+        const { uptime, coverage, seconds: spent, checks } = figures;
+        const own = incidents
+          .filter(({ model }) => model === id)
+          .map((each) => countedIn(each, month))
+          .filter((s) => s > 0);
+        const used = slo === null ? null : usedOf(slo, figures);
+        expect({
+          ...row,
+          error_budget_used:
+            row.error_budget_used === '' ? null : Number(Number(row.error_budget_used).toPrecision(10)),
+        }).toMatchObject({
+          uptime: String(uptime),
+          coverage: String(coverage),
+          down_seconds: String(spent.unhealthy),
+          incidents: String(own.length),
+          longest_incident_seconds: own.length === 0 ? '' : String(Number(Math.max(...own).toFixed(3))),
+          error_budget_used: used,
+          checks: String(checks.total),
+        });
+        expect(total.incidents).toBe(own.length);
+        const down = lasted(spent.unhealthy);
+        expect([id, said.slice(2)]).toEqual([
+          id,
+          [
+            `${percent(uptime!, 3)}%`,
+            `${percent(coverage!, 2)}%`,
+            down,
+            String(own.length),
+            own.length === 0 ? '-' : lasted(Math.max(...own)),
+            used === null ? '-' : `${share(used)}%`,
+            checks.total!.toLocaleString('en-US'),
+          ],
+        ]);
+        const page = await text(path(id));
+        const months = between(page, '<th scope="col">Month</th>', '</table>');
+        const told = plain(
+          between(months, id === 'new+odd:é' ? 'November, from 25 Nov, so far' : name, '</tr>'),
+        ).split('|');
+        expect([id, told.slice(0, 5)]).toEqual([
+          id,
+          [
+            `${shown(uptime, 2)} %`,
+            `${shown(coverage, 1)} %`,
+            spent.unhealthy === 0 ? '–' : span(spent.unhealthy),
+            spent.degraded === 0 ? '–' : span(spent.degraded),
+            String(own.length),
+          ],
+        ]);
+        if (used !== null) expect([id, told.at(-1)]).toEqual([id, `${share(used)} % used`]);
       }
-      expect([id, Number(down.toFixed(3))]).toEqual([id, figures.seconds.unhealthy]);
-    }
-  });
+      const list = await text(`/incidents?month=${month}`);
+      expect(plain(between(list, '<h2 id="list"', '</h2>'))).toContain(`${incidents.length} incident`);
+    },
+  );
+
+  inFull(
+    'is divided by its incidents: what they used of the error budget is what the report says',
+    async () => {
+      const { items } = await api<{ items: Model[] }>('/api/v1/models');
+      const { items: incidents } = await api<{ items: Incident[] }>(
+        `/api/v1/incidents?window=month:${month}`,
+      );
+      for (const { id, slo } of items) {
+        const own = incidents.filter(({ model }) => model === id);
+        if (slo === null) continue;
+        const figures = await figuresOf(id, `month:${month}`);
+        let down = 0;
+        for (const { id: number, opened_at, closed_at } of own) {
+          const from = opened_at > `${month}-01` ? opened_at : `${month}-01T00:00:00.000Z`;
+          const end = new Date(`${month}-01`).setUTCMonth(Number(month.slice(5)));
+          const to = new Date(
+            Math.min(now, end, closed_at === null ? now : Date.parse(closed_at)),
+          ).toISOString();
+          const { seconds: part } = await api<Figures>(`/api/v1${path(id)}/uptime?from=${from}&to=${to}`);
+          down += part.unhealthy;
+          if (!opened_at.startsWith(month)) continue;
+          const page = await text(`/incidents/${number}`);
+          const told = plain(between(page, '<dt>Error budget used', '</div>')).split('|');
+          expect([number, told[0]]).toEqual([number, `${share(usedOf(slo, figures, part.unhealthy))} %`]);
+        }
+        expect([id, Number(down.toFixed(3))]).toEqual([id, figures.seconds.unhealthy]);
+      }
+    },
+  );
 });
 
 describe('an incident', () => {
-  it('lasts as long for everybody', async () => {
+  inFull('lasts as long for everybody', async () => {
     const { items } = await api<{ items: Incident[] }>('/api/v1/incidents');
     const listed = await parsed<(Incident & { duration_seconds: number })[]>(
       'incidents',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { path, useToldPast, windows, type Figures, type Model, type Window } from './asked.js';
 import { between, percent, plain, rowsOf, shown, took } from './shown.js';
 import { ids } from './told-past.js';
+import { inFull } from '../../slow.js';
 
 /*
  * Whoever shows a figure shows the same one: pages, API, commands and metrics are asked for one past at one time. The API has the exact
@@ -18,7 +19,7 @@ describe('uptime and coverage of a window', () => {
     '90d': { cell: 'n90', head: '90 d', words: '90 days' },
   };
 
-  it('are the same number in the API, the metrics and the commands', async () => {
+  inFull('are the same number in the API, the metrics and the commands', async () => {
     const { items } = await api<{ items: Model[] }>('/api/v1/models');
     const status = await parsed<{ model: string; uptime: Model['uptime'] }[]>('status', '--json');
     const metrics = await text('/metrics');
@@ -44,53 +45,58 @@ describe('uptime and coverage of a window', () => {
     }
   });
 
-  it('are those digits on the overview, the page of the model, the public page, the badge and in the table', async () => {
-    const overview = await text('/');
-    const table = rowsOf(await run('status'));
-    const status = await text('/status');
-    for (const id of ids) {
-      const page = await text(path(id));
-      const row = between(overview, `scope="row"><a href="${path(id)}">`, '</tr>');
-      const component = plain(between(status, `<span class="pn" dir="auto">${id}</span>`, '</li>'));
-      const cells = table.get(id)!.filter((cell) => cell.includes('%'));
-      for (const [index, window] of windows.entries()) {
-        const { uptime, coverage } = await figuresOf(id, window);
-        const [up, watched] = [shown(uptime, 2), shown(coverage, 1)];
-        const { cell, head, words } = places[window];
-        expect([id, window, row]).toEqual([
-          id,
-          window,
-          expect.stringMatching(new RegExp(` ${cell}">${up}<small>${watched}</small>`)),
-        ]);
-        const figure = plain(between(page, `<dt>${head}</dt>`, '</div>'));
-        expect([id, window, figure]).toEqual([
-          id,
-          window,
-          expect.stringMatching(new RegExp(`^${up} %\\|(?:below [\\d.]+ %; )?(?:≈ )?${watched} % watched$`)),
-        ]);
-        const told =
-          window === '90d'
-            ? `Uptime ${words}: |${up}%|${watched}% watched`
-            : `Uptime ${words}: ${up}% (${watched}% watched)`;
-        expect([id, component]).toEqual([id, expect.stringContaining(told)]);
-        const badge = await text(`/api/v1${path(id)}/badge.svg?window=${window}`);
-        const partly = coverage! < 0.99 ? ` (${percent(coverage!, 0)}% watched)` : '';
-        expect([id, window, badge]).toEqual([
-          id,
-          window,
-          expect.stringMatching(
-            new RegExp(`<title>[^<]*: ${percent(uptime!, 2)}%${partly.replace(/[()]/g, '\\$&')}<`),
-          ),
-        ]);
-        // A young model has no more to tell in longer windows.
-        if (cells[index] !== undefined)
-          expect([id, cells[index]]).toEqual([id, `${percent(uptime!, 2)}% (${percent(coverage!, 0)}%)`]);
+  inFull(
+    'are those digits on the overview, the page of the model, the public page, the badge and in the table',
+    async () => {
+      const overview = await text('/');
+      const table = rowsOf(await run('status'));
+      const status = await text('/status');
+      for (const id of ids) {
+        const page = await text(path(id));
+        const row = between(overview, `scope="row"><a href="${path(id)}">`, '</tr>');
+        const component = plain(between(status, `<span class="pn" dir="auto">${id}</span>`, '</li>'));
+        const cells = table.get(id)!.filter((cell) => cell.includes('%'));
+        for (const [index, window] of windows.entries()) {
+          const { uptime, coverage } = await figuresOf(id, window);
+          const [up, watched] = [shown(uptime, 2), shown(coverage, 1)];
+          const { cell, head, words } = places[window];
+          expect([id, window, row]).toEqual([
+            id,
+            window,
+            expect.stringMatching(new RegExp(` ${cell}">${up}<small>${watched}</small>`)),
+          ]);
+          const figure = plain(between(page, `<dt>${head}</dt>`, '</div>'));
+          expect([id, window, figure]).toEqual([
+            id,
+            window,
+            expect.stringMatching(
+              new RegExp(`^${up} %\\|(?:below [\\d.]+ %; )?(?:≈ )?${watched} % watched$`),
+            ),
+          ]);
+          const told =
+            window === '90d'
+              ? `Uptime ${words}: |${up}%|${watched}% watched`
+              : `Uptime ${words}: ${up}% (${watched}% watched)`;
+          expect([id, component]).toEqual([id, expect.stringContaining(told)]);
+          const badge = await text(`/api/v1${path(id)}/badge.svg?window=${window}`);
+          const partly = coverage! < 0.99 ? ` (${percent(coverage!, 0)}% watched)` : '';
+          expect([id, window, badge]).toEqual([
+            id,
+            window,
+            expect.stringMatching(
+              new RegExp(`<title>[^<]*: ${percent(uptime!, 2)}%${partly.replace(/[()]/g, '\\$&')}<`),
+            ),
+          ]);
+          // A young model has no more to tell in longer windows.
+          if (cells[index] !== undefined)
+            expect([id, cells[index]]).toEqual([id, `${percent(uptime!, 2)}% (${percent(coverage!, 0)}%)`]);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
-it('latencies are the same wherever they are shown', async () => {
+inFull('latencies are the same wherever they are shown', async () => {
   const overview = await text('/');
   const status = await text('/status');
   for (const id of ids) {

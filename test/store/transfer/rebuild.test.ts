@@ -57,7 +57,7 @@ describe('hours and days', () => {
         expect(compared(path)).toMatchObject({ wrong: 0, found: [], givenUp: 0 });
         await store.close();
       }),
-      { numRuns: amount(40, 12) },
+      { numRuns: amount(40, 4) },
     );
   }, 60_000);
 

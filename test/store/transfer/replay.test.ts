@@ -182,7 +182,7 @@ describe('replay', () => {
       fc.asyncProperty(beginnings, settings, histories, retentions, async (...life) => {
         await replayOf(...life);
       }),
-      { numRuns: amount(300, 20) },
+      { numRuns: amount(300, 8) },
     );
   }, 600_000);
 
@@ -222,7 +222,7 @@ describe('replay', () => {
       fc.asyncProperty(beginnings, settings, unsteadyHistories, retentions, async (...life) => {
         await replayOf(...life);
       }),
-      { numRuns: amount(150, 10) },
+      { numRuns: amount(150, 5) },
     );
   }, 600_000);
 });

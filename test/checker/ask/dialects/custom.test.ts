@@ -1,17 +1,28 @@
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../../src/domain/clock.js';
 import type { Model } from '../../../../src/domain/model.js';
 import { blameFor } from '../../../../src/domain/reason.js';
 import { capabilities } from '../../../../src/checker/ask/dialects.js';
+import { createProber } from '../../../../src/checker/prober.js';
 import { loadConfig } from '../../../../src/config/read/load.js';
 import { directoryOf } from '../../../config/loading.js';
 import { modelAt } from '../../model.js';
-import { checkOnce, withServer } from '../../probing.js';
+import { withServer } from '../../probing.js';
 import { listenHttp } from '../../server.js';
 
 const payload = { q: 'Say: {prompt}', tags: ['{prompt}', 1, null], inner: { none: null } };
 const query = 'He said "hi" \\ $& and\nleft';
+
+// One for all tests of the file: each prober starts a thread for jq.
+const prober = createProber({
+  clock: systemClock,
+  userAgent: 'modelpulse/test',
+  reuseConnections: false,
+  env: {},
+});
+afterAll(() => prober.close());
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';
@@ -32,11 +43,12 @@ async function checked(reply: string, responseFormat: string | null, changes: Pa
   });
   return withServer(server, async (port) => {
     const { endpoint } = modelAt(`http://127.0.0.1:${port}/ask`);
-    const result = await checkOnce({
+    const model: Model = {
       ...modelAt('http://a.test', { provider: 'custom', query, expect: {}, ...changes }),
       custom: { payload, responseFormat },
       endpoint: { ...endpoint, paths: { ...endpoint.paths, chat: '/?v=1' } },
-    });
+    };
+    const result = await prober.check(model, new AbortController().signal);
     return { ...result, sent, path };
   });
 }

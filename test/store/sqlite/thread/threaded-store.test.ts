@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { StoreError } from '../../../../src/store/store-error.js';
 import { openThreadedStore, type ThreadedStore } from '../../../../src/store/sqlite/thread/threaded-store.js';
 import { batchOf, counted, failed, migrationsDir, modelWrite, result, start } from '../../samples.js';
+import { inFull } from '../../../slow.js';
 
 const day = 86_400_000;
 const built = new URL('../../../../dist/store/sqlite/thread/store-thread.js', import.meta.url);
@@ -147,7 +148,7 @@ it('rejects pending calls when its thread ends, reports it, and continues in ano
   expect((await store.models()).map((model) => model.key)).toEqual([key]);
 });
 
-it('counts a batch once if the thread ends between the write and the reply', async () => {
+inFull('counts a batch once if the thread ends between the write and the reply', async () => {
   const store = await open(crashing('writePacked', 'after'));
   const { key } = await store.register('gpt', start, null);
   expect(await store.write(batchOf(modelWrite(key, counted([result(start)]))))).toEqual([]);
@@ -156,7 +157,7 @@ it('counts a batch once if the thread ends between the write and the reply', asy
   expect(outcomes.healthy).toBe(1);
 });
 
-it('rejects a batch that was not written before the thread ended', async () => {
+inFull('rejects a batch that was not written before the thread ended', async () => {
   const store = await open(crashing('writePacked', 'before'));
   const { key } = await store.register('gpt', start, null);
   const batch = batchOf(modelWrite(key, counted([result(start)])));
@@ -165,7 +166,7 @@ it('rejects a batch that was not written before the thread ended', async () => {
   expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
 });
 
-it('names the refused results of a batch, and writes the others', async () => {
+inFull('names the refused results of a batch, and writes the others', async () => {
   const store = await open();
   const { key } = await store.register('gpt', start, null);
   const poison = { ...result(start + 60_000), usage: { inputTokens: 1e30, outputTokens: 1 } };
@@ -197,30 +198,34 @@ function hanging(method: string): { thread: URL; release(): void } {
   };
 }
 
-it('rejects reads while its thread hangs in a write, and continues afterwards', async () => {
-  const { thread, release } = hanging('writePacked');
-  const store = await open(thread);
-  try {
-    const { key } = await store.register('gpt', start, null);
-    const written = store.write(batchOf(modelWrite(key, counted([result(start)]))));
-    const refusal = { kind: 'unavailable', message: `${path} does not answer; its disk may hang` };
-    const asked = await Promise.allSettled(ask(store, key, 5));
-    for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: refusal });
-    // At once, and without a call that the thread would do later.
-    const exclusion = { from: start, to: start + 1, reason: 'x', createdAt: start };
-    await expect(store.exclude(key, exclusion)).rejects.toMatchObject(refusal);
-    expect(store.idle).toBe(false);
-    release();
-    expect(await written).toEqual([]);
-    expect((await store.results(key, { from: 0, to: start + day, limit: 9 })).length).toBe(1);
-    expect(await store.exclusions(key)).toEqual([]);
-    expect(store.idle).toBe(true);
-  } finally {
-    release();
-  }
-}, 30_000);
+inFull(
+  'rejects reads while its thread hangs in a write, and continues afterwards',
+  async () => {
+    const { thread, release } = hanging('writePacked');
+    const store = await open(thread);
+    try {
+      const { key } = await store.register('gpt', start, null);
+      const written = store.write(batchOf(modelWrite(key, counted([result(start)]))));
+      const refusal = { kind: 'unavailable', message: `${path} does not answer; its disk may hang` };
+      const asked = await Promise.allSettled(ask(store, key, 5));
+      for (const one of asked) expect(one).toMatchObject({ status: 'rejected', reason: refusal });
+      // At once, and without a call that the thread would do later.
+      const exclusion = { from: start, to: start + 1, reason: 'x', createdAt: start };
+      await expect(store.exclude(key, exclusion)).rejects.toMatchObject(refusal);
+      expect(store.idle).toBe(false);
+      release();
+      expect(await written).toEqual([]);
+      expect((await store.results(key, { from: 0, to: start + day, limit: 9 })).length).toBe(1);
+      expect(await store.exclusions(key)).toEqual([]);
+      expect(store.idle).toBe(true);
+    } finally {
+      release();
+    }
+  },
+  30_000,
+);
 
-it('rejects a result whose text is not a string, and writes the others', async () => {
+inFull('rejects a result whose text is not a string, and writes the others', async () => {
   const store = await open();
   const { key } = await store.register('gpt', start, null);
   const poison = { ...failed(start + 60_000), detail: {} as unknown as string };
@@ -229,7 +234,7 @@ it('rejects a result whose text is not a string, and writes the others', async (
   expect(await store.results(key, { from: start, to: start + day, limit: 10 })).toHaveLength(1);
 });
 
-it('never reuses a key if the file is lost with its thread', async () => {
+inFull('never reuses a key if the file is lost with its thread', async () => {
   const store = await open(crashing('missed', 'before'));
   const { key } = await store.register('gpt', start, null);
   await expect(store.missed()).rejects.toMatchObject({ kind: 'unavailable' });
@@ -237,7 +242,7 @@ it('never reuses a key if the file is lost with its thread', async () => {
   expect((await store.register('other', start, null)).key).toBeGreaterThan(key);
 });
 
-it('continues the damage count in another thread', async () => {
+inFull('continues the damage count in another thread', async () => {
   writeFileSync(path, Buffer.alloc(8_192, 'damaged'));
   const store = await open(crashing('missed', 'before'));
   await expect(store.missed()).rejects.toMatchObject({ kind: 'unavailable' });
