@@ -150,7 +150,7 @@ export const reasonWords: Readonly<Record<StateReason, ReasonWords>> = {
   ),
   empty_response: words(
     'Empty answer',
-    'The answer ended normally and is empty.',
+    'The answer has no visible character.',
     'Send traffic elsewhere',
     ' and report it to {p}.',
   ),

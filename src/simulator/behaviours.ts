@@ -89,8 +89,9 @@ function loading(call: Call, ms: number): void {
   else complete(call);
 }
 
+/** Uses up the limit that modelpulse sends for a reasoning model. */
 function reasoning(call: Call): void {
-  complete(call, { text: '', finish: 'length', reasoningTokens: 64 });
+  complete(call, { text: '', finish: 'length', reasoningTokens: 1_024 });
 }
 
 function errorInSuccess(call: Call): void {

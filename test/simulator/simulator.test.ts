@@ -97,8 +97,8 @@ describe('simulated model that answers', () => {
 
   it('counts the tokens of hidden reasoning', async () => {
     expect((await replyOf('reasoning')).usage).toMatchObject({
-      completion_tokens: 64,
-      completion_tokens_details: { reasoning_tokens: 64 },
+      completion_tokens: 1_024,
+      completion_tokens_details: { reasoning_tokens: 1_024 },
     });
   });
 

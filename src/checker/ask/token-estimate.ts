@@ -1,6 +1,7 @@
 import type { Model } from '../../domain/model.js';
 import type { Usage } from '../../domain/result.js';
 import { dialectFor } from './dialects.js';
+import { limitIn } from './sent-limit.js';
 
 /** Overhead of a chat format in tokens. */
 const around = 8;
@@ -10,19 +11,6 @@ const charactersPerToken = 3;
 const attachedTokens: Readonly<Partial<Record<Model['probe'], number>>> = { vision: 300, audio: 50 };
 /** Tokens assumed for an answer without a limit. */
 const unlimited = 1_024;
-
-const limits =
-  /^(?:max_(?:completion_|output_|new_)?tokens|maxTokens|maxOutputTokens|max_tokens_to_sample|num_predict)$/;
-
-/** The token limit somewhere in a request's body; null without one. */
-function limitIn(body: unknown): number | null {
-  if (typeof body !== 'object' || body === null) return null;
-  for (const [name, value] of Object.entries(body)) {
-    const limit = limits.test(name) && typeof value === 'number' && value >= 0 ? value : limitIn(value);
-    if (limit !== null) return limit;
-  }
-  return null;
-}
 
 /** Upper estimate of the tokens of a check: the limit of the answer plus a generous count of the question. */
 export function estimateTokens(model: Model): Usage {

@@ -2,6 +2,7 @@ import type { Expectation, Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
 import { brokenText, strongSign } from './broken-text.js';
+import { isBlank } from './broken-text/blank.js';
 
 /** The answer in a successful reply, independent of the API. */
 export interface Answer {
@@ -13,6 +14,8 @@ export interface Answer {
   readonly finish: 'stop' | 'length' | 'filtered' | 'called' | 'error' | 'other' | null;
   readonly refusal: string | null;
   readonly usage: Usage | null;
+  /** Tokens of reasoning among those produced; null or undefined where the API does not count them. */
+  readonly reasoningTokens?: number | null;
   readonly model: string | null;
   /** What the API names the build that answered, such as OpenAI's `system_fingerprint`. */
   readonly fingerprint?: string | null;
@@ -44,7 +47,10 @@ export interface Miss {
 export type Meets = (text: string, expect: Expectation) => Miss | null;
 
 /** The question and the expectation. */
-export type Asked = Pick<Model, 'expect' | 'modelName' | 'query' | 'systemPrompt'>;
+export type Asked = Pick<Model, 'expect' | 'modelName' | 'query' | 'systemPrompt'> & {
+  /** The token limit of the request; null, or undefined, where it had none. */
+  readonly sentLimit?: () => number | null;
+};
 
 interface Finding {
   readonly reason: Reason;
@@ -54,6 +60,10 @@ interface Finding {
 /** Most marks of reasoning that are read. A mebibyte can have 130,000; no model thinks so often. */
 const mostMarks = 1_000;
 
+const marksOfReasoning = /[<[◁](\/?)(?:(?:seed:)?think|thinking|reasoning|thought)[>\]▷]/gi;
+
+const withoutMarks = (text: string): string => text.replace(marksOfReasoning, '');
+
 /** The text without reasoning. Text after an unclosed `<think>` and before an unopened `</think>` is reasoning. */
 export function visibleText(text: string): string {
   let visible = '';
@@ -61,7 +71,7 @@ export function visibleText(text: string): string {
   let from = 0;
   let closed = false;
   let marks = 0;
-  for (const mark of text.matchAll(/[<[◁](\/?)(?:(?:seed:)?think|thinking|reasoning|thought)[>\]▷]/gi)) {
+  for (const mark of text.matchAll(marksOfReasoning)) {
     marks += 1;
     if (marks > mostMarks) break;
     const closes = mark[1] === '/';
@@ -77,8 +87,15 @@ export function visibleText(text: string): string {
   return (inside ? visible : visible + text.slice(from)).trim();
 }
 
-function produced({ text, reasoning, usage }: Answer): boolean {
-  return usage === null ? text.trim() !== '' || reasoning.trim() !== '' : usage.outputTokens > 0;
+/**
+ * True if the tokens may have been spent on reasoning that is not shown. A visible text of blanks is output, and so is what
+ * usage does not count as reasoning; who stops long before the limit has not used it up.
+ */
+function mayHaveReasoned(written: string, { usage, reasoningTokens }: Answer, { sentLimit }: Asked): boolean {
+  if ((reasoningTokens ?? 0) > 0) return true;
+  if (written !== '' || reasoningTokens === 0 || usage === null || usage.outputTokens === 0) return false;
+  const limit = sentLimit?.() ?? 0;
+  return usage.outputTokens * 2 >= limit;
 }
 
 function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding | null {
@@ -99,13 +116,24 @@ function judgeList({ has, whole }: Listed, wanted: string): Finding {
 }
 
 /** The reason for an answer without a visible character. */
-function judgeNothing(answer: Answer): Finding {
+function judgeNothing(answer: Answer, asked: Asked): Finding {
   if (answer.called === true || answer.finish === 'called')
     return { reason: 'unexpected_answer', detail: 'a tool call instead of an answer' };
-  if (answer.finish === 'length' && produced(answer))
-    return { reason: 'output_truncated', detail: 'the token limit was used up before any visible text' };
-  const detail = answer.reasoning.trim() === '' ? null : 'reasoning without an answer';
-  return { reason: 'empty_response', detail };
+  const written = withoutMarks(answer.text);
+  const reasoning = [withoutMarks(answer.reasoning), written].find((text) => !isBlank(text));
+  const detail = written === '' ? null : 'nothing but blanks';
+  if (answer.finish !== 'length')
+    return {
+      reason: 'empty_response',
+      detail: reasoning === undefined ? detail : 'reasoning without an answer',
+    };
+  const question = [asked.query, asked.systemPrompt ?? ''].join('\n');
+  const broken =
+    reasoning === undefined ? null : brokenText(reasoning, { cut: true, signsWanted: false, question });
+  if (broken !== null) return { reason: 'unexpected_answer', detail: `in the reasoning: ${broken}` };
+  return reasoning !== undefined || mayHaveReasoned(written, answer, asked)
+    ? { reason: 'output_truncated', detail: 'the token limit was used up before any visible text' }
+    : { reason: 'empty_response', detail };
 }
 
 /** True if the expectation asks for JSON, or has a part without letters and digits. */
@@ -149,7 +177,7 @@ export function judgeAnswer(
   if (answer.refusal !== null) return { reason: 'content_filtered', detail: `refused: ${answer.refusal}` };
   if (answer.finish === 'filtered')
     return { reason: 'content_filtered', detail: 'finished by a content filter' };
-  if (!/[^\s\p{Cc}\p{Cf}]/u.test(text)) return judgeNothing(answer);
+  if (isBlank(text)) return judgeNothing(answer, asked);
   const found = judgeText(text, answer.finish === 'length', asked, meets);
   return found.reason === 'ok' ? (mismatch(answer, expect) ?? found) : found;
 }

@@ -5,6 +5,7 @@ import type { Usage } from '../../domain/result.js';
 import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
 import { classify, reasonOfStatus, withoutEcho } from './classify.js';
 import type { Dialect } from '../ask/dialect.js';
+import { limitIn } from '../ask/sent-limit.js';
 import { bareFailureIn, errorIn, failureIn } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
@@ -169,7 +170,8 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   if (reading?.begun && !reading.ended)
     return verdict('connection_lost', 'the stream ended without its end mark', answer);
   const visible = visibleText(answer.text);
-  const { reason, detail } = judgeAnswer(answer, model, meets, visible);
+  const asked = { ...model, sentLimit: () => limitIn(dialect.ask(model).body) };
+  const { reason, detail } = judgeAnswer(answer, asked, meets, visible);
   return verdict(reason, detail, answer, visible);
 }
 

@@ -1,7 +1,8 @@
 import { isObject, type Members } from '../../domain/json.js';
 import { isErrorText } from './broken-text/stand-in.js';
-import { bareErrorIn, isFailureWord, isPresent } from './error-member.js';
+import { bareErrorIn, errorIn, isFailureWord, isPresent } from './error-member.js';
 import { reasonOfMarker } from './error-rules.js';
+import { jsonOrText } from './json-or-text.js';
 import type { ReplyError } from './reply-error.js';
 
 /** Longer text between events is no report. */
@@ -43,4 +44,10 @@ export function strayErrorIn(data: unknown): ReplyError | null {
   if (!isObject(data)) return null;
   const error = bareErrorIn(data);
   return error !== null && isReport(data, error) ? error : null;
+}
+
+/** The error in a line of a stream whose field has the name `error`, as llama.cpp sends it; null for another line. */
+export function errorInField(line: string): ReplyError | null {
+  const value = /^error: ?(?=\{)/.test(line) ? jsonOrText(line.slice(line.indexOf('{'))) : null;
+  return isObject(value) ? errorIn({ error: value }, true) : null;
 }

@@ -2,7 +2,7 @@ import { blankAnswer } from '../ask/dialects/members.js';
 import type { Draft, StreamEvent, Streaming } from '../ask/dialect.js';
 import { errorIn } from './error-member.js';
 import { frameAws, frameLines, frameSse } from './framing.js';
-import { strayErrorIn } from './stray-error.js';
+import { errorInField, strayErrorIn } from './stray-error.js';
 import type { ReplyError } from './reply-error.js';
 
 /** Reads a streamed reply. */
@@ -56,7 +56,8 @@ export function readStream({ framing, take }: Streaming): StreamReading {
   };
   /** A line that is of no event. */
   const other = (line: string): void => {
-    if (begun) error ??= strayIn(line);
+    if (draft.ended) return;
+    error ??= errorInField(line) ?? (begun ? strayErrorIn(line) : null);
   };
   const framer =
     framing === 'sse'

@@ -3,7 +3,7 @@ import type { Reason } from '../../domain/reason.js';
 /** The meaning of each reason, in one sentence. */
 export const reasonMeanings: Readonly<Record<Reason, string>> = {
   ok: 'The answer arrived in time and meets the expectation.',
-  output_truncated: 'The token limit was reached before any visible text; common with reasoning models.',
+  output_truncated: 'The token limit was reached before any visible text, by what may be reasoning.',
   slow: 'The answer is correct, but took longer than `slow` allows.',
   rate_limited:
     'The provider limits the request rate, per hour or less; unhealthy from the 10th such result in a row.',
@@ -25,7 +25,7 @@ export const reasonMeanings: Readonly<Record<Reason, string>> = {
   gateway_error: 'A gateway in front of the provider answered: 502, 504, or HTML with a 5xx.',
   error_in_success: 'HTTP 200 with an error in the body that matches no other reason.',
   malformed_response: 'The reply does not have the format of this API.',
-  empty_response: 'The answer ended normally and is empty.',
+  empty_response: 'The answer has no visible character, and no reasoning used up the limit.',
   model_loading: 'The model is loading; unhealthy after `loading_grace`.',
   invalid_request: 'The provider rejected the request as invalid, which does not show its health.',
   context_exceeded: 'The question is too long for the model.',

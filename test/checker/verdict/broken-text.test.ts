@@ -1,80 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { capabilities, dialectFor } from '../../../src/checker/ask/dialects.js';
-import { createExpectations } from '../../../src/checker/verdict/expectation.js';
-import { judge } from '../../../src/checker/verdict/judge.js';
-import { readStream } from '../../../src/checker/verdict/stream-reading.js';
-import type { Expectation, Probe } from '../../../src/domain/model.js';
-import { outcomeFor } from '../../../src/domain/reason.js';
-import { modelAt } from '../model.js';
+import type { Expectation } from '../../../src/domain/model.js';
 import { amount } from '../../slow.js';
-
-const meets = createExpectations();
-const chats = Object.entries(capabilities).flatMap(([provider, probes]) =>
-  probes
-    .filter((probe) => ['chat', 'chat_stream', 'completion', 'responses'].includes(probe))
-    .filter(() => provider !== 'custom' && provider !== 'bedrock')
-    .map((probe) => [provider, probe] as const),
-);
-
-/** A whole reply of each API, and one part of a stream. */
-function replyOf(provider: string, probe: Probe, text: string, cut: boolean): string {
-  const stop = cut ? 'length' : 'stop';
-  const sse = (...events: unknown[]): string =>
-    events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
-  const streams = probe === 'chat_stream';
-  if (probe === 'responses')
-    return JSON.stringify({
-      output: [{ type: 'message', content: [{ type: 'output_text', text }] }],
-      ...(cut
-        ? { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }
-        : { status: 'completed' }),
-    });
-  if (provider.startsWith('anthropic')) {
-    const reason = cut ? 'max_tokens' : 'end_turn';
-    if (!streams) return JSON.stringify({ content: [{ type: 'text', text }], stop_reason: reason });
-    return sse(
-      { type: 'content_block_delta', delta: { type: 'text_delta', text } },
-      { type: 'message_delta', delta: { stop_reason: reason } },
-      { type: 'message_stop' },
-    );
-  }
-  if (provider === 'gemini') {
-    const reply = {
-      candidates: [{ content: { parts: [{ text }] }, finishReason: cut ? 'MAX_TOKENS' : 'STOP' }],
-    };
-    return streams ? sse(reply) : JSON.stringify(reply);
-  }
-  if (provider.startsWith('cohere')) {
-    const reason = cut ? 'MAX_TOKENS' : 'COMPLETE';
-    if (!streams)
-      return JSON.stringify({ message: { content: [{ type: 'text', text }] }, finish_reason: reason });
-    return sse(
-      { type: 'content-delta', delta: { message: { content: { text } } } },
-      { type: 'message-end', delta: { finish_reason: reason } },
-    );
-  }
-  if (provider === 'ollama')
-    return `${JSON.stringify({ message: { content: text }, done: true, done_reason: stop })}\n`;
-  if (streams)
-    return `${sse({ choices: [{ delta: { content: text } }] }, { choices: [{ delta: {}, finish_reason: stop }] })}data: [DONE]\n\n`;
-  return JSON.stringify({ choices: [{ message: { content: text }, text, finish_reason: stop }] });
-}
-
-function judged(provider: string, probe: Probe, text: string, cut: boolean, wanted: Expectation = {}) {
-  const model = { ...modelAt('http://127.0.0.1:1'), provider, probe, expect: wanted };
-  const dialect = dialectFor(provider, probe);
-  if (dialect === null) throw new Error(`${provider} has no ${probe}`);
-  const body = Buffer.from(replyOf(provider, probe, text, cut));
-  const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
-  reading?.push(body);
-  reading?.end();
-  const { reason } = judge(
-    { status: 200, headers: {}, body, overLimit: false },
-    { model, dialect, meets, reading },
-  );
-  return { reason, outcome: outcomeFor(reason, {}) };
-}
+import { chats, judged } from './judged.js';
 
 const syllable = fc.constantFrom(
   'the',
@@ -135,7 +63,7 @@ describe.each(chats)('broken text from %s by %s', (provider, probe) => {
     fc.assert(
       fc.property(broken, fc.boolean(), (text, cut) => {
         expect(judged(provider, probe, text, cut).outcome).not.toBe('healthy');
-        const expected = judged(provider, probe, text, cut, { contains: ['Mumbai'] });
+        const expected = judged(provider, probe, text, cut, { expected: { contains: ['Mumbai'] } });
         expect(expected.outcome).not.toBe('healthy');
       }),
       { numRuns: amount(150, 15) },
@@ -161,19 +89,12 @@ describe.each(chats)('broken text from %s by %s', (provider, probe) => {
 it('symbols are a good answer if they are expected literally', () => {
   const text = '👍'.repeat(12);
   for (const wanted of [{ equals: [text] }, { regex: '^👍+$' }])
-    expect(judged('openai', 'chat', text, false, wanted).reason).toBe('ok');
+    expect(judged('openai', 'chat', text, false, { expected: wanted }).reason).toBe('ok');
 });
 
 describe('question that asks for repetition', () => {
-  const asked = (query: string, text: string, cut: boolean, wanted: Expectation = {}) => {
-    const model = { ...modelAt('http://127.0.0.1:1'), query, expect: wanted };
-    const dialect = dialectFor(model.provider, 'chat')!;
-    const body = Buffer.from(replyOf(model.provider, 'chat', text, cut));
-    return judge(
-      { status: 200, headers: {}, body, overLimit: false },
-      { model, dialect, meets, reading: null },
-    ).reason;
-  };
+  const asked = (query: string, text: string, cut: boolean, expected: Expectation = {}) =>
+    judged('openai_compatible', 'chat', text, cut, { expected, query }).reason;
   const hello = 'hello '.repeat(50);
 
   it.each([

@@ -4,7 +4,7 @@ import { attached, chatPath } from '../attachment.js';
 import type { Dialect, Question } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
-import { countOf, textOf } from './members.js';
+import { countOf, numberOf, textOf } from './members.js';
 import { piecewise } from './piecewise.js';
 import { bodyWith } from './token-limit.js';
 
@@ -71,6 +71,9 @@ function read(payload: unknown): Answer | null {
     finish: blocked === '' ? finishOf(finishReason) : 'filtered',
     refusal: blocked || null,
     usage: usageIn(payload.usageMetadata),
+    reasoningTokens: isObject(payload.usageMetadata)
+      ? numberOf(payload.usageMetadata.thoughtsTokenCount)
+      : null,
     model: textOf(payload.modelVersion) || null,
     called: parts.some(({ functionCall }) => isObject(functionCall)),
   };

@@ -10,6 +10,10 @@ export function countOf(value: unknown): number {
   return typeof value === 'number' && value > 0 && value <= mostTokens ? Math.floor(value) : 0;
 }
 
+/** The same; null for what is no number. */
+export const numberOf = (value: unknown): number | null =>
+  typeof value === 'number' ? countOf(value) : null;
+
 /** Null when the API counts neither. */
 export function usageOf(input: unknown, output: unknown): Usage | null {
   if (typeof input !== 'number' && typeof output !== 'number') return null;

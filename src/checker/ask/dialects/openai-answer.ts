@@ -3,7 +3,7 @@ import type { Answer } from '../../verdict/answer.js';
 import type { Draft, StreamEvent } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
-import { countOf, isFilled, textOf } from './members.js';
+import { countOf, isFilled, numberOf, textOf } from './members.js';
 
 /** Content is a string, or a list of parts of which some are reasoning. */
 function textIn(content: unknown, type: 'text' | 'thinking'): string {
@@ -20,6 +20,17 @@ function inner(parts: unknown): string {
         .map(({ text }) => textOf(text))
         .join('')
     : '';
+}
+
+/**
+ * Tokens of reasoning as `usage` counts them; null when it does not. Gateways that count neither part of an answer write
+ * zeros for both.
+ */
+function reasoningTokensIn(usage: unknown): number | null {
+  if (!isObject(usage)) return null;
+  const details = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : usage;
+  const { reasoning_tokens: reasoning, text_tokens: text } = details;
+  return reasoning === 0 && text === 0 ? null : numberOf(reasoning);
 }
 
 /** Tokens as `usage` counts them; null when it counts none. */
@@ -57,6 +68,7 @@ export function readCompletion(payload: unknown): Answer | null {
     finish: finishOf(choice.finish_reason),
     refusal: textOf(refusal).trim() || null,
     usage: usageIn(payload.usage),
+    reasoningTokens: reasoningTokensIn(payload.usage),
     model: textOf(payload.model) || null,
     fingerprint: textOf(payload.system_fingerprint) || null,
     ...(callsIn(message ?? {}) && { called: true }),
@@ -71,6 +83,8 @@ export function takeChunk(draft: Draft, { data }: StreamEvent): void {
   // Groq counts in a member of its own.
   const groq = isObject(data.x_groq) ? data.x_groq : {};
   draft.usage = usageIn(data.usage) ?? usageIn(groq.usage) ?? draft.usage;
+  draft.reasoningTokens =
+    reasoningTokensIn(data.usage) ?? reasoningTokensIn(groq.usage) ?? draft.reasoningTokens ?? null;
   draft.model = textOf(data.model) || draft.model;
   draft.fingerprint = textOf(data.system_fingerprint) || (draft.fingerprint ?? null);
   const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined;

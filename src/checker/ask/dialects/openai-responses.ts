@@ -2,7 +2,7 @@ import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
-import { textOf, usageOf } from './members.js';
+import { numberOf, textOf, usageOf } from './members.js';
 import { effortOf } from './least-reasoning.js';
 import { takesTemperature } from './reasoning.js';
 import { bodyWith, tokenLimit } from './token-limit.js';
@@ -24,6 +24,7 @@ function read(payload: unknown): Answer | null {
   const thought = partsIn(payload, 'reasoning');
   const why = isObject(payload.incomplete_details) ? payload.incomplete_details.reason : undefined;
   const usage = isObject(payload.usage) ? payload.usage : {};
+  const details = isObject(usage.output_tokens_details) ? usage.output_tokens_details : {};
   const texts = said.filter(({ type }) => type === 'output_text');
   return {
     text: texts.map(({ text }) => textOf(text)).join(''),
@@ -31,6 +32,7 @@ function read(payload: unknown): Answer | null {
     finish: payload.status === 'failed' ? 'error' : finishOf(why ?? payload.status),
     refusal: said.map(({ refusal }) => textOf(refusal)).join('') || null,
     usage: usageOf(usage.input_tokens, usage.output_tokens),
+    reasoningTokens: numberOf(details.reasoning_tokens),
     model: textOf(payload.model) || null,
     called: payload.output.filter(isObject).some(({ type }) => textOf(type).endsWith('_call')),
   };

@@ -9,6 +9,7 @@ export function piecewise(read: (payload: unknown) => Answer | null): Streaming[
     draft.text += answer.text;
     draft.reasoning += answer.reasoning;
     draft.usage = answer.usage ?? draft.usage;
+    draft.reasoningTokens = answer.reasoningTokens ?? draft.reasoningTokens ?? null;
     draft.model = answer.model ?? draft.model;
     draft.finish = answer.finish ?? draft.finish;
     draft.called ||= answer.called === true;

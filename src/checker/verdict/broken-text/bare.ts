@@ -17,6 +17,11 @@ const callBegins =
 /** End of a tool call; text after it is an answer. */
 const callEnds = /(?:>|\]|\}|\)|`{3})$/;
 
+/** Calls in tokens that nobody writes but an engine: they need no end. */
+const engineCall =
+  /^(?:<\|tool_calls_section_begin\|>|<\|tool_call_begin\|>|<｜tool▁calls▁begin｜>|<｜tool▁call▁begin｜>)/;
+const engineCallEnds = /<\|tool_calls?(?:_section)?_end\|>|<｜tool▁calls?▁end｜>/;
+
 const ofCalls = new Set(['name', 'arguments', 'parameters', 'type', 'id']);
 
 function isCallObject(text: string): boolean {
@@ -46,6 +51,9 @@ export function bare(text: string, question: string): string | null {
   if (isSign && !wantsSign.test(asked)) return 'signs without an answer';
   if (text.length <= mostSigns && role.test(text) && !wantsRole.test(asked))
     return 'a role name instead of an answer';
-  const called = (callBegins.test(text) && callEnds.test(text)) || isCallObject(text.slice(0, 65_536));
+  const called =
+    (callBegins.test(text) && callEnds.test(text)) ||
+    (engineCall.test(text) && !engineCallEnds.test(text)) ||
+    isCallObject(text.slice(0, 65_536));
   return called && !wantsCall.test(asked) ? 'a tool call instead of an answer' : null;
 }

@@ -1,5 +1,6 @@
 import { reasonOfText } from '../error-rules.js';
 import { any } from '../error-rules/text-rule.js';
+import { isForeignReport } from './foreign-report.js';
 
 /** Longer text is an answer. */
 const longest = 400;
@@ -26,7 +27,7 @@ const reports = any(
   String.raw`^(?:you have )?insufficient (?:account )?(?:balance|credits?|quota)${plea}`,
   String.raw`^(?:quota|capacity) exceeded(?: for .{0,80})?${end}`,
   'resource has been exhausted',
-  String.raw`^your (?:account|subscription|trial|session|free trial|plan) (?:has |is |was )(?:been )?(?:expired|suspended|disabled|deactivated|terminated|blocked|restricted)${end}`,
+  String.raw`^(?:[\w.-]{1,30}: )?your (?:account|subscription|trial|session|free trial|plan) (?:has |is |was )(?:been )?(?:expired|suspended|disabled|deactivated|terminated|blocked|restricted)${end}`,
   String.raw`^trial (?:has )?(?:expired|ended)${end}`,
   String.raw`^${part} (?:is|are|seems to be) (?:(?:currently|temporarily|now|too) )*(?:overloaded|unavailable|not available|busy|at capacity|down|offline|timing out|not responding|loading|not (?:yet )?ready|disabled|experiencing (?:high|heavy).{0,40})${end}`,
   String.raw`^${part} (?:did not respond|has timed out|timed out|not found|does not exist|not loaded|was not found|could not be (?:found|reached|loaded))\b`,
@@ -40,7 +41,7 @@ const reports = any(
   String.raw`^i'?m having trouble (?:connecting|reaching|responding)\b`,
   String.raw`^time-?out while waiting for\b`,
   String.raw`^(?:invalid|missing) (?:authentication|authori[sz]ation)(?: (?:header|credentials))?[.!]?$`,
-  String.raw`^(?:access|permission) denied(?: on (?:resource|model)|: (?:your|invalid|the|you))`,
+  String.raw`^(?:access|permission) denied(?: on (?:resource|model)|: (?:your|invalid|the|you)|[.!] your (?:ip|account|key|api key|network|region|country|access)\b)`,
   String.raw`^(?:connection|network|server) error(?:[.:!]|$)`,
   String.raw`^no (?:available|healthy) (?:\w+ )?(?:channel|deployment|provider|model|worker|instance|endpoint)s?\b`,
   String.raw`^no response from (?:the )?(?:model|server|upstream|backend)\b`,
@@ -52,23 +53,18 @@ const reports = any(
 const labelled =
   /^(?:(?:api|http|https|network|connection|server|internal|unexpected|unknown|model|runtime|fatal|upstream|gateway|provider|stream) ){0,3}(?:error|exception)s?(?: code| generating response)?(?:\]? {0,2}(?:[:(-]|[45]\d\d(?=[.:,({]|$))|\] {0,2}[45]\d\d\b)|^error\] |^[\w.]{1,80}(?:error|exception): /;
 const apology =
-  /^(?:oops|sorry|i'?m sorry|we'?re sorry|we are sorry|apologies|uh-?oh|unfortunately)[,.!:]? (?:but )?/;
+  /^(?:oops|sorry|(?:i'?m|i am|we'?re|we are) sorry|(?:i|we) apologi[sz]e|apologies|uh-?oh|unfortunately)[,.!:]? (?:but )?/;
 const asksAgain = /\b(?:try again|retry)\b/;
 const technical =
   /: [45]\d\d\b|\bstatus(?: code)? ?:?\(?[45]\d\d\b|\bcode:? ?[45]\d\d\b|(?:error|exception)s?[:(\]]? {0,2}[45]\d\d\b|\b(?:connection|network) error\b|timed out|not responding|stream id|internal_error|not loaded/;
 /** A sentence that explains an error instead of reporting it. */
 const explains =
   /\b(?:means?|refers? to|indicates?|occurs|happens?|signals?|stands for|denotes?|describes?|typically|usually|often|generally|said|says|when|so that|for example)\b/;
-/** Other languages: a request to try again, or terms of programs, beside a known cause. */
-const foreignReport =
-  /请(?:稍|检查|充值|重试|联系|升级)|請(?:稍|檢查|儲值|重試)|^(?:无效|無效)的?(?:令牌|密钥|api)|^(?:您的|你的)?(?:额度|額度|余额|餘額|api ?(?:key|密钥))(?:已用[尽完盡]|不足|无效|無效)[。.!！]?$|bitte (?:versuchen sie es|warten sie|prüfen sie)|veuillez (?:réessayer|patienter|vérifier)|(?:inténtelo|intente|inténtalo) (?:de nuevo|más tarde|nuevamente)|tente novamente|riprova|повторите|попробуйте|もう一度お試し|다시 시도|^(?:ungültige[rs]?|falsche[rs]?|abgelaufene[rs]?) api|^(?:clé|jeton|clave|chave|chiave) (?:de |d'|da |dell?a? )?api/;
-const foreignExplains =
-  /是指|意味|表示|bedeutet|\bwenn\b|signifie|lorsque|significa|cuando|quando|означает|когда|という意味/;
-
 /** Words of a question that may be answered with text about errors, or with any sentence. */
 const aboutErrors = any(
   String.raw`\b(?:errors?|errno|exceptions?|fail\w*|https?|[45]\d\d|apis?|quotas?|rate[- ]?limit\w*|time-?outs?|logs?|stack ?traces?|tracebacks?|status codes?|servers?|gateways?|unavailable|denied|unauthori[sz]ed|forbidden|overload\w*|throttl\w*|messages?)\b`,
   String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|jokes?|puns?|riddles?|phrase)\b`,
+  'nachricht|mensaje|mensagem|messaggio|сообщени|消息|メッセージ|메시지',
   'fehler|übersetz|erreur|tradui|traduc|traduz|errore|ошибк|перевед|错误|錯誤|翻译|翻譯|报错|エラー|翻訳|오류|번역',
 );
 
@@ -89,7 +85,5 @@ export function isErrorSentence(text: string): boolean {
   const said = lower.replace(apology, '');
   if (labelled.test(said))
     return asksAgain.test(said) || technical.test(said) || reasonOfText(said, 200) !== null;
-  if (/[^\u0000-\u007f]/.test(said) && foreignReport.test(said) && !foreignExplains.test(said))
-    return reasonOfText(said, 200) !== null;
-  return reports.test(said) && !explains.test(said);
+  return isForeignReport(said) || (reports.test(said) && !explains.test(said));
 }

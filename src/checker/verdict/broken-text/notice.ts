@@ -27,10 +27,21 @@ const notices = any(
   String.raw`^i'?m having trouble (?:answering|processing|generating)(?: (?:that|this|a response|your (?:request|question|message)))?(?: right now| at (?:the|this) moment)?${only}`,
   String.raw`^${part} is (?:currently |now |temporarily )?(?:under|undergoing|down for) (?:\w+ )?maintenance${only}`,
   String.raw`^your (?:conversation|prompt|message|input) is too long[.!,]? please (?:try|start|create|shorten|reduce)\b.{0,160}$`,
+  // Cloudflare's pages as text, Go's gRPC, and Dify's errors of a provider.
+  String.raw`^error code: 1\d{3}[.!]?$`,
+  String.raw`^rpc error: code = [a-z]{1,40} desc = `,
+  String.raw`^[\w ./-]{1,60}\] (?:server unavailable|connection|rate limit|bad request|authorization|invoke|internal server) error, `,
+  String.raw`^status(?: code)?: ?[45]\d\d[,;] ?(?:body|message|response|error|reason)\b`,
+  String.raw`^error in workflow[.!]?$`,
+  String.raw`^(?:unsupported|unknown|unrecogni[sz]ed) model(?: name| id)?: \S{1,200}$`,
+  String.raw`^no (?:gpu |model |inference |free |idle )?(?:workers|providers|replicas|instances|backends|deployments|endpoints|channels|gpus) (?:are )?(?:currently )?(?:available|online|ready)${only}`,
+  String.raw`^(?:your )?(?:request|job) (?:is |was |has been )?(?:queued|in (?:the )?queue)[.!,:;]? ?(?:at |in |\()?(?:queue )?position:? (?:is )?#?\d{1,9}\b`,
+  String.raw`^(?:we are |we're |the (?:server|service|model|system) is )?(?:currently |temporarily )?at (?:full |maximum |max )?capacity[.!,;:]? ?(?:[-–] ?)?(?:please )?(?:try|retry)\b.{0,80}$`,
+  String.raw`^(?:this|your|the) (?:request|prompt|message|input|response|output|query) (?:was|has been|is) (?:blocked|rejected|flagged|filtered|denied) (?:by|due to|because of|under) (?:[\w'-]{1,20} ){0,3}(?:content|safety|moderation|guardrails?|security|usage|firewall|filters?|polic(?:y|ies)|data)\b.{0,120}$`,
   String.raw`^important notice\b.{0,80}\bapi (?:is being|has been|is|will be) (?:deprecated|shut down)\b`,
 );
 const apology =
-  /^(?:(?:oops|sorry|i'?m sorry|we'?re sorry|we are sorry|(?:i|we) apologi[sz]e|my apologies|our apologies|apologies|unfortunately)[,.!:]? (?:but )?)?/;
+  /^(?:(?:oops|sorry|(?:i'?m|i am|we'?re|we are) sorry|(?:i|we) apologi[sz]e|my apologies|our apologies|apologies|unfortunately)[,.!:]? (?:but )?)?/;
 /** A placeholder in brackets. */
 const placeholder =
   /^(?:\((?:no|empty) (?:content|response|output|answer|message)\)|\[(?:no|empty) (?:content|response|output|answer|message)\]|<(?:no|empty) (?:content|response|output|answer|message)>)$/;

@@ -1,13 +1,17 @@
 /** Tokens without text. */
-const dead = String.raw`(?:<\|?(?:unk|pad|mask|reserved|unused|extra_id|endoftext|fim_|dummy|extra|placeholder)[\w -]{0,40}\|?>|\[(?:unk|pad|mask|unused\d{1,6}|control_\d{1,6})\])`;
+const dead = String.raw`(?:<\|?(?:unk|pad|mask|reserved|unused|extra_id|endoftext|fim_|dummy|extra|placeholder)[\w -]{0,40}\|?>|\[(?:unk|pad\d{0,6}|mask|unused\d{1,6}|control_\d{1,6})\])`;
 const deadInRow = new RegExp(String.raw`${dead}\s{0,4}${dead}`, 'i');
 /** Tokens that mark chat turns. */
 const turn = String.raw`(?:<\|[^\s<>|][^<>|]{0,60}\|>|<｜[^<>｜]{1,60}｜>|</?s>|<(?:bos|eos|start_of_turn|end_of_turn)>|\[/?INST\]|<</?SYS>>|\[/?(?:CLS|SEP|BOS|EOS)\])`;
 const tokens = new RegExp(`${dead}|${turn}`, 'gi');
 const roles = /\b(?:assistant|user|system|tool|model|analysis|final|commentary)\b/gi;
 
-/** True for nothing but tokens without text and marks of turns. */
+/** A channel of gpt-oss in which it thinks or calls tools. */
+const aside = /^(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)\b/;
+
+/** True for nothing but tokens without text and marks of turns, and for channels without the one of the answer. */
 export function isTokens(line: string): boolean {
+  if (aside.test(line) && !line.includes('<|channel|>final')) return true;
   const rest = line.replace(tokens, ' ');
   return rest !== line && !/[^\s\p{P}]/u.test(rest.replace(roles, ' '));
 }

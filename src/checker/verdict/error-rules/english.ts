@@ -131,6 +131,9 @@ export const english: readonly TextRule[] = [
   {
     reason: 'permission_denied',
     pattern: any(
+      // Of OpenRouter: the preferences of the account or of the request leave none.
+      '\\bno allowed (?:providers?|endpoints?|models?)\\b|\\ball (?:\\w+ )?providers have been ignored\\b',
+      '\\b(?:model|repo(?:sitory)?) is gated\\b|\\bgated repo|\\b(?:access|load|download|use) (?:to )?(?:an? |the |this )?gated model\\b|\\bnot been granted access\\b',
       '(?:not|n.t) available (?:for|to) [\\w ]{0,40}\\b(?:accounts?|users?|customers?|organi[sz]ations?)\\b',
       '(?:disabled|suspended|blocked|banned|deactivated) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation)',
       '\\b(?:access|account|service) (?:terminated|suspended|revoked)\\b|not authori[sz]ed to (?:access|use|call|invoke)\\b',
@@ -199,6 +202,8 @@ export const english: readonly TextRule[] = [
     // Servers of models say so with whatever status.
     pattern: any(
       '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,80}(?:\\bis|\\bare|n.t|\\bnot) (?:still |currently |yet )?(?:not ready yet|not yet ready|yet ready|ready yet|loading|starting up|warming up|waking up|being (?:loaded|deployed)|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))\\b',
+      // Baseten's.
+      '\\bcurrent status: (?:scaled_to_zero|waking_up|loading_model|starting|building|deploying|updating)\\b',
     ),
     on: (status) => status === 400 || status === 500 || status === 502 || status === 504,
   },
