@@ -29,7 +29,7 @@ export interface Memory extends Versions {
   readonly pausedByOperator: boolean;
   /** Times that cannot be replayed: results were dropped or refused, or an imported history ends. */
   readonly breaks: readonly Interval[];
-  /** What was counted for the token budget, estimates included; null before the first check under a budget. */
+  /** What was counted for the token budget, estimates included, which no stored result has; null before the first check under a budget. */
   readonly spent: DayTokens | null;
 }
 

@@ -296,6 +296,5 @@ export function show(tracked: Tracked, { exclusions, uptime, tokensToday }: Part
   if (uptime !== undefined) view.uptime = uptime;
   if (tokensToday === undefined) return;
   view.tokensToday = tokensToday;
-  // The store knows only what replies say; the budget counts estimates, too.
   if (view.model.tokensPerDay !== null) remember(tracked, { spent: tokensToday });
 }

@@ -48,7 +48,7 @@ function secretsOfProxy(address: string): string[] {
   if (username === '' && password === '') return [];
   const secret = password === '' ? username : password;
   const sent = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
-  const found = [secret, decoded(secret), sent, sent.replace(/=+$/, ''), ...secretsOfBasic(`Basic ${sent}`)];
+  const found = [secret, decoded(secret), sent, sent.replaceAll('=', ''), ...secretsOfBasic(`Basic ${sent}`)];
   return found.filter(({ length }) => length >= shortestSecret);
 }
 
