@@ -9,6 +9,8 @@ import type { Clock } from '../domain/clock.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import { createAttempt, createUnrecordedAttempt, type Attempt } from './attempt.js';
 import { createFindStalled, watchStalls } from './stalls.js';
+import { createTokenBudget } from './token-budget.js';
+import type { Tracked } from './tracked.js';
 
 export interface Checker {
   readonly check: Ask;
@@ -109,8 +111,10 @@ export function createChecking(parts: {
   log: Logger;
   settings: () => Settings;
   shared: Shared;
-  /** Object that identifies a model while it is in the registry. */
-  followed: (id: string) => object | undefined;
+  /** The state of a model while it is in the registry. */
+  followed: (id: string) => Tracked | undefined;
+  /** Called when there is something to store of a model in the registry. */
+  changed: (tracked: Tracked) => void;
 }): Checking {
   const { clock, metrics, log } = parts;
   const checker = createChecker(clock, parts.version, parts.shared, metrics.connectionRetried);
@@ -127,10 +131,14 @@ export function createChecking(parts: {
     findStalled,
     connectivity,
     clock,
+    budget: createTokenBudget({ clock, log }),
   });
+  const changed = (tracked: Tracked): void => {
+    if (parts.followed(tracked.view.model.id) === tracked) parts.changed(tracked);
+  };
   return {
     attempt,
-    unrecorded: createUnrecordedAttempt({ attempt, clock, log }),
+    unrecorded: createUnrecordedAttempt({ attempt, changed }),
     connectivityUp: connectivity.up,
     configure(settings) {
       checker.configure(settings);

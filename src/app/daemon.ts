@@ -111,7 +111,12 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     if (!complete) log.warn({ results, models }, 'results not written before the deadline are lost');
   });
   const shared = createShared();
-  const checking = createChecking({ ...common, shared, followed: roster.get });
+  const checking = createChecking({
+    ...common,
+    shared,
+    followed: roster.get,
+    changed: (tracked) => writer.changed(tracked, 0),
+  });
   releasers.add('checking', checking.close);
   releasers.add('uptime', refresh.stop);
   const scheduling = createScheduling({ ...common, recording, checking });

@@ -3,7 +3,7 @@ import type { Shared } from '../checker/transport/exchange-limits.js';
 import { createHeldBytes } from '../checker/transport/held-bytes.js';
 import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';
 import { createProber } from '../checker/prober.js';
-import { secretsOf } from '../checker/secrets/redact.js';
+import { secretsOf } from '../checker/secrets/model-secrets.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
@@ -182,7 +182,7 @@ export function createHealthApi(parts: {
       if (view.model.pause) throw new HttpError(409, 'paused', 'the model is paused');
       return ask(caller, signal, async (either) => {
         const overRate = !parts.spend(view.model.id);
-        return { query: view.model.query, result: await parts.attempt(tracked, view, overRate, either) };
+        return { query: view.model.query, result: await parts.attempt(tracked, overRate, either) };
       });
     },
     close() {

@@ -1,15 +1,17 @@
 import { issueMessage } from '../config/read/issue-message.js';
+import type { DayTokens } from '../domain/budget.js';
 import type { Epoch } from '../domain/epoch.js';
 import { healthFrom, withPause, type Health } from '../domain/health.js';
 import { addBounded } from '../domain/intervals.js';
 import { newKeys, type Keys } from '../domain/keys.js';
-import { subjectOf, type Model } from '../domain/model.js';
+import type { Model } from '../domain/model.js';
 import { hourMs } from '../domain/period.js';
 import type { Reason } from '../domain/reason.js';
 import type { Interval } from '../domain/state.js';
 import { noVersions, type Versions } from '../domain/version.js';
 import { StoreError } from '../store/store-error.js';
 import { storedMemorySchema } from '../wire/memory.js';
+import { storedSubjectOf } from './stored-subject.js';
 
 /** State of a model that the store keeps between two runs of the daemon. */
 export interface Memory extends Versions {
@@ -27,6 +29,8 @@ export interface Memory extends Versions {
   readonly pausedByOperator: boolean;
   /** Times that cannot be replayed: results were dropped or refused, or an imported history ends. */
   readonly breaks: readonly Interval[];
+  /** What was counted for the token budget, estimates included, which no stored result has; null before the first check under a budget. */
+  readonly spent: DayTokens | null;
 }
 
 const mostBreaks = 16;
@@ -66,11 +70,12 @@ export function memoryFrom(
   return {
     ...noVersions,
     epochs: [epoch],
-    subject: subjectOf(model),
+    subject: storedSubjectOf(model),
     conclusive: null,
     paused: false,
     pausedByOperator: false,
     breaks: [],
+    spent: null,
     ...stored,
     health: epoch.paused && stored === null ? withPause(health, firstSeen) : health,
     keys: stored?.keys?.healthy.length === count ? stored.keys : newKeys(count),

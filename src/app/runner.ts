@@ -6,7 +6,7 @@ import { recheckAt } from '../domain/health.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Job } from '../scheduler/port.js';
 import { adjusted } from './adjustments.js';
-import { tellBudget, type Attempt } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
 import { rememberKeys, type Tracked } from './tracked.js';
 
@@ -47,10 +47,10 @@ export function createRunner(parts: {
     let recording: Promise<RecordedResult> | null = null;
     try {
       const { view } = tracked;
-      const { model, tokensToday } = view;
+      const { model } = view;
       const { keys } = tracked.memory;
       const key = keys === null ? undefined : keyFor(keys, job.kind === 'recheck');
-      const { found, circumstances } = await attempt(view, job.overRate, signal, key);
+      const { found, circumstances } = await attempt(tracked, job.overRate, signal, { key });
       if (!current()) return;
       const endedAt = clock.wall();
       const used = keysUsed(tracked, model, found.keyIndex);
@@ -59,7 +59,6 @@ export function createRunner(parts: {
       recording = recorder.record(tracked, result, job.slot, job.kind);
       hasResult();
       const recorded = await recording;
-      tellBudget(view, tokensToday, log);
       const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
       if (at !== null) parts.recheck(job.id, at);
     } catch (error) {

@@ -1,9 +1,8 @@
-import { tokensAfter } from '../domain/budget.js';
 import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
 import { periodOf } from '../domain/exclusion.js';
 import { withGap, withWindows } from '../domain/health.js';
 import { keysKept, type Keys } from '../domain/keys.js';
-import { subjectOf, type Model } from '../domain/model.js';
+import type { Model } from '../domain/model.js';
 import type { StateReason } from '../domain/reason.js';
 import { rebased } from '../domain/reduce.js';
 import type { RecordedResult } from '../domain/result.js';
@@ -22,6 +21,7 @@ import {
 import type { StoredModel } from '../store/port.js';
 import { memoryFrom, modelInForce, readMemory, withBreak, type Memory } from './memory.js';
 import { addPending, emptyPending, type Pending, type PendingView, type Publication } from './pending.js';
+import { storedSubjectOf } from './stored-subject.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
 /**
@@ -94,7 +94,7 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
       inputTokens: totals.inputTokens,
       outputTokens: totals.outputTokens,
       versionChanges: totals.versionChanges,
-      tokensToday: { day: 0, tokens: 0 },
+      tokensToday: memory.spent ?? { day: 0, tokens: 0 },
       durations: createBuckets(durationBounds),
       firstTokens: firstTokenBuckets(model),
       rateLimitRemaining: {},
@@ -121,7 +121,7 @@ export function configure(
   const { health, epochs } = memory;
   const model = modelInForce(configured, memory);
   const before = view.model;
-  const subject = subjectOf(model);
+  const subject = storedSubjectOf(model);
   const newRun = subject !== memory.subject;
   const latest = epochs.at(-1) ?? epochs[0];
   // After the newest slot and the previous epoch, even when the clock was set back.
@@ -265,8 +265,6 @@ export function showResult(tracked: Tracked, result: RecordedResult, versionChan
   view.latest = result;
   view.inputTokens += usage?.inputTokens ?? 0;
   view.outputTokens += usage?.outputTokens ?? 0;
-  // By the time of the check: slots do not go back with the clock, and the budget is of its day.
-  view.tokensToday = tokensAfter(view.tokensToday, usage, result.startedAt);
   view.versionChanges += versionChanges;
   if (result.certificateExpiresAt !== null) view.certificateExpiresAt = result.certificateExpiresAt;
   if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);
@@ -296,5 +294,7 @@ export function show(tracked: Tracked, { exclusions, uptime, tokensToday }: Part
   const { view } = writable(tracked);
   if (exclusions !== undefined) view.exclusions = exclusions.map(periodOf).sort((a, b) => a.from - b.from);
   if (uptime !== undefined) view.uptime = uptime;
-  if (tokensToday !== undefined) view.tokensToday = tokensToday;
+  if (tokensToday === undefined) return;
+  view.tokensToday = tokensToday;
+  if (view.model.tokensPerDay !== null) remember(tracked, { spent: tokensToday });
 }

@@ -17,7 +17,8 @@ import { createJq } from './verdict/jq.js';
 import { withProxy } from './verdict/proxy-page.js';
 import { createTokens } from './secrets/jwt.js';
 import { createLookup } from './transport/lookup.js';
-import { createRedaction, secretsOf, type Redact } from './secrets/redact.js';
+import { secretsOf, secretsOfProxies } from './secrets/model-secrets.js';
+import { createRedaction, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
 import { readStream } from './verdict/stream-reading.js';
 import { createTimeLimit, givenUp, type TimeLimit } from './transport/time-limit.js';
@@ -65,14 +66,23 @@ export function createProber({
   });
   const meets = createExpectations();
   const jq = createJq();
-  const tokens = createTokens({ clock, userAgent, routeFor: agents.routeFor, shared, keep: keepTokens });
+  const ofProxies = secretsOfProxies(env);
+  const redactionFor = (model: Model): Redact => createRedaction([...secretsOf(model), ...ofProxies]);
+  const tokens = createTokens({
+    clock,
+    userAgent,
+    routeFor: agents.routeFor,
+    redactionFor,
+    shared,
+    keep: keepTokens,
+  });
   /** Redactions of models, as long as these live. */
   const redactions = new WeakMap<Model, Redact>();
   /** Next position in each list of keys; weak, so that it lives as long as the list. */
   const keyTurns = new WeakMap<readonly string[], number>();
 
   function redactionOf(model: Model): Redact {
-    const redact = redactions.get(model) ?? createRedaction(secretsOf(model));
+    const redact = redactions.get(model) ?? redactionFor(model);
     redactions.set(model, redact);
     return redact;
   }

@@ -20,7 +20,9 @@ import { finish, unsent, type TimedAttempt } from './verdict/finish.js';
 import { verdict, type Verdict } from './verdict/judge.js';
 import { jsonOrText } from './verdict/json-or-text.js';
 import { createLookup } from './transport/lookup.js';
-import { createRedaction, secretsOf } from './secrets/redact.js';
+import { secretWords } from '../config/read/references.js';
+import { secretsOf, secretsOfProxies, secretsOfQuery } from './secrets/model-secrets.js';
+import { createRedaction } from './secrets/redact.js';
 import { createTimeLimit, givenUp } from './transport/time-limit.js';
 
 interface RemoteOptions {
@@ -122,6 +124,7 @@ export function createRemoteChecker(options: RemoteOptions) {
     ...(options.retried && { retried: options.retried }),
   });
   const url = addressOf(options.url);
+  const own = [apiKey, ...secretWords(url), ...secretsOfQuery(url), ...secretsOfProxies(env)];
 
   function outgoing(model: Model): Outgoing {
     const body: ModelHealthRequest = { endpoint_configuration: { ...model.endpointConfiguration } };
@@ -158,7 +161,7 @@ export function createRemoteChecker(options: RemoteOptions) {
   const check: Check = async (model, signal) => {
     const withinMs = Math.min(timeoutMs, model.timeoutMs);
     const limit = createTimeLimit({ clock, timeoutMs: withinMs, signal });
-    const redact = createRedaction([apiKey, ...secretsOf(model)]);
+    const redact = createRedaction([...own, ...secretsOf(model)]);
     const attempt = { model, startedAt: clock.wall(), redact, limit };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     try {

@@ -1,5 +1,6 @@
-import type { Usage } from './result.js';
+import type { Found } from './check.js';
 import { dayMs } from './period.js';
+import type { Reason } from './reason.js';
 
 /** Tokens used in the UTC day with that number since the epoch. */
 export interface DayTokens {
@@ -21,10 +22,46 @@ export function tokensOn(count: DayTokens, now: number): number {
   return count.day === dayAt(count, now) ? count.tokens : 0;
 }
 
-/** The count after a check that used these tokens at Unix ms `at`. */
-export function tokensAfter(before: DayTokens, usage: Usage | null, at: number): DayTokens {
-  const tokens = (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+/** The count after a check that used `tokens` at Unix ms `at`. */
+export function tokensAfter(before: DayTokens, tokens: number, at: number): DayTokens {
   return { day: dayAt(before, at), tokens: tokensOn(before, at) + tokens };
+}
+
+/** Reasons of results for which the model may have worked: it answered, or nobody knows. All others refuse, or did not reach it. */
+const mayHaveWorked: ReadonlySet<Reason> = new Set<Reason>([
+  'ok',
+  'output_truncated',
+  'slow',
+  'content_filtered',
+  'unexpected_answer',
+  'model_mismatch',
+  'malformed_response',
+  'empty_response',
+  'timeout',
+  'connection_lost',
+  'reported_unhealthy',
+  'health_api_error',
+  'internal_error',
+]);
+
+/** Statuses of a gateway that gave up waiting for the model. */
+const gaveUp: ReadonlySet<number | null> = new Set([504, 524]);
+
+/** True where the request was sent, and a provider may charge for it although it told no usage. */
+function mayBeCharged({ httpStatus, phases, firstTokenMs, reason, tokenEndpoint }: Found): boolean {
+  if (tokenEndpoint !== undefined) return false;
+  if (firstTokenMs !== null || gaveUp.has(httpStatus)) return true;
+  const sent = httpStatus !== null || phases.request !== undefined;
+  return sent && (httpStatus ?? 0) < 300 && mayHaveWorked.has(reason);
+}
+
+/**
+ * Tokens that a check counts for in the budget: what the reply says, else `estimate` where a request was sent that may be charged.
+ * A refusal counts nothing. A usage of 0 says nothing: gateways fill it in.
+ */
+export function tokensOf(found: Found, estimate: number): number {
+  const said = (found.usage?.inputTokens ?? 0) + (found.usage?.outputTokens ?? 0);
+  return said === 0 && mayBeCharged(found) ? estimate : said;
 }
 
 /** Raises the count to at least `known`, which includes tokens used before a restart. */

@@ -121,6 +121,8 @@ export interface Model {
   readonly loadingGraceMs: number;
   /** Why no request can be sent, such as an unset variable; null when one can. */
   readonly missingSecret: string | null;
+  /** Secrets that came by reference into the address or the body, where no other rule knows them; none unless set. */
+  readonly referredSecrets?: readonly string[];
   /** The seed's `endpoint_configuration` as given or expanded, for remote mode; holds secrets. */
   readonly endpointConfiguration: Readonly<Record<string, unknown>>;
 }

@@ -108,6 +108,7 @@ export const memorySchema = z.looseObject({
   paused: z.boolean().optional(),
   pausedByOperator: z.boolean().optional(),
   breaks: z.array(z.looseObject({ from: time, to: time })).optional(),
+  spent: z.looseObject({ day: count, tokens: count }).nullish(),
   responseModel: text.nullish(),
   fingerprints: z.array(text).optional(),
 });

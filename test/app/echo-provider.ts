@@ -45,9 +45,17 @@ export const replies: Readonly<Record<string, (response: ServerResponse, echo: s
 /** The path of a base address whose server replies in this way, with what was sent in this form. */
 export const echoPath = (reply: string, form: string): string => `/${reply}/${form}`;
 
-function credentialsIn(headers: IncomingHttpHeaders, body: string): string[] {
+function credentialsIn(headers: IncomingHttpHeaders, path: string, body: string): string[] {
   const bearer = (headers.authorization ?? '').replace('Bearer ', '');
-  return [bearer, String(headers['x-api-secret'] ?? ''), body.replace(/"messages":\[.*?\],?/s, '')];
+  const forProxy = (headers['proxy-authorization'] ?? '').replace('Basic ', '');
+  return [
+    bearer,
+    forProxy,
+    Buffer.from(forProxy, 'base64').toString(),
+    String(headers['x-api-secret'] ?? ''),
+    path,
+    body.replace(/"messages":\[.*?\],?/s, ''),
+  ];
 }
 
 /** A provider that says whatever it is told, and a token endpoint (`/token`) that gives out `token`. */
@@ -57,13 +65,16 @@ export async function startEchoProvider(token: string) {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
-      const [, reply = '', form = ''] = (request.url ?? '').split('/');
+      // A proxy is asked for a whole address.
+      const [, reply = '', form = '', ...rest] = new URL(request.url ?? '', 'http://a.test').pathname.split(
+        '/',
+      );
       if (reply === 'token') {
         json(response, 200, { access_token: token });
         return;
       }
       const write = forms[form] ?? String;
-      const sent = credentialsIn(request.headers, body).filter((text) => text !== '');
+      const sent = credentialsIn(request.headers, rest.join('/'), body).filter((text) => text !== '');
       turn += 1;
       // Each in its turn comes first, because what is too long is cut.
       const echo = [...sent.slice(turn % sent.length), ...sent.slice(0, turn % sent.length)].map(write);

@@ -29,7 +29,7 @@ async function createRig(check?: () => Promise<CheckResult>) {
   if (check === undefined) Object.assign(broken, { memory: { ...broken.memory, health: damaged } });
   const lines: Line[] = [];
   const run = createRunner({
-    async attempt({ model }) {
+    async attempt({ view: { model } }) {
       const found = await (check?.() ?? result(parts.clock.now));
       return { found, circumstances: undisturbed(model) };
     },

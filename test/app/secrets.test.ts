@@ -16,6 +16,10 @@ const secrets = {
   payload: 'payload/8m+2F=&mNoPqRsTuVwX',
   options: 'options/3j+9K=&rStUvWxYzAbC',
   proxyPassword: 'proxy-7n3G-yZaBcDeFgHiJ',
+  envProxyPassword: 'envproxy-5k2R-cDeFgHiJkLmN',
+  path: 'path-4t8Q-eFgHiJkLmNoP',
+  pin: 'pin-6r1W-gHiJkLmNoPqR',
+  option: 'option-8s5E-iJkLmNoPqRsT',
   bearer: 'bearer-9p4H-kLmNoPqRsTuVw',
   healthKey: 'health-1q5J-xYzAbCdEfGhIj',
 };
@@ -69,15 +73,40 @@ function models(): object[] {
     api_key: secrets.key,
     proxy: provider.url.replace('//', `//me:${secrets.proxyPassword}@`),
   };
-  return [...withKeys, ...withToken, ...custom, behind];
+  // Secrets that only their coming by reference tells.
+  const referring = asked.map(({ reply, form, id }) => ({
+    id: `ref-${id}`,
+    provider: 'custom',
+    base_url: `${provider.url}${echoPath(reply, form)}/\${PATH_SECRET}/v1`,
+    custom_payload: { question: '{prompt}', auth_code: '${PIN}', nested: [{ pin: '${PIN}' }] },
+  }));
+  const behindVariables = asked.map(({ reply, form, id }) => ({
+    id: `env-${id}`,
+    provider: 'openai_compatible',
+    model: 'm',
+    base_url: `http://model.test${echoPath(reply, form)}`,
+    api_key: '${KEY}',
+    default_request_options: { extra: '${OPTION}' },
+  }));
+  return [...withKeys, ...withToken, ...custom, ...referring, ...behindVariables, behind];
 }
 
-const environment = { KEY: secrets.key, OTHER_KEY: secrets.otherKey, HEADER: secrets.header };
+const environment = {
+  KEY: secrets.key,
+  OTHER_KEY: secrets.otherKey,
+  HEADER: secrets.header,
+  PATH_SECRET: secrets.path,
+  PIN: secrets.pin,
+  OPTION: secrets.option,
+  NO_PROXY: '127.0.0.1',
+  http_proxy: '',
+};
 const headers = { authorization: `Bearer ${secrets.bearer}` };
 const get = async (url: string): Promise<string> => (await fetch(url, { headers })).text();
 
 beforeAll(async () => {
   provider = await startEchoProvider(secrets.token);
+  environment.http_proxy = provider.url.replace('//', `//me:${secrets.envProxyPassword}@`);
   config = folder.write('config.yaml', {
     server: { listen: '127.0.0.1:0', bearer_token: secrets.bearer },
     health_api: { enabled: true, api_keys: [secrets.healthKey], allow_private: true },

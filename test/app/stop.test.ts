@@ -26,7 +26,7 @@ async function stoppedAfter(ms: number, durationMs: number, written: boolean) {
     monotonic: () => time.clock.monotonic(),
   };
   const run = createRunner({
-    attempt: ({ model }) =>
+    attempt: ({ view: { model } }) =>
       new Promise((resolve) =>
         time.timers.set(
           () => resolve({ found: result(clock.wall()), circumstances: undisturbed(model) }),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { capabilities, dialectFor } from '../../src/checker/ask/dialects.js';
-import { createRedaction, secretsOf } from '../../src/checker/secrets/redact.js';
+import { secretsOf } from '../../src/checker/secrets/model-secrets.js';
+import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import type { Probe } from '../../src/domain/model.js';
 import { reasons } from '../../src/domain/reason.js';

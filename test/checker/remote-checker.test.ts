@@ -57,6 +57,15 @@ describe('remote checker', () => {
     },
   );
 
+  it('tells no secret in its address', async () => {
+    const answer: RequestListener = (request, response) =>
+      response.writeHead(404).end(JSON.stringify({ message: `Cannot POST ${request.url ?? ''} here` }));
+    const { detail } = await withServer(listenHttp(answer), (port) =>
+      ask(`http://127.0.0.1:${port}/t/pAth-t0ken-Zz81aa77`),
+    );
+    expect(detail).toBe('health API: HTTP 404: Cannot POST /t/[redacted]/redteam/v3/model-health here');
+  });
+
   it('uses the status regardless of the error text', async () => {
     const original = {
       status: 'healthy',

@@ -1,7 +1,9 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { reachedShare, tokensAfter, tokensOn, type DayTokens } from '../../src/domain/budget.js';
+import { reachedShare, tokensAfter, tokensOf, tokensOn, type DayTokens } from '../../src/domain/budget.js';
+import type { Found } from '../../src/domain/check.js';
 import { dayMs } from '../../src/domain/period.js';
+import { notSent } from '../../src/domain/result.js';
 
 it('each share of the token budget is reported once a day, for any sequence of uses', () => {
   const use = fc.record({ days: fc.constantFrom(0, 0, 0, 0, 1), tokens: fc.nat(400) });
@@ -33,10 +35,58 @@ it('tokens of another day do not count for today', () => {
 it('tokens count for the later day when the clock is set back over midnight', () => {
   const before = { day: 3, tokens: 50 };
   expect(tokensOn(before, 3 * dayMs - 1)).toBe(50);
-  expect(tokensAfter(before, { inputTokens: 1, outputTokens: 2 }, 3 * dayMs - 1)).toEqual({
+  expect(tokensAfter(before, 3, 3 * dayMs - 1)).toEqual({
     day: 3,
     tokens: 53,
   });
   // A clock that was days ahead.
-  expect(tokensAfter(before, { inputTokens: 1, outputTokens: 2 }, dayMs)).toEqual({ day: 1, tokens: 3 });
+  expect(tokensAfter(before, 3, dayMs)).toEqual({ day: 1, tokens: 3 });
+});
+
+const sentNothing = notSent(0, 'internal_error', 'unknown', null);
+const sent = { ...sentNothing, phases: { tcp: 1, request: 1 } };
+
+it.each<[counts: number, what: string, found: Partial<Found>]>([
+  [7, 'a usage', { httpStatus: 200, reason: 'ok', usage: { inputTokens: 3, outputTokens: 4 } }],
+  [
+    7,
+    'a refusal with a usage',
+    { httpStatus: 500, reason: 'server_error', usage: { inputTokens: 3, outputTokens: 4 } },
+  ],
+  [50, 'an answer without usage', { httpStatus: 200, reason: 'ok' }],
+  [
+    50,
+    'an answer with a usage of 0',
+    { httpStatus: 200, reason: 'ok', usage: { inputTokens: 0, outputTokens: 0 } },
+  ],
+  [50, 'a wrong answer without usage', { httpStatus: 200, reason: 'unexpected_answer' }],
+  [50, 'no reply in time', { reason: 'timeout' }],
+  [50, 'a gateway that gave up', { httpStatus: 504, reason: 'gateway_error' }],
+  [50, 'a connection lost before the reply', { reason: 'connection_lost' }],
+  [50, 'a reply that breaks off', { httpStatus: 200, reason: 'connection_lost' }],
+  [
+    50,
+    'a stream that ends in an error after its first text',
+    { httpStatus: 200, reason: 'server_error', firstTokenMs: 9 },
+  ],
+  [50, 'a check that was stopped', { reason: 'internal_error' }],
+  [0, 'a refused key', { httpStatus: 401, reason: 'auth_failed' }],
+  [0, 'a rate limit', { httpStatus: 429, reason: 'rate_limited' }],
+  [0, 'a failed server', { httpStatus: 500, reason: 'server_error' }],
+  [0, 'an error in a success', { httpStatus: 200, reason: 'error_in_success' }],
+  [0, 'a redirect', { httpStatus: 307, reason: 'redirected' }],
+  [0, 'a proxy that did not reach the target', { reason: 'connect_error' }],
+  [0, 'a handshake out of time', { reason: 'timeout', phases: { tcp: 1 } }],
+  [0, 'a look-up that failed', { reason: 'dns_error', phases: {} }],
+  [
+    0,
+    'a token endpoint out of time',
+    { reason: 'timeout', tokenEndpoint: { httpStatus: null, phases: {}, machine: 'a.test' } },
+  ],
+])('an estimate of 50 counts %i for %s', (counts, _what, changes) => {
+  expect(tokensOf({ ...sent, ...changes }, 50)).toBe(counts);
+});
+
+it('a check that sent nothing counts nothing', () => {
+  expect(tokensOf(sentNothing, 50)).toBe(0);
 });

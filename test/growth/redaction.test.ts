@@ -50,6 +50,13 @@ const worst: readonly [string, readonly string[], string][] = [
     String.raw`sk\/test\/`.repeat(900),
   ],
   ['backslashes only', many((index) => `\\\\/${index}/\\abcdefgh`), '\\'.repeat(read)],
+  ['a list of bytes', many((index) => `key-${index}-abcdefghijkl`), '107,101,121,45,49,'.repeat(read / 18)],
+  [
+    'nearly lists of bytes',
+    many((index) => `key-${index}-abcdefgh`),
+    `${'6b 65 79,   '.repeat(2)}x `.repeat(read / 26),
+  ],
+  ['wide lists of bytes', many((index) => `key-${index}-abcdefgh`), `107${' '.repeat(16)}`.repeat(read / 19)],
   ['escapes inside of escapes', many((index) => `%25${index}%252f/abcdefgh`), `%${'25'.repeat(read / 2)}`],
 ];
 

@@ -5,6 +5,7 @@ import { createBackend } from '../../src/app/backend.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
 import { adjusted } from '../../src/app/adjustments.js';
 import { createAttempt, type Attempt } from '../../src/app/attempt.js';
+import { createTokenBudget } from '../../src/app/token-budget.js';
 import { createRunner } from '../../src/app/runner.js';
 import { createFindStalled, overlapOf, type Stall, type Stalls } from '../../src/app/stalls.js';
 import { createUptimeRefresh } from '../../src/app/uptime-refresh.js';
@@ -127,11 +128,12 @@ export async function beginLife(parts: {
       watching: (_model, asking) => asking,
     },
     clock,
+    budget: createTokenBudget({ clock, log }),
   });
-  const attempt: Attempt = async (view, overRate, signal, key) => {
-    const attempted = await attemptOnce(view, overRate, signal, key);
+  const attempt: Attempt = async (tracked, overRate, signal, deviation) => {
+    const attempted = await attemptOnce(tracked, overRate, signal, deviation);
     if (!signal.aborted && asked.has(attempted.found))
-      found.get(view.model.id)?.push(adjusted(attempted.found, attempted.circumstances));
+      found.get(tracked.view.model.id)?.push(adjusted(attempted.found, attempted.circumstances));
     return attempted;
   };
   const run = createRunner({

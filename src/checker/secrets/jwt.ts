@@ -9,7 +9,7 @@ import { jsonOrText } from '../verdict/json-or-text.js';
 import { exchange, type Exchange, type Outgoing } from '../transport/exchange.js';
 import type { Shared } from '../transport/exchange-limits.js';
 import { unsent, type TimedAttempt } from '../verdict/finish.js';
-import { createRedaction, secretsOf } from './redact.js';
+import type { Redact } from './redact.js';
 import { createTimeLimit, givenUp, type TimeLimit } from '../transport/time-limit.js';
 import { tokenIn, type Token } from './token-answer.js';
 
@@ -32,6 +32,7 @@ interface Options {
   readonly userAgent: string;
   /** Returns the route of a check of the endpoint to this address. */
   readonly routeFor: (url: URL, endpoint: Pick<Model['endpoint'], 'tls' | 'proxy'>) => Promise<Route>;
+  readonly redactionFor: (model: Model) => Redact;
   readonly shared: Shared;
   /** False fetches a token for each check. */
   readonly keep: boolean;
@@ -105,7 +106,7 @@ function isRefusal({ httpStatus, reason }: Found, ageMs: number): boolean {
 }
 
 /** Tokens used as API keys: fetched on demand, once at a time per model, and cached until shortly before they expire. */
-export function createTokens({ clock, userAgent, routeFor, shared, keep }: Options) {
+export function createTokens({ clock, userAgent, routeFor, redactionFor, shared, keep }: Options) {
   /** Cached tokens, most recently used last. */
   const kept = new Map<string, Token>();
   const coming = new Map<string, Coming>();
@@ -207,7 +208,7 @@ export function createTokens({ clock, userAgent, routeFor, shared, keep }: Optio
       timeoutMs: limit.leftMs(),
       endpoint: { ...model.endpoint, apiKeys: [token] },
     };
-    const redact = createRedaction(secretsOf(carrying));
+    const redact = redactionFor(carrying);
     const result = await ask({ ...attempt, model: carrying, redact });
     const key = keyOf(model, jwt);
     const used = kept.get(key);

@@ -1,8 +1,4 @@
-import { isSecretName, isSecretParameter, shortestSecret } from '../../config/read/secrets.js';
-import type { Model } from '../../domain/model.js';
-import { decoded, secretsOfBasic, secretsOfJwt, secretsOfPayload } from './inner-secrets.js';
-import { awsKey } from '../ask/sigv4.js';
-import { memberOf } from '../../domain/json.js';
+import { shortestSecret } from '../../config/read/secrets.js';
 import {
   base64WritingsOf,
   createSearch,
@@ -12,6 +8,7 @@ import {
   writingsOf,
   type Mark,
 } from './secret-search.js';
+import { textsInBytes } from './byte-lists.js';
 import { unescaped } from './unescaped.js';
 
 const mask = '[redacted]';
@@ -36,65 +33,6 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     `$1${mask}`,
   ],
 ];
-
-/** Secrets of a model: keys, header values and their parts, proxy credentials, credentials of the token endpoint. */
-export function secretsOf({
-  endpoint,
-  requestOptions,
-  endpointConfiguration,
-}: Pick<Model, 'endpoint' | 'requestOptions' | 'endpointConfiguration'>): readonly string[] {
-  const harmless = /^(accept|content-type|user-agent)$/i;
-  const headers = Object.entries(endpoint.headers).filter(([name]) => !harmless.test(name));
-  const values = headers.flatMap(([name, value]) => [
-    value,
-    ...value.split(/\s+/).filter(({ length }) => length >= 8),
-    ...secretsOfBasic(value),
-    ...(value.length < shortestSecret && isSecretName(name) ? namedForms(name, value) : []),
-  ]);
-  const proxy = endpoint.proxy !== null && URL.canParse(endpoint.proxy) ? new URL(endpoint.proxy) : null;
-  const credentials = proxy === null ? [] : [proxy.password, decoded(proxy.password)];
-  const inner = [
-    ...(endpoint.jwt === null ? [] : secretsOfJwt(endpoint.jwt)),
-    ...secretsOfPayload(requestOptions),
-    ...secretsOfPayload(memberOf(endpointConfiguration.model_config, 'custom_payload')),
-  ];
-  const parts = endpoint.apiKeys.flatMap((key) => [
-    ...partsOfKey(key),
-    ...secretsOfBasic(endpoint.auth.prefix + key),
-  ]);
-  const queries = [endpoint.baseUrl, ...Object.values(endpoint.paths)].flatMap(secretsOfQuery);
-  return [...endpoint.apiKeys, ...parts, ...values, ...credentials, ...queries, ...inner].filter(
-    ({ length }) => length >= shortestSecret,
-  );
-}
-
-/** The parts of a signing key; none of another key. */
-function partsOfKey(key: string): readonly string[] {
-  const parts = awsKey(key);
-  return parts === null ? [] : [parts.accessKeyId, parts.secretAccessKey, parts.sessionToken ?? ''];
-}
-
-/** Echoed forms of a secret header whose value is too short to search for alone. */
-function namedForms(name: string, value: string): string[] {
-  return [
-    `${name}: ${value}`,
-    `${name}:${value}`,
-    `${name}=${value}`,
-    `"${name}":"${value}"`,
-    `"${name}": "${value}"`,
-  ];
-}
-
-/** Query values of an address or path that may be credentials, raw and decoded. */
-function secretsOfQuery(address: string): string[] {
-  const query = address.slice(address.indexOf('?') + 1);
-  if (query === address) return [];
-  return query.split('&').flatMap((parameter) => {
-    const at = parameter.indexOf('=');
-    const value = parameter.slice(at + 1);
-    return at > 0 && isSecretParameter(parameter.slice(0, at), value) ? [value, decoded(value)] : [];
-  });
-}
 
 const endLength = 8;
 const shortestCutEnd = 6;
@@ -150,7 +88,10 @@ type Find = (folded: string, mark: Mark) => void;
 
 const nothing = Buffer.alloc(0);
 
-/** The line with a mask instead of each stretch that `find` marks in it, or `findPlain` in what it is without escapes. */
+/**
+ * The line with a mask instead of each stretch that `find` marks in it, or `findPlain` in what it is without escapes or in what its lists
+ * of bytes mean.
+ */
 function masked(line: string, find: Find, findPlain: Find): string {
   let covered = nothing;
   const cover: Mark = (from, to) => {
@@ -159,8 +100,8 @@ function masked(line: string, find: Find, findPlain: Find): string {
   };
   find(folded(line), cover);
   const plain = unescaped(line);
-  if (plain !== null)
-    findPlain(folded(plain.text), (from, to) => cover(plain.borders[from] ?? 0, plain.borders[to] ?? 0));
+  for (const read of [...(plain === null ? [] : [plain]), ...textsInBytes(line)])
+    findPlain(folded(read.text), (from, to) => cover(read.borders[from] ?? 0, read.borders[to] ?? 0));
   return covered === nothing ? line : withoutCovered(line, covered);
 }
 

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 function variable(env: Environment, name: string): string {
   return env[name.toLowerCase()] ?? env[name] ?? '';
@@ -31,6 +32,17 @@ function exempts(entry: string, host: string, port: string): boolean {
 /** A variable of the environment names a proxy that is not supported. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
+}
+
+const withScheme = (proxy: string): string => (proxy.includes('://') ? proxy : `http://${proxy}`);
+
+/** Addresses of the proxies that the variables name, in both spellings. */
+export function proxiesIn(env: Environment): string[] {
+  return ['HTTPS_PROXY', 'HTTP_PROXY'].flatMap((name) =>
+    [env[name], env[name.toLowerCase()]].flatMap((proxy = '') =>
+      proxy.trim() === '' ? [] : [withScheme(proxy.trim())],
+    ),
+  );
 }
 
 /**

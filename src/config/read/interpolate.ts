@@ -1,5 +1,6 @@
 import { headerText } from '../schema/fields.js';
 import type { Path, Problem } from './problem.js';
+import type { Referred } from './references.js';
 import { isHeaderMember, isKeyMember } from './secrets.js';
 
 /** Sources of references. */
@@ -20,6 +21,8 @@ interface Interpolated {
   readonly replaced: ReadonlySet<string>;
   /** Texts from files, which are always secrets. */
   readonly secrets: ReadonlySet<string>;
+  /** Texts of references with their places. */
+  readonly referred: readonly Referred[];
 }
 
 const reference = /\$\$\{|\$\{([^}]*)(\}?)/g;
@@ -71,6 +74,7 @@ export function interpolate(value: unknown, references: References, at: Path): I
   const problems: Problem[] = [];
   const replaced = new Set<string>();
   const secrets = new Set<string>();
+  const referred: Referred[] = [];
 
   /** Null for a missing text, and for an empty one that must be `filled`. */
   function replacement(body: string, path: Path, filled: boolean): string | null {
@@ -81,6 +85,7 @@ export function interpolate(value: unknown, references: References, at: Path): I
       if ('text' in found && !(needed && found.text === '')) {
         replaced.add(found.text);
         secrets.add(found.text);
+        referred.push({ path, text: found.text, fromFile: true });
         const problem = unfit(found.text, path);
         if (problem === null) return found.text;
         missing.push({ path, message: `file ${name} ${problem}` });
@@ -102,7 +107,10 @@ export function interpolate(value: unknown, references: References, at: Path): I
       return '';
     }
     const found = references.variable(name);
-    if (found !== undefined) replaced.add(found);
+    if (found !== undefined) {
+      replaced.add(found);
+      referred.push({ path, text: found, fromFile: false });
+    }
     const problem = found === undefined ? null : unfit(found, path);
     if (problem !== null) {
       missing.push({ path, message: `variable ${name} ${problem}` });
@@ -152,5 +160,5 @@ export function interpolate(value: unknown, references: References, at: Path): I
     );
   }
 
-  return { value: walk(value, at), missing, problems, replaced, secrets };
+  return { value: walk(value, at), missing, problems, replaced, secrets, referred };
 }

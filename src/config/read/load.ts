@@ -14,6 +14,7 @@ import { modelMatcher } from '../maintenance.js';
 import type { DefaultsEntry } from '../schema/asking-schema.js';
 import { ConfigError, inOrder, withWords } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
+import { referredSecrets } from './references.js';
 import { readRegistry, type ProgramUse } from './registry.js';
 import { settingsSchema } from '../schema/schema.js';
 import type { SettingsEntry } from '../schema/schema.js';
@@ -80,7 +81,9 @@ interface Main {
 
 function readMain(source: Source, references: References, problems: string[], warnings: string[]): Main {
   const { models, ...written } = isObject(source.value) ? source.value : {};
-  const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, []);
+  const read = interpolate(written, references, []);
+  const { value, missing, problems: unreadable, replaced } = read;
+  const secrets = new Set([...read.secrets, ...referredSecrets(read.referred)]);
   const whole = { ...(isObject(value) && value), ...(models !== undefined && { models }) };
   const origin = {
     at: [],

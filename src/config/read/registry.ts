@@ -5,6 +5,7 @@ import type { FileUse } from './file-uses.js';
 import { tlsUses } from './file-uses.js';
 import { interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
+import { referredSecrets } from './references.js';
 import { keyWarnings } from '../model/key-warnings.js';
 import { buildModel } from '../model/model.js';
 import type { ModelContext } from '../model/model.js';
@@ -68,7 +69,8 @@ function programOf(
 
 function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const { source, path, written, references } = place;
-  const { value, missing, problems: unreadable, replaced, secrets } = interpolate(written, references, path);
+  const read = interpolate(written, references, path);
+  const { value, missing, problems: unreadable, replaced, secrets } = read;
   const given = isObject(value) ? value.endpoint_configuration : undefined;
   const entry =
     isObject(value) && given !== undefined
@@ -100,7 +102,9 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const inside: Findings = { problems: [], warnings: [] };
   const complete = tls === undefined ? data : { ...data, tls };
   const reason = missing[0]?.message ?? null;
-  const model = buildModel(complete, isObject(given) ? given : null, reason, context, inside);
+  const built = buildModel(complete, isObject(given) ? given : null, reason, context, inside);
+  const hidden = referredSecrets(read.referred, built);
+  const model = hidden.length === 0 ? built : { ...built, referredSecrets: hidden };
   const placed = (problem: Problem): Problem => ({ ...problem, path: [...path, ...problem.path] });
   // A missing address would have named the provider.
   const excuses = lacks('base_url') ? [...left, [...path, 'provider']] : left;
@@ -117,7 +121,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
     uses,
     program: programOf(model, place, !isObject(given)),
     replaced,
-    secrets,
+    secrets: new Set([...secrets, ...hidden]),
   };
 }
 

@@ -153,7 +153,7 @@ export const asking = {
   budget: z
     .strictObject({
       tokens_per_day: wholeNumber(1, 1_000_000_000_000).describe(
-        'Most tokens that checks may use in a UTC day; after that, no checks are sent until the next day.',
+        'Most tokens that checks may use in a UTC day, estimated where a reply does not tell them; after that, no checks are sent until the next day.',
       ),
     })
     .optional()

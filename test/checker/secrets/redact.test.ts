@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { folded } from '../../../src/checker/secrets/secret-search.js';
-import { createRedaction, secretsOf } from '../../../src/checker/secrets/redact.js';
+import { secretsOf } from '../../../src/checker/secrets/model-secrets.js';
+import { createRedaction } from '../../../src/checker/secrets/redact.js';
 import { modelAt } from '../model.js';
 import { amount } from '../../slow.js';
 
@@ -25,6 +26,36 @@ describe('redaction', () => {
     const clean = none(text, 300);
     expect(clean).toContain('[redacted]');
     expect(clean).not.toMatch(/abcd\*|AbCdEf|abcdef0|SyA123|IOSFODNN|eyJzdWI|3c4d/);
+  });
+
+  const key = 'Kx9aQm2Lr7Zt4wVb8Nc3';
+  const bytes = [...Buffer.from(`Bearer ${key}`)];
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+  it.each([
+    [
+      'a JSON list',
+      JSON.stringify({ type: 'Buffer', data: bytes }),
+      /^{"type":"Buffer","data":\[66,.*32,\[redacted]]}$/,
+    ],
+    ['a JSON list of many lines', JSON.stringify(bytes, null, 2), /^\[ 66, .* 32, \[redacted] ]$/],
+    ['what Go prints', `[${bytes.join(' ')}]`, /^\[66 101 97 114 101 114 32 \[redacted]]$/],
+    ['what Node prints', `<Buffer ${hex.join(' ')}>`, /^<Buffer 42 65 61 72 65 72 20 \[redacted]>$/],
+    [
+      'what Node prints, cut',
+      `<Buffer ${hex.slice(0, 20).join(' ')} ... 7 more bytes>`,
+      /20 \[redacted] \.\.\. 7 more/,
+    ],
+    ['a list in C', `{${hex.map((digits) => `0x${digits}`).join(', ')}}`, /^{0x42, .*0x20, \[redacted]}$/],
+    ['colons', hex.join(':').toUpperCase(), /^42:65:61:72:65:72:20:\[redacted]$/],
+  ])('finds a key that is written as a list of bytes: %s', (_name, text, clean) => {
+    expect(createRedaction([key])(text, 500)).toMatch(clean);
+  });
+
+  it('leaves other lists of numbers as they are', () => {
+    const text = 'limits 10, 20, 30, 40, 50, 60, 70, 80, 90 of 1,2,3,4,5,6,7,8 at 12:34:56:78:90:12:34:56:78';
+    expect(createRedaction([key])(text, 300)).toBe(text);
+    const two = `${bytes.join(' ')} and ${[1, 2, 3, 4, 5, 6, 7, 8, 9].join(' ')}`;
+    expect(createRedaction([key])(two, 300)).toMatch(/\[redacted] and 1 2 3 4 5 6 7 8 9$/);
   });
 
   it('leaves ordinary words unchanged', () => {
