@@ -8,13 +8,15 @@ import type { Model } from '../domain/model.js';
 import { hourMs } from '../domain/period.js';
 import type { Reason } from '../domain/reason.js';
 import type { Interval } from '../domain/state.js';
+import { nothingTold, withTold, type Told } from '../domain/told.js';
 import { noVersions, type Versions } from '../domain/version.js';
+import type { StoredModel } from '../store/port.js';
 import { StoreError } from '../store/store-error.js';
 import { storedMemorySchema } from '../wire/memory.js';
 import { storedSubjectOf } from './stored-subject.js';
 
 /** State of a model that the store keeps between two runs of the daemon. */
-export interface Memory extends Versions {
+export interface Memory extends Versions, Told {
   readonly health: Health;
   readonly epochs: readonly [Epoch, ...Epoch[]];
   /** Identity of what is checked; results on different subjects do not confirm each other. */
@@ -60,15 +62,21 @@ export function readMemory(stored: unknown, id?: string): StoredMemory | null {
   throw new StoreError('foreign', `the memory of ${whose} in the database cannot be read: ${problem}`);
 }
 
-/** Initial memory of a model; absent members get the values of a new model, first seen at `firstSeen`. */
+/** Initial memory of a model; absent members get the values of its newest result, or of a new model, first seen at `firstSeen`. */
 export function memoryFrom(
   stored: StoredMemory | null,
-  { model, epoch, firstSeen }: { model: Model; epoch: Epoch; firstSeen: number },
+  {
+    model,
+    epoch,
+    firstSeen,
+    latest,
+  }: { model: Model; epoch: Epoch } & Pick<StoredModel, 'firstSeen' | 'latest'>,
 ): Memory {
   const health = healthFrom(stored?.health, firstSeen);
   const count = model.endpoint.apiKeys.length;
   return {
     ...noVersions,
+    ...withTold(nothingTold, latest ?? {}),
     epochs: [epoch],
     subject: storedSubjectOf(model),
     conclusive: null,

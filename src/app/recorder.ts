@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
 import { slotOf } from '../domain/time.js';
+import { withTold } from '../domain/told.js';
 import { withVersions } from '../domain/version.js';
 import type { MissCause } from '../store/port.js';
 import type { Memory } from './memory.js';
@@ -59,6 +60,7 @@ export function createRecorder(parts: {
       const next: Memory = {
         ...memory,
         ...versions,
+        ...withTold(memory, result),
         health: step.health,
         epochs: liveEpochs(memory.epochs, slot),
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,

@@ -8,6 +8,7 @@ import { rebased } from '../domain/reduce.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Interval, State } from '../domain/state.js';
 import { nextEdge, stateAt } from '../domain/timeline.js';
+import { nothingTold } from '../domain/told.js';
 import { noVersions } from '../domain/version.js';
 import {
   createBuckets,
@@ -56,23 +57,26 @@ type Writable = Mutable<Omit<Tracked, 'view' | 'pending'>> & {
 
 /** Casts to the writable form; safe, since only `follow` makes a Tracked. */
 const writable = (tracked: Tracked): Writable => tracked as Writable;
-
-function pendingOf(tracked: Tracked): Pending {
-  return (writable(tracked).pending ??= emptyPending());
-}
+const pendingOf = (tracked: Tracked): Pending => (writable(tracked).pending ??= emptyPending());
 
 function remember(tracked: Tracked, changes: Partial<Memory>): void {
   writable(tracked).memory = { ...tracked.memory, ...changes };
 }
 
-const conclusiveOf = ({ conclusive }: Memory) => (conclusive === null ? null : { reason: conclusive });
+/** What the view has of the memory besides the health. */
+const shownOf = (memory: Memory) => ({
+  keys: memory.keys?.healthy ?? [],
+  latestConclusive: memory.conclusive === null ? null : { reason: memory.conclusive },
+  rateLimitRemaining: memory.rateLimitRemaining,
+  certificateExpiresAt: memory.certificateExpiresAt,
+});
 
 /** Creates the state of a model from its stored data. Throws StoreError when that is invalid. */
 export function follow(model: Model, stored: StoredModel, nextDue: (id: string) => number | null): Tracked {
-  const { firstSeen, totals } = stored;
+  const { firstSeen, latest, totals } = stored;
   const remembered = readMemory(stored.health, model.id);
   const epoch = epochOf(model, firstSeen, false);
-  const memory = memoryFrom(remembered, { model, epoch, firstSeen });
+  const memory = memoryFrom(remembered, { model, epoch, firstSeen, latest });
   const { health } = memory;
   const tracked: Writable = {
     memory,
@@ -87,8 +91,7 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
       health,
       stored: health,
       exclusions: [],
-      latest: stored.latest,
-      latestConclusive: conclusiveOf(memory),
+      latest,
       lastSuccess: stored.lastSuccess,
       results: totals.results.map((total) => ({ ...total })),
       inputTokens: totals.inputTokens,
@@ -97,9 +100,7 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
       tokensToday: memory.spent ?? { day: 0, tokens: 0 },
       durations: createBuckets(durationBounds),
       firstTokens: firstTokenBuckets(model),
-      rateLimitRemaining: {},
-      certificateExpiresAt: null,
-      keys: memory.keys?.healthy ?? [],
+      ...shownOf(memory),
       uptime: noUptime,
       nextDue: () => nextDue(tracked.view.model.id),
     },
@@ -132,7 +133,7 @@ export function configure(
     remember(tracked, { epochs: [...epochs, epoch], health: withEpoch(health, epoch) });
   }
   const keys = keysKept(memory.keys, before.endpoint.apiKeys, model.endpoint.apiKeys);
-  remember(tracked, { ...(newRun && noVersions), subject, paused: model.pause, keys });
+  remember(tracked, { ...(newRun && { ...noVersions, ...nothingTold }), subject, paused: model.pause, keys });
   const own = writable(tracked);
   if (model.pause) own.watermark = null;
   else if (memory.paused) own.watermark = Math.max(now, health.settled);
@@ -252,10 +253,9 @@ export function takePublications(tracked: Tracked): readonly Publication[] {
 /** Publishes the memory to the view; `written` is the stored part, null when the write failed. */
 export function showMemory(tracked: Tracked, memory: Memory, written: Memory | null): void {
   const { view } = writable(tracked);
+  Object.assign(view, shownOf(memory));
   view.health = memory.health;
-  view.keys = memory.keys?.healthy ?? [];
   if (written !== null) view.stored = written.health;
-  view.latestConclusive = conclusiveOf(memory);
 }
 
 /** Publishes a result to the view and counts it unless in maintenance, with its number of version changes. */
@@ -266,11 +266,9 @@ export function showResult(tracked: Tracked, result: RecordedResult, versionChan
   view.inputTokens += usage?.inputTokens ?? 0;
   view.outputTokens += usage?.outputTokens ?? 0;
   view.versionChanges += versionChanges;
-  if (result.certificateExpiresAt !== null) view.certificateExpiresAt = result.certificateExpiresAt;
   if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);
   if (result.firstTokenMs !== null && view.firstTokens !== null)
     observeSeconds(view.firstTokens, result.firstTokenMs / 1_000);
-  view.rateLimitRemaining = { ...view.rateLimitRemaining, ...result.rateLimitRemaining };
   if (outcome === 'healthy' || outcome === 'degraded') view.lastSuccess = result.slot;
   if (result.maintenance) return;
   const total = view.results.find((one) => one.outcome === outcome && one.reason === reason);

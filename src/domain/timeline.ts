@@ -191,3 +191,13 @@ export function addDurations(a: StateDurations, b: StateDurations): StateDuratio
     maintenance: a.maintenance + b.maintenance,
   };
 }
+
+export function takeDurations(a: StateDurations, b: StateDurations): StateDurations {
+  return {
+    healthy: a.healthy - b.healthy,
+    degraded: a.degraded - b.degraded,
+    unhealthy: a.unhealthy - b.unhealthy,
+    unknown: a.unknown - b.unknown,
+    maintenance: a.maintenance - b.maintenance,
+  };
+}

@@ -22,7 +22,10 @@ export function wholeNumber(text: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-const time = parameter('must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds', parseTime);
+const time = parameter(
+  'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds, from 1970 to 2100',
+  parseTime,
+);
 
 export const from = time.describe(
   'Start (inclusive): ISO 8601 (UTC unless it has an offset) or Unix seconds.',

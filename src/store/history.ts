@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Health } from '../domain/health.js';
 import { exclude } from '../domain/exclusion.js';
-import { clipTo, merge, subtract, totalOf } from '../domain/intervals.js';
+import { clipTo, merge, totalOf } from '../domain/intervals.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import {
   addDurations,
@@ -15,8 +15,6 @@ import {
 import type { ModelKey, StoreReader } from './port.js';
 
 const pointsAtOnce = 10_002;
-/** Intervals between exclusions that are queried before yielding to the event loop; a few ms. */
-const partsAtOnce = 100;
 
 /** Data about a model that queries over its past need. */
 export interface Past {
@@ -66,23 +64,13 @@ export async function durationsBetween(
   { key, stored, exclusions }: Past,
   window: Interval,
 ): Promise<StateDurations> {
-  const clipped = clip(stored, window);
-  const excluded = clipTo(merge(exclusions), clipped);
-  let sum: StateDurations = { ...noDurations, maintenance: totalOf(excluded) };
-  for (const [index, part] of subtract(clipped, excluded).entries()) {
-    sum = addDurations(sum, await seenBetween(store, key, stored, part));
-    if (index % partsAtOnce === partsAtOnce - 1) await setImmediate();
-  }
-  return sum;
-}
-
-async function seenBetween(
-  store: Pick<StoreReader, 'durations'>,
-  key: ModelKey,
-  health: Health,
-  { from, to }: Interval,
-): Promise<StateDurations> {
-  const settled = Math.min(to, health.settled);
-  const past = from < settled ? await store.durations(key, from, settled) : noDurations;
-  return addDurations(past, durationsOf(intervalsOf(silenceAfter(health, to), { from, to })));
+  const { from, to } = clip(stored, window);
+  const holes = clipTo(merge(exclusions), { from, to });
+  const settled = { from, to: Math.max(from, Math.min(to, stored.settled)) };
+  const excluded = clipTo(holes, settled);
+  const told =
+    settled.from < settled.to ? await store.durations(key, settled.from, settled.to, excluded) : noDurations;
+  const since = intervalsOf(silenceAfter(stored, to), { from: settled.to, to });
+  const sum = addDurations(told, durationsOf(exclude(since, holes)));
+  return { ...sum, maintenance: sum.maintenance + totalOf(excluded) };
 }

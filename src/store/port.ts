@@ -166,8 +166,11 @@ export interface Store {
   write(batch: Batch): Promise<readonly Refusal[]>;
   /** Points in [from, to), preceded by the one in effect at `from`; the first `most` of them. */
   points(key: ModelKey, from: number, to: number, most?: number): Promise<readonly StatePoint[]>;
-  /** Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written. */
-  durations(key: ModelKey, from: number, to: number): Promise<StateDurations>;
+  /**
+   * Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written, except
+   * in the intervals of `without`.
+   */
+  durations(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<StateDurations>;
   /** Excludes the intervals of `without`. */
   counts(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<Counts>;
   /** Newest first. */

@@ -96,6 +96,12 @@ const health = z.looseObject({
   loading: z.looseObject({ since: time, validUntil: ms }).nullable(),
 });
 
+/** Absent in a history of an earlier release. */
+const told = {
+  certificateExpiresAt: time.nullish(),
+  rateLimitRemaining: z.looseObject({ requests: count.optional(), tokens: count.optional() }).optional(),
+};
+
 /** State of a model, and the settings it was derived with. Members that an earlier release did not keep may be absent. */
 export const memorySchema = z.looseObject({
   health,
@@ -111,6 +117,7 @@ export const memorySchema = z.looseObject({
   spent: z.looseObject({ day: count, tokens: count }).nullish(),
   responseModel: text.nullish(),
   fingerprints: z.array(text).optional(),
+  ...told,
 });
 
 /** The same as read from the daemon's own database, where an earlier release may have left out members of `health`, too. */
@@ -136,4 +143,5 @@ export const latestSchema = z.looseObject({
   responseModel: text.nullable(),
   keyIndex: number,
   stalled: z.literal(true).optional(),
+  ...told,
 });

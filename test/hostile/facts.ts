@@ -82,7 +82,14 @@ function sumOf(rows: readonly RecordedResult[]): { inputTokens: number; outputTo
 export function expectRolledUp(path: string): void {
   const wrong: unknown[] = [];
   const add = (row: unknown): void => void wrong.push(row);
-  const found = checkRollups({ path, migrationsDir, memory: modelMemory, found: add, differs: add });
+  const found = checkRollups({
+    path,
+    migrationsDir,
+    memory: modelMemory,
+    found: add,
+    differs: add,
+    fails: add,
+  });
   expect([wrong, found.wrong, found.givenUp]).toEqual([[], 0, 0]);
 }
 

@@ -6,7 +6,7 @@ import { createFakeBackend } from './fake-backend.js';
 import { startServer } from './running-server.js';
 
 const hour = 3_600_000;
-const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds';
+const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds, from 1970 to 2100';
 const iso = (ms: number): string => new Date(ms).toISOString();
 const exclusion: Exclusion = { id: 7, from: noon - hour, to: noon, reason: 'move', createdAt: noon };
 

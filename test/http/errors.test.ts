@@ -9,7 +9,7 @@ import { startServer, useServer } from './running-server.js';
 
 const start = useServer(createFakeBackend({ views: [sampleView('a')] }));
 
-const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds';
+const time = 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds, from 1970 to 2100';
 const window = `window: must be a duration such as 90m, 24h or 30d, or ${namedWindowForms}`;
 const limit = 'must be a whole number from 1 to 1000';
 

@@ -200,7 +200,7 @@ it('after any absence all figures are those of a store that has a row for each h
       for (const { path, reader, store } of [plain, divided]) {
         const wrong: unknown[] = [];
         const note = (found: unknown): void => void wrong.push(found);
-        checkRollups({ path, migrationsDir, memory: modelMemory, found: note, differs: note });
+        checkRollups({ path, migrationsDir, memory: modelMemory, found: note, differs: note, fails: note });
         expect(wrong).toEqual([]);
         reader.close();
         await store.close();

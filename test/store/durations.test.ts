@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayMs, hourMs } from '../../src/domain/period.js';
+import { merge, subtract } from '../../src/domain/intervals.js';
 import { emptyRollup } from '../../src/domain/rollup.js';
 import { states, type State, type StatePoint } from '../../src/domain/state.js';
-import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
+import { addDurations, durationsOf, intervalsOf, noDurations } from '../../src/domain/timeline.js';
 import type { ModelWrite, Store } from '../../src/store/port.js';
 import type { Tally } from '../../src/store/tally.js';
 import { batchOf, modelWrite, retention, start, workplace } from './samples.js';
@@ -74,11 +75,23 @@ const windows = fc.array(
 
 async function agrees(store: Store, key: number, line: Line, fractions: readonly [number, number][]) {
   const span = line.settled - start;
-  for (const [a, b] of [...fractions, [0, 1] as const]) {
-    const from = start + Math.floor(Math.min(a, b) * span);
-    const to = start + Math.floor(Math.max(a, b) * span);
+  const asked = [...fractions, [0, 1] as const].map(([a, b]) => ({
+    from: start + Math.floor(Math.min(a, b) * span),
+    to: start + Math.floor(Math.max(a, b) * span),
+  }));
+  for (const { from, to } of asked) {
     const exact = durationsOf(intervalsOf(line.points, { from, to }));
     expect(await store.durations(key, from, to)).toEqual(exact);
+    // Some that are near each other, another window, and one that reaches out of this one: the rest is the sum of its pieces.
+    const few = Array.from({ length: 20 }, (_, n) => from + Math.floor(((to - from) * n) / 25));
+    const holes = [
+      ...few.map((begin) => ({ from: begin, to: begin + Math.floor((to - from) / 90) })),
+      ...asked.filter((each) => each.to - each.from < (to - from) / 4).slice(0, 1),
+      { from: from - dayMs, to: from + 1 },
+    ];
+    const pieces = subtract({ from, to }, merge(holes));
+    const sums = await Promise.all(pieces.map((piece) => store.durations(key, piece.from, piece.to)));
+    expect(await store.durations(key, from, to, holes)).toEqual(sums.reduce(addDurations, noDurations));
   }
 }
 

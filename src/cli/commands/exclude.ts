@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { messageOf } from '../../domain/thrown.js';
 import type { Settings } from '../../config/settings.js';
@@ -61,11 +62,18 @@ function excludeAlone(
     }
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;
-    throw new DaemonError(
-      `a daemon uses ${path}, but none answers at ${url}; name the configuration it runs with by --config`,
+    throw new Unreachable(
+      `a daemon uses ${path}, but none answers at ${url}: it is starting, or runs with another configuration; name that by --config`,
     );
   }
 }
+
+/** A daemon has the database, and does not listen at its address. */
+class Unreachable extends DaemonError {}
+
+/** How long a daemon that has the database already may take to listen, in ms. */
+const startsWithinMs = 5_000;
+const lookEveryMs = 250;
 
 /** Adds `modelpulse exclude`. */
 export function excludeCommand(program: Command): void {
@@ -92,16 +100,23 @@ export function excludeCommand(program: Command): void {
         if (answer.body?.code === 'unknown_model') modelWithId(id, settings.models);
         if (answer.status !== 200) throw new DaemonError(`${id}: ${refusalOf(answer)}`);
       }
-      for (const [index, id] of names.entries()) {
+      const left = [...names];
+      const until = systemClock.monotonic() + startsWithinMs;
+      for (let [id] = left; id !== undefined; [id] = left) {
         const answer = await askDaemon(settings, `${pathOf(id)}/exclusions`, body);
-        if (answer.kind === 'no_daemon') {
-          const left = names.slice(index);
-          excludeAlone(settings, answer.url, left, window, now);
-          left.forEach(said);
-          return;
+        if (answer.kind === 'answered') {
+          if (answer.status !== 201) throw new DaemonError(`${id}: ${refusalOf(answer)}`);
+          said(id);
+          left.shift();
+          continue;
         }
-        if (answer.status !== 201) throw new DaemonError(`${id}: ${refusalOf(answer)}`);
-        said(id);
+        try {
+          excludeAlone(settings, answer.url, left, window, now);
+          left.splice(0).forEach(said);
+        } catch (error) {
+          if (!(error instanceof Unreachable) || systemClock.monotonic() > until) throw error;
+          await pause(lookEveryMs);
+        }
       }
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { checkRollups, rebuildRollups, type Rebuilt, type WrongRow } from '../../store/transfer/rebuild.js';
 import type { TimelineDifference } from '../../store/transfer/replay.js';
+import { plainText } from '../../domain/plain-text.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { modelMemory } from '../model-memory.js';
@@ -67,10 +68,16 @@ export function rebuildCommand(program: Command, done: (code: number) => void): 
         memory: modelMemory,
         found: wrong.add,
         differs: different.add,
+        fails({ model, message }) {
+          process.stderr.write(
+            `${plainText(model)}: its results cannot be replayed: ${plainText(message)}\n`,
+          );
+        },
       });
       await different.print(rebuilt.replayed.different, 'differences');
       await wrong.print(rebuilt.wrong, 'rows');
       process.stdout.write(summaryOf(rebuilt, check));
-      if (check && (rebuilt.wrong > 0 || rebuilt.replayed.different > 0)) done(1);
+      const { different: unlike, failed } = rebuilt.replayed;
+      if (failed > 0 || (check && (rebuilt.wrong > 0 || unlike > 0))) done(1);
     });
 }

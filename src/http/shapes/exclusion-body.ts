@@ -30,7 +30,7 @@ const timeMember = z
     if (time !== null) return time;
     context.addIssue({
       code: 'custom',
-      message: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds',
+      message: 'must be an ISO 8601 time such as 2026-01-31T12:00:00Z, or Unix seconds, from 1970 to 2100',
     });
     return z.NEVER;
   })

@@ -26,6 +26,8 @@ export interface Kind {
   readonly order: readonly string[];
   /** The member that is a time not after the newest slot of the model. */
   readonly settled?: string;
+  /** The member that is a time after the first sight of the model. */
+  readonly seen?: string;
   /**
    * Adds a row to the key `model`. `until` (Unix ms) is the start of the existing history, `end` the end of the file's
    * history; both null without existing history.
@@ -71,6 +73,7 @@ const result: Kind = {
     FROM checks LEFT JOIN details USING (model, slot) WHERE model = @model ORDER BY slot`,
   order: ['slot'],
   settled: 'slot',
+  seen: 'slot',
   insert(database) {
     const check = database.prepare<[Row]>(`INSERT INTO checks VALUES (@model, @slot, @outcome, @reason,
       @kind + ${inMaintenance} * @maintenance + ${whileStalled} * coalesce(@stalled, 0), @started_at - @slot, @duration_ms, @first_token_ms,

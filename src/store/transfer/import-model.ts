@@ -21,6 +21,8 @@ export interface Taking {
   readonly taken: Taken;
   /** Unix ms of its newest slot; null before the first. */
   readonly settled: number | null;
+  /** Unix ms of its first sight; null without a memory. */
+  readonly firstSeen: number | null;
   add(kind: keyof typeof modelKinds, row: Row): void;
   finish(): void;
 }
@@ -62,12 +64,13 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
     (kind, row) =>
       inserts[kind]({ ...row, ...bounds, model });
 
-  function fresh(row: Row, known: StoredModel | undefined, settled: number | null): Taking {
+  function fresh(row: Row, known: StoredModel | undefined, file: Interval | null): Taking {
     const model = known?.key ?? Number(statements.insert.run(row).lastInsertRowid);
     if (known !== undefined) statements.replace.run({ ...row, model });
     return {
       taken: { how: 'new', id: String(row.id) },
-      settled,
+      settled: file?.to ?? null,
+      firstSeen: file?.from ?? null,
       add: adding(model, { until: null, end: null }),
       finish: () => undefined,
     };
@@ -110,6 +113,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
     return {
       taken: { how: 'before', id: known.id },
       settled: file.to,
+      firstSeen: file.from,
       add: adding(known.key, { until, end: file.to }),
       finish() {
         bridge(known, row, file, until);
@@ -126,8 +130,9 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
     const known = models.find(String(row.id));
     const file = row.memory === null ? null : memory.covered(JSON.parse(String(row.memory)));
     const lived = known !== undefined && statements.hasHistory(known.key);
-    if (known === undefined || (!lived && file !== null)) return fresh(row, known, file?.to ?? null);
-    const alone = { settled: file?.to ?? null, add: () => undefined, finish: () => undefined };
+    if (known === undefined || (!lived && file !== null)) return fresh(row, known, file);
+    const times = { settled: file?.to ?? null, firstSeen: file?.from ?? null };
+    const alone = { ...times, add: () => undefined, finish: () => undefined };
     if (file === null) return { ...alone, taken: { how: 'there', id: known.id } };
     const there =
       known.health === null ? { from: known.firstSeen, to: known.firstSeen } : memory.covered(known.health);

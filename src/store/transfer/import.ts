@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { dayMs } from '../../domain/period.js';
 import { describe } from '../sqlite/file/failure.js';
-import { fileKinds, modelKinds, type Row } from './history-kinds.js';
+import { fileKinds, modelKinds, type Kind, type Row } from './history-kinds.js';
 import { LineError, lineOf, type Line } from './import-line.js';
 import { prepareTaking, type Taken, type Taking } from './import-model.js';
 import { prepareHorizons } from '../horizons.js';
@@ -114,10 +114,15 @@ function createIntake(database: Database, memory: MemoryReading) {
   function addToModel({ kind, model, row }: Extract<Line, { type: 'of model' }>): void {
     if (current === null) return fail(`${kind} must follow its model`);
     if (model !== current.taken.id) fail(`model must be ${current.taken.id}, whose lines these are`);
-    const { order, settled }: { order: readonly string[]; settled?: string } = modelKinds[kind];
+    const { order, settled, seen }: Pick<Kind, 'order' | 'settled' | 'seen'> = modelKinds[kind];
     requireOrder(kind, row, order);
     if (settled !== undefined && Number(row[settled]) > (current.settled ?? -Infinity))
       fail(`${settled} must not be after the newest slot in the memory of the model`);
+    // No daemon makes such a result, and a replay has no state before it.
+    if (seen !== undefined && current.firstSeen !== null && Number(row[seen]) <= current.firstSeen) {
+      const firstSeen = new Date(current.firstSeen).toISOString();
+      fail(`${seen} of the model ${model} must be after its first_seen, ${firstSeen}`);
+    }
     current.add(kind, row);
   }
 

@@ -5,7 +5,6 @@ import { addResult, addSpan, emptyRollup, wholeUnits, type HourlyChanges } from 
 import type { Interval, State } from '../../domain/state.js';
 import { stateCodes } from '../codes.js';
 import { prepareHorizons } from '../horizons.js';
-import type { MemoryReading } from '../port.js';
 import { plainColumns, resultOf, type CheckRow } from '../sqlite/rows/check-row.js';
 import { openExisting, requireFile } from '../sqlite/file/database.js';
 import { describe } from '../sqlite/file/failure.js';
@@ -20,7 +19,7 @@ import {
 } from '../sqlite/rows/rebuild-row.js';
 import { rollupValues, upsertRollup, type RollupRow } from '../sqlite/rows/rollup-row.js';
 import { StoreError } from '../store-error.js';
-import { replayTimelines, type Replayed, type TimelineDifference } from './replay.js';
+import { replayTimelines, type Replayed, type ReplayOptions } from './replay.js';
 import { addRollup, type Tally } from '../tally.js';
 import type { Horizons } from '../window.js';
 
@@ -197,14 +196,11 @@ export interface Rebuilt {
   readonly replayed: Replayed;
 }
 
-interface RebuildOptions {
+interface RebuildOptions extends ReplayOptions {
   readonly path: string;
   readonly migrationsDir: string;
-  readonly memory: MemoryReading;
   /** Called for each wrong row, those of a model by time. */
   readonly found: (row: WrongRow) => void;
-  /** Called for each difference between the stored time line and its replay. */
-  readonly differs: (difference: TimelineDifference) => void;
 }
 
 function prepareMend(database: Database): (key: number, pair: Pair) => void {

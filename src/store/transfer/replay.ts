@@ -7,11 +7,14 @@ import { parseJson } from '../../domain/json.js';
 import { hourMs } from '../../domain/period.js';
 import { createReplay, firstHealth, type Circumstances, type Stretch } from '../../domain/replay.js';
 import type { Interval } from '../../domain/state.js';
+import { messageOf } from '../../domain/thrown.js';
 import { blameCodes, outcomeCodes, reasonCodes } from '../codes.js';
 import { prepareHorizons } from '../horizons.js';
 import type { MemoryReading } from '../port.js';
+import { codeOf } from '../sqlite/file/failure.js';
 import { prepareTimeline } from '../sqlite/read/timeline-query.js';
 import { inMaintenance } from '../sqlite/rows/check-row.js';
+import { StoreError } from '../store-error.js';
 import { differencesOf, type Difference } from './replay-difference.js';
 
 /** A difference between the stored time line of a model and its replay. */
@@ -26,6 +29,14 @@ export interface Replayed {
   /** Unix ms of the earliest time compared; null when none is. */
   readonly since: number | null;
   readonly different: number;
+  /** Models whose results could not be replayed. */
+  readonly failed: number;
+}
+
+/** A model whose results cannot be replayed, and why; none that a daemon wrote. */
+export interface ReplayFailure {
+  readonly model: string;
+  readonly message: string;
 }
 
 /** A model, and a time in Unix ms. */
@@ -186,20 +197,43 @@ function prepareComparison(database: Database, memory: MemoryReading) {
   };
 }
 
+export interface ReplayOptions {
+  readonly memory: MemoryReading;
+  /** Called for each difference between the stored time line and its replay. */
+  readonly differs: (difference: TimelineDifference) => void;
+  /** Called for each model whose results cannot be replayed; the others are. */
+  readonly fails: (failure: ReplayFailure) => void;
+}
+
+/** What `work` returns, or the message of what it throws because of what is stored; errors of the database are thrown on. */
+function attemptOf<Result extends object>(work: () => Result): Result | { readonly message: string } {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StoreError || codeOf(error) !== null) throw error;
+    return { message: messageOf(error) };
+  }
+}
+
 /**
  * Replays the time line of each model from its stored results and compares; each model is read in one transaction, so a
  * daemon may write meanwhile. Time that cannot be replayed exactly is left out.
  */
-export function replayTimelines(
-  database: Database,
-  { memory, differs }: { memory: MemoryReading; differs: (difference: TimelineDifference) => void },
-): Replayed {
-  const keys = database.prepare<[], number>('SELECT key FROM models ORDER BY key').pluck().all();
+export function replayTimelines(database: Database, { memory, differs, fails }: ReplayOptions): Replayed {
+  const rows = database
+    .prepare<[], { key: number; id: string }>('SELECT key, id FROM models ORDER BY key')
+    .all();
   const compare = database.transaction(prepareComparison(database, memory));
-  let [results, models, different] = [0, 0, 0];
+  let [results, models, different, failed] = [0, 0, 0, 0];
   let since: number | null = null;
-  for (const key of keys) {
-    const { stretches, differences } = compare.deferred(key);
+  for (const { key, id } of rows) {
+    const compared = attemptOf(() => compare.deferred(key));
+    if ('message' in compared) {
+      failed += 1;
+      fails({ model: id, message: compared.message });
+      continue;
+    }
+    const { stretches, differences } = compared;
     const own = stretches.reduce((sum, stretch) => sum + stretch.results, 0);
     results += own;
     models += own > 0 ? 1 : 0;
@@ -207,5 +241,5 @@ export function replayTimelines(
     for (const { from } of stretches) since = Math.min(since ?? from, from);
     for (const difference of differences) differs(difference);
   }
-  return { results, models, since, different };
+  return { results, models, since, different, failed };
 }

@@ -206,6 +206,11 @@ describe('invalid line', () => {
         /^line \d+: slot must be after that of the line before$/,
       ],
       [
+        'a result at the first sight of its model',
+        (lines) => edit(lines, 'result', /"slot":"[^"]+"/, `"slot":"${new Date(start).toISOString()}"`),
+        /^line \d+: slot of the model gpt must be after its first_seen, 20/,
+      ],
+      [
         'a strange word',
         (lines) => edit(lines, 'state', /"state":"\w+"/, '"state":"red"'),
         /state is "red", must be one/,

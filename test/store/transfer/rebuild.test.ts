@@ -8,6 +8,7 @@ import {
   type Rebuilt,
   type WrongRow,
 } from '../../../src/store/transfer/rebuild.js';
+import type { ReplayFailure } from '../../../src/store/transfer/replay.js';
 import { modelNamed, useParts } from '../../app/parts.js';
 import { contentOf } from '../content.js';
 import { fullLife } from '../full-life.js';
@@ -20,16 +21,21 @@ const place = workplace();
 const createParts = useParts();
 const short = { ...retention, checksMs: 2 * 3_600_000, failuresMs: 5 * 3_600_000, hoursMs: 86_400_000 };
 
-function compared(path: string, compare = checkRollups): Rebuilt & { found: WrongRow[] } {
+function compared(
+  path: string,
+  compare = checkRollups,
+): Rebuilt & { found: WrongRow[]; failures: ReplayFailure[] } {
   const found: WrongRow[] = [];
+  const failures: ReplayFailure[] = [];
   const options = {
     path,
     migrationsDir,
     memory: modelMemory,
     found: (row: WrongRow) => found.push(row),
     differs: () => undefined,
+    fails: (failure: ReplayFailure) => failures.push(failure),
   };
-  return { ...compare(options), found };
+  return { ...compare(options), found, failures };
 }
 
 function change(path: string, ...sql: string[]): void {
@@ -156,6 +162,25 @@ describe('hours and days', () => {
     expect(compared(path).found).toMatchObject([{ table: 'days', mismatches: [{ column: 'degraded' }] }]);
     change(path, `UPDATE horizons SET since = ${start + 86_400_000} WHERE name IN ('checks', 'hours')`);
     expect(compared(path)).toMatchObject({ wrong: 0 });
+  });
+
+  it('of the other models are compared where the results of one cannot be replayed', async () => {
+    const path = await recorded();
+    const whole = compared(path);
+    expect(whole.failures).toEqual([]);
+    change(
+      path,
+      `INSERT INTO checks SELECT model, ${start}, outcome, reason, flags, delay, duration, first_token, http,
+      input_tokens, output_tokens, key_index FROM checks WHERE model = 1 ORDER BY slot LIMIT 1`,
+    );
+    change(path, `UPDATE hours SET unhealthy = unhealthy + 1 WHERE model = 1 AND span = ${hour}`);
+    change(
+      path,
+      `UPDATE days SET unhealthy = unhealthy + 1 WHERE model = 1 AND span = ${Math.floor(hour / 24)}`,
+    );
+    const { failures, replayed } = compared(path);
+    expect(failures).toEqual([{ model: 'gpt', message: `slot ${start} is not after ${start}` }]);
+    expect(replayed).toMatchObject({ failed: 1, different: 0, models: whole.replayed.models - 1 });
   });
 
   it('are compared while a daemon uses the file, but not corrected', async () => {

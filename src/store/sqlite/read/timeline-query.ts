@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { clipTo, merge, subtract, totalOf } from '../../../domain/intervals.js';
 import { parseJson } from '../../../domain/json.js';
 import { dayMs, hourMs } from '../../../domain/period.js';
 import {
@@ -8,10 +9,10 @@ import {
   type StateDurations,
   type StatePoint,
 } from '../../../domain/state.js';
-import { addDurations, noDurations, totalMs } from '../../../domain/timeline.js';
+import { addDurations, noDurations, takeDurations, totalMs } from '../../../domain/timeline.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
 import { prepareHorizons } from '../../horizons.js';
-import { partsOf } from '../../window.js';
+import { partsOf, type Horizons } from '../../window.js';
 
 /** Up to this many changes in a window, summing points is faster than reading rollups. */
 const fewPoints = 60;
@@ -30,14 +31,27 @@ function prepareSpent(database: Database) {
   // A literal: as a parameter the limit doubles the time.
   const few = database.prepare<[number, number, number], number>(`${later} LIMIT ${fewPoints}`).pluck();
 
-  const sum = (key: number, points: readonly number[], { from, to }: Interval): StateDurations => {
+  const sum = (
+    key: number,
+    points: readonly number[],
+    { from, to }: Interval,
+    holes: readonly Interval[],
+  ): StateDurations => {
     const first = inForce.get(key, from);
     const durations = { ...noDurations };
     const packed = first === undefined ? points : [first, ...points];
+    // Points and holes are in ascending order, so one pass is enough.
+    let hole = 0;
     packed.forEach((point, index) => {
       const next = packed[index + 1];
+      const begin = Math.max(from, Math.floor(point / base));
       const end = next === undefined ? to : Math.floor(next / base);
-      const spent = Math.max(0, end - Math.max(from, Math.floor(point / base)));
+      let spent = Math.max(0, end - begin);
+      for (let cut = holes[hole]; cut !== undefined && cut.from < end; cut = holes[hole]) {
+        spent -= Math.max(0, Math.min(cut.to, end) - Math.max(cut.from, begin));
+        if (cut.to > end) break;
+        hole += 1;
+      }
       durations[stateCodes.toWord(point % base)] += spent;
     });
     return durations;
@@ -45,11 +59,11 @@ function prepareSpent(database: Database) {
 
   return {
     all: (key: number, window: Interval): StateDurations =>
-      sum(key, all.all(key, window.from, window.to), window),
-    /** Null when there are more than `fewPoints` points. */
-    ifFew(key: number, window: Interval): StateDurations | null {
+      sum(key, all.all(key, window.from, window.to), window, []),
+    /** Without the time in `holes`, which are ascending and disjoint; null when there are more than `fewPoints` points. */
+    ifFew(key: number, window: Interval, holes: readonly Interval[]): StateDurations | null {
       const points = few.all(key, window.from, window.to);
-      return points.length < fewPoints ? sum(key, points, window) : null;
+      return points.length < fewPoints ? sum(key, points, window, holes) : null;
     },
   };
 }
@@ -103,22 +117,39 @@ export function prepareTimeline(database: Database) {
     return isComplete ? sum : spent.all(key, part);
   };
 
+  const durationsIn = (
+    key: number,
+    { from, to }: Interval,
+    holes: readonly Interval[],
+    complete: Horizons = horizons(),
+  ): StateDurations => {
+    // Deleted time is unknown: otherwise a share of the rest would count as one of the whole window.
+    const known = { from: Math.min(to, Math.max(from, complete.days)), to };
+    const deleted = totalOf(subtract({ from, to: known.from }, holes));
+    const givenUp: StateDurations = { ...noDurations, unknown: deleted };
+    const few = spent.ifFew(key, known, holes);
+    if (few !== null) return addDurations(givenUp, few);
+    const parts = partsOf(known, complete);
+    const sums = [
+      ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
+      ...parts.hours.map((part) => ofHours(key, part)),
+      ...parts.rest.map((part) => spent.all(key, part)),
+    ];
+    const whole = sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), givenUp);
+    // Between many holes little is whole hours and days, so the rest is not summed piece by piece.
+    return clipTo(holes, known)
+      .map((hole) => durationsIn(key, hole, [], complete))
+      .reduce(takeDurations, whole);
+  };
+  /** One state of the file, so that the time of a hole was part of the whole. */
+  const durationsWithout = database.transaction(durationsIn);
+
   return {
     points,
-    durations(key: number, from: number, to: number): StateDurations {
-      const complete = horizons();
-      // Deleted time is unknown: otherwise a share of the rest would count as one of the whole window.
-      const known = { from: Math.min(to, Math.max(from, complete.days)), to };
-      const givenUp: StateDurations = { ...noDurations, unknown: known.from - from };
-      const few = spent.ifFew(key, known);
-      if (few !== null) return addDurations(givenUp, few);
-      const parts = partsOf({ from, to }, complete);
-      const sums = [
-        ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
-        ...parts.hours.map((part) => ofHours(key, part)),
-        ...parts.rest.map((part) => spent.all(key, part)),
-      ];
-      return sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), givenUp);
+    durations(key: number, from: number, to: number, without: readonly Interval[] = []): StateDurations {
+      const holes = clipTo(merge(without), { from, to });
+      const sum = holes.length === 0 ? durationsIn : durationsWithout;
+      return sum(key, { from, to }, holes);
     },
     maintenance: (key: number, from: number, to: number): Interval[] => maintenanceRows.all(key, to, from),
     epochs: (key: number): { from: number; settings: unknown }[] =>

@@ -40,7 +40,7 @@ describe('backup', () => {
     expect(writer.lines.length).toBeGreaterThanOrEqual(written);
   });
 
-  it('never overwrites a file or an unfinished backup', async () => {
+  it('never overwrites a file or a backup that is being written', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
     await place.open(path).close();
@@ -48,13 +48,25 @@ describe('backup', () => {
     await expect(backUp(path, join(directory, 'precious'))).rejects.toThrow(
       /precious exists; it is not overwritten$/,
     );
-    writeFileSync(join(directory, 'other.partial'), '');
-    await expect(backUp(path, join(directory, 'other'))).rejects.toThrow(/other\.partial exists: /);
+    await makeFile(join(directory, 'other'), async () => {
+      await expect(backUp(path, join(directory, 'other'))).rejects.toThrow(
+        /other\.partial exists: .* is being written$/,
+      );
+    });
     await expect(backUp(path, join(directory, 'no', 'where'))).rejects.toThrow(
       /^cannot write .*no\/where: ENOENT/,
     );
     expect(statSync(join(directory, 'precious')).size).toBe(4);
-    expect(readdirSync(directory).sort()).toEqual(['other.partial', 'precious', 'store.db', 'store.db.lock']);
+    expect(readdirSync(directory).sort()).toEqual(['other', 'precious', 'store.db', 'store.db.lock']);
+  });
+
+  it('replaces what a process left that was killed', async () => {
+    const directory = place.directory();
+    const path = join(directory, 'store.db');
+    await place.open(path).close();
+    for (const left of ['copy.db.partial', 'copy.db.partial.lock']) writeFileSync(join(directory, left), '');
+    await backUp(path, join(directory, 'copy.db'));
+    expect(readdirSync(directory).filter((name) => name.startsWith('copy'))).toEqual(['copy.db']);
   });
 
   it('leaves no file behind if it fails', async () => {
