@@ -214,7 +214,9 @@ describe('modelpulse exclude', () => {
       write([model('healthy'), model('wrong')], elsewhere);
       const { code, err } = await run('exclude', 'healthy', '--to', until, '--reason', 'a move');
       expect(code).toBe(1);
-      expect(err).toMatch(/^a daemon uses \S+, but none answers at \S+: it is starting, or runs with another/);
+      expect(err).toMatch(
+        /^a daemon uses \S+, but none answers at \S+: it is starting, or runs with another/,
+      );
     },
     60_000,
   );
