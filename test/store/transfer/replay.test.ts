@@ -76,7 +76,14 @@ function changed(path: string, sql: string): ReturnType<typeof replayed> {
 describe('replay', () => {
   it('covers all stored data from the first result of a model on', async () => {
     const path = await recorded();
-    expect(replayed(path)).toEqual({ results: 77, models: 2, since: start, different: 0, differences: [] });
+    expect(replayed(path)).toEqual({
+      results: 77,
+      models: 2,
+      since: start,
+      different: 0,
+      failed: 0,
+      differences: [],
+    });
   });
 
   it.each([
