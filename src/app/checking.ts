@@ -62,11 +62,16 @@ export function createChecker(
 }
 
 /** Lines of the log for the loss and the return. */
-function linesOf({ proxy, names }: Change): readonly [string, string] {
+function linesOf({ proxy, names, dates }: Change): readonly [string, string] {
   if (names === true)
     return [
       'the resolver of the monitor finds no names: checks of hosts whose names it does not find count as unknown',
       'the resolver finds names again',
+    ];
+  if (dates === true)
+    return [
+      'the clock of the monitor is behind: no certificate has begun to be valid by it, and checks that end so count as unknown',
+      'certificates are valid again by the clock of the monitor',
     ];
   if (proxy === undefined)
     return [

@@ -19,6 +19,8 @@ export interface Change extends Sight {
   readonly proxy?: string | null;
   /** The resolver finds no names; what has an address may be reached. */
   readonly names?: true;
+  /** No certificate has begun to be valid by the clock of the monitor. */
+  readonly dates?: true;
 }
 
 interface ConnectivityOptions {
@@ -30,6 +32,12 @@ interface ConnectivityOptions {
 }
 
 const nothing: Surroundings = { targets: null, trusted: true, hosts: new Map(), everyMs: 0 };
+
+/** The failure of one that is there, whose certificate has not begun to be valid. */
+const tooEarly = { reason: 'connection_lost', httpStatus: null, phases: {} } as const;
+
+const isTooEarly = ({ reason, detail }: Found): boolean =>
+  reason === 'tls_error' && detail?.includes('CERT_NOT_YET_VALID') === true;
 
 /** The result as evidence of the peer: a certificate that is refused may be that of the proxy. */
 function evidenceOf(asked: Evidence, { proxy, by }: Path): Evidence {
@@ -66,6 +74,12 @@ export function createConnectivity({
     clock,
     reach: createFindNames(lookup),
     changed: (sight) => changed({ ...sight, names: true }),
+  });
+  /** For certificates that are not valid yet: where those of all hosts are not, the clock is behind. There is nothing to look for. */
+  const dates = createGate({
+    clock,
+    reach: () => Promise.resolve({ reached: true, replied: false, addresses: new Map() }),
+    changed: (sight) => changed({ ...sight, dates: true }),
   });
   /** By address of the proxy; null for the way without one, beside others. */
   const ways = new Map<string | null, ReturnType<typeof createGate>>();
@@ -115,6 +129,11 @@ export function createConnectivity({
     const name = nameOn(path);
     // The answer on a connection of an earlier check shows nothing of names.
     if (sign === 'answered' && name !== null && evidence.phases.tcp !== undefined) names.answered(name);
+    if (isTooEarly(found)) {
+      dates.unanswered(machine, tooEarly);
+      return dates.isBlind(limit);
+    }
+    if (sign === 'answered') dates.answered(machine);
     for (const each of new Set([gate, general])) {
       if (sign === 'answered') each.answered(machine);
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
@@ -172,6 +191,9 @@ export function createConnectivity({
         return host === null ? [] : [[host, { ...path, host, proxy: null }]];
       });
       names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
+      const secured = asked.filter((model) => !model.endpoint.tls.insecure && pathOf(model).by === 'tls');
+      const certified = new Map(secured.map((model) => [machineOf(model), pathOf(model)]));
+      dates.configure({ targets: null, trusted: true, hosts: certified, everyMs });
       general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
     },
 
@@ -193,12 +215,12 @@ export function createConnectivity({
     /** Whether anybody can be reached on any way; null while unknown. */
     up(): boolean | null {
       const known = [general, ...ways.values()].map((gate) => gate.up());
-      if (general.up() === false || names.up() === false) return false;
+      if ([general, names, dates].some((gate) => gate.up() === false)) return false;
       return known.includes(true) ? true : known.includes(false) ? false : null;
     },
 
     close(): void {
-      for (const gate of [general, names, ...ways.values()]) gate.close();
+      for (const gate of [general, names, dates, ...ways.values()]) gate.close();
     },
   };
 }
