@@ -4,7 +4,8 @@ import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import { machineOf, signOf, type Evidence } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
-import { createFindNames, nameOn } from './find-names.js';
+import { createAddresses } from './addresses.js';
+import { createFindNames, isNear, nameOn } from './find-names.js';
 import { createGate, type Sight, type Surroundings } from './gate.js';
 import { pathsToTarget, pathTo, type Path } from './path.js';
 import { createReach } from './reach.js';
@@ -67,8 +68,10 @@ export function createConnectivity({
   env = process.env,
 }: ConnectivityOptions) {
   const reach = createReach({ lookup, env });
+  const addresses = createAddresses({ clock, lookup });
+  const addressOf = addresses.of;
   /** For a network without proxies, and for models on a way that too little is known of. */
-  const general = createGate({ clock, reach, changed });
+  const general = createGate({ clock, reach, changed, addressOf });
   /** For failures of look-ups: while no name is found, these are the resolver's. */
   const names = createGate({
     clock,
@@ -78,7 +81,7 @@ export function createConnectivity({
   /** For certificates that are not valid yet: where those of all hosts are not, the clock is behind. There is nothing to look for. */
   const dates = createGate({
     clock,
-    reach: () => Promise.resolve({ reached: true, replied: false, addresses: new Map() }),
+    reach: () => Promise.resolve({ reached: true, replied: false }),
     changed: (sight) => changed({ ...sight, dates: true }),
   });
   /** By address of the proxy; null for the way without one, beside others. */
@@ -103,7 +106,12 @@ export function createConnectivity({
     const known = ways.get(proxy);
     if (known !== undefined) return known;
     const name = proxy === null ? null : nameOfProxy(proxy);
-    const gate = createGate({ clock, reach, changed: (sight) => changed({ ...sight, proxy: name }) });
+    const gate = createGate({
+      clock,
+      reach,
+      addressOf,
+      changed: (sight) => changed({ ...sight, proxy: name }),
+    });
     ways.set(proxy, gate);
     return gate;
   }
@@ -127,8 +135,10 @@ export function createConnectivity({
     const sign = signOf(evidence);
     const gate = gateOf(path);
     const name = nameOn(path);
+    if (sign === 'answered' && path.proxy === null) addresses.learn(path.host);
     // The answer on a connection of an earlier check shows nothing of names.
-    if (sign === 'answered' && name !== null && evidence.phases.tcp !== undefined) names.answered(name);
+    const looked = sign === 'answered' && evidence.phases.tcp !== undefined;
+    if (looked && name !== null && !isNear(addressOf(name))) names.answered(name);
     if (isTooEarly(found)) {
       dates.unanswered(machine, tooEarly);
       return dates.isBlind(limit);
@@ -190,6 +200,7 @@ export function createConnectivity({
         const host = nameOn(path);
         return host === null ? [] : [[host, { ...path, host, proxy: null }]];
       });
+      addresses.keep(new Set(asked.map((model) => pathOf(model).host)));
       names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
       const secured = asked.filter((model) => !model.endpoint.tls.insecure && pathOf(model).by === 'tls');
       const certified = new Map(secured.map((model) => [machineOf(model), pathOf(model)]));

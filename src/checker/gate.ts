@@ -48,16 +48,16 @@ export function createGate(parts: {
   readonly clock: Clock;
   readonly reach: ReachAny;
   readonly changed: (sight: Sight) => void;
+  /** The address of a name, or the name itself: hosts of one address are one machine. */
+  readonly addressOf?: (name: string) => string;
 }) {
-  const { clock, reach, changed } = parts;
+  const { clock, reach, changed, addressOf = (name) => name } = parts;
   let targets: readonly Path[] | null = null;
   let trusted = false;
   /** True once a target was reached. */
   let proven = false;
   /** Path by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
   let hosts = new Map<string, Path>();
-  /** Address by name, of the names that were looked up. */
-  let addresses: ReadonlyMap<string, string> = new Map();
   let silence = noSilence;
   /** True when the newest connectivity test or answer reached a host; null before the first. */
   let reached: boolean | null = null;
@@ -77,7 +77,9 @@ export function createGate(parts: {
   /** The paths by machine, since names of one address fail together; the path to one of its names, newest answers first. */
   function machines(): ReadonlyMap<string, Path> {
     const newest = [...hosts.values()];
-    return new Map(newest.map((path) => [addresses.get(path.host) ?? path.host, path] as const).reverse());
+    return new Map(
+      newest.map((path) => [path.proxy === null ? addressOf(path.host) : path.host, path] as const).reverse(),
+    );
   }
 
   /** True without targets, where the hosts turn out to be on fewer machines than tell a lost network from a lost machine. */
@@ -117,8 +119,7 @@ export function createGate(parts: {
       const askable = [...(wanted?.filter(({ by }) => by !== 'tunnel') ?? []), ...known];
       return askable.length > 0 ? askable.map((path) => ({ ...path, asks })) : (wanted ?? []);
     },
-    saw({ reached: found, replied, addresses: newer }) {
-      addresses = new Map([...addresses, ...newer]);
+    saw({ reached: found, replied }) {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
@@ -175,7 +176,6 @@ export function createGate(parts: {
       trusted = next.trusted;
       proven &&= same;
       hosts = hostsFrom(next.hosts);
-      addresses = new Map();
       lookEvery(targets !== null ? next.everyMs : watches() ? blindEveryMs : null);
       if (!same || !watches()) {
         reached = null;

@@ -13,8 +13,6 @@ export interface Found {
   readonly reached: boolean;
   /** The one that was reached replied, or nobody was; else it only accepted a connection or TLS, as a proxy may do for all. */
   readonly replied: boolean;
-  /** One address of each name that was looked up, the same for names with the same addresses; the name itself where there is none. */
-  readonly addresses: ReadonlyMap<string, string>;
 }
 
 /** Resolves once a path is reached, after `timeoutMs` or when `signal` aborts. */
@@ -22,17 +20,6 @@ export type ReachAny = (
   paths: readonly Path[],
   terms: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ) => Promise<Found>;
-
-/** Notes the least address of each name that is looked up. */
-function noting(lookup: LookupFunction, addresses: Map<string, string>): LookupFunction {
-  return (name, options, callback) =>
-    lookup(name, options, (error, found, family) => {
-      const all = error === null ? [found].flat() : [];
-      const sorted = all.map((each) => (typeof each === 'string' ? each : each.address)).sort();
-      addresses.set(name, sorted[0] ?? name);
-      callback(error, found, family);
-    });
-}
 
 /** Resolves to what becomes of a socket first: true for its connection, false for its end or when `over` aborts. Closes it. */
 function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
@@ -154,10 +141,10 @@ export function createReach(parts: {
   let nobody: SecureContext | null = null;
   const trusted = (): SecureContext => (nobody ??= createSecureContext({ ca: [] }));
 
-  async function reach(path: Path, over: AbortSignal, direct: LookupFunction): Promise<How> {
+  async function reach(path: Path, over: AbortSignal): Promise<How> {
     const { host, port, proxy: address, by } = path;
     if (address === null) {
-      const socket = connect({ host, port, lookup: direct, autoSelectFamilyAttemptTimeout: 1_000 });
+      const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
       if (path.asks === true) return answersOn(socket, path, trusted(), over);
       return (await awaitConnection(socket, over)) ? 'connected' : null;
     }
@@ -175,20 +162,18 @@ export function createReach(parts: {
       const over = new AbortController();
       setMaxListeners(0, over.signal);
       let left = paths.length;
-      const addresses = new Map<string, string>();
-      const direct = noting(lookup, addresses);
       const end = (how: How): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
         over.abort();
-        resolve({ reached: how !== null, replied: how !== 'connected', addresses });
+        resolve({ reached: how !== null, replied: how !== 'connected' });
       };
       const giveUp = (): void => end(null);
       // Deferred, so that connections accepted while the event loop was busy still count.
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       signal.addEventListener('abort', giveUp);
       for (const path of paths) {
-        void reach(path, over.signal, direct)
+        void reach(path, over.signal)
           .catch(() => null)
           .then((how) => {
             left -= 1;

@@ -58,6 +58,7 @@ describe('stored data', () => {
       models: 1,
       since,
       different: 0,
+      failed: 0,
       differences: [],
     });
   });

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { emptyRollup } from '../../src/domain/rollup.js';
 import type { RecordedResult } from '../../src/domain/result.js';
 import type { Interval, StatePoint } from '../../src/domain/state.js';
-import { durationsOf, intervalsOf } from '../../src/domain/timeline.js';
+import { subtract } from '../../src/domain/intervals.js';
+import { addDurations, durationsOf, intervalsOf, noDurations } from '../../src/domain/timeline.js';
 import type { ModelView } from '../../src/domain/view.js';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { answerLong, type LongSource } from '../../src/http/long-read.js';
@@ -83,7 +84,13 @@ function createFakeStore(data: FakeData): HistoryStore {
     results.filter(({ slot }) => from <= slot && slot < to);
   return {
     points: (_key, from, to, most) => Promise.resolve(pointsOf(data, { from, to }, most)),
-    durations: (_key, from, to) => Promise.resolve(durationsOf(intervalsOf(points, { from, to }))),
+    durations: (_key, from, to, without = []) =>
+      Promise.resolve(
+        subtract({ from, to }, without).reduce(
+          (sum, part) => addDurations(sum, durationsOf(intervalsOf(points, part))),
+          noDurations,
+        ),
+      ),
     counts: (_key, from, to) => {
       const sum = emptyRollup();
       for (const { outcome } of ofTime(from, to)) sum.outcomes[outcome] += 1;

@@ -1,6 +1,7 @@
 import type { Expectation, Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
+import { isReasoning } from '../ask/dialects/reasoning.js';
 import { brokenText, strongSign } from './broken-text.js';
 import { isBlank } from './broken-text/blank.js';
 
@@ -87,15 +88,28 @@ export function visibleText(text: string): string {
   return (inside ? visible : visible + text.slice(from)).trim();
 }
 
+/** Least limit of tokens under which blanks alone tell of a failure: many answers begin with line breaks, and reasoning behind `<think>`. */
+const tellingLimit = 8;
+
+/** Tokens that a model which is known to reason has spent on it, whatever else is said. */
+const muchReasoning = 64;
+
 /**
- * True if the tokens may have been spent on reasoning that is not shown. A visible text of blanks is output, and so is what
- * usage does not count as reasoning; who stops long before the limit has not used it up.
+ * True if the tokens may have been spent on reasoning that is not shown, or were too few to tell. A visible text of blanks is output, and so
+ * is what usage does not count as reasoning; who stops long before the limit has not used it up.
  */
-function mayHaveReasoned(written: string, { usage, reasoningTokens }: Answer, { sentLimit }: Asked): boolean {
+function mayHaveReasoned(
+  written: string,
+  { usage, reasoningTokens }: Answer,
+  { sentLimit, modelName }: Asked,
+): boolean {
+  const limit = sentLimit?.() ?? null;
   if ((reasoningTokens ?? 0) > 0) return true;
-  if (written !== '' || reasoningTokens === 0 || usage === null || usage.outputTokens === 0) return false;
-  const limit = sentLimit?.() ?? 0;
-  return usage.outputTokens * 2 >= limit;
+  if (written !== '') return limit !== null && limit < tellingLimit;
+  // Gateways drop the reasoning, write zeros, and have limits of their own.
+  if (usage !== null && usage.outputTokens >= muchReasoning && isReasoning(modelName)) return true;
+  if (reasoningTokens === 0 || usage === null || usage.outputTokens === 0) return false;
+  return usage.outputTokens * 2 >= (limit ?? 0);
 }
 
 function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding | null {

@@ -126,4 +126,30 @@ describe('answer without a visible character', () => {
       { numRuns: amount(2_000, 300) },
     );
   });
+
+  const reasonOf = (changes: Partial<Answer>, limit: number, modelName = 'm') =>
+    judgeAnswer(
+      { text: '', reasoning: '', finish: 'length', refusal: null, usage: null, model: null, ...changes },
+      {
+        expect: {},
+        modelName,
+        query: 'What is the capital of India?',
+        systemPrompt: null,
+        sentLimit: () => limit,
+      },
+      createExpectations(),
+    ).reason;
+  const spent = (outputTokens: number) => ({ usage: { inputTokens: 9, outputTokens } });
+
+  it.each(['\n', '\n\n', ' ', '<think>\n', '<think>\n\n'])('may begin an answer: %j', (text) => {
+    expect(reasonOf({ text, ...spent(2) }, 2)).toBe('output_truncated');
+    expect(reasonOf({ text, ...spent(16) }, 16)).toBe('empty_response');
+  });
+
+  it('may be the reasoning of a model that is known to reason, whatever zeros and the limit say', () => {
+    expect(reasonOf({ ...spent(256) }, 1_024, 'o3-mini')).toBe('output_truncated');
+    expect(reasonOf({ ...spent(1_024), reasoningTokens: 0 }, 1_024, 'deepseek-r1')).toBe('output_truncated');
+    expect(reasonOf({ ...spent(256) }, 1_024, 'gpt-4o')).toBe('empty_response');
+    expect(reasonOf({ ...spent(16) }, 1_024, 'o3-mini')).toBe('empty_response');
+  });
 });
