@@ -51,7 +51,7 @@ export function createGate(parts: {
   /** The address of a name, or the name itself: hosts of one address are one machine. */
   readonly addressOf?: (name: string) => string;
 }) {
-  const { clock, reach, changed, addressOf = (name) => name } = parts;
+  const { clock, reach, changed, addressOf = (name: string) => name } = parts;
   let targets: readonly Path[] | null = null;
   let trusted = false;
   /** True once a target was reached. */
