@@ -1,10 +1,9 @@
 import type { Logger } from 'pino';
 import { estimateTokens } from '../checker/ask/token-estimate.js';
-import { reachedShare, tokensAfter, tokensOf, tokensOn } from '../domain/budget.js';
+import { reachedShare, tokensAfter, tokensIn, tokensOf, tokensOn } from '../domain/budget.js';
 import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
-import type { Usage } from '../domain/result.js';
 import { show, type Tracked } from './tracked.js';
 
 /** The place of one check in the budget of its model; exactly one of the two is called, once. */
@@ -40,9 +39,6 @@ interface Running {
   lastUse: number;
 }
 
-const told = (usage: Usage | null | undefined): number =>
-  (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
-
 /**
  * Holds the token budgets. A check counts with its estimate from its start, so that checks which run at one time do not all
  * find the same room; when it ends, with what it used.
@@ -77,7 +73,7 @@ export function createTokenBudget(parts: { clock: Clock; log: Logger }): TokenBu
           settle: (found) => count(tracked, tokensOf(found, 0), found.startedAt),
           release: () => undefined,
         };
-      const now = running.get(tracked) ?? { reserved: 0, lastUse: told(tracked.view.latest?.usage) };
+      const now = running.get(tracked) ?? { reserved: 0, lastUse: tokensIn(tracked.view.latest?.usage) };
       const used = tokensOn(tokensToday, clock.wall());
       if (used >= budget) return { refused: `budget.tokens_per_day ${budget} is used up until 00:00 UTC` };
       if (used + now.reserved >= budget)
@@ -90,7 +86,7 @@ export function createTokenBudget(parts: { clock: Clock; log: Logger }): TokenBu
         settle(found) {
           now.reserved -= reserved;
           const tokens = tokensOf(found, estimate);
-          if (found.usage !== null) now.lastUse = told(found.usage);
+          if (found.usage !== null) now.lastUse = tokensIn(found.usage);
           count(tracked, tokens, found.startedAt);
         },
         release: () => {

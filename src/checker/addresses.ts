@@ -1,5 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../domain/clock.js';
+import { addressesOf } from './transport/lookup.js';
 
 /** ms for which a known address is not looked up again. */
 const freshMs = 600_000;
@@ -23,7 +24,7 @@ export function createAddresses({ clock, lookup }: { clock: Clock; lookup: Looku
       if (isIP(name) !== 0 || clock.monotonic() - at < freshMs) return;
       known.set(name, { address, at: clock.monotonic() });
       lookup(name, { all: true }, (error, found) => {
-        const [least] = error === null ? [found].flat().map(textOf).sort() : [];
+        const [least] = error === null ? [...addressesOf(found)].sort() : [];
         if (least !== undefined && known.has(name))
           known.set(name, { address: least, at: clock.monotonic() });
       });
@@ -33,6 +34,3 @@ export function createAddresses({ clock, lookup }: { clock: Clock; lookup: Looku
     },
   };
 }
-
-const textOf = (found: string | { readonly address: string }): string =>
-  typeof found === 'string' ? found : found.address;

@@ -149,12 +149,11 @@ export function createConnectivity({
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
     if (sign !== 'silent' && !isMute(evidence, path)) return false;
-    return (await isLost(gate, limit)) || (await isLostByName(path, evidence, limit));
+    return (await isLost(gate, limit)) || (await isLostByName(name, evidence, limit));
   }
 
   /** True when the look-up of a name failed, and no other name is found either. */
-  async function isLostByName(path: Path, evidence: Evidence, limit: TimeLimit): Promise<boolean> {
-    const name = nameOn(path);
+  async function isLostByName(name: string | null, evidence: Evidence, limit: TimeLimit): Promise<boolean> {
     if (evidence.reason !== 'dns_error' || name === null) return false;
     names.unanswered(name, evidence);
     return names.isBlind(limit);

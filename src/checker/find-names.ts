@@ -1,6 +1,7 @@
 import { BlockList, isIP, isIPv4, type LookupFunction } from 'node:net';
-import type { Path } from './path.js';
-import type { ReachAny } from './reach.js';
+import { hostOf, type Path } from './path.js';
+import { createReachAny, type ReachAny } from './reach.js';
+import { addressesOf } from './transport/lookup.js';
 
 /** Names of the own network, which are found without the rest of the world. */
 const near = /^[^.]+$|\.(?:localhost|local|internal|svc|lan|home\.arpa)$/;
@@ -20,31 +21,19 @@ export const isNear = (address: string): boolean =>
 
 /** The name that the monitor itself looks up on a path; null for an address, and for a name of the own network. */
 export function nameOn({ host, proxy }: Path): string | null {
-  const name = proxy === null ? host : new URL(proxy).hostname.replace(/^\[|\]$/g, '');
+  const name = proxy === null ? host : hostOf(new URL(proxy));
   return isIP(name) !== 0 || near.test(name) ? null : name;
 }
 
 /** Creates the test whether the resolver replies for any name of paths, if only that there is none. A connection to an address does not show it. */
 export function createFindNames(lookup: LookupFunction): ReachAny {
-  return (paths, { timeoutMs, signal }) =>
-    new Promise((resolve) => {
-      let left = paths.length;
-      const end = (found: boolean): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
-        resolve({ reached: found, replied: found });
-      };
-      const giveUp = (): void => end(false);
-      const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-      signal.addEventListener('abort', giveUp);
-      for (const { host } of paths) {
+  return createReachAny(
+    ({ host }) =>
+      new Promise((resolve) => {
         lookup(host, { all: true }, (error, found) => {
-          left -= 1;
-          const addresses = [found].flat().map((each) => (typeof each === 'string' ? each : each.address));
-          const replied = error === null ? !addresses.every(isNear) : error.code === 'ENOTFOUND';
-          if (replied || left === 0) end(replied);
+          const replies = error === null ? !addressesOf(found).every(isNear) : error.code === 'ENOTFOUND';
+          resolve(replies ? 'replied' : null);
         });
-      }
-      if (signal.aborted) giveUp();
-    });
+      }),
+  );
 }

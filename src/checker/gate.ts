@@ -74,23 +74,31 @@ export function createGate(parts: {
   const counted = (): readonly Path[] | null => (trusted || proven ? targets : null);
   const watches = (): boolean => counted() !== null || hosts.size > 0;
 
+  const machineAt = ({ proxy, host }: Path): string => (proxy === null ? addressOf(host) : host);
+
   /** The paths by machine, since names of one address fail together; the path to one of its names, newest answers first. */
   function machines(): ReadonlyMap<string, Path> {
-    const newest = [...hosts.values()];
-    return new Map(
-      newest.map((path) => [path.proxy === null ? addressOf(path.host) : path.host, path] as const).reverse(),
-    );
+    return new Map([...hosts.values()].map((path) => [machineAt(path), path] as const).reverse());
   }
 
-  /** True without targets, where the hosts turn out to be on fewer machines than tell a lost network from a lost machine. */
-  const tooFew = (): boolean => counted() === null && hosts.size > 0 && machines().size < fewestHosts;
+  /** True when the hosts are on enough machines to tell a lost network from a lost machine; most often the first ones are. */
+  function areEnough(): boolean {
+    const found = new Set<string>();
+    for (const path of hosts.values()) {
+      if (found.add(machineAt(path)).size >= fewestHosts) return true;
+    }
+    return false;
+  }
+
+  /** True without targets, where the hosts turn out to be on too few machines. */
+  const tooFew = (): boolean => counted() === null && hosts.size > 0 && !areEnough();
 
   function showSight(): void {
     // A proxy may accept connections to the targets, too, with no way out.
     const proxied = counted() !== null && [...hosts.values()].every(({ proxy }) => proxy !== null);
     const silentAll =
       (counted() === null || proxied) &&
-      machines().size >= fewestHosts &&
+      areEnough() &&
       allSilent(new Set(hosts.keys()), proxied ? withConnection(silence) : silence);
     const blind = (reached === false && !tooFew()) || silentAll;
     if (blind && blindness === null) {

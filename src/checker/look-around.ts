@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import type { Path } from './path.js';
-import type { Found, ReachAny } from './reach.js';
+import type { ReachAny, Sighting } from './reach.js';
 
 /** Least ms between the starts of two connectivity tests. */
 const restMs = 1_000;
@@ -25,7 +25,7 @@ export function createLookAround(parts: {
   readonly clock: Clock;
   readonly reach: ReachAny;
   readonly paths: () => readonly Path[];
-  readonly saw: (found: Found) => void;
+  readonly saw: (sighting: Sighting) => void;
 }): LookAround {
   const { clock, reach } = parts;
   const stopping = new AbortController();
@@ -42,10 +42,10 @@ export function createLookAround(parts: {
     if (paths.length === 0) return;
     const replies = paths.some(({ proxy, asks }) => proxy !== null || asks === true);
     usual = replies ? usualMs.replies : usualMs.connects;
-    const found = await reach(paths, { timeoutMs: patienceMs, signal });
+    const sighting = await reach(paths, { timeoutMs: patienceMs, signal });
     usual = null;
     endedAt = clock.monotonic();
-    if (!signal.aborted) parts.saw(found);
+    if (!signal.aborted) parts.saw(sighting);
   }
 
   async function begin(withinMs: number): Promise<void> {

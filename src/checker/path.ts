@@ -31,11 +31,14 @@ function usableProxy(url: URL, configured: string | null, env: Environment): str
   }
 }
 
+/** Name or IP address of the host, the latter without brackets. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
 /** The path of requests to `url`; `configured` is the proxy of the model, null to read `env`. */
 export function pathTo(url: URL, configured: string | null, env: Environment): Path {
   const secure = url.protocol === 'https:';
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: hostOf(url),
     port: Number(url.port) || (secure ? securePort : plainPort),
     proxy: usableProxy(url, configured, env),
     by: secure ? 'tls' : 'request',

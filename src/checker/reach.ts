@@ -9,7 +9,7 @@ import { refusalOfProxy, type ProxyOnWay } from './transport/proxy-fault.js';
 import { authorityOf, nameOfProxy, openTunnel, proxyAt, type Proxy } from './transport/tunnel.js';
 
 /** What a test of paths found. */
-export interface Found {
+export interface Sighting {
   readonly reached: boolean;
   /** The one that was reached replied, or nobody was; else it only accepted a connection or TLS, as a proxy may do for all. */
   readonly replied: boolean;
@@ -19,7 +19,39 @@ export interface Found {
 export type ReachAny = (
   paths: readonly Path[],
   terms: { readonly timeoutMs: number; readonly signal: AbortSignal },
-) => Promise<Found>;
+) => Promise<Sighting>;
+
+/** How a peer was reached; null where it was not. */
+type How = 'replied' | 'connected' | null;
+
+/** Creates the test of paths by a test of one, whose signal aborts when another path is reached, or the time is over. */
+export function createReachAny(reach: (path: Path, over: AbortSignal) => Promise<How>): ReachAny {
+  return (paths, { timeoutMs, signal }) =>
+    new Promise((resolve) => {
+      const over = new AbortController();
+      setMaxListeners(0, over.signal);
+      let left = paths.length;
+      const end = (how: How): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+        over.abort();
+        resolve({ reached: how !== null, replied: how !== 'connected' });
+      };
+      const giveUp = (): void => end(null);
+      // Deferred, so that connections accepted while the event loop was busy still count.
+      const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
+      signal.addEventListener('abort', giveUp);
+      for (const path of paths) {
+        void reach(path, over.signal)
+          .catch(() => null)
+          .then((how) => {
+            left -= 1;
+            if (how !== null || left === 0) end(how);
+          });
+      }
+      if (signal.aborted) giveUp();
+    });
+}
 
 /** Resolves to what becomes of a socket first: true for its connection, false for its end or when `over` aborts. Closes it. */
 function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
@@ -58,9 +90,6 @@ function replyOf(request: ClientRequest, proxy: ProxyOnWay): Promise<boolean | n
     request.end();
   });
 }
-
-/** How a peer was reached; null where it was not. */
-type How = 'replied' | 'connected' | null;
 
 /**
  * Asks the peer on a connection, inside TLS if the path is one by it: a proxy may open a tunnel, or TLS itself, before it has reached the
@@ -157,29 +186,5 @@ export function createReach(parts: {
     return 'connected';
   }
 
-  return (paths, { timeoutMs, signal }) =>
-    new Promise((resolve) => {
-      const over = new AbortController();
-      setMaxListeners(0, over.signal);
-      let left = paths.length;
-      const end = (how: How): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
-        over.abort();
-        resolve({ reached: how !== null, replied: how !== 'connected' });
-      };
-      const giveUp = (): void => end(null);
-      // Deferred, so that connections accepted while the event loop was busy still count.
-      const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
-      signal.addEventListener('abort', giveUp);
-      for (const path of paths) {
-        void reach(path, over.signal)
-          .catch(() => null)
-          .then((how) => {
-            left -= 1;
-            if (how !== null || left === 0) end(how);
-          });
-      }
-      if (signal.aborted) giveUp();
-    });
+  return createReachAny(reach);
 }

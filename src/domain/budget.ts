@@ -1,6 +1,7 @@
 import type { Found } from './check.js';
 import { dayMs } from './period.js';
 import type { Reason } from './reason.js';
+import type { Usage } from './result.js';
 
 /** Tokens used in the UTC day with that number since the epoch. */
 export interface DayTokens {
@@ -22,12 +23,16 @@ export function tokensOn(count: DayTokens, now: number): number {
   return count.day === dayAt(count, now) ? count.tokens : 0;
 }
 
+/** Tokens of a usage in both directions; 0 without one. */
+export const tokensIn = (usage: Usage | null | undefined): number =>
+  (usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0);
+
 /** The count after a check that used `tokens` at Unix ms `at`. */
 export function tokensAfter(before: DayTokens, tokens: number, at: number): DayTokens {
   return { day: dayAt(before, at), tokens: tokensOn(before, at) + tokens };
 }
 
-/** Reasons of results for which the model may have worked: it answered, or nobody knows. All others refuse, or did not reach it. */
+/** Reasons of results after which a provider may charge: the model answered, or may have. All others are refusals, or did not reach it. */
 const mayHaveWorked: ReadonlySet<Reason> = new Set<Reason>([
   'ok',
   'output_truncated',
@@ -60,7 +65,7 @@ function mayBeCharged({ httpStatus, phases, firstTokenMs, reason, tokenEndpoint 
  * A refusal counts nothing. A usage of 0 says nothing: gateways fill it in.
  */
 export function tokensOf(found: Found, estimate: number): number {
-  const said = (found.usage?.inputTokens ?? 0) + (found.usage?.outputTokens ?? 0);
+  const said = tokensIn(found.usage);
   return said === 0 && mayBeCharged(found) ? estimate : said;
 }
 

@@ -72,6 +72,21 @@ describe('a resolver that fails', () => {
     },
   );
 
+  it('is none the less one if it finds a name of the own network', async () => {
+    const address = await door('127.0.0.31');
+    const lookup: LookupFunction = (name, options, callback) => {
+      if (name === 'llm.corp.test')
+        callback(null, options.all === true ? [{ address: '10.0.0.1', family: 4 }] : '10.0.0.1', 4);
+      else callback(Object.assign(new Error(`getaddrinfo EAI_AGAIN ${name}`), { code: 'EAI_AGAIN' }), '');
+    };
+    const targets = ['127.0.0.31', 'llm.corp.test'].map((host) => `tcp://${host}:${address.port}`);
+    const models = modelsOn(names, 9, { scheme: 'http', through: null });
+    const { all, up } = monitor({ models, lookup, targets });
+    for (let round = 0; round < 2; round += 1)
+      expect(reasonsOf(await all())).toEqual(times(4, 'no_connectivity'));
+    expect(up()).toBe(false);
+  });
+
   it('for one name is the failure of its models', async () => {
     const { all, fail, sights } = await network({ target: true });
     await all();

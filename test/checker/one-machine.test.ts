@@ -67,6 +67,25 @@ describe('a machine with several names', () => {
     expect(reasonsOf(await all())).toEqual(times(22, 'no_connectivity'));
   });
 
+  it('is not what a resolver makes of all hosts, which gives one address for each name while the network is lost', async () => {
+    let lost = false;
+    const lookup: LookupFunction = (name, options, callback) => {
+      if (!lost) eachAtItsOwn(name, options, callback);
+      else if (options.all === true) callback(null, [{ address: '127.0.0.9', family: 4 }]);
+      else callback(null, '127.0.0.9', 4);
+    };
+    const servers = await Promise.all(['127.0.0.97', '127.0.0.98', '127.0.0.99'].map(serving));
+    const models = servers.flatMap(({ port }, index) =>
+      modelsOn([`${'abc'.charAt(index)}.test`], port, { scheme: 'http', through: null }),
+    );
+    const { all, up } = monitor({ models, lookup });
+    expect(reasonsOf(await all())).toEqual(times(3, 'ok'));
+    lost = true;
+    for (let round = 0; round < 2; round += 1)
+      expect(reasonsOf(await all())).toEqual(times(3, 'no_connectivity'));
+    expect(up()).toBe(false);
+  });
+
   it('is hidden with the ways of all others, too', async () => {
     const { all, way, ingress } = await network({ names: 3, behind: 3 });
     await all();

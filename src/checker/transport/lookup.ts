@@ -6,6 +6,10 @@ type Answered = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]
 /** The used form of `dns.lookup`: all addresses of a name. */
 export type SystemLookup = (hostname: string, options: LookupAllOptions, answered: Answered) => void;
 
+/** The addresses of a look-up, in the form for one as in that for all. */
+export const addressesOf = (found: string | readonly LookupAddress[]): readonly string[] =>
+  typeof found === 'string' ? [found] : found.map(({ address }) => address);
+
 /** Thrown while too many look-ups are unanswered. */
 class LookupsBusyError extends Error {
   override readonly name = 'LookupsBusyError';

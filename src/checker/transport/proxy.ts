@@ -34,7 +34,8 @@ export class ProxyError extends Error {
   override readonly name = 'ProxyError';
 }
 
-const withScheme = (proxy: string): string => (proxy.includes('://') ? proxy : `http://${proxy}`);
+const schemeOf = (proxy: string): string | undefined => /^([^:/]*):\/\//.exec(proxy)?.[1];
+const withScheme = (proxy: string): string => (schemeOf(proxy) === undefined ? `http://${proxy}` : proxy);
 
 /** Addresses of the proxies that the variables name, in both spellings. */
 export function proxiesIn(env: Environment): string[] {
@@ -62,9 +63,8 @@ export function proxyFor(url: URL, configured: string | null, env: Environment):
     .toLowerCase()
     .split(/[\s,]+/);
   if (exceptions.some((entry) => exempts(entry, host, port))) return null;
-  const [, scheme] = /^([^:/]*):\/\//.exec(proxy) ?? [];
-  if (scheme === undefined) return `http://${proxy}`;
-  if (!/^https?$/i.test(scheme))
+  const scheme = schemeOf(proxy);
+  if (scheme !== undefined && !/^https?$/i.test(scheme))
     throw new ProxyError(`${name} names a proxy of ${scheme}; only proxies of http and https are supported`);
-  return proxy;
+  return withScheme(proxy);
 }

@@ -88,7 +88,7 @@ export function visibleText(text: string): string {
   return (inside ? visible : visible + text.slice(from)).trim();
 }
 
-/** Least limit of tokens under which blanks alone tell of a failure: many answers begin with line breaks, and reasoning behind `<think>`. */
+/** Smallest token limit at which blanks alone are a failure: many answers, and reasoning behind `<think>`, begin with line breaks. */
 const tellingLimit = 8;
 
 /** Tokens that a model which is known to reason has spent on it, whatever else is said. */

@@ -29,7 +29,7 @@ const spanish = '(?:el|este|nuestro) (?:servicio|servidor|sistema|modelo|asisten
 const portuguese = '(?:o|este|nosso) (?:serviço|servidor|sistema|modelo|assistente)(?![a-zà-ÿ])';
 const italian = '(?:il|questo|il nostro) (?:servizio|server|sistema|modello)\\b';
 
-/** Beginnings of texts that tell of a failure without a cause. What follows must ask to try again. */
+/** Beginnings of failure reports that name no cause. The text must ask to try again as well. */
 const failures = any(
   '^(?:抱歉|对不起|很抱歉|非常抱歉|對不起)?[,，。!！]?(?:服务|服務|系统|系統|服务器|伺服器|模型|请求|請求|网络|網路)?(?:出错了|出錯了|出现(?:了)?(?:错误|问题|异常|故障)|出現(?:了)?(?:錯誤|問題)|发生(?:了)?(?:错误|异常|故障)|發生(?:了)?錯誤|开小差)',
   '^(?:leider )?(?:(?:es )?ist |bei der (?:verarbeitung|bearbeitung|anfrage)[^.]{0,60} ist )?(?:leider )?ein (?:[a-zäöüß]{1,20} )?(?:fehler|problem) (?:ist )?aufgetreten',
@@ -59,7 +59,7 @@ const explains =
 
 /**
  * True if a text in lower case and another language than English reports a failure: it asks to try again, beside a known
- * cause or after a sentence that tells of a failure.
+ * cause or after a sentence that reports a failure.
  */
 export function isForeignReport(said: string): boolean {
   if (explains.test(said)) return false;
