@@ -35,6 +35,8 @@ export interface Surroundings {
   readonly everyMs: number;
 }
 
+/** Fewest machines for those hosts: all names of a single one fail together. */
+const fewestMachines = 2;
 /** Most hosts to try: those with the newest answers. */
 const mostHosts = 16;
 /** ms between connectivity tests without configured targets; they run only while there is no connectivity. */
@@ -85,7 +87,7 @@ export function createGate(parts: {
   function areEnough(): boolean {
     const found = new Set<string>();
     for (const path of hosts.values()) {
-      if (found.add(machineAt(path)).size >= fewestHosts) return true;
+      if (found.add(machineAt(path)).size >= fewestMachines) return true;
     }
     return false;
   }

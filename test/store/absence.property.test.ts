@@ -208,5 +208,6 @@ it('after any absence all figures are those of a store that has a row for each h
     }),
     { numRuns: amount(40, 4), examples: datedBack, endOnFailure: true },
   );
-  expect(skipped).toBeGreaterThan(1_000);
+  // Of a few random lives all may be short.
+  expect(skipped).toBeGreaterThan(amount(1_000, 100));
 }, 300_000);

@@ -2,7 +2,7 @@ import type { Expectation, Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
 import { isReasoning } from '../ask/dialects/reasoning.js';
-import { brokenText, strongSign } from './broken-text.js';
+import { brokenText, brokenThought, strongSign } from './broken-text.js';
 import { isBlank } from './broken-text/blank.js';
 
 /** The answer in a successful reply, independent of the API. */
@@ -142,8 +142,7 @@ function judgeNothing(answer: Answer, asked: Asked): Finding {
       detail: reasoning === undefined ? detail : 'reasoning without an answer',
     };
   const question = [asked.query, asked.systemPrompt ?? ''].join('\n');
-  const broken =
-    reasoning === undefined ? null : brokenText(reasoning, { cut: true, signsWanted: false, question });
+  const broken = reasoning === undefined ? null : brokenThought(reasoning, question);
   if (broken !== null) return { reason: 'unexpected_answer', detail: `in the reasoning: ${broken}` };
   return reasoning !== undefined || mayHaveReasoned(written, answer, asked)
     ? { reason: 'output_truncated', detail: 'the token limit was used up before any visible text' }

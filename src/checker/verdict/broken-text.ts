@@ -53,6 +53,17 @@ export function strongSign(text: string, question: string): string | null {
   return isUndecoded(near) ? notDecoded : null;
 }
 
+/**
+ * The kind of broken text in the beginning of a thought; null for none. A thought may play with words, quote errors and stop
+ * at any place: only what no model thinks counts.
+ */
+export function brokenThought(text: string, question: string): string | null {
+  const { near, line } = look(text);
+  if (line.length < shortest) return null;
+  const again = !/[\p{L}\p{N}]/u.test(line) && isRepeated(near, line, true);
+  return again && !asksForRepetition(question, near) ? 'one token repeated' : strongSign(text, question);
+}
+
 /** The kind of text that a working model does not write; null for other text. Reads a bounded part. */
 export function brokenText(text: string, { cut, signsWanted, question }: Scrutiny): string | null {
   const { near, line } = look(text);

@@ -1,7 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { hourMs } from '../../../src/domain/period.js';
 import type { Store, StoreReader } from '../../../src/store/port.js';
-import { batchOf, counted, failed, modelWrite, result } from '../../store/samples.js';
+import { openStoreReader } from '../../../src/store/sqlite/store-reader.js';
+import { batchOf, counted, failed, migrationsDir, modelWrite, result } from '../../store/samples.js';
 
 const minuteMs = 60_000;
 const results = 20_000;
@@ -20,10 +22,26 @@ export async function writeOldPast(store: Store): Promise<void> {
   }
 }
 
+/** Waits until the running daemon has deleted some of it. */
+export async function retentionBegun(path: string): Promise<void> {
+  for (;;) {
+    const store = openStoreReader(path, migrationsDir);
+    const left = await leftOf(store);
+    await store.close();
+    if (left < results) return;
+    await wait(100);
+  }
+}
+
+async function leftOf(store: StoreReader): Promise<number> {
+  const { key } = (await store.models()).find(({ id }) => id === 'old')!;
+  return (await store.results(key, everything)).length;
+}
+
 /** Holds that retention has begun with it, and that its days still count everything. */
 export async function expectOldCounted(store: StoreReader): Promise<void> {
   const { key } = (await store.models()).find(({ id }) => id === 'old')!;
-  expect((await store.results(key, everything)).length).toBeLessThan(results);
+  expect(await leftOf(store)).toBeLessThan(results);
   const { outcomes } = await store.counts(key, everything.from, Date.now());
   expect(outcomes).toEqual({
     healthy: (results / 500) * 333,

@@ -63,7 +63,14 @@ const explains =
 /** Words of a question that may be answered with text about errors, or with any sentence. */
 const aboutErrors = any(
   String.raw`\b(?:errors?|errno|exceptions?|fail\w*|https?|[45]\d\d|apis?|quotas?|rate[- ]?limit\w*|time-?outs?|logs?|stack ?traces?|tracebacks?|status codes?|servers?|gateways?|unavailable|denied|unauthori[sz]ed|forbidden|overload\w*|throttl\w*|messages?)\b`,
-  String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|jokes?|puns?|riddles?|phrase)\b`,
+  String.raw`\b(?:translat\w*|quote|rephrase|repeat|rewrite|summari[sz]e|correct|classify|slogan|sentences?|stor(?:y|ies)|tales?|jokes?|puns?|riddles?|phrase|announc\w*|maintenance)\b`,
+  // Stories and announcements.
+  'geschichte|erzähl|märchen|\\bwitz|störung|gestört|ausfall|(?<!er)wartung|gewartet|ansage|absage|hinweis|meldung|entschuldig',
+  'histoire|\\bcontes?\\b|raconte|blague|\\bpannes?\\b|\\bannonces?\\b|répondeur',
+  'historia|\\bcuent[oa]s?\\b|chiste|avería|mantenimiento|\\bavisos?\\b|anuncio|história|\\bcontos?\\b|falha|anúncio|manutenç',
+  'storia\\b|raccont|guasto|avviso|annuncio|manutenzione',
+  'рассказ|истори|сказк|шутк|сбой|авари|объявлен|техработ|технически(?:е|х) работ',
+  '物語|(?<![電会])話を|障害|故障|案内|お知らせ|メンテナンス|文言|이야기|장애|고장|안내|점검|문구|故事|笑[话話]|公告|[维維][护護]|提示',
   'nachricht|mensaje|mensagem|messaggio|сообщени|消息|メッセージ|메시지',
   'fehler|übersetz|erreur|tradui|traduc|traduz|errore|ошибк|перевед|错误|錯誤|翻译|翻譯|报错|エラー|翻訳|오류|번역',
 );

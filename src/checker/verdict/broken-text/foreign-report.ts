@@ -1,8 +1,8 @@
 import { reasonOfText } from '../error-rules.js';
 import { any } from '../error-rules/text-rule.js';
 
-/** A request to try again, to wait or to fix the account. */
-const pleas = any(
+/** Requests to try again, to wait or to fix the account. */
+const requests = [
   '请(?:稍|检查|充值|重试|联系|升级)|請(?:稍|檢查|儲值|重試)',
   '\\bbitte (?:versuchen sie es|versuche es|probieren sie es|warten sie|prüfen sie|später erneut)',
   '\\bveuillez (?:réessayer|patienter|vérifier)|\\bmerci de (?:réessayer|patienter)|\\bréessayez\\b',
@@ -12,7 +12,24 @@ const pleas = any(
   'повторите|попробуйте',
   'もう一度(?:お試し|やり直)|再度(?:お試し|やり直|実行)|(?:しばらく|時間を).{0,16}(?:お試し|やり直)',
   '다시 시도|잠시 (?:후|뒤)에? ?다시',
+];
+/** Not the apostrophe, which many words have inside. */
+const quote = '"„“”«»‹›「」『』《》';
+/** A part of a sentence that asks for it, up to the end and outside of quotations: what somebody says in a story is quoted. */
+const plea = new RegExp(
+  `(?:^|[.!?,，、;；–-]|(?<=异常|異常|错误|錯誤|失败|失敗|故障)[:：])[^,，、;；:：${quote}]{0,24}(?:${requests.join('|')})[^${quote}]{0,80}$`,
 );
+/** Sentences that may follow a plea: thanks, and what to do if it does not help. */
+const courtesy =
+  /^\s?(?:(?:vielen )?dank|falls|sollte|merci (?:de|pour) votre|si (?:le|el) probl|gracias|obrigad|se [oi]l? ?problem|grazie|спасибо|если|感谢|感謝|谢谢|謝謝|如|若|ご了承|それでも|감사|문제가 계속)/;
+/** Sentences. A full stop inside of a number or an address ends none. */
+const sentence = /(?:[^.!?。！？]|[.!?](?=\S))+/g;
+
+/** True if the text ends with a plea. */
+function asksAtEnd(said: string): boolean {
+  const sentences = (said.match(sentence) ?? []).filter((one) => /\p{L}/u.test(one) && !courtesy.test(one));
+  return plea.test(sentences.at(-1) ?? '');
+}
 
 /** Whole texts with terms of programs. */
 const terms = any(
@@ -58,11 +75,11 @@ const explains =
   /是指|意味|表示|bedeutet|\bwenn\b|signifie|lorsque|significa|cuando|quando|означает|когда|という意味|뜻합니다|의미합니다/;
 
 /**
- * True if a text in lower case and another language than English reports a failure: it asks to try again, beside a known
- * cause or after a sentence that reports a failure.
+ * True if a text in lower case and another language than English reports a failure: it ends with a request to try
+ * again, beside a known cause or after a sentence that reports a failure.
  */
 export function isForeignReport(said: string): boolean {
   if (explains.test(said)) return false;
-  const asks = pleas.test(said);
+  const asks = asksAtEnd(said);
   return (asks && failures.test(said)) || ((asks || terms.test(said)) && reasonOfText(said, 200) !== null);
 }

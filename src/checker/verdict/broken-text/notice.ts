@@ -37,7 +37,7 @@ const notices = any(
   String.raw`^no (?:gpu |model |inference |free |idle )?(?:workers|providers|replicas|instances|backends|deployments|endpoints|channels|gpus) (?:are )?(?:currently )?(?:available|online|ready)${only}`,
   String.raw`^(?:your )?(?:request|job) (?:is |was |has been )?(?:queued|in (?:the )?queue)[.!,:;]? ?(?:at |in |\()?(?:queue )?position:? (?:is )?#?\d{1,9}\b`,
   String.raw`^(?:we are |we're |the (?:server|service|model|system) is )?(?:currently |temporarily )?at (?:full |maximum |max )?capacity[.!,;:]? ?(?:[-–] ?)?(?:please )?(?:try|retry)\b.{0,80}$`,
-  String.raw`^(?:this|your|the) (?:request|prompt|message|input|response|output|query) (?:was|has been|is) (?:blocked|rejected|flagged|filtered|denied) (?:by|due to|because of|under) (?:[\w'-]{1,20} ){0,3}(?:content|safety|moderation|guardrails?|security|usage|firewall|filters?|polic(?:y|ies)|data)\b.{0,120}$`,
+  String.raw`^(?:this|your|the) (?:request|prompt|message|input|response|output|query) (?:was|has been|is) (?:blocked|rejected|flagged|filtered|denied) (?:by|due to|because of|under) (?:[\w'-]{1,20} ){0,3}(?:content|safety|moderation|guardrails?|usage|firewall|filters?|(?<!\b(?:customs|of the) )polic(?:y|ies))\b.{0,120}$`,
   String.raw`^important notice\b.{0,80}\bapi (?:is being|has been|is|will be) (?:deprecated|shut down)\b`,
 );
 const apology =
@@ -50,7 +50,7 @@ const dashScope = /^<[45]\d\d> (?:internalerror|[a-z]{1,40}\.[a-z.]{1,80})\b/;
 
 /** Questions that such a text may answer. */
 const aboutAccounts =
-  /\b(?:plans?|tiers?|subscri\w+|credits?|pricing|deprecat\w*|retired?|maintenance|log ?in|sign ?in|log(?:ged)? (?:in|out)|javascript|too long|placeholder|empty|blank|notices?|agents?|apolog\w*|sorry|excuse)\b/i;
+  /\b(?:plans?|tiers?|subscri\w+|credits?|pricing|deprecat\w*|retired?|maintenance|log ?in|sign ?in|log(?:ged)? (?:in|out)|javascript|too long|placeholder|empty|blank|notices?|agents?|apolog\w*|sorry|excuse|waiting|capacity|queue\w*|cloudflare)\b/i;
 
 /** True if the whole text is such a notice, and the question does not ask for one. */
 export function isNotice(text: string, question: string): boolean {
