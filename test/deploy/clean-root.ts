@@ -2,11 +2,9 @@ import { spawn, spawnSync, type ChildProcess, type StdioOptions } from 'node:chi
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { slow } from '../slow.js';
 
 const run = (command: string, ...args: string[]) => spawnSync(command, args, { encoding: 'utf8' });
 
-const asked = process.env.CI === 'true' || slow;
 const missing =
   process.getuid?.() !== 0
     ? 'only root can make a root directory'
@@ -15,10 +13,9 @@ const missing =
       : run('debootstrap', '--version').status !== 0 && process.env.CI !== 'true'
         ? 'debootstrap is not installed'
         : '';
-const why = asked ? missing : 'it takes minutes; MODELPULSE_SLOW=1 asks for it';
 /** With CI=true, as root, where mounts are allowed, debootstrap has to be there. */
-export const canMakeRoots = why === '';
-if (!canMakeRoots) process.stderr.write(`SKIPPED: the image was neither built nor started: ${why}\n`);
+export const canMakeRoots = missing === '';
+if (!canMakeRoots) process.stderr.write(`SKIPPED: the image was neither built nor started: ${missing}\n`);
 
 /** What a container engine gives a process before ENV is applied. */
 export const enginePath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';

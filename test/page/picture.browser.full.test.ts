@@ -1,5 +1,5 @@
 import { describe, expect } from '@jest/globals';
-import { inBrowserInFull, useBrowser } from './browser.js';
+import { inBrowser, useBrowser } from './browser.js';
 import { serveScene } from './model-scene.js';
 import { isAlike, pictureDifference } from './picture.js';
 
@@ -23,7 +23,7 @@ const changes: readonly (readonly [string, boolean, string])[] = [
 ];
 
 describe('picture of the overview', () => {
-  inBrowserInFull('tells a broken layout, not another font', async () => {
+  inBrowser('tells a broken layout, not another font', async () => {
     const { url } = await serveScene();
     const { page } = await open(url, { width: 1_280 });
     const seen: unknown[] = [];

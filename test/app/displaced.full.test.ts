@@ -1,9 +1,8 @@
 import { cpSync, mkdirSync } from 'node:fs';
-import { expect } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { describeMounted, useMounts } from './mounting.js';
 import { command } from './process.js';
 import { series, useSite } from './registry.js';
-import { inFull } from '../slow.js';
 
 // Before the site, which removes the folder.
 const mounts = useMounts();
@@ -18,7 +17,7 @@ async function stored(config: string, id: string): Promise<number> {
 }
 
 describeMounted('volume of the database', () => {
-  inFull('that is mounted after the start has its history continued by a restart', async () => {
+  it('that is mounted after the start has its history continued by a restart', async () => {
     const { model, configure, daemon, folder } = site();
     const [disk, volume] = [`${folder.path}/disk`, `${folder.path}/volume`];
     mounts.disk(disk);
@@ -51,7 +50,7 @@ describeMounted('volume of the database', () => {
     expect(await stored(config, 'healthy')).toBeGreaterThan(known);
   });
 
-  inFull('that comes back with another device number is written on to, and nothing is lost', async () => {
+  it('that comes back with another device number is written on to, and nothing is lost', async () => {
     const { model, configure, daemon, folder } = site();
     const [disk, larger, volume] = [`${folder.path}/disk`, `${folder.path}/larger`, `${folder.path}/volume`];
     mounts.disk(disk);

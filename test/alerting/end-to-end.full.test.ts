@@ -5,7 +5,6 @@ import { startDaemon } from '../app/process.js';
 import { useSite } from '../app/registry.js';
 import { startReceiver, type Message } from './receiver.js';
 import { hasStack, startStack } from './stack.js';
-import { inFull } from '../slow.js';
 
 const site = useSite();
 const servers: Server[] = [];
@@ -60,7 +59,7 @@ const about =
     message.alerts.some((alert) => alert.labels.alertname === alertname && alert.status === status);
 
 describe('alert', () => {
-  (hasStack ? inFull : it.skip)(
+  (hasStack ? it : it.skip)(
     'reaches the receiver of its blame when a model fails, and is resolved when the model recovers',
     async () => {
       const { configure, folder } = site();

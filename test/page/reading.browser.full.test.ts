@@ -1,7 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { amount } from '../slow.js';
-import { inBrowserInFull, useBrowser } from './browser.js';
+import { inBrowser, useBrowser } from './browser.js';
 import { tooWide, unfold, violationsOf } from './page-audit.js';
 import { useCast } from './past-cast.js';
 
@@ -37,7 +36,7 @@ async function tabThrough(page: Page): Promise<{ missed: string[]; jumps: number
 }
 
 describe('by keyboard, the page of a model', () => {
-  inBrowserInFull('leads past the navigation, and to everything on it in the order of sight', async () => {
+  inBrowser('leads past the navigation, and to everything on it in the order of sight', async () => {
     const { url } = await site().serve();
     const { page, complaints } = await open(`${url}/models/bad-key`, { width: 768 });
     await page.keyboard.press('Tab');
@@ -54,7 +53,7 @@ describe('by keyboard, the page of a model', () => {
     expect(complaints).toEqual([]);
   });
 
-  inBrowserInFull('unfolds a check, and sends a form', async () => {
+  inBrowser('unfolds a check, and sends a form', async () => {
     const { url } = await site().serve();
     const { page, complaints } = await open(`${url}/models/bad-key`);
     await page.locator('.res summary').first().focus();
@@ -74,8 +73,8 @@ describe('by keyboard, the page of a model', () => {
 });
 
 describe('the filters of incidents', () => {
-  for (const scripts of amount([true, false], [true])) {
-    inBrowserInFull(`survive a reload and a way back ${scripts ? 'with' : 'without'} scripts`, async () => {
+  for (const scripts of [true, false]) {
+    inBrowser(`survive a reload and a way back ${scripts ? 'with' : 'without'} scripts`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(`${url}/incidents?month=2026-10`, { scripts });
       const rows = page.locator('.ilist tbody tr');
@@ -119,7 +118,7 @@ const onPaper = `(() => {
 
 describe('on paper', () => {
   for (const path of ['/models/bad-key', '/report', '/incidents/36', '/incidents', '/status']) {
-    inBrowserInFull(`${path} is light, whole and without controls`, async () => {
+    inBrowser(`${path} is light, whole and without controls`, async () => {
       const { url } = await site().serve();
       // What is left of A4 across at 96 px an inch.
       const { page } = await open(url + path, { width: 1_031, height: 702, scheme: 'dark' });
@@ -153,7 +152,7 @@ async function contrastOf(page: Page, element: Locator): Promise<number> {
 
 describe('in colours of the reader', () => {
   for (const path of ['/models/bad-key', '/incidents', '/status']) {
-    inBrowserInFull(`${path} keeps its states apart`, async () => {
+    inBrowser(`${path} keeps its states apart`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(url + path, { scheme: 'dark' });
       await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
@@ -176,7 +175,7 @@ describe('in colours of the reader', () => {
 
 describe('on a wide dark screen', () => {
   for (const path of ['/models/outage', '/incidents', '/report', '/status']) {
-    inBrowserInFull(`${path} is clean`, async () => {
+    inBrowser(`${path} is clean`, async () => {
       const { url } = await site().serve();
       const { page, complaints } = await open(url + path, { width: 1_920, scheme: 'dark' });
       const found = { complaints, violations: await violationsOf(page), tooWide: await tooWide(page) };

@@ -1,7 +1,7 @@
 import { describe, expect } from '@jest/globals';
 import { became, useSite } from '../app/registry.js';
 import { completion } from '../checker/server.js';
-import { inBrowserInFull, useBrowser } from './browser.js';
+import { inBrowser, useBrowser } from './browser.js';
 
 const site = useSite();
 const { open } = useBrowser();
@@ -19,7 +19,7 @@ async function serveBreakable(): Promise<{ broken: boolean; readonly port: numbe
 }
 
 describe('overview of a running daemon', () => {
-  inBrowserInFull('shows by itself that a model breaks and heals', async () => {
+  inBrowser('shows by itself that a model breaks and heals', async () => {
     const provider = await serveBreakable();
     const daemon = await site().daemon(
       site().configure([
@@ -44,34 +44,31 @@ describe('overview of a running daemon', () => {
     expect(complaints).toEqual([]);
   });
 
-  inBrowserInFull(
-    'keeps what is there over several updates: causes, what is open, what is typed',
-    async () => {
-      const provider = await serveBreakable();
-      const daemon = await site().daemon(
-        site().configure([
-          site().model('bad-key', { id: 'down' }),
-          site().model('any', { id: 'mended', base_url: `http://127.0.0.1:${provider.port}/v1` }),
-        ]),
-      );
-      await Promise.all([daemon.line(became('mended', 'healthy')), daemon.line(became('down', 'unhealthy'))]);
-      const { page, complaints } = await open(daemon.url);
-      await page.locator('.live:not(.off)').waitFor();
-      await page.locator('.mon summary').click();
-      await page.getByLabel('Find a model').fill('e');
-      const row = page.locator('[data-row]', { hasText: 'mended' });
-      for (const state of ['u', 'h', 'u', 'h']) {
-        provider.broken = state === 'u';
-        await row.locator(`.st.${state}`).waitFor();
-        expect(await page.locator('.causes').count()).toBe(1);
-        expect(await page.locator('.mon').getAttribute('open')).not.toBeNull();
-        expect(await page.getByLabel('Find a model').inputValue()).toBe('e');
-      }
-      expect(complaints).toEqual([]);
-    },
-  );
+  inBrowser('keeps what is there over several updates: causes, what is open, what is typed', async () => {
+    const provider = await serveBreakable();
+    const daemon = await site().daemon(
+      site().configure([
+        site().model('bad-key', { id: 'down' }),
+        site().model('any', { id: 'mended', base_url: `http://127.0.0.1:${provider.port}/v1` }),
+      ]),
+    );
+    await Promise.all([daemon.line(became('mended', 'healthy')), daemon.line(became('down', 'unhealthy'))]);
+    const { page, complaints } = await open(daemon.url);
+    await page.locator('.live:not(.off)').waitFor();
+    await page.locator('.mon summary').click();
+    await page.getByLabel('Find a model').fill('e');
+    const row = page.locator('[data-row]', { hasText: 'mended' });
+    for (const state of ['u', 'h', 'u', 'h']) {
+      provider.broken = state === 'u';
+      await row.locator(`.st.${state}`).waitFor();
+      expect(await page.locator('.causes').count()).toBe(1);
+      expect(await page.locator('.mon').getAttribute('open')).not.toBeNull();
+      expect(await page.getByLabel('Find a model').inputValue()).toBe('e');
+    }
+    expect(complaints).toEqual([]);
+  });
 
-  inBrowserInFull('says when the daemon is away, and that its reader is logged out', async () => {
+  inBrowser('says when the daemon is away, and that its reader is logged out', async () => {
     const daemon = await site().daemon(
       site().configure([site().model('healthy')], {
         server: { listen: '127.0.0.1:0', bearer_token: 's3cret' },

@@ -1,8 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { amount } from '../slow.js';
-import { inBrowserInFull, useBrowser } from './browser.js';
+import { inBrowser, useBrowser } from './browser.js';
 import { useCast } from './past-cast.js';
 
 const site = useCast();
@@ -16,10 +15,10 @@ async function visit(path: string, scripts: boolean): Promise<{ page: Page; comp
 
 const button = (page: Page, name: string) => page.getByRole('button', { name });
 
-for (const scripts of amount([true, false], [true])) {
+for (const scripts of [true, false]) {
   const way = scripts ? 'with scripts' : 'without scripts';
   describe(`forms of a model, ${way},`, () => {
-    inBrowserInFull('check it now', async () => {
+    inBrowser('check it now', async () => {
       const { page, complaints } = await visit('/models/flaky', scripts);
       const byHand = page.locator('.chk', { hasText: 'by hand' }).getByText('by hand');
       const before = await byHand.count();
@@ -29,7 +28,7 @@ for (const scripts of amount([true, false], [true])) {
       expect(complaints).toEqual([]);
     });
 
-    inBrowserInFull('add a note to its incident', async () => {
+    inBrowser('add a note to its incident', async () => {
       const { page, complaints } = await visit('/models/bad-key', scripts);
       const text = `Written ${way}`;
       // The link unfolds the form, which browsers do by themselves.
@@ -43,7 +42,7 @@ for (const scripts of amount([true, false], [true])) {
       expect(complaints).toEqual([]);
     });
 
-    inBrowserInFull('exclude time, say what is wrong with it, and take it back', async () => {
+    inBrowser('exclude time, say what is wrong with it, and take it back', async () => {
       const { page, complaints } = await visit('/models/hanging', scripts);
       await page.getByRole('link', { name: 'Exclude time' }).click();
       await page.getByLabel('From (UTC)').fill('2026-11-27T08:00');
@@ -62,7 +61,7 @@ for (const scripts of amount([true, false], [true])) {
       expect(complaints).toEqual([]);
     });
 
-    inBrowserInFull('pause and resume it', async () => {
+    inBrowser('pause and resume it', async () => {
       const { page, complaints } = await visit('/models/healthy', scripts);
       await button(page, 'Pause').click();
       await button(page, 'Resume').waitFor();
@@ -74,7 +73,7 @@ for (const scripts of amount([true, false], [true])) {
   });
 
   describe(`the form of an incident, ${way},`, () => {
-    inBrowserInFull('adds a note', async () => {
+    inBrowser('adds a note', async () => {
       const { page, complaints } = await visit('/incidents/35', scripts);
       await page.getByRole('link', { name: 'Add a note' }).click();
       await page.getByLabel('What is known').fill(`Told ${way}`);
@@ -87,7 +86,7 @@ for (const scripts of amount([true, false], [true])) {
 }
 
 describe('a form with scripts', () => {
-  inBrowserInFull('is sent once, however often its button is pressed', async () => {
+  inBrowser('is sent once, however often its button is pressed', async () => {
     const sent = new EventEmitter();
     let checks = 0;
     const checkNow = async (id: string) => {

@@ -2,7 +2,7 @@ import { describe, expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { noon } from '../metrics/sample-view.js';
-import { inBrowserInFull, useBrowser } from './browser.js';
+import { inBrowser, useBrowser } from './browser.js';
 import { castView, serveScene } from './model-scene.js';
 
 const { open } = useBrowser();
@@ -95,7 +95,7 @@ const all = ['alpha', 'beta', 'gamma'].map((id): Actor => ({ id, team: id === 'g
 const down = (index: number): Actor => ({ ...all[index]!, state: 'unhealthy' });
 
 describe('live updates', () => {
-  inBrowserInFull('leave the row in which the reader is, until he goes on', async () => {
+  inBrowser('leave the row in which the reader is, until he goes on', async () => {
     const { page, becomes, pass, complaints } = await openLive(all);
     await page.locator('[data-row] a', { hasText: 'alpha' }).focus();
     await becomes(0, down(0));
@@ -110,7 +110,7 @@ describe('live updates', () => {
     expect(complaints).toEqual([]);
   });
 
-  inBrowserInFull('keep what is folded and what is typed when models come and go', async () => {
+  inBrowser('keep what is folded and what is typed when models come and go', async () => {
     const { page, becomes, pass, complaints } = await openLive(all);
     await page.locator('.g summary', { hasText: 'two' }).click();
     await page.getByLabel('Find a model').pressSequentially('a');
@@ -125,7 +125,7 @@ describe('live updates', () => {
     expect(complaints).toEqual([]);
   });
 
-  inBrowserInFull('never show an older answer after a newer one', async () => {
+  inBrowser('never show an older answer after a newer one', async () => {
     const { page, becomes, pass, hold, held, asked, complaints } = await openLive(all);
     hold();
     await becomes(0, down(0));
@@ -145,7 +145,7 @@ describe('live updates', () => {
     expect(complaints).toEqual([]);
   });
 
-  inBrowserInFull('do not bring back the filter that the reader has left', async () => {
+  inBrowser('do not bring back the filter that the reader has left', async () => {
     const { page, pass, hold, held } = await openLive(all);
     hold();
     const search = page.getByLabel('Find a model');
@@ -158,7 +158,7 @@ describe('live updates', () => {
     expect(await page.locator('[data-row]:visible').count()).toBe(3);
   });
 
-  inBrowserInFull('wait while the page is out of sight, and come with it', async () => {
+  inBrowser('wait while the page is out of sight, and come with it', async () => {
     const { page, becomes, pass, asked } = await openLive(all);
     await page.evaluate('globalThis.away = true');
     await becomes(0, down(0));
@@ -170,7 +170,7 @@ describe('live updates', () => {
     await page.locator('[data-row] .st.u').waitFor();
   });
 
-  inBrowserInFull('come every two seconds, however many events there are', async () => {
+  inBrowser('come every two seconds, however many events there are', async () => {
     const { becomes, pass, asked } = await openLive(all);
     for (let round = 0; round < 60; round += 1) {
       await becomes(0, round % 2 === 0 ? down(0) : all[0]!);

@@ -1,9 +1,8 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
-import { describe, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { became, useSite } from './registry.js';
 import { start } from './process.js';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
-import { inFull } from '../slow.js';
 
 const site = useSite();
 
@@ -22,7 +21,7 @@ function damage(path: string, table: string): void {
 }
 
 describe('damage to the database', () => {
-  inFull.each(['models', 'totals', 'exclusions', 'missed'])(
+  it.each(['models', 'totals', 'exclusions', 'missed'])(
     'in its %s at the start moves the file aside, and the daemon continues with a new one',
     async (table) => {
       const { model, configure, daemon, folder } = site();

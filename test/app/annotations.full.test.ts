@@ -1,7 +1,6 @@
-import { describe, expect } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { useSite } from './registry.js';
 import { send } from './sending.js';
-import { inFull } from '../slow.js';
 
 const site = useSite();
 
@@ -11,7 +10,7 @@ interface Incident {
 }
 
 describe('incident annotations', () => {
-  inFull('are listed with the incident everywhere, oldest first, and survive kill -9', async () => {
+  it('are listed with the incident everywhere, oldest first, and survive kill -9', async () => {
     const { model, configure, daemon } = site();
     const config = configure([model('bad-key', { schedule: { every: '24h' } })]);
     const running = await daemon(config);
