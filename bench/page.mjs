@@ -121,8 +121,8 @@ for (const path of ['/', '/?limit=1000', '/?state=unhealthy', '/models/model-19'
   found[path] = await measure(path);
 const after = daemon.memoryMb('VmRSS');
 const share = (daemon.cpuSeconds() - cpu) / ((performance.now() - from) / 1_000);
-// The thread for long reads ends after 30 s without any.
-await wait(35_000);
+// The thread for long reads ends after 5 s without any.
+await wait(8_000);
 const later = daemon.memoryMb('VmRSS');
 const { missed } = await daemon.scrape();
 const interactiveMs = { '/': await interactive('/'), '/?limit=1000': await interactive('/?limit=1000') };
