@@ -125,6 +125,7 @@ export function createChecking(parts: {
   const checker = createChecker(clock, parts.version, parts.shared, metrics.connectionRetried);
   const connectivity = createConnectivity({
     clock,
+    isPaused: (id) => parts.followed(id)?.memory.pausedByOperator === true,
     changed: (change) => {
       noteChange(change, parts.settings().models.length, clock.wall(), log);
     },

@@ -2,31 +2,38 @@ import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../domain/clock.js';
 import { addressesOf } from './transport/lookup.js';
 
-/** ms for which a known address is not looked up again. */
+/** ms for which known addresses are not looked up again. */
 const freshMs = 600_000;
 
 /** Addresses of names, as they were while the hosts answered: without the network a resolver may give one address for all. */
 export interface Addresses {
-  /** The least address of a name; the name itself while none is known. */
-  of(name: string): string;
+  /** The addresses of a name; the name itself while none is known. */
+  of(name: string): readonly string[];
   /** Looks a name up whose host has just answered, if that is due. */
   learn(name: string): void;
   /** Forgets all other names. */
   keep(names: ReadonlySet<string>): void;
 }
 
-export function createAddresses({ clock, lookup }: { clock: Clock; lookup: LookupFunction }): Addresses {
-  const known = new Map<string, { readonly address: string; readonly at: number }>();
+/** `learned` is called with a name whose addresses are known for the first time. */
+export function createAddresses(parts: {
+  readonly clock: Clock;
+  readonly lookup: LookupFunction;
+  readonly learned: (name: string) => void;
+}): Addresses {
+  const { clock, lookup, learned } = parts;
+  const known = new Map<string, { readonly addresses: readonly string[]; readonly at: number }>();
   return {
-    of: (name) => known.get(name)?.address ?? name,
+    of: (name) => known.get(name)?.addresses ?? [name],
     learn(name) {
-      const { address, at } = known.get(name) ?? { address: name, at: -Infinity };
+      const { addresses, at } = known.get(name) ?? { addresses: [name], at: -Infinity };
       if (isIP(name) !== 0 || clock.monotonic() - at < freshMs) return;
-      known.set(name, { address, at: clock.monotonic() });
+      known.set(name, { addresses, at: clock.monotonic() });
       lookup(name, { all: true }, (error, found) => {
-        const [least] = error === null ? [...addressesOf(found)].sort() : [];
-        if (least !== undefined && known.has(name))
-          known.set(name, { address: least, at: clock.monotonic() });
+        const all = error === null ? addressesOf(found) : [];
+        if (all.length === 0 || !known.has(name)) return;
+        known.set(name, { addresses: all, at: clock.monotonic() });
+        if (addresses[0] === name) learned(name);
       });
     },
     keep(names) {

@@ -2,11 +2,13 @@ import type { LookupFunction } from 'node:net';
 import type { Settings } from '../config/settings.js';
 import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
-import { machineOf, signOf, type Evidence } from '../domain/connectivity.js';
+import { fewestHosts, machineOf, signOf, type Evidence } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
 import { createAddresses } from './addresses.js';
-import { createFindNames, isNear, nameOn } from './find-names.js';
+import { createEarlyCertificates } from './early-certificates.js';
+import { createFindNames, nameOn } from './find-names.js';
 import { createGate, type Sight, type Surroundings } from './gate.js';
+import { isNear, isNearName } from './own-network.js';
 import { pathsToTarget, pathTo, type Path } from './path.js';
 import { createReach } from './reach.js';
 import { beforeLookMs } from './transport/deadline.js';
@@ -30,12 +32,15 @@ interface ConnectivityOptions {
   readonly lookup?: LookupFunction;
   /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** True for a model that is paused by the operator. */
+  readonly isPaused?: (id: string) => boolean;
+  /** True for an address of the own network. */
+  readonly isNear?: (address: string) => boolean;
 }
 
-const nothing: Surroundings = { targets: null, trusted: true, hosts: new Map(), everyMs: 0 };
+type Setting = Pick<Settings, 'connectivity' | 'models' | 'remote'>;
 
-/** The failure of one that is there, whose certificate has not begun to be valid. */
-const tooEarly = { reason: 'connection_lost', httpStatus: null, phases: {} } as const;
+const nothing: Surroundings = { targets: null, trusted: true, hosts: new Map(), everyMs: 0 };
 
 const isTooEarly = ({ reason, detail }: Found): boolean =>
   reason === 'tls_error' && detail?.includes('CERT_NOT_YET_VALID') === true;
@@ -66,22 +71,35 @@ export function createConnectivity({
   changed,
   lookup = createLookup(),
   env = process.env,
+  isPaused = () => false,
+  isNear: isNearAddress = isNear,
 }: ConnectivityOptions) {
   const reach = createReach({ lookup, env });
-  const addresses = createAddresses({ clock, lookup });
-  const addressOf = addresses.of;
+  const addresses = createAddresses({
+    clock,
+    lookup,
+    learned: (name) => {
+      if (addresses.of(name).every(isNearAddress) && setting !== null) configure(setting);
+    },
+  });
+  const addressesOf = addresses.of;
+  let setting: Setting | null = null;
+  /** The models on each host. */
+  let modelsOn = new Map<string, string[]>();
+  const isIdle = (host: string): boolean => modelsOn.get(host)?.every(isPaused) === true;
+  /** Monotonic ms of the newest answer in the own network. */
+  let nearAt = -Infinity;
   /** For a network without proxies, and for models on a way that too little is known of. */
-  const general = createGate({ clock, reach, changed, addressOf });
+  const general = createGate({ clock, reach, changed, addressesOf, isIdle });
   /** For failures of look-ups: while no name is found, these are the resolver's. */
   const names = createGate({
     clock,
-    reach: createFindNames(lookup),
+    reach: createFindNames(lookup, isNearAddress),
     changed: (sight) => changed({ ...sight, names: true }),
   });
-  /** For certificates that are not valid yet: where those of all hosts are not, the clock is behind. There is nothing to look for. */
-  const dates = createGate({
+  const early = createEarlyCertificates({
     clock,
-    reach: () => Promise.resolve({ reached: true, replied: false }),
+    addressesOf,
     changed: (sight) => changed({ ...sight, dates: true }),
   });
   /** By address of the proxy; null for the way without one, beside others. */
@@ -109,11 +127,22 @@ export function createConnectivity({
     const gate = createGate({
       clock,
       reach,
-      addressOf,
+      addressesOf,
+      isIdle,
       changed: (sight) => changed({ ...sight, proxy: name }),
     });
     ways.set(proxy, gate);
     return gate;
+  }
+
+  /** True for a path in the own network: what answers on it shows nothing of the way out. */
+  const isNearPath = ({ host, proxy }: Path): boolean =>
+    proxy === null && (isNearName(host) || addressesOf(host).every(isNearAddress));
+
+  /** The hosts outside of the own network, if they are enough; else all. */
+  function outside(hosts: ReadonlyMap<string, Path>): ReadonlyMap<string, Path> {
+    const far = new Map([...hosts].filter(([, path]) => !isNearPath(path)));
+    return far.size < fewestHosts ? hosts : far;
   }
 
   /** True when a way is lost; where its hosts are too few machines to tell, when all others are. */
@@ -138,17 +167,16 @@ export function createConnectivity({
     if (sign === 'answered' && path.proxy === null) addresses.learn(path.host);
     // The answer on a connection of an earlier check shows nothing of names.
     const looked = sign === 'answered' && evidence.phases.tcp !== undefined;
-    if (looked && name !== null && !isNear(addressOf(name))) names.answered(name);
-    if (isTooEarly(found)) {
-      dates.unanswered(machine, tooEarly);
-      return dates.isBlind(limit);
-    }
-    if (sign === 'answered') dates.answered(machine);
+    if (looked && name !== null && !addressesOf(name).every(isNearAddress)) names.answered(name);
+    if (isTooEarly(found)) return early.found(machine);
+    if (sign === 'answered') early.passed(machine);
+    if (sign === 'answered' && isNearPath(path)) nearAt = clock.monotonic();
     for (const each of new Set([gate, general])) {
       if (sign === 'answered') each.answered(machine);
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
     if (sign !== 'silent' && !isMute(evidence, path)) return false;
+    if (isNearPath(path) && nearAt > gate.blindFrom()) return false;
     return (await isLost(gate, limit)) || (await isLostByName(name, evidence, limit));
   }
 
@@ -159,53 +187,61 @@ export function createConnectivity({
     return names.isBlind(limit);
   }
 
-  return {
-    /** Applies targets and hosts. Disabled in remote mode, where the health API's own network makes the checks. */
-    configure({ connectivity, models, remote }: Pick<Settings, 'connectivity' | 'models' | 'remote'>): void {
-      const wanted = remote === null ? connectivity : null;
-      const asked = models.filter(
-        ({ pause, missingSecret }) => remote === null && !pause && missingSecret === null,
-      );
-      const targets = wanted?.targets.flatMap((target) => pathsToTarget(target, asked, env)) ?? null;
-      const everyMs = wanted?.everyMs ?? 0;
-      const hosts = new Map<string, Path>();
-      const hostsOn = new Map<string | null, Map<string, Path>>();
-      for (const model of asked) {
-        const path = pathOf(model);
-        const others = hostsOn.get(path.proxy) ?? new Map<string, Path>();
-        hosts.set(machineOf(model), path);
-        hostsOn.set(path.proxy, others.set(machineOf(model), path));
-      }
-      const alone = hostsOn.size === 1;
-      // That is the network itself.
-      if (alone) hostsOn.delete(null);
-      for (const [proxy, gate] of ways) {
-        if (hostsOn.has(proxy)) continue;
-        gate.configure(nothing);
-        gate.close();
-        ways.delete(proxy);
-      }
-      for (const [proxy, own] of hostsOn) {
-        const those = targets?.filter((target) => target.proxy === proxy) ?? [];
-        gateOn(proxy).configure({
-          targets: those.length > 0 ? those : null,
-          trusted: alone,
-          hosts: own,
-          everyMs,
-        });
-      }
-      const covered = ways.size > 0 && [...ways.values()].every((gate) => gate.watches());
-      const named = [...asked.map(pathOf), ...(targets ?? [])].flatMap((path): [string, Path][] => {
-        const host = nameOn(path);
-        return host === null ? [] : [[host, { ...path, host, proxy: null }]];
+  /** Applies targets and hosts. Disabled in remote mode, where the health API's own network makes the checks. */
+  function configure(next: Setting): void {
+    const { connectivity, models, remote } = next;
+    setting = next;
+    const wanted = remote === null ? connectivity : null;
+    const asked = models.filter(
+      ({ pause, missingSecret }) => remote === null && !pause && missingSecret === null,
+    );
+    const targets = wanted?.targets.flatMap((target) => pathsToTarget(target, asked, env)) ?? null;
+    const everyMs = wanted?.everyMs ?? 0;
+    addresses.keep(new Set(asked.map((model) => pathOf(model).host)));
+    modelsOn = new Map();
+    const hosts = new Map<string, Path>();
+    const hostsOn = new Map<string | null, Map<string, Path>>();
+    for (const model of asked) {
+      const path = pathOf(model);
+      const others = hostsOn.get(path.proxy) ?? new Map<string, Path>();
+      const host = machineOf(model);
+      hosts.set(host, path);
+      hostsOn.set(path.proxy, others.set(host, path));
+      const ids = modelsOn.get(host) ?? [];
+      ids.push(model.id);
+      modelsOn.set(host, ids);
+    }
+    const alone = hostsOn.size === 1;
+    // That is the network itself.
+    if (alone) hostsOn.delete(null);
+    for (const [proxy, gate] of ways) {
+      if (hostsOn.has(proxy)) continue;
+      gate.configure(nothing);
+      gate.close();
+      ways.delete(proxy);
+    }
+    for (const [proxy, own] of hostsOn) {
+      const those = targets?.filter((target) => target.proxy === proxy) ?? [];
+      gateOn(proxy).configure({
+        targets: those.length > 0 ? those : null,
+        trusted: alone,
+        hosts: those.length > 0 ? own : outside(own),
+        everyMs,
       });
-      addresses.keep(new Set(asked.map((model) => pathOf(model).host)));
-      names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
-      const secured = asked.filter((model) => !model.endpoint.tls.insecure && pathOf(model).by === 'tls');
-      const certified = new Map(secured.map((model) => [machineOf(model), pathOf(model)]));
-      dates.configure({ targets: null, trusted: true, hosts: certified, everyMs });
-      general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
-    },
+    }
+    const covered = ways.size > 0 && [...ways.values()].every((gate) => gate.watches());
+    const named = [...asked.map(pathOf), ...(targets ?? [])].flatMap((path): [string, Path][] => {
+      const host = nameOn(path);
+      return host === null ? [] : [[host, { ...path, host, proxy: null }]];
+    });
+    names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
+    early.keep(new Set(hosts.keys()));
+    const own = targets === null ? outside(hosts) : hosts;
+    general.configure(covered ? nothing : { targets, trusted: true, hosts: own, everyMs });
+  }
+
+  return {
+    configure,
 
     /**
      * True when a result is not evidence about the model because the monitor has no connectivity. Tests connectivity if
@@ -225,12 +261,12 @@ export function createConnectivity({
     /** Whether anybody can be reached on any way; null while unknown. */
     up(): boolean | null {
       const known = [general, ...ways.values()].map((gate) => gate.up());
-      if ([general, names, dates].some((gate) => gate.up() === false)) return false;
+      if (early.isBehind() || general.up() === false || names.up() === false) return false;
       return known.includes(true) ? true : known.includes(false) ? false : null;
     },
 
     close(): void {
-      for (const gate of [general, names, dates, ...ways.values()]) gate.close();
+      for (const gate of [general, names, ...ways.values()]) gate.close();
     },
   };
 }

@@ -1,18 +1,18 @@
 import type { Clock } from '../domain/clock.js';
 import {
-  allSilent,
-  fewestHosts,
   isIntercepted,
   noSilence,
   withConnection,
   withoutHost,
   withResult,
   type Evidence,
+  type Silence,
 } from '../domain/connectivity.js';
 import { createLookAround } from './look-around.js';
 import type { Path } from './path.js';
 import type { ReachAny } from './reach.js';
 import type { TimeLimit } from './transport/time-limit.js';
+import { createWitnesses } from './witnesses.js';
 
 /** A loss or return of connectivity. */
 export interface Sight {
@@ -29,18 +29,20 @@ export interface Surroundings {
   readonly targets: readonly Path[] | null;
   /** Whether targets count before one was ever reached: elsewhere they may be no sign of the way that the gate is for. */
   readonly trusted: boolean;
-  /** The path to each machine of the models; too few count as none. */
+  /** The path to each host of the models; too few count as none. */
   readonly hosts: ReadonlyMap<string, Path>;
   /** ms between tests of the targets. */
   readonly everyMs: number;
 }
 
-/** Fewest machines for those hosts: all names of a single one fail together. */
-const fewestMachines = 2;
-/** Most hosts to try: those with the newest answers. */
-const mostHosts = 16;
 /** ms between connectivity tests without configured targets; they run only while there is no connectivity. */
 const blindEveryMs = 30_000;
+
+const sightOf = ({ since, results }: Omit<Sight, 'blind'>, blind: boolean): Sight => ({
+  blind,
+  since,
+  results,
+});
 
 /**
  * Knows whether the monitor reaches anybody. When a check reaches no peer, the targets, or else the hosts, are tried before the
@@ -50,16 +52,17 @@ export function createGate(parts: {
   readonly clock: Clock;
   readonly reach: ReachAny;
   readonly changed: (sight: Sight) => void;
-  /** The address of a name, or the name itself: hosts of one address are one machine. */
-  readonly addressOf?: (name: string) => string;
+  /** The addresses of a name, or the name itself. */
+  readonly addressesOf?: (name: string) => readonly string[];
+  /** True for a host of which nothing is checked at present. */
+  readonly isIdle?: (host: string) => boolean;
 }) {
-  const { clock, reach, changed, addressOf = (name: string) => name } = parts;
+  const { clock, reach, changed, addressesOf = (name: string) => [name], isIdle = () => false } = parts;
+  const witnesses = createWitnesses({ addressesOf, isIdle });
   let targets: readonly Path[] | null = null;
   let trusted = false;
   /** True once a target was reached. */
   let proven = false;
-  /** Path by machine, newest answers last; empty when there are fewer than `fewestHosts`. */
-  let hosts = new Map<string, Path>();
   let silence = noSilence;
   /** True when the newest connectivity test or answer reached a host; null before the first. */
   let reached: boolean | null = null;
@@ -67,47 +70,36 @@ export function createGate(parts: {
   let answeredMeanwhile = false;
   /** True when the running test asks for replies. */
   let asks = false;
-  let blindness: { since: number; results: number } | null = null;
+  let blindness: { readonly since: number; readonly from: number; results: number } | null = null;
   /** Monotonic ms at which connectivity came back. */
   let backAt = -Infinity;
   let timer: { readonly everyMs: number; readonly handle: NodeJS.Timeout } | null = null;
 
   /** The targets; null without, and while they do not count. */
   const counted = (): readonly Path[] | null => (trusted || proven ? targets : null);
-  const watches = (): boolean => counted() !== null || hosts.size > 0;
+  const watches = (): boolean => counted() !== null || witnesses.count() > 0;
+  /** True without targets, where too few machines are left to tell a lost network from a lost machine. */
+  const tooFew = (): boolean => counted() === null && witnesses.count() > 0 && !witnesses.areEnough();
 
-  const machineAt = ({ proxy, host }: Path): string => (proxy === null ? addressOf(host) : host);
-
-  /** The paths by machine, since names of one address fail together; the path to one of its names, newest answers first. */
-  function machines(): ReadonlyMap<string, Path> {
-    return new Map([...hosts.values()].map((path) => [machineAt(path), path] as const).reverse());
+  /** Takes the silence that is left after somebody was reached. While there was connectivity, the other hosts failed by themselves. */
+  function leave(left: Silence): void {
+    if (blindness === null) witnesses.failed([...silence.keys()].filter((host) => !left.has(host)));
+    silence = left;
   }
-
-  /** True when the hosts are on enough machines to tell a lost network from a lost machine; most often the first ones are. */
-  function areEnough(): boolean {
-    const found = new Set<string>();
-    for (const path of hosts.values()) {
-      if (found.add(machineAt(path)).size >= fewestMachines) return true;
-    }
-    return false;
-  }
-
-  /** True without targets, where the hosts turn out to be on too few machines. */
-  const tooFew = (): boolean => counted() === null && hosts.size > 0 && !areEnough();
 
   function showSight(): void {
     // A proxy may accept connections to the targets, too, with no way out.
-    const proxied = counted() !== null && [...hosts.values()].every(({ proxy }) => proxy !== null);
+    const proxied = counted() !== null && witnesses.areProxied();
     const silentAll =
       (counted() === null || proxied) &&
-      areEnough() &&
-      allSilent(new Set(hosts.keys()), proxied ? withConnection(silence) : silence);
+      witnesses.areSilent(proxied ? withConnection(silence) : silence) &&
+      witnesses.areEnough();
     const blind = (reached === false && !tooFew()) || silentAll;
     if (blind && blindness === null) {
-      blindness = { since: clock.wall(), results: 0 };
-      changed({ blind, ...blindness });
+      blindness = { since: clock.wall(), from: clock.monotonic(), results: 0 };
+      changed(sightOf(blindness, blind));
     } else if (!blind && blindness !== null) {
-      changed({ blind, ...blindness });
+      changed(sightOf(blindness, blind));
       blindness = null;
       backAt = clock.monotonic();
     }
@@ -119,10 +111,7 @@ export function createGate(parts: {
     paths() {
       answeredMeanwhile = false;
       asks = isIntercepted(silence);
-      const known = [...new Set([...machines().values(), ...[...hosts.values()].reverse()])].slice(
-        0,
-        mostHosts,
-      );
+      const known = witnesses.paths();
       const wanted = counted();
       if (!asks) return wanted ?? known;
       // Connections prove nothing now; not all targets can be asked.
@@ -133,7 +122,7 @@ export function createGate(parts: {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
-      if (found) silence = replied ? noSilence : withConnection(silence);
+      if (found) leave(replied ? noSilence : withConnection(silence));
       if (found && counted() !== null) proven = true;
       showSight();
     },
@@ -149,20 +138,10 @@ export function createGate(parts: {
       if (!found || targets === null || targets !== tried) return;
       proven = true;
       reached = true;
-      silence = withConnection(silence);
+      leave(withConnection(silence));
       showSight();
     },
   });
-
-  function hostsFrom(paths: ReadonlyMap<string, Path>): Map<string, Path> {
-    if (paths.size < fewestHosts) return new Map();
-    const fresh = [...paths].filter(([machine]) => !hosts.has(machine));
-    const known = [...hosts.keys()].flatMap((machine): [string, Path][] => {
-      const path = paths.get(machine);
-      return path === undefined ? [] : [[machine, path]];
-    });
-    return new Map([...fresh, ...known]);
-  }
 
   function lookEvery(everyMs: number | null): void {
     if (timer?.everyMs === everyMs) return;
@@ -185,7 +164,7 @@ export function createGate(parts: {
       if (!same) targets = next.targets;
       trusted = next.trusted;
       proven &&= same;
-      hosts = hostsFrom(next.hosts);
+      witnesses.configure(next.hosts);
       lookEvery(targets !== null ? next.everyMs : watches() ? blindEveryMs : null);
       if (!same || !watches()) {
         reached = null;
@@ -197,25 +176,23 @@ export function createGate(parts: {
     },
 
     /** Takes note of an answer. With targets it does not prove connectivity: the model may be on the local network. */
-    answered(machine: string): void {
-      const path = hosts.get(machine);
-      if (path === undefined) return;
-      if (counted() !== null) {
-        silence = withoutHost(silence, machine);
-        if (blindness !== null) showSight();
-        return;
+    answered(host: string): void {
+      if (!witnesses.has(host)) return;
+      witnesses.answered(host);
+      const left = withoutHost(silence, host);
+      if (counted() !== null) silence = left;
+      else {
+        reached = true;
+        answeredMeanwhile = true;
+        silence = left;
+        leave(noSilence);
       }
-      hosts.delete(machine);
-      hosts.set(machine, path);
-      reached = true;
-      answeredMeanwhile = true;
-      silence = noSilence;
       if (blindness !== null) showSight();
     },
 
     /** Takes note of a check that reached no peer. */
-    unanswered(machine: string, evidence: Evidence): void {
-      if (watches()) silence = withResult(silence, machine, evidence);
+    unanswered(host: string, evidence: Evidence): void {
+      if (watches()) silence = withResult(silence, host, evidence);
     },
 
     /**
@@ -234,6 +211,9 @@ export function createGate(parts: {
       if (blindness !== null) blindness.results += 1;
       return blindness !== null || (alone && !tooFew()) || limit.from < backAt;
     },
+
+    /** Monotonic ms at which connectivity was lost; Infinity while it is there. */
+    blindFrom: (): number => blindness?.from ?? Infinity,
 
     /** Tests connectivity, at most once a second. */
     look: (): void => void around.look(),

@@ -2,7 +2,7 @@ import type { Model } from './model.js';
 import { outcomeFor } from './reason.js';
 import type { CheckResult } from './result.js';
 
-/** Fewest silent hosts that count as a failure of the monitor's network; one or two may fail together by chance. */
+/** Fewest hosts by which a failure of the monitor's network is told; one or two may fail together by chance. */
 export const fewestHosts = 3;
 
 /** What a result tells of the network. */
@@ -25,7 +25,7 @@ export function signOf({ reason, httpStatus, phases, intercepted }: Evidence): '
 type Silent = 'unreached' | 'connected' | 'intercepted';
 
 /** Hosts without an answer since any host last answered. */
-type Silence = ReadonlyMap<string, Silent>;
+export type Silence = ReadonlyMap<string, Silent>;
 
 export const noSilence: Silence = new Map();
 
@@ -53,9 +53,9 @@ export function isIntercepted(silence: Silence): boolean {
   return [...silence.values()].includes('intercepted');
 }
 
-/** True when there are at least `fewestHosts` hosts and all of them are silent. */
-export function allSilent(hosts: ReadonlySet<string>, silence: Silence): boolean {
-  return hosts.size >= fewestHosts && [...hosts].every((host) => silence.has(host));
+/** True when there are hosts and all of them are silent. */
+export function allSilent(hosts: readonly string[], silence: Silence): boolean {
+  return hosts.length > 0 && hosts.every((host) => silence.has(host));
 }
 
 /** Host name of a model's endpoint without the port: servers on one machine fail together and count once. */

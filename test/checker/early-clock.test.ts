@@ -33,21 +33,35 @@ describe('certificates that have not begun to be valid', () => {
     expect(up()).toBe(false);
   });
 
-  it('are the failure of their hosts while another one is right, or there are fewer than three', async () => {
+  it.each(['valid since long', 'off'])('show it beside a host that is %s', async (other) => {
     const [early, right] = [await serving(future), await serving(identity())];
     const models = [
       ...modelsAt(['a.test', 'b.test', 'c.test'], early.port),
       ...modelsAt(['d.test'], right.port, true),
     ];
-    const other = modelsOn(['e.test'], right.port, { through: null, scheme: 'https' });
-    const few = monitor({ models: models.slice(1), lookup: eachAtItsOwn, env: trusting });
+    if (other === 'off') await right.close();
+    const { all } = monitor({ models, lookup: eachAtItsOwn, env: trusting });
+    await all();
+    expect(reasonsOf(await all())).toEqual([
+      ...Array.from({ length: 3 }, () => 'no_connectivity'),
+      other === 'off' ? 'connect_error' : 'ok',
+    ]);
+  });
+
+  it('are the failure of their hosts where there are fewer than three, or one machine', async () => {
+    const [early, right] = [await serving(future), await serving(identity())];
+    const models = [...modelsAt(['b.test', 'c.test'], early.port), ...modelsAt(['d.test'], right.port, true)];
+    const few = monitor({ models, lookup: eachAtItsOwn, env: trusting });
     for (let round = 0; round < 2; round += 1)
       expect(reasonsOf(await few.all())).toEqual(['tls_error', 'tls_error', 'ok']);
-    expect(few.sights).toEqual([]);
-    const trustsOther = { ...other[0]!, endpoint: { ...other[0]!.endpoint, tls: { insecure: false } } };
-    const many = monitor({ models: [...models, trustsOther], lookup: eachAtItsOwn, env: trusting });
-    await many.all();
-    expect(reasonsOf(await many.all()).slice(0, 3)).toEqual(['tls_error', 'tls_error', 'tls_error']);
-    expect(many.sights).toEqual([]);
+    // Names that begin alike are at one address. It is known from their answers.
+    const one = await serving(identity());
+    const names = modelsAt(['a1.test', 'a2.test', 'a3.test'], one.port, true);
+    const same = monitor({ models: names, lookup: eachAtItsOwn, env: trusting });
+    expect(reasonsOf(await same.all())).toEqual(['ok', 'ok', 'ok']);
+    const secured = modelsAt(['a1.test', 'a2.test', 'a3.test'], early.port);
+    for (let round = 0; round < 2; round += 1)
+      for (const model of secured) expect((await same.checked(model)).reason).toBe('tls_error');
+    expect([few.sights, same.sights]).toEqual([[], []]);
   });
 });

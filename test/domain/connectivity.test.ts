@@ -68,12 +68,12 @@ const after = (log: readonly { host: string; said: string }[]) =>
   log.reduce((silence, { host, said }) => withResult(silence, host, results[said]!), noSilence);
 
 describe('allSilent', () => {
-  it('is true if and only if three or more hosts were all silent since the last answer', () => {
+  it('is true if and only if there are hosts and all were silent since the last answer', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), fc.subarray(hosts), (log, known) => {
         const since = log.slice(log.findLastIndex(({ said }) => said === 'answered') + 1);
         const silent = known.every((host) => since.some((one) => one.host === host && one.said === 'silent'));
-        expect(allSilent(new Set(known), after(log))).toBe(known.length >= 3 && silent);
+        expect(allSilent(known, after(log))).toBe(known.length > 0 && silent);
       }),
     );
   });
@@ -88,7 +88,7 @@ describe('allSilent', () => {
       (silence, host) => withResult(silence, host, found('connection_lost')),
       noSilence,
     );
-    expect(allSilent(new Set(hosts), withConnection(cut))).toBe(true);
+    expect(allSilent(hosts, withConnection(cut))).toBe(true);
   });
 
   it('counts machines, not ports', () => {

@@ -81,7 +81,8 @@ const meanings: ReadonlyMap<string, Reason> = new Map([
   ['signaturedoesnotmatch', 'auth_failed'],
   ['missingauthenticationtoken', 'auth_failed'],
   ['missingauthenticationtokenexception', 'auth_failed'],
-  ['requestexpired', 'auth_failed'],
+  ['requestexpired', 'invalid_request'],
+  ['requesttimetooskewed', 'invalid_request'],
   ['unrecognizedclientexception', 'auth_failed'],
   ['resourcenotfoundexception', 'model_not_found'],
   ['servicequotaexceededexception', 'quota_exhausted'],
@@ -101,6 +102,9 @@ function rules(_status: number, error: ReplyError | null): Reason | null {
   // A missing access grant is reported with the same name as a removed model.
   if (reason === 'model_not_found' && /use case|agreement|marketplace|subscri/i.test(error.text))
     return 'permission_denied';
+  // The clock of the monitor is off by over five minutes.
+  if (reason === 'auth_failed' && /signature (?:expired|not yet current)/i.test(error.text))
+    return 'invalid_request';
   if (reason === 'rate_limited' && / per day\b/.test(error.text)) return 'quota_exhausted';
   // An invalid bearer key is reported with the same name as a missing permission.
   const key = /authentication failed|api key|(?:bearer|security) token/i.test(error.text);
