@@ -82,8 +82,12 @@ export function createGate(parts: {
   const tooFew = (): boolean => counted() === null && witnesses.count() > 0 && !witnesses.areEnough();
 
   /** Takes the silence that is left after somebody was reached. While there was connectivity, the other hosts failed by themselves. */
-  function leave(left: Silence): void {
-    if (blindness === null) witnesses.failed([...silence.keys()].filter((host) => !left.has(host)));
+  function leave(left: Silence, by: string | null = null): void {
+    if (blindness === null)
+      witnesses.failed(
+        [...silence.keys()].filter((host) => !left.has(host)),
+        by,
+      );
     silence = left;
   }
 
@@ -179,13 +183,11 @@ export function createGate(parts: {
     answered(host: string): void {
       if (!witnesses.has(host)) return;
       witnesses.answered(host);
-      const left = withoutHost(silence, host);
-      if (counted() !== null) silence = left;
-      else {
+      if (silence.size > 0) silence = withoutHost(silence, host);
+      if (counted() === null) {
         reached = true;
         answeredMeanwhile = true;
-        silence = left;
-        leave(noSilence);
+        if (silence.size > 0) leave(noSilence, host);
       }
       if (blindness !== null) showSight();
     },

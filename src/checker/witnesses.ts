@@ -14,8 +14,11 @@ export interface Witnesses {
   has(host: string): boolean;
   /** Notes that a host answered. */
   answered(host: string): void;
-  /** Notes hosts that were silent while another was reached: until they answer, their silence is their own. */
-  failed(hosts: Iterable<string>): void;
+  /**
+   * Notes hosts that were silent while another was reached, `by` it or, if null, by any: until they answer, their silence is their own.
+   * That of a host on another way is left out.
+   */
+  failed(hosts: Iterable<string>, by: string | null): void;
   /** True when the others are on enough machines to tell a lost network from a lost machine. */
   areEnough(): boolean;
   /** True when none of the others has answered. */
@@ -89,8 +92,14 @@ export function createWitnesses(parts: {
       hosts.set(host, path);
       down.delete(host);
     },
-    failed(silent) {
-      for (const host of silent) if (hosts.has(host)) down.add(host);
+    failed(silent, by) {
+      const ways = new Set([...hosts.values()].map(({ proxy }) => proxy));
+      const reached = by === null ? undefined : hosts.get(by);
+      if (reached === undefined && ways.size > 1) return;
+      for (const host of silent) {
+        const path = hosts.get(host);
+        if (path !== undefined && (reached === undefined || path.proxy === reached.proxy)) down.add(host);
+      }
     },
     areEnough: () => machinesOf(able().map(([, path]) => path)).length >= fewestMachines,
     areSilent: (silence) =>
