@@ -205,6 +205,8 @@ export interface Judging {
  */
 export function judge(reply: Reply, judging: Judging): Verdict {
   const { model, dialect } = judging;
+  // Nothing was asked that may be unchanged.
+  if (reply.status === 304) return verdict('malformed_response', 'HTTP 304 (not modified) without an answer');
   if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
   const { fault = null, begun = false } = judging.reading ?? {};
   const malformed = (why: string) => verdict('malformed_response', `not the API's stream: ${why}`);
