@@ -97,8 +97,8 @@ function answersNothing(place: Members, holding: readonly string[] = []): boolea
 }
 
 /**
- * The same for a reply of any shape, which is the answer itself: only for a run that names itself, with an explicit state of
- * failure and nothing that may be an answer.
+ * The same for a reply of any shape, which is the answer itself: only for a run with an id or an error, an explicit state of
+ * failure, and nothing that may be an answer.
  */
 export function bareRunFailureIn(payload: unknown): RunFailure | null {
   if (!isObject(payload)) return null;
@@ -107,7 +107,7 @@ export function bareRunFailureIn(payload: unknown): RunFailure | null {
   const [, ...held] = placesIn(payload);
   const places = [payload, ...held];
   const holding = holders.filter((name) => isObject(payload[name]));
-  const named = places.some((place) => [...namesOfRuns].some((name) => isPresent(place[name])));
+  const named = places.some((place) => ['error', ...namesOfRuns].some((name) => isPresent(place[name])));
   const silent = answersNothing(payload, holding) && held.every((place) => answersNothing(place));
   return named && silent ? failedAs(places, surelyFailed) : null;
 }
