@@ -28,9 +28,12 @@ export function pageAt(pages: readonly StatusPage[], target: string): PagePlace 
   return page === undefined ? null : { page, rest: path.slice(page.path.length) };
 }
 
-/** True for a request of no route that reads a page which asks for no token: everybody's, or one with a password of its own. */
+/**
+ * True for a request of no route for a page which asks for no token: everybody's, or one with a password of its own. Methods that do not read
+ * are refused there with 405.
+ */
 export function opensPage(request: FastifyRequest, { pages }: PublicPages): boolean {
-  if (!request.is404 || (request.method !== 'GET' && request.method !== 'HEAD')) return false;
+  if (!request.is404) return false;
   const access = pageAt(pages, request.url)?.page.access;
   return access === 'public' || access === 'password';
 }

@@ -4,11 +4,12 @@ import { modelAt } from './model.js';
 import { checkOnce, withServer } from './probing.js';
 import { listenHttp } from './server.js';
 
-const asked = (reply: unknown, changes: Partial<Model>) =>
+const askedText = (reply: string, changes: Partial<Model>) =>
   withServer(
-    listenHttp((_request, response) => response.end(JSON.stringify(reply))),
+    listenHttp((_request, response) => response.end(reply)),
     (port) => checkOnce(modelAt(`http://127.0.0.1:${port}`, changes)),
   );
+const asked = (reply: unknown, changes: Partial<Model>) => askedText(JSON.stringify(reply), changes);
 
 describe('model list probe', () => {
   const list = { object: 'list', data: [{ id: 'gpt-4o' }, { id: 'gpt-4o-mini' }] };
@@ -40,6 +41,78 @@ describe('model list probe', () => {
     const changes: Partial<Model> = { probe: 'models', modelName: 'gpt-4o' };
     expect((await asked({ hello: 1 }, changes)).reason).toBe('malformed_response');
     expect((await asked({ error: { code: 'invalid_api_key' } }, changes)).reason).toBe('auth_failed');
+  });
+});
+
+describe('list of models that is longer than what is read of a reply', () => {
+  /** As OpenRouter describes a model. */
+  const entry = (index: number) => ({
+    id: `vendor-${index % 40}/some-model-${index}`,
+    name: `Vendor: Some Model ${index}`,
+    description: 'x'.repeat(1_600),
+    pricing: { prompt: '0.0000002' },
+  });
+  const entries = (count: number) => Array.from({ length: count }, (_each, index) => entry(index));
+  const has = 'the list of models has this name, which does not show that it answers';
+  const lacks = 'the list of models is too long; the part that is read lacks this name';
+
+  it.each([
+    ['of 1.3 MB', { data: entries(750) }, 'vendor-3/some-model-43', has],
+    ['of 1.3 MB, whose end is not read', { data: entries(750) }, 'vendor-29/some-model-749', lacks],
+    ['with slashes that are escaped', { models: entries(750) }, 'Vendor-4/Some-Model-4', has],
+    ['as a bare list', entries(750), 'vendor-5/some-model-5', has],
+    [
+      'with too many parts',
+      { data: Array.from({ length: 45_000 }, (_each, index) => ({ id: `m${index}` })) },
+      'm44999',
+      has,
+    ],
+  ])('is searched: %s', async (_which, list, modelName, detail) => {
+    const text = JSON.stringify(list).replaceAll('vendor-4/', String.raw`vendor-4\/`);
+    const result = await askedText(text, { provider: 'openai', probe: 'models', modelName });
+    expect(result).toMatchObject({ reason: 'ok', outcome: 'unknown', detail });
+  });
+
+  it.each([
+    ['a list without names', { data: [{ description: 'x'.repeat(1_300_000) }] }],
+    ['another reply', { id: 'a', choices: [{ message: { content: 'x'.repeat(1_300_000) } }] }],
+  ])('is not searched in %s', async (_which, reply) => {
+    const result = await asked(reply, { probe: 'models', modelName: 'a' });
+    expect(result).toMatchObject({ reason: 'malformed_response', detail: 'body over 1048576 bytes' });
+  });
+});
+
+describe('reply of 1.3 MB of a custom API', () => {
+  const whole = JSON.stringify({ data: [{ b64_json: 'A'.repeat(1_300_000) }] });
+  const own = (responseFormat: string | null): Partial<Model> => ({
+    provider: 'custom',
+    custom: { payload: {}, responseFormat },
+  });
+  const limit = 'a limit of modelpulse, which reads 1 MiB of a reply';
+
+  it.each([
+    ['JSON for a program', whole, '.data[0].b64_json', `body over 1048576 bytes: ${limit}`],
+    ['JSON that is the answer', whole, null, `body over 1048576 bytes: ${limit}`],
+    [
+      'too many parts',
+      `[${'{},'.repeat(90_000)}{}]`,
+      '.[0]',
+      `over 80000 texts, lists and objects: ${limit}`,
+    ],
+  ])('tells the limit of the monitor, and blames no provider: %s', async (_which, text, program, detail) => {
+    const result = await askedText(text, own(program));
+    expect(result).toMatchObject({ reason: 'probe_unsupported', outcome: 'unknown', detail });
+  });
+
+  it.each([
+    ['a page', `<!doctype html><p>${'x'.repeat(1_300_000)}`],
+    ['blanks', ' '.repeat(1_300_000)],
+  ])('is no answer where it is %s', async (_which, text) => {
+    expect((await askedText(text, own(null))).reason).toBe('malformed_response');
+  });
+
+  it('stays malformed in an API whose answers are short', async () => {
+    expect((await askedText(whole, {})).reason).toBe('malformed_response');
   });
 });
 

@@ -16,6 +16,8 @@ interface Case {
   readonly probe: Probe;
   readonly model?: string;
   readonly expect_model?: readonly string[];
+  /** The jq program of a custom API; null for none. */
+  readonly response_format?: string | null;
   readonly reply: {
     readonly status: number;
     readonly headers: Record<string, string>;
@@ -87,6 +89,9 @@ describe.each(files)('replies in %s', (file) => {
       modelName,
       endpoint: { paths },
       ...(wanted.query_expect === 'none' && { expect: {} }),
+      ...(one.response_format !== undefined && {
+        custom: { payload: { q: '{prompt}' }, responseFormat: one.response_format },
+      }),
       ...(one.expect_model && { expect: { contains: ['New Delhi'], model: one.expect_model } }),
     });
     const { reason, outcome, detail } = await prober.check(model, new AbortController().signal);

@@ -152,6 +152,18 @@ const said: readonly (readonly [string, string, Buffer, Partial<Verdict>])[] = [
     { reason: 'rate_limited' },
   ],
   [
+    'an exception of Bedrock for the request',
+    'bedrock',
+    frames(['validationException', { message: 'The value at temperature is odd' }]),
+    { reason: 'invalid_request' },
+  ],
+  [
+    'an exception of Bedrock for what is in the request',
+    'bedrock',
+    frames(['validationException', { message: 'Input is too long for requested model.' }]),
+    { reason: 'context_exceeded' },
+  ],
+  [
     'a server that does not stream, and indents its JSON',
     'openai',
     Buffer.from(

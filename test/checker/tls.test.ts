@@ -153,6 +153,22 @@ describe('TLS', () => {
     expect(result.detail).toBe('the server does not speak TLS on this port');
   });
 
+  it.each([
+    ['a host name without a certificate', 112, /perhaps for the host name$/],
+    ['an unsupported client certificate', 43, /^the server refused the client certificate$/],
+    ['a revoked client certificate', 44, /^the server refused the client certificate$/],
+    ['an expired client certificate', 45, /^the server refused the client certificate$/],
+    ['an unknown client certificate', 46, /^the server refused the client certificate$/],
+    ['a client without access', 49, /^the server refused the client certificate$/],
+    ['a handshake for a cipher or a missing client certificate', 40, /suits both, or .* client certificate$/],
+  ])('tells the alert of a server that refuses %s', async (_what, alert, detail) => {
+    const result = await withServer(
+      listenTcp((socket) => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, alert]))),
+      (port) => checkOnce(over(port, trusted)),
+    );
+    expect(result).toMatchObject({ reason: 'tls_error', detail: expect.stringMatching(detail) as unknown });
+  });
+
   it('limits the time of a hanging handshake', async () => {
     const result = await withServer(
       listenTcp(() => undefined),
@@ -174,6 +190,14 @@ describe('TLS', () => {
       const identity = { ...trusted, certFile: file('client.pem'), keyFile: file('client.key') };
       expect((await checkOnce(over(port, identity))).reason).toBe('ok');
       expect(['tls_error', 'connection_lost']).toContain((await checkOnce(over(port, trusted))).reason);
+    });
+  });
+
+  it('names a client certificate that a server of TLS 1.2 may miss', async () => {
+    const wanting = { ca: pem('authority.pem'), requestCert: true, rejectUnauthorized: true };
+    await withServer(listenAs('valid', { ...wanting, maxVersion: 'TLSv1.2' }), async (port) => {
+      const { reason, detail } = await checkOnce(over(port, trusted));
+      expect([reason, detail]).toEqual(['tls_error', expect.stringMatching(/client certificate$/)]);
     });
   });
 

@@ -189,6 +189,11 @@ const faults: readonly (readonly [string, (socket: Socket) => void, Partial<Chec
     },
   ],
   [
+    'a reply that nothing has changed',
+    (socket) => socket.end('HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'),
+    { reason: 'malformed_response', detail: 'HTTP 304 (not modified) without an answer', httpStatus: 304 },
+  ],
+  [
     'a refusal whose body lies about gzip',
     (socket) => socket.end('HTTP/1.1 502 Bad\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nbad'),
     { reason: 'gateway_error', httpStatus: 502 },

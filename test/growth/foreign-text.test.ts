@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dialectFor } from '../../src/checker/ask/dialects.js';
 import { createExpectations } from '../../src/checker/verdict/expectation.js';
 import { judge } from '../../src/checker/verdict/judge.js';
+import { bareRunFailureIn, runFailureIn } from '../../src/checker/verdict/run-failure.js';
 import { rateLimitRemaining, retryAfterMs } from '../../src/checker/transport/retry-after.js';
 import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { readStream } from '../../src/checker/verdict/stream-reading.js';
@@ -26,6 +27,7 @@ const pieces = [
     '1.',
     '\\',
     '"',
+    '"id":"',
     '\n',
     '<',
     '<title',
@@ -163,6 +165,18 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
       id: `${text.slice(0, 8)}${index}`,
     }));
     return judged(json({ data }), 200, {}, {}, 'models');
+  },
+  'the beginning of a list of models': (text) => {
+    const name = (value: string): string => `"id":"${value}",`;
+    const list = `{"data":[{${name(text.slice(0, 256)).repeat(text.length / 512)}"id":"${text}`;
+    const reply = { ...replyOf(list, 200), overLimit: true };
+    const model = modelAt('http://127.0.0.1:1', { probe: 'models', modelName: text.slice(0, 16) });
+    return judge(reply, { model, dialect: dialectFor('openai', 'models')!, meets, reading: null });
+  },
+  'a run of a job': (text) => {
+    const names = Array.from({ length: text.length / 64 }, (_each, index) => [`${index}`, 'a'] as const);
+    const place = { ...Object.fromEntries(names), status: text, state: 'failed', error: text, errmsg: text };
+    return [runFailureIn, bareRunFailureIn].map((read) => read({ id: text, status: text, data: place }));
   },
   'the name of an error in a header': (text) => judged('{}', 400, headersOf('x-amzn-errortype')(text)),
   'where a redirect leads': (text) => judged('', 302, headersOf('location')(text)),

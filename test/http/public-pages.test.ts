@@ -29,7 +29,11 @@ describe('a public page', () => {
       token: 'secret',
     });
     expect((await askTwisted('/metrics')).status).toBe(401);
-    expect((await ask('/status', { method: 'POST' })).status).toBe(401);
+    for (const method of ['POST', 'OPTIONS', 'DELETE']) {
+      const { status, headers } = await ask('/status/feed.atom', { method });
+      expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+      expect((await ask('/api/v1/models', { method })).status).toBe(401);
+    }
     expect((await ask('/status/../api/v1/models')).status).toBe(401);
   });
 

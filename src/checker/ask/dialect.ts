@@ -44,6 +44,11 @@ export interface Dialect {
   readonly ask: (model: Model) => Question;
   /** Parses the JSON of a successful reply; null when it has another shape. */
   readonly read: (payload: unknown) => Answer | null;
+  /**
+   * Reads the beginning of a successful reply that is too long, or has too many parts, to be parsed; null where there is nothing to read.
+   * Takes time linear in its length.
+   */
+  readonly readPart?: (text: string) => Answer | null;
   /** Set when `ask` requests a stream; a reply that is not streamed goes to `read`. */
   readonly stream?: Streaming;
   /** Whether a successful reply that is not JSON is the answer itself, and goes to `read` as text. */

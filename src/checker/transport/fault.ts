@@ -52,16 +52,18 @@ const handshakes: readonly (readonly [RegExp, string])[] = [
     /alert protocol version|unsupported protocol|version too low/i,
     'the server speaks no version of TLS that this monitor accepts',
   ],
+  [/no shared cipher/i, 'the server refused the TLS handshake: no cipher or parameter suits both'],
   [
-    /alert handshake failure|no shared cipher/i,
-    'the server refused the TLS handshake: no cipher or parameter suits both',
+    // Up to TLS 1.2, a server that misses a client certificate says no more.
+    /alert handshake failure/i,
+    'the server refused the TLS handshake: no cipher or parameter suits both, or it requires a client certificate',
   ],
   [
-    /alert certificate required|alert bad certificate|alert unknown ca/i,
+    /alert (?:certificate (?:required|revoked|expired|unknown)|(?:bad|unsupported) certificate|unknown ca|access denied)/i,
     'the server refused the client certificate',
   ],
   [
-    /alert (?:unrecognized name|internal error)/i,
+    /unrecognized name|alert internal error/i,
     'the server refused the TLS handshake, perhaps for the host name',
   ],
 ];

@@ -126,8 +126,8 @@ export function errorIn(payload: unknown, success: boolean, depth = 0): ReplyErr
 }
 
 /** Members that describe a failure or identify a request. */
-const ofFailures = new Set(
-  'success ok code status status_code statusCode httpCode http_status_code httpMessage moreInformation error_code error_msg errorMessage errorType message Message msg description detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
+export const ofFailures: ReadonlySet<string> = new Set(
+  'success ok code status status_code statusCode httpCode http_status_code httpMessage moreInformation error_code error_msg errcode errmsg errorMessage errorType message Message msg description detail details reason title type instance header headers meta body isBase64Encoded stackTrace trace stack request_id requestId trace_id traceId timestamp time path'.split(
     ' ',
   ),
 );
@@ -157,6 +157,8 @@ function tellsFailure(payload: Members): boolean {
     payload.ok === false ||
     // Baidu's way, and that of AWS Lambda.
     [payload.error_code, payload.error_msg, payload.errorMessage].some((value) => isPresent(value)) ||
+    // WeChat's and DingTalk's way, in each reply.
+    (isPresent(payload.errcode ?? payload.errmsg) && !codeOfSuccess.test(String(payload.errcode))) ||
     (!praised && coded && !/^(?:0*|200(?:00)?|ok|success)$/i.test(String(code))) ||
     isFailureWord(payload.status) ||
     isFailureWord(payload.result) ||

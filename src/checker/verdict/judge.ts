@@ -1,4 +1,4 @@
-import { parseJson, memberOf } from '../../domain/json.js';
+import { isObject, memberOf, parseJson } from '../../domain/json.js';
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
@@ -6,12 +6,13 @@ import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
 import { classify, reasonOfStatus, withoutEcho } from './classify.js';
 import type { Dialect } from '../ask/dialect.js';
 import { limitIn } from '../ask/sent-limit.js';
-import { bareFailureIn, errorIn, failureIn } from './error-member.js';
+import { errorIn, failureIn } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
 import { bodyLimit, type Reply } from '../transport/exchange.js';
 import { JqSyntaxError, JqNotRunError, type Jq } from './jq.js';
 import { crowdIn } from './json-or-text.js';
 import type { ReplyError } from './reply-error.js';
+import { bareRunFailureIn, runFailureIn, type RunFailure } from './run-failure.js';
 import type { StreamReading } from './stream-reading.js';
 
 /** The meaning of a reply; its texts are not yet bounded or redacted. */
@@ -79,13 +80,14 @@ function describeText(text: string): string {
   return title ? `HTML page "${title}"` : 'HTML page';
 }
 
-function describe(error: ReplyError | null, text: string): string {
-  if (error === null) return describeText(text);
-  const marker = [...error.codes, ...error.types].find((word) => !/^\d+$/.test(word));
-  return (
-    [marker, error.text].filter((part) => part !== undefined && part !== '').join(': ') || describeText(text)
-  );
+/** The error in words; empty where it has none. */
+function wordsOf({ codes, types, text }: ReplyError): string {
+  const marker = [...codes, ...types].find((word) => !/^\d+$/.test(word));
+  return [marker, text].filter((part) => part !== undefined && part !== '').join(': ');
 }
+
+const describe = (error: ReplyError | null, text: string): string =>
+  (error === null ? '' : wordsOf(error)) || describeText(text);
 
 /** Target of a redirect without its query. */
 function redirectTarget({ headers }: Reply, model: Model): string {
@@ -145,10 +147,23 @@ function read({ text, payload }: Content, { dialect, model }: Judging): Answer |
   return dialect.plain?.(model) === true && text.trim() !== '' ? dialect.read(text) : null;
 }
 
+/** The verdict of a reply that is not read as a whole, for a limit of modelpulse, as `why` says. */
+function judgePart(text: string, why: string, { dialect, model, meets }: Judging): Verdict {
+  const answer = dialect.readPart?.(text) ?? null;
+  if (answer !== null) {
+    const { reason, detail } = judgeAnswer(answer, model, meets);
+    return verdict(reason, detail, answer);
+  }
+  // A page, or no text at all, is no answer, however long.
+  return dialect.extract !== undefined && text.trim() !== '' && !isMarkup(text)
+    ? verdict('probe_unsupported', `${why}: a limit of modelpulse, which reads 1 MiB of a reply`)
+    : verdict('malformed_response', why);
+}
+
 function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict {
   const { model, dialect, meets, reading } = judging;
   const { text, payload } = content;
-  if (reply.overLimit) return verdict('malformed_response', `body over ${bodyLimit} bytes`);
+  if (reply.overLimit) return judgePart(text, `body over ${bodyLimit} bytes`, judging);
   const failed = (error: ReplyError, answer: Answer | null): Verdict => {
     const reason = dialect.rules?.(reply.status, error) ?? classify(error, reply.status, model);
     return verdict(reason ?? 'error_in_success', describe(error, text), answer);
@@ -162,7 +177,7 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   const coded = reply.headers['content-encoding']?.slice(0, 100);
   if (answer === null && coded !== undefined && isBinary(text))
     return verdict('malformed_response', `content-encoding "${coded}" is not supported`);
-  if (answer === null && content.crowd !== null) return verdict('malformed_response', content.crowd);
+  if (answer === null && content.crowd !== null) return judgePart(text, content.crowd, judging);
   if (answer === null) return verdict('malformed_response', `not the API's answer: ${describeText(text)}`);
   const inside = answer.error === undefined ? null : errorIn({ error: answer.error }, true);
   if (inside !== null) return failed(inside, answer);
@@ -190,6 +205,8 @@ export interface Judging {
  */
 export function judge(reply: Reply, judging: Judging): Verdict {
   const { model, dialect } = judging;
+  // Nothing was asked that may be unchanged.
+  if (reply.status === 304) return verdict('malformed_response', 'HTTP 304 (not modified) without an answer');
   if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
   const { fault = null, begun = false } = judging.reading ?? {};
   const malformed = (why: string) => verdict('malformed_response', `not the API's stream: ${why}`);
@@ -218,6 +235,17 @@ async function isNullAt(program: string, { text, payload }: Content, jq: Jq): Pr
   }
 }
 
+const hasNull = (payload: unknown): boolean => isObject(payload) && Object.values(payload).includes(null);
+
+/** The verdict of a run of a job or workflow that has no result. */
+function judgeRun({ error, state }: RunFailure, { status }: Reply, { text }: Content, model: Model): Verdict {
+  if (error === null) return verdict('model_loading', `the job has not ended: ${state}`);
+  const reason = classify(error, status, model) ?? 'error_in_success';
+  if (state === null) return verdict(reason, describe(error, text));
+  const told = [`the job ended as ${state}`, wordsOf(error)];
+  return verdict(reason, told.filter((part) => part !== '').join(': '));
+}
+
 /** Judges the reply of a dialect with `extract`. */
 export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Promise<Verdict> {
   const { dialect, model } = judging;
@@ -232,16 +260,18 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
     const value = await dialect.extract(content.text, payload, model, jq);
     const program = model.custom?.responseFormat ?? null;
     const nothing = value === null || value === undefined;
+    const run =
+      program === null ? bareRunFailureIn(payload) : nothing || value === '' ? runFailureIn(payload) : null;
     // A reply that reports a failure in its own format has no answer.
-    const failure =
-      program === null ? bareFailureIn(payload) : nothing || value === '' ? failureIn(payload) : null;
-    if (failure !== null) return judgeAs(() => null);
+    if (run !== null && run.error !== null) return judgeRun(run, reply, content, model);
     // The reply is JSON without an error: what is not there is asked for in vain, and what is null is an empty answer.
     if (program !== null && nothing && !(await isNullAt(program, content, jq)))
-      return verdict(
-        'probe_unsupported',
-        `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,
-      );
+      return run !== null
+        ? judgeRun(run, reply, content, model)
+        : verdict(
+            'probe_unsupported',
+            `custom_response_format finds nothing in the reply: ${program.slice(0, longestProgram)}`,
+          );
     return judgeAs(() => dialect.read(value));
   } catch (problem) {
     if (problem instanceof JqSyntaxError)
@@ -249,7 +279,10 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
     // The reply says nothing about the model before a program has read it.
     if (problem instanceof JqNotRunError)
       return verdict('internal_error', `the reply was not read: ${problem.message}`);
-    if (failureIn(payload) !== null) return judgeAs(() => null);
+    const run = runFailureIn(payload);
+    // The program may fail on a member that is null, which is an empty answer.
+    if (run !== null && (run.error !== null || !hasNull(payload)))
+      return judgeRun(run, reply, content, model);
     return verdict('malformed_response', problem instanceof Error ? problem.message : 'unreadable');
   }
 }

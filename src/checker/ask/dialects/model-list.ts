@@ -26,25 +26,20 @@ function isServed({ id, name, model, aliases, providers }: Entry, wanted: string
   return choices.includes(by) || providers.some((one) => isObject(one) && folded(one.provider) === by);
 }
 
-/**
- * Creates a look-up of names that tolerates a missing or added tag or date and a provider suffix. One look-up is made per
- * list, so the list is read once and not indexed.
- */
-function listed(entries: readonly unknown[]): (wanted: string) => boolean {
-  return (wanted) => {
-    const name = folded(wanted);
-    const bare = name.replace(/:latest$/, '').replace(/-(?:latest|0)$/, '');
-    const isWanted = (one: string): boolean => one === name || one === bare;
-    const fits = (one: string): boolean =>
-      one.startsWith(bare) &&
-      one !== '' &&
-      [one, one.replace(/:latest$/, ''), one.replace(/-\d{8}$/, '')].some(isWanted);
-    const colon = name.lastIndexOf(':');
-    const [model, by] = colon === -1 ? ['', ''] : [name.slice(0, colon), name.slice(colon + 1)];
-    return entries.some(
-      (entry) => isObject(entry) && (isNamed(entry, fits) || (model !== '' && isServed(entry, model, by))),
-    );
-  };
+const untagged = (name: string): string => name.replace(/:latest$/, '').replace(/-(?:latest|0)$/, '');
+
+/** Creates a test of an entry for a name, which tolerates a missing or added tag or date and a provider suffix. */
+function serves(wanted: string): (entry: unknown) => boolean {
+  const name = folded(wanted);
+  const bare = untagged(name);
+  const isWanted = (one: string): boolean => one === name || one === bare;
+  const fits = (one: string): boolean =>
+    one.startsWith(bare) &&
+    one !== '' &&
+    [one, one.replace(/:latest$/, ''), one.replace(/-\d{8}$/, '')].some(isWanted);
+  const colon = name.lastIndexOf(':');
+  const [model, by] = colon === -1 ? ['', ''] : [name.slice(0, colon), name.slice(colon + 1)];
+  return (entry) => isObject(entry) && (isNamed(entry, fits) || (model !== '' && isServed(entry, model, by)));
 }
 
 /** Parses a list of models in any known format. */
@@ -52,7 +47,39 @@ function readList(payload: unknown, whole: boolean): Answer | null {
   const members = isObject(payload) ? payload : {};
   const list = isList(payload) ? payload : (members.data ?? members.models);
   if (!Array.isArray(list)) return null;
-  return { ...blankAnswer, models: { has: listed(list), whole } };
+  // One look-up is made per list, so the list is read once and not indexed.
+  return { ...blankAnswer, models: { has: (wanted) => list.some(serves(wanted)), whole } };
+}
+
+/** Before a name in the text of a list. */
+const beforeName = String.raw`"(?:id|name|model)"\s{0,8}:\s{0,8}"`;
+const aName = new RegExp(`${beforeName}[^"]`);
+const aList = /^\s*(?:\[|\{[^]*?"(?:data|models)"\s{0,8}:\s{0,8}\[)/;
+
+/** Most names that are compared of those that begin as the wanted one does. */
+const mostAlike = 1_000;
+
+/** Searches the beginning of a list of models, which is too long to be parsed, for names; null for another text. */
+function readBeginning(text: string): Answer | null {
+  if (!aList.test(text) || !aName.test(text)) return null;
+  const has = (wanted: string): boolean => {
+    const escaped = untagged(folded(wanted)).replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+    // What may follow is a tag or a date.
+    const alike = new RegExp(`${beforeName}((?:models/)?${escaped}[^"]{0,16})"`, 'g');
+    const names = text
+      .toLowerCase()
+      .replaceAll(String.raw`\/`, '/')
+      .matchAll(alike);
+    const fits = serves(wanted);
+    let seen = 0;
+    for (const [, id] of names) {
+      seen += 1;
+      if (fits({ id })) return true;
+      if (seen === mostAlike) return false;
+    }
+    return false;
+  };
+  return { ...blankAnswer, models: { has, whole: false, cut: true } };
 }
 
 /** Properties of a provider's model list. */
@@ -69,5 +96,6 @@ export function modelList({ query = '', headers = {}, whole = false }: Listing =
   return {
     ask: ({ endpoint }) => ({ method: 'GET', path: endpoint.paths.models + query, body: null, headers }),
     read: (payload) => readList(payload, whole),
+    readPart: readBeginning,
   };
 }

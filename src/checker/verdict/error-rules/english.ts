@@ -31,6 +31,11 @@ export const english: readonly TextRule[] = [
     ),
   },
   {
+    // LM Studio's, for any model while it serves none.
+    reason: 'model_not_found',
+    pattern: any('no models? (?:is |are )?loaded\\.? please load a model'),
+  },
+  {
     reason: 'server_error',
     pattern: any(
       "(?:failed|unable|could ?n[o']t|can ?n[o']t|error|failure|problem)(?: to| while| when| in)? (?:load(?:ing)?|initiali[sz](?:e|ing)|start(?:ing)?) (?:the |your |this )?(?:llm |llama |local )?(?:model|engine|runner|weights)",

@@ -47,5 +47,6 @@ export const numbers: Partial<Record<Reason, string>> = {
 export const lastMarkers: Partial<Record<Reason, string>> = {
   server_error:
     'servererror apierror internal internalerror internalservererror internalfailure internalserverexception',
-  invalid_request: 'invalidrequesterror badrequest badrequesterror invalidargument validationerror',
+  invalid_request:
+    'invalidrequesterror badrequest badrequesterror invalidargument validationerror validationexception',
 };
