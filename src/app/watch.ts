@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 
@@ -18,18 +19,18 @@ function signature(path: string): string {
   return `${path} missing`;
 }
 
-/** In turns of the loop; null once `ended`. */
-async function signaturesOf(files: readonly string[], ended = () => false): Promise<string | null> {
-  const signatures: string[] = [];
+/** A digest of the signatures of all, made in turns of the loop; null once `ended`. */
+async function signatureOf(files: readonly string[], ended = () => false): Promise<string | null> {
+  const digest = createHash('sha256');
   let began = performance.now();
   for (const file of files) {
-    signatures.push(signature(file));
+    digest.update(`${signature(file)}\n`);
     if (performance.now() - began < sliceMs) continue;
     await setImmediate();
     if (ended()) return null;
     began = performance.now();
   }
-  return signatures.join('\n');
+  return digest.digest('base64');
 }
 
 export interface FileWatch {
@@ -43,10 +44,10 @@ export interface FileWatch {
   readonly close: () => void;
 }
 
-/** Records the signatures of `files` now, so that changes before `begin` are detected. */
+/** Records the signature of `files` now, so that changes before `begin` are detected. */
 export async function createFileWatch(files: readonly string[]): Promise<FileWatch> {
-  /** Signatures at the last reload. */
-  let known = await signaturesOf(files);
+  /** At the last reload. */
+  let known = await signatureOf(files);
   let seen = known;
   let closed = false;
   /** Polls since the change was detected. */
@@ -56,7 +57,7 @@ export async function createFileWatch(files: readonly string[]): Promise<FileWat
   return {
     begin(current, changed) {
       const look = async (): Promise<void> => {
-        const now = await signaturesOf(current(), () => closed);
+        const now = await signatureOf(current(), () => closed);
         if (now === null) return;
         const quiet = now === seen;
         seen = now;
