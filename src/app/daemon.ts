@@ -44,7 +44,7 @@ export interface Daemon {
 
 export interface DaemonParts {
   readonly config: LoadedConfig;
-  readonly load: () => Promise<LoadedConfig>;
+  readonly load: (inForce: LoadedConfig) => Promise<LoadedConfig>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Number of log lines dropped. */
@@ -73,7 +73,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const ready = (): boolean => started;
 
   // First: it sees the changes that are made from here on.
-  const watch = createFileWatch(parts.config.files);
+  const watch = await createFileWatch(parts.config.files);
   const storage = await openStorage({ ...parts, settings, ready, releasers });
   const { store, beside, clock } = storage;
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });

@@ -69,7 +69,8 @@ function fieldsOf({ trigger, caller }: Asked) {
 /** Applies a new configuration without a restart: parse, validate, then swap. An invalid one changes nothing. */
 export function createReloader(parts: {
   inForce: InForce;
-  load: () => Promise<LoadedConfig>;
+  /** May resolve with the configuration in force itself when no content has changed. */
+  load: (inForce: LoadedConfig) => Promise<LoadedConfig>;
   apply: (config: LoadedConfig) => Promise<RosterChange>;
   reloaded: (successful: boolean) => void;
   log: Logger;
@@ -122,7 +123,7 @@ export function createReloader(parts: {
   /** Loads and applies the configuration; returns its warnings. */
   const load = async (asked: Asked): Promise<readonly string[]> => {
     const { trigger } = asked;
-    const next = await parts.load();
+    const next = await parts.load(inForce.config);
     if (trigger === 'content' && next.fingerprint === inForce.config.fingerprint) {
       // The invalid change was reverted.
       if (refusal !== null) accepted();

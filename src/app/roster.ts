@@ -1,12 +1,23 @@
 import { atLeast } from '../domain/budget.js';
 import { lostReason, type ExcludedPeriod } from '../domain/exclusion.js';
 import { validityOf } from '../domain/health.js';
+import { keysKnown } from '../domain/keys.js';
 import { hostOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import type { Plan } from '../scheduler/port.js';
 import { readPeriods } from '../store/excluded-periods.js';
-import type { ModelKey, Store } from '../store/port.js';
-import { configure, follow, letGo, pauseByHand, rebase, show, type Tracked } from './tracked.js';
+import type { ModelKey, Store, StoredModel } from '../store/port.js';
+import { createKeyDigests, type KeyDigests } from './key-digests.js';
+import {
+  configure,
+  follow,
+  letGo,
+  pauseByHand,
+  rebase,
+  rememberKeys,
+  show,
+  type Tracked,
+} from './tracked.js';
 
 const spanOf = ({ from, to, createdAt }: ExcludedPeriod): string => `${from} ${to} ${createdAt}`;
 
@@ -40,6 +51,19 @@ export interface RosterChange {
   readonly changed: readonly string[];
   /** One per model whose `rename_from` is ignored because its id already has history. */
   readonly warnings: readonly string[];
+}
+
+/** A model with its stored memory, where the health of keys that were replaced meanwhile is unknown. */
+function restored(model: Model, stored: StoredModel, nextDue: NextDue, digestsOf: KeyDigests): Tracked {
+  const tracked = follow(model, stored, nextDue);
+  const { keys } = tracked.memory;
+  if (keys !== null) rememberKeys(tracked, keysKnown(keys, digestsOf(model)));
+  return tracked;
+}
+
+function rememberDigests(tracked: Tracked, digestsOf: KeyDigests): void {
+  const { memory, view } = tracked;
+  if (memory.keys !== null) rememberKeys(tracked, { ...memory.keys, digests: digestsOf(view.model) });
 }
 
 export function createRoster(parts: { store: Store; changed: (tracked: Tracked) => void }): Roster {
@@ -110,6 +134,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
 
   const replace = async (models: readonly Model[], now: number, nextDue: NextDue): Promise<RosterChange> => {
     const warnings = await lateRenames(models);
+    const digestsOf = await createKeyDigests(store, models);
     // The store first: if it fails, nothing changes.
     const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
     const next = new Map<Model, Tracked>();
@@ -118,7 +143,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
       if (tracked === undefined) {
         const known = await store.register(model.id, now, model.renameFrom);
         // A renamed model keeps its unwritten changes.
-        tracked = followed.get(known.key) ?? follow(model, known, nextDue);
+        tracked = followed.get(known.key) ?? restored(model, known, nextDue, digestsOf);
       }
       next.set(model, tracked);
     }
@@ -133,6 +158,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     const changed: string[] = [];
     for (const [model, tracked] of next) {
       const { modelChanged, toWrite } = configure(tracked, model, now);
+      if (tracked.memory.keys?.digests === undefined) rememberDigests(tracked, digestsOf);
       if (toWrite) parts.changed(tracked);
       if (followed.has(tracked.view.key)) {
         if (modelChanged) changed.push(model.id);
@@ -154,6 +180,8 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   };
 
   const rebaseAll = async (now: number): Promise<ReadonlySet<ModelKey>> => {
+    const models = [...roster.values()].map(({ view }) => view.model);
+    const digestsOf = await createKeyDigests(store, models);
     const known = new Set((await store.names([])).map(({ key }) => key));
     for (const tracked of roster.values()) {
       const { view } = tracked;
@@ -170,6 +198,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
         );
       show(tracked, { exclusions });
       rebase(tracked, key, now);
+      rememberDigests(tracked, digestsOf);
       parts.changed(tracked);
       known.add(key);
     }

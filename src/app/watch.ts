@@ -1,36 +1,53 @@
+import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 const everyMs = 1_000;
 /** Most polls to wait for files to be stable; a file that keeps changing never is. */
 const mostLooks = 4;
+/** ms of one turn of the loop that a look takes: files may be many, and each one of a network mount is a round trip. */
+const sliceMs = 2;
 
 /** Inode, size and mtime of a file; follows links, to detect the symlink swap of a ConfigMap. */
 function signature(path: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(path);
-    return `${path} ${ino} ${size} ${mtimeMs}`;
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined) return `${path} ${stat.ino} ${stat.size} ${stat.mtimeMs}`;
   } catch {
-    return `${path} missing`;
+    // As one that is not there.
   }
+  return `${path} missing`;
 }
 
-const signaturesOf = (files: readonly string[]): string => files.map(signature).join('\n');
+/** A digest of the signatures of all, made in turns of the loop; null once `ended`. */
+async function signatureOf(files: readonly string[], ended = () => false): Promise<string | null> {
+  const digest = createHash('sha256');
+  let began = performance.now();
+  for (const file of files) {
+    digest.update(`${signature(file)}\n`);
+    if (performance.now() - began < sliceMs) continue;
+    await setImmediate();
+    if (ended()) return null;
+    began = performance.now();
+  }
+  return digest.digest('base64');
+}
 
 export interface FileWatch {
   /**
    * Calls `changed` once changed files are stable for a second, so that partly written files are not read, but no later
-   * than 5 s after the change; repeats each second until it resolves to true. Polls, because change events do not cross
-   * bind mounts and network file systems; synchronously, because the few files are cached and a hung resolver may block
-   * the thread pool.
+   * than some 5 s after the change; repeats each second until it resolves to true. Polls, because change events do not cross
+   * bind mounts and network file systems; without the thread pool, because a hung resolver may block it.
    */
   begin(files: () => readonly string[], changed: () => Promise<boolean>): void;
+  /** Ends a look that has begun, too: it calls nothing. */
   readonly close: () => void;
 }
 
-/** Records the signatures of `files` now, so that changes before `begin` are detected. */
-export function createFileWatch(files: readonly string[]): FileWatch {
-  /** Signatures at the last reload. */
-  let known = signaturesOf(files);
+/** Records the signature of `files` now, so that changes before `begin` are detected. */
+export async function createFileWatch(files: readonly string[]): Promise<FileWatch> {
+  /** At the last reload. */
+  let known = await signatureOf(files);
   let seen = known;
   let closed = false;
   /** Polls since the change was detected. */
@@ -40,7 +57,8 @@ export function createFileWatch(files: readonly string[]): FileWatch {
   return {
     begin(current, changed) {
       const look = async (): Promise<void> => {
-        const now = signaturesOf(current());
+        const now = await signatureOf(current(), () => closed);
+        if (now === null) return;
         const quiet = now === seen;
         seen = now;
         looks = now === known ? 0 : looks + 1;
@@ -49,6 +67,7 @@ export function createFileWatch(files: readonly string[]): FileWatch {
         known = now;
         looks = 0;
       };
+      // The next one waits for this one, so that looks do not pile up.
       const next = (): NodeJS.Timeout =>
         setTimeout(() => {
           void look().finally(() => {

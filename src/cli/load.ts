@@ -3,12 +3,12 @@ import { capabilities } from '../checker/ask/dialects.js';
 import { createJq } from '../checker/verdict/jq.js';
 import { ConfigError, loadConfig, type LoadedConfig } from '../config/read/load.js';
 
-/** Loads the configuration of a command. */
-export async function loadFor(path: string): Promise<LoadedConfig> {
+/** Loads the configuration of a command; resolves with `before`, an earlier load of it, if no content has changed. */
+export async function loadFor(path: string, before: LoadedConfig | null = null): Promise<LoadedConfig> {
   // Its process starts with the first program.
   const jq = createJq();
   try {
-    return await loadConfig(path, process.env, capabilities, jq.problemIn);
+    return await loadConfig(path, process.env, capabilities, jq.problemIn, before);
   } catch (error) {
     if (!(error instanceof ConfigError) || existsSync(path)) throw error;
     const hint = 'name another with --config or MODELPULSE_CONFIG; "modelpulse demo" runs without one';

@@ -7,6 +7,8 @@ export interface Keys {
   readonly healthy: readonly (boolean | null)[];
   /** Position of the key used last; -1 before the first check. */
   readonly last: number;
+  /** By position, keyed digests of the keys that `healthy` is about: the memory outlives the keys. Never shown, in no export. */
+  readonly digests?: readonly string[];
 }
 
 /** Reasons for which a provider refuses the key rather than the model. */
@@ -35,7 +37,7 @@ export function keysAfter(
   if (keyIndex === null || keyIndex >= keys.healthy.length) return keys;
   const accepted = (outcome === 'healthy' || outcome === 'degraded') && !ofKey(reason);
   const healthy = refusals.has(reason) ? false : accepted || (keys.healthy[keyIndex] ?? null);
-  return { healthy: keys.healthy.with(keyIndex, healthy), last: keyIndex };
+  return { ...keys, healthy: keys.healthy.with(keyIndex, healthy), last: keyIndex };
 }
 
 /**
@@ -56,7 +58,15 @@ export function withKey(
   return { ...result, detail, outcome: spared ? 'degraded' : result.outcome };
 }
 
-/** Key health after a change of the keys: keys at an unchanged position keep theirs. */
+/** Key health after a restart: a key has that of its position only if the digests say that it is the same key. */
+export function keysKnown(keys: Keys, digests: readonly string[]): Keys {
+  const healthy = digests.map((digest, index) =>
+    digest === keys.digests?.[index] ? (keys.healthy[index] ?? null) : null,
+  );
+  return { healthy, last: Math.min(keys.last, digests.length - 1), digests };
+}
+
+/** Key health after a change of the keys, without digests: keys at an unchanged position keep theirs. */
 export function keysKept(
   keys: Keys | null,
   before: readonly string[],
@@ -64,6 +74,7 @@ export function keysKept(
 ): Keys | null {
   const fresh = newKeys(after.length);
   if (keys === null || fresh === null) return fresh;
+  if (before.length === after.length && after.every((key, index) => key === before[index])) return keys;
   const healthy = after.map((key, index) => (key === before[index] ? (keys.healthy[index] ?? null) : null));
   return { healthy, last: Math.min(keys.last, after.length - 1) };
 }

@@ -109,7 +109,11 @@ export const memorySchema = z.looseObject({
   subject: text.optional(),
   conclusive: reason.nullish(),
   keys: z
-    .looseObject({ healthy: z.array(z.boolean().nullable()), last: z.int().min(-1).max(mostCount) })
+    .looseObject({
+      healthy: z.array(z.boolean().nullable()),
+      last: z.int().min(-1).max(mostCount),
+      digests: z.array(text).optional(),
+    })
     .nullish(),
   paused: z.boolean().optional(),
   pausedByOperator: z.boolean().optional(),

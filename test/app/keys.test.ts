@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { RunningDaemon } from './process.js';
+import { openDatabase } from '../../src/store/sqlite/file/database.js';
+import { command, type RunningDaemon } from './process.js';
 import { became, promptId, series, useSite } from './registry.js';
 import { completion, listenHttp, type Listening } from '../checker/server.js';
 import { inFull } from '../slow.js';
+import { migrationsDir } from '../store/samples.js';
 
 const site = useSite();
 let provider: Listening | null = null;
@@ -31,8 +35,9 @@ async function withKeys(keys: readonly string[], dead: Set<string>, more: object
   const { configure } = site();
   const base_url = `http://127.0.0.1:${provider.port}/v1`;
   const model = { id: promptId, provider: 'openai_compatible', base_url, model: 'm', api_keys: keys };
-  const config = configure([{ ...model, schedule: { every: '24h' }, ...more }]);
-  return { config, used };
+  const withOthers = (api_keys: readonly string[]): string =>
+    configure([{ ...model, api_keys, schedule: { every: '24h' }, ...more }]);
+  return { config: withOthers(keys), withOthers, used };
 }
 
 const check = async (daemon: RunningDaemon) =>
@@ -89,6 +94,72 @@ describe('several API keys', () => {
     await check(running);
     await running.line(became(promptId, 'healthy'));
     expect((await shown(running)).api_keys.map(({ healthy }) => healthy)).toEqual([true, true]);
+  });
+});
+
+describe('API keys that were replaced while no daemon ran', () => {
+  const stop = async (daemon: RunningDaemon) => {
+    daemon.child.kill('SIGTERM');
+    expect(await daemon.ended).toBe(0);
+  };
+  /** The memory of the model as text; `change` is SQL that changes it. */
+  const stored = (change?: string): string => {
+    const database = openDatabase(join(site().folder.path, 'pulse.db'), migrationsDir);
+    try {
+      if (change !== undefined) database.prepare(`UPDATE models SET health = ${change}`).run();
+      return database.prepare<[], string>('SELECT health FROM models').pluck().get()!;
+    } finally {
+      database.close();
+    }
+  };
+  const healthOf = async (daemon: RunningDaemon) =>
+    (await shown(daemon)).api_keys.map(({ healthy }) => healthy);
+
+  it('begin without health, so that a refusal of all is no success of a key that is gone', async () => {
+    const { config, withOthers } = await withKeys(['key-one', 'key-two'], new Set(['key-3', 'key-4']));
+    const { daemon } = site();
+    const first = await daemon(config);
+    await first.line(became(promptId, 'healthy'));
+    await check(first);
+    expect(await healthOf(first)).toEqual([true, true]);
+    await stop(first);
+
+    const second = await daemon(withOthers(['key-one', 'key-3']));
+    expect(await healthOf(second)).toEqual([true, null]);
+    await stop(second);
+
+    const third = await daemon(withOthers(['key-4', 'key-3']));
+    expect(await healthOf(third)).toEqual([null, null]);
+    const { text } = await third.get('/metrics');
+    expect(text).not.toContain('modelpulse_api_key_healthy{');
+    expect(await check(third)).toMatchObject({ outcome: 'unhealthy', reason: 'auth_failed' });
+    await stop(third);
+  });
+
+  it('are told by digests that only the database has; a memory without them tells nothing', async () => {
+    const { config } = await withKeys(['key-one', 'key-two'], new Set());
+    const { daemon } = site();
+    const first = await daemon(config);
+    await first.line(became(promptId, 'healthy'));
+    await check(first);
+    const shownTexts = [await first.get('/metrics'), await first.get(`/api/v1/models/${promptId}`)];
+    await stop(first);
+    const { digests } = (JSON.parse(stored()) as { keys: { digests: string[] } }).keys;
+    expect(digests).toHaveLength(2);
+    expect(stored()).not.toMatch(/key-(?:one|two)/);
+    const plain = (key: string) => createHash('sha256').update(key).digest('hex');
+    expect(plain('key-one')).not.toContain(digests[0]!);
+    const exported = await command(['export', '--config', config]);
+    expect(exported.out).toContain('"keys":{"healthy":[true,true],"last":1}');
+    for (const digest of digests)
+      expect(
+        [exported.out, JSON.stringify(first.lines), ...shownTexts.map(({ text }) => text)].filter((text) =>
+          text.includes(digest),
+        ),
+      ).toEqual([]);
+    stored("json_remove(health, '$.keys.digests')");
+    const second = await daemon(config);
+    expect(await healthOf(second)).toEqual([null, null]);
   });
 });
 

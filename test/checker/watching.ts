@@ -85,7 +85,7 @@ export function throughGate(
 export function watch(setting: Setting) {
   const { models = [], targets, remote = false, lookup, env = {}, isPaused } = setting;
   // Hosts of tests are on this machine.
-  const { isNear = (address) => address.startsWith('10.') } = setting;
+  const { isNear = (address: string) => address.startsWith('10.') } = setting;
   const sights: Change[] = [];
   const connectivity = createConnectivity({
     clock: systemClock,

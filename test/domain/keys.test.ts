@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { withKey, keyFor, keysAfter, keysKept, newKeys, type Keys } from '../../src/domain/keys.js';
+import {
+  withKey,
+  keyFor,
+  keysAfter,
+  keysKept,
+  keysKnown,
+  newKeys,
+  type Keys,
+} from '../../src/domain/keys.js';
 import { outcomeFor, type Reason } from '../../src/domain/reason.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';
 
@@ -85,6 +93,16 @@ describe('several API keys', () => {
     expect(keysKept(keys, ['a', 'b', 'c'], ['a', 'b'])).toEqual({ healthy: [true, false], last: 1 });
     expect(keysKept(keys, ['a', 'b', 'c'], ['a'])).toBeNull();
     expect(keysKept(null, ['a'], ['a', 'b'])).toEqual({ healthy: [null, null], last: -1 });
+  });
+
+  it('have the health of before a restart where their digest is the same', () => {
+    const keys: Keys = { healthy: [true, false, true], last: 2, digests: ['a', 'b', 'c'] };
+    expect(keysKnown(keys, ['a', 'b', 'c'])).toEqual(keys);
+    expect(keysKnown(keys, ['c', 'b'])).toEqual({ healthy: [null, false], last: 1, digests: ['c', 'b'] });
+    expect(keysKnown({ healthy: [true, false], last: 1 }, ['a', 'b']).healthy).toEqual([null, null]);
+    expect(keysKept(keys, ['x', 'y', 'z'], ['x', 'y', 'z'])).toBe(keys);
+    expect(keysKept(keys, ['x', 'y', 'z'], ['x', 'y', 'new'])).not.toHaveProperty('digests');
+    expect(keysAfter(keys, { keyIndex: 1, outcome: 'healthy', reason: 'ok' }).digests).toBe(keys.digests);
   });
 
   it('are each used once per cycle of regular checks, regardless of rechecks', () => {

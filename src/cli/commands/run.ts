@@ -11,7 +11,10 @@ import { packageFile, packageVersion } from '../package-files.js';
 /** ms that a stop may take beyond the grace of the checks: longer than the last requests and writes may take. */
 const stopMs = 4_000;
 
-/** Ctrl-C reaches a process that npm started twice: from the terminal, and from npm, which passes it on. */
+/**
+ * A signal that comes again within this time is the same request: Ctrl-C reaches a process that npm started from the terminal and
+ * from npm, which passes it on; `timeout` and some supervisors send SIGTERM to the process and to its group.
+ */
 const repeatMs = 1_000;
 
 const exitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
@@ -57,7 +60,7 @@ async function stopAtSignal(daemon: Daemon, log: Log, signals: readonly Signal[]
       process.on(name, () => {
         const now = systemClock.monotonic();
         if (first === null) first = { name, at: now };
-        else if (!(name === 'SIGINT' && first.name === name && now - first.at < repeatMs))
+        else if (first.name !== name || now - first.at >= repeatMs)
           endNow(daemon, log, `${name} came while it was stopping`, exitCodes[name]);
         resolve(name);
       });
@@ -105,8 +108,8 @@ function catchHangUps(): HangUps {
 }
 
 /**
- * Runs the daemon until a signal, or until its database is displaced, and resolves with the exit code. A second signal, or a stop that takes 4 s longer than the grace,
- * ends the process. SIGHUP ends it like SIGTERM where `hangUps` is absent. The caller has to end the process: a hung name look-up
+ * Runs the daemon until a signal, or until its database is displaced, and resolves with the exit code. Another signal, or the same after a second, or a stop that takes 4 s
+ * longer than the grace, ends the process. SIGHUP ends it like SIGTERM where `hangUps` is absent. The caller has to end the process: a hung name look-up
  * would keep it alive.
  */
 export async function runDaemon(
@@ -121,7 +124,7 @@ export async function runDaemon(
   const { startDaemon } = await import('../../app/daemon.js');
   const daemon = await startDaemon({
     config,
-    load: () => loadFor(options.config),
+    load: (inForce) => loadFor(options.config, inForce),
     clock: systemClock,
     log,
     logDropped: () => output.dropped,

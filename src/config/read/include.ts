@@ -1,28 +1,37 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { pathOfIssue } from './problem.js';
-import { glob } from 'tinyglobby';
 import { isObject, memberOf } from '../../domain/json.js';
 import type { Inputs } from './inputs.js';
 import { closestName } from './closest-name.js';
 import { issueMessage } from './issue-message.js';
 import type { Place } from './registry.js';
 import { includedSchema, settingsSchema } from '../schema/schema.js';
-import { parseSource } from './source.js';
+import type { ParsedSources } from './parsed-sources.js';
 import type { Source } from './source.js';
 import { addAll } from '../../domain/list.js';
 
 /** Maximum size of a configuration file. */
 const configLimit = 16 * 2 ** 20;
 
+/** What one load reads and parses with. */
+export interface Reading {
+  readonly inputs: Inputs;
+  readonly sources: ParsedSources;
+}
+
 /** Reads and parses one file; null with problems when it has no usable map. */
-export async function openSource(file: string, inputs: Inputs, problems: string[]): Promise<Source | null> {
+export async function openSource(
+  file: string,
+  { inputs, sources }: Reading,
+  problems: string[],
+): Promise<Source | null> {
   const absolute = resolve(file);
   const found = await inputs.read(absolute, configLimit);
   if ('problem' in found) {
     problems.push(`${file}: ${found.problem}`);
     return null;
   }
-  const parsed = parseSource(file, absolute, found.text);
+  const parsed = sources.parse(file, absolute, found.text);
   addAll(problems, parsed.problems);
   if (parsed.problems.length > 0) return null;
   const { value } = parsed.source;
@@ -61,14 +70,15 @@ function includedProblems(source: Source): string[] {
 export async function readIncluded(
   main: Source,
   patterns: readonly string[],
-  inputs: Inputs,
+  reading: Reading,
   problems: string[],
 ): Promise<Source[]> {
+  const { inputs } = reading;
   const directory = dirname(main.absolute);
   const files = new Set<string>();
   for (const [index, pattern] of patterns.entries()) {
-    const found = await glob(pattern, { cwd: directory, absolute: true, expandDirectories: false });
-    const others = found.map((file) => resolve(file)).filter((file) => file !== main.absolute);
+    const found = await inputs.match(pattern, directory);
+    const others = found.filter((file) => file !== main.absolute);
     const fixed = pattern.split('/').slice(0, -1);
     const wild = fixed.findIndex((part) => /[*?[\]{}()!]/.test(part));
     inputs.watch(
@@ -84,7 +94,7 @@ export async function readIncluded(
       const path = Array.isArray(written) ? ['include', index] : ['include'];
       problems.push(main.message({ path, message: `no file matches ${JSON.stringify(pattern)}` }));
     }
-    for (const file of others.sort()) {
+    for (const file of others) {
       inputs.watch(dirname(file));
       files.add(file);
     }
@@ -92,7 +102,7 @@ export async function readIncluded(
   const sources: Source[] = [];
   for (const file of files) {
     const name = join(dirname(main.file), relative(directory, file));
-    const source = await openSource(name, inputs, problems);
+    const source = await openSource(name, reading, problems);
     if (source === null) continue;
     addAll(problems, includedProblems(source));
     sources.push(source);

@@ -12,6 +12,7 @@ import type { References } from './interpolate.js';
 import { keyWarnings } from '../model/key-warnings.js';
 import { modelMatcher } from '../maintenance.js';
 import type { DefaultsEntry } from '../schema/asking-schema.js';
+import { createParsedSources, type KeptSources } from './parsed-sources.js';
 import { ConfigError, inOrder, withWords } from './problem.js';
 import { isExcused, readAs } from './read-as.js';
 import { referredSecrets } from './references.js';
@@ -39,6 +40,9 @@ export interface LoadedConfig {
   readonly files: readonly string[];
   /** Changes when the content of any of the files does, secrets included. */
   readonly fingerprint: string;
+  /** What was read and parsed, for the next load. */
+  readonly seen: ReturnType<Inputs['seen']>;
+  readonly sources: KeptSources;
   /** The effective configuration with the file's keys, presets expanded, secrets masked. */
   effective(): unknown;
   /** The part of one model as YAML; null when there is none with this id. */
@@ -143,25 +147,29 @@ async function programProblems(
 
 /**
  * Reads, validates and completes a configuration and all included files. `capabilities` lists the probes of the builtin
- * prober, `programProblem` compiles its jq programs. Throws a `ConfigError` with every problem of every file.
+ * prober, `programProblem` compiles its jq programs. Resolves with `before`, an earlier load of the same path and environment, if no content
+ * has changed since: nothing is parsed then, and otherwise no text that it has parsed. Throws a `ConfigError` with every problem of every file.
  */
 export async function loadConfig(
   path: string,
   env: Environment,
   capabilities: Capabilities,
   programProblem: ProgramProblem = () => Promise.resolve(null),
+  before: LoadedConfig | null = null,
 ): Promise<LoadedConfig> {
   const inputs = createInputs();
+  if (before !== null && (await inputs.same(before.seen))) return before;
+  const sources = createParsedSources(before?.sources ?? new Map());
   const problems: string[] = [];
   const warnings: string[] = [];
-  const source = await openSource(path, inputs, problems);
+  const source = await openSource(path, { inputs, sources }, problems);
   if (source === null) throw new ConfigError(problems, inputs.files());
 
   const references = await referencesOf(source, env, inputs);
   const main = readMain(source, references, problems, warnings);
   const { entry, mode } = main;
   const patterns = entry.include === undefined ? [] : [entry.include].flat();
-  const included = await readIncluded(source, patterns, inputs, problems);
+  const included = await readIncluded(source, patterns, { inputs, sources }, problems);
 
   const context = {
     defaults: entry.defaults,
@@ -209,6 +217,8 @@ export async function loadConfig(
     warnings: inOrder(warnings.map(hide), path),
     files: inputs.files(),
     fingerprint: inputs.fingerprint(),
+    seen: inputs.seen(),
+    sources: sources.kept,
     ...later(complete, [...main.secrets, ...registry.secrets]),
     requested: requester(entry.defaults, capabilities),
   };

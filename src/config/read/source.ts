@@ -57,9 +57,18 @@ function offsetOf(document: Document, aliases: Aliases, path: Path, at: 'key' | 
 interface Parsed {
   readonly document: Document;
   readonly aliases: Aliases;
+  /** `line:column`. */
   readonly where: (offset: number) => string;
-  /** The syntax error; null without one. */
-  readonly fault: string | null;
+  readonly fault: { readonly offset: number; readonly message: string } | null;
+}
+
+/** `line:column` of the members that messages asked for. */
+export type Places = Map<string, string>;
+
+export interface Parsing {
+  readonly source: Source;
+  /** Formatted; with problems the value is not usable. */
+  readonly problems: string[];
 }
 
 /**
@@ -75,11 +84,11 @@ function compose(tokens: readonly CST.Token[], length: number) {
   return { document, fault };
 }
 
-function parse(file: string, text: string): Parsed {
+function parse(text: string): Parsed {
   const lines = new LineCounter();
   const where = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
-    return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`;
+    return `${Math.max(1, line)}:${Math.max(1, col)}`;
   };
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   const deep = tooDeepAt(tokens);
@@ -87,31 +96,55 @@ function parse(file: string, text: string): Parsed {
     deep === null
       ? compose(tokens, text.length)
       : { document: new Document(null), fault: { offset: deep, message: tooDeep } };
-  return {
-    document,
-    aliases: aliasTargets(document),
-    where,
-    fault: fault === undefined ? null : `${where(fault.offset)}: ${fault.message}`,
-  };
+  return { document, aliases: aliasTargets(document), where, fault: fault ?? null };
 }
 
-/** Parses YAML or JSON; problems are formatted, and a source with problems has no usable value. */
+function placeOf({ document, aliases, where }: Parsed, { path, at }: Problem): string {
+  return where(offsetOf(document, aliases, path, at));
+}
+
+const nameOf = ({ path, at }: Problem): string => JSON.stringify([path, at]);
+
+/** A source whose value is known; parses the text for a message whose place is not among `places`, and adds it there. */
+export function sourceOf(
+  file: string,
+  absolute: string,
+  text: string,
+  { value, places }: { readonly value: unknown; readonly places: Places },
+): Source {
+  let parsed: Parsed | null = null;
+  const message: Source['message'] = (problem) => {
+    const name = nameOf(problem);
+    let place = places.get(name);
+    if (place === undefined) {
+      parsed ??= parse(text);
+      place = placeOf(parsed, problem);
+      places.set(name, place);
+    }
+    const { path, message } = problem;
+    return path.length === 0
+      ? `${file}:${place}: ${message}`
+      : `${file}:${place}: ${pathText(path)}: ${message}`;
+  };
+  return { file, absolute, value, message };
+}
+
+/** Parses YAML or JSON. */
 export function parseSource(
   file: string,
   absolute: string,
   text: string,
-): { source: Source; problems: string[] } {
-  // The tree takes far more memory than the text, so it is parsed again when a message needs it.
-  let parsed: Parsed | null = parse(file, text);
-  const message: Source['message'] = ({ path, message, at }) => {
-    parsed ??= parse(file, text);
-    const place = parsed.where(offsetOf(parsed.document, parsed.aliases, path, at));
-    return path.length === 0 ? `${place}: ${message}` : `${place}: ${pathText(path)}: ${message}`;
-  };
+  places: Places = new Map(),
+): Parsing {
+  // The tree takes far more memory than the text, so the source does not keep it.
+  const parsed = parse(text);
   const { fault } = parsed;
-  if (fault !== null) return { source: { file, absolute, value: null, message }, problems: [fault] };
+  if (fault !== null) {
+    const source = sourceOf(file, absolute, text, { value: null, places });
+    return { source, problems: [`${file}:${parsed.where(fault.offset)}: ${fault.message}`] };
+  }
   const { value, problems } = plainValue(parsed.document, parsed.aliases);
-  const found = { source: { file, absolute, value, message }, problems: problems.map(message) };
-  parsed = null;
-  return found;
+  for (const problem of problems) places.set(nameOf(problem), placeOf(parsed, problem));
+  const source = sourceOf(file, absolute, text, { value, places });
+  return { source, problems: problems.map(source.message) };
 }

@@ -1,4 +1,4 @@
-import { isObject, parseJson, isList } from '../../domain/json.js';
+import { isList, isObject, memberOf, parseJson } from '../../domain/json.js';
 import type { Histogram } from '../../domain/histogram.js';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { phaseNames } from '../../domain/result.js';
@@ -106,6 +106,19 @@ export function coded<Word extends string>(words: readonly Word[], codes: Codes<
 export const object = field(
   'an object',
   (stored: string) => parseJson(stored),
+  (value) => (isObject(value) ? JSON.stringify(value) : undefined),
+);
+
+/** Digests of API keys tell something only with the secret of the database, which is in no export either. */
+function withoutDigests(memory: unknown): unknown {
+  const keys = memberOf(memory, 'keys');
+  return isObject(memory) && isObject(keys) ? { ...memory, keys: { ...keys, digests: undefined } } : memory;
+}
+
+/** The daemon's memory of a model. */
+export const memory = field(
+  'an object',
+  (stored: string) => withoutDigests(parseJson(stored)),
   (value) => (isObject(value) ? JSON.stringify(value) : undefined),
 );
 

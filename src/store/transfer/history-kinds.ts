@@ -206,7 +206,7 @@ export const modelLine = {
     input_tokens: is.count,
     output_tokens: is.count,
     version_changes: is.count,
-    memory: is.optional(is.object),
+    memory: is.optional(is.memory),
     latest: is.optional(is.object),
   },
   select: `SELECT id, first_seen, retired_at, watermark, last_success, input_tokens, output_tokens, version_changes,
