@@ -15,7 +15,7 @@ export interface Addresses {
   keep(names: ReadonlySet<string>): void;
 }
 
-/** `learned` is called with a name whose addresses are known for the first time. */
+/** `learned` is called with a name whose addresses were looked up. */
 export function createAddresses(parts: {
   readonly clock: Clock;
   readonly lookup: LookupFunction;
@@ -33,7 +33,7 @@ export function createAddresses(parts: {
         const all = error === null ? addressesOf(found) : [];
         if (all.length === 0 || !known.has(name)) return;
         known.set(name, { addresses: all, at: clock.monotonic() });
-        if (addresses[0] === name) learned(name);
+        learned(name);
       });
     },
     keep(names) {

@@ -2,7 +2,7 @@ import type { LookupFunction } from 'node:net';
 import type { Settings } from '../config/settings.js';
 import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
-import { fewestHosts, machineOf, signOf, type Evidence } from '../domain/connectivity.js';
+import { machineOf, signOf, type Evidence } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
 import { createAddresses } from './addresses.js';
 import { createEarlyCertificates } from './early-certificates.js';
@@ -75,31 +75,31 @@ export function createConnectivity({
   isNear: isNearAddress = isNear,
 }: ConnectivityOptions) {
   const reach = createReach({ lookup, env });
-  const addresses = createAddresses({
-    clock,
-    lookup,
-    learned: (name) => {
-      if (addresses.of(name).every(isNearAddress) && setting !== null) configure(setting);
-    },
-  });
+  const addresses = createAddresses({ clock, lookup, learned: (name) => sortNear(name) });
   const addressesOf = addresses.of;
-  let setting: Setting | null = null;
+  /** Hosts of models in the own network; of a name, some address is. */
+  const near = new Set<string>();
+  const sortNear = (host: string): void => {
+    if (isNearName(host) || addressesOf(host).some(isNearAddress)) near.add(host);
+    else near.delete(host);
+  };
+  const isNearPath = ({ host, proxy }: Path): boolean => proxy === null && near.has(host);
   /** The models on each host. */
   let modelsOn = new Map<string, string[]>();
   const isIdle = (host: string): boolean => modelsOn.get(host)?.every(isPaused) === true;
-  /** Monotonic ms of the newest answer in the own network. */
-  let nearAt = -Infinity;
   /** For a network without proxies, and for models on a way that too little is known of. */
-  const general = createGate({ clock, reach, changed, addressesOf, isIdle });
+  const general = createGate({ clock, reach, changed, addressesOf, isIdle, isNear: isNearPath });
   /** For failures of look-ups: while no name is found, these are the resolver's. */
   const names = createGate({
     clock,
     reach: createFindNames(lookup, isNearAddress),
+    failsAlone: false,
     changed: (sight) => changed({ ...sight, names: true }),
   });
   const early = createEarlyCertificates({
     clock,
     addressesOf,
+    isIdle,
     changed: (sight) => changed({ ...sight, dates: true }),
   });
   /** By address of the proxy; null for the way without one, beside others. */
@@ -129,20 +129,11 @@ export function createConnectivity({
       reach,
       addressesOf,
       isIdle,
+      isNear: isNearPath,
       changed: (sight) => changed({ ...sight, proxy: name }),
     });
     ways.set(proxy, gate);
     return gate;
-  }
-
-  /** True for a path in the own network: what answers on it shows nothing of the way out. */
-  const isNearPath = ({ host, proxy }: Path): boolean =>
-    proxy === null && (isNearName(host) || addressesOf(host).every(isNearAddress));
-
-  /** The hosts outside of the own network, if they are enough; else all. */
-  function outside(hosts: ReadonlyMap<string, Path>): ReadonlyMap<string, Path> {
-    const far = new Map([...hosts].filter(([, path]) => !isNearPath(path)));
-    return far.size < fewestHosts ? hosts : far;
   }
 
   /** True when a way is lost; where its hosts are too few machines to tell, when all others are. */
@@ -156,7 +147,7 @@ export function createConnectivity({
 
   async function isBlindTo(model: Model, found: Found, limit: TimeLimit): Promise<boolean> {
     const { tokenEndpoint } = found;
-    const { jwt, proxy } = model.endpoint;
+    const { jwt, proxy, tls } = model.endpoint;
     const machine = tokenEndpoint?.machine ?? machineOf(model);
     const path =
       tokenEndpoint === undefined || jwt === null ? pathOf(model) : pathTo(new URL(jwt.url), proxy, env);
@@ -168,15 +159,16 @@ export function createConnectivity({
     // The answer on a connection of an earlier check shows nothing of names.
     const looked = sign === 'answered' && evidence.phases.tcp !== undefined;
     if (looked && name !== null && !addressesOf(name).every(isNearAddress)) names.answered(name);
-    if (isTooEarly(found)) return early.found(machine);
-    if (sign === 'answered') early.passed(machine);
-    if (sign === 'answered' && isNearPath(path)) nearAt = clock.monotonic();
+    if (isTooEarly(found)) {
+      addresses.learn(path.host);
+      return early.found(path);
+    }
+    if (evidence.httpStatus !== null && path.by === 'tls' && !tls.insecure) early.passed(path);
     for (const each of new Set([gate, general])) {
       if (sign === 'answered') each.answered(machine);
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
     if (sign !== 'silent' && !isMute(evidence, path)) return false;
-    if (isNearPath(path) && nearAt > gate.blindFrom()) return false;
     return (await isLost(gate, limit)) || (await isLostByName(name, evidence, limit));
   }
 
@@ -188,9 +180,7 @@ export function createConnectivity({
   }
 
   /** Applies targets and hosts. Disabled in remote mode, where the health API's own network makes the checks. */
-  function configure(next: Setting): void {
-    const { connectivity, models, remote } = next;
-    setting = next;
+  function configure({ connectivity, models, remote }: Setting): void {
     const wanted = remote === null ? connectivity : null;
     const asked = models.filter(
       ({ pause, missingSecret }) => remote === null && !pause && missingSecret === null,
@@ -199,12 +189,14 @@ export function createConnectivity({
     const everyMs = wanted?.everyMs ?? 0;
     addresses.keep(new Set(asked.map((model) => pathOf(model).host)));
     modelsOn = new Map();
+    near.clear();
     const hosts = new Map<string, Path>();
     const hostsOn = new Map<string | null, Map<string, Path>>();
     for (const model of asked) {
       const path = pathOf(model);
       const others = hostsOn.get(path.proxy) ?? new Map<string, Path>();
       const host = machineOf(model);
+      sortNear(path.host);
       hosts.set(host, path);
       hostsOn.set(path.proxy, others.set(host, path));
       const ids = modelsOn.get(host) ?? [];
@@ -225,7 +217,7 @@ export function createConnectivity({
       gateOn(proxy).configure({
         targets: those.length > 0 ? those : null,
         trusted: alone,
-        hosts: those.length > 0 ? own : outside(own),
+        hosts: own,
         everyMs,
       });
     }
@@ -236,8 +228,7 @@ export function createConnectivity({
     });
     names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
     early.keep(new Set(hosts.keys()));
-    const own = targets === null ? outside(hosts) : hosts;
-    general.configure(covered ? nothing : { targets, trusted: true, hosts: own, everyMs });
+    general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
   }
 
   return {

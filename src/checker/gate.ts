@@ -38,12 +38,6 @@ export interface Surroundings {
 /** ms between connectivity tests without configured targets; they run only while there is no connectivity. */
 const blindEveryMs = 30_000;
 
-const sightOf = ({ since, results }: Omit<Sight, 'blind'>, blind: boolean): Sight => ({
-  blind,
-  since,
-  results,
-});
-
 /**
  * Knows whether the monitor reaches anybody. When a check reaches no peer, the targets, or else the hosts, are tried before the
  * result counts: while none of them can be reached, the result is not evidence about the model.
@@ -54,11 +48,16 @@ export function createGate(parts: {
   readonly changed: (sight: Sight) => void;
   /** The addresses of a name, or the name itself. */
   readonly addressesOf?: (name: string) => readonly string[];
+  /** True for a path in the own network. */
+  readonly isNear?: (path: Path) => boolean;
   /** True for a host of which nothing is checked at present. */
   readonly isIdle?: (host: string) => boolean;
+  /** False where a host that fails while others do not may be the first of all: a resolver forgets names one by one. */
+  readonly failsAlone?: boolean;
 }) {
-  const { clock, reach, changed, addressesOf = (name: string) => [name], isIdle = () => false } = parts;
-  const witnesses = createWitnesses({ addressesOf, isIdle });
+  const { clock, reach, changed, failsAlone = true } = parts;
+  const { addressesOf = (name: string) => [name], isNear = () => false, isIdle = () => false } = parts;
+  const witnesses = createWitnesses({ clock, addressesOf, isNear, isIdle });
   let targets: readonly Path[] | null = null;
   let trusted = false;
   /** True once a target was reached. */
@@ -70,7 +69,7 @@ export function createGate(parts: {
   let answeredMeanwhile = false;
   /** True when the running test asks for replies. */
   let asks = false;
-  let blindness: { readonly since: number; readonly from: number; results: number } | null = null;
+  let blindness: { readonly since: number; results: number } | null = null;
   /** Monotonic ms at which connectivity came back. */
   let backAt = -Infinity;
   let timer: { readonly everyMs: number; readonly handle: NodeJS.Timeout } | null = null;
@@ -83,11 +82,8 @@ export function createGate(parts: {
 
   /** Takes the silence that is left after somebody was reached. While there was connectivity, the other hosts failed by themselves. */
   function leave(left: Silence, by: string | null = null): void {
-    if (blindness === null)
-      witnesses.failed(
-        [...silence.keys()].filter((host) => !left.has(host)),
-        by,
-      );
+    const others = [...silence.keys()].filter((host) => !left.has(host));
+    if (blindness === null && failsAlone && others.length > 0) witnesses.failed(others, by);
     silence = left;
   }
 
@@ -100,10 +96,10 @@ export function createGate(parts: {
       witnesses.areEnough();
     const blind = (reached === false && !tooFew()) || silentAll;
     if (blind && blindness === null) {
-      blindness = { since: clock.wall(), from: clock.monotonic(), results: 0 };
-      changed(sightOf(blindness, blind));
+      blindness = { since: clock.wall(), results: 0 };
+      changed({ blind, ...blindness });
     } else if (!blind && blindness !== null) {
-      changed(sightOf(blindness, blind));
+      changed({ blind, ...blindness });
       blindness = null;
       backAt = clock.monotonic();
     }
@@ -126,7 +122,9 @@ export function createGate(parts: {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       reached = found || answeredMeanwhile;
-      if (found) leave(replied ? noSilence : withConnection(silence));
+      // A proxy may open a tunnel to what it does not reach.
+      if (found && !replied && witnesses.areProxied()) silence = withConnection(silence);
+      else if (found) leave(replied ? noSilence : withConnection(silence));
       if (found && counted() !== null) proven = true;
       showSight();
     },
@@ -142,7 +140,7 @@ export function createGate(parts: {
       if (!found || targets === null || targets !== tried) return;
       proven = true;
       reached = true;
-      leave(withConnection(silence));
+      silence = withConnection(silence);
       showSight();
     },
   });
@@ -179,12 +177,12 @@ export function createGate(parts: {
       if (counted() !== null && reached === null) void around.look();
     },
 
-    /** Takes note of an answer. With targets it does not prove connectivity: the model may be on the local network. */
+    /** Takes note of an answer. With targets, or of a host in the own network beside others, it does not prove connectivity. */
     answered(host: string): void {
       if (!witnesses.has(host)) return;
-      witnesses.answered(host);
+      const shows = witnesses.answered(host) && counted() === null;
       if (silence.size > 0) silence = withoutHost(silence, host);
-      if (counted() === null) {
+      if (shows) {
         reached = true;
         answeredMeanwhile = true;
         if (silence.size > 0) leave(noSilence, host);
@@ -213,9 +211,6 @@ export function createGate(parts: {
       if (blindness !== null) blindness.results += 1;
       return blindness !== null || (alone && !tooFew()) || limit.from < backAt;
     },
-
-    /** Monotonic ms at which connectivity was lost; Infinity while it is there. */
-    blindFrom: (): number => blindness?.from ?? Infinity,
 
     /** Tests connectivity, at most once a second. */
     look: (): void => void around.look(),

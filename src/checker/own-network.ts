@@ -6,6 +6,7 @@ const near = /^[^.]+$|\.(?:localhost|local|internal|svc|lan|home\.arpa|ts\.net)$
 /** Networks of an office, a machine, a link and a carrier or tailnet; not of proxies that give every name an address of 198.18.0.0/15. */
 const networks = new BlockList();
 for (const [net, bits] of [
+  ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
   ['127.0.0.0', 8],
@@ -15,7 +16,7 @@ for (const [net, bits] of [
 ] as const)
   networks.addSubnet(net, bits, 'ipv4');
 for (const [net, bits] of [
-  ['::1', 128],
+  ['::', 127],
   ['fc00::', 7],
   ['fe80::', 10],
 ] as const)

@@ -1,10 +1,20 @@
+import type { Clock } from '../domain/clock.js';
 import { allSilent, fewestHosts, type Silence } from '../domain/connectivity.js';
+import { areSeveral } from './machines.js';
 import type { Path } from './path.js';
 
-/** Fewest machines that have to be silent: all names of a single one fail together. */
-const fewestMachines = 2;
 /** Most hosts to try: those with the newest answers. */
 const mostHosts = 16;
+/** ms, and number of results, of a silence while others are reached that is a host's own: a lossy network fails in between, too. */
+const lastingMs = 120_000;
+const lastingTimes = 2;
+
+/** The silences of a host while others were reached, since its last answer, in monotonic ms. */
+interface Failing {
+  readonly first: number;
+  readonly last: number;
+  readonly times: number;
+}
 
 /** The hosts of a way, and which of them show a lost network by their silence. */
 export interface Witnesses {
@@ -12,64 +22,57 @@ export interface Witnesses {
   configure(paths: ReadonlyMap<string, Path>): void;
   readonly count: () => number;
   has(host: string): boolean;
-  /** Notes that a host answered. */
-  answered(host: string): void;
+  /** Notes that a host answered; true if that shows that the others can be reached. */
+  answered(host: string): boolean;
   /**
-   * Notes hosts that were silent while another was reached, `by` it or, if null, by any: until they answer, their silence is their own.
-   * That of a host on another way is left out.
+   * Notes hosts that were silent while another was reached, `by` it or, if null, by any. That of a host on another way is left out. Once
+   * it has lasted for two minutes, the silence of a host is its own until it answers.
    */
-  failed(hosts: Iterable<string>, by: string | null): void;
+  failed(hosts: readonly string[], by: string | null): void;
   /** True when the others are on enough machines to tell a lost network from a lost machine. */
   areEnough(): boolean;
-  /** True when none of the others has answered. */
+  /** True when none of the others, at least three, has answered. */
   areSilent(silence: Silence): boolean;
   /** True when all paths lead through a proxy. */
   areProxied(): boolean;
-  /** The paths to try: one to each machine, then the others; newest answers first. */
+  /** The paths to try, newest answers first. */
   paths(): readonly Path[];
-}
-
-/** A path among those to one machine; `joined` leads to the first of them. */
-interface Place {
-  readonly path: Path;
-  joined: Place | null;
-}
-
-function firstOf(place: Place): Place {
-  let first = place;
-  while (first.joined !== null) first = first.joined;
-  return first;
 }
 
 /** Creates the witnesses of one way. */
 export function createWitnesses(parts: {
+  readonly clock: Clock;
   /** The addresses of a name, or the name itself: hosts that share one are one machine. */
   readonly addressesOf: (name: string) => readonly string[];
+  /** True for a host in the own network, which shows nothing of the way out. */
+  readonly isNear: (path: Path) => boolean;
   /** True for a host of which nothing is checked at present. */
   readonly isIdle: (host: string) => boolean;
 }): Witnesses {
-  const { addressesOf, isIdle } = parts;
+  const { clock, addressesOf, isNear, isIdle } = parts;
   /** Path by host, newest answers last. */
   let hosts = new Map<string, Path>();
-  let down = new Set<string>();
+  const failing = new Map<string, Failing>();
 
-  const able = (): [string, Path][] => [...hosts].filter(([host]) => !down.has(host) && !isIdle(host));
+  function isAble(host: string): boolean {
+    const { first = 0, last = 0, times = 0 } = failing.get(host) ?? {};
+    return (times < lastingTimes || last - first < lastingMs) && !isIdle(host);
+  }
 
-  /** The newest path to each machine, where the paths are newest first. */
-  function machinesOf(paths: readonly Path[]): readonly Path[] {
-    const byAddress = new Map<string, Place>();
-    const places = paths.map((path): Place => {
-      const place: Place = { path, joined: null };
-      // Behind a proxy the addresses are the proxy's business.
-      for (const address of path.proxy === null ? addressesOf(path.host) : [path.host]) {
-        const first = firstOf(byAddress.get(address) ?? place);
-        const own = firstOf(place);
-        if (own !== first) own.joined = first;
-        byAddress.set(address, first);
-      }
-      return place;
-    });
-    return places.filter(({ joined }) => joined === null).map(({ path }) => path);
+  function* able(far: boolean): Generator<[string, Path]> {
+    for (const one of hosts) if (isAble(one[0]) && !(far && isNear(one[1]))) yield one;
+  }
+
+  const areMachines = (far: boolean): boolean => areSeveral(able(far), addressesOf);
+
+  /** True while hosts outside of the own network are enough: only they show that the way out is open. */
+  function areFar(): boolean {
+    let left = fewestHosts;
+    for (const path of hosts.values()) {
+      if (!isNear(path)) left -= 1;
+      if (left === 0) return areMachines(true);
+    }
+    return false;
   }
 
   return {
@@ -81,36 +84,47 @@ export function createWitnesses(parts: {
         return path === undefined ? [] : [[host, path]];
       });
       hosts = new Map([...fresh, ...known]);
-      down = new Set([...down].filter((host) => hosts.has(host)));
+      for (const host of failing.keys()) if (!hosts.has(host)) failing.delete(host);
     },
     count: () => hosts.size,
     has: (host) => hosts.has(host),
     answered(host) {
       const path = hosts.get(host);
-      if (path === undefined) return;
+      if (path === undefined) return false;
       hosts.delete(host);
       hosts.set(host, path);
-      down.delete(host);
+      failing.delete(host);
+      return !isNear(path) || !areFar();
     },
     failed(silent, by) {
-      const ways = new Set([...hosts.values()].map(({ proxy }) => proxy));
       const reached = by === null ? undefined : hosts.get(by);
-      if (reached === undefined && ways.size > 1) return;
+      if (reached === undefined && new Set([...hosts.values()].map(({ proxy }) => proxy)).size > 1) return;
+      const now = clock.monotonic();
       for (const host of silent) {
         const path = hosts.get(host);
-        if (path !== undefined && (reached === undefined || path.proxy === reached.proxy)) down.add(host);
+        if (path === undefined || (reached !== undefined && path.proxy !== reached.proxy)) continue;
+        const { first, times } = failing.get(host) ?? { first: now, times: 0 };
+        failing.set(host, { first, last: now, times: times + 1 });
       }
     },
-    areEnough: () => machinesOf(able().map(([, path]) => path)).length >= fewestMachines,
-    areSilent: (silence) =>
-      allSilent(
-        able().map(([host]) => host),
-        silence,
-      ),
+    areEnough: () => areFar() || areMachines(false),
+    areSilent(silence) {
+      const others = [...able(areFar())].map(([host]) => host);
+      return others.length >= fewestHosts && allSilent(others, silence);
+    },
     areProxied: () => [...hosts.values()].every(({ proxy }) => proxy !== null),
     paths() {
-      const newest = [...hosts.values()].reverse();
-      return [...new Set([...machinesOf(newest), ...newest])].slice(0, mostHosts);
+      const far = areFar();
+      const newest = [...hosts.values()].reverse().filter((path) => !far || !isNear(path));
+      const byMachine = new Map(
+        // The newest of a machine stays.
+        newest.map((path) => [machineOf(path), path] as const).reverse(),
+      );
+      return [...new Set([...[...byMachine.values()].reverse(), ...newest])].slice(0, mostHosts);
     },
   };
+
+  function machineOf({ host, proxy }: Path): string {
+    return (proxy === null ? addressesOf(host)[0] : undefined) ?? host;
+  }
 }

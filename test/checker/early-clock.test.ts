@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { createEarlyCertificates } from '../../src/checker/early-certificates.js';
+import type { Path } from '../../src/checker/path.js';
+import { systemClock } from '../../src/domain/clock.js';
 import { identity, modelsOn, monitor, opened, reasonsOf } from './network.js';
 import { eachAtItsOwn } from './probing.js';
 import { completion, listenHttps } from './server.js';
@@ -63,5 +66,52 @@ describe('certificates that have not begun to be valid', () => {
     for (let round = 0; round < 2; round += 1)
       for (const model of secured) expect((await same.checked(model)).reason).toBe('tls_error');
     expect([few.sights, same.sights]).toEqual([[], []]);
+  });
+});
+
+describe('early certificates', () => {
+  const path = (host: string, port = 443): Path => ({ host, port, proxy: null, by: 'tls' });
+  const open = (addressesOf = (name: string): readonly string[] => [`of ${name}`]) => {
+    const sights: boolean[] = [];
+    let idle: readonly string[] = [];
+    const early = createEarlyCertificates({
+      clock: systemClock,
+      changed: ({ blind }) => sights.push(blind),
+      addressesOf,
+      isIdle: (host) => idle.includes(host),
+    });
+    return { ...early, sights, pause: (...hosts: readonly string[]) => void (idle = hosts) };
+  };
+
+  it('are told from those of a few hosts by what most have', () => {
+    const { found, passed, sights } = open();
+    for (const host of 'defgh') passed(path(host));
+    for (const host of 'abc') expect(found(path(host))).toBe(false);
+    for (const host of 'def') found(path(host));
+    expect(found(path('a'))).toBe(true);
+    // Another port of a host shows nothing of this one.
+    for (const host of 'abc') passed(path(host, 8443));
+    expect(found(path('b'))).toBe(true);
+    passed(path('a'));
+    expect(found(path('b'))).toBe(false);
+    expect(sights).toEqual([true, false]);
+  });
+
+  it('do not count while their models are paused', () => {
+    const { found, isBehind, pause } = open();
+    for (const host of 'abc') found(path(host));
+    expect(isBehind()).toBe(true);
+    pause('c');
+    expect(isBehind()).toBe(false);
+  });
+
+  it('do not count before the addresses of their names are known', () => {
+    const known = new Map<string, string>();
+    const { found } = open((name) => [known.get(name) ?? name]);
+    for (const host of 'abc') expect(found(path(host))).toBe(false);
+    for (const host of 'abc') known.set(host, 'one');
+    expect(found(path('a'))).toBe(false);
+    known.set('a', 'two');
+    expect(found(path('a'))).toBe(true);
   });
 });

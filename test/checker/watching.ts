@@ -5,7 +5,7 @@ import { adjusted, undisturbed } from '../../src/app/adjustments.js';
 import { createConnectivity, type Change } from '../../src/checker/connectivity.js';
 import { createTimeLimit } from '../../src/checker/transport/time-limit.js';
 import type { Ask, Check } from '../../src/domain/check.js';
-import { systemClock } from '../../src/domain/clock.js';
+import { systemClock, type Clock } from '../../src/domain/clock.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
@@ -66,6 +66,7 @@ interface Setting {
   readonly env?: Readonly<Record<string, string>>;
   readonly isPaused?: (id: string) => boolean;
   readonly isNear?: (address: string) => boolean;
+  readonly clock?: Clock;
 }
 
 /** The check, with its result set aside when it was the monitor that could reach nobody. */
@@ -83,12 +84,12 @@ export function throughGate(
 
 /** A gate, and what it makes of a check that found something. */
 export function watch(setting: Setting) {
-  const { models = [], targets, remote = false, lookup, env = {}, isPaused } = setting;
+  const { models = [], targets, remote = false, lookup, env = {}, isPaused, clock = systemClock } = setting;
   // Hosts of tests are on this machine.
   const { isNear = (address: string) => address.startsWith('10.') } = setting;
   const sights: Change[] = [];
   const connectivity = createConnectivity({
-    clock: systemClock,
+    clock,
     env,
     isNear,
     ...(isPaused && { isPaused }),
