@@ -55,8 +55,8 @@ export async function listenUplink(identity?: ServerOptions): Promise<Uplink> {
     asked.push(`inside ${request.method ?? ''}`);
     request.resume();
     const loss = lossOf(String(request.headers.host));
-    if (!isIntercepting(loss)) throw new Error('nothing is intercepted');
-    if (loss === 'cuts') {
+    // A tunnel that was opened before the way was restored is of no use.
+    if (!isIntercepting(loss) || loss === 'cuts') {
       request.socket.destroy();
       return;
     }
