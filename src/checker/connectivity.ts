@@ -38,8 +38,6 @@ interface ConnectivityOptions {
   readonly isNear?: (address: string) => boolean;
 }
 
-type Setting = Pick<Settings, 'connectivity' | 'models' | 'remote'>;
-
 const nothing: Surroundings = { targets: null, trusted: true, hosts: new Map(), everyMs: 0 };
 
 const isTooEarly = ({ reason, detail }: Found): boolean =>
@@ -87,8 +85,9 @@ export function createConnectivity({
   /** The models on each host. */
   let modelsOn = new Map<string, string[]>();
   const isIdle = (host: string): boolean => modelsOn.get(host)?.every(isPaused) === true;
+  const ofHosts = { clock, reach, addressesOf, isIdle, isNear: isNearPath };
   /** For a network without proxies, and for models on a way that too little is known of. */
-  const general = createGate({ clock, reach, changed, addressesOf, isIdle, isNear: isNearPath });
+  const general = createGate({ ...ofHosts, changed });
   /** For failures of look-ups: while no name is found, these are the resolver's. */
   const names = createGate({
     clock,
@@ -124,14 +123,7 @@ export function createConnectivity({
     const known = ways.get(proxy);
     if (known !== undefined) return known;
     const name = proxy === null ? null : nameOfProxy(proxy);
-    const gate = createGate({
-      clock,
-      reach,
-      addressesOf,
-      isIdle,
-      isNear: isNearPath,
-      changed: (sight) => changed({ ...sight, proxy: name }),
-    });
+    const gate = createGate({ ...ofHosts, changed: (sight) => changed({ ...sight, proxy: name }) });
     ways.set(proxy, gate);
     return gate;
   }
@@ -159,10 +151,7 @@ export function createConnectivity({
     // The answer on a connection of an earlier check shows nothing of names.
     const looked = sign === 'answered' && evidence.phases.tcp !== undefined;
     if (looked && name !== null && !addressesOf(name).every(isNearAddress)) names.answered(name);
-    if (isTooEarly(found)) {
-      addresses.learn(path.host);
-      return early.found(path);
-    }
+    if (isTooEarly(found)) return early.found(path);
     if (evidence.httpStatus !== null && path.by === 'tls' && !tls.insecure) early.passed(path);
     for (const each of new Set([gate, general])) {
       if (sign === 'answered') each.answered(machine);
@@ -180,7 +169,11 @@ export function createConnectivity({
   }
 
   /** Applies targets and hosts. Disabled in remote mode, where the health API's own network makes the checks. */
-  function configure({ connectivity, models, remote }: Setting): void {
+  function configure({
+    connectivity,
+    models,
+    remote,
+  }: Pick<Settings, 'connectivity' | 'models' | 'remote'>): void {
     const wanted = remote === null ? connectivity : null;
     const asked = models.filter(
       ({ pause, missingSecret }) => remote === null && !pause && missingSecret === null,

@@ -1,18 +1,27 @@
 import type { Path } from './path.js';
 
+type Host = readonly [string, Path];
+
 /**
- * True if hosts are on two machines at least: names that share an address are one, since they fail together. Behind a proxy each host is
- * one. Looks at no more hosts than needed.
+ * The first host of each machine: names that share an address are one, since they fail together. Behind a proxy each host is one. Looks at
+ * no more hosts than are taken.
  */
-export function areSeveral(
-  hosts: Iterable<readonly [string, Pick<Path, 'host' | 'proxy'>]>,
+export function* firstOfMachines(
+  hosts: Iterable<Host>,
   addressesOf: (name: string) => readonly string[],
-): boolean {
-  const first = new Set<string>();
-  for (const [, { host, proxy }] of hosts) {
+): Generator<Host> {
+  const seen = new Set<string>();
+  for (const one of hosts) {
+    const { host, proxy } = one[1];
     const addresses = proxy === null ? addressesOf(host) : [host];
-    if (first.size > 0 && !addresses.some((address) => first.has(address))) return true;
-    for (const address of addresses) first.add(address);
+    if (!addresses.some((address) => seen.has(address))) yield one;
+    for (const address of addresses) seen.add(address);
   }
-  return false;
+}
+
+/** True if hosts are on two machines at least. */
+export function areSeveral(...[hosts, addressesOf]: Parameters<typeof firstOfMachines>): boolean {
+  const machines = firstOfMachines(hosts, addressesOf);
+  machines.next();
+  return machines.next().done === false;
 }

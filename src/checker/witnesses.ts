@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import { allSilent, fewestHosts, type Silence } from '../domain/connectivity.js';
-import { areSeveral } from './machines.js';
+import { areSeveral, firstOfMachines } from './machines.js';
 import type { Path } from './path.js';
 
 /** Most hosts to try: those with the newest answers. */
@@ -35,7 +35,7 @@ export interface Witnesses {
   areSilent(silence: Silence): boolean;
   /** True when all paths lead through a proxy. */
   areProxied(): boolean;
-  /** The paths to try, newest answers first. */
+  /** The paths to try: one to each machine, then the others; newest answers first. */
   paths(): readonly Path[];
 }
 
@@ -115,16 +115,9 @@ export function createWitnesses(parts: {
     areProxied: () => [...hosts.values()].every(({ proxy }) => proxy !== null),
     paths() {
       const far = areFar();
-      const newest = [...hosts.values()].reverse().filter((path) => !far || !isNear(path));
-      const byMachine = new Map(
-        // The newest of a machine stays.
-        newest.map((path) => [machineOf(path), path] as const).reverse(),
-      );
-      return [...new Set([...[...byMachine.values()].reverse(), ...newest])].slice(0, mostHosts);
+      const newest = [...hosts].reverse().filter(([, path]) => !far || !isNear(path));
+      const tried = new Map([...firstOfMachines(newest, addressesOf), ...newest]);
+      return [...tried.values()].slice(0, mostHosts);
     },
   };
-
-  function machineOf({ host, proxy }: Path): string {
-    return (proxy === null ? addressesOf(host)[0] : undefined) ?? host;
-  }
 }

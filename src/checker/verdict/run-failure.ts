@@ -51,8 +51,8 @@ function failedAs(places: readonly Members[], kind: RegExp): RunFailure | null {
 }
 
 /**
- * What became of the run that a JSON reply tells of, at its top or one level down; null where it tells of none. Only for a reply in which
- * the program found nothing: an answer may have words such as `stopped`.
+ * The failure, or the unfinished state, of the run in a JSON reply, at its top or one level down; null for none. Only for a reply in which the
+ * program found nothing: an answer may have words such as `stopped`.
  */
 export function runFailureIn(payload: unknown): RunFailure | null {
   if (!isObject(payload)) return null;
@@ -104,8 +104,8 @@ export function bareRunFailureIn(payload: unknown): RunFailure | null {
   if (!isObject(payload)) return null;
   const own = bareFailureIn(payload);
   if (own !== null) return { error: own, state: null };
-  const [, ...held] = placesIn(payload);
-  const places = [payload, ...held];
+  const places = placesIn(payload);
+  const held = places.slice(1);
   const holding = holders.filter((name) => isObject(payload[name]));
   const named = places.some((place) => ['error', ...namesOfRuns].some((name) => isPresent(place[name])));
   const silent = answersNothing(payload, holding) && held.every((place) => answersNothing(place));
