@@ -262,7 +262,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     write: (batch) => change((open) => open.write(batch)),
     writePacked: (packed) => change((open) => open.writePacked(packed)),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
-    durations: (key, from, to, without) => ask((open) => open.durations(key, from, to, without)),
+    durations: (windows) => ask((open) => open.durations(windows)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
     results: (key, query) => ask((open) => open.results(key, query)),
     incidents: (query) => ask((open) => open.incidents(query)),

@@ -11,6 +11,7 @@ import {
 } from '../../../domain/state.js';
 import { addDurations, noDurations, takeDurations, totalMs } from '../../../domain/timeline.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
+import type { ModelWindow } from '../../port.js';
 import { prepareHorizons } from '../../horizons.js';
 import { partsOf, type Horizons } from '../../window.js';
 
@@ -146,11 +147,12 @@ export function prepareTimeline(database: Database) {
 
   return {
     points,
-    durations(key: number, from: number, to: number, without: readonly Interval[] = []): StateDurations {
-      const holes = clipTo(merge(without), { from, to });
-      const sum = holes.length === 0 ? durationsIn : durationsWithout;
-      return sum(key, { from, to }, holes);
-    },
+    durations: (windows: readonly ModelWindow[]): StateDurations[] =>
+      windows.map(({ key, from, to, without }) => {
+        const holes = clipTo(merge(without ?? []), { from, to });
+        const sum = holes.length === 0 ? durationsIn : durationsWithout;
+        return sum(key, { from, to }, holes);
+      }),
     maintenance: (key: number, from: number, to: number): Interval[] => maintenanceRows.all(key, to, from),
     epochs: (key: number): { from: number; settings: unknown }[] =>
       epochRows.all(key).map(({ starts, settings }) => ({ from: starts, settings: parseJson(settings) })),

@@ -3,7 +3,17 @@ import { statSync } from 'node:fs';
 import { dayMs, hourMs } from '../../../../src/domain/period.js';
 import type { Incident } from '../../../../src/domain/incident.js';
 import type { Store } from '../../../../src/store/port.js';
-import { batchOf, counted, failed, modelWrite, result, retention, start, workplace } from '../../samples.js';
+import {
+  batchOf,
+  counted,
+  durationsIn,
+  failed,
+  modelWrite,
+  result,
+  retention,
+  start,
+  workplace,
+} from '../../samples.js';
 import { Database } from '../../../../src/store/sqlite/file/sqlite.js';
 
 const place = workplace();
@@ -74,11 +84,11 @@ describe('retention', () => {
   it('leaves pruned time unknown instead of scaling the rest', async () => {
     const { store, key } = await lived(`${place.directory()}/store.db`);
     await sweep(store, now);
-    const kept = await store.durations(key, now - short.daysMs, now);
-    const { unknown, ...others } = await store.durations(key, start, now);
+    const kept = await durationsIn(store, key, now - short.daysMs, now);
+    const { unknown, ...others } = await durationsIn(store, key, start, now);
     expect(others).toEqual({ ...kept, unknown: undefined });
     expect(unknown).toBe(kept.unknown + now - short.daysMs - start);
-    expect(await store.durations(key, start, start + dayMs)).toMatchObject({ healthy: 0, unknown: dayMs });
+    expect(await durationsIn(store, key, start, start + dayMs)).toMatchObject({ healthy: 0, unknown: dayMs });
   });
 
   it('keeps the last point and the last epoch regardless of age', async () => {
