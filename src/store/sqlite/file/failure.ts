@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { Database } from 'better-sqlite3';
 import { messageOf, systemCodeOf } from '../../../domain/thrown.js';
 import { StoreError } from '../../store-error.js';
 
@@ -14,6 +15,22 @@ export function codeOf(error: unknown): string | null {
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
   return code !== null && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'));
+}
+
+/**
+ * The damage behind an error: a row that no release has written is a sign of it where SQLite finds the file damaged. Null for an
+ * error of another kind, and where the file is sound.
+ */
+export function damageBehind(error: unknown, database: Database | null): unknown {
+  if (isDamage(error)) return error;
+  if (database === null || !(error instanceof StoreError) || error.kind !== 'foreign') return null;
+  try {
+    const found = database.pragma('quick_check(1)', { simple: true });
+    if (found === 'ok') return null;
+    return new StoreError('damaged', `${database.name} is damaged: ${String(found)}`, { cause: error });
+  } catch (cause) {
+    return isDamage(cause) ? cause : null;
+  }
 }
 
 /** Codes with which SQLite refuses the content of a row; a retry would fail too. */
