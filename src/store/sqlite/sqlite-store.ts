@@ -98,7 +98,7 @@ export function openStore(options: StoreOptions): SqliteStore {
   }
 
   /** Moves a damaged file aside, if configured, and returns its error; the next use creates a fresh one. Throws any other error. */
-  function giveUp(error: unknown): unknown {
+  function giveUp(error: unknown): Error {
     const damage = damageBehind(error, database);
     if (damage === null) throw error;
     if (options.onCorrupt === 'stop') throw damage;

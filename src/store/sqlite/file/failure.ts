@@ -21,15 +21,15 @@ export function isDamage(error: unknown): boolean {
  * The damage behind an error: a row that no release has written is a sign of it where SQLite finds the file damaged. Null for an
  * error of another kind, and where the file is sound.
  */
-export function damageBehind(error: unknown, database: Database | null): unknown {
-  if (isDamage(error)) return error;
+export function damageBehind(error: unknown, database: Database | null): Error | null {
+  if (isDamage(error) && error instanceof Error) return error;
   if (database === null || !(error instanceof StoreError) || error.kind !== 'foreign') return null;
   try {
     const found = database.pragma('quick_check(1)', { simple: true });
     if (found === 'ok') return null;
     return new StoreError('damaged', `${database.name} is damaged: ${String(found)}`, { cause: error });
   } catch (cause) {
-    return isDamage(cause) ? cause : null;
+    return damageBehind(cause, null);
   }
 }
 
