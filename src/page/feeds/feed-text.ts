@@ -125,5 +125,5 @@ function jsonText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): 
     { strict: true },
   );
   // JSON Feed demands the list of items; feedsmith leaves an empty one out.
-  return JSON.stringify({ items: [], ...feed });
+  return JSON.stringify(Object.assign({ items: [] }, feed));
 }
