@@ -1,4 +1,4 @@
-import { isObject, type Members } from '../../domain/json.js';
+import { isList, isObject, type Members } from '../../domain/json.js';
 import { jsonOrText } from './json-or-text.js';
 import {
   errorOfObject,
@@ -136,6 +136,9 @@ export function errorIn(payload: unknown, success: boolean, depth = 0): ReplyErr
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
   const told = headIn(payload) ?? unsent(payload, depth);
   if (told !== null) return told;
+  // The way of IONOS.
+  if (isList(payload.messages) && statusIn(payload.httpStatus) !== null && isPresent(payload.messages))
+    return fromValue(payload.messages, { ...payload, status: payload.httpStatus });
   const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : errorOfObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
