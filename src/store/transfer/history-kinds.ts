@@ -5,10 +5,11 @@ import { blames, outcomes, reasons, stateReasons } from '../../domain/reason.js'
 import { checkKinds } from '../../domain/result.js';
 import { dayMs, hourMs } from '../../domain/period.js';
 import { states } from '../../domain/state.js';
-import { inMaintenance, usualStatus, whileStalled } from '../sqlite/rows/check-row.js';
+import { inMaintenance, usualStatus, whileStalled } from '../rows/check-row.js';
 import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../codes.js';
 import * as is from './history-fields.js';
-import { sumNames, upsertRollup } from '../sqlite/rows/rollup-row.js';
+import { sumNames } from '../rows/rollup-row.js';
+import { upsertRollup } from '../sqlite/rows/rollup-sql.js';
 
 /** Format name in the first line of a history file. */
 export const historyFormat = 'modelpulse-history';

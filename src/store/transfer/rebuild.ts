@@ -4,8 +4,8 @@ import { dayMs, hourMs } from '../../domain/period.js';
 import { addResult, addSpan, emptyRollup, wholeUnits, type HourlyChanges } from '../../domain/rollup.js';
 import type { Interval, State } from '../../domain/state.js';
 import { stateCodes } from '../codes.js';
-import { prepareHorizons } from '../horizons.js';
-import { plainColumns, resultOf, type CheckRow } from '../sqlite/rows/check-row.js';
+import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
+import { plainColumns, resultOf, type CheckRow } from '../rows/check-row.js';
 import { openExisting, requireFile } from '../sqlite/file/database.js';
 import { describe } from '../sqlite/file/failure.js';
 import { openLoneWriter } from '../sqlite/lone-writer.js';
@@ -16,8 +16,9 @@ import {
   rollupOf,
   durationsEqual,
   type Mismatch,
-} from '../sqlite/rows/rebuild-row.js';
-import { rollupValues, upsertRollup, type RollupRow } from '../sqlite/rows/rollup-row.js';
+} from '../rows/rebuild-row.js';
+import { rollupValues, type RollupRow } from '../rows/rollup-row.js';
+import { upsertRollup } from '../sqlite/rows/rollup-sql.js';
 import { StoreError } from '../store-error.js';
 import { replayTimelines, type Replayed, type ReplayOptions } from './replay.js';
 import { addRollup, type Tally } from '../tally.js';

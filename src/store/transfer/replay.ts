@@ -9,11 +9,11 @@ import { createReplay, firstHealth, type Circumstances, type Stretch } from '../
 import type { Interval } from '../../domain/state.js';
 import { messageOf } from '../../domain/thrown.js';
 import { blameCodes, outcomeCodes, reasonCodes } from '../codes.js';
-import { prepareHorizons } from '../horizons.js';
+import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
 import type { MemoryReading } from '../port.js';
 import { codeOf } from '../sqlite/file/failure.js';
 import { prepareTimeline } from '../sqlite/read/timeline-query.js';
-import { inMaintenance } from '../sqlite/rows/check-row.js';
+import { inMaintenance } from '../rows/check-row.js';
 import { StoreError } from '../store-error.js';
 import { differencesOf, type Difference } from './replay-difference.js';
 
