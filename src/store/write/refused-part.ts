@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Refusal } from '../port.js';
 
 const longestValue = 200;
@@ -15,4 +16,9 @@ export function describePart(what: Refusal['what'], part: unknown): Pick<Refusal
       ? Number(part.slot)
       : null;
   return { slot, value: (odd.length > 0 ? odd.join(', ') : text).slice(0, longestValue) };
+}
+
+/** True for the error of a value that has no code, or that no column takes: a retry would fail too. */
+export function isUnusable(error: unknown): boolean {
+  return types.isNativeError(error) && ['TypeError', 'RangeError'].includes(error.name);
 }
