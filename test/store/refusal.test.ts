@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { RecordedResult } from '../../src/domain/result.js';
 import type { ModelWrite } from '../../src/store/port.js';
 import { contentOf } from './content.js';
-import { batchOf, counted, failed, modelWrite, result, start, workplace } from './samples.js';
-import { amount } from '../slow.js';
+import { batchOf, counted, modelWrite, result, start, workplace } from './samples.js';
 import { refusalContract } from './contract/refusal.js';
 import { sqliteKind } from './contract/sqlite-kind.js';
 

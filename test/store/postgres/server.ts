@@ -102,7 +102,7 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
     started.stdout?.resume();
   };
   const stop = async (mode: 'fast' | 'immediate' = 'fast'): Promise<void> => {
-    if (server === null || server.exitCode !== null) return;
+    if (server?.exitCode !== null) return;
     const ended = once(server, 'exit');
     server.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await ended;
