@@ -7,12 +7,19 @@ import type { Database, Sql } from './database.js';
 /** Key of the lock under which the schema changes: instances that start together wait for each other. */
 export const schemaLock = 0x6d70756c;
 
+/** Read from the catalogue itself: what to_regclass finds may be older than a lock that was waited for. */
+async function hasTable({ schema }: Database, sql: Sql, name: string): Promise<boolean> {
+  const { rows } = await sql.run(
+    `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [schema, name],
+  );
+  return rows.length > 0;
+}
+
 /** Number of migrations that the schema has; 0 for an empty one. */
 async function versionOf(database: Database, sql: Sql): Promise<number> {
-  const { rows } = await sql.run<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [
-    database.table('schema_version'),
-  ]);
-  if (rows[0]?.found !== true) return 0;
+  if (!(await hasTable(database, sql, 'schema_version'))) return 0;
   const version = await sql.run<{ version: number }>(
     `SELECT max(version) AS version FROM ${database.table('schema_version')}`,
   );
@@ -52,16 +59,14 @@ export async function migrate(database: Database, directory: string): Promise<vo
 /** Refuses a schema with a table of another program that has a name of ours. */
 async function prepareSchema(database: Database, sql: Sql): Promise<void> {
   const { schema, shown } = database;
-  const { rows } = await sql.run<{ schema: boolean; taken: boolean }>(
-    'SELECT to_regnamespace($1) IS NOT NULL AS schema, to_regclass($2) IS NOT NULL AS taken',
-    [schema, database.table('model')],
-  );
-  if (rows[0]?.taken === true)
+  if (await hasTable(database, sql, 'model'))
     throw new StoreError(
       'foreign',
       `the schema ${schema} at ${shown} has tables of another program; set another search_path in the address`,
     );
-  if (rows[0]?.schema !== true) await sql.run(`CREATE SCHEMA ${schema}`);
+  const { rows } = await sql.run('SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
+  // Where it is there, the user needs no right to create it.
+  if (rows.length === 0) await sql.run(`CREATE SCHEMA ${schema}`);
   await sql.run(`CREATE TABLE ${database.table('schema_version')} (version integer PRIMARY KEY)`);
 }
 

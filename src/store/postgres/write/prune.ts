@@ -37,10 +37,9 @@ function preparePartitionPrune(database: Database) {
     changing(async (sql) => {
       const kept = name.replace('check', 'kept');
       const [table, parent] = [database.table(name), database.table('check_result')];
-      const { rows } = await sql.run<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-        table,
-      ]);
-      if (rows[0]?.there !== true) return;
+      // Another instance may have done it meanwhile.
+      const there = await partitionsOf(database, sql, 'check_result');
+      if (!there.some((each) => each.name === name)) return;
       await addCheckPartition(database, sql, kept);
       // Writers wait from here on, so that no row is left behind.
       await sql.run(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`);
