@@ -6,11 +6,18 @@ import type { Store } from '../../../src/store/port.js';
 import { useParts, type Parts } from '../../app/parts.js';
 import { amount } from '../../slow.js';
 import type { StorePlace } from '../contract/opener.js';
-import { postgresKind } from '../contract/postgres-kind.js';
+import { postgresKind, postgresMigrations } from '../contract/postgres-kind.js';
 import { sqliteKind } from '../contract/sqlite-kind.js';
+import { modelMemory } from '../../../src/cli/model-memory.js';
+import { exportHistory } from '../../../src/store/transfer/export.js';
+import { exportPostgresHistory } from '../../../src/store/transfer/postgres-export.js';
+import {
+  checkPostgresRollups,
+  rebuildPostgresRollups,
+} from '../../../src/store/transfer/postgres-rebuild.js';
 import { fullLife } from '../full-life.js';
 import { happenings, lead } from '../random-life.js';
-import { retention, start } from '../samples.js';
+import { migrationsDir, retention, silent, start } from '../samples.js';
 import { withServer } from './server.js';
 
 /** So short that a random life outlives each. */
@@ -81,6 +88,28 @@ withServer('a life in PostgreSQL', (server) => {
     return made;
   }
 
+  /** What an export tells of a place: of a file, or of a schema by its URL. */
+  async function exported({ where }: { where: StorePlace }): Promise<string> {
+    if (!where.at.startsWith('postgres:')) return [...exportHistory(where.at, migrationsDir, [])].join('');
+    let text = '';
+    const connection = { url: where.at, log: silent };
+    for await (const piece of exportPostgresHistory(connection, postgresMigrations, [])) text += piece;
+    return text;
+  }
+
+  /** Hours, days and times that a recount of the schema finds wrong. */
+  async function wrongIn({ where }: { where: StorePlace }, work = checkPostgresRollups): Promise<number> {
+    const { wrong, replayed } = await work({
+      connection: { url: where.at, log: silent },
+      migrationsDir: postgresMigrations,
+      memory: modelMemory,
+      found: () => undefined,
+      differs: () => undefined,
+      fails: () => undefined,
+    });
+    return wrong + replayed.different + replayed.failed;
+  }
+
   it('gives the same answers to every question as in a file', async () => {
     const fraction = fc.double({ min: 0, max: 1, noNaN: true });
     await fc.assert(
@@ -92,7 +121,8 @@ withServer('a life in PostgreSQL', (server) => {
           const answers = [];
           for (const place of await places(kept)) {
             const now = await lead(place.store, place.parts, life);
-            answers.push(await told(place, 'gpt', now, [...fractions, [0, 1]]));
+            answers.push([await told(place, 'gpt', now, [...fractions, [0, 1]]), await exported(place)]);
+            if (place.where.at.startsWith('postgres:')) expect(await wrongIn(place)).toBe(0);
             await place.store.close();
           }
           expect(answers[1]).toEqual(answers[0]);
@@ -110,5 +140,18 @@ withServer('a life in PostgreSQL', (server) => {
       answers.push([await told(place, 'gpt', now, [[0.2, 0.8]]), await told(place, 'other', now, [[0, 1]])]);
     }
     expect(answers[1]).toEqual(answers[0]);
+  });
+
+  it('has hours and days that can be recounted', async () => {
+    const [, place] = await places(retention);
+    await fullLife(place!.store, place!.parts, start);
+    expect(await wrongIn(place!)).toBe(0);
+    const schema = /search_path=(\w+)/.exec(place!.where.at)![1]!;
+    await server().sql(
+      'postgres',
+      `UPDATE ${schema}.hour_rollup SET healthy = healthy + 1; UPDATE ${schema}.day_rollup SET healthy_ms = 1, latency = NULL`,
+    );
+    expect(await wrongIn(place!, rebuildPostgresRollups)).toBeGreaterThan(2);
+    expect(await wrongIn(place!)).toBe(0);
   });
 });
