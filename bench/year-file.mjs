@@ -8,7 +8,8 @@ import { outcomeCodes, reasonCodes, stateCodes, blameCodes } from '../dist/store
 import { openDatabase } from '../dist/store/sqlite/file/database.js';
 import { limitsAt } from '../dist/store/horizons.js';
 import { encodeLatency } from '../dist/store/latency-blob.js';
-import { rollupValues, upsertRollup } from '../dist/store/sqlite/rows/rollup-row.js';
+import { rollupValues } from '../dist/store/rows/rollup-row.js';
+import { upsertRollup } from '../dist/store/sqlite/rows/rollup-sql.js';
 import { addRollup } from '../dist/store/tally.js';
 import { emptyRollup } from '../dist/domain/rollup.js';
 import { hourOf, makeSamples, resultAt, samples } from './year-hour.mjs';

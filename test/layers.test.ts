@@ -36,6 +36,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   got: ['checker'],
   'jq-wasm': ['checker'],
   'node-cron': ['calendar'],
+  pg: ['store'],
   pino: ['app', 'simulator'],
   'pino-pretty': ['app'],
   preact: ['page'],

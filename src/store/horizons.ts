@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Horizons } from './window.js';
 
@@ -33,26 +32,15 @@ export function limitsAt(now: number, { checksMs, failuresMs, hoursMs, daysMs }:
   };
 }
 
-/** The time before which data are deleted; it never goes back, even when retention is made longer. */
-export function prepareHorizons(database: Database) {
-  const all = database.prepare<[], [name: string, since: number]>('SELECT name, since FROM horizons').raw();
-  return (): Horizons & { readonly swept: number } => {
-    const since = Object.fromEntries(all.all());
-    return {
-      checks: since.checks ?? 0,
-      hours: since.hours ?? 0,
-      days: since.days ?? 0,
-      swept: since.swept ?? 0,
-    };
+/** The horizons among the rows of their table, and how far the last sweep has come; 0 for what has none. */
+export function horizonsOf(
+  rows: Iterable<readonly [name: string, since: number]>,
+): Horizons & { readonly swept: number } {
+  const since = Object.fromEntries(rows);
+  return {
+    checks: since.checks ?? 0,
+    hours: since.hours ?? 0,
+    days: since.days ?? 0,
+    swept: since.swept ?? 0,
   };
-}
-
-/** Moves horizons forward, before any deletion, so that no answer relies on deleted rows. */
-export function prepareAdvance(database: Database): (limits: Readonly<Record<string, number>>) => void {
-  const advance = database.prepare(`INSERT INTO horizons VALUES (?, ?)
-    ON CONFLICT (name) DO UPDATE SET since = max(since, excluded.since)`);
-  const apply = database.transaction((limits: Readonly<Record<string, number>>) => {
-    for (const [name, since] of Object.entries(limits)) advance.run(name, since);
-  });
-  return (limits) => apply.immediate(limits);
 }

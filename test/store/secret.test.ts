@@ -2,21 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrationsDir, start, workplace } from './samples.js';
+import { secretContract } from './contract/secret.js';
+import { sqliteKind } from './contract/sqlite-kind.js';
+
+secretContract(sqliteKind());
 
 const place = workplace();
 
-describe('the secret of a store', () => {
-  it('is random, and the same for good', async () => {
-    const [path, otherPath] = [1, 2].map(() => join(place.directory(), 'store.db'));
-    const first = place.open(path!);
-    const secret = await first.secret();
-    expect(secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(await first.secret()).toBe(secret);
-    await first.close();
-    expect(await place.open(path!).secret()).toBe(secret);
-    expect(await place.open(otherPath!).secret()).not.toBe(secret);
-  });
-
+describe('the secret of a file', () => {
   it('is made in the file of an earlier release too', async () => {
     const directory = place.directory();
     const older = join(directory, 'migrations');

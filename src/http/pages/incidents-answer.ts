@@ -4,7 +4,7 @@ import type { ModelView } from '../../domain/view.js';
 import { monthAt, monthSpan } from '../../page/calendar-month.js';
 import { readIncidentQuery, type IncidentListQuery } from '../../page/incident-query.js';
 import { incidentsPage, type IncidentsView } from '../../page/incidents-page.js';
-import { addedText } from '../../store/sqlite/read/incident-query.js';
+import { addedText } from '../../store/rows/incident-row.js';
 import type { IncidentQuery, StoredIncident } from '../../store/port.js';
 import type { Backend } from '../port.js';
 import type { PageKit } from './page-kit.js';

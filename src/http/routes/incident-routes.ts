@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { addedText } from '../../store/sqlite/read/incident-query.js';
+import { addedText } from '../../store/rows/incident-row.js';
 import type { StoredIncident } from '../../store/port.js';
 import { errorResponses, HttpError } from '../http-error.js';
 import { incidentSchema, incidentShape } from '../shapes/incident-shape.js';

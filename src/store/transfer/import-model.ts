@@ -3,6 +3,7 @@ import { addEnds, type HourlyChanges } from '../../domain/rollup.js';
 import { parseJson } from '../../domain/json.js';
 import type { Interval } from '../../domain/state.js';
 import { modelKinds, type Row } from './history-kinds.js';
+import { modelTables } from './sqlite-kinds.js';
 import type { MemoryReading, StoredModel } from '../port.js';
 import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
 import { prepareWrite } from '../sqlite/write/write.js';
@@ -57,7 +58,7 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
   const statements = prepare(database);
   const models = prepareModels(database);
   const write = prepareWrite(database);
-  const inserts = tableOf(keysOf(modelKinds), (type) => modelKinds[type].insert(database));
+  const inserts = tableOf(keysOf(modelKinds), (type) => modelTables[type].insert(database));
 
   const adding =
     (model: number, bounds: { until: number | null; end: number | null }): Taking['add'] =>

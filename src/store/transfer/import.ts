@@ -4,7 +4,7 @@ import { describe } from '../sqlite/file/failure.js';
 import { fileKinds, modelKinds, type Kind, type Row } from './history-kinds.js';
 import { LineError, lineOf, type Line } from './import-line.js';
 import { prepareTaking, type Taken, type Taking } from './import-model.js';
-import { prepareHorizons } from '../horizons.js';
+import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
 import { openLoneWriter } from '../sqlite/lone-writer.js';
 import type { MemoryReading } from '../port.js';
 import { StoreError } from '../store-error.js';

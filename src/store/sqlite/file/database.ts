@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { createLatencyFunctions } from '../../latency-blob.js';
 import { StoreError } from '../../store-error.js';
 import { attempt } from './failure.js';
-import { listMigrations, migrate, refuseNewer, versionOf } from './migrations.js';
+import { listMigrations } from '../../migration-files.js';
+import { migrate, refuseNewer, versionOf } from './migrations.js';
 import { Database } from './sqlite.js';
 
 /** Application id in the file's header: `mpul`. */

@@ -1,7 +1,7 @@
-import { types } from 'node:util';
 import type { Database } from 'better-sqlite3';
 import { messageOf, systemCodeOf } from '../../../domain/thrown.js';
 import { StoreError } from '../../store-error.js';
+import { isUnusable } from '../../write/refused-part.js';
 
 /** The code of an SQLite error (`SQLITE_...`) or a system error; null for any other. */
 export function codeOf(error: unknown): string | null {
@@ -43,7 +43,7 @@ const refusals = ['SQLITE_CONSTRAINT', 'SQLITE_MISMATCH', 'SQLITE_TOOBIG', 'SQLI
 export function refusesContent(error: unknown): boolean {
   const code = codeOf(error);
   if (code !== null) return refusals.some((refusal) => code.startsWith(refusal));
-  return types.isNativeError(error) && ['TypeError', 'RangeError'].includes(error.name);
+  return isUnusable(error);
 }
 
 const advice: readonly (readonly [prefix: string, text: string])[] = [

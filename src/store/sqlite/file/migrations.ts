@@ -1,24 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { listMigrations } from '../../migration-files.js';
 import { StoreError } from '../../store-error.js';
-
-interface Migration {
-  readonly version: number;
-  readonly file: string;
-}
-
-/** The files `NNNN-name.sql` of `directory`, numbered from 1 without gaps. Throws Error otherwise. */
-export function listMigrations(directory: string): Migration[] {
-  const files = readdirSync(directory)
-    .filter((file) => /^\d{4}-.+\.sql$/.test(file))
-    .sort();
-  return files.map((file, index) => {
-    const version = Number(file.slice(0, 4));
-    if (version !== index + 1) throw new Error(`${join(directory, file)}: expected number ${index + 1}`);
-    return { version, file };
-  });
-}
 
 /** Number of migrations that a database has. */
 export function versionOf(database: Database): number {

@@ -1,41 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import type { Exclusion } from '../../../domain/exclusion.js';
-import type { Note } from '../../../domain/incident.js';
 import { prepareAnnotations } from '../write/annotations.js';
-import { blameCodes, reasonCodes } from '../../codes.js';
+import { blameCodes } from '../../codes.js';
 import type { IncidentQuery, StoredIncident } from '../../port.js';
-
-interface IncidentRow {
-  readonly id: number;
-  readonly model: string;
-  readonly key: number;
-  readonly opened_at: number;
-  readonly closed_at: number | null;
-  readonly reason: number;
-  readonly blame: number | null;
-  readonly checks_failed: number;
-  readonly last_detail: string | null;
-}
-
-interface Annotations {
-  readonly notes: readonly Note[];
-  readonly exclusions: readonly Exclusion[];
-}
-
-function incidentOf(row: IncidentRow, { notes, exclusions }: Annotations): StoredIncident {
-  return {
-    id: row.id,
-    model: row.model,
-    openedAt: row.opened_at,
-    closedAt: row.closed_at,
-    reason: reasonCodes.toWord(row.reason),
-    blame: row.blame === null ? null : blameCodes.toWord(row.blame),
-    checksFailed: row.checks_failed,
-    lastDetail: row.last_detail,
-    notes,
-    exclusions,
-  };
-}
+import { addedText, incidentOf, type IncidentRow } from '../../rows/incident-row.js';
 
 // CROSS JOIN, since the planner would else begin with the models and sort all.
 const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
@@ -43,13 +10,6 @@ const columns = `incidents.id, models.id AS model, models.key AS key, opened_at,
 
 /** Models that left the registry are no longer checked, so their incidents end there. */
 const ended = 'coalesce(closed_at, models.retired_at)';
-
-/** Approximate number of characters of notes and exclusions. */
-export function addedText({ notes, exclusions }: StoredIncident): number {
-  const lineSize = 100;
-  const texts = [...notes.map(({ text }) => text), ...exclusions.map(({ reason }) => reason)];
-  return texts.reduce((sum, { length }) => sum + length + lineSize, 0);
-}
 
 /** Incidents newest first, with notes and exclusions. */
 export function prepareIncidents(database: Database) {

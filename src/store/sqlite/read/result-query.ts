@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { RecordedResult } from '../../../domain/result.js';
-import { checkColumns, resultOf, type CheckRow, latestOf } from '../rows/check-row.js';
+import { checkColumns, resultOf, type CheckRow, latestOf } from '../../rows/check-row.js';
 import { outcomeCodes } from '../../codes.js';
 import type { ResultQuery } from '../../port.js';
 

@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3';
-import { clipTo, merge, subtract, totalOf } from '../../../domain/intervals.js';
 import { parseJson } from '../../../domain/json.js';
 import { dayMs, hourMs } from '../../../domain/period.js';
 import {
@@ -9,21 +8,15 @@ import {
   type StateDurations,
   type StatePoint,
 } from '../../../domain/state.js';
-import { addDurations, noDurations, takeDurations, totalMs } from '../../../domain/timeline.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
 import type { ModelWindow } from '../../port.js';
-import { prepareHorizons } from '../../horizons.js';
-import { partsOf, type Horizons } from '../../window.js';
+import { given, readNow } from '../../read/reading.js';
+import { fewPoints, holesIn, pointBase, readDurations, type TimelineSource } from '../../read/spent-time.js';
+import { prepareHorizons } from '../rows/horizon-row.js';
 
-/** Up to this many changes in a window, summing points is faster than reading rollups. */
-const fewPoints = 60;
-
-/** A point is encoded as one number, from its time and state: creating an object per row would take most of the time. */
-const base = 8;
-
-/** ms per state over a window, from the points themselves; runs for every model and window. */
-function prepareSpent(database: Database) {
-  const select = `SELECT starts * ${base} + state FROM states WHERE model = ?`;
+/** Points as numbers, for the time spent; runs for every model and window. */
+function preparePacked(database: Database): TimelineSource['points'] {
+  const select = `SELECT starts * ${pointBase} + state FROM states WHERE model = ?`;
   const inForce = database
     .prepare<[number, number], number>(`${select} AND starts <= ? ORDER BY starts DESC LIMIT 1`)
     .pluck();
@@ -31,42 +24,8 @@ function prepareSpent(database: Database) {
   const all = database.prepare<[number, number, number], number>(later).pluck();
   // A literal: as a parameter the limit doubles the time.
   const few = database.prepare<[number, number, number], number>(`${later} LIMIT ${fewPoints}`).pluck();
-
-  const sum = (
-    key: number,
-    points: readonly number[],
-    { from, to }: Interval,
-    holes: readonly Interval[],
-  ): StateDurations => {
-    const first = inForce.get(key, from);
-    const durations = { ...noDurations };
-    const packed = first === undefined ? points : [first, ...points];
-    // Points and holes are in ascending order, so one pass is enough.
-    let hole = 0;
-    packed.forEach((point, index) => {
-      const next = packed[index + 1];
-      const begin = Math.max(from, Math.floor(point / base));
-      const end = next === undefined ? to : Math.floor(next / base);
-      let spent = Math.max(0, end - begin);
-      for (let cut = holes[hole]; cut !== undefined && cut.from < end; cut = holes[hole]) {
-        spent -= Math.max(0, Math.min(cut.to, end) - Math.max(cut.from, begin));
-        if (cut.to > end) break;
-        hole += 1;
-      }
-      durations[stateCodes.toWord(point % base)] += spent;
-    });
-    return durations;
-  };
-
-  return {
-    all: (key: number, window: Interval): StateDurations =>
-      sum(key, all.all(key, window.from, window.to), window, []),
-    /** Without the time in `holes`, which are ascending and disjoint; null when there are more than `fewPoints` points. */
-    ifFew(key: number, window: Interval, holes: readonly Interval[]): StateDurations | null {
-      const points = few.all(key, window.from, window.to);
-      return points.length < fewPoints ? sum(key, points, window, holes) : null;
-    },
-  };
+  return (key, { from, to }, onlyFew) =>
+    given({ first: inForce.get(key, from), later: (onlyFew ? few : all).all(key, from, to) });
 }
 
 type PointRow = [starts: number, state: number, reason: number | null];
@@ -99,7 +58,6 @@ export function prepareTimeline(database: Database) {
     .prepare<[number], number>('SELECT slot FROM gaps WHERE model = ? ORDER BY slot')
     .pluck();
   const horizons = prepareHorizons(database);
-  const spent = prepareSpent(database);
 
   const points = (key: number, from: number, to: number, most = Number.MAX_SAFE_INTEGER): StatePoint[] => {
     const first = inForce.all(key, from);
@@ -111,45 +69,25 @@ export function prepareTimeline(database: Database) {
     }));
   };
 
-  /** A day of one state in which nothing was checked may have no hours. */
-  const ofHours = (key: number, part: Interval): StateDurations => {
-    const sum = hours.get(key, part.from / hourMs, part.to / hourMs);
-    const isComplete = sum !== undefined && totalMs(sum) === part.to - part.from;
-    return isComplete ? sum : spent.all(key, part);
+  const sums = { hours, days };
+  const source: TimelineSource = {
+    horizons: () => given(horizons()),
+    points: preparePacked(database),
+    sum(level, key, part) {
+      const unit = level === 'hours' ? hourMs : dayMs;
+      return given(sums[level].get(key, part.from / unit, part.to / unit));
+    },
   };
-
-  const durationsIn = (
-    key: number,
-    { from, to }: Interval,
-    holes: readonly Interval[],
-    complete: Horizons = horizons(),
-  ): StateDurations => {
-    // Deleted time is unknown: otherwise a share of the rest would count as one of the whole window.
-    const known = { from: Math.min(to, Math.max(from, complete.days)), to };
-    const deleted = totalOf(subtract({ from, to: known.from }, holes));
-    const givenUp: StateDurations = { ...noDurations, unknown: deleted };
-    const few = spent.ifFew(key, known, holes);
-    if (few !== null) return addDurations(givenUp, few);
-    const parts = partsOf(known, complete);
-    const sums = [
-      ...parts.days.map((part) => days.get(key, part.from / dayMs, part.to / dayMs)),
-      ...parts.hours.map((part) => ofHours(key, part)),
-      ...parts.rest.map((part) => spent.all(key, part)),
-    ];
-    const whole = sums.reduce<StateDurations>((sum, next) => (next ? addDurations(sum, next) : sum), givenUp);
-    // Between many holes little is whole hours and days, so the rest is not summed piece by piece.
-    return clipTo(holes, known)
-      .map((hole) => durationsIn(key, hole, [], complete))
-      .reduce(takeDurations, whole);
-  };
+  const durationsIn = (key: number, window: Interval, holes: readonly Interval[]): StateDurations =>
+    readNow(readDurations(source, key, window, holes));
   /** One state of the file, so that the time of a hole was part of the whole. */
   const durationsWithout = database.transaction(durationsIn);
 
   return {
     points,
     durations: (windows: readonly ModelWindow[]): StateDurations[] =>
-      windows.map(({ key, from, to, without }) => {
-        const holes = clipTo(merge(without ?? []), { from, to });
+      windows.map(({ key, from, to, without = [] }) => {
+        const holes = holesIn({ from, to }, without);
         const sum = holes.length === 0 ? durationsIn : durationsWithout;
         return sum(key, { from, to }, holes);
       }),

@@ -1,31 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import { parseJson } from '../../../domain/json.js';
-import { outcomeCodes, reasonCodes } from '../../codes.js';
-import { messageOf } from '../../../domain/thrown.js';
-import { StoreError } from '../../store-error.js';
-import { codeOf } from '../file/failure.js';
 import type { ModelKey, StoredModel, StoredName } from '../../port.js';
-import { latestOf } from './check-row.js';
-
-interface ModelRow {
-  readonly key: number;
-  readonly id: string;
-  readonly first_seen: number;
-  readonly retired_at: number | null;
-  readonly watermark: number | null;
-  readonly last_success: number | null;
-  readonly input_tokens: number;
-  readonly output_tokens: number;
-  readonly version_changes: number;
-  readonly health: string | null;
-  readonly latest: string | null;
-}
-
-interface TotalRow {
-  readonly outcome: number;
-  readonly reason: number;
-  readonly count: number;
-}
+import { modelFrom, type ModelRow, type TotalRow } from '../../rows/model-row.js';
 
 /** Reads of the table of models. */
 export function prepareModels(database: Database) {
@@ -40,40 +15,7 @@ export function prepareModels(database: Database) {
     'SELECT outcome, reason, count FROM totals WHERE model = ?',
   );
 
-  const contentOf = (row: ModelRow): StoredModel => ({
-    key: row.key,
-    id: row.id,
-    firstSeen: row.first_seen,
-    health: row.health === null ? null : parseJson(row.health),
-    watermark: row.watermark,
-    retiredAt: row.retired_at,
-    latest: latestOf(row.latest),
-    lastSuccess: row.last_success,
-    totals: {
-      results: totals.all(row.key).map(({ outcome, reason, count }) => ({
-        outcome: outcomeCodes.toWord(outcome),
-        reason: reasonCodes.toWord(reason),
-        count,
-      })),
-      inputTokens: row.input_tokens,
-      outputTokens: row.output_tokens,
-      versionChanges: row.version_changes,
-    },
-  });
-
-  /** Throws StoreError of kind `foreign` for a row that no release has written. */
-  const modelOf = (row: ModelRow): StoredModel => {
-    try {
-      return contentOf(row);
-    } catch (error) {
-      if (codeOf(error) !== null) throw error;
-      throw new StoreError(
-        'foreign',
-        `the row of the model "${row.id}" in the database cannot be read: ${messageOf(error)}`,
-        { cause: error },
-      );
-    }
-  };
+  const modelOf = (row: ModelRow): StoredModel => modelFrom(row, totals.all(row.key));
 
   return {
     all: (): StoredModel[] => all.all().map(modelOf),

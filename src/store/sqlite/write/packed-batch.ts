@@ -1,7 +1,7 @@
 import { keysOf } from '../../../domain/table.js';
-import { writeModel } from './model-write.js';
+import { putBatch } from '../../write/model-write.js';
 import type { Batch } from '../../port.js';
-import { parameters, type Put, type Value } from './statements.js';
+import { parameters, type Put, type Value } from '../../write/batch-rows.js';
 
 /**
  * The rows that a batch writes, cheap to pass to another thread: two transferable blocks of memory. Each row is the
@@ -16,12 +16,6 @@ export interface PackedBatch {
 
 const statementNames = keysOf(parameters);
 const numberOf = new Map(statementNames.map((name, index) => [name, index]));
-
-/** Passes every row of the batch to `put`. */
-export function putBatch(put: Put, { models, missed }: Batch): void {
-  for (const model of models) writeModel(put, model);
-  for (const [cause, count] of missed) put('missed', [cause, count]);
-}
 
 /** Buffers for a batch, which grow and are reused for the next. */
 function createRoom() {

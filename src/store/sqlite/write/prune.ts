@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { dayMs, hourMs } from '../../../domain/period.js';
-import { limitsAt, prepareAdvance, prepareHorizons, type Limits, type Retention } from '../../horizons.js';
+import { limitsAt, type Limits, type Retention } from '../../horizons.js';
+import { prepareAdvance, prepareHorizons } from '../rows/horizon-row.js';
 
 /** Work of one transaction, in rows deleted and index entries read: a few ms. */
 const batchSize = 250;

@@ -1,9 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { messageOf } from '../../../domain/thrown.js';
 import { refusesContent } from '../file/failure.js';
-import { writeModelInParts } from './isolated-write.js';
-import { writeModel } from './model-write.js';
-import { putBatch, putPacked, type PackedBatch } from './packed-batch.js';
+import { describePart } from '../../write/refused-part.js';
+import { writeModelInParts } from '../../write/isolated-write.js';
+import { putBatch, writeModel } from '../../write/model-write.js';
+import { putPacked, type PackedBatch } from './packed-batch.js';
 import type { Batch, Refusal } from '../../port.js';
 import { prepareStatements } from './statements.js';
 
@@ -72,21 +73,4 @@ export function prepareWrite(database: Database): Write {
       }
     },
   };
-}
-
-const longestValue = 200;
-
-/** The slot of a part, if it has one, and its numbers that are no safe integers, or else its beginning. */
-function describePart(what: Refusal['what'], part: unknown): Pick<Refusal, 'slot' | 'value'> {
-  const odd: string[] = [];
-  const text = JSON.stringify(part, (name, value: unknown) => {
-    if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-    odd.push(`${name}: ${value}`);
-    return String(value);
-  });
-  const slot =
-    what === 'result' && typeof part === 'object' && part !== null && 'slot' in part
-      ? Number(part.slot)
-      : null;
-  return { slot, value: (odd.length > 0 ? odd.join(', ') : text).slice(0, longestValue) };
 }

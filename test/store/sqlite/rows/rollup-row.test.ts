@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { blames, outcomes } from '../../../../src/domain/reason.js';
 import { emptyRollup, type Rollup } from '../../../../src/domain/rollup.js';
 import { states } from '../../../../src/domain/state.js';
-import { addRow, sumNames, type RollupRow } from '../../../../src/store/sqlite/rows/rollup-row.js';
+import { addRow, sumNames, type RollupRow } from '../../../../src/store/rows/rollup-row.js';
 import { Database } from '../../../../src/store/sqlite/file/sqlite.js';
 import { addRollup } from '../../../../src/store/tally.js';
 import { modelWrite, start, workplace } from '../../samples.js';

@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createPackBatch, putBatch, putPacked } from '../../../../src/store/sqlite/write/packed-batch.js';
+import { createPackBatch, putPacked } from '../../../../src/store/sqlite/write/packed-batch.js';
 import { states } from '../../../../src/domain/state.js';
 import type { Batch } from '../../../../src/store/port.js';
-import type { Value } from '../../../../src/store/sqlite/write/statements.js';
+import type { Value } from '../../../../src/store/write/batch-rows.js';
+import { putBatch } from '../../../../src/store/write/model-write.js';
 import { counted, failed, modelWrite, result, start } from '../../samples.js';
 
 type Row = readonly [statement: string, values: readonly Value[]];

@@ -1,7 +1,7 @@
-import { emptyRollup, type Rollup } from '../../../domain/rollup.js';
-import { states } from '../../../domain/state.js';
+import { emptyRollup, type Rollup } from '../../domain/rollup.js';
+import { states } from '../../domain/state.js';
 import { addRow, countNames, countsOf, type RollupRow } from './rollup-row.js';
-import type { Tally } from '../../tally.js';
+import type { Tally } from '../tally.js';
 
 /** A column of a stored hour or day that differs from its recount. */
 export interface Mismatch {

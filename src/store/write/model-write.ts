@@ -1,14 +1,20 @@
-import type { Incident } from '../../../domain/incident.js';
-import type { RecordedResult } from '../../../domain/result.js';
-import { dayMs, hourMs } from '../../../domain/period.js';
-import { emptyRollup, type Rollup } from '../../../domain/rollup.js';
+import type { Incident } from '../../domain/incident.js';
+import type { RecordedResult } from '../../domain/result.js';
+import { dayMs, hourMs } from '../../domain/period.js';
+import { emptyRollup, type Rollup } from '../../domain/rollup.js';
 import { checkValues, detailValues } from '../rows/check-row.js';
-import { blameCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../../codes.js';
-import type { ModelKey, ModelWrite } from '../../port.js';
+import { blameCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../codes.js';
+import type { Batch, ModelKey, ModelWrite } from '../port.js';
 import { rollupValues } from '../rows/rollup-row.js';
-import type { Put, Value } from './statements.js';
-import { addRollup, type Tally } from '../../tally.js';
-import type { Interval } from '../../../domain/state.js';
+import type { Put, Value } from './batch-rows.js';
+import { addRollup, type Tally } from '../tally.js';
+import type { Interval } from '../../domain/state.js';
+
+/** Passes every row of the batch to `put`. */
+export function putBatch(put: Put, { models, missed }: Batch): void {
+  for (const model of models) writeModel(put, model);
+  for (const [cause, count] of missed) put('missed', [cause, count]);
+}
 
 /** Writes everything of one model. */
 export function writeModel(put: Put, write: ModelWrite): void {

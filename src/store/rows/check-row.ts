@@ -1,6 +1,6 @@
-import type { RecordedResult, Phases } from '../../../domain/result.js';
-import type { Slot } from '../../../domain/time.js';
-import { kindCodes, outcomeCodes, reasonCodes } from '../../codes.js';
+import type { RecordedResult, Phases } from '../../domain/result.js';
+import type { Slot } from '../../domain/time.js';
+import { kindCodes, outcomeCodes, reasonCodes } from '../codes.js';
 
 /** Bit of `flags`: the result is in a maintenance window. */
 export const inMaintenance = 4;

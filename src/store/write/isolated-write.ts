@@ -1,6 +1,6 @@
-import type { RecordedResult } from '../../../domain/result.js';
-import { hourMs } from '../../../domain/period.js';
-import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../../../domain/rollup.js';
+import type { RecordedResult } from '../../domain/result.js';
+import { hourMs } from '../../domain/period.js';
+import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../../domain/rollup.js';
 import { checkColumns, checkValues } from '../rows/check-row.js';
 import {
   updateModel,
@@ -10,9 +10,9 @@ import {
   writeTotals,
   writeWholeHours,
 } from './model-write.js';
-import type { ModelKey, ModelTotals, ModelWrite, Refusal } from '../../port.js';
-import type { Put } from './statements.js';
-import { addRollup, takeRollup } from '../../tally.js';
+import type { ModelKey, ModelTotals, ModelWrite, Refusal } from '../port.js';
+import type { Put } from './batch-rows.js';
+import { addRollup, takeRollup } from '../tally.js';
 
 /** Runs `work` whole or not at all; false when the store refuses its content, which is recorded. */
 type Accepts = (key: ModelKey, what: Refusal['what'], part: unknown, work: () => void) => boolean;

@@ -1,0 +1,108 @@
+import type { Retention } from '../horizons.js';
+import type { MissCause, Store, StoreReader } from '../port.js';
+import { connect, type ConnectionOptions, type Database } from './database.js';
+import { migrate, requireSchema } from './migrations.js';
+import { createPartitions } from './partitions.js';
+import { prepareExclusions } from './read/annotation-query.js';
+import { prepareCounts } from './read/count-query.js';
+import { prepareIncidents } from './read/incident-query.js';
+import { prepareResults } from './read/result-query.js';
+import { prepareSeries, type ReadSeries } from './read/series-query.js';
+import { prepareTimeline } from './read/timeline-query.js';
+import { prepareModels, prepareRegistry } from './registry.js';
+import { prepareAnnotating } from './write/annotations.js';
+import { preparePrune } from './write/prune.js';
+import { prepareWrite, type WriteBatch } from './write/store-write.js';
+
+export interface PostgresReaderOptions extends ConnectionOptions {
+  /** The folder of this store's migrations, `migrations/postgres`. */
+  readonly migrationsDir: string;
+}
+
+export interface PostgresStoreOptions extends PostgresReaderOptions {
+  /** Read whenever deletion starts, so that a reload takes effect. */
+  readonly retention: () => Retention;
+}
+
+/** A store of which nothing is changed. */
+export interface PostgresReader extends StoreReader {
+  /** Figures of a past in steps. */
+  readonly series: ReadSeries;
+}
+
+export interface PostgresStore extends Store, PostgresReader {
+  /** As of a store; with `fences`, nothing is written once a shard has another fence: rejects with FencedError. */
+  readonly write: WriteBatch;
+  readonly close: () => Promise<void>;
+}
+
+/** The reads on one database. */
+function prepareReads(database: Database): PostgresReader {
+  const models = prepareModels(database);
+  return {
+    models: models.all,
+    names: models.names,
+    async missed() {
+      const { rows } = await database.run<{ cause: MissCause; count: number }>(
+        `SELECT cause, count FROM ${database.table('missed')}`,
+        [],
+      );
+      return new Map(rows.map(({ cause, count }) => [cause, count]));
+    },
+    ...prepareTimeline(database),
+    counts: prepareCounts(database),
+    results: prepareResults(database),
+    incidents: prepareIncidents(database).incidents,
+    ...prepareExclusions(database),
+    series: prepareSeries(database),
+    async sizeBytes() {
+      const { rows } = await database.run<{ bytes: number }>(
+        `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::int8 AS bytes FROM pg_class
+          WHERE relnamespace = to_regnamespace($1) AND relkind = 'r'`,
+        [database.schema],
+      );
+      return rows[0]?.bytes ?? 0;
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Runs `prepare` with a connection, which ends where it rejects. */
+async function opened<Result>(
+  options: ConnectionOptions,
+  prepare: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await connect(options);
+  try {
+    return await prepare(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the store in a PostgreSQL database, with its schema up to date; several instances may do so at a time. Rejects with
+ * StoreError, as its methods do: `unavailable` for everything that may pass, after which the next call tries again.
+ */
+export function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
+  return opened(options, async (database) => {
+    await migrate(database, options.migrationsDir);
+    const partitions = createPartitions(database);
+    return {
+      ...prepareReads(database),
+      ...prepareRegistry(database),
+      ...prepareAnnotating(database, prepareIncidents(database)),
+      write: prepareWrite(database, partitions),
+      prune: preparePrune(database, partitions, options.retention),
+    };
+  });
+}
+
+/** Opens an existing store to read it, whatever instances write it. Rejects with StoreError. */
+export function openPostgresReader(options: PostgresReaderOptions): Promise<PostgresReader> {
+  return opened(options, async (database) => {
+    await requireSchema(database, options.migrationsDir);
+    return prepareReads(database);
+  });
+}

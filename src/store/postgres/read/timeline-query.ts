@@ -1,0 +1,136 @@
+import { parseJson } from '../../../domain/json.js';
+import { dayMs, hourMs } from '../../../domain/period.js';
+import {
+  states,
+  type Interval,
+  type State,
+  type StateDurations,
+  type StatePoint,
+} from '../../../domain/state.js';
+import { stateCodes, stateReasonCodes } from '../../codes.js';
+import type { StoreReader } from '../../port.js';
+import { answerOf, readOver } from '../../read/reading.js';
+import { fewPoints, holesIn, pointBase, readDurations, type TimelineSource } from '../../read/spent-time.js';
+import { instant } from '../columns.js';
+import type { Database, Sql } from '../database.js';
+import { readHorizons } from '../horizon-rows.js';
+
+interface PointRow {
+  readonly starts: number;
+  readonly state: number;
+  readonly reason: number | null;
+}
+
+/** The point in force at $2, then those up to $3, $4 at most. */
+const pointsSql = (table: string): string => `
+  SELECT * FROM (
+    (SELECT starts, state, reason FROM ${table} WHERE model = $1 AND starts <= $2 ORDER BY starts DESC LIMIT 1)
+    UNION ALL
+    (SELECT starts, state, reason FROM ${table} WHERE model = $1 AND starts > $2 AND starts < $3
+      ORDER BY starts LIMIT $4)
+  ) AS both_parts ORDER BY starts LIMIT $4`;
+
+export async function readPoints(
+  database: Database,
+  sql: Sql,
+  key: number,
+  { from, to }: Interval,
+  most = Number.MAX_SAFE_INTEGER,
+): Promise<StatePoint[]> {
+  const { rows } = await sql.run<PointRow>(pointsSql(database.table('state')), [
+    key,
+    instant(from),
+    instant(to),
+    instant(most),
+  ]);
+  return rows.map(({ starts, state, reason }) => ({
+    from: starts,
+    state: stateCodes.toWord(state),
+    reason: reason === null ? null : stateReasonCodes.toWord(reason),
+  }));
+}
+
+/** What the time in each state is told from. */
+function timelineSource(database: Database, sql: Sql): TimelineSource {
+  const sums = states.map((state) => `sum(${state}_ms)::float8 AS ${state}`).join(', ');
+  const tables = { hours: database.table('hour_rollup'), days: database.table('day_rollup') };
+  return {
+    horizons: () => answerOf(readHorizons(database, sql)),
+    *points(key, { from, to }, few) {
+      const { rows } = yield* answerOf(
+        sql.run<PointRow>(pointsSql(database.table('state')), [
+          key,
+          instant(from),
+          instant(to),
+          few ? fewPoints + 1 : Number.MAX_SAFE_INTEGER,
+        ]),
+      );
+      const packed = rows.map(({ starts, state }) => starts * pointBase + state);
+      const isFirst = (rows[0]?.starts ?? Infinity) <= from;
+      return isFirst
+        ? { first: packed[0], later: packed.slice(1) }
+        : { first: undefined, later: packed.slice(0, few ? fewPoints : undefined) };
+    },
+    *sum(level, key, { from, to }) {
+      const unit = level === 'hours' ? hourMs : dayMs;
+      const { rows } = yield* answerOf(
+        sql.run<Record<State, number | null>>(
+          `SELECT ${sums} FROM ${tables[level]} WHERE model = $1 AND span >= $2::int8 AND span < $3::int8`,
+          [key, instant(from / unit), instant(to / unit)],
+        ),
+      );
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      return {
+        healthy: row.healthy ?? 0,
+        degraded: row.degraded ?? 0,
+        unhealthy: row.unhealthy ?? 0,
+        unknown: row.unknown ?? 0,
+        maintenance: row.maintenance ?? 0,
+      };
+    },
+  };
+}
+
+type Timeline = Pick<StoreReader, 'points' | 'durations' | 'maintenance' | 'epochs' | 'gaps'>;
+
+/** Queries on the time line. */
+export function prepareTimeline(database: Database): Timeline {
+  const table = (name: string): string => database.table(name);
+  return {
+    points: (key, from, to, most) => readPoints(database, database, key, { from, to }, most),
+    durations: (windows) =>
+      // One state of the database, so that the time of a hole was part of the whole.
+      database.snapshot(async (sql) => {
+        const source = timelineSource(database, sql);
+        const sums: StateDurations[] = [];
+        for (const { key, from, to, without = [] } of windows) {
+          const holes = holesIn({ from, to }, without);
+          sums.push(await readOver(readDurations(source, key, { from, to }, holes)));
+        }
+        return sums;
+      }),
+    async maintenance(key, from, to) {
+      const { rows } = await database.run<Interval & { from: number; to: number }>(
+        `SELECT starts AS "from", ends AS "to" FROM ${table('maintenance')}
+          WHERE model = $1 AND starts < $3 AND ends > $2 ORDER BY starts`,
+        [key, instant(from), instant(to)],
+      );
+      return rows;
+    },
+    async epochs(key) {
+      const { rows } = await database.run<{ starts: number; settings: string }>(
+        `SELECT starts, settings FROM ${table('epoch')} WHERE model = $1 ORDER BY starts`,
+        [key],
+      );
+      return rows.map(({ starts, settings }) => ({ from: starts, settings: parseJson(settings) }));
+    },
+    async gaps(key) {
+      const { rows } = await database.run<{ slot: number }>(
+        `SELECT slot FROM ${table('gap')} WHERE model = $1 ORDER BY slot`,
+        [key],
+      );
+      return rows.map(({ slot }) => slot);
+    },
+  };
+}

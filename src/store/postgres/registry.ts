@@ -1,0 +1,108 @@
+import { modelFrom, type ModelRow } from '../rows/model-row.js';
+import type { ModelKey, Store, StoredModel } from '../port.js';
+import { instant, textOf } from './columns.js';
+import type { Database, Sql } from './database.js';
+
+type Row = ModelRow & {
+  readonly totals: readonly (readonly [outcome: number, reason: number, count: number])[];
+};
+
+const modelOf = ({ totals, ...row }: Row): StoredModel =>
+  modelFrom(
+    row,
+    totals.map(([outcome, reason, count]) => ({ outcome, reason, count })),
+  );
+
+/** Reads of the table of models. */
+export function prepareModels(database: Database) {
+  const [model, total] = [database.table('model'), database.table('total')];
+  const select = `SELECT key, id, first_seen, retired_at, watermark, last_success, input_tokens, output_tokens,
+      version_changes, health, latest, coalesce((SELECT json_agg(json_build_array(outcome, reason, count)
+        ORDER BY outcome, reason) FROM ${total} WHERE model = key), '[]') AS totals FROM ${model}`;
+  return {
+    async all(): Promise<StoredModel[]> {
+      const { rows } = await database.run<Row>(`${select} ORDER BY key`, []);
+      return rows.map(modelOf);
+    },
+    async names(which: readonly (string | ModelKey)[]) {
+      const { rows } = await database.run<{ key: number; id: string; retiredAt: number | null }>(
+        `SELECT key, id, retired_at AS "retiredAt" FROM ${model}
+          WHERE retired_at IS NULL OR id = ANY($1::text[]) OR key = ANY($2::int8[]) ORDER BY key`,
+        [
+          which.filter((one) => typeof one === 'string').map(textOf),
+          which.filter((one) => typeof one === 'number'),
+        ],
+      );
+      return rows;
+    },
+    async find(sql: Sql, id: string): Promise<StoredModel | undefined> {
+      const { rows } = await sql.run<Row>(`${select} WHERE id = $1`, [id]);
+      return rows.map(modelOf)[0];
+    },
+  };
+}
+
+/** SQL that is true for a model, by the SQL of its key, that has results or a time line. */
+export function hasHistorySql(database: Database, key: string): string {
+  return `(EXISTS (SELECT 1 FROM ${database.table('check_result')} WHERE model = ${key})
+    OR EXISTS (SELECT 1 FROM ${database.table('state')} WHERE model = ${key}))`;
+}
+
+/** Writes to the table of models outside of batches. */
+export function prepareRegistry(database: Database): Pick<Store, 'register' | 'retire'> {
+  const model = database.table('model');
+  const { find } = prepareModels(database);
+
+  const hasHistory = async (sql: Sql, key: ModelKey): Promise<boolean> => {
+    const { rows } = await sql.run<{ found: boolean }>(
+      `SELECT ${hasHistorySql(database, '$1::int4')} AS found`,
+      [key],
+    );
+    return rows[0]?.found === true;
+  };
+
+  async function change(sql: Sql, id: string, now: number, renameFrom: string | null): Promise<void> {
+    // One after the other: two instances may register the same model at a time.
+    await sql.run(`LOCK TABLE ${model} IN SHARE ROW EXCLUSIVE MODE`);
+    const known = await find(sql, id);
+    const former = renameFrom === null || renameFrom === id ? undefined : await find(sql, renameFrom);
+    if (former !== undefined && (known === undefined || !(await hasHistory(sql, known.key)))) {
+      if (known !== undefined) await sql.run(`DELETE FROM ${model} WHERE key = $1`, [known.key]);
+      await sql.run(`UPDATE ${model} SET id = $1 WHERE key = $2`, [id, former.key]);
+    } else if (known === undefined) {
+      await sql.run(`INSERT INTO ${model} (id, first_seen) VALUES ($1, $2)`, [id, instant(now)]);
+    }
+    // A result that was written after the removal set the watermark again, but no slot was expected since then.
+    await sql.run(
+      `UPDATE ${model} SET retired_at = NULL, watermark = NULL WHERE id = $1 AND retired_at IS NOT NULL`,
+      [id],
+    );
+  }
+
+  return {
+    /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
+    async register(given, now, formerId) {
+      const [id, renameFrom] = [textOf(given), formerId === null ? null : textOf(formerId)];
+      const known = await find(database, id);
+      const isPlain = renameFrom === null || renameFrom === id;
+      if (known?.retiredAt === null && isPlain) return known;
+      return database.transaction(
+        async (sql) => {
+          await change(sql, id, now, renameFrom);
+          const registered = await find(sql, id);
+          if (registered === undefined) throw new Error(`the model ${id} was not stored`);
+          return registered;
+        },
+        { lazy: true },
+      );
+    },
+    async retire(keys, now) {
+      await database.transaction(async (sql) => {
+        await sql.run(
+          `UPDATE ${model} SET retired_at = coalesce(retired_at, $2), watermark = NULL WHERE key = ANY($1::int8[])`,
+          [keys, instant(now)],
+        );
+      });
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { messageOf } from '../../../domain/thrown.js';
+import type { Batch, ModelWrite, Refusal } from '../../port.js';
+import { FencedError, StoreError } from '../../store-error.js';
+import { describePart } from '../../write/refused-part.js';
+import type { Database, Sql } from '../database.js';
+import { lacksPartition, refusesContent } from '../failure.js';
+import type { Partitions } from '../partitions.js';
+import { prepareBatchWrite, timesOf } from './batch-write.js';
+import { siftRows, type Rows } from './sifted-rows.js';
+
+/** The right to write models of a shard, as it was given. */
+export interface ShardFence {
+  readonly shard: number;
+  readonly fence: bigint | number;
+}
+
+/** A batch, and the fences without which it is not written. */
+export interface FencedBatch extends Batch {
+  readonly fences?: readonly ShardFence[];
+}
+
+export type WriteBatch = (batch: FencedBatch) => Promise<readonly Refusal[]>;
+
+/** Parts of a batch that have each model once, in order: a statement changes a row once. */
+function onceEach(models: readonly ModelWrite[]): ModelWrite[][] {
+  const groups: ModelWrite[][] = [];
+  const times = new Map<number, number>();
+  for (const model of models) {
+    const time = times.get(model.key) ?? 0;
+    times.set(model.key, time + 1);
+    (groups[time] ??= []).push(model);
+  }
+  return groups;
+}
+
+/** The error that the driver gave, where `described` has put it into one for operators. */
+const causeOf = (error: unknown): unknown => (error instanceof StoreError ? error.cause : error);
+
+/** Prepares `write` of the store: a batch is one transaction. */
+export function prepareWrite(database: Database, partitions: Partitions): WriteBatch {
+  const writeRows = prepareBatchWrite(database);
+
+  /** Locks the shards, so that nobody takes them over before the commit. */
+  async function requireFences(sql: Sql, fences: readonly ShardFence[]): Promise<void> {
+    if (fences.length === 0) return;
+    const { rows } = await sql.run<{ id: number; fence: string }>(
+      `SELECT id, fence::text FROM ${database.table('shard')} WHERE id = ANY($1::int2[]) ORDER BY id FOR SHARE`,
+      [fences.map(({ shard }) => shard)],
+    );
+    const stored = new Map(rows.map(({ id, fence }) => [id, fence]));
+    const lost = fences.filter(({ shard, fence }) => stored.get(shard) !== String(fence));
+    if (lost.length > 0) throw new FencedError(lost.map(({ shard }) => shard));
+  }
+
+  async function apply(all: readonly Rows[], fences: readonly ShardFence[]): Promise<void> {
+    for (const rows of all) await partitions.ensure(timesOf(rows));
+    await database.transaction(async (sql) => {
+      await requireFences(sql, fences);
+      for (const rows of all) await writeRows(sql, rows);
+    });
+  }
+
+  /** Where another instance has dropped a partition that was there, it is made again, once. */
+  async function applied(all: readonly Rows[], fences: readonly ShardFence[]): Promise<void> {
+    try {
+      await apply(all, fences);
+    } catch (error) {
+      if (!lacksPartition(causeOf(error))) throw error;
+      partitions.forget();
+      await apply(all, fences);
+    }
+  }
+
+  /** A model whose content the server refuses is left out as a whole. */
+  async function applyEach({ models, missed, fences = [] }: FencedBatch): Promise<Refusal[]> {
+    const refusals: Refusal[] = [];
+    await database.transaction(async (sql) => {
+      await requireFences(sql, fences);
+      const parts = [...models.map((model) => ({ model, rows: siftRows([model], []).rows }))];
+      for (const { model, rows } of parts) {
+        await sql.run('SAVEPOINT part');
+        try {
+          await writeRows(sql, rows);
+          await sql.run('RELEASE SAVEPOINT part');
+        } catch (error) {
+          if (!refusesContent(error)) throw error;
+          await sql.run('ROLLBACK TO SAVEPOINT part');
+          const { key, watermark } = model;
+          const part = describePart('model', { watermark });
+          refusals.push({ key, ...part, what: 'model', message: messageOf(error) });
+        }
+      }
+      await writeRows(sql, siftRows([], missed).rows);
+    });
+    return refusals;
+  }
+
+  return async (batch) => {
+    const { models, missed, fences = [] } = batch;
+    const groups = onceEach(models);
+    const sifted = groups.map((group, index) => siftRows(group, index === 0 ? missed : []));
+    if (groups.length === 0) sifted.push(siftRows([], missed));
+    const refusals = sifted.flatMap((part) => part.refusals);
+    try {
+      await applied(
+        sifted.map(({ rows }) => rows),
+        fences,
+      );
+      return refusals;
+    } catch (error) {
+      // What no check beforehand foresaw; without this, the batch would be tried for ever.
+      if (!refusesContent(causeOf(error))) throw error;
+      return [...refusals, ...(await applyEach(batch))];
+    }
+  };
+}

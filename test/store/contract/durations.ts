@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { dayMs, hourMs } from '../../../src/domain/period.js';
+import { merge, subtract } from '../../../src/domain/intervals.js';
+import { emptyRollup } from '../../../src/domain/rollup.js';
+import { states, type State, type StatePoint } from '../../../src/domain/state.js';
+import { addDurations, durationsOf, intervalsOf, noDurations } from '../../../src/domain/timeline.js';
+import type { ModelWrite, Store } from '../../../src/store/port.js';
+import type { Tally } from '../../../src/store/tally.js';
+import { batchOf, durationsIn, modelWrite, retention, start } from '../samples.js';
+import { amount } from '../../slow.js';
+import type { StoreKind } from './opener.js';
+
+export function durationsContract(place: StoreKind): void {
+  /** A time line as it is said so far: its points, and up to where it is settled. */
+  interface Line {
+    readonly points: readonly StatePoint[];
+    readonly settled: number;
+  }
+
+  /** What a later line changes in each hour, by nothing but the definition: hour after less hour before. */
+  function changes(before: Line, after: Line, from: number): Map<number, Tally> {
+    const rollups = new Map<number, Tally>();
+    for (let hour = Math.floor(from / hourMs) * hourMs; hour < after.settled; hour += hourMs) {
+      const tally = emptyRollup();
+      const within = ({ points, settled }: Line) =>
+        durationsOf(intervalsOf(points, { from: hour, to: Math.min(hour + hourMs, settled) }));
+      const [old, now] = [within(before), within(after)];
+      for (const state of states) tally.durations[state] = now[state] - old[state];
+      rollups.set(hour, tally);
+    }
+    return rollups;
+  }
+
+  interface Move {
+    readonly stepMs: number;
+    readonly state: State;
+    /** How far back the state reaches before the newest settled time; 0 for not at all. */
+    readonly backMs: number;
+  }
+
+  function apply(
+    line: Line,
+    { stepMs, state, backMs }: Move,
+    key: number,
+  ): { line: Line; write: ModelWrite } {
+    const settled = line.settled + stepMs;
+    const from = Math.max(start, line.settled - backMs);
+    const point = { from, state, reason: null };
+    const next = { points: [...line.points.filter((each) => each.from < from), point], settled };
+    return {
+      line: next,
+      write: modelWrite(key, { rewriteFrom: from, points: [point], rollups: changes(line, next, from) }),
+    };
+  }
+
+  /** A line that begins with so many changes that it is summed from rollups. */
+  const flaps: readonly Move[] = Array.from({ length: 70 }, (_, n) => ({
+    stepMs: 3 * 60_000,
+    state: states[n % states.length]!,
+    backMs: 0,
+  }));
+
+  const moves = fc.array(
+    fc.record({
+      stepMs: fc.oneof(fc.integer({ min: 1, max: 90_000 }), fc.integer({ min: 1, max: 40 * hourMs })),
+      state: fc.constantFrom(...states),
+      backMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3 * hourMs })),
+    }),
+    { minLength: 1, maxLength: 25 },
+  );
+  const windows = fc.array(
+    fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
+    {
+      minLength: 5,
+      maxLength: 5,
+    },
+  );
+
+  async function agrees(store: Store, key: number, line: Line, fractions: readonly [number, number][]) {
+    const span = line.settled - start;
+    const asked = [...fractions, [0, 1] as const].map(([a, b]) => ({
+      from: start + Math.floor(Math.min(a, b) * span),
+      to: start + Math.floor(Math.max(a, b) * span),
+    }));
+    for (const { from, to } of asked) {
+      const exact = durationsOf(intervalsOf(line.points, { from, to }));
+      expect(await durationsIn(store, key, from, to)).toEqual(exact);
+      // Some that are near each other, another window, and one that reaches out of this one: the rest is the sum of its pieces.
+      const few = Array.from({ length: 20 }, (_, n) => from + Math.floor(((to - from) * n) / 25));
+      const holes = [
+        ...few.map((begin) => ({ from: begin, to: begin + Math.floor((to - from) / 90) })),
+        ...asked.filter((each) => each.to - each.from < (to - from) / 4).slice(0, 1),
+        { from: from - dayMs, to: from + 1 },
+      ];
+      const pieces = subtract({ from, to }, merge(holes));
+      const sums = await Promise.all(pieces.map((piece) => durationsIn(store, key, piece.from, piece.to)));
+      expect(await durationsIn(store, key, from, to, holes)).toEqual(sums.reduce(addDurations, noDurations));
+    }
+  }
+
+  describe('durations', () => {
+    it('equal the sum over the points, also after backdating and pruning', async () => {
+      const plain = await place.fresh();
+      const hoursMs = dayMs;
+      const pruned = await place.fresh({
+        retention: () => ({ ...retention, hoursMs, checksMs: hoursMs }),
+      });
+      let model = 0;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom([], [], [], flaps),
+          moves,
+          windows,
+          async (first, steps, fractions) => {
+            for (const store of [plain, pruned]) {
+              const { key } = await store.register(`model-${(model += 1)}`, start, null);
+              let line: Line = { points: [], settled: start };
+              for (const step of [...first, ...steps]) {
+                const { line: next, write } = apply(line, step, key);
+                line = next;
+                await store.write(batchOf(write));
+              }
+              if (store === pruned) while (await store.prune(line.settled));
+              await agrees(store, key, line, fractions);
+            }
+          },
+        ),
+        { numRuns: amount(60, 20) },
+      );
+    });
+
+    it('are all zero before the first point', async () => {
+      const store = await place.fresh();
+      const { key } = await store.register('gpt', start, null);
+      expect(await durationsIn(store, key, start - dayMs, start)).toEqual(emptyRollup().durations);
+    });
+  });
+}
