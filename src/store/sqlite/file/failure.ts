@@ -22,7 +22,8 @@ export function isDamage(error: unknown): boolean {
  * error of another kind, and where the file is sound.
  */
 export function damageBehind(error: unknown, database: Database | null): Error | null {
-  if (isDamage(error) && error instanceof Error) return error;
+  // An error of better-sqlite3 is none by its own slots, and has the prototype of whoever loaded it first.
+  if (isDamage(error)) return error as Error;
   if (database === null || !(error instanceof StoreError) || error.kind !== 'foreign') return null;
   try {
     const found = database.pragma('quick_check(1)', { simple: true });
