@@ -24,6 +24,8 @@ const lastWritesMs = 3_000;
 export interface Daemon {
   /** URL of the server. */
   readonly url: string;
+  /** The place of the database in words, without a password. */
+  readonly database: string;
   reload(trigger: Trigger): Promise<Reloaded>;
   /**
    * Lets running checks finish within the grace period, writes and closes everything; resolves to false when something
@@ -95,7 +97,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     displaced() {
       if (!isDisplaced)
         log.error(
-          { path: settings().storage.path, results: writer.pendingResults },
+          { database: storage.shown, results: writer.pendingResults },
           'a volume with another database was mounted over the folder of the database: the process ends, a restart continues with that database',
         );
       isDisplaced = true;
@@ -156,6 +158,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
 
   return {
     url,
+    database: storage.shown,
     displaced,
     reload: (trigger) => reloader.reload(trigger),
     async stop() {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfigError, type LoadedConfig } from '../config/read/load.js';
+import type { StoragePlace } from '../config/settings.js';
 import type { Caller } from '../http/port.js';
 import type { RosterChange } from './roster.js';
 
@@ -36,6 +37,15 @@ export interface Reloader {
   readonly watched: readonly string[];
 }
 
+function changedPlace(before: StoragePlace, next: StoragePlace): string[] {
+  if (before.kind === 'postgres' || next.kind === 'postgres')
+    return JSON.stringify(before) === JSON.stringify(next) ? [] : ['storage.url'];
+  return [
+    ...(before.path !== next.path ? ['storage.path'] : []),
+    ...(before.onCorrupt !== next.onCorrupt ? ['storage.on_corrupt'] : []),
+  ];
+}
+
 /** Changed sections that need a restart to take effect. */
 function needRestart(before: LoadedConfig, after: LoadedConfig): string[] {
   const { server, storage, checker } = before.settings;
@@ -43,8 +53,7 @@ function needRestart(before: LoadedConfig, after: LoadedConfig): string[] {
   const listens = server.host !== next.server.host || server.port !== next.server.port;
   return [
     ...(listens ? ['server.listen'] : []),
-    ...(storage.path !== next.storage.path ? ['storage.path'] : []),
-    ...(storage.onCorrupt !== next.storage.onCorrupt ? ['storage.on_corrupt'] : []),
+    ...changedPlace(storage.place, next.storage.place),
     ...(checker.concurrency !== next.checker.concurrency ? ['checker.concurrency'] : []),
     ...(checker.perHost !== next.checker.perHost ? ['checker.per_host'] : []),
   ];

@@ -81,6 +81,8 @@ export interface Storage {
   readonly store: ThreadedStore;
   readonly beside: Beside;
   readonly clock: SteadyClock;
+  /** The place of the database in words, without a password. */
+  readonly shown: string;
 }
 
 /** Opens the database and registers its release with `releasers`. Throws StoreError. */
@@ -95,7 +97,9 @@ export async function openStorage(parts: {
   releasers: Releasers;
 }): Promise<Storage> {
   const { clock: raw, log, settings, migrationsDir, releasers } = parts;
-  const { path, onCorrupt } = settings().storage;
+  const { place } = settings().storage;
+  if (place.kind === 'postgres') throw new StoreError('unavailable', 'PostgreSQL cannot be used yet');
+  const { path, onCorrupt } = place;
   // Read first: opening may write the file.
   const written = writtenAt(path);
   const store = await openThreadedStore({
@@ -119,5 +123,5 @@ export async function openStorage(parts: {
   // Released after the last writes, which a hanging long read would delay.
   releasers.add('long reads', () => beside.close());
   const clock = createSteadyClock(raw, { startAt: await startOfTime(raw, store, written), log });
-  return { store, beside, clock };
+  return { store, beside, clock, shown: path };
 }

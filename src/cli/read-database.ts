@@ -6,6 +6,7 @@ import { openStoreReader } from '../store/sqlite/store-reader.js';
 import { globalOptions } from './options.js';
 import { loadFor } from './load.js';
 import { packageFile } from './package-files.js';
+import { sqlitePath } from './sqlite-path.js';
 
 /** Input of a command that reads the database. */
 export interface Database {
@@ -24,7 +25,10 @@ export async function readDatabase(
   tell: (database: Database) => Promise<string>,
 ): Promise<void> {
   const { settings } = await loadFor(globalOptions(command).config);
-  const store = openStoreReader(settings.storage.path, packageFile('migrations'));
+  const store = openStoreReader(
+    sqlitePath(settings, 'this command reads files only'),
+    packageFile('migrations'),
+  );
   try {
     process.stdout.write(await tell({ store, settings, now: systemClock.wall() }));
   } finally {

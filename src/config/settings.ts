@@ -10,6 +10,17 @@ export type MaintenanceRule = WindowRule & {
   readonly reason: string | null;
 };
 
+/** Where the history is: a file of SQLite, or a database of PostgreSQL. */
+export type StoragePlace =
+  | { readonly kind: 'sqlite'; readonly path: string; readonly onCorrupt: 'move' | 'stop' }
+  | {
+      readonly kind: 'postgres';
+      /** With the password. */
+      readonly url: string;
+      /** False behind a pooler that gives each transaction another connection. */
+      readonly preparedStatements: boolean;
+    };
+
 /** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets resolved. */
 export interface Settings {
   readonly server: {
@@ -34,8 +45,7 @@ export interface Settings {
     readonly shutdownGraceMs: number;
   };
   readonly storage: {
-    readonly path: string;
-    readonly onCorrupt: 'move' | 'stop';
+    readonly place: StoragePlace;
     readonly retention: {
       readonly checksMs: number;
       readonly failuresMs: number;

@@ -5,7 +5,7 @@ import { ConfigError, type LoadedConfig } from '../../src/config/read/load.js';
 import { StoreError } from '../../src/store/store-error.js';
 
 const loaded = {
-  settings: { server: {}, storage: {}, checker: {}, models: [] },
+  settings: { server: {}, storage: { place: { kind: 'sqlite' } }, checker: {}, models: [] },
   warnings: [],
   files: ['/main.yaml'],
   fingerprint: 'same',

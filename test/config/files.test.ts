@@ -98,8 +98,7 @@ describe('configuration sections', () => {
         shutdownGraceMs: 5_000,
       },
       storage: {
-        path: 'data/modelpulse.db',
-        onCorrupt: 'move',
+        place: { kind: 'sqlite', path: 'data/modelpulse.db', onCorrupt: 'move' },
         retention: { checksMs: 2_592e6, failuresMs: 7_776e6, hoursMs: 34_560e6, daysMs: 157_680e6 },
       },
       checker: { mode: 'builtin', concurrency: 64, perHost: 16, reuseConnections: false },

@@ -47,7 +47,7 @@ describe('deployment configuration', () => {
     const path = folder.write('modelpulse.yaml', moved(compose(name)));
     const { settings } = await loadConfig(path, {}, capabilities);
     expect(settings.models.length).toBeGreaterThan(0);
-    expect(settings.storage.path).toBe('data/modelpulse.db');
+    expect(settings.storage.place).toMatchObject({ path: 'data/modelpulse.db' });
   });
 
   it('of the service uses only variables that the service passes', () => {

@@ -5,6 +5,7 @@ import { copyDatabase } from '../../store/sqlite/file/backup.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { makeFile } from '../new-file.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 export function backupCommand(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function backupCommand(program: Command): void {
       const { settings } = await loadFor(globalOptions(command).config);
       const started = systemClock.monotonic();
       await makeFile(file, (partial) => {
-        copyDatabase(settings.storage.path, partial);
+        copyDatabase(sqlitePath(settings, 'make a backup with pg_dump'), partial);
         return Promise.resolve();
       });
       const seconds = ((systemClock.monotonic() - started) / 1_000).toFixed(1);

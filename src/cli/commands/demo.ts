@@ -4,6 +4,7 @@ import { globalOptions } from '../options.js';
 import { packageFile } from '../package-files.js';
 import { runDaemon } from './run.js';
 import { listenOn, simulatorAddress } from './simulate.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 const where = (url: string, invented: boolean): string => `
   ${url}  shows the models: open it in a browser
@@ -42,12 +43,12 @@ export function demoCommand(program: Command): void {
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
-      const { storage, models } = config.settings;
+      const { models } = config.settings;
       let code = 1;
       try {
         const { inventPast } = await import('../../simulator/invented-past.js');
         const invented = await inventPast({
-          path: storage.path,
+          path: sqlitePath(config.settings, 'the demo needs a file'),
           migrationsDir: packageFile('migrations'),
           models,
           now: Date.now(),

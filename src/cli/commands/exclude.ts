@@ -13,6 +13,7 @@ import { globalOptions } from '../options.js';
 import { modelWithId } from '../known-model.js';
 import { loadFor } from '../load.js';
 import { packageFile } from '../package-files.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 interface Options {
   readonly from?: string;
@@ -44,7 +45,7 @@ function excludeAlone(
   window: Window,
   now: number,
 ): void {
-  const { path } = settings.storage;
+  const path = sqlitePath(settings, 'exclude while a daemon runs');
   try {
     const store = openLoneExclusions(path, packageFile('migrations'));
     try {

@@ -9,6 +9,7 @@ import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { makeFile } from '../new-file.js';
 import { packageFile } from '../package-files.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 export function exportCommand(program: Command): void {
   program
@@ -21,9 +22,12 @@ export function exportCommand(program: Command): void {
     .action(async (ids: string[], { output }: { output?: string }, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const lines = () =>
-        Readable.from(exportHistory(settings.storage.path, packageFile('migrations'), ids), {
-          objectMode: false,
-        });
+        Readable.from(
+          exportHistory(sqlitePath(settings, 'export reads files only'), packageFile('migrations'), ids),
+          {
+            objectMode: false,
+          },
+        );
       try {
         if (output === undefined) await pipeline(lines(), process.stdout, { end: false });
         else await makeFile(output, (partial) => pipeline(lines(), createWriteStream(partial)));

@@ -10,6 +10,7 @@ import { modelMemory } from '../model-memory.js';
 import { globalOptions } from '../options.js';
 import { packageFile } from '../package-files.js';
 import { plainText } from '../../domain/plain-text.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 /** Longer than any line of an export, so that a file of another kind cannot exhaust memory. */
 const longestLine = 16 * 1024 * 1024;
@@ -81,7 +82,7 @@ export function importCommand(program: Command, done: (code: number) => void): v
     .action(async (file: string, _options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
       const target = {
-        path: settings.storage.path,
+        path: sqlitePath(settings, 'import writes files only'),
         migrationsDir: packageFile('migrations'),
         memory: modelMemory,
       };

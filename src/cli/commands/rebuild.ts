@@ -8,6 +8,7 @@ import { loadFor } from '../load.js';
 import { modelMemory } from '../model-memory.js';
 import { packageFile } from '../package-files.js';
 import { terminalOf } from '../terminal.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 const mostShown = 20;
 
@@ -64,7 +65,7 @@ export function rebuildCommand(program: Command, done: (code: number) => void): 
         (await tables()).timelineTable(rows, terminal),
       );
       const rebuilt = (check ? checkRollups : rebuildRollups)({
-        path: settings.storage.path,
+        path: sqlitePath(settings, 'rebuild reads files only'),
         migrationsDir: packageFile('migrations'),
         memory: modelMemory,
         found: wrong.add,

@@ -146,7 +146,7 @@ export async function runDaemon(
       config: options.config,
       models: config.settings.models.length,
       mode: config.settings.checker.mode,
-      database: config.settings.storage.path,
+      database: daemon.database,
     },
     'started',
   );

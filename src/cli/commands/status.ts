@@ -22,6 +22,7 @@ import { pastOf } from '../../app/stored-past.js';
 import { readDatabase } from '../read-database.js';
 import type { StatusRow } from '../tables/status-table.js';
 import { jsonText, terminalOf } from '../terminal.js';
+import { sqlitePath } from '../sqlite-path.js';
 
 /** An unconfirmed change in the newest checks, such as `last check failed: timeout (1 of 2)`; null without one. */
 function unconfirmed(model: StoredModel, now: number): string | null {
@@ -109,7 +110,10 @@ export function statusCommand(program: Command): void {
             ? all.filter(({ retiredAt }) => retiredAt === null)
             : [...new Set(ids)].map((id) => modelWithId(id, all));
         const rows = await rowsOf(store, models, asked, now);
-        const monitor = { running: isLocked(realpathSync(settings.storage.path)), blind: false };
+        const monitor = {
+          running: isLocked(realpathSync(sqlitePath(settings, 'status reads files only'))),
+          blind: false,
+        };
         monitor.blind = monitor.running && isBlind(all);
         if (json === true) {
           const configured = new Map(settings.models.map((each) => [each.id, each]));

@@ -132,8 +132,9 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
       shutdown_grace: formatDuration(server.shutdownGraceMs),
     },
     storage: {
-      path: storage.path,
-      on_corrupt: storage.onCorrupt,
+      ...(storage.place.kind === 'sqlite'
+        ? { path: storage.place.path, on_corrupt: storage.place.onCorrupt }
+        : { url: storage.place.url, prepared_statements: storage.place.preparedStatements }),
       retention: {
         checks: formatDuration(storage.retention.checksMs),
         failures: formatDuration(storage.retention.failuresMs),

@@ -92,21 +92,37 @@ const server = z.strictObject({
     ),
 });
 
+function isPostgres(text: string): boolean {
+  // A socket is named behind the question mark, with no host before it.
+  const whole = text.replace('@/', '@localhost/');
+  return URL.canParse(whole) && ['postgres:', 'postgresql:'].includes(new URL(whole).protocol);
+}
+
 const storage = z.strictObject({
   path: someText()
     .refine((path) => path.trim() === path, 'must not begin or end with a blank')
     .refine((path) => path !== ':memory:', 'must be a file: the history has to outlive the process')
     .refine((path) => !/^~(?:\/|$)/.test(path), 'must name the folder itself: ~ is not replaced')
-    .prefault('data/modelpulse.db')
+    .optional()
     .describe(
-      'SQLite file, relative to the working directory; created with its directory if missing. A change needs a restart.',
+      'SQLite file, relative to the working directory; created with its directory if missing; default: `data/modelpulse.db`, unless `url` is set. A change needs a restart.',
     ),
   on_corrupt: z
     .enum(['move', 'stop'])
-    .prefault('move')
+    .optional()
     .describe(
-      'Action for a damaged file: `move` renames it and starts a new one; `stop` leaves it in place and fails. A change needs a restart.',
+      'Action for a damaged file: `move`, the default, renames it and starts a new one; `stop` leaves it in place and fails. A change needs a restart.',
     ),
+  url: someText()
+    .refine(isPostgres, 'must be postgres://user:password@host:port/database')
+    .optional()
+    .describe(
+      'PostgreSQL database in place of a file, such as `${DATABASE_URL}`; its tables are in the schema that `?search_path=` names, else `public`. A change needs a restart.',
+    ),
+  prepared_statements: z
+    .boolean()
+    .optional()
+    .describe('`false` behind PgBouncer in transaction mode; default: `true`. A change needs a restart.'),
   retention: z
     .strictObject({
       checks: duration(hour).prefault('30d').describe('Individual healthy results.'),

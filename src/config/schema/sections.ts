@@ -6,7 +6,7 @@ import type { Listen } from '../listen.js';
 import { windowOf } from '../maintenance.js';
 import type { Findings, Problem } from '../read/problem.js';
 import type { SettingsEntry } from './schema.js';
-import type { Settings } from '../settings.js';
+import type { Settings, StoragePlace } from '../settings.js';
 import type { Logo } from '../page-settings.js';
 import { statusPageOf, statusPageProblems } from '../status-page.js';
 import { addAll } from '../../domain/list.js';
@@ -53,6 +53,7 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
       windowOf(rule).problems.map(({ path, ...rest }) => ({ ...rest, path: [...at, ...path] })),
     );
   }
+  addAll(problems, storageProblems(entry.storage));
   const pages = statusPageProblems(entry.status_pages);
   addAll(
     problems,
@@ -64,6 +65,38 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
     warnings.push({ path: ['defaults', 'timeout'], message, at: 'key' });
   }
   return { problems, warnings };
+}
+
+const defaultPath = 'data/modelpulse.db';
+
+function placeOf({ path, on_corrupt, url, prepared_statements }: SettingsEntry['storage']): StoragePlace {
+  return url === undefined
+    ? { kind: 'sqlite', path: path ?? defaultPath, onCorrupt: on_corrupt ?? 'move' }
+    : { kind: 'postgres', url, preparedStatements: prepared_statements ?? true };
+}
+
+/** Members of the one kind of store that are written beside the other. */
+function storageProblems({
+  path,
+  on_corrupt,
+  url,
+  prepared_statements,
+}: SettingsEntry['storage']): Problem[] {
+  const problem = (member: string, message: string): Problem => ({
+    path: ['storage', member],
+    message,
+    at: 'key',
+  });
+  if (url === undefined)
+    return prepared_statements === undefined ? [] : [problem('prepared_statements', 'needs "storage.url"')];
+  return [
+    ...(path === undefined
+      ? []
+      : [problem('path', 'is written beside "storage.url": one store has the history')]),
+    ...(on_corrupt === undefined
+      ? []
+      : [problem('on_corrupt', 'is for a file, and "storage.url" is written')]),
+  ];
 }
 
 /** Settings from the sections of the main file; `logos` are those of the pages, in their order. */
@@ -89,8 +122,7 @@ export function settingsOf(
       shutdownGraceMs: server.shutdown_grace,
     },
     storage: {
-      path: storage.path,
-      onCorrupt: storage.on_corrupt,
+      place: placeOf(storage),
       retention: {
         checksMs: storage.retention.checks,
         failuresMs: storage.retention.failures,
