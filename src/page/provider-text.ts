@@ -28,7 +28,13 @@ const unnamed: ReadonlySet<string> = new Set([
   'custom',
 ]);
 
+/** An address takes as long to parse as the rest of a row of the overview. */
+const hosts = new WeakMap<Model, string>();
+
 /** Who answers for the model: the provider in its own spelling, or host and port where the operator gave an address only. */
 export function providerText(model: Model): string {
-  return unnamed.has(model.provider) ? hostOf(model) : (spelled.get(model.provider) ?? model.provider);
+  if (!unnamed.has(model.provider)) return spelled.get(model.provider) ?? model.provider;
+  const host = hosts.get(model) ?? hostOf(model);
+  hosts.set(model, host);
+  return host;
 }
