@@ -6,9 +6,12 @@ export const shardCount = 256;
 /** The shard that stands for the right to change the registry. */
 export const registryShard = -1;
 
-/** Shard of a model, 0 to 255, by its id alone: the high bits of the hash that also gives its phase. */
+/**
+ * Shard of a model, 0 to 255, by its id alone: the low 8 bits of the hash whose high bits give the phase, so that the checks of
+ * a shard are spread over the whole interval. Another function would move all models.
+ */
 export function shardOf(modelId: string): number {
-  return Math.floor(hashFraction(modelId) * shardCount);
+  return (hashFraction(modelId) * 2 ** 32) % shardCount;
 }
 
 /** The right to write models of a shard, as it was given; it is void once the shard has another fence. */

@@ -1,0 +1,112 @@
+import { expect, it } from '@jest/globals';
+import { batchOf, modelWrite, result, start } from '../../samples.js';
+import { withServer } from '../server.js';
+import { until, useMembers } from './members.js';
+
+withServer('a fleet whose database fails', (server) => {
+  const members = useMembers(server);
+
+  it('keeps its shards over a restart of the server, and says once what is wrong', async () => {
+    const { join } = await members();
+    const { fleet, told, logged } = await join();
+    told.length = 0;
+    logged.length = 0;
+    const ofLeases = () => logged.filter((line) => line.includes('leases'));
+    await server().stop();
+    expect(await fleet.renew()).toBe(false);
+    expect(await fleet.renew()).toBe(false);
+    expect(fleet.renewalsFailed()).toBe(2);
+    expect(fleet.mayStart(0)).toBe(true);
+    await server().start();
+    expect(await fleet.renew()).toBe(true);
+    expect(await fleet.renew()).toBe(true);
+    expect(fleet.renewalsFailed()).toBe(2);
+    expect(told).toEqual([]);
+    expect(fleet.fenceOf(0)).toEqual({ shard: 0, fence: 1 });
+    expect(ofLeases()).toEqual([
+      expect.stringMatching(/^error: .*no check starts after 13 s.*(?:no server|connection)/),
+      expect.stringMatching(/^info: the leases of the shards are renewed again/),
+    ]);
+  });
+
+  it('gives up a renewal that hangs, and goes on with the next', async () => {
+    const { join, connection } = await members();
+    const { fleet, time, logged } = await join();
+    const other = await connection();
+    await other.query('BEGIN; UPDATE shard SET until = until WHERE id = 5');
+    time.block(8_000);
+    const renewing = fleet.renew();
+    await until(async () => {
+      const { rows } = await other.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+      return rows.length > 0;
+    }, 'a renewal that waits');
+    await time.pass(4_500);
+    expect(await renewing).toBe(false);
+    expect(logged.join()).toContain('does not answer within 4.5 s');
+    expect(fleet.mayStart(5)).toBe(true);
+    time.block(500);
+    // The database has not answered, but by its own clock the instance knows.
+    expect(fleet.mayStart(5)).toBe(false);
+    await other.query('COMMIT');
+    expect(await fleet.renew()).toBe(true);
+    expect(fleet.mayStart(5)).toBe(true);
+  });
+
+  it('is started without a database that answers, and has its shards when there is one', async () => {
+    const { open } = await members();
+    const { fleet } = await open();
+    await server().stop();
+    await fleet.start();
+    expect(fleet.renewalsFailed()).toBe(1);
+    await server().start();
+    await fleet.renew();
+    expect(fleet.owned()).toHaveLength(256);
+  });
+
+  it('renews beside a write that takes long, whose shards nobody claims meanwhile', async () => {
+    const { join, connection, age } = await members();
+    const [a, b] = [await join(), await join()];
+    const writing = await connection();
+    // As a write with fences does.
+    await writing.query('BEGIN; SELECT fence FROM shard WHERE id = 5 FOR KEY SHARE');
+    expect(await a.fleet.renew()).toBe(true);
+    await age(15_000);
+    await b.fleet.renew();
+    expect(b.fleet.owned()).toHaveLength(255);
+    expect(b.fleet.fenceOf(5)).toBeNull();
+    await writing.query('COMMIT');
+    await b.fleet.renew();
+    expect(b.fleet.fenceOf(5)).toEqual({ shard: 5, fence: 2 });
+  });
+
+  it('lets no write pass while its shard is being claimed', async () => {
+    const { store, connection } = await members();
+    const { key } = await store.register('gpt', start, null);
+    const claiming = await connection();
+    await claiming.query(
+      `BEGIN; WITH free AS (SELECT id FROM shard WHERE id = 5 FOR UPDATE SKIP LOCKED)
+        UPDATE shard SET fence = fence + 1, owner = 'another' FROM free WHERE shard.id = free.id`,
+    );
+    const write = store.write({
+      ...batchOf(modelWrite(key, { results: [result(start)] })),
+      fences: [{ shard: 5, fence: 0 }],
+    });
+    const fenced = expect(write).rejects.toMatchObject({ kind: 'fenced', shards: [5] });
+    await until(async () => {
+      const { rows } = await claiming.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+      return rows.length > 0;
+    }, 'a write that waits');
+    await claiming.query('COMMIT');
+    await fenced;
+  });
+
+  it('works without prepared statements, as a pooler of transactions needs', async () => {
+    const { join, rest } = await members();
+    const [a, b] = [await join({ prepared: false }), await join({ prepared: false })];
+    await rest();
+    await a.fleet.renew();
+    await b.fleet.renew();
+    expect(b.fleet.owned()).toHaveLength(128);
+    expect(await a.fleet.withRegistry(({ fence }) => Promise.resolve(fence.fence))).toBe(1);
+  });
+});
