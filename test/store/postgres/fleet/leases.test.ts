@@ -136,7 +136,7 @@ withServer('leases of shards', (server) => {
   it('are renewed by the timer, each 5 s', async () => {
     const { join, sql } = await members();
     const { fleet, time } = await join();
-    const seen = async () => (await sql('SELECT seen FROM instance')).trim();
+    const seen = async () => String(await sql('SELECT seen::text FROM instance'));
     for (let n = 0; n < 6; n += 1) {
       const before = await seen();
       await time.pass(4_999);

@@ -33,8 +33,8 @@ export interface Members {
   age(ms: number): Promise<void>;
   /** Makes a minute pass since the shards moved, while leases stay as they are. */
   rest(): Promise<void>;
-  /** Runs SQL with the schema's tables; returns the output of psql. */
-  sql(text: string): Promise<string>;
+  /** Runs a statement with the schema's tables; returns its rows as texts. */
+  sql(text: string): Promise<string[][]>;
   /** A connection with the schema's tables. */
   connection(): Promise<pg.Client>;
   /** Numbers of the shards by owner, as the database has them. */
@@ -51,12 +51,17 @@ export function useMembers(server: () => Server): () => Promise<Members> {
 
   return async () => {
     const url = server().fresh();
-    const schema = /search_path=(\w+)/.exec(url)?.[1] ?? '';
     const openStore = { url, migrationsDir: postgresMigrations, retention: () => retention, log: silent };
     const store = await openPostgresStore(openStore);
     releases.push(() => store.close());
-    const sql = (text: string): Promise<string> =>
-      server().sql('postgres', `SET search_path TO ${schema}; ${text}`);
+    const connectionString = url.replace('search_path=', `options=-c%20search_path%3D`);
+    const pool = new pg.Pool({ connectionString, max: 1 });
+    pool.on('error', () => undefined);
+    releases.push(() => pool.end());
+    const sql = async (text: string): Promise<string[][]> => {
+      const { rows } = await pool.query<unknown[]>({ text, rowMode: 'array' });
+      return rows.map((row) => row.map(String));
+    };
 
     async function open(options: Partial<PostgresFleetOptions> = {}): Promise<Member> {
       const time = createVirtualTime(0);
@@ -90,31 +95,24 @@ export function useMembers(server: () => Server): () => Promise<Members> {
       async age(ms) {
         const ago = `interval '${ms} ms'`;
         await sql(
-          `UPDATE shard SET until = until - ${ago}, moved_at = moved_at - ${ago}; UPDATE instance SET seen = seen - ${ago}`,
+          `WITH aged AS (UPDATE instance SET seen = seen - ${ago})
+            UPDATE shard SET until = until - ${ago}, moved_at = moved_at - ${ago}`,
         );
       },
       async rest() {
         await sql("UPDATE shard SET moved_at = moved_at - interval '1 minute'");
       },
       async connection() {
-        const client = new pg.Client({ connectionString: url.replace(/&search_path=\w+/, '') });
+        const client = new pg.Client({ connectionString });
         await client.connect();
         releases.push(() => client.end());
-        await client.query(`SET search_path TO ${schema}`);
         return client;
       },
       async owners() {
-        const lines = (
-          await sql(
-            'SELECT owner, count(*) FROM shard WHERE id >= 0 AND owner IS NOT NULL GROUP BY owner ORDER BY owner',
-          )
-        ).trim();
-        return new Map(
-          lines.split('\n').map((line): [string, number] => {
-            const [owner = '', count] = line.split('|');
-            return [owner, Number(count)];
-          }),
+        const rows = await sql(
+          'SELECT owner, count(*) FROM shard WHERE id >= 0 AND owner IS NOT NULL GROUP BY owner ORDER BY owner',
         );
+        return new Map(rows.map(([owner = '', count]): [string, number] => [owner, Number(count)]));
       },
     };
   };

@@ -97,7 +97,7 @@ withServer('the right to change the registry', (server) => {
     const working = fleet.withRegistry(work);
     const refused = expect(working).rejects.toMatchObject({ kind: 'fenced' });
     await until(() => right() !== null, 'the right');
-    const ends = async () => (await sql('SELECT until FROM shard WHERE id = -1')).trim();
+    const ends = async () => String(await sql('SELECT until::text FROM shard WHERE id = -1'));
     for (let n = 0; n < 4; n += 1) {
       await age(5_000);
       const before = await ends();

@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const socketName = '.s.PGSQL.5432';
+
+/** A way to a server's socket that can hang, as a network does. */
+export async function openWay(serverFolder: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'modelpulse-way-'));
+  const ends = new Set<Socket>();
+  let hangs = false;
+  const way = createServer((near) => {
+    const far = connect(join(serverFolder, socketName));
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      ends.add(from);
+      from.on('data', (data) => {
+        if (!hangs) to.write(data);
+      });
+      from.on('error', () => undefined);
+      from.on('close', () => {
+        ends.delete(from);
+        to.destroy();
+      });
+    }
+  });
+  way.listen(join(folder, socketName));
+  await once(way, 'listening');
+  return {
+    folder,
+    /** From now on nothing arrives, and no connection ends. */
+    hang: () => void (hangs = true),
+    async close() {
+      for (const end of ends) end.destroy();
+      way.close();
+      await once(way, 'close');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
