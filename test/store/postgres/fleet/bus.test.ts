@@ -225,7 +225,7 @@ withServer('the bus', (server) => {
     const all = await members();
     const [a, b] = [await all.join(real), await all.join(real)];
     const stranger = send(all);
-    let answer = (_: string): void => undefined;
+    let answer: (text: string) => void = () => undefined;
     let asked = false;
     b.fleet.bus.subscribe('slow', () => {
       asked = true;

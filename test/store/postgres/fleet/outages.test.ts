@@ -1,7 +1,16 @@
 import { expect, it } from '@jest/globals';
-import { batchOf, modelWrite, result, start } from '../../samples.js';
+import type pg from 'pg';
+import { connect, type Database } from '../../../../src/store/postgres/database.js';
+import { prepareLeaseTable } from '../../../../src/store/postgres/fleet/lease-table.js';
+import { batchOf, modelWrite, result, silent, start } from '../../samples.js';
 import { withServer } from '../server.js';
 import { until, useMembers } from './members.js';
+
+/** True while a statement waits for a lock. */
+async function isWaited(looking: pg.Client): Promise<boolean> {
+  const { rows } = await looking.query('SELECT 1 FROM pg_locks WHERE NOT granted');
+  return rows.length > 0;
+}
 
 withServer('a fleet whose database fails', (server) => {
   const members = useMembers(server);
@@ -36,10 +45,7 @@ withServer('a fleet whose database fails', (server) => {
     await other.query('BEGIN; UPDATE shard SET until = until WHERE id = 5');
     time.block(8_000);
     const renewing = fleet.renew();
-    await until(async () => {
-      const { rows } = await other.query('SELECT 1 FROM pg_locks WHERE NOT granted');
-      return rows.length > 0;
-    }, 'a renewal that waits');
+    await until(() => isWaited(other), 'a renewal that waits');
     await time.pass(4_500);
     expect(await renewing).toBe(false);
     expect(logged.join()).toContain('does not answer within 4.5 s');
@@ -64,40 +70,57 @@ withServer('a fleet whose database fails', (server) => {
   });
 
   it('renews beside a write that takes long, whose shards nobody claims meanwhile', async () => {
-    const { join, connection, age } = await members();
+    const { store, join, connection, age } = await members();
     const [a, b] = [await join(), await join()];
-    const writing = await connection();
-    // As a write with fences does.
-    await writing.query('BEGIN; SELECT fence FROM shard WHERE id = 5 FOR KEY SHARE');
+    const { key } = await store.register('gpt', start, null);
+    const holding = await connection();
+    // The write has locked its shard, and waits for the row of the model.
+    await holding.query('BEGIN; SELECT 1 FROM model FOR UPDATE');
+    const write = store.write({
+      ...batchOf(modelWrite(key, { results: [result(start)] })),
+      fences: [a.fleet.fenceOf(5)!],
+    });
+    await until(() => isWaited(holding), 'a write that waits');
     expect(await a.fleet.renew()).toBe(true);
     await age(15_000);
     await b.fleet.renew();
     expect(b.fleet.owned()).toHaveLength(255);
     expect(b.fleet.fenceOf(5)).toBeNull();
-    await writing.query('COMMIT');
+    await holding.query('COMMIT');
+    await write;
     await b.fleet.renew();
     expect(b.fleet.fenceOf(5)).toEqual({ shard: 5, fence: 2 });
   });
 
   it('lets no write pass while its shard is being claimed', async () => {
-    const { store, connection } = await members();
+    const { url, store, connection } = await members();
     const { key } = await store.register('gpt', start, null);
-    const claiming = await connection();
-    await claiming.query(
-      `BEGIN; WITH free AS (SELECT id FROM shard WHERE id = 5 FOR UPDATE SKIP LOCKED)
-        UPDATE shard SET fence = fence + 1, owner = 'another' FROM free WHERE shard.id = free.id`,
-    );
-    const write = store.write({
-      ...batchOf(modelWrite(key, { results: [result(start)] })),
-      fences: [{ shard: 5, fence: 0 }],
-    });
-    const fenced = expect(write).rejects.toMatchObject({ kind: 'fenced', shards: [5] });
-    await until(async () => {
-      const { rows } = await claiming.query('SELECT 1 FROM pg_locks WHERE NOT granted');
-      return rows.length > 0;
-    }, 'a write that waits');
-    await claiming.query('COMMIT');
-    await fenced;
+    const database = await connect({ url, log: silent });
+    try {
+      let [claimed, commit] = [false, (): void => undefined];
+      const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+      const transaction: Database['transaction'] = (work) =>
+        database.transaction(async (sql) => {
+          const done = await work(sql);
+          claimed = true;
+          await mayCommit;
+          return done;
+        });
+      const claim = prepareLeaseTable({ ...database, transaction }, 'heir').claim(1, 5, 5);
+      await until(() => claimed, 'a claim without its commit');
+      const write = store.write({
+        ...batchOf(modelWrite(key, { results: [result(start)] })),
+        fences: [{ shard: 5, fence: 0 }],
+      });
+      const fenced = expect(write).rejects.toMatchObject({ kind: 'fenced', shards: [5] });
+      const looking = await connection();
+      await until(() => isWaited(looking), 'a write that waits');
+      commit();
+      expect(await claim).toEqual([{ id: 5, fence: 1 }]);
+      await fenced;
+    } finally {
+      await database.close();
+    }
   });
 
   it('works without prepared statements, as a pooler of transactions needs', async () => {
