@@ -100,7 +100,10 @@ export class BusError extends Error {
  */
 export type BusHandler = (body: unknown, from: string) => unknown;
 
-/** Messages between live instances: fast, but lost while an instance has no connection. Kinds are `a-z0-9_.-`, up to 64. */
+/**
+ * Messages between live instances: fast, but lost while an instance has no connection. Kinds are `a-z0-9_.-`, up to 64; another one
+ * is a TypeError.
+ */
 export interface Bus {
   /** Sends to all other instances; at most 4,000 bytes with the envelope. Rejects with BusError `away` or `too_long`. */
   publish(kind: string, body: unknown): Promise<void>;

@@ -72,7 +72,11 @@ export function createBus(parts: BusParts): Bus & { start(): Promise<void>; clos
     const { kind, from, body } = message;
     const ours = [...(handlers.get(kind) ?? [])];
     if (message.type === 'event') {
-      for (const handler of ours) await handler(body, from);
+      await Promise.all(
+        ours.map(async (handler) => {
+          await handler(body, from);
+        }),
+      );
       return;
     }
     const { question } = message;
@@ -138,7 +142,7 @@ export function createBus(parts: BusParts): Bus & { start(): Promise<void>; clos
 
   return {
     async publish(kind, body) {
-      await send(null, { type: 'event', from: own, kind: kindOf(kind), body });
+      await send(null, { type: 'event', from: own, kind: kindOf(kind), body: body ?? null });
     },
     subscribe(kind, handler) {
       const ours = handlers.get(kindOf(kind)) ?? new Set();
@@ -146,13 +150,13 @@ export function createBus(parts: BusParts): Bus & { start(): Promise<void>; clos
       return () => void ours.delete(handler);
     },
     async ask(to, kind, body, timeoutMs) {
-      const known = kindOf(kind);
+      const asked = { kind: kindOf(kind), body: body ?? null };
       if (!listener.isOpen()) throw away();
       const live = await isLive(to).catch((error: unknown) => {
         throw new BusError('away', messageOf(error), { cause: error });
       });
       if (!live) throw new BusError('no_such_instance', `there is no live instance ${to}`);
-      return ask(to, (question) => ({ type: 'question', from: own, kind: known, question, body }), timeoutMs);
+      return ask(to, (question) => ({ type: 'question', from: own, question, ...asked }), timeoutMs);
     },
     onReturn(handler) {
       returns.add(handler);

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { newestOf } from '../../../../src/store/fleet-port.js';
 import { withServer } from '../server.js';
 import { until, useMembers, type Member } from './members.js';
 
@@ -125,6 +126,9 @@ withServer('shares of instances', (server) => {
       generation: 5,
       shards: [],
     });
+    expect(newestOf([first!, second!])).toBe(second);
+    expect(newestOf([{ ...second!, generation: null }, first!])).toBe(first);
+    expect(newestOf([])).toBeNull();
     expect(Math.abs((second?.seenAt ?? 0) - Date.now())).toBeLessThan(60_000);
     await age(15_000);
     await a.fleet.renew();

@@ -163,10 +163,9 @@ withServer('the bus', (server) => {
 
   it('leaves a connection that hangs', async () => {
     const { url, join } = await members();
-    const way = await openWay(new URL(url.replace('@/', '@localhost/')).searchParams.get('host') ?? '');
+    const way = await openWay(url);
     try {
-      const listenUrl = url.replace(/host=[^&]+/, `host=${encodeURIComponent(way.folder)}`);
-      const { fleet, time } = await join({ listenUrl });
+      const { fleet, time } = await join({ listenUrl: way.url });
       expect(fleet.bus.isOpen()).toBe(true);
       await time.pass(5_000);
       await fleet.instances();

@@ -5,6 +5,7 @@ import { prepareLeaseTable } from '../../../../src/store/postgres/fleet/lease-ta
 import { batchOf, modelWrite, result, silent, start } from '../../samples.js';
 import { withServer } from '../server.js';
 import { until, useMembers } from './members.js';
+import { openWay } from './way.js';
 
 /** True while a statement waits for a lock. */
 async function isWaited(looking: pg.Client): Promise<boolean> {
@@ -124,12 +125,25 @@ withServer('a fleet whose database fails', (server) => {
   });
 
   it('works without prepared statements, as a pooler of transactions needs', async () => {
-    const { join, rest } = await members();
-    const [a, b] = [await join({ prepared: false }), await join({ prepared: false })];
-    await rest();
-    await a.fleet.renew();
-    await b.fleet.renew();
-    expect(b.fleet.owned()).toHaveLength(128);
-    expect(await a.fleet.withRegistry(({ fence }) => Promise.resolve(fence.fence))).toBe(1);
+    const { url, open, rest } = await members();
+    const way = await openWay(url);
+    const options = { url: way.url, listenUrl: url };
+    const [a, b] = [await open({ ...options, prepared: false }), await open({ ...options, prepared: false })];
+    try {
+      await a.fleet.start();
+      await b.fleet.start();
+      await rest();
+      await a.fleet.renew();
+      await b.fleet.renew();
+      expect(b.fleet.owned()).toHaveLength(128);
+      expect(await a.fleet.withRegistry(({ fence }) => Promise.resolve(fence.fence))).toBe(1);
+      expect(way.sent()).toContain('FOR UPDATE SKIP LOCKED');
+      // The names that are given to statements.
+      expect(way.sent()).not.toContain('modelpulse-');
+    } finally {
+      await a.fleet.stop();
+      await b.fleet.stop();
+      await way.close();
+    }
   });
 });

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 
 const socketName = '.s.PGSQL.5432';
 
-/** A way to a server's socket that can hang, as a network does. */
-export async function openWay(serverFolder: string) {
+/** A way to the socket of the server at `url`, which can hang, as a network does. */
+export async function openWay(url: string) {
+  const serverFolder = new URL(url.replace('@/', '@localhost/')).searchParams.get('host') ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'modelpulse-way-'));
   const ends = new Set<Socket>();
   let hangs = false;
+  let sent = '';
   const way = createServer((near) => {
     const far = connect(join(serverFolder, socketName));
     for (const [from, to] of [
@@ -19,6 +21,7 @@ export async function openWay(serverFolder: string) {
     ] as const) {
       ends.add(from);
       from.on('data', (data) => {
+        if (from === near) sent += data.toString('latin1');
         if (!hangs) to.write(data);
       });
       from.on('error', () => undefined);
@@ -31,7 +34,10 @@ export async function openWay(serverFolder: string) {
   way.listen(join(folder, socketName));
   await once(way, 'listening');
   return {
-    folder,
+    /** The URL by this way. */
+    url: url.replace(/host=[^&]+/, `host=${encodeURIComponent(folder)}`),
+    /** All that was sent to the server. */
+    sent: () => sent,
     /** From now on nothing arrives, and no connection ends. */
     hang: () => void (hangs = true),
     async close() {
