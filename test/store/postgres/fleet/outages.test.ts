@@ -70,6 +70,33 @@ withServer('a fleet whose database fails', (server) => {
     expect(fleet.owned()).toHaveLength(256);
   });
 
+  it('has shards again that it could not give back', async () => {
+    const { join, rest, owners } = await members();
+    const told: string[] = [];
+    let end = (): void => undefined;
+    const written = new Promise<void>((resolve) => (end = resolve));
+    const { fleet } = await join({
+      gained: (shards) => void told.push(`+${shards.length}`),
+      lost(shards) {
+        told.push(`-${shards.length}`);
+        return written;
+      },
+    });
+    const other = await join();
+    await rest();
+    const renewing = fleet.renew();
+    await until(() => told.includes('-128'), 'shards to give back');
+    await server().stop();
+    end();
+    expect(await renewing).toBe(false);
+    expect(fleet.owned()).toHaveLength(128);
+    await server().start();
+    await other.fleet.renew();
+    expect(await fleet.renew()).toBe(true);
+    expect(told).toEqual(['+256', '-128', '+128', '-128']);
+    expect((await owners()).get(fleet.id)).toBe(128);
+  });
+
   it('renews beside a write that takes long, whose shards nobody claims meanwhile', async () => {
     const { store, join, connection, age } = await members();
     const [a, b] = [await join(), await join()];
