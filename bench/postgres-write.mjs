@@ -45,7 +45,8 @@ async function measure(batchSize) {
   );
   console.log(`one batch until it is durable: ${spread(waits)}`);
   begun = performance.now();
-  for (const key of keys) await store.durations(key, start + 1000, start + rounds * intervalMs);
+  for (const key of keys)
+    await store.durations([{ key, from: start + 1000, to: start + rounds * intervalMs }]);
   console.log(`durations: ${((performance.now() - begun) / models).toFixed(2)} ms a window`);
   await store.close();
   psql('CHECKPOINT');

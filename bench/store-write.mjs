@@ -61,7 +61,7 @@ console.log(`one batch until it is durable: ${spread(waits)}`);
 console.log(`of that it holds the event loop: ${spread(holds)}`);
 
 begun = performance.now();
-for (const key of keys) await store.durations(key, start + 1000, start + rounds * intervalMs);
+for (const key of keys) await store.durations([{ key, from: start + 1000, to: start + rounds * intervalMs }]);
 console.log(`durations: ${((performance.now() - begun) / models).toFixed(3)} ms a window`);
 
 const file = new Database(path, { readonly: true });

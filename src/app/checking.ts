@@ -6,11 +6,19 @@ import { createShared, type Shared } from '../checker/transport/exchange-limits.
 import type { Settings } from '../config/settings.js';
 import type { Ask } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
+import type { Reason } from '../domain/reason.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import { createAttempt, createUnrecordedAttempt, type Attempt } from './attempt.js';
+import type { Memory } from './memory.js';
 import { createFindStalled, watchStalls } from './stalls.js';
 import { createTokenBudget } from './token-budget.js';
 import type { Tracked } from './tracked.js';
+
+const silences: readonly (Reason | null)[] = ['dns_error', 'connect_error', 'connection_lost', 'timeout'];
+
+/** True for a model that is down because its endpoint does not answer. */
+const isSilent = ({ health, conclusive }: Memory): boolean =>
+  health.belief === 'down' && silences.includes(conclusive);
 
 export interface Checker {
   readonly check: Ask;
@@ -126,6 +134,10 @@ export function createChecking(parts: {
   const connectivity = createConnectivity({
     clock,
     isPaused: (id) => parts.followed(id)?.memory.pausedByOperator === true,
+    isDown(id) {
+      const tracked = parts.followed(id);
+      return tracked !== undefined && isSilent(tracked.memory);
+    },
     changed: (change) => {
       noteChange(change, parts.settings().models.length, clock.wall(), log);
     },

@@ -1,31 +1,51 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
 import { dayMs } from '../domain/period.js';
+import { noDurations } from '../domain/timeline.js';
 import { uptimeOf, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
-import { clip, durationsBetween, type Past } from '../store/history.js';
+import { clip, durationsOfAll, type Past, type PastWindow } from '../store/history.js';
 import type { StoreReader } from '../store/port.js';
 import { show, type Tracked } from './tracked.js';
-import { keysOf, tableFrom } from '../domain/table.js';
+import { keysOf, tableOf } from '../domain/table.js';
 
 const stepsPerRound = 60;
+/** Models read in one call: with a year of changes they take the thread of the store some ms. */
+const mostAtOnce = 20;
+
+const nothingKnown = uptimeOf(noDurations);
+
+type Uptimes = Record<UptimeWindow, Uptime>;
+
+/** Uptime and coverage of each of the pasts over the standard windows; one call of the store. */
+async function readUptimes(
+  store: Pick<StoreReader, 'durations'>,
+  pasts: readonly Past[],
+  to: number,
+): Promise<Uptimes[]> {
+  const windows: PastWindow[] = [];
+  const places = pasts.map((past) => {
+    // Windows longer than the model's history are clipped to it and give the same result.
+    const known = new Map<number, number>();
+    return tableOf(keysOf(uptimeWindows), (name) => {
+      const { from } = clip(past.stored, { from: to - uptimeWindows[name] * dayMs, to });
+      const place = known.get(from) ?? windows.push({ past, from, to }) - 1;
+      known.set(from, place);
+      return place;
+    });
+  });
+  const uptimes = (await durationsOfAll(store, windows)).map(uptimeOf);
+  return places.map((at) => tableOf(keysOf(at), (name) => uptimes[at[name]] ?? nothingKnown));
+}
 
 /** Uptime and coverage over the standard windows. */
 export async function readUptime(
-  store: StoreReader,
+  store: Pick<StoreReader, 'durations'>,
   past: Past,
   to: number,
-): Promise<Record<UptimeWindow, Uptime>> {
-  const entries: [UptimeWindow, Uptime][] = [];
-  // Windows longer than the model's history are clipped to it and give the same result.
-  const known = new Map<number, Uptime>();
-  for (const name of keysOf(uptimeWindows)) {
-    const { from } = clip(past.stored, { from: to - uptimeWindows[name] * dayMs, to });
-    const uptime = known.get(from) ?? uptimeOf(await durationsBetween(store, past, { from, to }));
-    known.set(from, uptime);
-    entries.push([name, uptime]);
-  }
-  return tableFrom(entries);
+): Promise<Uptimes> {
+  const [uptimes] = await readUptimes(store, [past], to);
+  return uptimes ?? tableOf(keysOf(uptimeWindows), () => nothingKnown);
 }
 
 export interface UptimeRefresh {
@@ -48,17 +68,22 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
   let draining: Promise<void> | null = null;
   let stopped = false;
 
-  const refresh = async (tracked: Tracked): Promise<void> => {
-    show(tracked, { uptime: await readUptime(store, tracked.view, clock.wall()) });
+  const refresh = async (several: readonly Tracked[]): Promise<void> => {
+    const pasts = several.map(({ view }) => view);
+    const uptimes = await readUptimes(store, pasts, clock.wall());
+    several.forEach((tracked, index) => {
+      const uptime = uptimes[index];
+      if (uptime !== undefined) show(tracked, { uptime });
+    });
     await setImmediate();
   };
 
   const drain = async (): Promise<void> => {
     await setImmediate();
-    for (const tracked of queued) {
-      if (stopped) return;
-      queued.delete(tracked);
-      await refresh(tracked);
+    while (queued.size > 0 && !stopped) {
+      const several = [...queued].slice(0, mostAtOnce);
+      for (const tracked of several) queued.delete(tracked);
+      await refresh(several);
     }
   };
 
@@ -79,10 +104,8 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
         restOfRound = [...models()];
         modelsPerStep = Math.ceil(restOfRound.length / stepsPerRound);
       }
-      for (const tracked of restOfRound.splice(0, modelsPerStep)) {
-        if (stopped) return;
-        await refresh(tracked);
-      }
+      const share = restOfRound.splice(0, modelsPerStep);
+      while (share.length > 0 && !stopped) await refresh(share.splice(0, mostAtOnce));
     },
     stop() {
       stopped = true;

@@ -1,4 +1,5 @@
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.js';
 import type { Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
@@ -34,9 +35,20 @@ interface ConnectivityOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** True for a model that is paused by the operator. */
   readonly isPaused?: (id: string) => boolean;
+  /** True for a model that was found to be down since it was silent. */
+  readonly isDown?: (id: string) => boolean;
   /** True for an address of the own network. */
   readonly isNear?: (address: string) => boolean;
 }
+
+/** ms for which addresses are waited for; the checks have looked them up before. */
+const addressMs = 500;
+/** Most hosts whose addresses are looked up after one failure. */
+const mostGuessed = 16;
+
+/** Waits for addresses, but not for long. */
+const soon = (known: Promise<unknown> | null, limit: TimeLimit): Promise<unknown> =>
+  limit.within(Promise.race([known, wait(addressMs, undefined, { ref: false })]), () => undefined);
 
 const nothing: Surroundings = { targets: null, trusted: true, hosts: new Map(), everyMs: 0 };
 
@@ -70,9 +82,13 @@ export function createConnectivity({
   lookup = createLookup(),
   env = process.env,
   isPaused = () => false,
+  isDown = () => false,
   isNear: isNearAddress = isNear,
 }: ConnectivityOptions) {
-  const reach = createReach({ lookup, env });
+  const reach = createReach({
+    ...{ lookup, env, isNear: isNearAddress },
+    foundNear: (host, address) => addresses.note(host, address),
+  });
   const addresses = createAddresses({ clock, lookup, learned: (name) => sortNear(name) });
   const addressesOf = addresses.of;
   /** Hosts of models in the own network; of a name, some address is. */
@@ -84,14 +100,19 @@ export function createConnectivity({
   const isNearPath = ({ host, proxy }: Path): boolean => proxy === null && near.has(host);
   /** The models on each host. */
   let modelsOn = new Map<string, string[]>();
+  let hosts = new Map<string, Path>();
   const isIdle = (host: string): boolean => modelsOn.get(host)?.every(isPaused) === true;
-  const ofHosts = { clock, reach, addressesOf, isIdle, isNear: isNearPath };
+  const ofHosts = {
+    ...{ clock, reach, addressesOf, isIdle, isNear: isNearPath },
+    isDown: (host: string) => modelsOn.get(host)?.every(isDown) === true,
+  };
   /** For a network without proxies, and for models on a way that too little is known of. */
   const general = createGate({ ...ofHosts, changed });
   /** For failures of look-ups: while no name is found, these are the resolver's. */
   const names = createGate({
     clock,
     reach: createFindNames(lookup, isNearAddress),
+    isNear: isNearPath,
     failsAlone: false,
     changed: (sight) => changed({ ...sight, names: true }),
   });
@@ -147,23 +168,38 @@ export function createConnectivity({
     const sign = signOf(evidence);
     const gate = gateOf(path);
     const name = nameOn(path);
-    if (sign === 'answered' && path.proxy === null) addresses.learn(path.host);
+    const learned = sign === 'answered' && path.proxy === null ? addresses.learn(path.host) : null;
     // The answer on a connection of an earlier check shows nothing of names.
     const looked = sign === 'answered' && evidence.phases.tcp !== undefined;
-    if (looked && name !== null && !addressesOf(name).every(isNearAddress)) names.answered(name);
-    if (isTooEarly(found)) return early.found(path);
+    if (looked && name !== null) names.answered(name);
+    if (isTooEarly(found)) {
+      await soon(learned, limit);
+      return early.found(path);
+    }
     if (evidence.httpStatus !== null && path.by === 'tls' && !tls.insecure) early.passed(path);
     for (const each of new Set([gate, general])) {
       if (sign === 'answered') each.answered(machine);
       if (sign === 'silent' || isMute(evidence, path)) each.unanswered(machine, evidence);
     }
     if (sign !== 'silent' && !isMute(evidence, path)) return false;
-    return (await isLost(gate, limit)) || (await isLostByName(name, evidence, limit));
+    if (evidence.reason === 'dns_error')
+      return (await isLost(gate, limit)) || isLostByName(name, evidence, limit);
+    const answers = gate.answers();
+    await guess(path, limit);
+    return gate.answers() === answers && isLost(gate, limit);
+  }
+
+  /** Looks up where the host is, and some others, while no address of them is known: they may be one machine. */
+  async function guess(path: Path, limit: TimeLimit): Promise<void> {
+    const unknown = [path, ...hosts.values()]
+      .filter(({ host, proxy }) => proxy === null && isIP(host) === 0 && addressesOf(host)[0] === host)
+      .slice(0, mostGuessed);
+    if (unknown.length > 0) await soon(Promise.all(unknown.map(({ host }) => addresses.guess(host))), limit);
   }
 
   /** True when the look-up of a name failed, and no other name is found either. */
   async function isLostByName(name: string | null, evidence: Evidence, limit: TimeLimit): Promise<boolean> {
-    if (evidence.reason !== 'dns_error' || name === null) return false;
+    if (name === null) return false;
     names.unanswered(name, evidence);
     return names.isBlind(limit);
   }
@@ -180,10 +216,10 @@ export function createConnectivity({
     );
     const targets = wanted?.targets.flatMap((target) => pathsToTarget(target, asked, env)) ?? null;
     const everyMs = wanted?.everyMs ?? 0;
-    addresses.keep(new Set(asked.map((model) => pathOf(model).host)));
+    addresses.keep(new Set(models.map((model) => pathOf(model).host)));
     modelsOn = new Map();
     near.clear();
-    const hosts = new Map<string, Path>();
+    hosts = new Map();
     const hostsOn = new Map<string | null, Map<string, Path>>();
     for (const model of asked) {
       const path = pathOf(model);
@@ -220,7 +256,7 @@ export function createConnectivity({
       return host === null ? [] : [[host, { ...path, host, proxy: null }]];
     });
     names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
-    early.keep(new Set(hosts.keys()));
+    early.keep(new Set([...hosts.values()].map(({ host }) => host)));
     general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
   }
 

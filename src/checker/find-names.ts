@@ -16,8 +16,8 @@ export function createFindNames(lookup: LookupFunction, isNear: (address: string
     ({ host }) =>
       new Promise((resolve) => {
         lookup(host, { all: true }, (error, found) => {
-          const replies = error === null ? !addressesOf(found).every(isNear) : error.code === 'ENOTFOUND';
-          resolve(replies ? 'replied' : null);
+          if (error === null) resolve(addressesOf(found).every(isNear) ? 'near' : 'replied');
+          else resolve(error.code === 'ENOTFOUND' ? 'replied' : null);
         });
       }),
   );

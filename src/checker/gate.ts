@@ -52,12 +52,15 @@ export function createGate(parts: {
   readonly isNear?: (path: Path) => boolean;
   /** True for a host of which nothing is checked at present. */
   readonly isIdle?: (host: string) => boolean;
+  /** True for a host that was silent by itself before it is watched here. */
+  readonly isDown?: (host: string) => boolean;
   /** False where a host that fails while others do not may be the first of all: a resolver forgets names one by one. */
   readonly failsAlone?: boolean;
 }) {
   const { clock, reach, changed, failsAlone = true } = parts;
-  const { addressesOf = (name: string) => [name], isNear = () => false, isIdle = () => false } = parts;
-  const witnesses = createWitnesses({ clock, addressesOf, isNear, isIdle });
+  const { addressesOf = (name: string) => [name], isNear = () => false } = parts;
+  const { isIdle = () => false, isDown = () => false } = parts;
+  const witnesses = createWitnesses({ clock, addressesOf, isNear, isIdle, isDown });
   let targets: readonly Path[] | null = null;
   let trusted = false;
   /** True once a target was reached. */
@@ -67,6 +70,8 @@ export function createGate(parts: {
   let reached: boolean | null = null;
   /** True when a model answered during the running connectivity test. */
   let answeredMeanwhile = false;
+  /** Answers that showed connectivity. */
+  let answers = 0;
   /** True when the running test asks for replies. */
   let asks = false;
   let blindness: { readonly since: number; results: number } | null = null;
@@ -118,9 +123,10 @@ export function createGate(parts: {
       const askable = [...(wanted?.filter(({ by }) => by !== 'tunnel') ?? []), ...known];
       return askable.length > 0 ? askable.map((path) => ({ ...path, asks })) : (wanted ?? []);
     },
-    saw({ reached: found, replied }) {
+    saw({ reached: somebody, replied, near }) {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
+      const found = somebody && !(near && counted() === null && witnesses.areFar());
       reached = found || answeredMeanwhile;
       // A proxy may open a tunnel to what it does not reach.
       if (found && !replied && witnesses.areProxied()) silence = withConnection(silence);
@@ -185,6 +191,7 @@ export function createGate(parts: {
       if (shows) {
         reached = true;
         answeredMeanwhile = true;
+        answers += 1;
         if (silence.size > 0) leave(noSilence, host);
       }
       if (blindness !== null) showSight();
@@ -211,6 +218,9 @@ export function createGate(parts: {
       if (blindness !== null) blindness.results += 1;
       return blindness !== null || (alone && !tooFew()) || limit.from < backAt;
     },
+
+    /** Number of answers that showed connectivity. */
+    answers: () => answers,
 
     /** Tests connectivity, at most once a second. */
     look: (): void => void around.look(),

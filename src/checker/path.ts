@@ -14,6 +14,8 @@ export interface Path {
   readonly by: 'tunnel' | 'tls' | 'request';
   /** Without a proxy, too, only a reply shows the peer to be reached: a proxy that nobody configured accepts connections. */
   readonly asks?: boolean;
+  /** One in the own network shows nothing, whatever its name is. */
+  readonly far?: boolean;
 }
 
 /** Port of plain HTTP: by default Squid opens no tunnel to it. */

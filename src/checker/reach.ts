@@ -13,6 +13,8 @@ export interface Sighting {
   readonly reached: boolean;
   /** The one that was reached replied, or nobody was; else it only accepted a connection or TLS, as a proxy may do for all. */
   readonly replied: boolean;
+  /** Nobody was reached but in the own network. */
+  readonly near: boolean;
 }
 
 /** Resolves once a path is reached, after `timeoutMs` or when `signal` aborts. */
@@ -21,8 +23,8 @@ export type ReachAny = (
   terms: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ) => Promise<Sighting>;
 
-/** How a peer was reached; null where it was not. */
-type How = 'replied' | 'connected' | null;
+/** How a peer was reached, `near` where it is in the own network; null where it was not. */
+type How = 'replied' | 'connected' | 'near' | null;
 
 /** Creates the test of paths by a test of one, whose signal aborts when another path is reached, or the time is over. */
 export function createReachAny(reach: (path: Path, over: AbortSignal) => Promise<How>): ReachAny {
@@ -31,13 +33,14 @@ export function createReachAny(reach: (path: Path, over: AbortSignal) => Promise
       const over = new AbortController();
       setMaxListeners(0, over.signal);
       let left = paths.length;
+      let near: How = null;
       const end = (how: How): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', giveUp);
         over.abort();
-        resolve({ reached: how !== null, replied: how !== 'connected' });
+        resolve({ reached: how !== null, replied: how === null || how === 'replied', near: how === 'near' });
       };
-      const giveUp = (): void => end(null);
+      const giveUp = (): void => end(near);
       // Deferred, so that connections accepted while the event loop was busy still count.
       const timer = setTimeout(() => setImmediate(giveUp), timeoutMs);
       signal.addEventListener('abort', giveUp);
@@ -46,25 +49,27 @@ export function createReachAny(reach: (path: Path, over: AbortSignal) => Promise
           .catch(() => null)
           .then((how) => {
             left -= 1;
-            if (how !== null || left === 0) end(how);
+            if (how === 'near') near = how;
+            if (left === 0) end(how ?? near);
+            else if (how !== 'near' && how !== null) end(how);
           });
       }
       if (signal.aborted) giveUp();
     });
 }
 
-/** Resolves to what becomes of a socket first: true for its connection, false for its end or when `over` aborts. Closes it. */
-function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
+/** Resolves to what becomes of a socket first: the address that it is connected to, null for its end or when `over` aborts. Closes it. */
+function awaitConnection(socket: Socket, over: AbortSignal): Promise<string | null> {
   return new Promise((resolve) => {
     const stop = (): void => void socket.destroy();
     socket.once('connect', () => {
-      resolve(true);
+      resolve(socket.remoteAddress ?? '');
       stop();
     });
     socket.on('error', () => undefined);
     socket.once('close', () => {
       over.removeEventListener('abort', stop);
-      resolve(false);
+      resolve(null);
     });
     over.addEventListener('abort', stop);
     if (over.aborted) stop();
@@ -163,8 +168,12 @@ export function createReach(parts: {
   readonly lookup: LookupFunction;
   /** Source of SSL_CERT_FILE and NODE_EXTRA_CA_CERTS, for proxies that speak TLS. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** True for an address of the own network. */
+  readonly isNear?: (address: string) => boolean;
+  /** Called with a host that was taken for one outside of it, and its address in it. */
+  readonly foundNear?: (host: string, address: string) => void;
 }): ReachAny {
-  const { lookup, env } = parts;
+  const { lookup, env, isNear = () => false, foundNear = () => undefined } = parts;
   const authorities = createAuthorities(env);
   /** Trusts nobody: no certificate is looked at. */
   let nobody: SecureContext | null = null;
@@ -175,7 +184,11 @@ export function createReach(parts: {
     if (address === null) {
       const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
       if (path.asks === true) return answersOn(socket, path, trusted(), over);
-      return (await awaitConnection(socket, over)) ? 'connected' : null;
+      const connected = await awaitConnection(socket, over);
+      if (connected === null) return null;
+      if (path.far !== true || !isNear(connected)) return 'connected';
+      foundNear(host, connected);
+      return 'near';
     }
     const secured = address.startsWith('https:') ? await authorities.contextFor({}) : null;
     const proxy = proxyAt(address, lookup, secured);

@@ -33,6 +33,8 @@ export interface Witnesses {
   areEnough(): boolean;
   /** True when none of the others, at least three, has answered. */
   areSilent(silence: Silence): boolean;
+  /** True while hosts outside of the own network are enough: those in it then show nothing. */
+  areFar(): boolean;
   /** True when all paths lead through a proxy. */
   areProxied(): boolean;
   /** The paths to try: one to each machine, then the others; newest answers first. */
@@ -48,8 +50,10 @@ export function createWitnesses(parts: {
   readonly isNear: (path: Path) => boolean;
   /** True for a host of which nothing is checked at present. */
   readonly isIdle: (host: string) => boolean;
+  /** True for a host that was found to be silent by itself before it is watched here, such as before a restart. */
+  readonly isDown: (host: string) => boolean;
 }): Witnesses {
-  const { clock, addressesOf, isNear, isIdle } = parts;
+  const { clock, addressesOf, isNear, isIdle, isDown } = parts;
   /** Path by host, newest answers last. */
   let hosts = new Map<string, Path>();
   const failing = new Map<string, Failing>();
@@ -65,7 +69,6 @@ export function createWitnesses(parts: {
 
   const areMachines = (far: boolean): boolean => areSeveral(able(far), addressesOf);
 
-  /** True while hosts outside of the own network are enough: only they show that the way out is open. */
   function areFar(): boolean {
     let left = fewestHosts;
     for (const path of hosts.values()) {
@@ -84,6 +87,9 @@ export function createWitnesses(parts: {
         return path === undefined ? [] : [[host, path]];
       });
       hosts = new Map([...fresh, ...known]);
+      const now = clock.monotonic();
+      for (const [host] of fresh)
+        if (isDown(host)) failing.set(host, { first: now - lastingMs, last: now, times: lastingTimes });
       for (const host of failing.keys()) if (!hosts.has(host)) failing.delete(host);
     },
     count: () => hosts.size,
@@ -107,6 +113,7 @@ export function createWitnesses(parts: {
         failing.set(host, { first, last: now, times: times + 1 });
       }
     },
+    areFar,
     areEnough: () => areFar() || areMachines(false),
     areSilent(silence) {
       const others = [...able(areFar())].map(([host]) => host);
@@ -117,7 +124,8 @@ export function createWitnesses(parts: {
       const far = areFar();
       const newest = [...hosts].reverse().filter(([, path]) => !far || !isNear(path));
       const tried = new Map([...firstOfMachines(newest, addressesOf), ...newest]);
-      return [...tried.values()].slice(0, mostHosts);
+      const paths = [...tried.values()].slice(0, mostHosts);
+      return far ? paths.map((path) => ({ ...path, far })) : paths;
     },
   };
 }

@@ -20,7 +20,7 @@ function after<Args extends unknown[], Answer>(
 function storeInTurns(store: HistoryStore, next: NextTurn): HistoryStore {
   return {
     points: after((...args) => store.points(...args), next),
-    durations: after((...args) => store.durations(...args), next),
+    durations: after((windows) => store.durations(windows), next),
     counts: after((...args) => store.counts(...args), next),
     results: after((...args) => store.results(...args), next),
     incidents: after((...args) => store.incidents(...args), next),

@@ -84,7 +84,11 @@ export function createStatusWords(locale: string, timezone: string): StatusWords
     dayMinute: dates({ ...day, ...minute }),
     full: dates({ ...day, ...minute, year: 'numeric', timeZoneName: 'short' }),
   };
-  const list = new Intl.ListFormat(format, { type: 'unit', style: 'short' });
+  // The one of units puts nothing between parts in Chinese.
+  const list = new Intl.ListFormat(
+    format,
+    asked.language === 'zh' ? { type: 'conjunction', style: 'narrow' } : { type: 'unit', style: 'short' },
+  );
   const ofUnit = (unit: string, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(format, { style: 'unit', unit, unitDisplay: 'short', ...options });
   const ofUnits = units.map(([unit, size]) => ({ size, unit, format: ofUnit(unit) }));

@@ -58,19 +58,38 @@ export async function timelineBetween(
   return told.slice(0, most);
 }
 
+/** A window of a model. */
+export interface PastWindow extends Interval {
+  readonly past: Past;
+}
+
+/** ms per state over each of the windows, exact; one call of the store. */
+export async function durationsOfAll(
+  store: Pick<StoreReader, 'durations'>,
+  windows: readonly PastWindow[],
+): Promise<StateDurations[]> {
+  const parts = windows.map(({ past: { key, stored, exclusions }, ...window }) => {
+    const { from, to } = clip(stored, window);
+    const holes = clipTo(merge(exclusions), { from, to });
+    const settled = { from, to: Math.max(from, Math.min(to, stored.settled)) };
+    const since = intervalsOf(silenceAfter(stored, to), { from: settled.to, to });
+    const without = clipTo(holes, settled);
+    return { asked: { key, ...settled, without }, silent: durationsOf(exclude(since, holes)) };
+  });
+  const asked = parts.map((part) => part.asked).filter(({ from, to }) => from < to);
+  const told = (asked.length === 0 ? [] : await store.durations(asked)).values();
+  return parts.map(({ asked: { from, to, without }, silent }) => {
+    const sum = addDurations(from < to ? (told.next().value ?? noDurations) : noDurations, silent);
+    return { ...sum, maintenance: sum.maintenance + totalOf(without) };
+  });
+}
+
 /** ms per state over `window`, exact. */
 export async function durationsBetween(
   store: Pick<StoreReader, 'durations'>,
-  { key, stored, exclusions }: Past,
+  past: Past,
   window: Interval,
 ): Promise<StateDurations> {
-  const { from, to } = clip(stored, window);
-  const holes = clipTo(merge(exclusions), { from, to });
-  const settled = { from, to: Math.max(from, Math.min(to, stored.settled)) };
-  const excluded = clipTo(holes, settled);
-  const told =
-    settled.from < settled.to ? await store.durations(key, settled.from, settled.to, excluded) : noDurations;
-  const since = intervalsOf(silenceAfter(stored, to), { from: settled.to, to });
-  const sum = addDurations(told, durationsOf(exclude(since, holes)));
-  return { ...sum, maintenance: sum.maintenance + totalOf(excluded) };
+  const [durations] = await durationsOfAll(store, [{ past, ...window }]);
+  return durations ?? noDurations;
 }

@@ -136,6 +136,13 @@ export interface IncidentQuery {
   readonly mostText?: number;
 }
 
+/** A window of a model, for several in one call. */
+export interface ModelWindow extends Interval {
+  readonly key: ModelKey;
+  /** Intervals that do not count. */
+  readonly without?: readonly Interval[];
+}
+
 /** Counts, tokens and latency over a window, and how far its ends were moved to available data. */
 export interface Counts extends Omit<Rollup, 'durations'> {
   readonly resolution: Resolution;
@@ -167,10 +174,10 @@ export interface Store {
   /** Points in [from, to), preceded by the one in effect at `from`; the first `most` of them. */
   points(key: ModelKey, from: number, to: number, most?: number): Promise<readonly StatePoint[]>;
   /**
-   * Exact ms per state of the stored time line in [from, to), whose end must not be after the last point written, except
-   * in the intervals of `without`.
+   * Exact ms per state of the stored time line in each of the windows, whose ends must not be after the last point written,
+   * in the order of the windows: one call for many, since its way to the store costs more than the answer.
    */
-  durations(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<StateDurations>;
+  durations(windows: readonly ModelWindow[]): Promise<readonly StateDurations[]>;
   /** Excludes the intervals of `without`. */
   counts(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<Counts>;
   /** Newest first. */

@@ -65,6 +65,7 @@ interface Setting {
   /** With HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
   readonly env?: Readonly<Record<string, string>>;
   readonly isPaused?: (id: string) => boolean;
+  readonly isDown?: (id: string) => boolean;
   readonly isNear?: (address: string) => boolean;
   readonly clock?: Clock;
 }
@@ -84,7 +85,16 @@ export function throughGate(
 
 /** A gate, and what it makes of a check that found something. */
 export function watch(setting: Setting) {
-  const { models = [], targets, remote = false, lookup, env = {}, isPaused, clock = systemClock } = setting;
+  const {
+    models = [],
+    targets,
+    remote = false,
+    lookup,
+    env = {},
+    isPaused,
+    isDown,
+    clock = systemClock,
+  } = setting;
   // Hosts of tests are on this machine.
   const { isNear = (address: string) => address.startsWith('10.') } = setting;
   const sights: Change[] = [];
@@ -93,16 +103,17 @@ export function watch(setting: Setting) {
     env,
     isNear,
     ...(isPaused && { isPaused }),
+    ...(isDown && { isDown }),
     ...(lookup && { lookup }),
     changed: (sight) => sights.push(sight),
   });
   releases.push(() => {
     connectivity.close();
   });
-  const configure = (targetsNow = targets): void =>
+  const configure = (targetsNow = targets, modelsNow = models): void =>
     connectivity.configure({
       connectivity: targetsNow === undefined ? null : { targets: targetsNow, everyMs: 60_000 },
-      models,
+      models: modelsNow,
       remote: remote ? { url: 'http://127.0.0.1', apiKey: 'k', timeoutMs: 1 } : null,
     });
   configure();

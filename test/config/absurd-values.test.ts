@@ -43,6 +43,17 @@ describe('configuration', () => {
     }
   });
 
+  it.each([
+    ['"pulse.db "', 'must not begin or end with a blank'],
+    ['" pulse.db"', 'must not begin or end with a blank'],
+    ['":memory:"', 'must be a file'],
+    ['"~/pulse.db"', 'must name the folder itself'],
+  ])('refuses a storage.path of %s, which is another file than it seems', async (written, problem) => {
+    const directory = await directoryOf({ 'config.yaml': `storage: {path: ${written}}\nmodels: []\n` });
+    const problems = await problemsOf(`${directory}/config.yaml`, {}, directory);
+    expect(problems.join()).toContain(`storage.path: ${problem}`);
+  });
+
   it('limits labels', async () => {
     const many = Array.from({ length: 51 }, (_, n) => `l${n}: x`).join(', ');
     for (const [labels, problem] of [

@@ -194,10 +194,10 @@ describe('reply of maximum length', () => {
   it('is rejected for too many parts, not counting those inside texts', () => {
     for (const [text, detail] of [
       [`[${filled('{}', ',')}]`, 'over 80000 texts, lists and objects'],
-      [`[${filled('1', ',')}]`, 'over 200000 values'],
+      [`[${filled('1', ',')}]`, 'over 100000 values'],
       [
         `{${counted((index) => `"m${index}":1`, 20_000)}}`,
-        'over 10000 different names or 40000 different texts',
+        'over 8000 different names or 32000 different texts',
       ],
     ] as const)
       expect(judged(text)).toMatchObject({ reason: 'malformed_response', detail });

@@ -84,11 +84,13 @@ function createFakeStore(data: FakeData): HistoryStore {
     results.filter(({ slot }) => from <= slot && slot < to);
   return {
     points: (_key, from, to, most) => Promise.resolve(pointsOf(data, { from, to }, most)),
-    durations: (_key, from, to, without = []) =>
+    durations: (windows) =>
       Promise.resolve(
-        subtract({ from, to }, without).reduce(
-          (sum, part) => addDurations(sum, durationsOf(intervalsOf(points, part))),
-          noDurations,
+        windows.map(({ without = [], ...window }) =>
+          subtract(window, without).reduce(
+            (sum, part) => addDurations(sum, durationsOf(intervalsOf(points, part))),
+            noDurations,
+          ),
         ),
       ),
     counts: (_key, from, to) => {

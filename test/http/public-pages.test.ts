@@ -92,6 +92,11 @@ describe('a public page', () => {
     expect(headers.get('cache-control')).toBe('public, max-age=10');
     const etag = headers.get('etag')!;
     expect((await ask('/status', { headers: { 'if-none-match': etag } })).status).toBe(304);
+    const strong = etag.replace(/^W\//, '');
+    expect(strong).not.toBe(etag);
+    for (const tags of [strong, `"x", ${strong}`, `W/"x",${etag}`, '*'])
+      expect((await ask('/status', { headers: { 'if-none-match': tags } })).status).toBe(304);
+    expect((await ask('/status', { headers: { 'if-none-match': 'W/"x"' } })).status).toBe(200);
     setNow(noon + 61_000);
     const later = await ask('/status', { headers: { 'if-none-match': etag } });
     expect(later.status).toBe(200);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Exclusion } from '../../src/domain/exclusion.js';
 import { createGlances } from '../../src/http/pages/glances.js';
 import { createStatusBuilder } from '../../src/http/pages/status-builder.js';
 import type { Backend } from '../../src/http/port.js';
@@ -184,5 +185,45 @@ describe('maintenance of a page', () => {
     ]);
     const told = await build(samplePage({ show: { reasons: true } }));
     expect(told.maintenances.map(({ reason }) => reason)).toEqual(['move', 'why', null, null]);
+  });
+
+  it('has the reason of its own rule, though another has the same times', async () => {
+    for (const from of [noon + hour, noon - hour]) {
+      const times = { kind: 'fixed', from, to: from + 2 * hour } as const;
+      const maintenance = [
+        { ...times, models: ['gold-a', 'gold-b'], reason: 'new disks' },
+        { ...times, models: ['gold-b', 'gold-c'], reason: 'new racks' },
+        { ...times, models: ['gold-d'], reason: 'new disks' },
+      ];
+      const pages = { ...noPublicPages, maintenance };
+      const health = sampleHealth({ windows: from < noon ? [{ from, to: times.to }] : [] });
+      const views = ['a', 'b', 'c', 'd'].map((name, index) => member(`gold-${name}`, index + 1, { health }));
+      const builder = builderOver({ views });
+      const build = async (keys: object) => {
+        const { maintenances, components } = await builder.build(samplePage(keys), pages, words);
+        const numberOf = (id: string) => components.findIndex((one) => one.id === id) + 1;
+        expect(new Set(maintenances.map(({ id }) => id)).size).toBe(maintenances.length);
+        return maintenances.map(({ reason, components: some }) => [reason, some.map(numberOf).toSorted()]);
+      };
+      expect(await build({ show: { reasons: true } })).toEqual([
+        ['new disks', [1, 2, 4]],
+        ['new racks', [3]],
+      ]);
+      expect(await build({})).toEqual([[null, [1, 2, 3, 4]]]);
+    }
+  });
+
+  it('keeps the reason of an exclusion once it has begun, if it was planned before', async () => {
+    const ahead = { ...excluded(noon - hour, noon + hour), createdAt: noon - 2 * hour };
+    const late = { ...excluded(noon - 2 * hour, noon + hour), createdAt: noon - hour };
+    const health = sampleHealth({ windows: [{ from: noon - hour, to: noon + hour }] });
+    const reasonsOf = async (exclusions: readonly Exclusion[], show = true) => {
+      const builder = builderOver({ views: [member('gold-a', 1, { health, exclusions })] });
+      const page = samplePage({ show: { reasons: show } });
+      return (await builder.build(page, noPublicPages, words)).maintenances.map(({ reason }) => reason);
+    };
+    expect(await reasonsOf([ahead])).toEqual(['move']);
+    expect(await reasonsOf([late])).toEqual([null]);
+    expect(await reasonsOf([ahead], false)).toEqual([null]);
   });
 });

@@ -91,6 +91,15 @@ describe('words of a page', () => {
     expect(utc('fr').span(11 * 86_400_000 + 3_600_000)).toMatch(/^11/);
   });
 
+  it('set the parts of a list apart in each language', () => {
+    for (const locale of ['en', 'de', 'fr', 'es', 'ja', 'zh', 'zh-CN', 'zh-TW'])
+      expect([locale, utc(locale).list(['1 甲', '2 乙', '3 丙'])]).toEqual([
+        locale,
+        expect.stringMatching(/^1 甲\P{L}.*2 乙.{1,5}3 丙$/u),
+      ]);
+    expect(utc('zh').list(['1 个未知', '2 个正常'])).toBe('1 个未知、2 个正常');
+  });
+
   it('are English, from left to right, for a language without texts', () => {
     const { messages, lang, dir } = utc('he');
     expect([messages, lang, dir]).toEqual([en, 'en', 'ltr']);

@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import { dayMs } from '../../src/domain/period.js';
 import { inventPast } from '../../src/simulator/invented-past.js';
 import { modelNamed } from '../app/parts.js';
-import { migrationsDir, start, workplace } from '../store/samples.js';
+import { durationsIn, migrationsDir, start, workplace } from '../store/samples.js';
 import { wrongIn } from '../store/transfer/replaying.js';
 
 const place = workplace();
@@ -21,7 +21,7 @@ it('is what the daemon would have recorded over 90 days, and says of each incide
     expect(now - firstSeen).toBeGreaterThan(89 * dayMs);
     expect(watermark).toBeLessThan(now);
     expect(latest).not.toBeNull();
-    const { healthy, unknown } = await store.durations(key, firstSeen, watermark!);
+    const { healthy, unknown } = await durationsIn(store, key, firstSeen, watermark!);
     expect(healthy).toBeGreaterThan(80 * dayMs);
     // The monitor was away once.
     expect(unknown).toBeGreaterThan(3_600_000);

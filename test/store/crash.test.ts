@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { writers } from './compiled.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
-import { migrationsDir, start, workplace } from './samples.js';
+import { durationsIn, migrationsDir, start, workplace } from './samples.js';
 import { amount, inFull } from '../slow.js';
 
 const place = workplace();
@@ -32,7 +32,7 @@ describe('process killed during a write', () => {
       expect(await store.points(model!.key, start, settled)).toHaveLength(count);
       const { outcomes } = await store.counts(model!.key, start, settled);
       expect(outcomes.healthy + outcomes.unhealthy).toBe(count);
-      const durations = await store.durations(model!.key, start, settled);
+      const durations = await durationsIn(store, model!.key, start, settled);
       expect(durations.healthy + durations.unhealthy).toBe(settled - start);
       const newest = { from: settled - stepMs * 50, to: settled, limit: 1000 };
       expect(await store.results(model!.key, newest)).toHaveLength(Math.min(50, count));

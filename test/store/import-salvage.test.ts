@@ -12,7 +12,7 @@ import { useParts, type Parts } from '../app/parts.js';
 import { contentOf } from './content.js';
 import { fullLife } from './full-life.js';
 import { happenings, lead, type Happening } from './random-life.js';
-import { migrationsDir, start, workplace } from './samples.js';
+import { durationsIn, migrationsDir, start, workplace } from './samples.js';
 import { amount } from '../slow.js';
 import { wrongIn } from './transfer/replaying.js';
 
@@ -90,7 +90,7 @@ describe('import of a file that was moved aside', () => {
       from: end + 30 * minute,
       state: 'unknown',
     });
-    const seconds = await store.durations(gpt.key, start, memory.health.settled);
+    const seconds = await durationsIn(store, gpt.key, start, memory.health.settled);
     expect(Object.values(seconds).reduce((sum, ms) => sum + ms)).toBe(memory.health.settled - start);
     expect((await store.results(gpt.key, { ...forever, limit: 1_000 })).length).toBe(76 + 4);
     const counted = gpt.totals.results.reduce((sum, { count }) => sum + count, 0);

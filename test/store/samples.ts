@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 import type { RecordedResult } from '../../src/domain/result.js';
 import type { Retention } from '../../src/store/horizons.js';
-import type { ModelTotals, ModelWrite } from '../../src/store/port.js';
+import type { Interval, StateDurations } from '../../src/domain/state.js';
+import type { ModelKey, ModelTotals, ModelWrite, StoreReader } from '../../src/store/port.js';
 import { openStore, type OpenedStore, type StoreOptions } from '../../src/store/sqlite/sqlite-store.js';
 import { dayMs } from '../../src/domain/period.js';
 import { addResult, type HourlyChanges } from '../../src/domain/rollup.js';
@@ -122,3 +123,15 @@ export function counted(results: readonly RecordedResult[]): Pick<ModelWrite, 'r
 }
 
 export const batchOf = (...models: ModelWrite[]) => ({ models, missed: new Map() });
+
+/** ms per state of one window. */
+export async function durationsIn(
+  store: Pick<StoreReader, 'durations'>,
+  key: ModelKey,
+  from: number,
+  to: number,
+  without: readonly Interval[] = [],
+): Promise<StateDurations> {
+  const [durations] = await store.durations([{ key, from, to, without }]);
+  return durations!;
+}

@@ -3,7 +3,7 @@ import { asksForRepetition, isEndless, isFewWords, isRepeated } from './broken-t
 import { isSalad } from './broken-text/salad.js';
 import { isSigns } from './broken-text/signs.js';
 import { standIn } from './broken-text/stand-in.js';
-import { isTokens, isUndecoded } from './broken-text/undecoded.js';
+import { isMojibake, isTokens, isUndecoded } from './broken-text/undecoded.js';
 import { depthOf } from './json-or-text.js';
 
 /** Characters examined at the beginning and at the end. */
@@ -71,7 +71,8 @@ export function brokenText(text: string, { cut, signsWanted, question }: Scrutin
   const instead = standIn(whole, question) ?? (signsWanted ? null : bare(whole, question));
   if (instead !== null) return instead;
   if (isTokens(line)) return 'engine tokens instead of an answer';
-  if (line.length < shortest) return /[\ufffd]{2}/.test(line) ? 'characters that could not be decoded' : null;
+  if (line.length < shortest)
+    return /[\ufffd]{2}/.test(line) || isMojibake(line) ? 'characters that could not be decoded' : null;
   if (isUndecoded(near)) return notDecoded;
   if (!isJson(whole)) {
     const again = isRepeated(near, line, cut) || isFewWords(near, cut);

@@ -1,6 +1,14 @@
-import { isObject, type Members } from '../../domain/json.js';
+import { isList, isObject, type Members } from '../../domain/json.js';
 import { jsonOrText } from './json-or-text.js';
-import { errorOfObject, listedText, statusIn, statusOf, strings, type ReplyError } from './reply-error.js';
+import {
+  errorOfObject,
+  listedText,
+  mostDetails,
+  statusIn,
+  statusOf,
+  strings,
+  type ReplyError,
+} from './reply-error.js';
 
 /** Greatest depth of the members read from an error. */
 const deepest = 4;
@@ -8,13 +16,20 @@ const deepest = 4;
 /** Texts for no value and for no error. */
 const nothing = /^\s*(?:|null|none|nil|undefined|false|0|n\/a|ok|success|no[ _-]?errors?)\s*$/i;
 
+/** Most values of a list or object that are looked at: where these are empty, the rest is taken for a value. */
+const mostLookedAt = 1_000;
+
 /** False for empty values: some gateways always write the members of an error. */
-export function isPresent(value: unknown, depth = 0): boolean {
+export const isPresent = (value: unknown): boolean => hasValue(value, 0, { seen: 0 });
+
+function hasValue(value: unknown, depth: number, looking: { seen: number }): boolean {
+  looking.seen += 1;
+  if (looking.seen > mostLookedAt) return true;
   if (value === undefined || value === null || value === false || value === 0) return false;
   if (typeof value === 'string') return value.length > 16 || !nothing.test(value);
   if (typeof value !== 'object') return true;
   if (isObject(value) && isSuccess(value)) return false;
-  return Object.values(value).some((member) => depth >= deepest || isPresent(member, depth + 1));
+  return Object.values(value).some((member) => depth >= deepest || hasValue(member, depth + 1, looking));
 }
 
 const success = /^(?:ok|success\w*|no error)?[.!]?$|^[\p{Script=Han}]{0,4}成功[。！]?$/iu;
@@ -35,7 +50,7 @@ function isSuccess({ code, message, msg }: Members): boolean {
 function fromValue(value: unknown, around: Members): ReplyError {
   const outer = errorOfObject({ ...around, error: undefined, errors: undefined });
   if (Array.isArray(value)) {
-    const first: unknown = value.find((one) => isPresent(one));
+    const first: unknown = value.slice(0, mostLookedAt).find((one) => isPresent(one));
     return fromValue(Array.isArray(first) ? undefined : first, around);
   }
   if (!isObject(value)) return { ...outer, text: [...strings(value), outer.text].join(' ').trim() };
@@ -92,7 +107,7 @@ function unsent({ statusCode, body }: Members, depth: number): ReplyError | null
  */
 export function errorIn(payload: unknown, success: boolean, depth = 0): ReplyError | null {
   if (Array.isArray(payload)) {
-    for (const one of payload) {
+    for (const one of payload.slice(0, mostDetails)) {
       const error = isObject(one) ? errorIn(one, success, depth) : null;
       if (error !== null) return error;
     }
@@ -121,6 +136,9 @@ export function errorIn(payload: unknown, success: boolean, depth = 0): ReplyErr
   if (success && payload.object !== 'error' && payload.type !== 'error') return null;
   const told = headIn(payload) ?? unsent(payload, depth);
   if (told !== null) return told;
+  // The way of IONOS.
+  if (isList(payload.messages) && statusIn(payload.httpStatus) !== null && isPresent(payload.messages))
+    return fromValue(payload.messages, { ...payload, status: payload.httpStatus });
   const error = isObject(payload.detail) ? fromDetail(payload.detail, payload) : errorOfObject(payload);
   return error.text === '' && error.codes.length === 0 && error.types.length === 0 ? null : error;
 }
@@ -179,5 +197,7 @@ export function bareErrorIn(payload: Members): ReplyError | null {
 
 /** The same as `failureIn` for a reply of any shape, which must contain nothing else. */
 export function bareFailureIn(payload: unknown): ReplyError | null {
-  return isObject(payload) && isBare(payload) ? failureIn(payload) : null;
+  if (!isObject(payload)) return null;
+  const error = failureIn(payload);
+  return error !== null && isBare(payload) ? error : null;
 }

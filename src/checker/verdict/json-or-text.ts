@@ -4,49 +4,97 @@ import { parseJson } from '../../domain/json.js';
 const alwaysParsed = 65_536;
 /** Most strings, lists and objects of a document; a reply with log probabilities has six for each token. */
 const mostParts = 80_000;
+/** Most members of objects; a list of models has four or more for each model. */
+const mostMembers = 40_000;
+/** In an object with more members V8 looks each up in a table, which takes five times as long. */
+const fastMembers = 1_000;
+const tableWeight = 5;
 /** Most values of lists and members; an embedding has a few thousand. */
-const mostValues = 200_000;
+const mostValues = 100_000;
 /** Most different strings; a list of models has about three for each model. */
-const mostTexts = 40_000;
-/** Different strings that a new name of a member counts as: V8 creates a hidden class for each. */
-const nameWeight = 4;
+const mostTexts = 32_000;
+/**
+ * Different strings that a member counts as where no object before has the same names up to it: V8 creates a hidden class
+ * for each.
+ */
+const shapeWeight = 4;
 
-const signs = { quote: 34, comma: 44, colon: 58, list: 91, object: 123 } as const;
+const signs = { quote: 34, comma: 44, colon: 58, list: 91, object: 123, objectEnd: 125 } as const;
+
+/** The names that an object has up to one of its members. */
+interface Shape {
+  readonly id: number;
+  readonly members: number;
+}
+
+const noMembers: Shape = { id: 0, members: 0 };
+
+/** Finds the shape with one more name, and whether no object before had it. */
+function createShapes(): (before: Shape, name: number) => { readonly shape: Shape; readonly isNew: boolean } {
+  const shapes = new Map<number, Shape>();
+  return (before, name) => {
+    const key = before.id * 2 ** 24 + name;
+    const known = shapes.get(key);
+    if (known !== undefined) return { shape: known, isNew: false };
+    const shape = { id: shapes.size + 1, members: before.members + 1 };
+    shapes.set(key, shape);
+    return { shape, isNew: true };
+  };
+}
 
 /**
  * Creates a function that checks whether a JSON document is small enough to be parsed. It returns the limit that is exceeded, such
  * as `over 80000 texts, lists and objects`, or null. A mebibyte has up to half a million parts, for which the parser holds the
- * loop for up to 0.1 s. Different strings cost most; they are counted over all documents that the function is given.
+ * loop for up to 0.1 s. Different strings and shapes of objects cost most; they are counted over all documents that the
+ * function is given.
  */
 export function createCrowding(): (json: string) => string | null {
-  const texts = new Set<string>();
+  const texts = new Map<string, number>();
+  const shapeOf = createShapes();
   let different = 0;
 
   return (json) => {
     let parts = 0;
     let values = 0;
-    let isNew = false;
+    let members = 0;
+    let text = 0;
+    /** Of the object that is being read, and of those around it. */
+    let shape = noMembers;
+    const around: Shape[] = [];
     for (let at = 0; at < json.length; at += 1) {
       const sign = json.charCodeAt(at);
       if (sign === signs.quote) {
         const from = at;
         at = endOfText(json, from);
-        const known = texts.size;
-        isNew = texts.add(json.slice(from, at)).size > known;
-        if (isNew) different += 1;
+        const said = json.slice(from, at);
+        const known = texts.get(said);
+        text = known ?? texts.size;
+        if (known === undefined) {
+          texts.set(said, text);
+          different += 1;
+        }
         parts += 1;
       } else if (sign === signs.comma) {
         values += 1;
       } else if (sign === signs.colon) {
-        if (isNew) different += nameWeight - 1;
-        isNew = false;
-      } else if (sign === signs.list || sign === signs.object) {
+        const next = shapeOf(shape, text);
+        shape = next.shape;
+        if (next.isNew) different += shapeWeight - 1;
+        members += shape.members > fastMembers ? tableWeight : 1;
+      } else if (sign === signs.list) {
         parts += 1;
+      } else if (sign === signs.object) {
+        parts += 1;
+        around.push(shape);
+        shape = noMembers;
+      } else if (sign === signs.objectEnd) {
+        shape = around.pop() ?? noMembers;
       }
       if (parts > mostParts) return `over ${mostParts} texts, lists and objects`;
+      if (members > mostMembers) return `over ${mostMembers} members`;
       if (values > mostValues) return `over ${mostValues} values`;
       if (different > mostTexts)
-        return `over ${mostTexts / nameWeight} different names or ${mostTexts} different texts`;
+        return `over ${mostTexts / shapeWeight} different names or ${mostTexts} different texts`;
     }
     return null;
   };

@@ -63,7 +63,8 @@ function contentOf({ body }: Reply): Content {
   }
 }
 
-const isMarkup = (text: string): boolean => /^\s*</.test(text);
+/** Not the name of a class, as Python writes it. */
+const isMarkup = (text: string): boolean => /^\s*<(?!class ["'])/.test(text);
 
 /** True for many characters that are not text, as in compressed data. */
 function isBinary(text: string): boolean {
@@ -252,6 +253,8 @@ export async function judgeExtracted(reply: Reply, judging: Judging, jq: Jq): Pr
   if (dialect.extract === undefined || reply.status >= 300) return judge(reply, judging);
   const content = contentOf(reply);
   const { payload } = content;
+  // The status says that the empty body is meant.
+  if (reply.status === 204) return judgeSuccess(reply, { ...content, payload: '' }, judging);
   if (reply.overLimit || payload === undefined || errorIn(payload, true) !== null)
     return judgeSuccess(reply, content, judging);
   const judgeAs = (read: Dialect['read']): Verdict =>

@@ -36,14 +36,18 @@ const placesIn = (payload: Members): readonly Members[] => [
 
 const errorAt = (place: Members): ReplyError | null => errorIn(place, true) ?? failureIn(place);
 
-/** The failure whose state stands in the first of these places that has one of this kind; null for none. */
-function failedAs(places: readonly Members[], kind: RegExp): RunFailure | null {
+/**
+ * The failure whose state stands in the first of these places that has one of this kind; null for none. `own` is what the
+ * first place reports.
+ */
+function failedAs(places: readonly Members[], kind: RegExp, own: ReplyError | null): RunFailure | null {
   const place = places.find((one) => stateIn(one, kind) !== null);
   if (place === undefined) return null;
   const state = stateIn(place, kind);
   // The state would be read as a code.
   const rest = Object.fromEntries(Object.entries(place).filter(([, value]) => value !== state));
-  const elsewhere = () => places.map(errorAt).find((error) => error !== null && error.text !== '');
+  const elsewhere = () =>
+    [own, ...places.slice(1).map(errorAt)].find((error) => error !== null && error.text !== '');
   return {
     error: errorIn(rest, false) ?? elsewhere() ?? { codes: [], types: [], text: '', status: null },
     state,
@@ -52,18 +56,25 @@ function failedAs(places: readonly Members[], kind: RegExp): RunFailure | null {
 
 /**
  * The failure, or the unfinished state, of the run in a JSON reply, at its top or one level down; null for none. Only for a reply in which the
- * program found nothing: an answer may have words such as `stopped`.
+ * program found nothing: an answer may have words such as `stopped`. What
+ * `errorIn` finds in a successful reply is not looked for again.
  */
 export function runFailureIn(payload: unknown): RunFailure | null {
   if (!isObject(payload)) return null;
   const own = failureIn(payload);
   if (own !== null && own.text !== '') return { error: own, state: null };
   const places = placesIn(payload);
-  const run = failedAs(places, failed);
+  const run = failedAs(places, failed, own);
   if (run !== null) return run;
   // A code alone may be a program that the model wrote.
   const tells = ({ text, status }: ReplyError): boolean => text !== '' || status !== null;
-  const error = own ?? places.map(errorAt).find((one) => one !== null && tells(one)) ?? null;
+  const error =
+    own ??
+    places
+      .slice(1)
+      .map(errorAt)
+      .find((one) => one !== null && tells(one)) ??
+    null;
   if (error !== null) return { error, state: null };
   const state = places.map((place) => stateIn(place, waiting)).find((one) => one !== null) ?? null;
   return state === null ? null : { error: null, state };
@@ -82,8 +93,12 @@ const ofRuns = words(
 /** Members of an error that an answer has, too. */
 const texts = words('message Message msg description detail details reason title body');
 
+/** Most members of an object that only describes a run. */
+const mostMembers = 100;
+
 /** True if an object has no value that may be an answer; `holding` has names that are looked at by themselves. */
 function answersNothing(place: Members, holding: readonly string[] = []): boolean {
+  if (Object.keys(place).length > mostMembers) return false;
   const coded = ['code', 'error_code', 'errcode', 'error'].some((name) => isPresent(place[name]));
   return Object.entries(place).every(
     ([name, value]) =>
@@ -105,9 +120,11 @@ export function bareRunFailureIn(payload: unknown): RunFailure | null {
   const own = bareFailureIn(payload);
   if (own !== null) return { error: own, state: null };
   const places = placesIn(payload);
+  // Few replies have such a state, and in all of them every member is looked at.
+  if (places.every((place) => stateIn(place, surelyFailed) === null)) return null;
   const held = places.slice(1);
   const holding = holders.filter((name) => isObject(payload[name]));
   const named = places.some((place) => ['error', ...namesOfRuns].some((name) => isPresent(place[name])));
   const silent = answersNothing(payload, holding) && held.every((place) => answersNothing(place));
-  return named && silent ? failedAs(places, surelyFailed) : null;
+  return named && silent ? failedAs(places, surelyFailed, failureIn(payload)) : null;
 }

@@ -1,4 +1,5 @@
 import { isObject, type Members } from '../../domain/json.js';
+import { isExceptionText } from './broken-text/exception-text.js';
 import { isErrorText } from './broken-text/stand-in.js';
 import { bareErrorIn, errorIn, isFailureWord, isPresent } from './error-member.js';
 import { reasonOfMarker } from './error-rules.js';
@@ -11,7 +12,8 @@ const labelled = /^\[?(?:[a-z]{1,20} ){0,3}(?:error|exception)\]?(?: ?:|\] | [45
 
 function textError(said: string): ReplyError | null {
   const text = said.trim();
-  if (text.length > longest || !(labelled.test(text) || isErrorText(text))) return null;
+  const reports = labelled.test(text) || isErrorText(text) || isExceptionText(text);
+  if (text.length > longest || !reports) return null;
   return { codes: [], types: [], text, status: null };
 }
 

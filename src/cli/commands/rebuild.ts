@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { checkRollups, rebuildRollups, type Rebuilt, type WrongRow } from '../../store/transfer/rebuild.js';
+import { checkRollups, rebuildRollups } from '../../store/transfer/rebuild.js';
+import type { Rebuilt, WrongRow } from '../../store/transfer/rebuilding.js';
 import type { TimelineDifference } from '../../store/transfer/replay.js';
 import { plainText } from '../../domain/plain-text.js';
 import { globalOptions } from '../options.js';

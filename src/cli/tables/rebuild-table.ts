@@ -1,4 +1,4 @@
-import type { WrongRow } from '../../store/transfer/rebuild.js';
+import type { WrongRow } from '../../store/transfer/rebuilding.js';
 import type { TimelineDifference } from '../../store/transfer/replay.js';
 import { renderTable } from './table.js';
 import type { Terminal } from '../terminal.js';

@@ -153,6 +153,9 @@ function defaultsFor(defaults: DefaultsEntry): DefaultsEntry {
     tls: caFile === undefined ? undefined : { ca_file: caFile },
     proxy: undefined,
     system_prompt: undefined,
+    // Callers would see the operator's question, and be told whether the model meets an expectation that they do not know.
+    query: undefined,
+    expect: undefined,
   };
 }
 

@@ -94,6 +94,9 @@ const server = z.strictObject({
 
 const storage = z.strictObject({
   path: someText()
+    .refine((path) => path.trim() === path, 'must not begin or end with a blank')
+    .refine((path) => path !== ':memory:', 'must be a file: the history has to outlive the process')
+    .refine((path) => !/^~(?:\/|$)/.test(path), 'must name the folder itself: ~ is not replaced')
     .prefault('data/modelpulse.db')
     .describe(
       'SQLite file, relative to the working directory; created with its directory if missing. A change needs a restart.',

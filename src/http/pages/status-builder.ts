@@ -2,8 +2,10 @@ import { modelMatcher } from '../../config/maintenance.js';
 import type { StatusPage } from '../../config/page-settings.js';
 import { pageMatcher } from '../../config/status-page.js';
 import { wholeSecondsUp } from '../../domain/duration.js';
+import type { ExcludedPeriod, Exclusion } from '../../domain/exclusion.js';
 import { labelOf } from '../../domain/model.js';
 import { dayMs } from '../../domain/period.js';
+import type { Interval } from '../../domain/state.js';
 import { stateAt } from '../../domain/timeline.js';
 import type { ModelView } from '../../domain/view.js';
 import type { Glance } from '../../page/glance.js';
@@ -141,7 +143,18 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
   const pasts = createStatusPasts(backend);
   const planned = createPlannedMaintenance();
 
-  /** Windows that several models share are one maintenance. */
+  /** The exclusions of a model that were planned before they began: those to come, and those of these windows. */
+  const plannedExclusions = async (
+    { key, exclusions }: ModelView,
+    windows: readonly Interval[],
+    now: number,
+  ): Promise<readonly Exclusion[]> => {
+    const isTold = ({ from, to, createdAt }: ExcludedPeriod): boolean =>
+      from > now || (createdAt <= from && windows.some((window) => from <= window.from && window.from < to));
+    return exclusions.some(isTold) ? (await backend.store.exclusions(key)).filter(isTold) : [];
+  };
+
+  /** Windows that several models share for one reason are one maintenance. */
   const maintenancesOf = async (
     page: StatusPage,
     members: readonly Member[],
@@ -152,28 +165,35 @@ export function createStatusBuilder(parts: { readonly backend: Backend; readonly
       string,
       { from: number; to: number; components: Set<string>; reason: string | null }
     >();
+    const added = new Set<string>();
     const add = (from: number, to: number, component: string, reason: () => string | null): void => {
       const told = { from: toldTime(from), to: toldTime(to) };
-      const name = `${told.from}/${told.to}`;
+      // What a model has at one time is told once, with the first of its reasons.
+      const times = `${told.from}/${told.to}`;
+      if (added.has(`${times} ${component}`)) return;
+      added.add(`${times} ${component}`);
+      const why = page.show.reasons ? reason() : null;
+      const name = `${times} ${why ?? ''}`;
       const known = found.get(name);
-      if (known === undefined)
-        found.set(name, {
-          ...told,
-          components: new Set([component]),
-          reason: page.show.reasons ? reason() : null,
-        });
+      if (known === undefined) found.set(name, { ...told, components: new Set([component]), reason: why });
       else known.components.add(component);
     };
     const since = now - Math.min(page.historyMs, toldMaintenanceMs);
     for await (const some of inTurns(members, membersAtOnce)) {
       for (const { view, id, past } of some) {
+        const exclusions = await plannedExclusions(view, page.show.reasons ? past.windows : [], now);
         for (const { from, to } of past.windows) {
           if (to <= since) continue;
-          add(from, to, id, () => planned.ruleAt(rules, view.model.id, from)?.reason ?? null);
+          const ofExclusion = () =>
+            exclusions.find((each) => each.from <= from && from < each.to)?.reason ?? null;
+          add(
+            from,
+            to,
+            id,
+            () => ofExclusion() ?? planned.ruleAt(rules, view.model.id, from)?.reason ?? null,
+          );
         }
-        if (!view.exclusions.some(({ from }) => from > now)) continue;
-        for (const { from, to, reason } of await backend.store.exclusions(view.key))
-          if (from > now) add(from, to, id, () => reason);
+        for (const { from, to, reason } of exclusions) if (from > now) add(from, to, id, () => reason);
       }
     }
     const ids = members.map(({ view }) => view.model.id);

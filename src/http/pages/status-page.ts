@@ -154,8 +154,10 @@ export function createStatusPages(parts: {
       ...(status === 200 && { etag: document.etag }),
       ...(page.noindex && { 'x-robots-tag': 'noindex' }),
     });
-    const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim());
-    if (status === 200 && (known.includes(document.etag) || known.includes('*')))
+    // RFC 9110, 13.1.2: compared weakly, since a proxy may drop the mark of a weak one.
+    const weak = (tag: string): string => tag.trim().replace(/^W\//, '');
+    const known = (request.headers['if-none-match'] ?? '').split(',').map(weak);
+    if (status === 200 && (known.includes(weak(document.etag)) || known.includes('*')))
       return reply.code(304).send();
     const packs = acceptedEncoding(request.headers['accept-encoding'], ['gzip']) !== null;
     const packed = packs ? document.gzip : null;

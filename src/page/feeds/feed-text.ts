@@ -124,5 +124,6 @@ function jsonText(head: FeedHead, entries: readonly FeedEntry[], clock: Clock): 
     },
     { strict: true },
   );
-  return JSON.stringify(feed);
+  // JSON Feed demands the list of items; feedsmith leaves an empty one out.
+  return JSON.stringify(Object.assign({ items: [] }, feed));
 }

@@ -97,6 +97,10 @@ export function describe(error: unknown, shown: string): unknown {
   );
 }
 
+/** True for an error of PostgreSQL or the driver, and one for operators. */
+export const isFailure = (error: unknown): boolean =>
+  describe(error, '') !== error || error instanceof StoreError;
+
 /** Rejects with errors as `describe` returns them. */
 export async function described<Result>(shown: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -28,7 +28,7 @@ export function openHistoryReader(path: string, migrationsDir: string) {
     models: () => ask((open) => open.models()),
     incidents: (query) => ask((open) => open.incidents(query)),
     excludedPeriods: (after) => ask((open) => open.excludedPeriods(after)),
-    durations: (key, from, to, without) => ask((open) => open.durations(key, from, to, without)),
+    durations: (windows) => ask((open) => open.durations(windows)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
   };
   return {

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './file/database.js';
-import { attempt, isDamage, promised } from './file/failure.js';
+import { attempt, damageBehind, promised } from './file/failure.js';
 import { lockFile } from './file/file-lock.js';
 import { isCopy, isLogSavedAt } from './file/file-copy.js';
 import { createLogWatch } from './file/log-watch.js';
@@ -97,13 +97,16 @@ export function openStore(options: StoreOptions): SqliteStore {
     database = null;
   }
 
-  /** Moves a damaged file aside, if configured; the next use creates a fresh one. */
-  function giveUp(error: unknown): void {
-    if (!isDamage(error) || options.onCorrupt === 'stop') throw error;
+  /** Moves a damaged file aside, if configured, and returns its error; the next use creates a fresh one. Throws any other error. */
+  function giveUp(error: unknown): Error {
+    const damage = damageBehind(error, database);
+    if (damage === null) throw error;
+    if (options.onCorrupt === 'stop') throw damage;
     disconnect();
     const movedTo = moveAside(path, options.clock.wall());
     corruptions += 1;
-    options.log.error({ err: error, path, movedTo }, 'database is corrupt: moved aside, starting a new one');
+    options.log.error({ err: damage, path, movedTo }, 'database is corrupt: moved aside, starting a new one');
+    return damage;
   }
 
   /**
@@ -218,8 +221,7 @@ export function openStore(options: StoreOptions): SqliteStore {
         if (changes) expectSameLog();
         return work(connect());
       } catch (error) {
-        giveUp(error);
-        throw error;
+        throw giveUp(error);
       }
     });
   }
@@ -262,7 +264,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     write: (batch) => change((open) => open.write(batch)),
     writePacked: (packed) => change((open) => open.writePacked(packed)),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
-    durations: (key, from, to, without) => ask((open) => open.durations(key, from, to, without)),
+    durations: (windows) => ask((open) => open.durations(windows)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
     results: (key, query) => ask((open) => open.results(key, query)),
     incidents: (query) => ask((open) => open.incidents(query)),

@@ -16,7 +16,7 @@ export function openStoreReader(path: string, migrationsDir: string): StoreReade
     names: (which) => ask((open) => open.names(which)),
     missed: () => ask((open) => open.missed()),
     points: (key, from, to, most) => ask((open) => open.points(key, from, to, most)),
-    durations: (key, from, to, without) => ask((open) => open.durations(key, from, to, without)),
+    durations: (windows) => ask((open) => open.durations(windows)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
     results: (key, query) => ask((open) => open.results(key, query)),
     incidents: (query) => ask((open) => open.incidents(query)),

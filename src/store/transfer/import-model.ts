@@ -1,12 +1,10 @@
-import type { Database } from 'better-sqlite3';
 import { addEnds, type HourlyChanges } from '../../domain/rollup.js';
 import { parseJson } from '../../domain/json.js';
 import type { Interval } from '../../domain/state.js';
-import { modelKinds, type Row } from './history-kinds.js';
-import type { MemoryReading, StoredModel } from '../port.js';
-import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
-import { prepareWrite } from '../sqlite/write/write.js';
-import { keysOf, tableOf } from '../../domain/table.js';
+import type { ModelKind, Row } from './history-kinds.js';
+import type { MemoryReading, ModelWrite, StoredModel } from '../port.js';
+import { given, type Reading } from '../read/reading.js';
+import type { Horizons } from '../window.js';
 
 /**
  * Outcome for a model: `new` without existing history, `before` the existing history, `there` when already imported, or
@@ -23,90 +21,87 @@ export interface Taking {
   readonly settled: number | null;
   /** Unix ms of its first sight; null without a memory. */
   readonly firstSeen: number | null;
-  add(kind: keyof typeof modelKinds, row: Row): void;
-  finish(): void;
+  add(kind: ModelKind, row: Row): Reading<void>;
+  finish(): Reading<void>;
 }
 
-function prepare(database: Database) {
-  return {
-    hasHistory: prepareHasHistory(database),
-    begins: database.prepare<[number, number]>('SELECT 1 FROM states WHERE model = ? AND starts = ?'),
-    insert: database.prepare<[Row]>(`INSERT INTO models (id, first_seen, retired_at, watermark, last_success,
-        input_tokens, output_tokens, version_changes, health, latest)
-      VALUES (@id, @first_seen, @retired_at, @watermark, @last_success, @input_tokens, @output_tokens,
-        @version_changes, @memory, @latest)`),
-    replace: database.prepare<[Row]>(`UPDATE models SET first_seen = @first_seen, watermark = @watermark,
-      last_success = @last_success, input_tokens = @input_tokens, output_tokens = @output_tokens,
-      version_changes = @version_changes, health = @memory, latest = @latest WHERE key = @model`),
-    moveBack: database.prepare<[Row]>(`UPDATE models SET first_seen = @first_seen,
-      last_success = coalesce(last_success, @last_success), latest = coalesce(latest, @latest) WHERE key = @model`),
-    // Oldest first, by id: notes of an incident that continues were added later but are older.
-    sortNotes: [
-      `CREATE TEMP TABLE sorted AS SELECT incident, at, author, text FROM notes WHERE incident IN (SELECT id
-        FROM incidents WHERE model = @model AND opened_at < @until AND (closed_at IS NULL OR closed_at >= @until))
-        ORDER BY at, id`,
-      'DELETE FROM notes WHERE incident IN (SELECT incident FROM sorted)',
-      'INSERT INTO notes (incident, at, author, text) SELECT incident, at, author, text FROM sorted ORDER BY rowid',
-      'DROP TABLE sorted',
-    ],
-  };
+/** A store into which a history is imported, in one open transaction. */
+export interface ImportTarget {
+  /** What it is before the import: its earliest first sight (Unix ms; null without models), and its horizons. */
+  before(): Reading<{ readonly oldest: number | null; readonly horizons: Horizons }>;
+  find(id: string): Reading<StoredModel | undefined>;
+  hasHistory(key: number): Reading<boolean>;
+  /** True where a state begins at `from`. */
+  begins(key: number, from: number): Reading<boolean>;
+  /** Adds a model; returns its key. */
+  insertModel(row: Row): Reading<number>;
+  /** Gives the model `row.model` all of the row but its id. */
+  replaceModel(row: Row): Reading<void>;
+  /** Gives the model `row.model` the first sight of the row, and its newest success and result where it has none. */
+  moveBack(row: Row): Reading<void>;
+  write(write: ModelWrite): Reading<void>;
+  /** Notes of incidents that go on at `until`, oldest first: those of the file were added later but are older. */
+  sortNotes(key: number, until: number): Reading<void>;
+  /**
+   * Adds a row to the key `row.model`. `until` (Unix ms) is the start of the existing history, `end` the end of the file's
+   * history; both null without existing history.
+   */
+  add(kind: ModelKind, row: Row): Reading<void>;
+  addMissed(row: Row): Reading<void>;
+  addHorizon(row: Row): Reading<void>;
+  /** Moves the horizon `swept` back; false where there is none. */
+  lowerSwept(since: number): Reading<boolean>;
 }
 
-/** Prepares the import of models into a database, in the open transaction. */
-export function prepareTaking(database: Database, memory: MemoryReading): (row: Row) => Taking {
-  const statements = prepare(database);
-  const models = prepareModels(database);
-  const write = prepareWrite(database);
-  const inserts = tableOf(keysOf(modelKinds), (type) => modelKinds[type].insert(database));
+const nothing = function* (): Reading<void> {
+  yield* given(undefined);
+};
 
+/** Prepares the import of models, in the open transaction. */
+export function createTaking(target: ImportTarget, memory: MemoryReading): (row: Row) => Reading<Taking> {
   const adding =
     (model: number, bounds: { until: number | null; end: number | null }): Taking['add'] =>
     (kind, row) =>
-      inserts[kind]({ ...row, ...bounds, model });
+      target.add(kind, { ...row, ...bounds, model });
 
-  function fresh(row: Row, known: StoredModel | undefined, file: Interval | null): Taking {
-    const model = known?.key ?? Number(statements.insert.run(row).lastInsertRowid);
-    if (known !== undefined) statements.replace.run({ ...row, model });
+  function* fresh(row: Row, known: StoredModel | undefined, file: Interval | null): Reading<Taking> {
+    const model = known?.key ?? (yield* target.insertModel(row));
+    if (known !== undefined) yield* target.replaceModel({ ...row, model });
     return {
       taken: { how: 'new', id: String(row.id) },
       settled: file?.to ?? null,
       firstSeen: file?.from ?? null,
       add: adding(model, { until: null, end: null }),
-      finish: () => undefined,
+      finish: nothing,
     };
   }
 
   /** The time between the two histories is unknown. */
-  function bridge({ key, health }: StoredModel, row: Row, file: Interval, until: number): void {
+  function* bridge({ key, health }: StoredModel, row: Row, file: Interval, until: number): Reading<void> {
     const rollups: HourlyChanges = new Map();
     const between = { from: file.to, to: until, state: 'unknown', sign: 1, final: true } as const;
     const wholeHours = addEnds(rollups, between);
-    write.batch({
-      models: [
-        {
-          key,
-          results: [],
-          rewriteFrom: null,
-          points: file.to < until ? [{ from: file.to, state: 'unknown', reason: 'not_watched' }] : [],
-          rollups,
-          wholeHours: wholeHours === null ? [] : [wholeHours],
-          incidents: [],
-          gaps: [],
-          maintenance: [],
-          epochs: [],
-          health: memory.following(health, parseJson(String(row.memory))),
-          watermark: null,
-          totals: {
-            results: [],
-            inputTokens: Number(row.input_tokens),
-            outputTokens: Number(row.output_tokens),
-            versionChanges: Number(row.version_changes),
-          },
-        },
-      ],
-      missed: new Map(),
+    yield* target.write({
+      key,
+      results: [],
+      rewriteFrom: null,
+      points: file.to < until ? [{ from: file.to, state: 'unknown', reason: 'not_watched' }] : [],
+      rollups,
+      wholeHours: wholeHours === null ? [] : [wholeHours],
+      incidents: [],
+      gaps: [],
+      maintenance: [],
+      epochs: [],
+      health: memory.following(health, parseJson(String(row.memory))),
+      watermark: null,
+      totals: {
+        results: [],
+        inputTokens: Number(row.input_tokens),
+        outputTokens: Number(row.output_tokens),
+        versionChanges: Number(row.version_changes),
+      },
     });
-    statements.moveBack.run({ ...row, model: key });
+    yield* target.moveBack({ ...row, model: key });
   }
 
   function before(row: Row, known: StoredModel, file: Interval, until: number): Taking {
@@ -115,30 +110,26 @@ export function prepareTaking(database: Database, memory: MemoryReading): (row: 
       settled: file.to,
       firstSeen: file.from,
       add: adding(known.key, { until, end: file.to }),
-      finish() {
-        bridge(known, row, file, until);
-        for (const sql of statements.sortNotes) {
-          const statement = database.prepare(sql);
-          if (sql.includes('@')) statement.run({ model: known.key, until });
-          else statement.run();
-        }
+      *finish() {
+        yield* bridge(known, row, file, until);
+        yield* target.sortNotes(known.key, until);
       },
     };
   }
 
-  return (row) => {
-    const known = models.find(String(row.id));
+  return function* (row) {
+    const known = yield* target.find(String(row.id));
     const file = row.memory === null ? null : memory.covered(JSON.parse(String(row.memory)));
-    const lived = known !== undefined && statements.hasHistory(known.key);
-    if (known === undefined || (!lived && file !== null)) return fresh(row, known, file);
+    const lived = known !== undefined && (yield* target.hasHistory(known.key));
+    if (known === undefined || (!lived && file !== null)) return yield* fresh(row, known, file);
     const times = { settled: file?.to ?? null, firstSeen: file?.from ?? null };
-    const alone = { ...times, add: () => undefined, finish: () => undefined };
+    const alone = { ...times, add: nothing, finish: nothing };
     if (file === null) return { ...alone, taken: { how: 'there', id: known.id } };
     const there =
       known.health === null ? { from: known.firstSeen, to: known.firstSeen } : memory.covered(known.health);
     const earlier = file.from < there.from && file.to <= there.from;
     if (known.health !== null && earlier) return before(row, known, file, there.from);
-    const begun = there.from === file.from || statements.begins.get(known.key, file.from) !== undefined;
+    const begun = there.from === file.from || (yield* target.begins(known.key, file.from));
     if (begun && file.to <= there.to) return { ...alone, taken: { how: 'there', id: known.id } };
     return { ...alone, taken: { how: 'left', id: known.id, there, file } };
   };

@@ -1,170 +1,80 @@
 import type { Database } from 'better-sqlite3';
-import { dayMs } from '../../domain/period.js';
-import { describe } from '../sqlite/file/failure.js';
-import { fileKinds, modelKinds, type Kind, type Row } from './history-kinds.js';
-import { LineError, lineOf, type Line } from './import-line.js';
-import { prepareTaking, type Taken, type Taking } from './import-model.js';
-import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
-import { openLoneWriter } from '../sqlite/lone-writer.js';
+import { keysOf, tableOf } from '../../domain/table.js';
 import type { MemoryReading } from '../port.js';
-import { StoreError } from '../store-error.js';
-import { memberOf, parseJson } from '../../domain/json.js';
+import { given, readNow } from '../read/reading.js';
+import { describe } from '../sqlite/file/failure.js';
+import { openLoneWriter } from '../sqlite/lone-writer.js';
+import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
+import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
+import { prepareWrite } from '../sqlite/write/write.js';
+import { modelKinds, type Row } from './history-kinds.js';
+import { createIntake } from './import-intake.js';
+import type { ImportTarget, Taken } from './import-model.js';
+import { modelTables } from './sqlite-kinds.js';
 
-const kindNames = [...Object.keys(modelKinds), ...Object.keys(fileKinds)];
-
-/** True when the row's key is greater than that of the row before. */
-function rises(previous: Row, row: Row, order: readonly string[]): boolean {
-  for (const member of order) {
-    const [before, now] = [previous[member] ?? 0, row[member] ?? 0];
-    if (before !== now) return before < now;
-  }
-  return order.length === 0;
-}
-
-/**
- * Throws StoreError for horizons that would hide existing data: they apply to all models, and never go back. Allows a
- * day, which retention deletes between two exports.
- */
-function prepareReach(database: Database): (horizons: readonly Row[]) => void {
-  const oldest = database.prepare<[], number | null>('SELECT min(first_seen) FROM models').pluck().get();
-  const known = prepareHorizons(database)();
-  return (horizons) => {
-    for (const { name, since } of horizons) {
-      if (name === 'swept') continue;
-      const reach = Math.max(oldest ?? Infinity, Number(memberOf(known, String(name))));
-      if (Number(since) <= reach + dayMs) continue;
-      const [theirs, ours] = [Number(since), reach].map((time) => new Date(time).toISOString());
-      throw new StoreError(
-        'unavailable',
-        `the file has ${String(name)} only from ${theirs} on, the database from ${ours}: older data would no longer be read; ` +
-          'import the file into a database of its own',
-      );
-    }
-  };
-}
-
-/** Adds the lines about the whole file, when some of it was imported. */
-function prepareFileRows(database: Database) {
-  const requireReach = prepareReach(database);
-  const bare = database.prepare('SELECT 1 FROM models').get() === undefined;
-  const missed = database.prepare<[Row]>(`INSERT INTO missed VALUES (@cause, @count)
-    ON CONFLICT (cause) DO UPDATE SET count = count + excluded.count`);
-  const horizon = database.prepare<[Row]>(`INSERT INTO horizons VALUES (@name, @since)
-    ON CONFLICT (name) DO UPDATE SET since = max(since, excluded.since)`);
-  const swept = database.prepare<[{ since: number }]>(
-    "UPDATE horizons SET since = min(since, @since) WHERE name = 'swept'",
-  );
-  return (rows: Readonly<Record<keyof typeof fileKinds, readonly Row[]>>, whole: boolean): void => {
-    requireReach(rows.horizon);
-    // Counts that an earlier file of the same daemon contained must not be added again.
-    if (whole) for (const row of rows.missed) missed.run(row);
-    const from = rows.horizon.find(({ name }) => name === 'swept');
-    // Imported data must be swept too, from where the file's own sweep stopped.
-    const known = swept.run({ since: Number(from?.since ?? 0) }).changes > 0;
-    if (bare && !known && from !== undefined) horizon.run(from);
-    for (const row of rows.horizon) if (row !== from) horizon.run(row);
-  };
-}
-
-/** Imports lines one by one, in the open transaction; each method throws LineError. */
-function createIntake(database: Database, memory: MemoryReading) {
-  const take = prepareTaking(database, memory);
-  const addFileRows = prepareFileRows(database);
-  const taken = new Map<string, Taken>();
-  const fileRows: Record<keyof typeof fileKinds, Row[]> = { missed: [], horizon: [] };
-  let number = 0;
-  let ended = false;
-  let current: Taking | null = null;
-  let last: { readonly kind: string; readonly row: Row } | null = null;
-
-  const fail = (problem: string): never => {
-    throw new LineError(number, problem);
-  };
-  const requireOrder = (kind: string, row: Row, order: readonly string[]): void => {
-    if (last !== null && kindNames.indexOf(kind) < kindNames.indexOf(last.kind))
-      fail(`${kind} must come before ${last.kind}`);
-    if (last?.kind === kind && !rises(last.row, row, order))
-      fail(`${order.join(' and ')} must be after that of the line before`);
-    last = { kind, row };
-  };
-  const finishModel = (): void => {
-    current?.finish();
-    current = null;
-    last = null;
-  };
-
-  function begin(row: Row): void {
-    finishModel();
-    const id = String(row.id);
-    if (taken.has(id)) fail(`the model ${id} came before`);
-    if (fileRows.missed.length + fileRows.horizon.length > 0)
-      fail('model must come before missed and horizon');
-    for (const [member, problemOf] of [
-      ['memory', memory.problem],
-      ['latest', memory.problemOfLatest],
-    ] as const) {
-      const stored = row[member] ?? null;
-      const problem = stored === null ? null : problemOf(parseJson(String(stored)));
-      if (problem !== null) fail(`${member}.${problem}`);
-    }
-    current = take(row);
-    taken.set(id, current.taken);
-  }
-
-  function addToModel({ kind, model, row }: Extract<Line, { type: 'of model' }>): void {
-    if (current === null) return fail(`${kind} must follow its model`);
-    if (model !== current.taken.id) fail(`model must be ${current.taken.id}, whose lines these are`);
-    const { order, settled, seen }: Pick<Kind, 'order' | 'settled' | 'seen'> = modelKinds[kind];
-    requireOrder(kind, row, order);
-    if (settled !== undefined && Number(row[settled]) > (current.settled ?? -Infinity))
-      fail(`${settled} must not be after the newest slot in the memory of the model`);
-    // No daemon makes such a result, and a replay has no state before it.
-    if (seen !== undefined && current.firstSeen !== null && Number(row[seen]) <= current.firstSeen) {
-      const firstSeen = new Date(current.firstSeen).toISOString();
-      fail(`${seen} of the model ${model} must be after its first_seen, ${firstSeen}`);
-    }
-    current.add(kind, row);
-  }
-
-  function addToFile({ kind, row }: Extract<Line, { type: 'of file' }>): void {
-    if (current !== null) finishModel();
-    requireOrder(kind, row, fileKinds[kind].order);
-    fileRows[kind].push(row);
-  }
-
+function prepare(database: Database) {
   return {
-    take(text: string): void {
-      number += 1;
-      if (ended) fail('comes after the last line');
-      const line = lineOf(text, number);
-      if ((line.type === 'header') !== (number === 1))
-        fail('the header must be the first line, and only that');
-      switch (line.type) {
-        case 'header':
-          return;
-        case 'model':
-          begin(line.row);
-          return;
-        case 'of model':
-          addToModel(line);
-          return;
-        case 'of file':
-          addToFile(line);
-          return;
-        case 'end':
-          if (line.lines !== number)
-            fail(`lines is ${line.lines}, must be ${number}: lines are missing or added`);
-          finishModel();
-          ended = true;
+    begins: database.prepare<[number, number]>('SELECT 1 FROM states WHERE model = ? AND starts = ?'),
+    insert: database.prepare<[Row]>(`INSERT INTO models (id, first_seen, retired_at, watermark, last_success,
+        input_tokens, output_tokens, version_changes, health, latest)
+      VALUES (@id, @first_seen, @retired_at, @watermark, @last_success, @input_tokens, @output_tokens,
+        @version_changes, @memory, @latest)`),
+    replace: database.prepare<[Row]>(`UPDATE models SET first_seen = @first_seen, watermark = @watermark,
+      last_success = @last_success, input_tokens = @input_tokens, output_tokens = @output_tokens,
+      version_changes = @version_changes, health = @memory, latest = @latest WHERE key = @model`),
+    moveBack: database.prepare<[Row]>(`UPDATE models SET first_seen = @first_seen,
+      last_success = coalesce(last_success, @last_success), latest = coalesce(latest, @latest) WHERE key = @model`),
+    // Oldest first, by id.
+    sortNotes: [
+      `CREATE TEMP TABLE sorted AS SELECT incident, at, author, text FROM notes WHERE incident IN (SELECT id
+        FROM incidents WHERE model = @model AND opened_at < @until AND (closed_at IS NULL OR closed_at >= @until))
+        ORDER BY at, id`,
+      'DELETE FROM notes WHERE incident IN (SELECT incident FROM sorted)',
+      'INSERT INTO notes (incident, at, author, text) SELECT incident, at, author, text FROM sorted ORDER BY rowid',
+      'DROP TABLE sorted',
+    ],
+    missed: database.prepare<[Row]>(`INSERT INTO missed VALUES (@cause, @count)
+      ON CONFLICT (cause) DO UPDATE SET count = count + excluded.count`),
+    horizon: database.prepare<[Row]>(`INSERT INTO horizons VALUES (@name, @since)
+      ON CONFLICT (name) DO UPDATE SET since = max(since, excluded.since)`),
+    swept: database.prepare<[{ since: number }]>(
+      "UPDATE horizons SET since = min(since, @since) WHERE name = 'swept'",
+    ),
+    oldest: database.prepare<[], number | null>('SELECT min(first_seen) FROM models').pluck(),
+  };
+}
+
+function targetOf(database: Database): ImportTarget {
+  const statements = prepare(database);
+  const models = prepareModels(database);
+  const hasHistory = prepareHasHistory(database);
+  const horizons = prepareHorizons(database);
+  const write = prepareWrite(database);
+  const inserts = tableOf(keysOf(modelKinds), (type) => modelTables[type].insert(database));
+  return {
+    before: () => given({ oldest: statements.oldest.get() ?? null, horizons: horizons() }),
+    find: (id) => given(models.find(id)),
+    hasHistory: (key) => given(hasHistory(key)),
+    begins: (key, from) => given(statements.begins.get(key, from) !== undefined),
+    insertModel: (row) => given(Number(statements.insert.run(row).lastInsertRowid)),
+    replaceModel: (row) => given(void statements.replace.run(row)),
+    moveBack: (row) => given(void statements.moveBack.run(row)),
+    write: (one) => given(void write.batch({ models: [one], missed: new Map() })),
+    sortNotes(model, until) {
+      for (const sql of statements.sortNotes) {
+        const statement = database.prepare(sql);
+        if (sql.includes('@')) statement.run({ model, until });
+        else statement.run();
       }
+      return given(undefined);
     },
-    finish(): readonly Taken[] {
-      if (!ended) fail('is the last one and not of type "end": the file is cut off');
-      const all = [...taken.values()];
-      const added = all.filter(({ how }) => how === 'new' || how === 'before');
-      if (added.length > 0) addFileRows(fileRows, added.length === all.length);
-      return all;
+    add(kind, row) {
+      inserts[kind](row);
+      return given(undefined);
     },
+    addMissed: (row) => given(void statements.missed.run(row)),
+    addHorizon: (row) => given(void statements.horizon.run(row)),
+    lowerSwept: (since) => given(statements.swept.run({ since }).changes > 0),
   };
 }
 
@@ -179,9 +89,9 @@ export async function importHistory(
   const { database, close } = openLoneWriter(path, migrationsDir);
   try {
     database.exec('BEGIN IMMEDIATE');
-    const intake = createIntake(database, memory);
-    for await (const some of lines) for (const line of some) intake.take(line);
-    const taken = intake.finish();
+    const intake = readNow(createIntake(targetOf(database), memory));
+    for await (const some of lines) for (const line of some) readNow(intake.take(line));
+    const taken = readNow(intake.finish());
     database.exec('COMMIT');
     return taken;
   } catch (error) {

@@ -1,4 +1,3 @@
-import type { Database } from 'better-sqlite3';
 import { createCalendar } from '../../calendar/calendar.js';
 import { reducerVersion, type Epoch } from '../../domain/epoch.js';
 import type { Incident } from '../../domain/incident.js';
@@ -6,15 +5,14 @@ import { merge } from '../../domain/intervals.js';
 import { parseJson } from '../../domain/json.js';
 import { hourMs } from '../../domain/period.js';
 import { createReplay, firstHealth, type Circumstances, type Stretch } from '../../domain/replay.js';
-import type { Interval } from '../../domain/state.js';
+import type { Interval, StatePoint } from '../../domain/state.js';
 import { messageOf } from '../../domain/thrown.js';
 import { blameCodes, outcomeCodes, reasonCodes } from '../codes.js';
-import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
 import type { MemoryReading } from '../port.js';
-import { codeOf } from '../sqlite/file/failure.js';
-import { prepareTimeline } from '../sqlite/read/timeline-query.js';
+import type { Reading } from '../read/reading.js';
 import { inMaintenance } from '../rows/check-row.js';
 import { StoreError } from '../store-error.js';
+import type { Horizons } from '../window.js';
 import { differencesOf, type Difference } from './replay-difference.js';
 
 /** A difference between the stored time line of a model and its replay. */
@@ -39,44 +37,34 @@ export interface ReplayFailure {
   readonly message: string;
 }
 
-/** A model, and a time in Unix ms. */
-interface Place {
-  readonly key: number;
-  readonly since: number;
+/** What a store is asked for, so that a time line can be replayed; all of a model over one state of the store. */
+export interface ReplaySource {
+  models(): Reading<readonly { readonly key: number; readonly id: string }[]>;
+  /** Runs work over one state of the store, which it may change. */
+  atOnce<Result>(work: (moment: this) => Reading<Result>, changes: boolean): Reading<Result>;
+  model(key: number): Reading<{ readonly id: string; readonly health: string | null } | undefined>;
+  horizons(): Reading<Horizons>;
+  /** Oldest first, without their texts. */
+  incidents(key: number): Reading<readonly IncidentRow[]>;
+  eachOutcome(key: number, since: number, take: (row: OutcomeRow) => void): Reading<void>;
+  /** Hours from `since` (Unix ms) on that count other results than are stored. */
+  uncounted(key: number, since: number): Reading<readonly number[]>;
+  epochs(key: number): Reading<readonly { readonly settings: unknown }[]>;
+  gaps(key: number): Reading<readonly number[]>;
+  maintenance(key: number, from: number): Reading<readonly Interval[]>;
+  points(key: number, from: number): Reading<readonly StatePoint[]>;
+  /** True for an error of the store, not of what is stored. */
+  isFailure(error: unknown): boolean;
 }
 
-type ResultRow = [slot: number, outcome: number, reason: number, flags: number];
-type IncidentRow = [number, number | null, number, number | null, number];
-
-function prepare(database: Database) {
-  return {
-    model: database.prepare<[number], { id: string; health: string | null }>(
-      'SELECT id, health FROM models WHERE key = ?',
-    ),
-    incidents: database
-      .prepare<[number], IncidentRow>(
-        `SELECT opened_at, closed_at, reason, blame, checks_failed FROM incidents WHERE model = ? ORDER BY opened_at`,
-      )
-      .raw(),
-    results: database
-      .prepare<[number, number], ResultRow>(
-        'SELECT slot, outcome, reason, flags FROM checks WHERE model = ? AND slot >= ? ORDER BY slot',
-      )
-      .raw(),
-    // Hours that count other results than are stored.
-    uncounted: database
-      .prepare<[Place], number>(
-        `SELECT hour FROM (
-          SELECT span AS hour, healthy + degraded + unhealthy + unknown AS counted FROM hours
-            WHERE model = @key AND span >= @since / ${hourMs}
-          UNION ALL
-          SELECT slot / ${hourMs}, -count(*) FROM checks
-            WHERE model = @key AND slot >= @since AND flags & ${inMaintenance} = 0 GROUP BY 1
-        ) GROUP BY hour HAVING total(counted) <> 0`,
-      )
-      .pluck(),
-  };
-}
+export type OutcomeRow = readonly [slot: number, outcome: number, reason: number, flags: number];
+export type IncidentRow = readonly [
+  openedAt: number,
+  closedAt: number | null,
+  reason: number,
+  blame: number | null,
+  checksFailed: number,
+];
 
 /** An epoch whose results this release cannot replay: unreadable, or of another version of the reducer. */
 const isForeign = (epoch: Epoch | null): boolean => epoch?.reducer !== reducerVersion;
@@ -97,15 +85,13 @@ function epochsOf(stored: readonly (Epoch | null)[]): { epochs: Epoch[]; breaks:
   return { epochs, breaks: unreadable < 0 ? breaks : [{ from: 0, to: next }, ...breaks] };
 }
 
-/** Prepares to compare the time line of a model with its replay, in the open transaction; null without memory. */
-function prepareComparison(database: Database, memory: MemoryReading) {
-  const statements = prepare(database);
-  const timeline = prepareTimeline(database);
-  const horizons = prepareHorizons(database);
+/** Compares the time line of a model with its replay, over one state of the store; nothing without memory. */
+function createComparison(source: ReplaySource, memory: MemoryReading) {
   const calendar = createCalendar();
 
-  const incidentsOf = (key: number): Incident[] =>
-    statements.incidents.all(key).map(([openedAt, closedAt, reason, blame, checksFailed]) => ({
+  function* incidentsOf(key: number): Reading<Incident[]> {
+    const rows = yield* source.incidents(key);
+    return rows.map(([openedAt, closedAt, reason, blame, checksFailed]) => ({
       openedAt,
       closedAt,
       reason: reasonCodes.toWord(reason),
@@ -113,14 +99,15 @@ function prepareComparison(database: Database, memory: MemoryReading) {
       checksFailed,
       lastDetail: null,
     }));
+  }
 
   /** Feeds the stored results to a replay. */
-  const replay = (
+  function* replay(
     { key, id, since, covered }: { key: number; id: string; since: number; covered: Interval },
     circumstances: Circumstances,
     breaks: readonly Interval[],
     incidents: readonly Incident[],
-  ): readonly Stretch[] => {
+  ): Reading<readonly Stretch[]> {
     const { epochs } = circumstances;
     const [firstEpoch] = epochs;
     // A model moved to a new database has epochs from before it was first seen there.
@@ -136,7 +123,7 @@ function prepareComparison(database: Database, memory: MemoryReading) {
     let next = 0;
     // An epoch does not say for which id its cron times were spread: a renamed model had others before.
     let isOnTime = false;
-    for (const [slot, outcome, reason, flags] of statements.results.iterate(key, since)) {
+    yield* source.eachOutcome(key, since, ([slot, outcome, reason, flags]) => {
       for (
         let later = epochs[epoch + 1];
         later !== undefined && later.from <= slot;
@@ -148,50 +135,52 @@ function prepareComparison(database: Database, memory: MemoryReading) {
         if (each.to > slot) break;
         next += 1;
       }
-      if ((breaks[next]?.from ?? Infinity) <= slot) continue;
+      if ((breaks[next]?.from ?? Infinity) <= slot) return;
       const inForce = epochs[epoch] ?? firstEpoch;
       const { schedule } = inForce;
       if (schedule.kind === 'cron') {
         if (flags % inMaintenance === 0) isOnTime = calendar.nextSlot(schedule, id, slot - 1) === slot;
         if (!isOnTime) {
           replaying.interrupt();
-          continue;
+          return;
         }
       }
       replaying.take(
         { slot, outcome: outcomeCodes.toWord(outcome), reason: reasonCodes.toWord(reason), detail: null },
         { ...inForce, intervalMs: calendar.intervalAt(schedule, id, slot) },
       );
-    }
+    });
     if ((breaks[next]?.from ?? Infinity) <= covered.to) replaying.interrupt();
     return replaying.end(covered.to);
-  };
+  }
 
-  return (key: number): { stretches: readonly Stretch[]; differences: readonly TimelineDifference[] } => {
-    const row = statements.model.get(key);
+  return function* (
+    key: number,
+  ): Reading<{ stretches: readonly Stretch[]; differences: readonly TimelineDifference[] }> {
+    const row = yield* source.model(key);
     const known = parseJson(row?.health ?? 'null');
     const nothing = { stretches: [], differences: [] };
     if (row === undefined || known === null) return nothing;
     const { id } = row;
-    const read = epochsOf(timeline.epochs(key).map(({ settings }) => memory.epoch(settings)));
+    const read = epochsOf((yield* source.epochs(key)).map(({ settings }) => memory.epoch(settings)));
     const [first, ...rest] = read.epochs;
     if (first === undefined) return nothing;
     const covered = memory.covered(known);
-    const since = horizons().checks;
-    const hours = statements.uncounted.all({ key, since });
+    const since = (yield* source.horizons()).checks;
+    const hours = yield* source.uncounted(key, since);
     // Of the results of such an hour some are missing: dropped while the database could not be written.
     const uncounted = hours.map((hour) => ({ from: hour * hourMs, to: (hour + 1) * hourMs }));
     const breaks = merge([...read.breaks, ...memory.breaks(known), ...uncounted]);
     const circumstances: Circumstances = {
       epochs: [first, ...rest],
-      gaps: timeline.gaps(key),
-      windows: timeline.maintenance(key, since, Number.MAX_SAFE_INTEGER),
+      gaps: yield* source.gaps(key),
+      windows: yield* source.maintenance(key, since),
     };
-    const incidents = incidentsOf(key);
-    const stretches = replay({ key, id, since, covered }, circumstances, breaks, incidents);
+    const incidents = yield* incidentsOf(key);
+    const stretches = yield* replay({ key, id, since, covered }, circumstances, breaks, incidents);
     const [earliest] = stretches;
     if (earliest === undefined) return nothing;
-    const points = timeline.points(key, earliest.from, Number.MAX_SAFE_INTEGER);
+    const points = yield* source.points(key, earliest.from);
     const differences = stretches.flatMap((stretch) => differencesOf(stretch, points, incidents));
     return { stretches, differences: differences.map((each) => ({ model: id, ...each })) };
   };
@@ -205,29 +194,35 @@ export interface ReplayOptions {
   readonly fails: (failure: ReplayFailure) => void;
 }
 
-/** What `work` returns, or the message of what it throws because of what is stored; errors of the database are thrown on. */
-function attemptOf<Result extends object>(work: () => Result): Result | { readonly message: string } {
+type Compared =
+  ReturnType<ReturnType<typeof createComparison>> extends Reading<infer Result> ? Result : never;
+
+/** What the comparison of a model gives, or the message of what it throws because of what is stored; errors of the store are thrown on. */
+function* attempted(
+  source: ReplaySource,
+  key: number,
+  memory: MemoryReading,
+): Reading<Compared | { readonly message: string }> {
   try {
-    return work();
+    return yield* source.atOnce<Compared>((moment) => createComparison(moment, memory)(key), false);
   } catch (error) {
-    if (error instanceof StoreError || codeOf(error) !== null) throw error;
+    if (error instanceof StoreError || source.isFailure(error)) throw error;
     return { message: messageOf(error) };
   }
 }
 
 /**
- * Replays the time line of each model from its stored results and compares; each model is read in one transaction, so a
+ * Replays the time line of each model from its stored results and compares; each model is read over one state of the store, so a
  * daemon may write meanwhile. Time that cannot be replayed exactly is left out.
  */
-export function replayTimelines(database: Database, { memory, differs, fails }: ReplayOptions): Replayed {
-  const rows = database
-    .prepare<[], { key: number; id: string }>('SELECT key, id FROM models ORDER BY key')
-    .all();
-  const compare = database.transaction(prepareComparison(database, memory));
+export function* replayAll(
+  source: ReplaySource,
+  { memory, differs, fails }: ReplayOptions,
+): Reading<Replayed> {
   let [results, models, different, failed] = [0, 0, 0, 0];
   let since: number | null = null;
-  for (const { key, id } of rows) {
-    const compared = attemptOf(() => compare.deferred(key));
+  for (const { key, id } of yield* source.models()) {
+    const compared = yield* attempted(source, key, memory);
     if ('message' in compared) {
       failed += 1;
       fails({ model: id, message: compared.message });

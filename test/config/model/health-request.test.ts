@@ -148,3 +148,21 @@ describe('health API body', () => {
     expect(leastProcessorMs(() => ask(body))).toBeLessThan(50);
   });
 });
+
+it('a model that a caller describes is asked the builtin question, without what the operator asks and expects', () => {
+  const defaults = {
+    query: 'What is our code name?',
+    expect: { contains: ['Osprey'] },
+    system_prompt: 'Be brief.',
+    timeout: 3_000,
+  };
+  const asked = requestedModel(seed({ model_provider: 'openai_compatible' }), defaults, capabilities);
+  expect(asked).toMatchObject({
+    model: {
+      query: 'What is the capital of India?',
+      expect: { contains: ['New Delhi'] },
+      systemPrompt: null,
+      timeoutMs: 3_000,
+    },
+  });
+});

@@ -4,7 +4,7 @@ import { parseAtomFeed, parseJsonFeed, parseRssFeed } from 'feedsmith';
 import RssParser from 'rss-parser';
 import { feedText } from '../../../src/page/feeds/feed-text.js';
 import type { FeedFormat } from '../../../src/page/feeds/feed-format.js';
-import { fullPage, hour, now } from '../status-pages.js';
+import { fullPage, hour, now, page } from '../status-pages.js';
 
 const textOf = (format: FeedFormat, component: string | null = null): string =>
   feedText(fullPage, format, component) ?? '';
@@ -82,5 +82,28 @@ describe('a reader of feeds', () => {
     expect(feed.feed_url).toBe('https://status.example.com/status/components/c2.json');
     expect(feed.items?.map(({ title }) => title)).toEqual([titles[4], titles[5]]);
     expect(feedText(fullPage, 'atom', 'other')).toBeNull();
+  });
+
+  it('gets a valid feed without entries of a page and of a component with no event', async () => {
+    for (const component of [null, 'c1']) {
+      const empty = (format: FeedFormat): string => feedText(page(), format, component) ?? '';
+      expect(JSON.parse(empty('json'))).toMatchObject({
+        version: 'https://jsonfeed.org/version/1.1',
+        title: component === null ? 'Example status' : 'Example status: model c1',
+        items: [],
+      });
+      expect(parseJsonFeed(empty('json')).feed_url).toContain('https://status.example.com/status/');
+      for (const format of ['atom', 'rss'] as const) {
+        expect((await new RssParser().parseString(empty(format))).items).toEqual([]);
+        const feed = readByRowan(empty(format));
+        expect(feed.meta.type).toBe(format);
+        expect(feed.items).toEqual([]);
+      }
+      expect(parseAtomFeed(empty('atom'))).toMatchObject({
+        id: expect.any(String),
+        updated: expect.any(String),
+      });
+      expect(parseRssFeed(empty('rss')).title).toContain('Example status');
+    }
   });
 });

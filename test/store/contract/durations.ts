@@ -7,7 +7,7 @@ import { states, type State, type StatePoint } from '../../../src/domain/state.j
 import { addDurations, durationsOf, intervalsOf, noDurations } from '../../../src/domain/timeline.js';
 import type { ModelWrite, Store } from '../../../src/store/port.js';
 import type { Tally } from '../../../src/store/tally.js';
-import { batchOf, modelWrite, retention, start } from '../samples.js';
+import { batchOf, durationsIn, modelWrite, retention, start } from '../samples.js';
 import { amount } from '../../slow.js';
 import type { StoreKind } from './opener.js';
 
@@ -85,7 +85,7 @@ export function durationsContract(place: StoreKind): void {
     }));
     for (const { from, to } of asked) {
       const exact = durationsOf(intervalsOf(line.points, { from, to }));
-      expect(await store.durations(key, from, to)).toEqual(exact);
+      expect(await durationsIn(store, key, from, to)).toEqual(exact);
       // Some that are near each other, another window, and one that reaches out of this one: the rest is the sum of its pieces.
       const few = Array.from({ length: 20 }, (_, n) => from + Math.floor(((to - from) * n) / 25));
       const holes = [
@@ -94,8 +94,8 @@ export function durationsContract(place: StoreKind): void {
         { from: from - dayMs, to: from + 1 },
       ];
       const pieces = subtract({ from, to }, merge(holes));
-      const sums = await Promise.all(pieces.map((piece) => store.durations(key, piece.from, piece.to)));
-      expect(await store.durations(key, from, to, holes)).toEqual(sums.reduce(addDurations, noDurations));
+      const sums = await Promise.all(pieces.map((piece) => durationsIn(store, key, piece.from, piece.to)));
+      expect(await durationsIn(store, key, from, to, holes)).toEqual(sums.reduce(addDurations, noDurations));
     }
   }
 
@@ -133,7 +133,7 @@ export function durationsContract(place: StoreKind): void {
     it('are all zero before the first point', async () => {
       const store = await place.fresh();
       const { key } = await store.register('gpt', start, null);
-      expect(await store.durations(key, start - dayMs, start)).toEqual(emptyRollup().durations);
+      expect(await durationsIn(store, key, start - dayMs, start)).toEqual(emptyRollup().durations);
     });
   });
 }

@@ -10,6 +10,8 @@ export interface OpenOptions {
 
 /** Where one store is: it can be opened again. */
 export interface StorePlace {
+  /** Path of the file, or URL of the schema. */
+  readonly at: string;
   open(options?: OpenOptions): Promise<Store>;
   series(past: Past, window: Interval, stepMs: number): Promise<Series>;
 }

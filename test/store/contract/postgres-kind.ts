@@ -28,6 +28,7 @@ export function postgresKind(server: () => Server): StoreKind {
   const somewhere: StoreKind['somewhere'] = () => {
     const url = server().fresh();
     return Promise.resolve({
+      at: url,
       open: (options) => open(url, options),
       series: async (past, window, stepMs) => {
         const reader = opened.at(-1) ?? (await open(url));

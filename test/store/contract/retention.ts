@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dayMs, hourMs } from '../../../src/domain/period.js';
 import type { Incident } from '../../../src/domain/incident.js';
 import type { Store } from '../../../src/store/port.js';
-import { batchOf, counted, failed, modelWrite, result, start } from '../samples.js';
+import { batchOf, counted, durationsIn, failed, modelWrite, result, start } from '../samples.js';
 import type { StoreKind } from './opener.js';
 
 export function retentionContract(place: StoreKind): void {
@@ -68,11 +68,14 @@ export function retentionContract(place: StoreKind): void {
     it('leaves pruned time unknown instead of scaling the rest', async () => {
       const { store, key } = await lived();
       await sweep(store, now);
-      const kept = await store.durations(key, now - short.daysMs, now);
-      const { unknown, ...others } = await store.durations(key, start, now);
+      const kept = await durationsIn(store, key, now - short.daysMs, now);
+      const { unknown, ...others } = await durationsIn(store, key, start, now);
       expect(others).toEqual({ ...kept, unknown: undefined });
       expect(unknown).toBe(kept.unknown + now - short.daysMs - start);
-      expect(await store.durations(key, start, start + dayMs)).toMatchObject({ healthy: 0, unknown: dayMs });
+      expect(await durationsIn(store, key, start, start + dayMs)).toMatchObject({
+        healthy: 0,
+        unknown: dayMs,
+      });
     });
 
     it('keeps the last point and the last epoch regardless of age', async () => {

@@ -9,6 +9,7 @@ export function sqliteKind(): StoreKind {
   const somewhere: StoreKind['somewhere'] = () => {
     const path = join(place.directory(), 'store.db');
     return Promise.resolve({
+      at: path,
       open: (options) => Promise.resolve(place.open(path, options)),
       series: (past, window, stepMs) => {
         const reader = openHistoryReader(path, migrationsDir);

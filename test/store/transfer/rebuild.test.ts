@@ -2,12 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { modelMemory } from '../../../src/cli/model-memory.js';
-import {
-  checkRollups,
-  rebuildRollups,
-  type Rebuilt,
-  type WrongRow,
-} from '../../../src/store/transfer/rebuild.js';
+import { checkRollups, rebuildRollups } from '../../../src/store/transfer/rebuild.js';
+import type { Rebuilt, WrongRow } from '../../../src/store/transfer/rebuilding.js';
 import type { ReplayFailure } from '../../../src/store/transfer/replay.js';
 import { modelNamed, useParts } from '../../app/parts.js';
 import { contentOf } from '../content.js';

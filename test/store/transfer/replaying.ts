@@ -1,12 +1,7 @@
-import { checkRollups } from '../../../src/store/transfer/rebuild.js';
+import { checkRollups, replayTimelines } from '../../../src/store/transfer/rebuild.js';
 import { modelMemory } from '../../../src/cli/model-memory.js';
 import { openExisting } from '../../../src/store/sqlite/file/database.js';
-import {
-  replayTimelines,
-  type Replayed,
-  type ReplayFailure,
-  type TimelineDifference,
-} from '../../../src/store/transfer/replay.js';
+import type { Replayed, ReplayFailure, TimelineDifference } from '../../../src/store/transfer/replay.js';
 import { migrationsDir } from '../samples.js';
 
 /** Number of wrong hours and days, and of differences between time line and replay and of models without a replay. */

@@ -1,6 +1,8 @@
+import { isObject } from '../../../domain/json.js';
 import { errorIn } from '../error-member.js';
 import { reasonOfText } from '../error-rules.js';
 import { asksForErrors, isErrorSentence } from './error-sentence.js';
+import { asksForPrograms, isExceptionText } from './exception-text.js';
 import { isNotice } from './notice.js';
 
 const phrase = String.raw`(?:internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|too many requests|upstream (?:request timeout|connect error[^\n]{0,200})|no healthy upstream|rate limit exceeded|request timed out|[45]\d\d (?:not found|unauthorized|forbidden|bad request|payload too large|request timeout))`;
@@ -29,13 +31,15 @@ const template =
 const wholeTemplate = /^(?:\{\{[^{}]{0,400}\}\}\s{0,8}){1,8}$/;
 
 const ofErrors = new Set(
-  'error errors message msg detail details code status status_code statusCode type param object success request_id requestId trace_id timestamp path error_code error_type errorType title instance'.split(
+  'error errors message msg detail details code status status_code statusCode type param object success ok request_id requestId trace_id timestamp path error_code error_type errorType title instance'.split(
     ' ',
   ),
 );
 
-/** A JSON error: it has only members of errors. */
-function isErrorObject(text: string): boolean {
+const wantsObject = /\b(?:json|objects?|schema|format|fields?|keys?)\b|对象|物件|オブジェクト|객체/i;
+
+/** A JSON error: it has only members of errors. A flag that something failed may be what is asked for. */
+function isErrorObject(text: string, question: string): boolean {
   if (!/^[{[]/.test(text) || !/"(?:error|errors|detail|message|msg)"/.test(text)) return false;
   let value: unknown;
   try {
@@ -44,12 +48,15 @@ function isErrorObject(text: string): boolean {
     return false;
   }
   const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  if (typeof one !== 'object' || one === null || !Object.keys(one).every((name) => ofErrors.has(name)))
-    return false;
+  if (!isObject(one) || !Object.keys(one).every((name) => ofErrors.has(name))) return false;
   if (errorIn(one, true) !== null) return true;
   const told = errorIn(one, false);
+  const flagged = [one.success, one.ok].includes(false) && !wantsObject.test(question.slice(0, 4_096));
   return (
-    told !== null && (statusLine.test(told.text) || /^(?:not found|unauthorized|forbidden)$/i.test(told.text))
+    told !== null &&
+    ((flagged && told.text !== '') ||
+      statusLine.test(told.text) ||
+      /^(?:not found|unauthorized|forbidden)$/i.test(told.text))
   );
 }
 
@@ -70,7 +77,10 @@ export function standIn(text: string, question: string): string | null {
   const found =
     page.test(head) && pageOfError.test(head)
       ? 'an error page instead of an answer'
-      : isErrorText(head) || isErrorObject(text.slice(0, 65_536)) || isNotice(text, question)
+      : isErrorText(head) ||
+          isErrorObject(text.slice(0, 65_536), question) ||
+          isNotice(text, question) ||
+          (isExceptionText(text) && !asksForPrograms(question, text))
         ? 'an error instead of an answer'
         : null;
   return found !== null && asksForErrors(question) ? null : found;

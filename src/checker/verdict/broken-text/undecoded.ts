@@ -34,7 +34,7 @@ const lengthBy = (lead: number): number =>
   lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 
 /** UTF-8 decoded byte by byte: `Ã¼` for `ü`. */
-function isMojibake(text: string): boolean {
+export function isMojibake(text: string): boolean {
   const bytes = Array.from(text, (character) =>
     (character.codePointAt(0) ?? 0) < 0x80 ? 0 : byteOf(character),
   );
@@ -49,6 +49,8 @@ function isMojibake(text: string): boolean {
     inside += length;
     at += length - 1;
   }
+  // Two characters of Chinese alone.
+  if (sequences === 2 && inside === 6 && bytes.length === 6) return true;
   return sequences >= 3 && inside * 4 >= bytes.filter((byte) => byte !== 0).length * 3;
 }
 

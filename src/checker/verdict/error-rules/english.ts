@@ -36,6 +36,12 @@ export const english: readonly TextRule[] = [
     pattern: any('no models? (?:is |are )?loaded\\.? please load a model'),
   },
   {
+    // TabbyAPI's.
+    reason: 'model_not_found',
+    pattern: any('^no models are currently loaded\\.?$'),
+    on: (status) => status === 400,
+  },
+  {
     reason: 'server_error',
     pattern: any(
       "(?:failed|unable|could ?n[o']t|can ?n[o']t|error|failure|problem)(?: to| while| when| in)? (?:load(?:ing)?|initiali[sz](?:e|ing)|start(?:ing)?) (?:the |your |this )?(?:llm |llama |local )?(?:model|engine|runner|weights)",
@@ -46,7 +52,7 @@ export const english: readonly TextRule[] = [
       // vLLM tells them with 400 inside a stream.
       'engine ?core encountered an|background loop has errored|task finished unexpectedly|executor failed\\b|\\brpc call to \\w+ timed out',
       "'nonetype' object (?:is not|has no)",
-      'cuda (?:error|out of memory)|out of memory|requires more (?:system )?memory',
+      'cuda (?:error|out of memory)|out of memory|insufficient memory|requires more (?:system )?memory',
       'engine (?:core |loop |process )?(?:is |has |was )?(?:dead|died|crashed|terminated|stopped)|enginedeaderror|runner (?:process )?(?:has )?(?:terminated|crashed|no longer running)',
     ),
     on: (status) => status !== 429 && status !== 503,
@@ -194,10 +200,20 @@ export const english: readonly TextRule[] = [
     ),
   },
   {
+    reason: 'overloaded',
+    // Engines say so with 400; gRPC has one name for all that is used up.
+    pattern: any(
+      '^(?:error: )?resource[ _]exhausted\\b',
+      '\\bnumber of (?:concurrent )?(?:requests|sessions) (?:has |have )?reached the max(?:imum)?(?: limit)?\\b',
+    ),
+    on: (status) => status !== 429 && status !== 403,
+  },
+  {
     reason: 'model_loading',
     pattern: any(
       '(?<!(?:error|fail\\w*|unable to|while|when|during) )\\bloading\\b',
-      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed)|scaling up|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed|created|provisioned|prepared|started)|scaling up|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
+      '\\b(?:initiali[sz]ation|warm[- ]?up|start[- ]?up|scal(?:e|ing)[- ]?up|provisioning|deployment) (?:is )?(?:still )?in progress\\b',
       'cold start|scal(?:ed|ing) (?:up )?from (?:zero|0)\\b',
     ),
     on: (status) => status === 503 || status === 429 || status === 409 || status === 425,

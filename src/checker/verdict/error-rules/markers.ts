@@ -17,7 +17,7 @@ export const markers: Partial<Record<Reason, string>> = {
   context_exceeded:
     'contextlengthexceeded contextwindowexceeded contextwindowexceedederror exceedcontextsizeerror stringabovemaxlength requesttoolarge prompttoolong inputtoolong maxtokensexceeded',
   content_filtered:
-    'contentfilter contentfiltered contentpolicyviolation contentpolicyviolationerror responsibleaipolicyviolation moderationblocked contentmoderation datainspectionfailed guardrailintervened guardrailviolation inputtextriskdetection outputtextriskdetection inputimageriskdetection outputimageriskdetection sensitivecontentdetected inputtextsensitivecontentdetected outputtextsensitivecontentdetected contentrisk regexguardrail',
+    'contentfilter contentfiltered contentpolicyviolation contentpolicyviolationerror responsibleaipolicyviolation moderationblocked contentmoderation datainspectionfailed guardrailintervened guardrailviolation censorshipblocked inputtextriskdetection outputtextriskdetection inputimageriskdetection outputimageriskdetection sensitivecontentdetected inputtextsensitivecontentdetected outputtextsensitivecontentdetected contentrisk regexguardrail',
   model_loading: 'modelloading modelisloading modelnotready modelnotreadyexception estimatedtime coldstart',
   probe_unsupported: 'operationnotsupported unsupportedoperation unsupportedapiformodel',
   gateway_error: 'badgateway gatewaytimeout',

@@ -4,8 +4,13 @@ import { latestOf, resultOf, type CheckRow } from '../../rows/check-row.js';
 import { checkRowOf, outcomeSql, type CheckColumns } from '../check-columns.js';
 import type { Database } from '../database.js';
 import { daySlices } from '../day-slices.js';
-import { readHorizons } from '../horizon-rows.js';
+import { readHorizons, type AllHorizons } from '../horizon-rows.js';
 import { startOf } from '../partitions.js';
+
+/** False for a result that retention has taken, whose partition is not dropped yet. */
+export function isShown({ slot, outcome }: CheckRow, horizons: AllHorizons): boolean {
+  return slot >= horizons.checks || (outcome !== 0 && slot >= horizons.failures);
+}
 
 /** Without what retention has taken from a result: its texts go before it goes. */
 export function withoutOldTexts(row: CheckRow, details: number): CheckRow {

@@ -1,6 +1,12 @@
 import { parseJson } from '../../../domain/json.js';
 import { dayMs, hourMs } from '../../../domain/period.js';
-import { states, type Interval, type State, type StatePoint } from '../../../domain/state.js';
+import {
+  states,
+  type Interval,
+  type State,
+  type StateDurations,
+  type StatePoint,
+} from '../../../domain/state.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
 import type { StoreReader } from '../../port.js';
 import { answerOf, readOver } from '../../read/reading.js';
@@ -93,13 +99,17 @@ export function prepareTimeline(database: Database): Timeline {
   const table = (name: string): string => database.table(name);
   return {
     points: (key, from, to, most) => readPoints(database, database, key, { from, to }, most),
-    durations(key, from, to, without = []) {
-      const holes = holesIn({ from, to }, without);
-      const read = (sql: Sql) =>
-        readOver(readDurations(timelineSource(database, sql), key, { from, to }, holes));
+    durations: (windows) =>
       // One state of the database, so that the time of a hole was part of the whole.
-      return database.snapshot(read);
-    },
+      database.snapshot(async (sql) => {
+        const source = timelineSource(database, sql);
+        const sums: StateDurations[] = [];
+        for (const { key, from, to, without = [] } of windows) {
+          const holes = holesIn({ from, to }, without);
+          sums.push(await readOver(readDurations(source, key, { from, to }, holes)));
+        }
+        return sums;
+      }),
     async maintenance(key, from, to) {
       const { rows } = await database.run<Interval & { from: number; to: number }>(
         `SELECT starts AS "from", ends AS "to" FROM ${table('maintenance')}

@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3';
 import { messageOf, systemCodeOf } from '../../../domain/thrown.js';
 import { StoreError } from '../../store-error.js';
 import { isUnusable } from '../../write/refused-part.js';
@@ -14,6 +15,23 @@ export function codeOf(error: unknown): string | null {
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error);
   return code !== null && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'));
+}
+
+/**
+ * The damage behind an error: a row that no release has written is a sign of it where SQLite finds the file damaged. Null for an
+ * error of another kind, and where the file is sound.
+ */
+export function damageBehind(error: unknown, database: Database | null): Error | null {
+  // An error of better-sqlite3 is none by its own slots, and has the prototype of whoever loaded it first.
+  if (isDamage(error)) return error as Error;
+  if (database === null || !(error instanceof StoreError) || error.kind !== 'foreign') return null;
+  try {
+    const found = database.pragma('quick_check(1)', { simple: true });
+    if (found === 'ok') return null;
+    return new StoreError('damaged', `${database.name} is damaged: ${String(found)}`, { cause: error });
+  } catch (cause) {
+    return damageBehind(cause, null);
+  }
 }
 
 /** Codes with which SQLite refuses the content of a row; a retry would fail too. */

@@ -9,6 +9,7 @@ import {
   type StatePoint,
 } from '../../../domain/state.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
+import type { ModelWindow } from '../../port.js';
 import { given, readNow } from '../../read/reading.js';
 import { fewPoints, holesIn, pointBase, readDurations, type TimelineSource } from '../../read/spent-time.js';
 import { prepareHorizons } from '../rows/horizon-row.js';
@@ -84,11 +85,12 @@ export function prepareTimeline(database: Database) {
 
   return {
     points,
-    durations(key: number, from: number, to: number, without: readonly Interval[] = []): StateDurations {
-      const holes = holesIn({ from, to }, without);
-      const sum = holes.length === 0 ? durationsIn : durationsWithout;
-      return sum(key, { from, to }, holes);
-    },
+    durations: (windows: readonly ModelWindow[]): StateDurations[] =>
+      windows.map(({ key, from, to, without = [] }) => {
+        const holes = holesIn({ from, to }, without);
+        const sum = holes.length === 0 ? durationsIn : durationsWithout;
+        return sum(key, { from, to }, holes);
+      }),
     maintenance: (key: number, from: number, to: number): Interval[] => maintenanceRows.all(key, to, from),
     epochs: (key: number): { from: number; settings: unknown }[] =>
       epochRows.all(key).map(({ starts, settings }) => ({ from: starts, settings: parseJson(settings) })),

@@ -278,7 +278,7 @@ export async function openThreadedStore(
     missed: () => call('missed'),
     write,
     points: (...query) => call('points', ...query),
-    durations: (...query) => call('durations', ...query),
+    durations: (windows) => call('durations', windows),
     counts: (...query) => call('counts', ...query),
     results: (...query) => call('results', ...query),
     incidents: (query) => call('incidents', query),

@@ -51,7 +51,8 @@ export const filters: readonly TextRule[] = [
       'safety system',
       'blocked by (?:a |the |our )?guardrail',
       'filter matched\\b|data inspection failed|inappropriate content|responsible ai (?:practices|polic)',
-      '\\b(?:prompt|content|input|output|response) blocked\\b',
+      '\\b(?:prompt|content|input|output|response) blocked\\b|\\bblocked by (?:the )?censor',
+      '\\bcontent (?:that )?you (?:provided|sent|submitted)\\b.{0,40}\\b(?:is|was|has been) (?:blocked|rejected|filtered)\\b',
     ),
   },
   {

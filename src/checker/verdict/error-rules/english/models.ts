@@ -35,7 +35,19 @@ export const missingModels: readonly TextRule[] = [
       'could not find real modelid',
       'could not find (?:a )?(?:suitable )?inference handler|no (?:router|handler) for (?:the )?requested model',
       '\\bmodel (?:specified|named|given)(?: in)? your request is not configured',
+      'repository not found for url',
+      'no deployment (?:named|called|with (?:the )?name)\\b',
     ),
     on: is4xx,
+  },
+  {
+    reason: 'model_not_found',
+    // Clouds that name a model by its endpoint say so with 400, also of one that somebody deleted.
+    pattern: any(
+      '\\b(?:endpoint|deployment) (?:(?:named|called|with name) )?[`\'"]?[\\w.:@-]{1,200}[`\'"]?(?: of account \\d{1,20})? (?:was |is |could |can ?)?(?:not (?:be )?(?:found|exist)|does(?: not|n.t) exist)\\b',
+      '\\b(?:could not|cannot|can.t|unable to) find (?:an? |the )?(?:endpoint|deployment) [`\'"]?[\\w.:@-]',
+      '\\bno (?:such )?endpoint (?:named|called|with (?:the )?name)\\b',
+    ),
+    on: (status) => status === 400,
   },
 ];
