@@ -3,49 +3,20 @@
  * it is durable, bytes a check with its index. Starts a server of its own (Debian's package `postgresql`).
  * Usage: npm run build && node bench/postgres-write.mjs [models] [rounds]
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openPostgresStore } from '../dist/store/postgres/postgres-store.js';
 import { intervalMs, start, writeOf } from './healthy-result.mjs';
+import { spread, startServer } from './postgres-server.mjs';
 
 const models = Number(process.argv[2] ?? 1000);
 const rounds = Number(process.argv[3] ?? 200);
 const day = 86_400_000;
 
-const base = '/usr/lib/postgresql';
-const release = readdirSync(base).sort((a, b) => b - a)[0];
-const program = (name) => join(base, release, 'bin', name);
-const folder = mkdtempSync(join(tmpdir(), 'modelpulse-bench-pg-'));
-const idOf = (which) => Number(execFileSync('id', [which, 'postgres']));
-// PostgreSQL refuses to run as root.
-const user = process.getuid() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
-if (user.uid !== undefined) chownSync(folder, user.uid, user.gid);
-const how = { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] };
-execFileSync(program('initdb'), ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust'], how);
-const server = spawn(
-  program('postgres'),
-  ['-D', join(folder, 'data'), '-k', folder, '-c', 'listen_addresses='],
-  how,
-);
-await new Promise((resolve) => {
-  server.stderr.on('data', (data) => {
-    if (String(data).includes('ready to accept connections')) resolve();
-  });
-});
-
-const spread = (times) => {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))].toFixed(2);
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`;
-};
+const { url, psql, close } = await startServer();
 
 async function measure(batchSize) {
   const schema = `batches_of_${batchSize}`;
   const store = await openPostgresStore({
-    url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}&search_path=${schema}`,
+    url: url(schema),
     migrationsDir: new URL('../migrations/postgres', import.meta.url).pathname,
     retention: () => ({ checksMs: 30 * day, failuresMs: 90 * day, hoursMs: 400 * day, daysMs: 1825 * day }),
     log: console,
@@ -78,12 +49,6 @@ async function measure(batchSize) {
     await store.durations([{ key, from: start + 1000, to: start + rounds * intervalMs }]);
   console.log(`durations: ${((performance.now() - begun) / models).toFixed(2)} ms a window`);
   await store.close();
-  const psql = (sql) =>
-    execFileSync(program('psql'), ['-h', folder, '-U', 'postgres', '-X', '-A', '-t', '-q', '-c', sql], {
-      ...how,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      encoding: 'utf8',
-    }).trim();
   psql('CHECKPOINT');
   const bytes = (what, table, rows) =>
     Number(
@@ -102,8 +67,5 @@ async function measure(batchSize) {
 try {
   for (const batchSize of [100, 500]) await measure(batchSize);
 } finally {
-  const ended = once(server, 'exit');
-  server.kill('SIGQUIT');
-  await ended;
-  rmSync(folder, { recursive: true });
+  await close();
 }

@@ -45,7 +45,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   re2js: ['config', 'checker'],
   tinyglobby: ['config'],
   yaml: ['config', 'alerts', 'cli'],
-  zod: ['config', 'wire', 'http'],
+  zod: ['config', 'wire', 'store', 'http'],
 };
 
 const catchAllNames = /^(?:utils?|helpers?|types?|constants?|managers?|services?|common|shared|misc|lib)$/;

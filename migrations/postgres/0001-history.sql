@@ -182,21 +182,26 @@ CREATE TABLE secret (
   value bytea NOT NULL
 );
 
--- Who checks which share of the models. A write names the fences it was given, and is refused once a shard has another.
+-- Who checks which share of the models (fleet-port.ts: shardOf). A write names the fences it was given, and is refused once a
+-- shard has another. Shard -1 is the right to change the registry. Each renewal updates the rows: no index on what changes.
 CREATE TABLE shard (
   id smallint PRIMARY KEY,
   owner text,
+  -- Grows by 1 whenever an owner is set.
   fence bigint NOT NULL,
-  until timestamptz NOT NULL
-);
+  until timestamptz NOT NULL,
+  -- When the owner was set.
+  moved_at timestamptz NOT NULL
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 
-INSERT INTO shard (id, fence, until) SELECT id, 0, '-infinity' FROM generate_series(0, 255) AS id;
+INSERT INTO shard (id, fence, until, moved_at) SELECT id, 0, '-infinity', '-infinity' FROM generate_series(-1, 255) AS id;
 
 CREATE TABLE instance (
   id text PRIMARY KEY,
-  started timestamptz,
-  seen timestamptz,
+  started timestamptz NOT NULL,
+  -- Of its last renewal.
+  seen timestamptz NOT NULL,
   address text,
   config_digest text,
   generation bigint
-);
+) WITH (fillfactor = 50);

@@ -5,7 +5,7 @@ import { claimSlot, type Entry, type Ticket } from './entry.js';
 import { createLimits } from './limits.js';
 import type { SchedulerEvents } from './port.js';
 import { noteStart, roomAt } from './rate-window.js';
-import type { Timers } from './timers.js';
+import type { Timers } from '../domain/timers.js';
 
 /** Longest wait in ms for room under `rate_per_min`; a check that would wait longer ends as `rate_budget`. */
 const patienceMs = 5000;

@@ -7,7 +7,7 @@ import { createHeap } from './heap.js';
 import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
 import { isRecent, roomAt, startsUpTo, type RateWindow } from './rate-window.js';
 import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
-import { systemTimers, type Timers } from './timers.js';
+import { systemTimers, type Timers } from '../domain/timers.js';
 import { addAll } from '../domain/list.js';
 
 /** Longest sleep, to detect clock changes and to advance `lastTick`. */

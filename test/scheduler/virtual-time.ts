@@ -1,5 +1,5 @@
 import { monotonicMs, type Clock } from '../../src/domain/clock.js';
-import type { Timers } from '../../src/scheduler/timers.js';
+import type { Timers } from '../../src/domain/timers.js';
 
 /** A clock and timers that move only when told to; the wall clock may be set, timers follow elapsed time. */
 export interface VirtualTime {

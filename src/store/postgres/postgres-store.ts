@@ -9,7 +9,7 @@ import { prepareIncidents } from './read/incident-query.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareSeries, type ReadSeries } from './read/series-query.js';
 import { prepareTimeline } from './read/timeline-query.js';
-import { prepareModels, prepareRegistry } from './registry.js';
+import { prepareModels, prepareRegistry, type RegistryWrites } from './registry.js';
 import { prepareAnnotating } from './write/annotations.js';
 import { preparePrune } from './write/prune.js';
 import { prepareWrite, type WriteBatch } from './write/store-write.js';
@@ -30,7 +30,9 @@ export interface PostgresReader extends StoreReader {
   readonly series: ReadSeries;
 }
 
-export interface PostgresStore extends Store, PostgresReader {
+export interface PostgresStore extends Store, PostgresReader, RegistryWrites {
+  readonly register: RegistryWrites['register'];
+  readonly retire: RegistryWrites['retire'];
   /** As of a store; with `fences`, nothing is written once a shard has another fence: rejects with FencedError. */
   readonly write: WriteBatch;
   readonly close: () => Promise<void>;

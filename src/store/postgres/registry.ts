@@ -1,7 +1,9 @@
+import type { ShardFence } from '../fleet-port.js';
 import { modelFrom, type ModelRow } from '../rows/model-row.js';
-import type { ModelKey, Store, StoredModel } from '../port.js';
+import type { ModelKey, StoredModel } from '../port.js';
 import { instant, textOf } from './columns.js';
 import type { Database, Sql } from './database.js';
+import { prepareFences } from './fences.js';
 
 type Row = ModelRow & {
   readonly totals: readonly (readonly [outcome: number, reason: number, count: number])[];
@@ -48,9 +50,21 @@ export function hasHistorySql(database: Database, key: string): string {
     OR EXISTS (SELECT 1 FROM ${database.table('state')} WHERE model = ${key}))`;
 }
 
+/** As of a store; with `fences`, nothing is changed once a shard has another fence: rejects with FencedError. */
+export interface RegistryWrites {
+  register(
+    id: string,
+    now: number,
+    renameFrom: string | null,
+    fences?: readonly ShardFence[],
+  ): Promise<StoredModel>;
+  retire(keys: readonly ModelKey[], now: number, fences?: readonly ShardFence[]): Promise<void>;
+}
+
 /** Writes to the table of models outside of batches. */
-export function prepareRegistry(database: Database): Pick<Store, 'register' | 'retire'> {
+export function prepareRegistry(database: Database): RegistryWrites {
   const model = database.table('model');
+  const requireFences = prepareFences(database);
   const { find } = prepareModels(database);
 
   const hasHistory = async (sql: Sql, key: ModelKey): Promise<boolean> => {
@@ -81,13 +95,14 @@ export function prepareRegistry(database: Database): Pick<Store, 'register' | 'r
 
   return {
     /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
-    async register(given, now, formerId) {
+    async register(given, now, formerId, fences = []) {
       const [id, renameFrom] = [textOf(given), formerId === null ? null : textOf(formerId)];
       const known = await find(database, id);
       const isPlain = renameFrom === null || renameFrom === id;
       if (known?.retiredAt === null && isPlain) return known;
       return database.transaction(
         async (sql) => {
+          await requireFences(sql, fences);
           await change(sql, id, now, renameFrom);
           const registered = await find(sql, id);
           if (registered === undefined) throw new Error(`the model ${id} was not stored`);
@@ -96,8 +111,9 @@ export function prepareRegistry(database: Database): Pick<Store, 'register' | 'r
         { lazy: true },
       );
     },
-    async retire(keys, now) {
+    async retire(keys, now, fences = []) {
       await database.transaction(async (sql) => {
+        await requireFences(sql, fences);
         await sql.run(
           `UPDATE ${model} SET retired_at = coalesce(retired_at, $2), watermark = NULL WHERE key = ANY($1::int8[])`,
           [keys, instant(now)],

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
+import type { ShardFence } from '../../../src/store/fleet-port.js';
 import {
   openPostgresReader,
   openPostgresStore,
   type PostgresStore,
 } from '../../../src/store/postgres/postgres-store.js';
-import type { ShardFence } from '../../../src/store/postgres/write/store-write.js';
 import { postgresMigrations } from '../contract/postgres-kind.js';
 import { batchOf, counted, modelWrite, result, retention, silent, start } from '../samples.js';
 import { withServer } from './server.js';

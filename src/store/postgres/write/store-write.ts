@@ -1,18 +1,14 @@
 import { messageOf } from '../../../domain/thrown.js';
+import type { ShardFence } from '../../fleet-port.js';
 import type { Batch, ModelWrite, Refusal } from '../../port.js';
-import { FencedError, StoreError } from '../../store-error.js';
+import { StoreError } from '../../store-error.js';
 import { describePart } from '../../write/refused-part.js';
-import type { Database, Sql } from '../database.js';
+import type { Database } from '../database.js';
 import { lacksPartition, refusesContent } from '../failure.js';
+import { prepareFences } from '../fences.js';
 import type { Partitions } from '../partitions.js';
 import { prepareBatchWrite, timesOf } from './batch-write.js';
 import { siftRows, type Rows } from './sifted-rows.js';
-
-/** The right to write models of a shard, as it was given. */
-export interface ShardFence {
-  readonly shard: number;
-  readonly fence: bigint | number;
-}
 
 /** A batch, and the fences without which it is not written. */
 export interface FencedBatch extends Batch {
@@ -39,18 +35,7 @@ const causeOf = (error: unknown): unknown => (error instanceof StoreError ? erro
 /** Prepares `write` of the store: a batch is one transaction. */
 export function prepareWrite(database: Database, partitions: Partitions): WriteBatch {
   const writeRows = prepareBatchWrite(database);
-
-  /** Locks the shards, so that nobody takes them over before the commit. */
-  async function requireFences(sql: Sql, fences: readonly ShardFence[]): Promise<void> {
-    if (fences.length === 0) return;
-    const { rows } = await sql.run<{ id: number; fence: string }>(
-      `SELECT id, fence::text FROM ${database.table('shard')} WHERE id = ANY($1::int2[]) ORDER BY id FOR SHARE`,
-      [fences.map(({ shard }) => shard)],
-    );
-    const stored = new Map(rows.map(({ id, fence }) => [id, fence]));
-    const lost = fences.filter(({ shard, fence }) => stored.get(shard) !== String(fence));
-    if (lost.length > 0) throw new FencedError(lost.map(({ shard }) => shard));
-  }
+  const requireFences = prepareFences(database);
 
   async function apply(all: readonly Rows[], fences: readonly ShardFence[]): Promise<void> {
     for (const rows of all) await partitions.ensure(timesOf(rows));
