@@ -47,27 +47,43 @@ withServer('a past of 90 days', (server) => {
           `checks?${window}&format=csv`,
         ].map((rest) => `/api/v1/models/${id}/${rest}`),
       ),
-      `/api/v1/incidents?${window}&limit=1000`,
-      `/report?window=month:${month}`,
-      `/report.csv?window=month:${month}`,
+      `/report?month=${month}`,
+      `/report.csv?month=${month}`,
     ];
     const told = async (running: RunningDaemon): Promise<Map<string, string>> => {
       const found = new Map<string, string>();
       for (const path of paths) {
         const { status, text } = await running.get(path);
-        found.set(path, `${status} ${text}`);
+        // Of a page its tables: it also names its server and the time.
+        const tables = [...text.matchAll(/<tbody[^]*?<\/tbody>/g)].join('\n');
+        found.set(path, `${status} ${tables === '' ? text : tables}`);
       }
+      // Their ids, and so their order, are of the database.
+      const { items } = (await running.get(`/api/v1/incidents?${window}&limit=1000`)).json() as {
+        items: { id: number; model: string; opened_at: string }[];
+      };
+      expect(items.length).toBeGreaterThan(3);
+      found.set(
+        'incidents',
+        items
+          .map((item) => JSON.stringify({ ...item, id: 0 }))
+          .sort()
+          .join('\n'),
+      );
       const metrics = (await running.get('/metrics')).text.split('\n');
       found.set('/metrics', metrics.filter((line) => line.startsWith('modelpulse_model_')).join('\n'));
       running.child.kill('SIGTERM');
       expect(await running.ended).toBe(0);
       return found;
     };
-    const fromFile = await told(await daemon(configure(models)));
-    const fromServer = await told(await daemon(configure(models, { storage: { url } })));
+    // Deletion begins with the start, and at its own pace in each.
+    const retention = { checks: '120d', failures: '120d' };
+    const of = (place: object) => daemon(configure(models, { storage: { ...place, retention } }));
+    const fromFile = await told(await of({ path }));
+    const fromServer = await told(await of({ url }));
     expect(paths.map((path) => fromFile.get(path)!.slice(0, 3))).toEqual(paths.map(() => '200'));
     expect(Object.fromEntries(fromServer)).toEqual(Object.fromEntries(fromFile));
-    expect(fromFile.get('/metrics')!.split('\n').length).toBeGreaterThan(30);
+    expect(fromFile.get('/metrics')!.split('\n').length).toBeGreaterThan(20);
     expect(fromFile.get(paths[0]!)!.length).toBeGreaterThan(5_000);
   }, 60_000);
 });
