@@ -11,8 +11,8 @@ import { createProgress, terminalOf } from '../terminal.js';
 /** The store that `--to` names. Throws UsageError, which has nothing of the text: there may be a password in it. */
 function placeOf(text: string): StoragePlace {
   // Each statement is parsed anew, so that it works behind any pooler.
-  if (/^postgres(?:ql)?:/i.test(text)) return { kind: 'postgres', url: text, preparedStatements: false };
-  if (text === '' || /^[a-z][\w+.-]*:\/\//i.test(text))
+  if (/^postgres(?:ql)?:\/\//i.test(text)) return { kind: 'postgres', url: text, preparedStatements: false };
+  if (text === '' || /^[a-z][\w+.-]+:/i.test(text))
     throw new UsageError('--to takes a file, or postgres://user:password@host:port/database');
   return { kind: 'sqlite', path: text, onCorrupt: 'stop' };
 }
@@ -53,7 +53,7 @@ export function copyCommand(program: Command, done: (code: number) => void): voi
   program
     .command('copy')
     .description(
-      'copy the history to another database in one transaction: from SQLite to PostgreSQL, or back; a daemon may run on the first, not on the second',
+      'copy the history to another database, between SQLite and PostgreSQL; no daemon may use that one',
     )
     .addOption(
       new Option('--to <place>', 'file, or postgres://user:password@host:port/database')
