@@ -118,10 +118,10 @@ withServer('modelpulse copy', (server) => {
       expect(out).toBe('');
       expect(err).not.toMatch(/hush|postgres:\/\/user:(?!password)|\n {4}at /);
     }
-    expect(answers[0]!.err).toMatch(
+    expect(answers[0].err).toMatch(
       /^cannot use the database at user@127\.0\.0\.1:9\/pulse: no server listens/,
     );
-    expect(answers[3]!.err).toBe('--to takes a file, or postgres://user:password@host:port/database\n');
+    expect(answers[3].err).toBe('--to takes a file, or postgres://user:password@host:port/database\n');
   });
 
   it('counts the models on a terminal', async () => {
