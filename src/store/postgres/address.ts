@@ -15,6 +15,16 @@ const schemaName = /^[a-z_][a-z0-9_]{0,62}$/;
 
 const inOptions = /(?:^|\s)-c\s*search_path=(\S+)/;
 
+/** False for a lone percent sign, such as that of a password: the driver decodes each part. */
+function isEncoded({ username, password, hostname, pathname }: URL): boolean {
+  try {
+    for (const part of [username, password, hostname, pathname]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Reads `postgres://user:password@host:port/database?search_path=schema`; the schema is `public` without one. Throws
  * StoreError `unavailable`, whose message has nothing of the text, since there may be a password in it.
@@ -23,10 +33,10 @@ export function addressOf(text: string): Address {
   // Without a host, as where a socket is named behind the question mark.
   const whole = text.replace('@/', '@localhost/');
   const url = URL.canParse(whole) ? new URL(whole) : null;
-  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol))
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol) || !isEncoded(url))
     throw new StoreError(
       'unavailable',
-      'the address of the database is not valid: it must be postgres://user:password@host:port/database',
+      'the address of the database is not valid: it must be postgres://user:password@host:port/database, with %25 for a percent sign',
     );
   const { searchParams } = url;
   const options = searchParams.get('options') ?? '';
