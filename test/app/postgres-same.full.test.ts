@@ -85,5 +85,5 @@ withServer('a past of 90 days', (server) => {
     expect(Object.fromEntries(fromServer)).toEqual(Object.fromEntries(fromFile));
     expect(fromFile.get('/metrics')!.split('\n').length).toBeGreaterThan(20);
     expect(fromFile.get(paths[0]!)!.length).toBeGreaterThan(5_000);
-  }, 60_000);
+  }, 180_000);
 });
