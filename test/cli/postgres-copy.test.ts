@@ -108,12 +108,13 @@ withServer('modelpulse copy', (server) => {
     const answers = await Promise.all([
       copied('postgres://user:hush-hush@127.0.0.1:9/pulse'),
       copied('postgres://user:hush%hush@127.0.0.1:9/pulse'),
+      copied('postgres://us%ffer:hush-hush@127.0.0.1:9/pulse'),
       copied('postgres:hush-hush'),
       copied('mysql://user:hush-hush@127.0.0.1/pulse'),
       copied(server().url('postgres', { user: 'nobody', password: 'hush-hush' })),
       command(['copy', '--config', config]),
     ]);
-    expect(answers.map(({ code }) => code)).toEqual([1, 1, 2, 2, 1, 2]);
+    expect(answers.map(({ code }) => code)).toEqual([1, 1, 1, 2, 2, 1, 2]);
     for (const { out, err } of answers) {
       expect(out).toBe('');
       expect(err).not.toMatch(/hush|postgres:\/\/user:(?!password)|\n {4}at /);
@@ -121,7 +122,7 @@ withServer('modelpulse copy', (server) => {
     expect(answers[0].err).toMatch(
       /^cannot use the database at user@127\.0\.0\.1:9\/pulse: no server listens/,
     );
-    expect(answers[3].err).toBe('--to takes a file, or postgres://user:password@host:port/database\n');
+    expect(answers[4].err).toBe('--to takes a file, or postgres://user:password@host:port/database\n');
   });
 
   it('counts the models on a terminal', async () => {
