@@ -120,7 +120,7 @@ withServer(
       expect(await loadedBy('file', onFile)).toEqual([]);
       const onServer = configure(models, storage(server().fresh()));
       expect((await loadedBy('server', onServer)).length).toBeGreaterThan(2);
-    }, 30_000);
+    }, 90_000);
   },
   { auth: 'scram-sha-256' },
 );

@@ -48,7 +48,7 @@ withServer('commands on PostgreSQL', (server) => {
   const seen = (schema: string, ago: string): Promise<string> =>
     server().sql(
       'postgres',
-      `INSERT INTO ${schema}.instance (id, seen) VALUES ('one', now() - interval '${ago}')
+      `INSERT INTO ${schema}.instance (id, started, seen) VALUES ('one', now(), now() - interval '${ago}')
         ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`,
     );
 
