@@ -34,6 +34,7 @@ await build({
     'better-sqlite3',
     'better-sqlite3-12',
     'jq-wasm',
+    'pg',
     'pino-pretty',
     'preact',
     'preact-render-to-string',

@@ -1,12 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { HttpError } from '../http/http-error.js';
 import type { LongAnswer, LongQuestion } from '../http/long-read.js';
+import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 
-/** Start parameters of the thread. */
-export interface BesideStart {
-  readonly path: string;
-  readonly migrationsDir: string;
-}
+/** Start parameters of the thread: the database that it reads. */
+export type BesideStart = { readonly migrationsDir: string } & (
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly prepared: boolean }
+);
 
 export interface BesideAsk {
   readonly id: number;
@@ -16,14 +17,16 @@ export interface BesideAsk {
 }
 
 export type BesideReply = { readonly id: number } & (
-  { readonly answer: LongAnswer<Uint8Array> } | { readonly failure: string }
+  | { readonly answer: LongAnswer<Uint8Array> }
+  /** `kind` is that of a StoreError. */
+  | { readonly failure: string; readonly kind: StoreErrorKind | null }
 );
 
 /** Long reads of the store, run in a thread so that they do not block the event loop. */
 export interface Beside {
   /**
-   * Rejects with HttpError 503 when 32 reads wait (never for a further page) or after `close`, and with Error when the store or the
-   * thread fails.
+   * Rejects with HttpError 503 when 32 reads wait (never for a further page) or after `close`, with StoreError when the store
+   * fails, and with Error when the thread does.
    */
   read(question: LongQuestion): Promise<LongAnswer<Uint8Array>>;
   /** Ends the thread; waiting reads reject. */
@@ -42,11 +45,21 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** What the driver of PostgreSQL reads, as libpq does, where the URL leaves it open. */
+const databaseVariable = /^(?:PG[A-Z]+|HOME|USER)$/;
+
+function environmentOf({ kind }: BesideStart): NodeJS.ProcessEnv {
+  if (kind === 'sqlite') return {};
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => databaseVariable.test(name)));
+}
+
 /** A thread running the built `thread` file. It starts with the first query, ends after `idleMs` idle, restarts after a crash. */
-export function createBeside(
-  parts: BesideStart & { thread: URL; file: () => number; idleMs: number },
-): Beside {
-  const { path, migrationsDir } = parts;
+export function createBeside(parts: {
+  start: BesideStart;
+  thread: URL;
+  file: () => number;
+  idleMs: number;
+}): Beside {
   const waiting = new Map<number, Waiting>();
   let worker: Worker | null = null;
   let idle: NodeJS.Timeout | undefined;
@@ -72,8 +85,8 @@ export function createBeside(
 
   const start = (): Worker => {
     const started = new Worker(parts.thread, {
-      workerData: { path, migrationsDir } satisfies BesideStart,
-      env: {},
+      workerData: parts.start,
+      env: environmentOf(parts.start),
       resourceLimits,
     });
     started.unref();
@@ -81,7 +94,8 @@ export function createBeside(
       const one = waiting.get(reply.id);
       waiting.delete(reply.id);
       if ('answer' in reply) one?.resolve(reply.answer);
-      else one?.reject(new Error(reply.failure));
+      else if (reply.kind === null) one?.reject(new Error(reply.failure));
+      else one?.reject(new StoreError(reply.kind, reply.failure));
       if (waiting.size === 0) idle = setTimeout(() => void end(), parts.idleMs).unref();
     });
     const failed = (cause?: unknown): void => {

@@ -77,10 +77,10 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   // First: it sees the changes that are made from here on.
   const watch = await createFileWatch(parts.config.files);
   const storage = await openStorage({ ...parts, settings, ready, releasers });
-  const { store, beside, clock } = storage;
+  const { store, clock } = storage;
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
   // A file that was lost while it was opened is counted now: there were no metrics before.
-  if (store.corruptions > 0) metrics.storeFailed();
+  if (storage.filesLost() > 0) metrics.storeFailed();
 
   const common = { clock, calendar: createCalendar(), metrics, log, version, settings, ready };
   const events = createEventFeed({ run: clock.wall().toString(36), size: keptEvents });
@@ -177,7 +177,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
       return releasers.current;
     },
     get threadsIdle() {
-      return store.idle && beside.idle;
+      return storage.threadsIdle();
     },
   };
 }

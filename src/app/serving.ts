@@ -118,7 +118,7 @@ export function createServing(parts: {
     storeFailure: parts.recording.storeFailure,
     inForce,
     logDropped: parts.logDropped,
-    storeFilesLost: () => store.corruptions,
+    storeFilesLost: parts.storage.filesLost,
     clockDoubted: () => clock.doubted,
     ready: parts.ready,
   });

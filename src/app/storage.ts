@@ -1,21 +1,17 @@
 import { statSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
 import { systemCodeOf } from '../domain/thrown.js';
 import { isPlausible } from '../domain/time.js';
 import type { Store } from '../store/port.js';
-import { openThreadedStore, type ThreadedStore } from '../store/sqlite/thread/threaded-store.js';
+import { openThreadedStore } from '../store/sqlite/thread/threaded-store.js';
 import { StoreError } from '../store/store-error.js';
-import { createBeside, type Beside } from './beside.js';
-import type { Releasers } from './releasers.js';
+import { openBeside, type OpenedDatabase, type StorageParts } from './opened-database.js';
 import { createSteadyClock, type SteadyClock } from './steady-clock.js';
 
 const lockPatienceMs = 5_000;
 const lockRetryMs = 200;
-/** Idle ms after which the thread for long reads ends: it has 20 MB, and takes 0.1 s of processor time to start. Pages ask it once a minute. */
-const besideIdleMs = 5_000;
 /** Fallback start of time: no release is older. */
 const earliestStart = Date.UTC(2026, 0, 1);
 
@@ -77,51 +73,45 @@ export async function startOfTime(
 }
 
 /** The database, the thread for long reads, and the steady clock, whose start depends on the database. */
-export interface Storage {
-  readonly store: ThreadedStore;
-  readonly beside: Beside;
+export interface Storage extends OpenedDatabase {
   readonly clock: SteadyClock;
-  /** The place of the database in words, without a password. */
-  readonly shown: string;
 }
 
-/** Opens the database and registers its release with `releasers`. Throws StoreError. */
-export async function openStorage(parts: {
-  settings: () => Settings;
-  migrationsDir: string;
-  /** While false, a file locked by another program is waited for. */
-  ready: () => boolean;
-  /** The clock of the system. */
-  clock: Clock;
-  log: Logger;
-  releasers: Releasers;
-}): Promise<Storage> {
-  const { clock: raw, log, settings, migrationsDir, releasers } = parts;
-  const { place } = settings().storage;
-  if (place.kind === 'postgres') throw new StoreError('unavailable', 'PostgreSQL cannot be used yet');
-  const { path, onCorrupt } = place;
-  // Read first: opening may write the file.
-  const written = writtenAt(path);
+type FilePlace = Extract<Settings['storage']['place'], { kind: 'sqlite' }>;
+
+async function openFile({ path, onCorrupt }: FilePlace, parts: StorageParts): Promise<OpenedDatabase> {
+  const { log, settings, migrationsDir, releasers } = parts;
   const store = await openThreadedStore({
     thread: new URL('../store/sqlite/thread/store-thread.js', import.meta.url),
     path,
     migrationsDir,
     retention: () => settings().storage.retention,
     onCorrupt,
-    clock: raw,
+    clock: parts.clock,
     log,
     patient: () => !parts.ready(),
   });
   releasers.add('store', () => store.close());
-  const beside = createBeside({
-    thread: new URL('../app/beside-thread.js', import.meta.url),
-    path,
-    migrationsDir,
-    file: () => store.openings,
-    idleMs: besideIdleMs,
-  });
-  // Released after the last writes, which a hanging long read would delay.
-  releasers.add('long reads', () => beside.close());
-  const clock = createSteadyClock(raw, { startAt: await startOfTime(raw, store, written), log });
-  return { store, beside, clock, shown: path };
+  const beside = openBeside({ kind: 'sqlite', path, migrationsDir }, releasers, () => store.openings);
+  return {
+    store,
+    beside,
+    shown: path,
+    filesLost: () => store.corruptions,
+    threadsIdle: () => store.idle && beside.idle,
+  };
+}
+
+/** Opens the database and registers its release with `releasers`. Throws StoreError. */
+export async function openStorage(parts: StorageParts): Promise<Storage> {
+  const { clock: raw, log } = parts;
+  const { place } = parts.settings().storage;
+  // Read first: opening may write the file.
+  const written = place.kind === 'sqlite' ? writtenAt(place.path) : 0;
+  const opened =
+    place.kind === 'sqlite'
+      ? await openFile(place, parts)
+      : await (await import('./postgres-storage.js')).openDatabase(place, parts);
+  const clock = createSteadyClock(raw, { startAt: await startOfTime(raw, opened.store, written), log });
+  return { ...opened, clock };
 }

@@ -1,6 +1,6 @@
 import { dayMs, hourMs } from '../domain/period.js';
 import type { Interval } from '../domain/state.js';
-import { glanceOf, glanceWindows } from '../page/glance.js';
+import { glanceOf, glanceWindows, type Glance } from '../page/glance.js';
 import type { ReportAsk } from '../report/report-answer.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
@@ -54,24 +54,29 @@ export interface LongAnswer<Text> {
 /** Data that long queries read. */
 export type LongSource = ModelPastSource;
 
-/** Answers synchronously, however long it takes. */
-export function answerLong(source: LongSource, question: HistoryQuestion): LongAnswer<string> {
+/** Answers, however long it takes; waits only for a source that promises. */
+export async function answerLong(source: LongSource, question: HistoryQuestion): Promise<LongAnswer<string>> {
   if (question.kind === 'glances') {
     const { pasts, now } = question;
     const { days, hours } = glanceWindows(now);
-    const glances = pasts.map((past) =>
-      glanceOf(source.series(past, days, dayMs).buckets, source.series(past, hours, hourMs).buckets, now),
-    );
+    const glances: Glance[] = [];
+    for (const past of pasts) {
+      const [byDay, byHour] = await Promise.all([
+        source.series(past, days, dayMs),
+        source.series(past, hours, hourMs),
+      ]);
+      glances.push(glanceOf(byDay.buckets, byHour.buckets, now));
+    }
     return { text: JSON.stringify(glances), before: null };
   }
   if (question.kind === 'model_past')
-    return { text: JSON.stringify(readModelPast(source, question)), before: null };
+    return { text: JSON.stringify(await readModelPast(source, question)), before: null };
   const { model } = question;
   if (question.kind === 'series') {
-    const series = source.series(question.past, question.window, question.stepMs);
+    const series = await source.series(question.past, question.window, question.stepMs);
     return { text: JSON.stringify(seriesShape(model, series)), before: null };
   }
-  const results = source.results(question.key, question.query);
+  const results = await source.results(question.key, question.query);
   const full = results.length >= question.query.limit;
   return { text: csvRows(model, results), before: full ? (results.at(-1)?.slot ?? null) : null };
 }

@@ -34,7 +34,8 @@ afterEach(async () => {
 });
 
 function besides(path: string, changes: Partial<Parameters<typeof createBeside>[0]> = {}): Beside {
-  const parts = { path, migrationsDir, thread: built, file: () => 0, idleMs: 30_000, ...changes };
+  const start = { kind: 'sqlite', path, migrationsDir } as const;
+  const parts = { start, thread: built, file: () => 0, idleMs: 30_000, ...changes };
   const beside = createBeside(parts);
   opened.push(beside);
   return beside;
@@ -75,12 +76,12 @@ describe('history reader thread', () => {
     const key = await stored(path);
     const beside = besides(path);
     const reader = openHistoryReader(path, migrationsDir);
-    expect(await textOf(beside, seriesOf(key))).toBe(answerLong(reader, seriesOf(key)).text);
+    expect(await textOf(beside, seriesOf(key))).toBe((await answerLong(reader, seriesOf(key))).text);
     let before: number | null = start + 9 * dayMs;
     let lines = 0;
     while (before !== null) {
       const answer = await beside.read(rowsOf(key, before));
-      const expected = answerLong(reader, rowsOf(key, before));
+      const expected = await answerLong(reader, rowsOf(key, before));
       expect(Buffer.from(answer.text).toString()).toBe(expected.text);
       lines += expected.text.split('\r\n').length - 1;
       ({ before } = answer);

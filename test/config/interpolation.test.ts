@@ -242,6 +242,31 @@ models:
     expect(shown).toContain('https://h/v1?api_key=***&version=2&code=***&sig=***&api-version=2024-10-21');
   });
 
+  it.each([
+    [
+      'postgres://me:pass-one@db:5432/pulse?sslmode=require',
+      'postgres://me:***@db:5432/pulse?sslmode=require',
+    ],
+    ['postgres://me:p@s-one@db/pulse', 'postgres://me:***@db/pulse'],
+    ['postgres://me@/pulse?host=/run/pg&password=pass-one', 'postgres://me@/pulse?host=/run/pg&password=***'],
+    ['postgres://db/pulse?search_path=a&options=-c%20x=one', 'postgres://db/pulse?search_path=a&options=***'],
+  ])('are masked in the URL of a database, also beside it: %s', async (url, shown) => {
+    const path = join(
+      await directoryOf({ 'main.yaml': 'storage: { url: "${URL}" }\nmodels: []' }),
+      'main.yaml',
+    );
+    const loaded = await loadConfig(path, { URL: url }, capabilities);
+    expect(loaded.effective()).toMatchObject({ storage: { url: shown, prepared_statements: true } });
+    expect(shown).not.toContain('one');
+  });
+
+  it('in the URL of a database are masked wherever else they stand', async () => {
+    const { effective } = await load(
+      'storage: { url: "postgres://me:pass%2Done@db/pulse" }\nserver: { runbook_url: "https://h.test/pass-one" }\nmodels: []',
+    );
+    expect(JSON.stringify(effective())).not.toMatch(/pass(?:-|%2D)one/);
+  });
+
   it('do not change the location in a message', async () => {
     const directory = await directoryOf({
       'main.yaml': 'surprise: 1\nstorage: { path: "${DATA}/pulse.db" }\n',

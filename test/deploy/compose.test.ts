@@ -22,9 +22,9 @@ const sourcesOf = (service: Service) => mountsOf(service).map(({ source }) => so
 const yamlOf = (path: string) => parse(readFileSync(path, 'utf8')) as unknown;
 
 describe('docker-compose.yml', () => {
-  (tool ? it : it.skip)('is accepted by Compose, with and without the demo', () => {
+  (tool ? it : it.skip)('is accepted by Compose, with and without its profiles', () => {
     const [program, ...args] = tool!;
-    for (const profile of [[], ['--profile', 'demo']]) {
+    for (const profile of [[], ['--profile', 'demo'], ['--profile', 'postgres']]) {
       const { status, stderr } = spawnSync(program!, [...args, ...profile, 'config', '--quiet']);
       expect([status, stderr.toString()]).toEqual([0, '']);
     }
@@ -56,7 +56,8 @@ describe('docker-compose.yml', () => {
     for (const { image, build, pull_policy: policy } of services) {
       // A name without a registry would be looked for in a public one before it is built.
       if (build !== undefined) expect([image, policy]).toEqual(['localhost/modelpulse', 'build']);
-      else expect(image).toMatch(/:v?\d+\.\d+\.\d+$/);
+      // Versions of PostgreSQL have two numbers.
+      else expect(image).toMatch(/^(?:postgres:\d+\.\d+|.*:v?\d+\.\d+\.\d+)$/);
     }
   });
 
@@ -66,13 +67,15 @@ describe('docker-compose.yml', () => {
     expect(new Set(services.flatMap(networksOf))).toEqual(new Set(Object.keys(composeFile.networks)));
   });
 
-  it('does not make permanent services wait for the demo', () => {
+  it('does not make permanent services wait for those of a profile', () => {
     const always = services.filter(({ profiles }) => profiles === undefined);
     const names = always.map(({ name }) => name);
     expect(always.flatMap(dependenciesOf).filter((name) => !names.includes(name))).toEqual([]);
-    expect(services.filter(({ profiles }) => profiles !== undefined).map(({ profiles }) => profiles)).toEqual(
-      Array(3).fill(['demo']),
-    );
+    const of = (profile: string) =>
+      services.filter(({ profiles }) => profiles?.includes(profile) === true).map(({ name }) => name);
+    expect(of('demo')).toEqual(['simulator', 'modelpulse-demo', 'prometheus-demo']);
+    expect(of('postgres')).toEqual(['modelpulse-postgres', 'postgres']);
+    expect(always.length + 5).toBe(services.length);
   });
 });
 

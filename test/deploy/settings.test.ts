@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { capabilities } from '../../src/checker/ask/dialects.js';
 import { loadConfig } from '../../src/config/read/load.js';
 import { createFolder, start, startDaemon, type Running } from '../app/process.js';
-import { composeFile, mountsOf } from './compose-file.js';
+import { composeFile, mountsOf, reachedAs } from './compose-file.js';
 import { manifestOf } from './manifests.js';
 import { inFull } from '../slow.js';
 
@@ -48,6 +48,29 @@ describe('deployment configuration', () => {
     const { settings } = await loadConfig(path, {}, capabilities);
     expect(settings.models.length).toBeGreaterThan(0);
     expect(settings.storage.place).toMatchObject({ path: 'data/modelpulse.db' });
+  });
+
+  it('of the profile postgres keeps the history in its database, and uses only variables that its service passes', async () => {
+    mkdirSync(dirname(token), { recursive: true });
+    writeToken('0123456789abcdef');
+    const { environment } = composeFile.services['modelpulse-postgres']! as {
+      environment: Record<string, string | null>;
+    };
+    // As Compose fills it in.
+    const url = environment
+      .DATABASE_URL!.replace('${DATABASE_URL:-', '')
+      .replace('${POSTGRES_PASSWORD:-}', 'pw');
+    const path = folder.write('postgres.yaml', moved(compose('postgres')));
+    const { settings } = await loadConfig(path, { DATABASE_URL: url.slice(0, -1) }, capabilities);
+    expect(settings.storage.place).toEqual({
+      kind: 'postgres',
+      url: 'postgres://modelpulse:pw@postgres/modelpulse',
+      preparedStatements: true,
+    });
+    const names = [...compose('postgres').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+    expect(new Set(names)).toEqual(new Set(['DATABASE_URL', 'OPENAI_API_KEY']));
+    expect(Object.keys(environment)).toEqual(expect.arrayContaining(names));
+    expect(reachedAs(composeFile.services['modelpulse-postgres']!, 'postgres')).toEqual(['postgres']);
   });
 
   it('of the service uses only variables that the service passes', () => {

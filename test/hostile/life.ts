@@ -191,10 +191,10 @@ export async function beginLife(parts: {
     },
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
     annotations: createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() }),
-    readLong(question) {
-      if (question.kind === 'report') return Promise.reject(new Error('no report is read'));
-      const { text, before } = answerLong(reader, question);
-      return Promise.resolve({ text: new TextEncoder().encode(text), before });
+    async readLong(question) {
+      if (question.kind === 'report') throw new Error('no report is read');
+      const { text, before } = await answerLong(reader, question);
+      return { text: new TextEncoder().encode(text), before };
     },
     probe: () => Promise.resolve(null),
     connectivityUp: () => null,

@@ -132,7 +132,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
     store: createFakeStore(full),
     async readLong(question) {
       if (question.kind === 'report') throw new Error('no report was to be read');
-      const { text, before } = await Promise.resolve(answerLong(createFakeSource(full), question));
+      const { text, before } = await answerLong(createFakeSource(full), question);
       return { text: Buffer.from(text), before };
     },
     events: createEventFeed({ run: 'run', size: 16 }),

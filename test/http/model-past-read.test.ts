@@ -42,7 +42,7 @@ describe('past of a model as its page reads it', () => {
   it('is that of the report and of the API, to the ms', async () => {
     const { store, model, past, now, reader } = await written();
     const window = { from: now - 30 * day, to: now };
-    const read = readModelPast(reader, { kind: 'model_past', past, window, now, streams: false });
+    const read = await readModelPast(reader, { kind: 'model_past', past, window, now, streams: false });
     reader.close();
 
     expect(read.window).toEqual(window);
@@ -73,7 +73,7 @@ describe('past of a model as its page reads it', () => {
   it('is empty before the model was known', async () => {
     const { past, now, reader } = await written();
     const window = { from: start - 2 * day, to: start - day };
-    const read = readModelPast(reader, { kind: 'model_past', past, window, now, streams: true });
+    const read = await readModelPast(reader, { kind: 'model_past', past, window, now, streams: true });
     reader.close();
     expect([read.steps, read.intervals]).toEqual([[], []]);
     expect(read.days.length).toBeGreaterThan(39);

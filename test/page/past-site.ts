@@ -115,7 +115,7 @@ async function openSite(
     const { text, before } =
       question.kind === 'report'
         ? { text: await answerReport(reader.report, question.ask, pastOf), before: null }
-        : answerLong(reader, question);
+        : await answerLong(reader, question);
     return { text: Buffer.from(text), before };
   };
 

@@ -72,9 +72,41 @@ function isSecret(path: Path): boolean {
   });
 }
 
+const isDatabaseUrl = ([section, key]: Path): boolean => section === 'storage' && key === 'url';
+
 /** True where a value may be a secret, so that no message shows it: a header may be written where only its name belongs. */
 export function mayHoldSecret(path: Path): boolean {
-  return isSecret(path) || path.includes('custom_headers');
+  return isSecret(path) || path.includes('custom_headers') || isDatabaseUrl(path);
+}
+
+/** Parameters of a database's URL that are shown; any other may be a password, or hold one. */
+const shownParameters =
+  /^(?:host|port|user|dbname|search_path|application_name|connect_timeout|sslmode|sslrootcert)$/;
+
+/** The URL of a database without its password. */
+function maskedDatabaseUrl(url: string): string {
+  // To the last "@": one in a password should be escaped, and may not be.
+  return url
+    .replace(/^([a-z]+:\/\/[^:/?#@]*):[^]*@/i, `$1:${mask}@`)
+    .replaceAll(/([?&]([^=&]*)=)([^&]*)/g, (all, before: string, name: string) =>
+      shownParameters.test(name) ? all : before + mask,
+    );
+}
+
+/** Passwords in the URL of a database, as written and without escapes. */
+function databasePasswords({ place }: Settings['storage']): string[] {
+  if (place.kind === 'sqlite') return [];
+  const userInfo = /^[a-z]+:\/\/[^:/?#@]*:([^]*)@/i.exec(place.url)?.[1] ?? '';
+  const inQuery = new URLSearchParams(place.url.split('?')[1]).get('password') ?? '';
+  return [userInfo, unescapedUrl(userInfo), inQuery];
+}
+
+function unescapedUrl(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** An address or path without query values that may be credentials. */
@@ -107,16 +139,18 @@ export function masked(value: unknown, secrets: Iterable<string>): unknown {
     }
     if (item === null || item === '' || typeof item === 'boolean') return item;
     if (isSecret(path)) return mask;
+    if (isDatabaseUrl(path) && typeof item === 'string') return maskedDatabaseUrl(item);
     return typeof item === 'string' ? withoutQuerySecrets(maskText(item)) : item;
   }
   return walk(value, []);
 }
 
-/** The keys and tokens of all sections except models. */
-export function credentialsOf({ server, remote, healthApi, statusPages }: Settings): string[] {
+/** The keys, tokens and passwords of all sections except models. */
+export function credentialsOf({ server, storage, remote, healthApi, statusPages }: Settings): string[] {
   const passwords = statusPages.map(({ password }) => password ?? '');
   return [
     ...[server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys],
     ...passwords,
+    ...databasePasswords(storage),
   ];
 }

@@ -19,12 +19,15 @@ export interface ModelPastQuestion {
   readonly streams: boolean;
 }
 
-/** Data that the question reads, synchronously. */
+/** At once from an open file, or promised by a server. */
+type Read<Answer> = Answer | Promise<Answer>;
+
+/** Data that the question reads. */
 export interface ModelPastSource {
-  series(past: Past, window: Interval, stepMs: number): Series;
-  results(key: ModelKey, query: ResultQuery): readonly RecordedResult[];
-  points(key: ModelKey, from: number, to: number, most?: number): readonly StatePoint[];
-  incidents(query: IncidentQuery): readonly StoredIncident[];
+  series(past: Past, window: Interval, stepMs: number): Read<Series>;
+  results(key: ModelKey, query: ResultQuery): Read<readonly RecordedResult[]>;
+  points(key: ModelKey, from: number, to: number, most?: number): Read<readonly StatePoint[]>;
+  incidents(query: IncidentQuery): Read<readonly StoredIncident[]>;
 }
 
 /** Changes of state that are told one by one; of more, only the steps are drawn. */
@@ -34,44 +37,48 @@ const mostResults = 10_000;
 const mostIncidents = 1_000;
 const mostAddedText = 1024 * 1024;
 
-function timelineIn(source: ModelPastSource, past: Past, { from, to }: Interval): TimelineInterval[] | null {
+async function timelineIn(
+  source: ModelPastSource,
+  past: Past,
+  { from, to }: Interval,
+): Promise<TimelineInterval[] | null> {
   if (from >= to) return [];
-  const points = source.points(past.key, from, to, mostPoints + 1);
+  const points = await source.points(past.key, from, to, mostPoints + 1);
   if (points.length > mostPoints) return null;
   return exclude(intervalsOf([...points, ...tail(past.stored, to)], { from, to }), past.exclusions);
 }
 
 /** Reads all of it; some 10 ms for a year of a model. */
-export function readModelPast(source: ModelPastSource, question: ModelPastQuestion): ModelPast {
+export async function readModelPast(
+  source: ModelPastSource,
+  question: ModelPastQuestion,
+): Promise<ModelPast> {
   const { past, now, streams } = question;
   const { key, stored } = past;
   const to = Math.min(question.window.to, now);
   const asked = clip(stored, { from: Math.min(question.window.from, to), to });
   const { days, latest } = pastWindows(now);
-  const incidents = source.incidents({
-    model: key,
-    ...days,
-    limit: mostIncidents + 1,
-    mostText: mostAddedText,
-  });
   const resultsIn = (window: Interval) => source.results(key, { ...window, limit: mostResults });
-  const course = source.series(past, asked, stepOf(question.window));
+  const [incidents, course, byDay, byHour] = await Promise.all([
+    source.incidents({ model: key, ...days, limit: mostIncidents + 1, mostText: mostAddedText }),
+    source.series(past, asked, stepOf(question.window)),
+    source.series(past, days, dayMs),
+    source.series(past, latest, hourMs),
+  ]);
   // Counts from before retention are gone, and so is the time line.
   const window = { from: course.from, to: course.to };
+  const told = readsFirstTokens(window) && window.from < window.to;
   return modelPastOf({
     now,
     window,
     course: course.buckets,
-    intervals: timelineIn(source, past, window),
-    days: source.series(past, days, dayMs).buckets,
-    hours: source.series(past, latest, hourMs).buckets,
+    intervals: await timelineIn(source, past, window),
+    days: byDay.buckets,
+    hours: byHour.buckets,
     incidents,
     allIncidents: incidents.length <= mostIncidents,
     streamed: streams
-      ? {
-          ofWindow: readsFirstTokens(window) && window.from < window.to ? resultsIn(window) : [],
-          latest: resultsIn(latest),
-        }
+      ? { ofWindow: told ? await resultsIn(window) : [], latest: await resultsIn(latest) }
       : null,
   });
 }

@@ -23,10 +23,14 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs?: number;
   /** Limit in ms to get a connection; 5 s unless set. */
   readonly connectTimeoutMs?: number;
+  /** Five unless set. */
+  readonly mostConnections?: number;
+  /** ms after which a connection that nobody uses is closed; a minute unless set. */
+  readonly idleMs?: number;
   readonly log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>;
 }
 
-/** A database behind at most five connections; its methods reject with StoreError. */
+/** A database behind few connections; its methods reject with StoreError. */
 export interface Database extends Sql {
   /** The place in words, without the password. */
   readonly shown: string;
@@ -44,7 +48,6 @@ export interface Database extends Sql {
   close(): Promise<void>;
 }
 
-const mostConnections = 5;
 const int8 = 20;
 
 /** bigint as a number where it is exact, without touching what other users of the driver get. */
@@ -67,13 +70,14 @@ async function typesOf(): Promise<CustomTypesConfig> {
 /** Connects; rejects with StoreError when the first connection fails. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
   const { connectionString, schema, shown } = addressOf(options.url);
-  const { prepared = true, statementTimeoutMs = 30_000, connectTimeoutMs = 5_000, log } = options;
+  const { prepared = true, statementTimeoutMs = 30_000, connectTimeoutMs = 5_000 } = options;
+  const { mostConnections = 5, idleMs = 60_000, log } = options;
   const { default: pg } = await import('pg');
   const pool: Pool = new pg.Pool({
     connectionString,
     max: mostConnections,
     connectionTimeoutMillis: connectTimeoutMs,
-    idleTimeoutMillis: 60_000,
+    idleTimeoutMillis: idleMs,
     // A server or network that hangs does not even end a statement.
     query_timeout: statementTimeoutMs + 5_000,
     // Poolers refuse settings of a connection: there the limit is set in each transaction.

@@ -72,6 +72,19 @@ export function breaksConnection(error: unknown): boolean {
   return state === undefined || state.startsWith('57P') || state.startsWith('08');
 }
 
+/** Errors of a network, and of a driver that had no answer. */
+const noAnswer = /^E(?!RR_)[A-Z_]+$/;
+const noAnswerText = /^(?:timeout exceeded when trying|Connection terminated|Query read timeout)/;
+
+/** True where the server is not there yet, or not ready: it may be a moment later. False for what only a person changes. */
+export function isAbsence(error: unknown): boolean {
+  const cause = error instanceof StoreError ? error.cause : error;
+  const code = codeOf(cause);
+  if (code === undefined) return noAnswerText.test(messageOf(cause));
+  const state = sqlStateOf(cause);
+  return state === undefined ? noAnswer.test(code) && code !== 'EACCES' : /^(?:57P|08|53300)/.test(state);
+}
+
 /** A system error may be inside, one for each address of the host. */
 function codeOf(error: unknown): string | undefined {
   const inner = error instanceof AggregateError ? (error.errors as readonly unknown[])[0] : error;
