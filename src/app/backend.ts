@@ -7,7 +7,7 @@ import type { EventFeed } from '../http/event-feed.js';
 import type { Annotations, Backend, HealthApi, Pauses } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { Format } from '../metrics/format.js';
-import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
 import type { MonitorView } from '../page/monitor-view.js';
 import type { Scheduler } from '../scheduler/port.js';
 import type { Store } from '../store/port.js';
@@ -52,6 +52,8 @@ export function createBackend(parts: {
   isFollowed?: (tracked: Tracked) => boolean;
   /** Called when somebody asks for models. */
   asked?: () => void;
+  /** Null for a database of one process. */
+  fleet?: (() => FleetGauges) | null;
   storeFailure: () => string | null;
   inForce: Readonly<InForce>;
   logDropped: () => number;
@@ -89,6 +91,7 @@ export function createBackend(parts: {
       logDropped: parts.logDropped(),
       storeFilesLost: parts.storeFilesLost(),
       clockDoubted: parts.clockDoubted(),
+      fleet: parts.fleet?.() ?? null,
     };
     yield await metrics.exposition(gauges, format);
   }

@@ -150,7 +150,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const following = (await sharing?.start({ recording, scheduling, store, clock, excluded })) ?? null;
   const serving = createServing({
     ...common,
-    ...{ excluded, following, ownership: sharing?.ownership ?? null },
+    ...{ excluded, following, ownership: sharing?.ownership ?? null, fleet: sharing?.gauges ?? null },
     ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers, shared },
     logDropped: parts.logDropped,
   });

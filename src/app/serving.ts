@@ -2,7 +2,7 @@ import type { Shared } from '../checker/transport/exchange-limits.js';
 import type { Logger } from 'pino';
 import { isLoopback } from '../config/listen.js';
 import type { Settings } from '../config/settings.js';
-import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
 import type { Access, Hosts } from '../http/auth.js';
 import type { EventFeed } from '../http/event-feed.js';
 import type { PublicPages } from '../http/public-pages.js';
@@ -76,6 +76,7 @@ export function createServing(parts: {
   /** Null for a database of one process. */
   ownership: Ownership | null;
   following: Following | null;
+  fleet: (() => FleetGauges) | null;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -122,6 +123,7 @@ export function createServing(parts: {
     annotations,
     pauses,
     isFollowed: (tracked) => ownership !== null && ownership.fenceOf(tracked) === null,
+    fleet: parts.fleet,
     asked: following?.asked ?? (() => undefined),
     readLong: beside.read,
     probe: createProbe({ roster, attempt, spend }),

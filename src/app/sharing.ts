@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
+import type { FleetGauges } from '../metrics/monitor.js';
 import { messageOf } from '../domain/thrown.js';
 import { disagree, shardOf, type ShardFence } from '../store/fleet-port.js';
 import type { ModelKey, Store } from '../store/port.js';
@@ -17,6 +18,8 @@ import type { Tracked } from './tracked.js';
 const patienceMs = 1_500;
 /** ms between two tries to read models again, and to bring what others are told. */
 const everyMs = 1_000;
+/** Turns between two counts of the instances. */
+const countEvery = 5;
 /** Turns between two tries of what waits for other instances to have the same configuration. */
 const agreeEvery = 10;
 
@@ -25,8 +28,8 @@ export interface Sharing {
   readonly ownership: Ownership;
   readonly recording: SharedRecording;
   readonly scheduling: SharedScheduling;
-  /** Batches that another instance had fenced off. */
-  readonly fencedWrites: () => number;
+  /** For metrics; the number of instances is at most some seconds old. */
+  readonly gauges: () => FleetGauges;
   /** Claims the first shards. */
   start(parts: SharingParts): Promise<Following>;
   /** Begins to follow the others, once the first configuration is applied. */
@@ -124,6 +127,14 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     if (!postponed || parts === null || !(await agreed(applied))) return;
     await parts.scheduling.applyAgain();
   };
+  let instances: number | null = null;
+  /** Asked here, since a scrape does not wait for a database that is away. */
+  const count = async (): Promise<void> => {
+    instances = await fleet.instances().then(
+      (live) => live.length,
+      () => null,
+    );
+  };
   let turns = 0;
   const turn = (): void => {
     if (again) {
@@ -132,6 +143,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     }
     turns += 1;
     void following?.turn();
+    if (turns % countEvery === 0) void count();
     if (turns % agreeEvery === 0)
       finish().catch((error: unknown) => log.debug({ err: error }, 'the registry is not changed yet'));
   };
@@ -155,7 +167,12 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
       },
     },
     scheduling: { ownership, withRight, applied: announce },
-    fencedWrites: () => fencedWrites,
+    gauges: () => ({
+      instances,
+      shardsOwned: fleet.owned().length,
+      renewalsFailed: fleet.renewalsFailed(),
+      fencedWrites,
+    }),
     async start(given) {
       parts = given;
       following = createFollowing({ ...given, ownership, toTell, log });
@@ -164,6 +181,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     },
     begin() {
       timer = setInterval(turn, everyMs);
+      void count();
       settle();
     },
     async stop() {

@@ -161,6 +161,22 @@ const monitorRows = {
     '',
     '1 while a connectivity target, or else a host of the models, can be reached, 0 while none can or the resolver finds no names; absent while unknown.',
   ],
+  instances: [
+    'gauge',
+    '',
+    'Instances that were seen within the last 15 s, this one included; only with PostgreSQL, and absent while unknown.',
+  ],
+  shards_owned: ['gauge', '', 'Shards, of 256, whose models this instance checks; only with PostgreSQL.'],
+  lease_renewals_failed_total: [
+    'counter',
+    '',
+    'Renewals of the leases of shards that failed since the start; only with PostgreSQL.',
+  ],
+  fenced_writes_total: [
+    'counter',
+    '',
+    'Writes that were refused because another instance has taken over their models; only with PostgreSQL.',
+  ],
   config_last_reload_successful: ['gauge', '', '1 if the latest load of the configuration succeeded.'],
   config_last_reload_success_timestamp_seconds: [
     'gauge',
