@@ -83,15 +83,22 @@ export interface Partitions {
   forget(): void;
 }
 
-/** Makes partitions when they are first needed, and a day ahead. */
-export function createPartitions(database: Database, place = 0): Partitions {
+/**
+ * Makes partitions when they are first needed, and a day ahead. A transaction that has used the parent does not see those that another
+ * one makes: it has to make them itself, by `transaction`.
+ */
+export function createPartitions(
+  database: Database,
+  place = 0,
+  transaction: (work: (sql: Sql) => Promise<void>) => Promise<void> = (work) => database.transaction(work),
+): Partitions {
   const known = new Set<string>();
   const suffix = place === 0 ? '' : `_${place}`;
   const checkName = (day: number): string => `check_${stamp(startOf(day), 8)}${suffix}`;
   const hourName = (time: number): string => `hour_${stamp(time, 6)}`;
 
   async function make(days: ReadonlySet<number>, months: ReadonlySet<number>): Promise<void> {
-    await database.transaction(async (sql) => {
+    await transaction(async (sql) => {
       await sql.run(`SELECT pg_advisory_xact_lock(${schemaLock})`);
       const there = new Set(
         [

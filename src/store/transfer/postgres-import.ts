@@ -164,9 +164,9 @@ export async function importPostgresHistory(
   const database = await connect(connection);
   try {
     await migrate(database, migrationsDir);
-    const partitions = createPartitions(database);
     return await database.transaction(async (sql) => {
       await sql.run(`SELECT pg_advisory_xact_lock(${importLock})`);
+      const partitions = createPartitions(database, 0, (work) => work(sql));
       const { target, flush } = createTarget(database, sql, partitions);
       const intake = await readOver(createIntake(target, memory));
       for await (const some of lines) for (const line of some) await readOver(intake.take(line));
