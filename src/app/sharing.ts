@@ -79,6 +79,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
       failing = true;
     }
   };
+  const goesOn = (): boolean => again && !failing && !stopped;
   const settle = (): void => {
     again = true;
     if (parts === null || stopped) return;
@@ -87,7 +88,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
       do {
         again = false;
         await settleOnce(known);
-      } while (again && !failing && !stopped);
+      } while (goesOn());
     })().finally(() => (settling = null));
   };
 

@@ -7,6 +7,8 @@ export interface FleetSite {
   readonly ids: readonly string[];
   /** Requests so far, by model. */
   readonly asked: ReadonlyMap<string, number>;
+  /** Writes the configuration of all instances with these models, renamed from these. */
+  write(names: readonly string[], renamed?: Readonly<Record<string, string>>): string;
   start(): Promise<RunningDaemon>;
   /** Rows of SQL, unaligned. */
   sql(text: string): Promise<string[]>;
@@ -31,7 +33,9 @@ export async function fleetSite(
           id: 'x',
           object: 'chat.completion',
           model,
-          choices: [{ index: 0, message: { role: 'assistant', content: 'New Delhi' }, finish_reason: 'stop' }],
+          choices: [
+            { index: 0, message: { role: 'assistant', content: 'New Delhi' }, finish_reason: 'stop' },
+          ],
           usage: { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 },
         }),
       );
@@ -40,21 +44,25 @@ export async function fleetSite(
   const ids = Array.from({ length: models }, (_, index) => `shared-${index}`);
   const url = server.fresh();
   const schema = new URL(url.replace('@/', '@host/')).searchParams.get('search_path') ?? 'public';
-  const config = configure(
-    ids.map((id) => ({
-      id,
-      provider: 'openai_compatible',
-      base_url: `http://127.0.0.1:${port}/v1`,
-      model: id,
-      schedule: { every: `${everySeconds}s` },
-      timeout: '1s',
-    })),
-    { storage: { url } },
-  );
+  const write = (names: readonly string[], renamed: Readonly<Record<string, string>> = {}): string =>
+    configure(
+      names.map((id) => ({
+        id,
+        provider: 'openai_compatible',
+        base_url: `http://127.0.0.1:${port}/v1`,
+        model: id,
+        schedule: { every: `${everySeconds}s` },
+        timeout: '1s',
+        ...(renamed[id] !== undefined && { rename_from: renamed[id] }),
+      })),
+      { storage: { url } },
+    );
+  const config = write(ids);
   return {
     ids,
     asked,
     url,
+    write,
     start: () => daemon(config),
     sql: async (text) =>
       (await server.sql('postgres', `SET search_path = ${schema}; ${text}`)).split('\n').filter(Boolean),

@@ -130,4 +130,61 @@ withServer('two instances on one PostgreSQL', (server) => {
     }
     await expectSound(shared);
   }, 120_000);
+
+  it('start nothing while their leases cannot hold, and go on when the database is back', async () => {
+    const { shared, both } = await sharing();
+    await server().stop();
+    const requests = (): number => [...shared.asked.values()].reduce((sum, count) => sum + count, 0);
+    await until(
+      async () => {
+        const before = requests();
+        await new Promise((resolve) => setTimeout(resolve, 3_000));
+        return requests() - before;
+      },
+      (more) => more === 0,
+    );
+    await server().start();
+    for (const running of both)
+      await until(
+        () => shownBy(running),
+        (items) => items.every(({ last_check }) => Date.now() - Date.parse(last_check!.slot) < 6_000),
+      );
+    const own = [...(await ownOf(both[0])), ...(await ownOf(both[1]))].sort();
+    expect(own).toEqual([...shared.ids].sort());
+    for (const { child, ended } of both) {
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    }
+    expect(await shared.sql('SELECT count(*) FROM gap')).not.toEqual(['0']);
+    await expectSound(shared);
+  }, 150_000);
+
+  it('remove and rename a model once all have the same registry', async () => {
+    const { shared, both } = await sharing();
+    const [left, ...rest] = shared.ids;
+    const [former, ...others] = rest;
+    const keyOf = (id: string) =>
+      shared.sql(`SELECT key FROM model WHERE id = '${id}' AND retired_at IS NULL`);
+    const known = await keyOf(former!);
+    expect(known).toHaveLength(1);
+    shared.write(['renamed', ...others], { renamed: former! });
+    await until(
+      () => keyOf('renamed'),
+      ([key]) => key !== undefined,
+    );
+    expect(await keyOf('renamed')).toEqual(known);
+    expect(await keyOf(left!)).toEqual([]);
+    for (const running of both)
+      await until(
+        () => shownBy(running),
+        (items) =>
+          items.length === 39 &&
+          items.every(({ last_check }) => Date.now() - Date.parse(last_check!.slot) < 6_000),
+      );
+    for (const { child, ended } of both) {
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    }
+    await expectSound(shared);
+  }, 150_000);
 });
