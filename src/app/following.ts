@@ -1,15 +1,13 @@
 import type { Logger } from 'pino';
-import * as z from 'zod';
 import type { Clock } from '../domain/clock.js';
 import type { Bus } from '../store/fleet-port.js';
 import type { ModelKey, Store } from '../store/port.js';
+import { idSchema, mostKeysInMessage, writtenSchema } from '../wire/instance-messages.js';
 import type { Ownership } from './ownership.js';
 import type { Recording } from './recording.js';
 import type { Scheduling } from './scheduling.js';
 import { show, type Tracked } from './tracked.js';
 
-/** Keys in one message, which the bus bounds in bytes. */
-const keysAtOnce = 200;
 /** Messages of written models in a second. */
 const messagesAtOnce = 10;
 /** Models that are read again in a second. */
@@ -18,9 +16,6 @@ const readsAtOnce = 200;
 const turnsOfRound = 60;
 /** ms after a question for pages or the API in which the uptime of models of other instances is read. */
 const askedMs = 60_000;
-
-const keysSchema = z.array(z.int().nonnegative()).max(keysAtOnce);
-const idSchema = z.string().max(1_000);
 
 /** What an instance shows of models that others check. */
 export interface Following {
@@ -61,7 +56,7 @@ export function createFollowing(parts: {
 
   const unsubscribe = [
     bus.subscribe('wrote', (body) => {
-      for (const key of keysSchema.parse(body)) written.add(key);
+      for (const key of writtenSchema.parse(body)) written.add(key);
     }),
     bus.subscribe('excluded', async (body) => {
       const tracked = roster.get(idSchema.parse(body));
@@ -76,7 +71,7 @@ export function createFollowing(parts: {
 
   const tell = async (): Promise<void> => {
     for (let sent = 0; sent < messagesAtOnce && toTell.size > 0; sent += 1) {
-      const keys = [...toTell].slice(0, keysAtOnce);
+      const keys = [...toTell].slice(0, mostKeysInMessage);
       for (const key of keys) toTell.delete(key);
       await bus.publish('wrote', keys);
     }

@@ -1,8 +1,8 @@
-import * as z from 'zod';
 import type { RecordedResult } from '../domain/result.js';
 import { HttpError, unknownModel } from '../http/http-error.js';
 import type { Backend, Pauses } from '../http/port.js';
 import { BusError, shardOf } from '../store/fleet-port.js';
+import { idSchema, passedOnSchema } from '../wire/instance-messages.js';
 import type { Ownership } from './ownership.js';
 import type { Roster } from './roster.js';
 import type { Scheduling } from './scheduling.js';
@@ -11,12 +11,6 @@ import type { Scheduling } from './scheduling.js';
 const pauseMs = 10_000;
 /** ms beyond its timeout that a check may wait for its turn and its write. */
 const waitMs = 10_000;
-
-const answerSchema = z.union([
-  z.object({ ok: z.boolean() }),
-  z.object({ status: z.int().min(400).max(599), code: z.string().max(100), message: z.string().max(2_000) }),
-]);
-const idSchema = z.string().max(1_000);
 
 /** What changes a model, on whichever instance it is asked for. */
 export type Remote = Pick<Backend, 'checkNow'> & { readonly pauses: Pauses; readonly stop: () => void };
@@ -76,7 +70,7 @@ export function createRemote(parts: {
     const answer = await fleet.bus.ask(owner.id, kind, id, timeoutMs).catch((error: unknown) => {
       throw error instanceof BusError ? failed(error) : error;
     });
-    const { data } = answerSchema.safeParse(answer);
+    const { data } = passedOnSchema.safeParse(answer);
     if (data === undefined)
       throw new HttpError(503, 'instance_away', 'the other instance is of another release');
     if ('code' in data) throw new HttpError(data.status, data.code, data.message);

@@ -161,6 +161,13 @@ const monitorRows = {
     '',
     '1 while a connectivity target, or else a host of the models, can be reached, 0 while none can or the resolver finds no names; absent while unknown.',
   ],
+  config_last_reload_successful: ['gauge', '', '1 if the latest load of the configuration succeeded.'],
+  config_last_reload_success_timestamp_seconds: [
+    'gauge',
+    '',
+    'Time at which the configuration in force was loaded.',
+  ],
+  build_info: ['gauge', 'version node_version', 'Version of modelpulse and of Node.js; always 1.'],
   instances: [
     'gauge',
     '',
@@ -177,13 +184,6 @@ const monitorRows = {
     '',
     'Writes that were refused because another instance has taken over their models; only with PostgreSQL.',
   ],
-  config_last_reload_successful: ['gauge', '', '1 if the latest load of the configuration succeeded.'],
-  config_last_reload_success_timestamp_seconds: [
-    'gauge',
-    '',
-    'Time at which the configuration in force was loaded.',
-  ],
-  build_info: ['gauge', 'version node_version', 'Version of modelpulse and of Node.js; always 1.'],
 } as const satisfies Record<string, Row>;
 
 export type ModelFamilyName = keyof typeof modelRows;
