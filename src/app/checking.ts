@@ -14,7 +14,8 @@ import { createFindStalled, watchStalls } from './stalls.js';
 import { createTokenBudget } from './token-budget.js';
 import type { Tracked } from './tracked.js';
 
-const silences: readonly (Reason | null)[] = ['dns_error', 'connect_error', 'connection_lost', 'timeout'];
+/** A timeout may be that of a host that answers late. */
+const silences: readonly (Reason | null)[] = ['dns_error', 'connect_error'];
 
 /** True for a model that is down because its endpoint does not answer. */
 const isSilent = ({ health, conclusive }: Memory): boolean =>

@@ -68,13 +68,25 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
   let draining: Promise<void> | null = null;
   let stopped = false;
 
-  const refresh = async (several: readonly Tracked[]): Promise<void> => {
+  const read = async (several: readonly Tracked[]): Promise<void> => {
     const pasts = several.map(({ view }) => view);
     const uptimes = await readUptimes(store, pasts, clock.wall());
     several.forEach((tracked, index) => {
       const uptime = uptimes[index];
       if (uptime !== undefined) show(tracked, { uptime });
     });
+  };
+
+  const refresh = async (several: readonly Tracked[]): Promise<void> => {
+    try {
+      await read(several);
+    } catch (error) {
+      if (several.length === 1) throw error;
+      // One that cannot be read does not hold up the others.
+      const each = await Promise.allSettled(several.map((tracked) => read([tracked])));
+      const failed = each.find((one) => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+    }
     await setImmediate();
   };
 

@@ -1,4 +1,4 @@
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.js';
 import type { Found } from '../domain/check.js';
@@ -41,10 +41,8 @@ interface ConnectivityOptions {
   readonly isNear?: (address: string) => boolean;
 }
 
-/** ms for which addresses are waited for; the checks have looked them up before. */
+/** ms for which the addresses of a host that answers are waited for. */
 const addressMs = 500;
-/** Most hosts whose addresses are looked up after one failure. */
-const mostGuessed = 16;
 
 /** Waits for addresses, but not for long. */
 const soon = (known: Promise<unknown> | null, limit: TimeLimit): Promise<unknown> =>
@@ -85,10 +83,7 @@ export function createConnectivity({
   isDown = () => false,
   isNear: isNearAddress = isNear,
 }: ConnectivityOptions) {
-  const reach = createReach({
-    ...{ lookup, env, isNear: isNearAddress },
-    foundNear: (host, address) => addresses.note(host, address),
-  });
+  const reach = createReach({ lookup, env, isNear: isNearAddress });
   const addresses = createAddresses({ clock, lookup, learned: (name) => sortNear(name) });
   const addressesOf = addresses.of;
   /** Hosts of models in the own network; of a name, some address is. */
@@ -185,16 +180,18 @@ export function createConnectivity({
     if (evidence.reason === 'dns_error')
       return (await isLost(gate, limit)) || isLostByName(name, evidence, limit);
     const answers = gate.answers();
-    await guess(path, limit);
-    return gate.answers() === answers && isLost(gate, limit);
+    await limit.within(
+      addresses.guess(() => namesFrom(path)),
+      () => undefined,
+    );
+    // Newer than the failure.
+    if (gate.answers() !== answers) return gate.isSince(limit);
+    return isLost(gate, limit);
   }
 
-  /** Looks up where the host is, and some others, while no address of them is known: they may be one machine. */
-  async function guess(path: Path, limit: TimeLimit): Promise<void> {
-    const unknown = [path, ...hosts.values()]
-      .filter(({ host, proxy }) => proxy === null && isIP(host) === 0 && addressesOf(host)[0] === host)
-      .slice(0, mostGuessed);
-    if (unknown.length > 0) await soon(Promise.all(unknown.map(({ host }) => addresses.guess(host))), limit);
+  /** The names of the hosts that are reached directly, that of the path first. */
+  function* namesFrom(path: Path): Generator<string> {
+    for (const { host, proxy } of [path, ...hosts.values()]) if (proxy === null) yield host;
   }
 
   /** True when the look-up of a name failed, and no other name is found either. */

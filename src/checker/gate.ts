@@ -151,6 +151,9 @@ export function createGate(parts: {
     },
   });
 
+  /** True for a check that began without connectivity, which is back: it may have failed for that. */
+  const isSince = (limit: TimeLimit): boolean => limit.from < backAt;
+
   function lookEvery(everyMs: number | null): void {
     if (timer?.everyMs === everyMs) return;
     clearInterval(timer?.handle);
@@ -216,8 +219,10 @@ export function createGate(parts: {
       );
       showSight();
       if (blindness !== null) blindness.results += 1;
-      return blindness !== null || (alone && !tooFew()) || limit.from < backAt;
+      return blindness !== null || (alone && !tooFew()) || isSince(limit);
     },
+
+    isSince,
 
     /** Number of answers that showed connectivity. */
     answers: () => answers,

@@ -58,18 +58,18 @@ export function createReachAny(reach: (path: Path, over: AbortSignal) => Promise
     });
 }
 
-/** Resolves to what becomes of a socket first: the address that it is connected to, null for its end or when `over` aborts. Closes it. */
-function awaitConnection(socket: Socket, over: AbortSignal): Promise<string | null> {
+/** Resolves to what becomes of a socket first: true for its connection, false for its end or when `over` aborts. Closes it. */
+function awaitConnection(socket: Socket, over: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const stop = (): void => void socket.destroy();
     socket.once('connect', () => {
-      resolve(socket.remoteAddress ?? '');
+      resolve(true);
       stop();
     });
     socket.on('error', () => undefined);
     socket.once('close', () => {
       over.removeEventListener('abort', stop);
-      resolve(null);
+      resolve(false);
     });
     over.addEventListener('abort', stop);
     if (over.aborted) stop();
@@ -170,10 +170,8 @@ export function createReach(parts: {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True for an address of the own network. */
   readonly isNear?: (address: string) => boolean;
-  /** Called with a host that was taken for one outside of it, and its address in it. */
-  readonly foundNear?: (host: string, address: string) => void;
 }): ReachAny {
-  const { lookup, env, isNear = () => false, foundNear = () => undefined } = parts;
+  const { lookup, env, isNear = () => false } = parts;
   const authorities = createAuthorities(env);
   /** Trusts nobody: no certificate is looked at. */
   let nobody: SecureContext | null = null;
@@ -183,12 +181,14 @@ export function createReach(parts: {
     const { host, port, proxy: address, by } = path;
     if (address === null) {
       const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
-      if (path.asks === true) return answersOn(socket, path, trusted(), over);
-      const connected = await awaitConnection(socket, over);
-      if (connected === null) return null;
-      if (path.far !== true || !isNear(connected)) return 'connected';
-      foundNear(host, connected);
-      return 'near';
+      let at = '';
+      socket.once('connect', () => (at = socket.remoteAddress ?? ''));
+      const how =
+        path.asks === true
+          ? await answersOn(socket, path, trusted(), over)
+          : (await awaitConnection(socket, over)) && 'connected';
+      if (how === false || how === null) return null;
+      return path.far === true && isNear(at) ? 'near' : how;
     }
     const secured = address.startsWith('https:') ? await authorities.contextFor({}) : null;
     const proxy = proxyAt(address, lookup, secured);

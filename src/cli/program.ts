@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   backup: async () => (await import('./commands/backup.js')).backupCommand,
   export: async () => (await import('./commands/export.js')).exportCommand,
   import: async () => (await import('./commands/import.js')).importCommand,
+  copy: async () => (await import('./commands/copy.js')).copyCommand,
   rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand,
   schema: async () => (await import('./commands/config.js')).schemaCommand,
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand,
@@ -45,6 +46,7 @@ Examples:
   modelpulse exclude gpt --to 2026-10-31T18:00Z --reason 'provider moves'
   modelpulse rules > rules.yml            Prometheus alerting rules for the registry
   modelpulse backup pulse-copy.db         a copy of the database, also while the daemon writes
+  modelpulse copy --to pulse.db           the whole history in another database
   modelpulse demo                         show it with a simulated provider, without key or network
 
 Exit codes: 0 success, 1 failure or an unhealthy model, 2 invalid command line or configuration.`;

@@ -2,11 +2,9 @@ import type { Command } from 'commander';
 import type { Settings } from '../config/settings.js';
 import { systemClock } from '../domain/clock.js';
 import type { StoreReader } from '../store/port.js';
-import { openStoreReader } from '../store/sqlite/store-reader.js';
 import { globalOptions } from './options.js';
 import { loadFor } from './load.js';
-import { packageFile } from './package-files.js';
-import { sqlitePath } from './sqlite-path.js';
+import { openReader } from './open-reader.js';
 
 /** Input of a command that reads the database. */
 export interface Database {
@@ -14,6 +12,8 @@ export interface Database {
   readonly settings: Settings;
   /** Unix ms; the time that all output refers to. */
   readonly now: number;
+  /** True when a daemon uses the database; null where that cannot be told. */
+  isRunning(): Promise<boolean | null>;
 }
 
 /**
@@ -25,12 +25,9 @@ export async function readDatabase(
   tell: (database: Database) => Promise<string>,
 ): Promise<void> {
   const { settings } = await loadFor(globalOptions(command).config);
-  const store = openStoreReader(
-    sqlitePath(settings, 'this command reads files only'),
-    packageFile('migrations'),
-  );
+  const { store, isRunning } = await openReader(settings.storage.place);
   try {
-    process.stdout.write(await tell({ store, settings, now: systemClock.wall() }));
+    process.stdout.write(await tell({ store, settings, now: systemClock.wall(), isRunning }));
   } finally {
     await store.close();
   }

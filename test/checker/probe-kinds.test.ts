@@ -78,7 +78,8 @@ describe('list of models that is longer than what is read of a reply', () => {
     ['another reply', { id: 'a', choices: [{ message: { content: 'x'.repeat(1_300_000) } }] }],
   ])('is not searched in %s', async (_which, reply) => {
     const result = await asked(reply, { probe: 'models', modelName: 'a' });
-    expect(result).toMatchObject({ reason: 'malformed_response', detail: 'body over 1048576 bytes' });
+    const detail = 'body over 1048576 bytes: a limit of modelpulse, which reads 1 MiB of a reply';
+    expect(result).toMatchObject({ reason: 'probe_unsupported', outcome: 'unknown', detail });
   });
 });
 
@@ -95,9 +96,9 @@ describe('reply of 1.3 MB of a custom API', () => {
     ['JSON that is the answer', whole, null, `body over 1048576 bytes: ${limit}`],
     [
       'too many parts',
-      `[${'{},'.repeat(90_000)}{}]`,
+      `[${'{},'.repeat(110_000)}{}]`,
       '.[0]',
-      `over 80000 texts, lists and objects: ${limit}`,
+      `over 100000 texts, lists and objects: ${limit}`,
     ],
   ])('tells the limit of the monitor, and blames no provider: %s', async (_which, text, program, detail) => {
     const result = await askedText(text, own(program));
@@ -111,8 +112,12 @@ describe('reply of 1.3 MB of a custom API', () => {
     expect((await askedText(text, own(null))).reason).toBe('malformed_response');
   });
 
-  it('stays malformed in an API whose answers are short', async () => {
-    expect((await askedText(whole, {})).reason).toBe('malformed_response');
+  it('is a limit of the monitor in any API if it begins as JSON, and malformed if it does not', async () => {
+    expect(await askedText(whole, {})).toMatchObject({ reason: 'probe_unsupported', outcome: 'unknown' });
+    expect((await askedText('x'.repeat(1_300_000), {})).reason).toBe('malformed_response');
+    const line = `${JSON.stringify({ message: { content: 'New Delhi ' } })}\n`;
+    const endless = await askedText(line.repeat(30_000), { provider: 'ollama', probe: 'chat_stream' });
+    expect(endless).toMatchObject({ reason: 'malformed_response', outcome: 'unhealthy' });
   });
 });
 

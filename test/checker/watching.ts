@@ -5,7 +5,7 @@ import { adjusted, undisturbed } from '../../src/app/adjustments.js';
 import { createConnectivity, type Change } from '../../src/checker/connectivity.js';
 import { createTimeLimit } from '../../src/checker/transport/time-limit.js';
 import type { Ask, Check } from '../../src/domain/check.js';
-import { systemClock, type Clock } from '../../src/domain/clock.js';
+import { monotonicMs, systemClock, type Clock } from '../../src/domain/clock.js';
 import type { Model } from '../../src/domain/model.js';
 import { notSent, type CheckResult } from '../../src/domain/result.js';
 import { modelAt } from './model.js';
@@ -120,4 +120,14 @@ export function watch(setting: Setting) {
   const check = (model: Model, found: CheckResult, signal = new AbortController().signal) =>
     throughGate(connectivity, () => Promise.resolve(found))(model, signal);
   return { ...connectivity, configure, check, sights };
+}
+
+/** A clock that can be put on. */
+export function movable() {
+  let ahead = 0;
+  const clock = {
+    wall: () => systemClock.wall() + ahead,
+    monotonic: () => monotonicMs(systemClock.monotonic() + ahead),
+  };
+  return { clock, pass: (ms: number) => void (ahead += ms) };
 }

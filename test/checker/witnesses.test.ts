@@ -1,9 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { monotonicMs, systemClock } from '../../src/domain/clock.js';
 import type { Model } from '../../src/domain/model.js';
 import type { CheckResult } from '../../src/domain/result.js';
-import { door, good, modelOn, silent, watch } from './watching.js';
+import { door, good, modelOn, movable, silent, watch } from './watching.js';
 
 /** So many machines. */
 async function machines(count: number, first = 11) {
@@ -26,16 +25,6 @@ const at =
         addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       );
   };
-
-/** A clock that can be put on. */
-function movable() {
-  let ahead = 0;
-  const clock = {
-    wall: () => systemClock.wall() + ahead,
-    monotonic: () => monotonicMs(systemClock.monotonic() + ahead),
-  };
-  return { clock, pass: (ms: number) => void (ahead += ms) };
-}
 
 const cut: CheckResult = { ...silent, reason: 'connection_lost' };
 

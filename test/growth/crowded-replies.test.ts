@@ -23,19 +23,23 @@ const held = (value: string, count = holders.length): string =>
     .map((name) => `"${name}":${value}`)
     .join(',');
 
+/** This share of the most different texts, of the most texts and objects, and of the most values that are read. */
+const mixed = (share: number): string =>
+  `[[${counted((index) => `"\\n${digits(index)}"`, Math.floor(32_000 * share))}],[${filled('{"a":1}', ',', 8 * 34_000 * share)}],[${filled('1.5', ',', 4 * 84_000 * share)}]]`;
+
 /** What a provider of any format may send: as much as is read, and the same of what was read once. */
 const ofAnyFormat: readonly [string, string][] = [
   ['objects of thousands of names', `{"id":1,"status":"x",${held(objectOf(9_900))}}`],
   ['a failed run with as many names as are read', `{"id":1,"status":"failed",${held(objectOf(2_100))}}`],
   ['an object of as many names as are read', `{"id":1,"status":"failed",${held(objectOf(7_900), 1)}}`],
-  ['many objects of the longest that are read fast', `[${filled(objectOf(999), ',', 520_000)}]`],
+  ['many objects of the longest that are read fast', `[${filled(objectOf(999), ',', 730_000)}]`],
   [
     'empty errors',
-    `{"errors":[${filled('{}', ',', 120_000)}],"data":{"errors":[${filled('[]', ',', 80_000)}]}}`,
+    `{"errors":[${filled('{}', ',', 150_000)}],"data":{"errors":[${filled('[]', ',', 148_000)}]}}`,
   ],
   [
     'a failed run with empty errors',
-    `{"status":"failed",${held(`{"error":[${filled('{}', ',', 38_000)}]}`)}}`,
+    `{"status":"failed",${held(`{"error":[${filled('{}', ',', 48_000)}]}`)}}`,
   ],
   ['as many different texts as are read', `[${counted((index) => `"\\n${digits(index)}"`, 31_900)}]`],
   ['objects of other names each', `[${counted((index) => `{"k${digits(index)}":1}`, 7_900)}]`],
@@ -43,7 +47,13 @@ const ofAnyFormat: readonly [string, string][] = [
     'objects of the same names in another order each',
     `[${counted((index) => `{"a${index % 97}":1,"b${index % 89}":1,"c${index % 83}":1}`, 13_000)}]`,
   ],
-  ['numbers', `[${filled('1.5', ',', 390_000)}]`],
+  ['numbers', `[${filled('1.5', ',', 590_000)}]`],
+  ['long numbers', `[${filled('-0.12', ',', 890_000)}]`],
+  ['objects of the same names', `[${filled('{"a":1}', ',', 239_000)}]`],
+  [
+    'log probabilities of 700 tokens with 20 others each',
+    `{"logprobs":[${filled(`{"token":" t","top":[${filled('{"token":" t","logprob":-0.1234,"bytes":[1,2,3]}', ',', 1_000)}]}`, ',', 740_000)}]}`,
+  ],
 ];
 
 /** ms for which such a reply may hold the loop while it is judged, with each status. */
@@ -81,10 +91,15 @@ describe('a reply of many objects', () => {
   );
 
   it('is rejected for too many members, of which those of objects with thousands count most', () => {
-    const many = 'over 40000 members';
-    expect(crowdIn(`[${filled(objectOf(9), ',', 520_000)}]`)).toBe(many);
-    expect(crowdIn(`[${objectOf(7_000)},${objectOf(3_000)}]`)).toBe(many);
+    const many = 'over 60000 members';
+    expect(crowdIn(`[${filled(objectOf(9), ',', 750_000)}]`)).toBe(many);
+    expect(crowdIn(`[${objectOf(7_000)},${objectOf(7_000)}]`)).toBe(many);
     expect(crowdIn(`[${objectOf(7_000)},${objectOf(1_000)}]`)).toBeNull();
+  });
+
+  it('is rejected where it comes near to several limits', () => {
+    expect(crowdIn(mixed(0.6))).toBeNull();
+    expect(crowdIn(mixed(0.66))).toBe('too many texts, lists, objects and values in all');
   });
 
   it('is accepted if the objects are alike, also inside each other', () => {

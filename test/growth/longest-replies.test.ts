@@ -58,7 +58,7 @@ const digits = (index: number): string => index.toString(36);
 const longest: readonly [string, Probe, string, Partial<Expectation>?][] = [
   ['a list of models that are nothing', 'models', `[${filled('{}', ',')}]`],
   ['a list of short names', 'models', `{"data":[${filled('{"id":"a"}', ',')}]}`],
-  ['a list of as many names as are read', 'models', `{"data":[${filled('{"id":"gpt-x"}', ',', 390_000)}]}`],
+  ['a list of as many names as are read', 'models', `{"data":[${filled('{"id":"gpt-x"}', ',', 410_000)}]}`],
   ['a list of aliases', 'models', `{"data":[{"aliases":[${counted((index) => `"gpt${index}"`, 110_000)}]}]}`],
   ['a list of the same alias', 'models', `{"data":[{"aliases":[${filled('"a"', ',')}]}]}`],
   ['an embedding of whole numbers', 'embeddings', `{"data":[{"embedding":[${filled('1', ',')}]}]}`],
@@ -193,14 +193,17 @@ describe('reply of maximum length', () => {
 
   it('is rejected for too many parts, not counting those inside texts', () => {
     for (const [text, detail] of [
-      [`[${filled('{}', ',')}]`, 'over 80000 texts, lists and objects'],
-      [`[${filled('1', ',')}]`, 'over 100000 values'],
+      [`[${filled('{}', ',')}]`, 'over 100000 texts, lists and objects'],
+      [`[${filled('1', ',')}]`, 'over 150000 values'],
       [
         `{${counted((index) => `"m${index}":1`, 20_000)}}`,
         'over 8000 different names or 32000 different texts',
       ],
     ] as const)
-      expect(judged(text)).toMatchObject({ reason: 'malformed_response', detail });
+      expect(judged(text)).toMatchObject({
+        reason: 'probe_unsupported',
+        detail: `${detail}: a limit of modelpulse, which reads 1 MiB of a reply`,
+      });
     const said = judged(answer(`${filled('{\\"a":[', ' ')} New Delhi`), { contains: ['New Delhi'] });
     expect(said.reason).not.toBe('malformed_response');
   });
@@ -210,10 +213,18 @@ describe('reply of maximum length', () => {
     expect(judged(json({ data: many(5, () => ({ embedding: vector })) }), {}, 'embeddings').reason).toBe(
       'ok',
     );
+    const bytes = many(4_096, (index) => ((index * 7) % 256) - 128);
+    const vectors = json({ data: many(32, (index) => ({ index, embedding: bytes })) });
+    expect(judged(vectors, {}, 'embeddings').reason).toBe('ok');
     const token = (index: number) => ({ token: ` t${index}`, logprob: -index / 7e5, bytes: [32, 116, 48] });
-    const content = many(800, (index) => ({ ...token(index), top_logprobs: many(10, token) }));
-    const choice = { message: { content: 'New Delhi.' }, finish_reason: 'stop', logprobs: { content } };
-    expect(judged(json({ choices: [choice] })).reason).toBe('ok');
+    for (const [tokens, likely] of [
+      [800, 10],
+      [700, 20],
+    ] as const) {
+      const content = many(tokens, (index) => ({ ...token(index), top_logprobs: many(likely, token) }));
+      const choice = { message: { content: 'New Delhi.' }, finish_reason: 'stop', logprobs: { content } };
+      expect(judged(json({ choices: [choice] })).reason).toBe('ok');
+    }
     const data = many(8_000, (index) => ({
       id: `gpt-${index}`,
       object: 'model',

@@ -3,14 +3,14 @@ import { parseJson } from '../../domain/json.js';
 /** Documents of up to this many characters are parsed without a check. */
 const alwaysParsed = 65_536;
 /** Most strings, lists and objects of a document; a reply with log probabilities has six for each token. */
-const mostParts = 80_000;
-/** Most members of objects; a list of models has four or more for each model. */
-const mostMembers = 40_000;
+const mostParts = 100_000;
+/** Most members of objects; a list of models has four or more for each model. The first of an object counts as two, for the object. */
+const mostMembers = 60_000;
 /** In an object with more members V8 looks each up in a table, which takes five times as long. */
 const fastMembers = 1_000;
 const tableWeight = 5;
 /** Most values of lists and members; an embedding has a few thousand. */
-const mostValues = 100_000;
+const mostValues = 150_000;
 /** Most different strings; a list of models has about three for each model. */
 const mostTexts = 32_000;
 /**
@@ -18,6 +18,8 @@ const mostTexts = 32_000;
  * for each.
  */
 const shapeWeight = 4;
+/** Most of the sum of the shares of these limits, but that of members: a document that comes near to all takes too long. */
+const mostShares = 1.85;
 
 const signs = { quote: 34, comma: 44, colon: 58, list: 91, object: 123, objectEnd: 125 } as const;
 
@@ -80,7 +82,7 @@ export function createCrowding(): (json: string) => string | null {
         const next = shapeOf(shape, text);
         shape = next.shape;
         if (next.isNew) different += shapeWeight - 1;
-        members += shape.members > fastMembers ? tableWeight : 1;
+        members += shape.members > fastMembers ? tableWeight : shape.members === 1 ? 2 : 1;
       } else if (sign === signs.list) {
         parts += 1;
       } else if (sign === signs.object) {
@@ -96,7 +98,8 @@ export function createCrowding(): (json: string) => string | null {
       if (different > mostTexts)
         return `over ${mostTexts / shapeWeight} different names or ${mostTexts} different texts`;
     }
-    return null;
+    const shares = parts / mostParts + values / mostValues + different / mostTexts;
+    return shares > mostShares ? 'too many texts, lists, objects and values in all' : null;
   };
 }
 

@@ -148,15 +148,22 @@ function read({ text, payload }: Content, { dialect, model }: Judging): Answer |
   return dialect.plain?.(model) === true && text.trim() !== '' ? dialect.read(text) : null;
 }
 
+/** JSON, or the beginning of it. */
+const beginsAsJson = /^\s*[[{]/;
+
 /** The verdict of a reply that is not read as a whole, for a limit of modelpulse, as `why` says. */
-function judgePart(text: string, why: string, { dialect, model, meets }: Judging): Verdict {
+function judgePart(text: string, why: string, { dialect, model, meets, reading }: Judging): Verdict {
   const answer = dialect.readPart?.(text) ?? null;
   if (answer !== null) {
     const { reason, detail } = judgeAnswer(answer, model, meets);
     return verdict(reason, detail, answer);
   }
-  // A page, or no text at all, is no answer, however long.
-  return dialect.extract !== undefined && text.trim() !== '' && !isMarkup(text)
+  // A page, or no text at all, is no answer, however long. A stream that does not end runs past the limit of its tokens.
+  const mayAnswer =
+    dialect.extract === undefined
+      ? beginsAsJson.test(text) && reading?.begun !== true
+      : text.trim() !== '' && !isMarkup(text);
+  return mayAnswer
     ? verdict('probe_unsupported', `${why}: a limit of modelpulse, which reads 1 MiB of a reply`)
     : verdict('malformed_response', why);
 }

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { systemClock } from '../../domain/clock.js';
-import { copyDatabase } from '../../store/sqlite/file/backup.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { makeFile } from '../new-file.js';
@@ -10,13 +9,15 @@ import { sqlitePath } from '../sqlite-path.js';
 export function backupCommand(program: Command): void {
   program
     .command('backup')
-    .description('copy the database to a new file, with the daemon running or stopped')
+    .description('copy the SQLite database to a new file, with the daemon running or stopped')
     .argument('<file>', 'destination; must not exist')
     .action(async (file: string, _options: object, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
+      const path = sqlitePath(settings, 'make a backup with pg_dump');
+      const { copyDatabase } = await import('../../store/sqlite/file/backup.js');
       const started = systemClock.monotonic();
       await makeFile(file, (partial) => {
-        copyDatabase(sqlitePath(settings, 'make a backup with pg_dump'), partial);
+        copyDatabase(path, partial);
         return Promise.resolve();
       });
       const seconds = ((systemClock.monotonic() - started) / 1_000).toFixed(1);

@@ -5,15 +5,13 @@ import type { Settings } from '../../config/settings.js';
 import { systemClock } from '../../domain/clock.js';
 import { exclusionBody, mostExclusions, windowOfExclusion } from '../../http/shapes/exclusion-body.js';
 import { isoTime } from '../../http/time.js';
-import { openLoneExclusions } from '../../store/sqlite/lone-writer.js';
 import { StoreError } from '../../store/store-error.js';
 import { askDaemon, readDaemon, refusalOf } from '../daemon-client.js';
 import { DaemonError, UsageError } from '../failure.js';
 import { globalOptions } from '../options.js';
 import { modelWithId } from '../known-model.js';
 import { loadFor } from '../load.js';
-import { packageFile } from '../package-files.js';
-import { sqlitePath } from '../sqlite-path.js';
+import { openExclusions } from '../lone-exclusions.js';
 
 interface Options {
   readonly from?: string;
@@ -38,33 +36,36 @@ function windowOf({ from, to, reason }: Options, now: number): Window {
 }
 
 /** Writes to the database directly while no daemon runs. */
-function excludeAlone(
-  settings: Settings,
+async function excludeAlone(
+  { storage: { place } }: Settings,
   url: string,
   ids: readonly string[],
   window: Window,
   now: number,
-): void {
-  const path = sqlitePath(settings, 'exclude while a daemon runs');
+): Promise<void> {
   try {
-    const store = openLoneExclusions(path, packageFile('migrations'));
+    const store = await openExclusions(place);
     try {
-      const known = store.models();
+      const known = await store.models(ids);
       const keys = ids.map((id) => modelWithId(id, known).key);
       for (const [index, key] of keys.entries()) {
-        if (store.of(key).length >= mostExclusions)
+        if ((await store.of(key)).length >= mostExclusions)
           throw new UsageError(
             `${ids[index] ?? ''} has ${mostExclusions} exclusions already; take some back`,
           );
       }
-      for (const key of keys) store.add(key, { ...window, createdAt: now });
+      for (const key of keys) await store.add(key, { ...window, createdAt: now });
     } finally {
-      store.close();
+      await store.close();
     }
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'locked') throw error;
+    const [what, how] =
+      place.kind === 'sqlite'
+        ? [place.path, 'runs with another configuration']
+        : ['the database', 'runs elsewhere or with another configuration'];
     throw new Unreachable(
-      `a daemon uses ${path}, but none answers at ${url}: it is starting, or runs with another configuration; name that by --config`,
+      `a daemon uses ${what}, but none answers at ${url}: it is starting, or ${how}; name that by --config`,
     );
   }
 }
@@ -112,7 +113,7 @@ export function excludeCommand(program: Command): void {
           continue;
         }
         try {
-          excludeAlone(settings, answer.url, left, window, now);
+          await excludeAlone(settings, answer.url, left, window, now);
           left.splice(0).forEach(said);
         } catch (error) {
           if (!(error instanceof Unreachable) || systemClock.monotonic() > until) throw error;

@@ -2,14 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { exportHistory } from '../../store/transfer/export.js';
 import { StoreError } from '../../store/store-error.js';
 import { UsageError } from '../failure.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { makeFile } from '../new-file.js';
-import { packageFile } from '../package-files.js';
-import { sqlitePath } from '../sqlite-path.js';
+import { storedHistory } from '../stored-history.js';
 
 export function exportCommand(program: Command): void {
   program
@@ -21,13 +19,8 @@ export function exportCommand(program: Command): void {
     .option('-o, --output <file>', 'write to a new file instead of standard output')
     .action(async (ids: string[], { output }: { output?: string }, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
-      const lines = () =>
-        Readable.from(
-          exportHistory(sqlitePath(settings, 'export reads files only'), packageFile('migrations'), ids),
-          {
-            objectMode: false,
-          },
-        );
+      const history = await storedHistory(settings.storage.place);
+      const lines = () => Readable.from(history.lines(ids), { objectMode: false });
       try {
         if (output === undefined) await pipeline(lines(), process.stdout, { end: false });
         else await makeFile(output, (partial) => pipeline(lines(), createWriteStream(partial)));

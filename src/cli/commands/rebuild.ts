@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
-import { checkRollups, rebuildRollups } from '../../store/transfer/rebuild.js';
 import type { Rebuilt, WrongRow } from '../../store/transfer/rebuilding.js';
 import type { TimelineDifference } from '../../store/transfer/replay.js';
 import { plainText } from '../../domain/plain-text.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
-import { modelMemory } from '../model-memory.js';
-import { packageFile } from '../package-files.js';
+import { storedHistory } from '../stored-history.js';
 import { terminalOf } from '../terminal.js';
-import { sqlitePath } from '../sqlite-path.js';
 
 const mostShown = 20;
 
@@ -64,10 +61,8 @@ export function rebuildCommand(program: Command, done: (code: number) => void): 
       const different = shownOf<TimelineDifference>(async (rows) =>
         (await tables()).timelineTable(rows, terminal),
       );
-      const rebuilt = (check ? checkRollups : rebuildRollups)({
-        path: sqlitePath(settings, 'rebuild reads files only'),
-        migrationsDir: packageFile('migrations'),
-        memory: modelMemory,
+      const history = await storedHistory(settings.storage.place);
+      const rebuilt = await history[check ? 'compare' : 'correct']({
         found: wrong.add,
         differs: different.add,
         fails({ model, message }) {

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { readMemory } from '../../app/memory.js';
 import { readUptime } from '../../app/uptime-refresh.js';
@@ -15,14 +14,12 @@ import { isoTime } from '../../http/time.js';
 import type { Past } from '../../store/history.js';
 import { readPeriods } from '../../store/excluded-periods.js';
 import type { StoredModel, StoreReader } from '../../store/port.js';
-import { isLocked } from '../../store/sqlite/file/file-lock.js';
 import { modelWithId } from '../known-model.js';
 import { jsonOption } from '../options.js';
 import { pastOf } from '../../app/stored-past.js';
 import { readDatabase } from '../read-database.js';
 import type { StatusRow } from '../tables/status-table.js';
 import { jsonText, terminalOf } from '../terminal.js';
-import { sqlitePath } from '../sqlite-path.js';
 
 /** An unconfirmed change in the newest checks, such as `last check failed: timeout (1 of 2)`; null without one. */
 function unconfirmed(model: StoredModel, now: number): string | null {
@@ -103,18 +100,15 @@ export function statusCommand(program: Command): void {
     .addOption(new Option('--state <state>', 'only show models in this state').choices([...states, 'paused']))
     .addOption(jsonOption())
     .action(async (ids: string[], { state: asked, json }: Options, command: Command) => {
-      await readDatabase(command, async ({ store, settings, now }) => {
+      await readDatabase(command, async ({ store, settings, now, isRunning }) => {
         const all = await store.models();
         const models =
           ids.length === 0
             ? all.filter(({ retiredAt }) => retiredAt === null)
             : [...new Set(ids)].map((id) => modelWithId(id, all));
         const rows = await rowsOf(store, models, asked, now);
-        const monitor = {
-          running: isLocked(realpathSync(sqlitePath(settings, 'status reads files only'))),
-          blind: false,
-        };
-        monitor.blind = monitor.running && isBlind(all);
+        const running = await isRunning();
+        const monitor: Monitor = { running, blind: running === true && isBlind(all) };
         if (json === true) {
           const configured = new Map(settings.models.map((each) => [each.id, each]));
           return jsonText(rows.map((row) => shape(row, configured.get(row.model), monitor, now)));
@@ -131,22 +125,22 @@ export function statusCommand(program: Command): void {
 }
 
 interface Monitor {
-  /** A daemon uses the database. */
-  readonly running: boolean;
+  /** A daemon uses the database; null where that cannot be told. */
+  readonly running: boolean | null;
   /** The monitor has no connectivity. */
   readonly blind: boolean;
 }
 
 /** Warnings that the table may be out of date. */
 function warningsOf({ running, blind }: Monitor): string {
-  if (!running) return 'The daemon does not run: the table shows the state when it stopped.\n\n';
+  if (running === false) return 'The daemon does not run: the table shows the state when it stopped.\n\n';
   return blind ? 'The monitor has no connectivity: it cannot tell how the models are.\n\n' : '';
 }
 
 /** Labels, objective and schedule come from the configuration; a model that is not in it has none. */
 function shape(row: StatusRow, model: Model | undefined, monitor: Monitor, now: number): object {
   const { since, lastCheck, firstSeen, ...rest } = row;
-  const checked = monitor.running && model !== undefined && row.reason !== 'paused';
+  const checked = monitor.running === true && model !== undefined && row.reason !== 'paused';
   const next = checked ? createCalendar().nextSlot(model.schedule, model.id, now) : null;
   return {
     ...rest,

@@ -15,6 +15,15 @@ const schemaName = /^[a-z_][a-z0-9_]{0,62}$/;
 
 const inOptions = /(?:^|\s)-c\s*search_path=(\S+)/;
 
+/** The text of a part, in which a lone percent sign stands for itself, as for the driver; null where it is none. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part.replace(/%(?![0-9a-f]{2})/gi, '%25'));
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Reads `postgres://user:password@host:port/database?search_path=schema`; the schema is `public` without one. Throws
  * StoreError `unavailable`, whose message has nothing of the text, since there may be a password in it.
@@ -23,7 +32,11 @@ export function addressOf(text: string): Address {
   // Without a host, as where a socket is named behind the question mark.
   const whole = text.replace('@/', '@localhost/');
   const url = URL.canParse(whole) ? new URL(whole) : null;
-  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol))
+  const parts = [url?.username, url?.password, url?.hostname, url?.pathname].map((part) =>
+    decoded(part ?? ''),
+  );
+  const known = url !== null && ['postgres:', 'postgresql:'].includes(url.protocol);
+  if (!known || parts.includes(null))
     throw new StoreError(
       'unavailable',
       'the address of the database is not valid: it must be postgres://user:password@host:port/database',
@@ -40,11 +53,11 @@ export function addressOf(text: string): Address {
     );
   searchParams.delete('search_path');
   const host = searchParams.get('host') ?? (url.hostname === '' ? 'localhost' : url.hostname);
-  const user = url.username === '' ? '' : `${decodeURIComponent(url.username)}@`;
+  const user = url.username === '' ? '' : `${decoded(url.username)}@`;
   const port = url.port === '' ? '' : `:${url.port}`;
   return {
     connectionString: url.href,
     schema,
-    shown: `${user}${decodeURIComponent(host)}${port}/${decodeURIComponent(url.pathname.slice(1))}`,
+    shown: `${user}${decoded(host)}${port}/${decoded(url.pathname.slice(1))}`,
   };
 }

@@ -1,6 +1,7 @@
 import type { Retention } from '../horizons.js';
 import type { MissCause, ModelKey, Store, StoredModel, StoreReader } from '../port.js';
 import { connect, type ConnectionOptions, type Database } from './database.js';
+import { isInUse, requireAlone } from './in-use.js';
 import { migrate, requireSchema } from './migrations.js';
 import { createPartitions } from './partitions.js';
 import { prepareExclusions } from './read/annotation-query.js';
@@ -30,6 +31,8 @@ export interface PostgresReader extends StoreReader {
   readonly series: ReadSeries;
   /** Models with these keys. */
   readonly someModels: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
+  /** True where an instance was seen within the last 15 s. */
+  inUse(): Promise<boolean>;
 }
 
 export interface PostgresStore extends Store, PostgresReader, RegistryWrites {
@@ -68,6 +71,7 @@ function prepareReads(database: Database): PostgresReader {
       );
       return rows[0]?.bytes ?? 0;
     },
+    inUse: () => isInUse(database),
     close: () => database.close(),
   };
 }
@@ -109,5 +113,23 @@ export function openPostgresReader(options: PostgresReaderOptions): Promise<Post
   return opened(options, async (database) => {
     await requireSchema(database, options.migrationsDir);
     return prepareReads(database);
+  });
+}
+
+/**
+ * Exclusions of an existing store while no instance runs. Rejects with StoreError: `locked` while one does, `missing` without
+ * a store.
+ */
+export function openLoneExclusions(options: PostgresReaderOptions) {
+  return opened(options, async (database) => {
+    await requireSchema(database, options.migrationsDir);
+    await requireAlone(database);
+    const { names } = prepareModels(database);
+    return {
+      models: (ids: readonly string[]) => names(ids),
+      of: prepareExclusions(database).exclusions,
+      add: prepareAnnotating(database, prepareIncidents(database)).exclude,
+      close: () => database.close(),
+    };
   });
 }

@@ -49,6 +49,9 @@ export interface SqliteStore extends OpenedStore {
   writePacked(packed: PackedBatch): Promise<boolean>;
 }
 
+/** A start may take a long look at the whole file: it holds up nobody. */
+type How = 'read' | 'change' | 'start';
+
 /**
  * Opens the store for the one daemon that writes it; throws StoreError. When the file proves damaged in use, the call
  * that detects it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is created, which has none of the
@@ -98,8 +101,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   }
 
   /** Moves a damaged file aside, if configured, and returns its error; the next use creates a fresh one. Throws any other error. */
-  function giveUp(error: unknown): Error {
-    const damage = damageBehind(error, database);
+  function giveUp(error: unknown, how: How = 'start'): Error {
+    const damage = damageBehind(error, how === 'start' ? database : null);
     if (damage === null) throw error;
     if (options.onCorrupt === 'stop') throw damage;
     disconnect();
@@ -208,9 +211,9 @@ export function openStore(options: StoreOptions): SqliteStore {
     );
   }
 
-  function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
+  function ask<Result>(work: (session: Session) => Result, how: How = 'read'): Promise<Result> {
     return promised(path, () => {
-      if (changes) {
+      if (how === 'change') {
         // Before the lock, which is on the volume too.
         expectVolume();
         lock.keep();
@@ -218,15 +221,15 @@ export function openStore(options: StoreOptions): SqliteStore {
         expectSameFile();
       }
       try {
-        if (changes) expectSameLog();
+        if (how === 'change') expectSameLog();
         return work(connect());
       } catch (error) {
-        throw giveUp(error);
+        throw giveUp(error, how);
       }
     });
   }
 
-  const change = <Result>(work: (session: Session) => Result): Promise<Result> => ask(work, true);
+  const change = <Result>(work: (session: Session) => Result): Promise<Result> => ask(work, 'change');
 
   function register(open: Session, ...model: Parameters<Session['register']>): StoredModel {
     const registered = open.register(...model);
@@ -256,7 +259,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     get openings() {
       return openings;
     },
-    models: () => ask((open) => open.models()),
+    models: () => ask((open) => open.models(), 'start'),
     names: (which) => ask((open) => open.names(which)),
     register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
     retire: (keys, now) => change((open) => open.retire(keys, now)),

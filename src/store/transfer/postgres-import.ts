@@ -2,6 +2,7 @@ import type { MemoryReading } from '../port.js';
 import { textOf } from '../postgres/columns.js';
 import { connect, type ConnectionOptions, type Database, type Sql } from '../postgres/database.js';
 import { advanceHorizons, readHorizons } from '../postgres/horizon-rows.js';
+import { requireAlone } from '../postgres/in-use.js';
 import { migrate } from '../postgres/migrations.js';
 import { createPartitions, type Partitions } from '../postgres/partitions.js';
 import { hasHistorySql, prepareModels } from '../postgres/registry.js';
@@ -150,8 +151,8 @@ function createTarget(database: Database, sql: Sql, partitions: Partitions) {
 }
 
 /**
- * Imports a history file into a schema, whole or not at all; existing data stay as they are. Rejects with StoreError, and with
- * LineError for an invalid file.
+ * Imports a history file into a schema, whole or not at all; existing data stay as they are. Rejects with StoreError, `locked`
+ * while an instance uses the schema, and with LineError for an invalid file.
  */
 export async function importPostgresHistory(
   {
@@ -163,9 +164,13 @@ export async function importPostgresHistory(
 ): Promise<readonly Taken[]> {
   const database = await connect(connection);
   try {
+    await requireAlone(database);
     await migrate(database, migrationsDir);
     return await database.transaction(async (sql) => {
       await sql.run(`SELECT pg_advisory_xact_lock(${importLock})`);
+      // An instance that starts meanwhile waits where it says that it is there.
+      await sql.run(`LOCK TABLE ${database.table('instance')} IN SHARE MODE`);
+      await requireAlone(database, sql);
       const partitions = createPartitions(database, 0, (work) => work(sql));
       const { target, flush } = createTarget(database, sql, partitions);
       const intake = await readOver(createIntake(target, memory));

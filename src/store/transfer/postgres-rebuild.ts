@@ -6,6 +6,7 @@ import { columnsOf, unnest } from '../postgres/columns.js';
 import { connect, type ConnectionOptions, type Database, type Sql } from '../postgres/database.js';
 import { described, isFailure } from '../postgres/failure.js';
 import { readHorizons } from '../postgres/horizon-rows.js';
+import { requireAlone } from '../postgres/in-use.js';
 import { requireSchema } from '../postgres/migrations.js';
 import { prepareTimeline } from '../postgres/read/timeline-query.js';
 import { answerOf, readOver, type Reading } from '../read/reading.js';
@@ -120,6 +121,7 @@ async function rebuilt(options: PostgresOptions, repairs: boolean): Promise<Rebu
   const database = await connect(options.connection);
   try {
     await requireSchema(database, options.migrationsDir);
+    if (repairs) await requireAlone(database);
     return await described(database.shown, () =>
       readOver(rebuildAll(sourceOn(database, database), options, repairs)),
     );
@@ -137,8 +139,8 @@ export function checkPostgresRollups(options: PostgresOptions): Promise<Rebuilt>
 }
 
 /**
- * Recomputes hours and days from results and states; a write of the same model waits. The time line is compared with its replay
- * and stays as it was told. Rejects with StoreError.
+ * Recomputes hours and days from results and states, while no instance runs; a write of the same model waits. The time line is
+ * compared with its replay and stays as it was told. Rejects with StoreError, `locked` while an instance uses the schema.
  */
 export function rebuildPostgresRollups(options: PostgresOptions): Promise<Rebuilt> {
   return rebuilt(options, true);

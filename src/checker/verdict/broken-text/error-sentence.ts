@@ -72,6 +72,12 @@ const aboutErrors = any(
   'рассказ|истори|сказк|шутк|сбой|авари|объявлен|техработ|технически(?:е|х) работ',
   '物語|(?<![電会])話を|障害|故障|案内|お知らせ|メンテナンス|文言|이야기|장애|고장|안내|점검|문구|故事|笑[话話]|公告|[维維][护護]|提示',
   'nachricht|mensaje|mensagem|messaggio|сообщени|消息|メッセージ|메시지',
+  // Lines of logs, made up.
+  'syslog|\\blog[ -]?(?:zeile|eintrag|datei|line|entr|file|rad|fil|regel)|\\bjournal|\\binvent|erfinde|日志|日誌|ログ|로그|журнал|\\bлог',
+  // Errors, translation and summaries in other languages.
+  '\\bfout|\\bfeil\\b|\\bfejl|\\bfel(?:et|meddel\\w*)?\\b|błąd|błęd|\\bhata|\\bchyb|\\bvirhe|\\bhib[aá]|eroare|erori|помилк|σφάλμα|خطأ|خطا|שגיא|त्रुटि|ข้อผิดพลาด|kesalahan|lỗi',
+  'vertaal|vertaling|oversæt|oversett|översätt|tłumacz|çevir|käännä|přelož|prelož|fordíts|traduceți|переклад|превед|μετάφρα|ترجم|תרגם|अनुवाद|แปล|terjemah|dịch',
+  'samenvat|vat samen|streść|streszcz|podsumuj|zusammenfass|fasse?\\b.{0,80}zusammen|résum|\\bresum|riassum|özetle|sammanfatta|sammenfat|oppsummer|opsummer|tóm tắt|لخص|总结|總結|概括|摘要|要約|요약|перескаж|резюмир',
   'fehler|übersetz|erreur|tradui|traduc|traduz|errore|ошибк|перевед|错误|錯誤|翻译|翻譯|报错|エラー|翻訳|오류|번역',
 );
 

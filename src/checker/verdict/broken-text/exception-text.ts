@@ -1,20 +1,24 @@
 import { any } from '../error-rules/text-rule.js';
+import { sharesWords } from './shared-words.js';
 
 /** Longer text is an answer, unless it is a stack trace. */
 const longest = 400;
 /** The same of a text behind `Error:`. */
 const longestLabelled = 200;
 
-/** A class of exceptions with its package, and what happened. */
+/** A class of exceptions with its package, and what happened. Without a package a fault may be one of the earth or of tennis. */
 const className =
-  /^(?:Unhandled exception\. |Uncaught |Caught )?(?:[A-Za-z_$][\w$]{0,60}[./]){0,12}[A-Z]\w{1,80}(?:Error|Exception|Fault)(?:: \S|\(['"])/;
+  /^(?:Unhandled exception\. |Uncaught |Caught )?(?:(?:[A-Za-z_$][\w$]{0,60}[./]){0,12}[A-Z]\w{1,80}(?:Error|Exception)|(?:[A-Za-z_$][\w$]{0,60}[./]){1,12}[A-Z]\w{1,80}Fault|(?:Soap|SOAP|Client|Server)Fault)(?:: \S|\(['"])/;
 /** The same without what happened: words alone may be the answer, a package in front of them hardly. */
 const packaged = /^(?:[A-Za-z_$][\w$]{0,60}\.){2,12}[A-Z]\w{0,80}(?:Error|Exception)$/;
+
+/** Causes that Go names behind an address. Anything else may be the title of a link. */
+const ofGo = String.raw`(?:(?:dial|read|write|lookup|context|proxyconnect) |(?:unexpected )?EOF\b|(?:x509|tls|net/http|https?2?|net|remote error|local error): |unsupported protocol|stopped after|malformed |connection (?:refused|reset)|server (?:gave|sent|closed)|use of closed)`;
 
 /** What languages and libraries write of an exception, without its class. Nobody begins an answer so. */
 const signatures = any(
   // Go.
-  String.raw`^(?:Get|Post|Put|Head|Patch|Delete) "?https?://[^\s"]{1,300}"?: \S`,
+  String.raw`^(?:Get|Post|Put|Head|Patch|Delete) "?https?://[^\s"]{1,300}"?: ${ofGo}`,
   String.raw`^(?:dial|read|write) (?:tcp|udp|unix)\d? \S`,
   String.raw`^lookup [\w.-]{1,200}(?: on [\w.:[\]]{1,80})?: `,
   String.raw`^(?:net/http|http|remote error: tls|tls|x509): (?:server gave|request canceled|invalid|unexpected|failed|handshake|bad|certificate|TLS)\b`,
@@ -40,7 +44,8 @@ const signatures = any(
   // JavaScript.
   String.raw`^Cannot (?:read|set) propert(?:y|ies) (?:'[^'\n]{0,80}' )?of (?:undefined|null)\b`,
   String.raw`^(?:undefined|null) is not (?:an object|a function|iterable)\b`,
-  String.raw`^[\w$.[\]()]{1,120} is not iterable(?:$| \()`,
+  // A word alone may be what is asked for: None is not iterable.
+  String.raw`^[\w$.[\]()]{1,120} is not iterable \(|^\w[\w$]{0,60}[.[(][\w$.[\]()]{1,60} is not iterable$`,
   String.raw`^(?:[\w$]{1,40}(?:\.[\w$]{1,40}|\[[^\][\n]{0,20}\]|\([^()\n]{0,40}\)){1,8}|[a-z]{1,40}[A-Z][\w$]{0,40}) is not a (?:function|constructor)$`,
   String.raw`^Unexpected (?:token [^\n]{1,80}(?: in JSON at position \d| is not valid JSON)|end of JSON input$|non-whitespace character after JSON)`,
   String.raw`^(?:connect|read|write|getaddrinfo|queryA|request to \S{1,300} failed, reason:[^\n]{0,80}) E[A-Z_]{4,20}\b`,
@@ -68,10 +73,17 @@ const signatures = any(
 const onlyFailed =
   /^an (?:unexpected|unknown|internal|unhandled) (?:error|exception) (?:has )?occurred[.!]?$/i;
 
-/** A label of any program, and what only programs speak of. */
-const labelled = /^(?:\[error\]:?|error:|exception:|fatal:) /i;
-const technical =
-  /\b(?:upstream|backend|socket|llm|openai|anthropic|ollama|vllm|langchain|endpoint|json|https?|nonetype|status code|no response from|response from (?:the )?(?:model|server|api)|request failed|failed to (?:fetch|parse|connect|generate|call|decode|invoke|process)|unexpected (?:end|token|status|response)|unhandled|null pointer|nil pointer|stack overflow|not a function|e(?:conn\w{4,10}|timedout|notfound|pipe))\b/i;
+/** A label of any program, and what only programs speak of. Behind quoted words stands what is wrong with them. */
+const labelled = /^(?:\[error\]:?|error:|fatal:) (?!["“„«「])/i;
+const cause = String.raw`nonetype|status code|no response from|response from (?:the )?(?:model|server|api)|request failed|failed to (?:fetch|parse|connect|generate|call|decode|invoke|process)|unexpected (?:end|token|status|response)|unhandled|null pointer|nil pointer|stack overflow|not a function|e(?:conn\w{4,10}|timedout|notfound|pipe)`;
+const technical = new RegExp(
+  String.raw`\b(?:upstream|backend|socket|llm|openai|anthropic|ollama|vllm|langchain|endpoint|json|https?|${cause})\b`,
+  'i',
+);
+/** A rule has exceptions, too: this label needs a cause or a class. */
+const labelledException = /^exception: (?!["“„«「])/i;
+const causes = new RegExp(String.raw`\b(?:${cause})\b`, 'i');
+const labelledClass = /^\w{9}: (?:[\w$]{1,60}\.){0,12}[A-Z]\w{1,60}(?:Error|Exception)\b/;
 
 /** A stack, with the beginning of its second line. */
 const trace =
@@ -83,7 +95,7 @@ const document =
 
 /** A sentence that explains an error. */
 const explains =
-  /\b(?:means?|refers? to|indicates?|happens?|signals?|stands for|denotes?|describes?|typically|usually|often|generally|for example|you (?:can|should|need)|should be|instead of)\b/i;
+  /\b(?:means?|refers? to|indicates?|happens?|signals?|stands for|denotes?|describes?|typically|usually|often|generally|for example|you (?:can|should|need)|should (?:be|read)|instead of)\b/i;
 
 /** What an expression in a question comes to: the answer of a model that calculates, not of a bot that broke. */
 const ofExpressions =
@@ -94,7 +106,7 @@ const code = /[\w\])]\(|[=!]=|=>|[{};]|\[\]|\]\[|\w\[\w|["'] ?\+|\+ ?["']|`|\b[a
 
 /** Questions that what a program writes may answer. */
 const aboutPrograms =
-  /\b(?:python|java|javascript|typescript|node|golang|rust|php|ruby|kotlin|c#|perl|curl|bash|sql|json|xml|code|coding|codes|programm?\w*|program|functions?|scripts?|consoles?|terminal|shell|compil\w*|interpreter|repl|snippets?|syntax|prints?|printed|output|returns?|raise[sd]?|throws?|thrown|evaluates?|debug\w*|bugs?|crash\w*|stack|developers?|software|modules?|commands?|linux|unix|windows|sockets?|connect\w*|tcp|grpc|dns|clients?|libraries|library|outage|incident|computers?)\b|代码|代碼|程序|程式|コード|プログラム|코드|프로그램|код|программ|código|programa|codice/i;
+  /\b(?:python|java|javascript|typescript|node|golang|rust|php|ruby|kotlin|c#|perl|curl|bash|sql|json|xml|code|coding|codes|programm?\w*|program|functions?|scripts?|consoles?|terminal|shell|compil\w*|interpreter|repl|snippets?|syntax|prints?|printed|output|returns?|raise[sd]?|throws?|thrown|evaluates?|debug\w*|bugs?|crash\w*|stack|developers?|software|modules?|commands?|linux|unix|windows|sockets?|connect\w*|tcp|grpc|dns|clients?|libraries|library|outage|incident|computers?|jdk|jvm|ausnahmen?|klassen?|excep\w{3,6}|examples?|iter\w{2,12}|integers?|ganzzahl\w*|proofread\w*|gramma\w*|spell\w*|misspel\w*|typos?|mistakes?|poems?|poetry|haikus?|verses?|rhymes?)\b|\.net\b|gedicht|poème|poema|стих|俳句|诗|詩|grammat|rechtschreib|korrektur|orthogra|ortogra|грамм|语法|語法|文法|校对|校正|beispiel|exemple|ejemplo|esempio|exemplo|пример|例|예를|代码|代碼|程序|程式|コード|プログラム|코드|프로그램|код|программ|código|programa|codice/i;
 
 /** True for the text of an exception, or a stack trace, at the start of a short text that does not explain it. */
 export function isExceptionText(text: string): boolean {
@@ -102,12 +114,14 @@ export function isExceptionText(text: string): boolean {
   if (trace.test(said) || document.test(said)) return true;
   if (said.length > longest || /\n\s*\n/.test(said) || explains.test(said) || ofExpressions.test(said))
     return false;
-  if (labelled.test(said)) return said.length <= longestLabelled && technical.test(said);
+  const isShortLine = said.length <= longestLabelled && !said.includes('\n');
+  if (labelled.test(said)) return isShortLine && technical.test(said);
+  if (labelledException.test(said)) return isShortLine && (causes.test(said) || labelledClass.test(said));
   return className.test(said) || packaged.test(said) || signatures.test(said) || onlyFailed.test(said);
 }
 
-/** True if a question has code, asks for what programs write, or contains the text. */
+/** True if a question has code, asks for what programs write, contains the text, or has words of it. */
 export function asksForPrograms(question: string, text: string): boolean {
   const asked = question.slice(0, 4_096);
-  return code.test(asked) || aboutPrograms.test(asked) || question.includes(text);
+  return code.test(asked) || aboutPrograms.test(asked) || question.includes(text) || sharesWords(asked, text);
 }

@@ -4,6 +4,7 @@ import { reasonOfText } from '../error-rules.js';
 import { asksForErrors, isErrorSentence } from './error-sentence.js';
 import { asksForPrograms, isExceptionText } from './exception-text.js';
 import { isNotice } from './notice.js';
+import { sharesWords } from './shared-words.js';
 
 const phrase = String.raw`(?:internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|too many requests|upstream (?:request timeout|connect error[^\n]{0,200})|no healthy upstream|rate limit exceeded|request timed out|[45]\d\d (?:not found|unauthorized|forbidden|bad request|payload too large|request timeout))`;
 const statusLine = new RegExp(
@@ -36,7 +37,17 @@ const ofErrors = new Set(
   ),
 );
 
-const wantsObject = /\b(?:json|objects?|schema|format|fields?|keys?)\b|对象|物件|オブジェクト|객체/i;
+const wantsObject =
+  /\b(?:json|objects?|schema|format|fields?|keys?|structur\w*|members?|propert(?:y|ies))\b|\{|strukturier|对象|物件|オブジェクト|객체/i;
+
+/** True for a question that asks for an object, or names two of its members; or for what the object tells. */
+function asksForObject(question: string, names: readonly string[], told: string): boolean {
+  const asked = question.slice(0, 4_096);
+  const words = new Set(asked.toLowerCase().match(/[a-z][a-z_]*/g));
+  return (
+    wantsObject.test(asked) || names.filter((name) => words.has(name)).length >= 2 || sharesWords(asked, told)
+  );
+}
 
 /** A JSON error: it has only members of errors. A flag that something failed may be what is asked for. */
 function isErrorObject(text: string, question: string): boolean {
@@ -48,16 +59,15 @@ function isErrorObject(text: string, question: string): boolean {
     return false;
   }
   const one: unknown = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  if (!isObject(one) || !Object.keys(one).every((name) => ofErrors.has(name))) return false;
+  if (!isObject(one)) return false;
+  const names = Object.keys(one);
+  if (!names.every((name) => ofErrors.has(name))) return false;
   if (errorIn(one, true) !== null) return true;
   const told = errorIn(one, false);
-  const flagged = [one.success, one.ok].includes(false) && !wantsObject.test(question.slice(0, 4_096));
-  return (
-    told !== null &&
-    ((flagged && told.text !== '') ||
-      statusLine.test(told.text) ||
-      /^(?:not found|unauthorized|forbidden)$/i.test(told.text))
-  );
+  if (told === null) return false;
+  const { text: words } = told;
+  if (statusLine.test(words) || /^(?:not found|unauthorized|forbidden)$/i.test(words)) return true;
+  return [one.success, one.ok].includes(false) && words !== '' && !asksForObject(question, names, words);
 }
 
 /** True for a status line, a trace or a sentence with which a program reports an error. */
