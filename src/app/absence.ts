@@ -34,7 +34,7 @@ interface AbsenceParts {
   /** Unix ms of the model's next slot; earlier slots are missed. */
   readonly nextDue: (id: string) => number | null;
   readonly now: number;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** Models in one turn of the loop: to count the times of a cron expression in a year takes 2 ms. */

@@ -7,12 +7,13 @@ import type { EventFeed } from '../http/event-feed.js';
 import type { Annotations, Backend, HealthApi, Pauses } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { Format } from '../metrics/format.js';
-import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
 import type { MonitorView } from '../page/monitor-view.js';
 import type { Scheduler } from '../scheduler/port.js';
 import type { Store } from '../store/port.js';
 import type { InForce, Reloader } from './reload.js';
 import type { Roster } from './roster.js';
+import type { Tracked } from './tracked.js';
 import { createSharedText, type SharedText } from './shared-text.js';
 import { createTextShelf } from './text-shelf.js';
 import type { Writer } from './writer.js';
@@ -47,6 +48,12 @@ export function createBackend(parts: {
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
   absence: () => Interval | null;
+  /** True for a model that another instance checks. */
+  isFollowed?: (tracked: Tracked) => boolean;
+  /** Called when somebody asks for models. */
+  asked?: () => void;
+  /** Null for a database of one process. */
+  fleet?: (() => FleetGauges) | null;
   storeFailure: () => string | null;
   inForce: Readonly<InForce>;
   logDropped: () => number;
@@ -55,6 +62,7 @@ export function createBackend(parts: {
   ready: () => boolean;
 }): Backend {
   const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
+  const { isFollowed = () => false, asked = () => undefined } = parts;
 
   const givenUp = new HttpError(
     503,
@@ -66,8 +74,13 @@ export function createBackend(parts: {
     for (const { view } of roster.all()) yield view;
   }
 
+  /** Series of a model are those of the instance that checks it. */
+  function* ownViews(): Iterable<ModelView> {
+    for (const tracked of roster.all()) if (!isFollowed(tracked)) yield tracked.view;
+  }
+
   async function* exposition(format: Format): AsyncGenerator<string> {
-    yield* modelExposition(views(), clock.wall(), format);
+    yield* modelExposition(ownViews(), clock.wall(), format);
     const gauges = {
       checksInFlight: scheduler.inFlight,
       checksQueued: scheduler.queued,
@@ -78,6 +91,7 @@ export function createBackend(parts: {
       logDropped: parts.logDropped(),
       storeFilesLost: parts.storeFilesLost(),
       clockDoubted: parts.clockDoubted(),
+      fleet: parts.fleet?.() ?? null,
     };
     yield await metrics.exposition(gauges, format);
   }
@@ -95,15 +109,28 @@ export function createBackend(parts: {
   };
 
   return {
-    views,
-    view: (id) => roster.get(id)?.view,
+    views() {
+      asked();
+      return views();
+    },
+    view(id) {
+      asked();
+      return roster.get(id)?.view;
+    },
     store,
     events: parts.events,
     health: parts.health,
     annotations: parts.annotations,
     pauses: parts.pauses,
     readLong: parts.readLong,
-    probe: parts.probe,
+    probe(id, timeoutMs, signal) {
+      const tracked = roster.get(id);
+      if (tracked !== undefined && isFollowed(tracked))
+        return Promise.reject(
+          new HttpError(503, 'other_instance', 'another instance checks this model: ask that one'),
+        );
+      return parts.probe(id, timeoutMs, signal);
+    },
     async checkNow(id) {
       const before = roster.get(id)?.view;
       if (before?.model.pause === true) throw new HttpError(409, 'paused', 'the model is paused');

@@ -13,6 +13,7 @@ import { createReloader, type Reloaded, type Trigger } from './reload.js';
 import { createScheduling } from './scheduling.js';
 import { createServing } from './serving.js';
 import { despiteDamage, despiteLock, openStorage } from './storage.js';
+import type { Tracked } from './tracked.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
 import { createFileWatch } from './watch.js';
 
@@ -78,6 +79,10 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const watch = await createFileWatch(parts.config.files);
   const storage = await openStorage({ ...parts, settings, ready, releasers });
   const { store, clock } = storage;
+  const sharing =
+    storage.shared === null ? null : await (await import('./sharing.js')).createSharing(storage.shared, log);
+  // Released after the last writes, which need the shards.
+  if (sharing !== null) releasers.add('shards', () => sharing.stop());
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
   // A file that was lost while it was opened is counted now: there were no metrics before.
   if (storage.filesLost() > 0) metrics.storeFailed();
@@ -92,6 +97,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     ...common,
     store,
     stateChanged: refresh.soon,
+    shared: sharing?.recording ?? null,
     publish: events.publish,
     publicUrl: () => settings().server.publicUrl,
     displaced() {
@@ -104,7 +110,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
       nowDisplaced();
     },
   });
-  const { roster, writer } = recording;
+  const { roster, writer, windows } = recording;
   let stopBy = 0;
   let complete = true;
   releasers.add('writer', async () => {
@@ -121,7 +127,12 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   });
   releasers.add('checking', checking.close);
   releasers.add('uptime', refresh.stop);
-  const scheduling = createScheduling({ ...common, recording, checking });
+  const scheduling = createScheduling({
+    ...common,
+    recording,
+    checking,
+    shared: sharing?.scheduling ?? null,
+  });
   const reloader = createReloader({
     inForce,
     load: parts.load,
@@ -130,8 +141,16 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     log,
     now: clock.wall,
   });
+  const excluded = async (tracked: Tracked): Promise<void> => {
+    windows.excluded(tracked, clock.wall());
+    await writer.flush();
+    refresh.soon(tracked);
+  };
+  // Before the registry is read: models are read under the fences of their shards.
+  const following = (await sharing?.start({ recording, scheduling, store, clock, excluded })) ?? null;
   const serving = createServing({
     ...common,
+    ...{ excluded, following, ownership: sharing?.ownership ?? null, fleet: sharing?.gauges ?? null },
     ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers, shared },
     logDropped: parts.logDropped,
   });
@@ -144,7 +163,11 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   for (const warning of warnings) log.warn({ warning }, 'configuration warning');
   started = true;
   metrics.reloaded(true, clock.wall());
-  releasers.add('housekeeping', startHousekeeping({ ...recording, clock, refresh, store, log }).stop);
+  releasers.add(
+    'housekeeping',
+    startHousekeeping({ ...recording, clock, refresh, store, log, shown: following?.shown }).stop,
+  );
+  sharing?.begin();
   const url = await serving.listen();
   releasers.add('file watch', watch.close);
   watch.begin(

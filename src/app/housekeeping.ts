@@ -5,6 +5,7 @@ import { dayMs, hourMs } from '../domain/period.js';
 import type { Store } from '../store/port.js';
 import type { Publisher } from './publisher.js';
 import type { Roster } from './roster.js';
+import type { Tracked } from './tracked.js';
 import type { UptimeRefresh } from './uptime-refresh.js';
 import type { Windows } from './windows.js';
 
@@ -49,6 +50,8 @@ export function startHousekeeping(parts: {
   refresh: UptimeRefresh;
   store: Store;
   log: Logger;
+  /** Models whose uptime is kept; all unless given. */
+  shown?: (() => Iterable<Tracked>) | undefined;
 }): { readonly stop: () => void } {
   const { clock, roster, windows, publisher, refresh, store, log } = parts;
   // Uses results only: slots missed since then moved the watermarks to the time of the untrusted clock.
@@ -60,7 +63,7 @@ export function startHousekeeping(parts: {
 
   const atStore = async (now: number): Promise<void> => {
     await roster.reconcile(now);
-    await refresh.step(roster.all);
+    await refresh.step(parts.shown ?? roster.all);
     if (!trusted()) return;
     for (let batch = 0; batch < pruneBatches && !stopped && (await store.prune(now)); batch += 1)
       await setImmediate();

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
-import type { Store } from '../store/port.js';
+import type { Fleet, ShardHandlers } from '../store/fleet-port.js';
+import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { createBeside, type Beside, type BesideStart } from './beside.js';
 import type { Releasers } from './releasers.js';
 
@@ -14,10 +15,20 @@ export interface OpenedDatabase {
   readonly beside: Beside;
   /** The place of the database in words, without a password. */
   readonly shown: string;
+  /** What instances need that share it; null for a file, which one process has. */
+  readonly shared: SharedDatabase | null;
   /** Files that were lost to damage since the start. */
   readonly filesLost: () => number;
   /** False while a thread of the database may hang in a system call. */
   readonly threadsIdle: () => boolean;
+}
+
+/** A database that several instances may write. */
+export interface SharedDatabase {
+  /** Models with these keys. Rejects with StoreError. */
+  models(keys: readonly ModelKey[]): Promise<readonly StoredModel[]>;
+  /** Joins the instances; nothing is claimed before its `start`. Rejects with StoreError. */
+  join(handlers: ShardHandlers): Promise<Fleet>;
 }
 
 /** What both kinds of database are opened with. */

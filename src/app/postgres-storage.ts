@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { StoragePlace } from '../config/settings.js';
 import { addressOf } from '../store/postgres/address.js';
 import { isAbsence } from '../store/postgres/failure.js';
+import { openPostgresFleet } from '../store/postgres/fleet/postgres-fleet.js';
 import { openPostgresStore } from '../store/postgres/postgres-store.js';
 import { openBeside, type OpenedDatabase, type StorageParts } from './opened-database.js';
 import { createReadTurns } from './read-turns.js';
@@ -86,6 +87,10 @@ export async function openDatabase(place: Place, parts: StorageParts): Promise<O
     },
     beside,
     shown,
+    shared: {
+      models: store.someModels,
+      join: (handlers) => openPostgresFleet({ url, prepared, log, ...handlers }),
+    },
     filesLost: () => 0,
     threadsIdle: () => beside.idle,
   };

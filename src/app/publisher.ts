@@ -25,6 +25,8 @@ export interface Publisher {
   publish(shown: Shown): void;
   /** Publishes a change of state, caused by a result or by expiry. */
   announce(tracked: Tracked): void;
+  /** Publishes what another instance has recorded of a model: `tracked` is what is stored now, `before` what was known of it. */
+  follow(before: Tracked, tracked: Tracked): void;
 }
 
 /** Detail of the first failure of the run if it has this reason, else of the newest result if that has it. */
@@ -42,8 +44,10 @@ export function createPublisher(parts: {
   publish: (event: ModelEvent) => void;
   /** Public address of the server, without a trailing slash; null without one. */
   publicUrl?: () => string | null;
+  /** True for a model of another instance, which logs its states. */
+  isFollowed?: (tracked: Tracked) => boolean;
 }): Publisher {
-  const { clock, log, stateChanged, publish, publicUrl = () => null } = parts;
+  const { clock, log, stateChanged, publish, publicUrl = () => null, isFollowed = () => false } = parts;
   const linkTo = (model: string, incident: Incident | null): { readonly url?: string } => {
     const base = publicUrl();
     if (base === null) return {};
@@ -68,13 +72,26 @@ export function createPublisher(parts: {
       ...(detail === null ? {} : { detail }),
       ...linkTo(change.model, incident),
     };
-    if (state === 'unhealthy') log.warn(line, 'state changed');
+    if (isFollowed(tracked)) log.debug(line, 'state changed');
+    else if (state === 'unhealthy') log.warn(line, 'state changed');
     else log.info(line, 'state changed');
   };
 
   return {
     announce(tracked) {
       tellState(tracked, null);
+    },
+    follow({ announced: before, view: { latest: known } }, tracked) {
+      const { model, latest, health } = tracked.view;
+      if (latest !== null && latest.slot !== known?.slot)
+        publish({ kind: 'result', model: model.id, result: latest });
+      const { current } = announce(tracked, clock.wall());
+      if (current.state === before.state && current.reason === before.reason) return;
+      const { state, since, reason } = current;
+      publish({
+        kind: 'state',
+        ...{ model: model.id, state, was: before.state, since, reason, incident: health.incident },
+      });
     },
     publish({ tracked, memory, publications, closed, written }) {
       showMemory(tracked, memory, written);

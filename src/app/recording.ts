@@ -4,14 +4,15 @@ import type { Clock } from '../domain/clock.js';
 import type { ModelEvent } from '../domain/event.js';
 import { messageOf } from '../domain/thrown.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
-import type { Store } from '../store/port.js';
+import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
+import type { Ownership } from './ownership.js';
 import type { Tracked } from './tracked.js';
 import { createWindows, type Windows } from './windows.js';
-import { createWriter, type Writer } from './writer.js';
+import { createWriter, type Fencing, type Writer, type WriterEvents } from './writer.js';
 
 /** The parts between a check and its publication. */
 export interface Recording {
@@ -22,6 +23,14 @@ export interface Recording {
   readonly publisher: Publisher;
   /** Why the newest write failed; null while writes succeed. */
   readonly storeFailure: () => string | null;
+}
+
+/** What the recording side needs where instances share the store. */
+export interface SharedRecording {
+  readonly ownership: Ownership;
+  readonly models: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
+  readonly fenced: Fencing['fenced'];
+  readonly stored: NonNullable<WriterEvents['stored']>;
 }
 
 /** True for an error of the store of this kind; `unknown_model` when a damaged file was replaced by a new one. */
@@ -42,12 +51,20 @@ export function createRecording(parts: {
   publicUrl?: () => string | null;
   /** Called when only a restart of the daemon can read the database that is at the path now. */
   displaced?: () => void;
+  /** Null for a store that is one process' own. */
+  shared?: SharedRecording | null;
 }): Recording {
-  const { store, calendar, clock, log, metrics } = parts;
+  const { store, calendar, clock, log, metrics, shared = null } = parts;
+  const ownership = shared?.ownership ?? null;
   let failures = 0;
   let failure: string | null = null;
-  const publisher = createPublisher({ ...parts, clock, log });
-  const writer: Writer = createWriter(store, clock, {
+  const publisher = createPublisher({
+    ...parts,
+    ...{ clock, log },
+    ...(ownership !== null && { isFollowed: (tracked) => ownership.fenceOf(tracked) === null }),
+  });
+  const events: WriterEvents = {
+    ...(shared !== null && { stored: shared.stored }),
     publish: publisher.publish,
     missed: metrics.missed,
     wrote: metrics.observeStoreWrite,
@@ -83,12 +100,19 @@ export function createRecording(parts: {
       );
     },
     dropped: metrics.resultsDropped,
-  });
+  };
+  const writer: Writer = createWriter(
+    store,
+    clock,
+    events,
+    shared && { fenceOf: shared.ownership.fenceOf, fenced: shared.fenced },
+  );
   const roster: Roster = createRoster({
     store,
     changed: (tracked) => {
       writer.changed(tracked, 0);
     },
+    ...(shared !== null && { shared: { ...shared, forget: writer.forget } }),
   });
   const windows = createWindows(
     calendar,

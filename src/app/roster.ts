@@ -1,27 +1,20 @@
 import { atLeast } from '../domain/budget.js';
 import { lostReason, type ExcludedPeriod } from '../domain/exclusion.js';
 import { validityOf } from '../domain/health.js';
-import { keysKnown } from '../domain/keys.js';
 import { hostOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import type { Plan } from '../scheduler/port.js';
+import type { ShardFence } from '../store/fleet-port.js';
 import { readPeriods } from '../store/excluded-periods.js';
 import type { ModelKey, Store, StoredModel } from '../store/port.js';
-import { createKeyDigests, type KeyDigests } from './key-digests.js';
-import {
-  configure,
-  follow,
-  letGo,
-  pauseByHand,
-  rebase,
-  rememberKeys,
-  show,
-  type Tracked,
-} from './tracked.js';
+import { createKeyDigests } from './key-digests.js';
+import { configure, letGo, pauseByHand, rebase, show, type Tracked } from './tracked.js';
+import type { Ownership } from './ownership.js';
+import { readAgain } from './read-again.js';
+import { lateRenames, postponedRename, renamesOf } from './renames.js';
+import { rememberDigests, restored, type NextDue } from './restored.js';
 
 const spanOf = ({ from, to, createdAt }: ExcludedPeriod): string => `${from} ${to} ${createdAt}`;
-
-type NextDue = (id: string) => number | null;
 
 /** The currently monitored models. */
 export interface Roster {
@@ -31,7 +24,17 @@ export interface Roster {
    * Replaces the registry: adds new models, updates changed ones, removes missing ones. `nextDue` returns the Unix ms of a
    * model's next check for its view; null when none is planned, which is the default.
    */
-  replace(models: readonly Model[], now: number, nextDue?: NextDue): Promise<RosterChange>;
+  replace(
+    models: readonly Model[],
+    now: number,
+    nextDue?: NextDue,
+    right?: ChangeRight,
+  ): Promise<RosterChange>;
+  /**
+   * Where instances share the store: reads models again, as after a restart. Resolves with the new states, which are in the place of
+   * those of before, by these. Rejects with StoreError.
+   */
+  readAgain(ids: readonly string[], now: number, nextDue: NextDue): Promise<ReadonlyMap<Tracked, Tracked>>;
   /**
    * Makes the store agree with the registry after a failed `replace`, which the store may have done in part or may
    * complete later. Does nothing otherwise.
@@ -45,7 +48,16 @@ export interface Roster {
   plans(): Plan[];
 }
 
+/** What an instance may change of a registry that it shares. */
+export interface ChangeRight {
+  readonly fences: readonly ShardFence[];
+  /** False while another instance has another configuration: its models are neither renamed nor removed. */
+  readonly mayRemove: boolean;
+}
+
 export interface RosterChange {
+  /** True when models were left as they are, since another instance has another configuration. */
+  readonly postponed: boolean;
   readonly added: readonly Tracked[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
@@ -53,21 +65,21 @@ export interface RosterChange {
   readonly warnings: readonly string[];
 }
 
-/** A model with its stored memory, where the health of keys that were replaced meanwhile is unknown. */
-function restored(model: Model, stored: StoredModel, nextDue: NextDue, digestsOf: KeyDigests): Tracked {
-  const tracked = follow(model, stored, nextDue);
-  const { keys } = tracked.memory;
-  if (keys !== null) rememberKeys(tracked, keysKnown(keys, digestsOf(model)));
-  return tracked;
-}
+/** Where one process has the store. */
+const ownRight: ChangeRight = { fences: [], mayRemove: true };
 
-function rememberDigests(tracked: Tracked, digestsOf: KeyDigests): void {
-  const { memory, view } = tracked;
-  if (memory.keys !== null) rememberKeys(tracked, { ...memory.keys, digests: digestsOf(view.model) });
-}
-
-export function createRoster(parts: { store: Store; changed: (tracked: Tracked) => void }): Roster {
-  const { store } = parts;
+export function createRoster(parts: {
+  store: Store;
+  changed: (tracked: Tracked) => void;
+  shared?: {
+    readonly ownership: Ownership;
+    readonly models: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
+    /** Called with a state that another one has taken the place of. */
+    readonly forget: (tracked: Tracked) => void;
+  };
+}): Roster {
+  const { store, shared } = parts;
+  const ownership = shared?.ownership ?? null;
   let roster = new Map<string, Tracked>();
 
   let begun = false;
@@ -111,29 +123,29 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
 
   /** Models of the store that are not in the registry, including those removed while no daemon ran. */
   const strangers = async (next: Iterable<Tracked>): Promise<Map<ModelKey, string>> => {
-    const all = begun ? [...roster].map(([id, { view }]) => ({ id, key: view.key })) : await store.names([]);
+    // Other instances add models of their own.
+    const all =
+      begun && ownership === null
+        ? [...roster].map(([id, { view }]) => ({ id, key: view.key }))
+        : await store.names([]);
     const left = new Map(all.map(({ id, key }) => [key, id]));
     for (const { view } of next) left.delete(view.key);
     return left;
   };
 
-  /** Warnings on renamed models whose new id already has history. */
-  const lateRenames = async (models: readonly Model[]): Promise<string[]> => {
-    const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
-    if (renamed.length === 0) return [];
-    const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
-    const known = new Set((await store.names(asked)).map(({ id }) => id));
-    return renamed.flatMap(({ id, renameFrom }) =>
-      renameFrom !== null && known.has(id) && known.has(renameFrom)
-        ? [
-            `"rename_from" of "${id}" has no effect: "${id}" has a history already, and that of "${renameFrom}" stays under its own id`,
-          ]
-        : [],
+  const replace = async (
+    all: readonly Model[],
+    now: number,
+    nextDue: NextDue,
+    { fences, mayRemove }: ChangeRight,
+  ): Promise<RosterChange> => {
+    // Where instances share the store, a model is renamed only once nobody checks it under its former name.
+    const renames = ownership === null ? new Set<Model>() : await renamesOf(store, all);
+    const waiting = new Set(
+      [...renames].filter(({ renameFrom }) => !mayRemove || (renameFrom !== null && roster.has(renameFrom))),
     );
-  };
-
-  const replace = async (models: readonly Model[], now: number, nextDue: NextDue): Promise<RosterChange> => {
-    const warnings = await lateRenames(models);
+    const models = waiting.size === 0 ? all : all.filter((model) => !waiting.has(model));
+    const warnings = [...(await lateRenames(store, models)), ...[...waiting].map(postponedRename)];
     const digestsOf = await createKeyDigests(store, models);
     // The store first: if it fails, nothing changes.
     const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
@@ -141,18 +153,27 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     for (const model of models) {
       let tracked = roster.get(model.id);
       if (tracked === undefined) {
-        const known = await store.register(model.id, now, model.renameFrom);
-        // A renamed model keeps its unwritten changes.
-        tracked = followed.get(known.key) ?? restored(model, known, nextDue, digestsOf);
+        // Before it is read: whoever writes it later has another fence.
+        const fence = ownership?.fenceNow(model.id) ?? null;
+        const renameFrom = mayRemove ? model.renameFrom : null;
+        const known = await store.register(model.id, now, renameFrom, fences);
+        // A renamed model keeps its unwritten changes. Where instances share the store, its shard is another one.
+        tracked =
+          (ownership === null ? followed.get(known.key) : undefined) ??
+          restored(model, known, nextDue, digestsOf);
+        ownership?.bind(tracked, fence);
       }
       next.set(model, tracked);
     }
     const day = Math.floor(now / dayMs);
     const used = await tokensUsed(next, day);
-    const fresh = [...next.values()].filter(({ view }) => !followed.has(view.key));
+    const isKnown = (tracked: Tracked): boolean => followed.get(tracked.view.key) === tracked;
+    const fresh = [...next.values()].filter((tracked) => !isKnown(tracked));
     await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
     const removed = await strangers(next.values());
-    if (removed.size > 0) await store.retire([...removed.keys()], now);
+    for (const [key, id] of removed)
+      if ([...waiting].some(({ renameFrom }) => renameFrom === id)) removed.delete(key);
+    if (removed.size > 0 && mayRemove) await store.retire([...removed.keys()], now, fences);
 
     const added: Tracked[] = [];
     const changed: string[] = [];
@@ -160,7 +181,7 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
       const { modelChanged, toWrite } = configure(tracked, model, now);
       if (tracked.memory.keys?.digests === undefined) rememberDigests(tracked, digestsOf);
       if (toWrite) parts.changed(tracked);
-      if (followed.has(tracked.view.key)) {
+      if (isKnown(tracked)) {
         if (modelChanged) changed.push(model.id);
         continue;
       }
@@ -169,14 +190,13 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     }
     for (const [tracked, tokens] of used)
       show(tracked, { tokensToday: atLeast(tracked.view.tokensToday, { day, tokens }) });
-    for (const key of removed.keys()) {
-      const tracked = followed.get(key);
-      if (tracked !== undefined) letGo(tracked);
-    }
-    const gone = begun ? [...removed.values()] : [];
+    const kept = new Set(next.values());
+    if (mayRemove) for (const tracked of roster.values()) if (!kept.has(tracked)) letGo(tracked);
+    const gone = begun && mayRemove ? [...removed.values()] : [];
     roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
     begun = true;
-    return { added, removed: gone, changed, warnings };
+    const postponed = waiting.size > 0 || (!mayRemove && removed.size > 0);
+    return { added, removed: gone, changed, warnings, postponed };
   };
 
   const rebaseAll = async (now: number): Promise<ReadonlySet<ModelKey>> => {
@@ -218,14 +238,26 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
   return {
     get: (id) => roster.get(id),
     all: () => roster.values(),
-    replace: (models, now, nextDue = () => null) =>
+    replace: (models, now, nextDue = () => null, right = ownRight) =>
       inTurn(() =>
-        replace(models, now, nextDue).catch((error: unknown) => {
+        replace(models, now, nextDue, right).catch((error: unknown) => {
           doubtful = begun;
           throw error;
         }),
       ),
     reconcile: (now) => inTurn(() => (doubtful ? reconcile(now) : Promise.resolve())),
+    readAgain: (ids, now, nextDue) =>
+      inTurn(async () => {
+        const before = ids.flatMap((id) => roster.get(id) ?? []);
+        if (shared === undefined || before.length === 0) return new Map<Tracked, Tracked>();
+        const swapped = await readAgain({ ...shared, store, before, now, nextDue, readExclusions });
+        for (const [old, tracked] of swapped) {
+          roster.set(old.view.model.id, tracked);
+          shared.forget(old);
+          if (shared.ownership.fenceOf(tracked) !== null) parts.changed(tracked);
+        }
+        return swapped;
+      }),
     rebase: (now) => inTurn(() => rebaseAll(now)),
     pauseByHand(tracked, paused, now) {
       pauseByHand(tracked, paused, now);
@@ -233,7 +265,9 @@ export function createRoster(parts: { store: Store; changed: (tracked: Tracked) 
     },
     plans: () =>
       [...roster.values()]
-        .filter(({ view }) => !view.model.pause)
+        .filter(
+          (tracked) => !tracked.view.model.pause && (ownership === null || ownership.isPlanned(tracked)),
+        )
         .map(({ view, memory }) => ({
           id: view.model.id,
           schedule: view.model.schedule,

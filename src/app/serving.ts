@@ -2,7 +2,7 @@ import type { Shared } from '../checker/transport/exchange-limits.js';
 import type { Logger } from 'pino';
 import { isLoopback } from '../config/listen.js';
 import type { Settings } from '../config/settings.js';
-import type { MonitorMetrics } from '../metrics/monitor.js';
+import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
 import type { Access, Hosts } from '../http/auth.js';
 import type { EventFeed } from '../http/event-feed.js';
 import type { PublicPages } from '../http/public-pages.js';
@@ -12,6 +12,10 @@ import { createBackend } from './backend.js';
 import type { Checking } from './checking.js';
 import { createHealthApi } from './health-api.js';
 import { createAnnotations, createPauses } from './operator.js';
+import type { Following } from './following.js';
+import type { Ownership } from './ownership.js';
+import { createRemote } from './remote.js';
+import type { Tracked } from './tracked.js';
 import type { Recording } from './recording.js';
 import type { Releasers } from './releasers.js';
 import type { InForce, Reloader } from './reload.js';
@@ -67,6 +71,12 @@ export function createServing(parts: {
   metrics: MonitorMetrics;
   refresh: UptimeRefresh;
   shared: Shared;
+  /** Applies changed exclusions of a model. */
+  excluded: (tracked: Tracked) => Promise<void>;
+  /** Null for a database of one process. */
+  ownership: Ownership | null;
+  following: Following | null;
+  fleet: (() => FleetGauges) | null;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -75,7 +85,8 @@ export function createServing(parts: {
 }): Serving {
   const { inForce, releasers, log, version } = parts;
   const { store, beside, clock } = parts.storage;
-  const { roster, writer, windows } = parts.recording;
+  const { roster, writer } = parts.recording;
+  const { ownership, following } = parts;
   const { unrecorded: attempt, connectivityUp } = parts.checking;
   const { scheduler, replan } = parts.scheduling;
   const { spend } = scheduler;
@@ -94,12 +105,12 @@ export function createServing(parts: {
     clock,
     roster,
     async excluded(tracked) {
-      windows.excluded(tracked, clock.wall());
-      await writer.flush();
-      parts.refresh.soon(tracked);
+      parts.following?.tellExcluded(tracked.view.model.id);
+      await parts.excluded(tracked);
     },
   });
-  const backend = createBackend({
+  const pauses = createPauses({ clock, roster, log, replanned: replan });
+  const local = createBackend({
     store,
     clock,
     roster,
@@ -110,7 +121,10 @@ export function createServing(parts: {
     events: parts.events,
     health,
     annotations,
-    pauses: createPauses({ clock, roster, log, replanned: replan }),
+    pauses,
+    isFollowed: (tracked) => ownership !== null && ownership.fenceOf(tracked) === null,
+    fleet: parts.fleet,
+    asked: following?.asked ?? (() => undefined),
     readLong: beside.read,
     probe: createProbe({ roster, attempt, spend }),
     connectivityUp,
@@ -122,6 +136,12 @@ export function createServing(parts: {
     clockDoubted: () => clock.doubted,
     ready: parts.ready,
   });
+  const remote =
+    ownership === null
+      ? null
+      : createRemote({ ownership, roster, scheduling: parts.scheduling, checkNow: local.checkNow, pauses });
+  if (remote !== null) releasers.add('questions of other instances', remote.stop);
+  const backend = remote === null ? local : { ...local, pauses: remote.pauses, checkNow: remote.checkNow };
   const bound = inForce.config.settings.server;
   const access = createAccess(bound);
   const server = createServer(backend, {

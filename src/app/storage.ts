@@ -97,6 +97,7 @@ async function openFile({ path, onCorrupt }: FilePlace, parts: StorageParts): Pr
     store,
     beside,
     shown: path,
+    shared: null,
     filesLost: () => store.corruptions,
     threadsIdle: () => store.idle && beside.idle,
   };

@@ -1,14 +1,7 @@
 import { setImmediate, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
-import {
-  batchResults,
-  batchRows,
-  type MissCause,
-  type ModelKey,
-  type Refusal,
-  type Store,
-} from '../store/port.js';
-import { StoreError } from '../store/store-error.js';
+import { batchResults, batchRows, type MissCause, type Refusal, type Store } from '../store/port.js';
+import { FencedError, StoreError } from '../store/store-error.js';
 import type { Memory } from './memory.js';
 import {
   affectsPast,
@@ -19,7 +12,6 @@ import {
   writeOf,
   type Pending,
 } from './pending.js';
-import type { Shown } from './publisher.js';
 import {
   addBreak,
   giveUpOldest,
@@ -29,48 +21,11 @@ import {
   waitFrom,
   type Tracked,
 } from './tracked.js';
+import { fencesOf, keepOnlyOwn } from './fenced.js';
 import { createWriteTimer } from './write-timer.js';
+import type { Fencing, Taken, Writer, WriterEvents } from './writer-port.js';
 
-export interface Writer {
-  /** Queues the changes of a model for writing; `results` is the number of new results. */
-  changed(tracked: Tracked, results: number): void;
-  missed(cause: MissCause, count: number): void;
-  /** Number of unwritten results. */
-  readonly pendingResults: number;
-  /** ms for which the oldest of them has waited; 0 for none. */
-  readonly oldestPendingMs: number;
-  /** Writes all changes; resolves with false when the write fails once or hangs, so that they still wait. */
-  flush(): Promise<boolean>;
-  /** Drops the changes of models that left the registry and that the store no longer knows: it was replaced by a new one. */
-  keepOnly(known: ReadonlySet<ModelKey>): void;
-  /**
-   * Writes all changes and stops the writer. Retries failed writes for `patienceMs` (0 unless given); waits for a hanging
-   * one.
-   */
-  drain(patienceMs?: number): Promise<Left>;
-}
-
-/** Changes that the last attempt could not write. */
-export interface Left {
-  readonly results: number;
-  /** Number of models with results or other changes, such as missed slots. */
-  readonly models: number;
-}
-
-export interface WriterEvents {
-  /** Called with changes to publish. */
-  publish(shown: Shown): void;
-  /** Called with a number of missed slots to publish, written or not. */
-  missed(cause: MissCause, count: number): void;
-  /** Duration of one transaction in ms. */
-  wrote(ms: number): void;
-  failed(error: unknown): Promise<void>;
-  recovered(): void;
-  /** Called when the store refused data for its content and it is dropped; `model` is null for data of no model. */
-  refused(refusal: Refusal, model: string | null): void;
-  /** Called when raw results are dropped because too many wait for the store. */
-  dropped(count: number): void;
-}
+export type { Fencing, Writer, WriterEvents } from './writer-port.js';
 
 /** ms after which a write counts as failed for publishing and reporting. */
 const hungAfterMs = 2_000;
@@ -78,19 +33,17 @@ const hungAfterMs = 2_000;
 const lastRetryAfterMs = 200;
 const mostPendingResults = 50_000;
 
-interface Taken {
-  readonly tracked: Tracked;
-  readonly pending: Pending;
-  readonly memory: Memory;
-  readonly watermark: number | null;
-}
-
 /**
  * Gathers changes for as long as its timer says, and writes them in a batch. Changes whose write fails are kept, published
  * from memory, and retried each second. The number of waiting results is limited: beyond it the oldest result of the model is dropped, but still
  * counts in rollups, time line and counters.
  */
-export function createWriter(store: Store, clock: Clock, events: WriterEvents): Writer {
+export function createWriter(
+  store: Store,
+  clock: Clock,
+  events: WriterEvents,
+  fencing: Fencing | null = null,
+): Writer {
   const dirty = new Set<Tracked>();
   let missed = new Map<MissCause, number>();
   let missedUnshown: { readonly cause: MissCause; readonly count: number }[] = [];
@@ -103,6 +56,13 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   let writing: readonly Taken[] = [];
   /** Memory published since a model was taken, so that a late write does not publish an older one. */
   const shownSince = new WeakMap<Tracked, Memory>();
+  const forgotten = new WeakSet<Tracked>();
+
+  /** Ends who waits for results that nobody writes. */
+  const drop = (pending: Pending): void => {
+    pendingResults -= pending.results.length;
+    for (const { result, done } of pending.publications) done(result);
+  };
 
   const timer = createWriteTimer(clock, () => void begin());
 
@@ -125,9 +85,24 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
   const putAllBack = (taken: readonly Taken[], counted: ReadonlyMap<MissCause, number>): void => {
     for (const [cause, count] of counted) missed.set(cause, (missed.get(cause) ?? 0) + count);
     for (const { tracked, pending } of taken) {
+      if (forgotten.has(tracked)) {
+        drop(pending);
+        continue;
+      }
       putBack(tracked, pending);
       dirty.add(tracked);
     }
+  };
+
+  /** Drops what other instances have taken over, and writes the rest at once. */
+  const writeRest = async (taken: readonly Taken[], error: FencedError): Promise<void> => {
+    const { own, lost } = keepOnlyOwn(taken, error, fencing);
+    for (const { pending } of lost) drop(pending);
+    fencing?.fenced(
+      lost.map(({ tracked }) => tracked),
+      error,
+    );
+    if (own.length > 0 || missed.size > 0) await write(own);
   };
 
   const showUnwritten = (tracked: Tracked, taken: Pending | null = null): void => {
@@ -177,8 +152,19 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
           writeOf(pending, { key: tracked.view.key, ...rest }),
         ),
         missed: counted,
+        ...fencesOf(taken, fencing),
       });
     } catch (error) {
+      if (error instanceof FencedError && fencing !== null) {
+        clearTimeout(hung);
+        // The store has answered.
+        if (failing) events.recovered();
+        failing = false;
+        missed = counted;
+        missedUnshown = [...shownNext, ...missedUnshown];
+        await writeRest(taken, error);
+        return;
+      }
       failing = true;
       putAllBack(taken, counted);
       await events.failed(error);
@@ -194,6 +180,7 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
     if (failing) events.recovered();
     failing = false;
     showMissed(shownNext);
+    events.stored?.(taken.map(({ tracked }) => tracked));
     for (const { tracked, pending, memory } of taken) {
       pendingResults -= pending.results.length;
       const publications = withoutRefused(pending, refusals, tracked.view.key);
@@ -251,6 +238,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
 
   return {
     changed(tracked, results) {
+      if (fencing !== null && (forgotten.has(tracked) || fencing.fenceOf(tracked) === null)) {
+        pendingResults += results;
+        drop(takePending(tracked));
+        return;
+      }
       dirty.add(tracked);
       pendingResults += results;
       if (results > 0) waitFrom(tracked, clock.monotonic());
@@ -284,6 +276,11 @@ export function createWriter(store: Store, clock: Clock, events: WriterEvents): 
         showUnwritten(tracked);
         dirty.delete(tracked);
       }
+    },
+    forget(tracked) {
+      forgotten.add(tracked);
+      if (!dirty.delete(tracked)) return;
+      drop(takePending(tracked));
     },
     async drain(patienceMs = 0) {
       const until = clock.monotonic() + patienceMs;

@@ -168,6 +168,22 @@ const monitorRows = {
     'Time at which the configuration in force was loaded.',
   ],
   build_info: ['gauge', 'version node_version', 'Version of modelpulse and of Node.js; always 1.'],
+  instances: [
+    'gauge',
+    '',
+    'Instances that were seen within the last 15 s, this one included; only with PostgreSQL, and absent while unknown.',
+  ],
+  shards_owned: ['gauge', '', 'Shards, of 256, whose models this instance checks; only with PostgreSQL.'],
+  lease_renewals_failed_total: [
+    'counter',
+    '',
+    'Renewals of the leases of shards that failed since the start; only with PostgreSQL.',
+  ],
+  fenced_writes_total: [
+    'counter',
+    '',
+    'Writes that were refused because another instance has taken over their models; only with PostgreSQL.',
+  ],
 } as const satisfies Record<string, Row>;
 
 export type ModelFamilyName = keyof typeof modelRows;

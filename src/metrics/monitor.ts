@@ -1,4 +1,11 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter,
+  Gauge,
+  Histogram,
+  Registry,
+  type MetricConfiguration,
+} from 'prom-client';
 import { missCauses, type MissCause } from '../domain/check.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
 import { openMetricsOf, withBounds, type Format } from './format.js';
@@ -18,6 +25,17 @@ export interface MonitorGauges {
   readonly storeFilesLost: number;
   /** The wall clock is in doubt and not used. */
   readonly clockDoubted: boolean;
+  /** Null for a database of one process. */
+  readonly fleet?: FleetGauges | null;
+}
+
+/** Where instances share a database. */
+export interface FleetGauges {
+  /** Null while unknown. */
+  readonly instances: number | null;
+  readonly shardsOwned: number;
+  readonly renewalsFailed: number;
+  readonly fencedWrites: number;
 }
 
 /** The daemon's metrics about itself. */
@@ -58,6 +76,29 @@ const refused = [
 const delayBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10, 60];
 const writeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30];
 
+/** Metrics that there are with the first call only. */
+function createFleetMetrics(
+  about: (key: MonitorFamilyName) => Omit<MetricConfiguration<string>, 'collect'>,
+  set: (gauge: Gauge, value: number | null) => void,
+): (gauges: FleetGauges) => void {
+  const create = () => ({
+    instances: new Gauge(about('instances')),
+    shards: new Gauge(about('shards_owned')),
+    renewals: new Counter(about('lease_renewals_failed_total')),
+    fenced: new Counter(about('fenced_writes_total')),
+  });
+  let made: ReturnType<typeof create> | null = null;
+  return ({ instances, shardsOwned, renewalsFailed, fencedWrites }) => {
+    made ??= create();
+    set(made.instances, instances);
+    made.shards.set(shardsOwned);
+    made.renewals.reset();
+    made.renewals.inc(renewalsFailed);
+    made.fenced.reset();
+    made.fenced.inc(fencedWrites);
+  };
+}
+
 export function createMonitorMetrics({ version, missed }: MonitorOptions): MonitorMetrics {
   const registry = new Registry();
   let missedSinceStart = 0;
@@ -87,6 +128,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const logDropped = new Counter(about('log_dropped_total'));
   const clockDoubted = new Gauge(about('clock_doubted'));
   const connectivity = new Gauge(about('connectivity_up'));
+  const ofFleet = createFleetMetrics(about, set);
   const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
   const reloadedAt = new Gauge(about('config_last_reload_success_timestamp_seconds'));
   const build = new Gauge(about('build_info'));
@@ -127,6 +169,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       logDropped.reset();
       logDropped.inc(gauges.logDropped);
       clockDoubted.set(Number(gauges.clockDoubted));
+      if (gauges.fleet !== undefined && gauges.fleet !== null) ofFleet(gauges.fleet);
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
       const text = withBounds(await registry.metrics());

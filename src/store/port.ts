@@ -7,6 +7,7 @@ import type { RecordedResult } from '../domain/result.js';
 import type { Rollup } from '../domain/rollup.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import type { Span } from '../domain/timeline.js';
+import type { ShardFence } from './fleet-port.js';
 import type { Resolution } from './window.js';
 
 /** Number that the store assigns to a model at first sight; stable across renames. */
@@ -70,6 +71,8 @@ export interface Batch {
   readonly models: readonly ModelWrite[];
   /** Added to the stored counters. */
   readonly missed: ReadonlyMap<MissCause, number>;
+  /** Where instances share the store: once a shard has another fence, nothing is written, and `write` rejects with FencedError. */
+  readonly fences?: readonly ShardFence[];
 }
 
 /** A part of a batch whose content the store refuses, so that a retry would fail too. */
@@ -161,9 +164,14 @@ export interface Store {
   /** Names of the models that are not retired, and of those with these ids or keys: the retired ones of years may be many. */
   names(which: readonly (string | ModelKey)[]): Promise<readonly StoredName[]>;
   /** Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. */
-  register(id: string, now: number, renameFrom: string | null): Promise<StoredModel>;
+  register(
+    id: string,
+    now: number,
+    renameFrom: string | null,
+    fences?: readonly ShardFence[],
+  ): Promise<StoredModel>;
   /** Marks models that left the registry, all or none; their history stays until retention. */
-  retire(keys: readonly ModelKey[], now: number): Promise<void>;
+  retire(keys: readonly ModelKey[], now: number, fences?: readonly ShardFence[]): Promise<void>;
   missed(): Promise<ReadonlyMap<MissCause, number>>;
   /**
    * Durable when it resolves; rejects when nothing was written, for a reason that may pass. Resolves with the parts

@@ -1,5 +1,5 @@
 import type { Retention } from '../horizons.js';
-import type { MissCause, Store, StoreReader } from '../port.js';
+import type { MissCause, ModelKey, Store, StoredModel, StoreReader } from '../port.js';
 import { connect, type ConnectionOptions, type Database } from './database.js';
 import { isInUse, requireAlone } from './in-use.js';
 import { migrate, requireSchema } from './migrations.js';
@@ -29,6 +29,8 @@ export interface PostgresStoreOptions extends PostgresReaderOptions {
 export interface PostgresReader extends StoreReader {
   /** Figures of a past in steps. */
   readonly series: ReadSeries;
+  /** Models with these keys. */
+  readonly someModels: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
   /** True where an instance was seen within the last 15 s. */
   inUse(): Promise<boolean>;
 }
@@ -47,6 +49,7 @@ function prepareReads(database: Database): PostgresReader {
   return {
     models: models.all,
     names: models.names,
+    someModels: models.some,
     async missed() {
       const { rows } = await database.run<{ cause: MissCause; count: number }>(
         `SELECT cause, count FROM ${database.table('missed')}`,

@@ -26,6 +26,11 @@ export function prepareModels(database: Database) {
       const { rows } = await database.run<Row>(`${select} ORDER BY key`, []);
       return rows.map(modelOf);
     },
+    /** Those with these keys, in no order. */
+    async some(keys: readonly ModelKey[]): Promise<StoredModel[]> {
+      const { rows } = await database.run<Row>(`${select} WHERE key = ANY($1::int8[])`, [keys]);
+      return rows.map(modelOf);
+    },
     async names(which: readonly (string | ModelKey)[]) {
       const { rows } = await database.run<{ key: number; id: string; retiredAt: number | null }>(
         `SELECT key, id, retired_at AS "retiredAt" FROM ${model}

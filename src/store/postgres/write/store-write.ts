@@ -10,12 +10,7 @@ import type { Partitions } from '../partitions.js';
 import { prepareBatchWrite, timesOf } from './batch-write.js';
 import { siftRows, type Rows } from './sifted-rows.js';
 
-/** A batch, and the fences without which it is not written. */
-export interface FencedBatch extends Batch {
-  readonly fences?: readonly ShardFence[];
-}
-
-export type WriteBatch = (batch: FencedBatch) => Promise<readonly Refusal[]>;
+export type WriteBatch = (batch: Batch) => Promise<readonly Refusal[]>;
 
 /** Parts of a batch that have each model once, in order: a statement changes a row once. */
 function onceEach(models: readonly ModelWrite[]): ModelWrite[][] {
@@ -57,7 +52,7 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
   }
 
   /** A model whose content the server refuses is left out as a whole. */
-  async function applyEach({ models, missed, fences = [] }: FencedBatch): Promise<Refusal[]> {
+  async function applyEach({ models, missed, fences = [] }: Batch): Promise<Refusal[]> {
     const refusals: Refusal[] = [];
     await database.transaction(async (sql) => {
       await requireFences(sql, fences);

@@ -1,0 +1,32 @@
+import type { Model } from '../domain/model.js';
+import type { Store } from '../store/port.js';
+
+/** Warnings on renamed models whose new id already has history. */
+export async function lateRenames(store: Pick<Store, 'names'>, models: readonly Model[]): Promise<string[]> {
+  const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
+  if (renamed.length === 0) return [];
+  const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
+  const known = new Set((await store.names(asked)).map(({ id }) => id));
+  return renamed.flatMap(({ id, renameFrom }) =>
+    renameFrom !== null && known.has(id) && known.has(renameFrom)
+      ? [
+          `"rename_from" of "${id}" has no effect: "${id}" has a history already, and that of "${renameFrom}" stays under its own id`,
+        ]
+      : [],
+  );
+}
+
+/** Models of which the former name has a history, and the new one none. */
+export async function renamesOf(store: Pick<Store, 'names'>, models: readonly Model[]): Promise<Set<Model>> {
+  const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
+  if (renamed.length === 0) return new Set();
+  const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
+  const known = new Set((await store.names(asked)).map(({ id }) => id));
+  return new Set(
+    renamed.filter(({ id, renameFrom }) => renameFrom !== null && known.has(renameFrom) && !known.has(id)),
+  );
+}
+
+/** Why such a model is left out. */
+export const postponedRename = ({ id, renameFrom }: Model): string =>
+  `"${id}" is not checked yet: it is renamed from "${renameFrom}" once all instances have the same models`;

@@ -1,0 +1,26 @@
+import { keysKnown } from '../domain/keys.js';
+import type { Model } from '../domain/model.js';
+import type { StoredModel } from '../store/port.js';
+import type { KeyDigests } from './key-digests.js';
+import { follow, rememberKeys, type Tracked } from './tracked.js';
+
+/** Unix ms of a model's next check for its view; null when none is planned. */
+export type NextDue = (id: string) => number | null;
+
+/** A model with its stored memory, where the health of keys that were replaced meanwhile is unknown. */
+export function restored(
+  model: Model,
+  stored: StoredModel,
+  nextDue: NextDue,
+  digestsOf: KeyDigests,
+): Tracked {
+  const tracked = follow(model, stored, nextDue);
+  const { keys } = tracked.memory;
+  if (keys !== null) rememberKeys(tracked, keysKnown(keys, digestsOf(model)));
+  return tracked;
+}
+
+export function rememberDigests(tracked: Tracked, digestsOf: KeyDigests): void {
+  const { memory, view } = tracked;
+  if (memory.keys !== null) rememberKeys(tracked, { ...memory.keys, digests: digestsOf(view.model) });
+}
