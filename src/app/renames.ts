@@ -1,12 +1,17 @@
 import type { Model } from '../domain/model.js';
 import type { Store } from '../store/port.js';
 
+/** Models with a former id, and which of the ids of both kinds have a history. */
+async function readRenamed(store: Pick<Store, 'names'>, models: readonly Model[]) {
+  const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
+  const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
+  const names = asked.length === 0 ? [] : await store.names(asked);
+  return { renamed, known: new Set(names.map(({ id }) => id)) };
+}
+
 /** Warnings on renamed models whose new id already has history. */
 export async function lateRenames(store: Pick<Store, 'names'>, models: readonly Model[]): Promise<string[]> {
-  const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
-  if (renamed.length === 0) return [];
-  const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
-  const known = new Set((await store.names(asked)).map(({ id }) => id));
+  const { renamed, known } = await readRenamed(store, models);
   return renamed.flatMap(({ id, renameFrom }) =>
     renameFrom !== null && known.has(id) && known.has(renameFrom)
       ? [
@@ -18,10 +23,7 @@ export async function lateRenames(store: Pick<Store, 'names'>, models: readonly 
 
 /** Models of which the former name has a history, and the new one none. */
 export async function renamesOf(store: Pick<Store, 'names'>, models: readonly Model[]): Promise<Set<Model>> {
-  const renamed = models.filter(({ renameFrom }) => renameFrom !== null);
-  if (renamed.length === 0) return new Set();
-  const asked = renamed.flatMap(({ id, renameFrom }) => [id, ...(renameFrom === null ? [] : [renameFrom])]);
-  const known = new Set((await store.names(asked)).map(({ id }) => id));
+  const { renamed, known } = await readRenamed(store, models);
   return new Set(
     renamed.filter(({ id, renameFrom }) => renameFrom !== null && known.has(renameFrom) && !known.has(id)),
   );

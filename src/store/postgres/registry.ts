@@ -1,6 +1,5 @@
-import type { ShardFence } from '../fleet-port.js';
 import { modelFrom, type ModelRow } from '../rows/model-row.js';
-import type { ModelKey, StoredModel } from '../port.js';
+import type { ModelKey, Store, StoredModel } from '../port.js';
 import { instant, textOf } from './columns.js';
 import type { Database, Sql } from './database.js';
 import { prepareFences } from './fences.js';
@@ -55,16 +54,8 @@ export function hasHistorySql(database: Database, key: string): string {
     OR EXISTS (SELECT 1 FROM ${database.table('state')} WHERE model = ${key}))`;
 }
 
-/** As of a store; with `fences`, nothing is changed once a shard has another fence: rejects with FencedError. */
-export interface RegistryWrites {
-  register(
-    id: string,
-    now: number,
-    renameFrom: string | null,
-    fences?: readonly ShardFence[],
-  ): Promise<StoredModel>;
-  retire(keys: readonly ModelKey[], now: number, fences?: readonly ShardFence[]): Promise<void>;
-}
+/** With `fences`, nothing is changed once a shard has another fence: rejects with FencedError. */
+export type RegistryWrites = Pick<Store, 'register' | 'retire'>;
 
 /** Writes to the table of models outside of batches. */
 export function prepareRegistry(database: Database): RegistryWrites {
