@@ -38,7 +38,7 @@ describeMounted('volume of the database', () => {
     await late.post('/api/v1/models/healthy/check');
     mounts.bind(disk, volume);
     const line = await late.line(({ msg }) => msg.startsWith('a volume with another database was mounted'));
-    expect(line).toMatchObject({ path: `${volume}/pulse.db` });
+    expect(line).toMatchObject({ database: `${volume}/pulse.db` });
     expect(await late.ended).toBe(1);
     expect(late.lines.map(({ msg }) => msg)).toContain('results not written before the deadline are lost');
     expect(await stored(config, 'healthy')).toBe(known);
