@@ -62,7 +62,7 @@ describe('caller of the health API', () => {
   inFull('cannot crash the daemon with a reply nested too deeply for its jq program', async () => {
     const { url } = await site().daemon(configured({ allow_hosts: ['127.0.0.1'] }));
     const server = createServer((_request, response) =>
-      response.end(`${'{"a":'.repeat(40_000)}1${'}'.repeat(40_000)}`),
+      response.end(`${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`),
     );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -223,7 +223,7 @@ describe('custom API', () => {
   });
 
   it('reports a reply nested too deeply for the program', async () => {
-    const { reason, detail } = await checked(`${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`, '.a');
+    const { reason, detail } = await checked(`${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`, '.a');
     expect(reason).toBe('malformed_response');
     expect(detail).toMatch(/depth limit/);
   });
