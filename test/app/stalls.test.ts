@@ -43,8 +43,9 @@ async function holdingProvider() {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     answer: (model: string) => answer(held.get(model)!, model),
     hangUp: (model: string) => void held.get(model)!.destroy(),
-    async questions(count: number) {
-      while (held.size < count) await once(asked, 'question');
+    /** Resolves once all of these have been asked, by a check of the test or of the schedule. */
+    async questions(models: readonly string[]) {
+      while (!models.every((model) => held.has(model))) await once(asked, 'question');
     },
   };
 }
@@ -68,7 +69,7 @@ describe('monitor stopped during checks', () => {
       }));
       const { child, get, post } = await daemon(configure(models));
       const checks = ids.map((id) => post(`/api/v1/models/${id}/check`));
-      await provider.questions(3);
+      await provider.questions(ids);
       child.kill('SIGSTOP');
       provider.answer('answers');
       provider.hangUp('hangs-up');
@@ -107,16 +108,16 @@ describe('monitor stopped during checks', () => {
       schedule: { every: '1h' },
     }));
     const { child, post } = await daemon(configure(models));
-    const begin = async (count: number, id: string) => {
+    const begin = async (id: string) => {
       const check = post(`/api/v1/models/${id}/check`);
-      await provider.questions(count);
+      await provider.questions([id]);
       provider.answer(id);
       return { check };
     };
     await (
-      await begin(1, 'starts-jq')
+      await begin('starts-jq')
     ).check;
-    const { check } = await begin(2, 'computes');
+    const { check } = await begin('computes');
     // The length of the overlap: the program has begun and not ended.
     await setTimeout(100);
     child.kill('SIGSTOP');
