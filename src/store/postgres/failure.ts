@@ -66,6 +66,11 @@ export function refusesContent(error: unknown): boolean {
   return state !== undefined && (state.startsWith('22') || state.startsWith('23')) && !lacksPartition(error);
 }
 
+/** True where a lock was not to be had within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlStateOf(error instanceof StoreError ? error.cause : error) === '55P03';
+}
+
 /** True where the connection cannot be used any more. */
 export function breaksConnection(error: unknown): boolean {
   const state = sqlStateOf(error);
