@@ -1,10 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { QueryResultRow } from 'pg';
 import { StoreError } from '../store-error.js';
-import type { Sql } from './database.js';
 import { breaksConnection, sqlStateOf } from './failure.js';
 
 /** ms between two questions about a commit. */
 const askEveryMs = 500;
+
+/** What runs statements; that of the database has more. */
+interface Asked {
+  run<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[],
+  ): Promise<{ readonly rows: readonly Row[] }>;
+}
 
 /** A transaction of which only the commit was left. */
 interface Ended<Result> {
@@ -15,13 +23,13 @@ interface Ended<Result> {
 const causeOf = (error: unknown): unknown => (error instanceof StoreError ? error.cause : error);
 
 /** The id under which the server knows the open transaction. */
-export async function transactionId(sql: Sql): Promise<string> {
+export async function transactionId(sql: Asked): Promise<string> {
   const { rows } = await sql.run<{ id: string }>('SELECT txid_current()::text AS id', []);
   return rows[0]?.id ?? '';
 }
 
 /** Asks until the server answers whether a transaction is committed. False once the store is closed. */
-async function isCommitted(sql: Sql, id: string, isClosed: () => boolean): Promise<boolean> {
+async function isCommitted(sql: Asked, id: string, isClosed: () => boolean): Promise<boolean> {
   while (!isClosed()) {
     try {
       const { rows } = await sql.run<{ status: string }>('SELECT txid_status($1::int8) AS status', [id]);
@@ -42,7 +50,7 @@ async function isCommitted(sql: Sql, id: string, isClosed: () => boolean): Promi
  */
 export async function committedOnce<Result>(
   run: (ended: (what: Ended<Result>) => void) => Promise<Result>,
-  { sql, isClosed }: { readonly sql: Sql; readonly isClosed: () => boolean },
+  { sql, isClosed }: { readonly sql: Asked; readonly isClosed: () => boolean },
 ): Promise<Result> {
   let ended: Ended<Result> | null = null;
   try {
