@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { QueryResultRow } from 'pg';
 import { StoreError } from '../store-error.js';
 import { breaksConnection, sqlStateOf } from './failure.js';
 
@@ -8,10 +7,10 @@ const askEveryMs = 500;
 
 /** What runs statements; that of the database has more. */
 interface Asked {
-  run<Row extends QueryResultRow>(
+  run(
     text: string,
     values: readonly unknown[],
-  ): Promise<{ readonly rows: readonly Row[] }>;
+  ): Promise<{ readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
 }
 
 /** A transaction of which only the commit was left. */
@@ -24,15 +23,15 @@ const causeOf = (error: unknown): unknown => (error instanceof StoreError ? erro
 
 /** The id under which the server knows the open transaction. */
 export async function transactionId(sql: Asked): Promise<string> {
-  const { rows } = await sql.run<{ id: string }>('SELECT txid_current()::text AS id', []);
-  return rows[0]?.id ?? '';
+  const { rows } = await sql.run('SELECT txid_current()::text AS id', []);
+  return String(rows[0]?.id);
 }
 
 /** Asks until the server answers whether a transaction is committed. False once the store is closed. */
 async function isCommitted(sql: Asked, id: string, isClosed: () => boolean): Promise<boolean> {
   while (!isClosed()) {
     try {
-      const { rows } = await sql.run<{ status: string }>('SELECT txid_status($1::int8) AS status', [id]);
+      const { rows } = await sql.run('SELECT txid_status($1::int8) AS status', [id]);
       const status = rows[0]?.status;
       if (status !== 'in progress') return status === 'committed';
     } catch (error) {
