@@ -35,6 +35,8 @@ interface AbsenceParts {
   readonly nextDue: (id: string) => number | null;
   readonly now: number;
   readonly log: Pick<Logger, 'warn'>;
+  /** Called with the number of missed checks instead of a line in the log. */
+  readonly missed?: (checks: number) => void;
 }
 
 /** Models in one turn of the loop: to count the times of a cron expression in a year takes 2 ms. */
@@ -90,7 +92,8 @@ function* absenceOf(models: readonly Tracked[], parts: AbsenceParts): Generator<
     since = Math.min(since ?? first, first);
     recorder.miss(tracked, { lastSlot: last, unwatched: first }, 'down', count);
   }
-  if (missed > 0)
+  if (missed > 0 && parts.missed !== undefined) parts.missed(missed);
+  else if (missed > 0)
     log.warn({ checks: missed }, 'checks were missed while the daemon did not run; that time is unknown');
   return since;
 }

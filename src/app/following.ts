@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
+import type { ExcludedPeriod } from '../domain/exclusion.js';
+import { readPeriods } from '../store/excluded-periods.js';
 import type { Bus } from '../store/fleet-port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { idSchema, mostKeysInMessage, writtenSchema } from '../wire/instance-messages.js';
@@ -10,12 +12,21 @@ import { show, type Tracked } from './tracked.js';
 
 /** Messages of written models in a second. */
 const messagesAtOnce = 10;
-/** Models that are read again in a second. */
+/** Models that are read again at once. */
 const readsAtOnce = 200;
-/** Without the bus all models are read again in so many turns. */
+/** Reads in a second while somebody asks for models; else one. */
+const mostReads = 5;
+/** Without the bus all models are read again in so many turns; exclusions are in any case, since a message may be lost. */
 const turnsOfRound = 60;
 /** ms after a question for pages or the API in which the uptime of models of other instances is read. */
 const askedMs = 60_000;
+
+/** Ids of exclusions, the same for the same exclusions. */
+const idsOf = (periods: readonly ExcludedPeriod[]): string =>
+  periods
+    .map(({ id }) => id)
+    .sort((a, b) => a - b)
+    .join(' ');
 
 /** What an instance shows of models that others check. */
 export interface Following {
@@ -34,7 +45,7 @@ export function createFollowing(parts: {
   ownership: Ownership;
   recording: Recording;
   scheduling: Scheduling;
-  store: Pick<Store, 'exclusions'>;
+  store: Pick<Store, 'exclusions' | 'excludedPeriods'>;
   clock: Pick<Clock, 'monotonic'>;
   /** Keys of models that were written and not yet told. */
   toTell: Set<ModelKey>;
@@ -50,6 +61,7 @@ export function createFollowing(parts: {
   let failing = false;
   let askedAt = -Infinity;
   let round: string[] = [];
+  let turnsToExclusions = turnsOfRound;
 
   const isFollowed = (tracked: Tracked): boolean => ownership.fenceOf(tracked) === null;
   const followed = (): Tracked[] => [...roster.all()].filter(isFollowed);
@@ -66,32 +78,43 @@ export function createFollowing(parts: {
     }),
     bus.onReturn(() => {
       for (const { view } of followed()) written.add(view.key);
+      turnsToExclusions = 1;
     }),
   ];
+  const isAsked = (): boolean => clock.monotonic() - askedAt < askedMs;
 
   const tell = async (): Promise<void> => {
     for (let sent = 0; sent < messagesAtOnce && toTell.size > 0; sent += 1) {
       const keys = [...toTell].slice(0, mostKeysInMessage);
       for (const key of keys) toTell.delete(key);
-      await bus.publish('wrote', keys);
+      try {
+        await bus.publish('wrote', keys);
+      } catch (error) {
+        for (const key of keys) toTell.add(key);
+        throw error;
+      }
     }
   };
 
   /** The next models to read again. */
   const nextIds = (): string[] => {
     if (written.size > 0) {
-      const all = followed();
-      const due = all.filter(({ view }) => written.has(view.key)).slice(0, readsAtOnce);
-      if (due.length < readsAtOnce) written.clear();
-      for (const { view } of due) written.delete(view.key);
-      return due.map(({ view }) => view.model.id);
+      const idOf = new Map(followed().map(({ view }) => [view.key, view.model.id]));
+      const due: string[] = [];
+      // In the order in which they came: however much is written, each has its turn.
+      for (const key of written) {
+        written.delete(key);
+        const id = idOf.get(key);
+        if (id !== undefined && due.push(id) >= readsAtOnce) break;
+      }
+      return due;
     }
     if (bus.isOpen()) return [];
     if (round.length === 0) round = followed().map(({ view }) => view.model.id);
     return round.splice(0, Math.min(readsAtOnce, Math.ceil(followed().length / turnsOfRound)));
   };
 
-  const read = async (): Promise<void> => {
+  const readOnce = async (): Promise<void> => {
     const ids = nextIds();
     if (ids.length === 0) return;
     try {
@@ -102,13 +125,38 @@ export function createFollowing(parts: {
       throw error;
     }
   };
+  const read = async (): Promise<void> => {
+    await readOnce();
+    for (let reads = 1; reads < mostReads && written.size > 0 && isAsked(); reads += 1) await readOnce();
+  };
+
+  /** Compares the exclusions of all models with the stored ones. */
+  const readExclusions = async (): Promise<void> => {
+    turnsToExclusions -= 1;
+    if (turnsToExclusions > 0) return;
+    const before = new Map([...roster.all()].map((tracked) => [tracked, tracked.view.exclusions]));
+    const stored = new Map<ModelKey, ExcludedPeriod[]>();
+    for (const { key, ...period } of await readPeriods(store)) {
+      const known = stored.get(key);
+      if (known === undefined) stored.set(key, [period]);
+      else known.push(period);
+    }
+    turnsToExclusions = turnsOfRound;
+    for (const [tracked, known] of before) {
+      const periods = stored.get(tracked.view.key) ?? [];
+      // One that has changed meanwhile may not be in what was read.
+      if (tracked.view.exclusions !== known || idsOf(periods) === idsOf(known)) continue;
+      show(tracked, { exclusions: periods });
+      await parts.excluded(tracked);
+    }
+  };
 
   return {
     async turn() {
       if (reading) return;
       reading = true;
       try {
-        await Promise.all([tell(), read()]);
+        await Promise.all([tell(), read(), readExclusions()]);
         failing = false;
       } catch (error) {
         if (!failing)
@@ -119,14 +167,14 @@ export function createFollowing(parts: {
       }
     },
     tellExcluded(id) {
-      // Who does not hear of it reads it with the return of the bus.
+      // Who does not hear of it reads it within a minute.
       bus.publish('excluded', id).catch((error: unknown) => log.debug({ err: error }, 'not told'));
     },
     asked() {
       askedAt = clock.monotonic();
     },
     shown() {
-      if (clock.monotonic() - askedAt < askedMs) return roster.all();
+      if (isAsked()) return roster.all();
       return [...roster.all()].filter((tracked) => !isFollowed(tracked));
     },
     stop() {

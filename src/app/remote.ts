@@ -28,6 +28,10 @@ export function createRemote(parts: {
 }): Remote {
   const { ownership, roster } = parts;
   const { fleet } = ownership;
+  const isOwn = (id: string): boolean => {
+    const tracked = roster.get(id);
+    return tracked === undefined || ownership.isPlanned(tracked);
+  };
   const own = {
     async check(id: string) {
       await parts.checkNow(id);
@@ -42,7 +46,8 @@ export function createRemote(parts: {
     fleet.bus.subscribe(kind, async (body) => {
       try {
         const id = idSchema.parse(body);
-        if (!ownership.mayStart(id))
+        // A model that is still to be read again would forget what is done to it.
+        if (!ownership.mayStart(id) || !isOwn(id))
           return { status: 503, code: 'no_owner', message: 'the model has just passed to another instance' };
         return { ok: await own[kind](id) };
       } catch (error) {
@@ -78,10 +83,6 @@ export function createRemote(parts: {
     return data.ok;
   };
 
-  const isOwn = (id: string): boolean => {
-    const tracked = roster.get(id);
-    return tracked === undefined || ownership.isPlanned(tracked);
-  };
   const set = (kind: 'pause' | 'resume', id: string): Promise<boolean> =>
     isOwn(id) ? own[kind](id) : ask(kind, id, pauseMs);
 

@@ -229,6 +229,11 @@ export function createRoster(parts: {
     const followed = new Map([...roster].map(([id, { view }]) => [view.key, id]));
     for (const { key, id, retiredAt } of await store.names([...roster.keys(), ...followed.keys()])) {
       const known = followed.get(key);
+      // Where instances share the store, a model that this one does not have may be another's; only one with the right renames.
+      if (ownership !== null) {
+        if (known === id && retiredAt !== null) await store.register(id, now, null);
+        continue;
+      }
       if (known === undefined && retiredAt === null) await store.retire([key], now);
       if (known !== undefined && (known !== id || retiredAt !== null)) await store.register(known, now, id);
     }

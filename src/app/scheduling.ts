@@ -18,6 +18,9 @@ import type { Recording } from './recording.js';
 import type { RosterChange } from './roster.js';
 import { createRunner } from './runner.js';
 
+/** ms for which checks that were missed without a lease are counted before they are logged. */
+const missedGatherMs = 5_000;
+
 /** What scheduling needs where instances share the store. */
 export interface SharedScheduling {
   readonly ownership: Ownership;
@@ -82,6 +85,20 @@ export function createScheduling(parts: {
   const skipped = new Set<string>();
   const running = createRunningChecks();
 
+  /** Checks that were missed without a lease, not yet logged: one line for all models. */
+  let missedWithout = 0;
+  const noteWithout = (checks: number): void => {
+    if (missedWithout === 0)
+      setTimeout(() => {
+        log.warn(
+          { checks: missedWithout },
+          'checks were missed while the leases of their shards were not renewed; that time is unknown',
+        );
+        missedWithout = 0;
+      }, missedGatherMs).unref();
+    missedWithout += checks;
+  };
+
   /** False while the lease does not hold. Slots that passed meanwhile are noted with the first one that runs again. */
   const mayRun = ({ id, slot }: Job): boolean => {
     const tracked = roster.get(id);
@@ -90,7 +107,10 @@ export function createScheduling(parts: {
       return false;
     }
     if (skipped.delete(id))
-      noteAbsence([tracked], { calendar, recorder, log, nextDue: () => slot, now: clock.wall() });
+      noteAbsence([tracked], {
+        ...{ calendar, recorder, log, nextDue: () => slot, now: clock.wall() },
+        missed: noteWithout,
+      });
     return true;
   };
 
@@ -151,12 +171,15 @@ export function createScheduling(parts: {
     return since;
   };
 
-  const apply = async (next: Settings): Promise<RosterChange> => {
+  const apply = async (
+    next: Settings,
+    right?: ChangeRight,
+    replaced: () => void = () => undefined,
+  ): Promise<RosterChange> => {
     await writer.flush();
     const now = clock.wall();
-    const replace = (right?: ChangeRight): Promise<RosterChange> =>
-      roster.replace(next.models, now, nextDue, right);
-    const change = await (shared === null ? replace() : shared.withRight(next.models, replace));
+    const change = await roster.replace(next.models, now, nextDue, right);
+    replaced();
     settings = next;
     checking.configure(next);
     windows.replace(next.maintenance, now, change.added);
@@ -169,16 +192,37 @@ export function createScheduling(parts: {
     return change;
   };
 
+  /** The right is waited for before the turn, since models of an instance that ends may come meanwhile. */
+  const applyInTurn = async (
+    next: Settings,
+    isWanted: () => boolean = () => true,
+  ): Promise<RosterChange | null> => {
+    if (shared === null) return apply(next);
+    let turn: Promise<RosterChange | null> = Promise.resolve(null);
+    const begun = (right: ChangeRight): Promise<void> =>
+      new Promise((resolve, reject) => {
+        turn = inTurn(() => (isWanted() ? apply(next, right, resolve) : Promise.resolve(null)));
+        turn.then(() => resolve(), reject);
+      });
+    await shared.withRight(next.models, begun);
+    return turn;
+  };
+
   return {
     scheduler,
     get absence() {
       return absence;
     },
-    apply: (next) => inTurn(() => apply(next.settings)),
-    applyAgain: () =>
-      inTurn(async () => {
-        if (settings !== null) await apply(settings);
-      }),
+    async apply(next) {
+      const change = await applyInTurn(next.settings);
+      if (change === null) throw new Error('a wanted configuration was not applied');
+      return change;
+    },
+    async applyAgain() {
+      const known = settings;
+      // A newer one may be applied meanwhile.
+      if (known !== null) await applyInTurn(known, () => settings === known);
+    },
     readAgain: (ids) =>
       inTurn(async () => {
         const now = clock.wall();

@@ -16,6 +16,8 @@ import type { Tracked } from './tracked.js';
 
 /** ms for checks to end whose models pass to another instance; with the write it stays below what the leases wait. */
 const patienceMs = 1_500;
+/** ms that a start waits while another instance registers its models: as long as the right to that lasts. */
+const startPatienceMs = 300_000;
 /** ms between two tries to read models again, and to bring what others are told. */
 const everyMs = 1_000;
 /** Turns between two counts of the instances. */
@@ -103,12 +105,15 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
   /** True when no live instance has other models, or has not said which: then models may be removed and renamed. */
   const agreed = async (digest: string): Promise<boolean> =>
     (await fleet.instances()).every(({ id, configDigest }) => id === fleet.id || configDigest === digest);
-  const withRight: SharedScheduling['withRight'] = (models, work) =>
-    fleet.withRegistry(async ({ fence }: { readonly fence: ShardFence }) =>
-      // Another instance may check what this one would rename: that waits until both have the same models.
-      work({ fences: [fence], mayRemove: await agreed(digestOf(models)) }),
-    );
   let applied = '';
+  const withRight: SharedScheduling['withRight'] = (models, work) =>
+    fleet.withRegistry(
+      async ({ fence }: { readonly fence: ShardFence }) =>
+        // Another instance may check what this one would rename: that waits until both have the same models.
+        work({ fences: [fence], mayRemove: await agreed(digestOf(models)) }),
+      // A start would end; a reload is tried again.
+      applied === '' ? { waitMs: startPatienceMs } : {},
+    );
   const announce: SharedScheduling['applied'] = async (models, change) => {
     applied = digestOf(models);
     postponed = change.postponed;

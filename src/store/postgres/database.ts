@@ -1,6 +1,7 @@
 import type { CustomTypesConfig, Pool, PoolClient, QueryResultRow } from 'pg';
 import { StoreError } from '../store-error.js';
 import { addressOf } from './address.js';
+import { committedOnce, transactionId } from './commit-doubt.js';
 import { breaksConnection, described } from './failure.js';
 
 /** Rows of a statement, and how many it changed. */
@@ -23,6 +24,8 @@ export interface ConnectionOptions {
   readonly statementTimeoutMs?: number;
   /** Limit in ms to get a connection; 5 s unless set. */
   readonly connectTimeoutMs?: number;
+  /** ms without a statement after which the server ends a transaction that may write; never unless set. */
+  readonly idleInTransactionMs?: number;
   /** Five unless set. */
   readonly mostConnections?: number;
   /** ms after which a connection that nobody uses is closed; a minute unless set. */
@@ -38,10 +41,13 @@ export interface Database extends Sql {
   readonly schema: string;
   /** The name of a table with its schema: a pooler keeps no search_path. */
   table(name: string): string;
-  /** Commits what `work` does, or nothing; durable when it resolves unless `lazy`. */
+  /**
+   * Commits what `work` does, or nothing; durable when it resolves unless `lazy`. With `once` it rejects only where nothing is
+   * committed, so that it may be tried again: where the answer to the commit is lost, it waits until the server can be asked.
+   */
   transaction<Result>(
     work: (sql: Sql) => Promise<Result>,
-    how?: { readonly lazy?: boolean },
+    how?: { readonly lazy?: boolean; readonly once?: boolean },
   ): Promise<Result>;
   /** Runs reads over one state of the database. */
   snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
@@ -138,12 +144,15 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        // On a broken connection this fails too, and the server rolls back by itself.
-        await client.query('ROLLBACK').catch(() => undefined);
+        // On a broken connection the server rolls back by itself; one that hangs would be waited for once more.
+        if (error instanceof StoreError || !breaksConnection(error))
+          await client.query('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });
 
+  const { idleInTransactionMs: idleInMs } = options;
+  const idle = idleInMs === undefined ? '' : `; SET LOCAL idle_in_transaction_session_timeout = ${idleInMs}`;
   const limit = prepared ? '' : `; SET LOCAL statement_timeout = ${statementTimeoutMs}`;
 
   const database: Database = {
@@ -151,9 +160,20 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
     schema,
     table: (name) => `${schema}.${name}`,
     run: (text, values) => borrowed((client) => on(client).run(text, values)),
-    transaction(work, { lazy = false } = {}) {
+    async transaction(work, { lazy = false, once = false } = {}) {
       const durable = commitsLazily && !lazy ? '; SET LOCAL synchronous_commit = on' : '';
-      return within(`BEGIN${limit}${lazy ? '; SET LOCAL synchronous_commit = off' : durable}`, work);
+      const begin = `BEGIN${limit}${idle}${lazy ? '; SET LOCAL synchronous_commit = off' : durable}`;
+      if (!once) return within(begin, work);
+      return committedOnce(
+        (ended) =>
+          within(begin, async (sql) => {
+            const id = await transactionId(sql);
+            const result = await work(sql);
+            ended({ id, result });
+            return result;
+          }),
+        { sql: database, isClosed: () => closed },
+      );
     },
     snapshot: (work) => within(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY${limit}`, work),
     async close() {

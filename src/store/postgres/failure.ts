@@ -34,6 +34,17 @@ const meanings: readonly (readonly [code: string, meaning: string])[] = [
   ['ENETUNREACH', 'the host cannot be reached'],
 ];
 
+/** What a pooler in between says; with codes that mean something else of the server. */
+const poolers: readonly (readonly [text: string, meaning: string])[] = [
+  [
+    'unsupported startup parameter',
+    'a pooler refuses settings of a connection: write prepared_statements: false in storage, or name the parameter in ignore_startup_parameters of PgBouncer',
+  ],
+];
+
+const meaningIn = (list: typeof poolers, text: string): string | undefined =>
+  list.find(([part]) => text.includes(part))?.[1];
+
 /** Errors of the driver, which have no code. */
 const messages: readonly (readonly [text: string, meaning: string])[] = [
   ['timeout exceeded when trying to connect', 'it does not answer in time, or all connections are in use'],
@@ -66,6 +77,11 @@ export function refusesContent(error: unknown): boolean {
   return state !== undefined && (state.startsWith('22') || state.startsWith('23')) && !lacksPartition(error);
 }
 
+/** True where a lock was not to be had within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlStateOf(error instanceof StoreError ? error.cause : error) === '55P03';
+}
+
 /** True where the connection cannot be used any more. */
 export function breaksConnection(error: unknown): boolean {
   const state = sqlStateOf(error);
@@ -80,6 +96,7 @@ const noAnswerText = /^(?:timeout exceeded when trying|Connection terminated|Que
 export function isAbsence(error: unknown): boolean {
   const cause = error instanceof StoreError ? error.cause : error;
   const code = codeOf(cause);
+  if (meaningIn(poolers, messageOf(cause)) !== undefined) return false;
   if (code === undefined) return noAnswerText.test(messageOf(cause));
   const state = sqlStateOf(cause);
   return state === undefined ? noAnswer.test(code) && code !== 'EACCES' : /^(?:57P|08|53300)/.test(state);
@@ -99,8 +116,9 @@ export function describe(error: unknown, shown: string): unknown {
   if (isDamage(code))
     return new StoreError('damaged', `the database at ${shown} is damaged: ${text}`, { cause: error });
   const meaning =
+    meaningIn(poolers, text) ??
     (code === undefined ? undefined : meanings.find(([start]) => code.startsWith(start))?.[1]) ??
-    messages.find(([part]) => text.includes(part))?.[1];
+    meaningIn(messages, text);
   if (code === undefined && meaning === undefined) return error;
   const said = code === undefined ? text : `${text} (${code})`;
   return new StoreError(

@@ -15,6 +15,12 @@ import { prepareAnnotating } from './write/annotations.js';
 import { preparePrune } from './write/prune.js';
 import { prepareWrite, type WriteBatch } from './write/store-write.js';
 
+/**
+ * An instance that is suspended, or whose network is cut, within a write holds the fences of its shards: ended sooner than their
+ * leases, it keeps them from nobody.
+ */
+const idleInTransactionMs = 10_000;
+
 export interface PostgresReaderOptions extends ConnectionOptions {
   /** The folder of this store's migrations, `migrations/postgres`. */
   readonly migrationsDir: string;
@@ -95,7 +101,7 @@ async function opened<Result>(
  * StoreError, as its methods do: `unavailable` for everything that may pass, after which the next call tries again.
  */
 export function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  return opened(options, async (database) => {
+  return opened({ idleInTransactionMs, ...options }, async (database) => {
     await migrate(database, options.migrationsDir);
     const partitions = createPartitions(database);
     return {

@@ -72,8 +72,9 @@ export function prepareRegistry(database: Database): RegistryWrites {
   };
 
   async function change(sql: Sql, id: string, now: number, renameFrom: string | null): Promise<void> {
-    // One after the other: two instances may register the same model at a time.
-    await sql.run(`LOCK TABLE ${model} IN SHARE ROW EXCLUSIVE MODE`);
+    // One after the other: two instances may register the same model at a time. A weaker lock would let a batch lock rows of models,
+    // which it could then not update, while these are waited for here.
+    await sql.run(`LOCK TABLE ${model} IN EXCLUSIVE MODE`);
     const known = await find(sql, id);
     const former = renameFrom === null || renameFrom === id ? undefined : await find(sql, renameFrom);
     if (former !== undefined && (known === undefined || !(await hasHistory(sql, known.key)))) {

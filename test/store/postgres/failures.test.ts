@@ -1,9 +1,11 @@
 import { afterEach, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { describe, isAbsence } from '../../../src/store/postgres/failure.js';
 import { openPostgresStore, type PostgresStore } from '../../../src/store/postgres/postgres-store.js';
 import { StoreError } from '../../../src/store/store-error.js';
 import { postgresMigrations } from '../contract/postgres-kind.js';
 import { batchOf, counted, modelWrite, result, retention, silent, start } from '../samples.js';
+import { openWay } from './fleet/way.js';
 import { superPassword, withServer, type Server } from './server.js';
 
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 100 };
@@ -188,13 +190,24 @@ withServer(
       expect(await refusal(open(`${server().url('postgres')}&search_path=A-B`))).toContain('search_path');
     });
 
-    it('works without prepared statements, as a pooler of transactions needs', async () => {
-      const { write, slots } = await begun(server().fresh(), { prepared: false });
+    it('a pooler that refuses settings is told at once, with what to write', () => {
+      const error = Object.assign(new Error('unsupported startup parameter: statement_timeout'), {
+        code: '08P01',
+      });
+      const told = describe(error, 'db') as StoreError;
+      expect(told.message).toContain('write prepared_statements: false');
+      expect([isAbsence(error), isAbsence(told)]).toEqual([false, false]);
+    });
+
+    it.each([false, true])('with prepared statements: %s', async (prepared) => {
+      // A pooler of transactions takes only those without a name.
+      const way = await openWay(server().fresh());
+      const { store, write, slots } = await begun(way.url, { prepared });
       for (let n = 0; n < 10; n += 1) await write();
       expect(await slots()).toBe(11);
-      expect((await server().sql('postgres', 'SELECT count(*) FROM pg_prepared_statements')).trim()).toBe(
-        '0',
-      );
+      expect(way.sent().includes('modelpulse-0\0')).toBe(prepared);
+      await store.close();
+      await way.close();
     });
   },
   { auth: 'scram-sha-256', settings: ['max_connections=12'] },

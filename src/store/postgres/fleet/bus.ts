@@ -7,7 +7,7 @@ import { kindFrom, messageFrom, mostMessageBytes, textOfMessage, type BusMessage
 import { createListener } from './listener.js';
 import { createQuestions } from './questions.js';
 
-/** Most handlers that run at a time; what comes meanwhile is dropped. */
+/** Most handlers of events, and of questions, that run at a time; what comes meanwhile is dropped. Checks take long. */
 const mostRunning = 100;
 
 export interface BusParts {
@@ -37,7 +37,8 @@ export function createBus(parts: BusParts): Bus & { start(): Promise<void>; clos
   const handlers = new Map<string, Set<BusHandler>>();
   const returns = new Set<() => void>();
   const questions = createQuestions(timers);
-  let [dropped, running] = [0, 0];
+  let dropped = 0;
+  const running = { event: 0, question: 0 };
   let wasOpen = false;
 
   const away = (): BusError =>
@@ -93,11 +94,12 @@ export function createBus(parts: BusParts): Bus & { start(): Promise<void>; clos
   }
 
   function begin(message: Handled): void {
-    if (running >= mostRunning) {
+    const { type } = message;
+    if (running[type] >= mostRunning) {
       dropped += 1;
       return;
     }
-    running += 1;
+    running[type] += 1;
     void handle(message)
       .catch((error: unknown) =>
         log.warn(
@@ -105,7 +107,7 @@ export function createBus(parts: BusParts): Bus & { start(): Promise<void>; clos
           'a message of another instance was not handled',
         ),
       )
-      .finally(() => (running -= 1));
+      .finally(() => (running[type] -= 1));
   }
 
   function take(channel: string, text: string): void {

@@ -34,6 +34,7 @@ export async function openPostgresFleet(options: PostgresFleetOptions): Promise<
     ...(options.prepared !== undefined && { prepared: options.prepared }),
     statementTimeoutMs: statementMs,
     connectTimeoutMs: statementMs,
+    idleInTransactionMs: statementMs,
     log,
   });
   const table = prepareLeaseTable(database, own);

@@ -3,6 +3,7 @@ import { dayMs } from '../../../domain/period.js';
 import { outcomeSql } from '../check-columns.js';
 import type { Database } from '../database.js';
 import { advanceHorizons } from '../horizon-rows.js';
+import { isLockTimeout } from '../failure.js';
 import { schemaLock } from '../migrations.js';
 import {
   addCheckPartition,
@@ -17,7 +18,9 @@ import { hasHistorySql } from '../registry.js';
 /** Rows of one transaction. */
 const batchSize = 2_000;
 /** Longest wait for the lock on a table, during which all others wait too. */
-const lockWaitMs = 2_000;
+const lockWaitMs = 200;
+/** ms after which a table is tried again that a long read has held, as an export does. */
+const heldMs = 60_000;
 
 type Piece = () => Promise<unknown>;
 
@@ -128,10 +131,12 @@ export function preparePrune(
   const partitionPieces = preparePartitionPrune(database);
   const rowPieces = prepareRowPrune(database);
   let done = '';
+  let triedAgainAt = -Infinity;
 
   async function* pieces(now: number): AsyncGenerator<Piece> {
     const limits = limitsAt(now, retention());
-    if (JSON.stringify(limits) === done) return;
+    if (JSON.stringify(limits) === done || now < triedAgainAt) return;
+    let isHeld = false as boolean;
     const { checks, hours, days, failures, details } = limits;
     yield async () => {
       await partitions.ensure({ slots: [now], hours: [now, now + dayMs] });
@@ -139,9 +144,22 @@ export function preparePrune(
         advanceHorizons(database, sql, { checks, hours, days, failures, details }),
       );
     };
-    yield* partitionPieces(limits);
+    for await (const piece of partitionPieces(limits))
+      yield async () => {
+        if (isHeld) return;
+        try {
+          await piece();
+        } catch (error) {
+          if (!isLockTimeout(error)) throw error;
+          isHeld = true;
+        }
+      };
     partitions.forget();
     yield* rowPieces(limits);
+    if (isHeld) {
+      triedAgainAt = now + heldMs;
+      return;
+    }
     yield () => database.transaction((sql) => advanceHorizons(database, sql, { swept: checks }));
     done = JSON.stringify(limits);
   }

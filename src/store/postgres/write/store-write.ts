@@ -10,6 +10,9 @@ import type { Partitions } from '../partitions.js';
 import { prepareBatchWrite, timesOf } from './batch-write.js';
 import { siftRows, type Rows } from './sifted-rows.js';
 
+/** A batch adds to sums, and whoever has it refused writes it again. */
+const once = { once: true } as const;
+
 export type WriteBatch = (batch: Batch) => Promise<readonly Refusal[]>;
 
 /** Parts of a batch that have each model once, in order: a statement changes a row once. */
@@ -37,7 +40,7 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
     await database.transaction(async (sql) => {
       await requireFences(sql, fences);
       for (const rows of all) await writeRows(sql, rows);
-    });
+    }, once);
   }
 
   /** Where another instance has dropped a partition that was there, it is made again, once. */
@@ -71,7 +74,7 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
         }
       }
       await writeRows(sql, siftRows([], missed).rows);
-    });
+    }, once);
     return refusals;
   }
 

@@ -265,4 +265,24 @@ withServer('the bus', (server) => {
     await a.fleet.bus.publish('slow', 150);
     await until(() => running === 101, 'one more');
   });
+
+  it('hears events while it answers as many questions as it can', async () => {
+    const all = await members();
+    const [a, b] = [await all.join(real), await all.join(real)];
+    let [running, heard] = [0, 0];
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    b.fleet.bus.subscribe('slow', () => {
+      running += 1;
+      return ended;
+    });
+    b.fleet.bus.subscribe('quick', () => (heard += 1));
+    const asked = Array.from({ length: 100 }, () => a.fleet.bus.ask(b.fleet.id, 'slow', null, 20_000));
+    await until(() => running === 100, 'all questions');
+    await a.fleet.bus.publish('quick', null);
+    await until(() => heard + b.fleet.bus.dropped() > 0, 'the event');
+    expect(heard).toBe(1);
+    end();
+    await Promise.all(asked);
+  });
 });

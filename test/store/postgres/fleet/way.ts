@@ -12,16 +12,30 @@ export async function openWay(url: string) {
   const folder = mkdtempSync(join(tmpdir(), 'modelpulse-way-'));
   const ends = new Set<Socket>();
   let hangs = false;
+  let cutAfter: string | null = null;
+  let hangAfter: string | null = null;
   let sent = '';
   const way = createServer((near) => {
     const far = connect(join(serverFolder, socketName));
+    let isCut = false;
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
       ends.add(from);
       from.on('data', (data) => {
-        if (from === near) sent += data.toString('latin1');
+        if (from === near) {
+          sent += data.toString('latin1');
+          isCut ||= cutAfter !== null && data.includes(cutAfter);
+          if (isCut) cutAfter = null;
+          if (hangAfter !== null && data.includes(hangAfter)) {
+            to.write(data);
+            hangs = true;
+          }
+        } else if (isCut) {
+          near.destroy();
+          return;
+        }
         if (!hangs) to.write(data);
       });
       from.on('error', () => undefined);
@@ -38,6 +52,10 @@ export async function openWay(url: string) {
     url: url.replace(/host=[^&]+/, `host=${encodeURIComponent(folder)}`),
     /** All that was sent to the server. */
     sent: () => sent,
+    /** The connection breaks once the server has answered the next message with this text, and the answer is lost. */
+    loseAnswerTo: (text: string) => void (cutAfter = text),
+    /** The next message with this text arrives, then nothing more. */
+    hangAfter: (text: string) => void (hangAfter = text),
     /** From now on nothing arrives, and no connection ends. */
     hang: () => void (hangs = true),
     async close() {
