@@ -158,7 +158,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
   const database: Database = {
     shown,
     schema,
-    table: (name) => `${schema}.${name}`,
+    table: (name) => `"${schema}".${name}`,
     run: (text, values) => borrowed((client) => on(client).run(text, values)),
     async transaction(work, { lazy = false, once = false } = {}) {
       const durable = commitsLazily && !lazy ? '; SET LOCAL synchronous_commit = on' : '';

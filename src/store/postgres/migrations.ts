@@ -48,7 +48,7 @@ export async function migrate(database: Database, directory: string): Promise<vo
     refuseNewer(database, version, known);
     if (version === known) return;
     if (version === 0) await prepareSchema(database, sql);
-    await sql.run(`SET LOCAL search_path TO ${database.schema}`);
+    await sql.run(`SET LOCAL search_path TO "${database.schema}"`);
     for (const migration of migrations.slice(version)) {
       await sql.run(readFileSync(join(directory, migration.file), 'utf8'));
       await sql.run(`INSERT INTO schema_version VALUES (${migration.version})`);
@@ -66,7 +66,7 @@ async function prepareSchema(database: Database, sql: Sql): Promise<void> {
     );
   const { rows } = await sql.run('SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
   // Where it is there, the user needs no right to create it.
-  if (rows.length === 0) await sql.run(`CREATE SCHEMA ${schema}`);
+  if (rows.length === 0) await sql.run(`CREATE SCHEMA "${schema}"`);
   await sql.run(`CREATE TABLE ${database.table('schema_version')} (version integer PRIMARY KEY)`);
 }
 

@@ -63,6 +63,12 @@ function* ofHours(source: TimelineSource, key: ModelKey, part: Interval): Readin
   return isComplete ? sum : yield* allPoints(source, key, part);
 }
 
+/** The part of a window that is not deleted; its first points are what is read first. */
+export const knownOf = ({ from, to }: Interval, complete: Horizons): Interval => ({
+  from: Math.min(to, Math.max(from, complete.days)),
+  to,
+});
+
 function* durationsIn(
   source: TimelineSource,
   key: ModelKey,
@@ -71,7 +77,7 @@ function* durationsIn(
   complete: Horizons,
 ): Reading<StateDurations> {
   // Deleted time is unknown: otherwise a share of the rest would count as one of the whole window.
-  const known = { from: Math.min(to, Math.max(from, complete.days)), to };
+  const known = knownOf({ from, to }, complete);
   const deleted = totalOf(subtract({ from, to: known.from }, holes));
   const givenUp: StateDurations = { ...noDurations, unknown: deleted };
   const few = yield* source.points(key, known, true);

@@ -83,9 +83,12 @@ export function durationsContract(place: StoreKind): void {
       from: start + Math.floor(Math.min(a, b) * span),
       to: start + Math.floor(Math.max(a, b) * span),
     }));
+    // In one call, beside those of a model without any point.
+    const [other] = asked;
+    const several = [...asked.map((each) => ({ key, ...each })), { key: key + 1_000_000, ...other! }];
+    const exact = asked.map((window) => durationsOf(intervalsOf(line.points, window)));
+    expect(await store.durations(several)).toEqual([...exact, noDurations]);
     for (const { from, to } of asked) {
-      const exact = durationsOf(intervalsOf(line.points, { from, to }));
-      expect(await durationsIn(store, key, from, to)).toEqual(exact);
       // Some that are near each other, another window, and one that reaches out of this one: the rest is the sum of its pieces.
       const few = Array.from({ length: 20 }, (_, n) => from + Math.floor(((to - from) * n) / 25));
       const holes = [

@@ -64,6 +64,16 @@ withServer('schema of PostgreSQL', (server) => {
     expect([...counts.latency.values()]).toEqual([6]);
   });
 
+  it('may have a name that is a word of SQL', async () => {
+    const url = server()
+      .fresh()
+      .replace(/search_path=\w+/, 'search_path=user');
+    const store = await open(url);
+    const { key } = await store.register('gpt', start, null);
+    await store.write(batchOf(modelWrite(key, { results: [result(start)] })));
+    expect(await store.models()).toHaveLength(1);
+  });
+
   it('of a newer release is refused with advice', async () => {
     const url = server().fresh();
     await (await open(url)).close();

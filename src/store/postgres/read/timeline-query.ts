@@ -8,9 +8,17 @@ import {
   type StatePoint,
 } from '../../../domain/state.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
-import type { StoreReader } from '../../port.js';
-import { answerOf, readOver } from '../../read/reading.js';
-import { fewPoints, holesIn, pointBase, readDurations, type TimelineSource } from '../../read/spent-time.js';
+import type { ModelWindow, StoreReader } from '../../port.js';
+import { answerOf, given, readOver } from '../../read/reading.js';
+import {
+  fewPoints,
+  holesIn,
+  knownOf,
+  pointBase,
+  readDurations,
+  type TimelineSource,
+} from '../../read/spent-time.js';
+import type { Horizons } from '../../window.js';
 import { instant } from '../columns.js';
 import type { Database, Sql } from '../database.js';
 import { readHorizons } from '../horizon-rows.js';
@@ -50,21 +58,65 @@ export async function readPoints(
   }));
 }
 
-/** What the time in each state is told from. */
-function timelineSource(database: Database, sql: Sql): TimelineSource {
+/** The first points of many windows in one statement, since each statement takes a round trip; one list a window. */
+async function readFirstPoints(
+  database: Database,
+  sql: Sql,
+  windows: readonly (Interval & { readonly key: number })[],
+): Promise<PointRow[][]> {
+  const table = database.table('state');
+  const { rows } = await sql.run<PointRow & { readonly place: number }>(
+    `SELECT w.place::int4 AS place, p.starts, p.state
+      FROM unnest($1::int4[], $2::int8[], $3::int8[]) WITH ORDINALITY AS w(model, opens, closes, place)
+      CROSS JOIN LATERAL (
+        (SELECT starts, state FROM ${table} WHERE model = w.model AND starts <= w.opens ORDER BY starts DESC LIMIT 1)
+        UNION ALL
+        (SELECT starts, state FROM ${table} WHERE model = w.model AND starts > w.opens AND starts < w.closes
+          ORDER BY starts LIMIT $4)
+      ) AS p ORDER BY 1, 2`,
+    [
+      windows.map(({ key }) => key),
+      windows.map(({ from }) => instant(from)),
+      windows.map(({ to }) => instant(to)),
+      instant(fewPoints + 1),
+    ],
+  );
+  const found: PointRow[][] = windows.map(() => []);
+  for (const row of rows) found[row.place - 1]?.push(row);
+  return found;
+}
+
+const nameOf = (key: number, { from, to }: Interval): string => `${key} ${from} ${to}`;
+
+/** What the time in each state is told from; the first points of `windows` are read at once. */
+async function timelineSource(
+  database: Database,
+  sql: Sql,
+  windows: readonly ModelWindow[],
+): Promise<TimelineSource> {
+  const horizons: Horizons = await readHorizons(database, sql);
+  const first = new Map<string, readonly PointRow[]>();
+  const known = windows.map((window) => ({ key: window.key, ...knownOf(window, horizons) }));
+  for (const [index, rows] of (await readFirstPoints(database, sql, known)).entries()) {
+    const window = known[index];
+    if (window !== undefined) first.set(nameOf(window.key, window), rows.slice(0, fewPoints + 1));
+  }
   const sums = states.map((state) => `sum(${state}_ms)::float8 AS ${state}`).join(', ');
   const tables = { hours: database.table('hour_rollup'), days: database.table('day_rollup') };
   return {
-    horizons: () => answerOf(readHorizons(database, sql)),
+    horizons: () => given(horizons),
     *points(key, { from, to }, few) {
-      const { rows } = yield* answerOf(
-        sql.run<PointRow>(pointsSql(database.table('state')), [
-          key,
-          instant(from),
-          instant(to),
-          few ? fewPoints + 1 : Number.MAX_SAFE_INTEGER,
-        ]),
-      );
+      const ready = few ? first.get(nameOf(key, { from, to })) : undefined;
+      const rows =
+        ready ??
+        (yield* answerOf(
+          sql.run<PointRow>(pointsSql(database.table('state')), [
+            key,
+            instant(from),
+            instant(to),
+            few ? fewPoints + 1 : Number.MAX_SAFE_INTEGER,
+          ]),
+        )).rows;
       const packed = rows.map(({ starts, state }) => starts * pointBase + state);
       const isFirst = (rows[0]?.starts ?? Infinity) <= from;
       return isFirst
@@ -102,7 +154,7 @@ export function prepareTimeline(database: Database): Timeline {
     durations: (windows) =>
       // One state of the database, so that the time of a hole was part of the whole.
       database.snapshot(async (sql) => {
-        const source = timelineSource(database, sql);
+        const source = await timelineSource(database, sql, windows);
         const sums: StateDurations[] = [];
         for (const { key, from, to, without = [] } of windows) {
           const holes = holesIn({ from, to }, without);
