@@ -4,7 +4,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import type { FleetGauges } from '../metrics/monitor.js';
 import { messageOf } from '../domain/thrown.js';
-import { disagree, shardOf, type ShardFence } from '../store/fleet-port.js';
+import { disagree, shardOf, type Instance, type ShardFence } from '../store/fleet-port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import type { FencedError } from '../store/store-error.js';
 import { createFollowing, type Following } from './following.js';
@@ -128,13 +128,10 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     if (!postponed || parts === null || !(await agreed(applied))) return;
     await parts.scheduling.applyAgain();
   };
-  let instances: number | null = null;
+  let live: readonly Instance[] | null = null;
   /** Asked here, since a scrape does not wait for a database that is away. */
   const count = async (): Promise<void> => {
-    instances = await fleet.instances().then(
-      (live) => live.length,
-      () => null,
-    );
+    live = await fleet.instances().catch(() => null);
   };
   let turns = 0;
   const turn = (): void => {
@@ -169,7 +166,8 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     },
     scheduling: { ownership, withRight, applied: announce },
     gauges: () => ({
-      instances,
+      instances: live?.length ?? null,
+      disagree: live && disagree(live),
       shardsOwned: fleet.owned().length,
       renewalsFailed: fleet.renewalsFailed(),
       fencedWrites,
