@@ -49,7 +49,7 @@ unless count without (instance, pod) (modelpulse_shards_owned) < ${anyInstance('
     annotations: {
       summary: 'modelpulse of {{ $labels.job }}: instances have different configurations',
       description:
-        'For 10 minutes instances of {{ $labels.job }} have had different models. Models that only some of them have may not be checked, and are neither removed nor renamed by all.',
+        'For 10 minutes instances of {{ $labels.job }} have had different models. Models that only some of them have may not be checked.',
     },
   },
   {
