@@ -71,8 +71,7 @@ async function beside() {
         roster: { all: () => [...roster].map((id) => ({ view: { model: { id } } }) as never) },
         scheduling: { applyAgain: apply },
         store: {
-          names: () =>
-            Promise.resolve([...registered].map((id, key) => ({ id, key, retiredAt: null }))),
+          names: () => Promise.resolve([...registered].map((id, key) => ({ id, key, retiredAt: null }))),
         },
       });
     },
