@@ -109,7 +109,7 @@ const parts = {
   top: () =>
     keyTable(
       rowsOf(
-        pick(settings, (key) => ['include', 'models', '$schema'].includes(key)),
+        pick(settings, (key) => ['include', 'models', 'generation', '$schema'].includes(key)),
         '',
       ),
     ),

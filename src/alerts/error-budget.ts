@@ -1,24 +1,29 @@
 import { burnWindows, leastChecks, leastFailures, type BurnWindow } from './burn-window.js';
-import { bridged, sameModel, type AlertRule, type RuleGroup } from './rule-group.js';
+import { anyInstance, newest, newestOver, type AlertRule, type RuleGroup } from './rule-group.js';
 import { unhealthyReason } from './unhealthy-alerts.js';
 
 const failures = 'modelpulse:check_failures:increase5m';
 const checks = 'modelpulse:known_checks:increase5m';
-const objective = 'last_over_time(modelpulse_slo_objective_ratio[10m])';
+const objective = newestOver('10m', 'modelpulse_slo_objective_ratio');
 const stepLength = '5m';
+
+/** A counter of models, which goes on from the database where another instance takes the model over: the greatest value is the newest. */
+function counted(counter: string, offset: string): string {
+  return anyInstance(`last_over_time(${counter}[5m]${offset})`);
+}
 
 /** Results that count: unknown ones are neither good nor bad, as in the uptime. */
 function knownChecks(offset: string): string {
-  const all = `last_over_time(modelpulse_checks_total[5m]${offset})`;
-  const unknown = `last_over_time(modelpulse_check_results_total{outcome="unknown"}[5m]${offset})`;
+  const all = counted('modelpulse_checks_total', offset);
+  const unknown = counted('modelpulse_check_results_total{outcome="unknown"}', offset);
   return `(
-    ${all} - ${sameModel} group_left () sum by (job, instance, model) (${unknown})
+    ${all} - sum without (outcome, reason) (${unknown})
     or ${all}
   )`;
 }
 
 function failedChecks(offset: string): string {
-  return `last_over_time(modelpulse_check_failures_total[5m]${offset})`;
+  return counted('modelpulse_check_failures_total', offset);
 }
 
 /**
@@ -63,11 +68,11 @@ and ${ratio(short)} > ${burn} * (1 - ${objective})
 and sum_over_time(${failures}[${long}]) >= ${leastFailures}
 and sum_over_time(${checks}[${long}]) >= ${leastChecks}
 and present_over_time(${checks}[${short}] offset ${covered})
-unless ${sameModel} ${bridged('modelpulse_exclusion_end_timestamp_seconds')} > time() - ${window.longMs / 1_000}
-unless ${sameModel} (
+unless ${newest('modelpulse_exclusion_end_timestamp_seconds')} > time() - ${window.longMs / 1_000}
+unless (
   ${failures} == 0
-  and ${sameModel} present_over_time(${unhealthyReason}[${short}])
-  and ${sameModel} ${bridged('modelpulse_model_state{state="unhealthy"}')} == 0
+  and ignoring (reason, blame) present_over_time(${unhealthyReason}[${short}])
+  and ${newest('modelpulse_model_state{state="unhealthy"}', 'state')} == 0
 )`,
     labels: { severity, blame: 'provider', window: long },
     annotations: {

@@ -2,11 +2,12 @@ import { minuteMs } from '../domain/period.js';
 import type { Calendar } from '../calendar/calendar.js';
 import type { Model } from '../domain/model.js';
 import {
-  bridged,
+  anyInstance,
   checkedSinceItBegan,
   checkIntervalMs,
   modelMatcher,
-  sameModel,
+  newest,
+  newestOver,
   type AlertRule,
 } from './rule-group.js';
 import { reasonOf, sinceState } from './template.js';
@@ -14,21 +15,28 @@ import { reasonOf, sinceState } from './template.js';
 const degraded = 'modelpulse_model_state{state="degraded"}';
 const unknownInfo = 'modelpulse_model_unknown_info';
 
+/** The sum over the instances that have had the model. */
+function sumOf(expr: string): string {
+  return anyInstance(expr, 'state').replace(/^max/, 'sum');
+}
+
 /** Alerts on single models, the same for any registry: values that depend on an interval are read from the metrics. */
 export function modelAlerts(): AlertRule[] {
   return [
     {
       alert: 'ModelDegraded',
       about: 'model',
-      // Both must exist before the window, or its first few samples would stand for all of it.
-      expr: `max without (reason) (
-  last_over_time(modelpulse_model_status_info[5m])
-  and ${sameModel} (
-    avg_over_time(${degraded}[15m]) > 0.8
-    and present_over_time(${degraded}[15m] offset 15m)
-  )
-  and ${sameModel} ${bridged('modelpulse_model_up')} == 1
-  and ${sameModel} ${checkedSinceItBegan}
+      // Both must exist before the window, or its first few samples would stand for all of it. An alert that fires outlasts a
+      // restart or a move to another instance, after which the state begins anew.
+      expr: `${anyInstance('last_over_time(modelpulse_model_status_info[5m])', 'reason')}
+and ignoring (blame) (
+  ${sumOf(`sum_over_time(${degraded}[15m])`)} / ${sumOf(`count_over_time(${degraded}[15m])`)} > 0.8
+  and ${anyInstance(`present_over_time(${degraded}[15m] offset 15m)`, 'state')}
+)
+and ignoring (blame) ${newest('modelpulse_model_up')} == 1
+and on (job, model) (
+  ${checkedSinceItBegan}
+  or on (job, model) ALERTS{alertname="ModelDegraded",alertstate="firing"}
 )`,
       labels: { severity: 'warning' },
       annotations: {
@@ -40,9 +48,11 @@ export function modelAlerts(): AlertRule[] {
     {
       alert: 'ModelUnknown',
       about: 'model',
-      expr: `max without (state) (${bridged('modelpulse_model_state{state="unknown"}')}) == 1
-and ${sameModel} ${checkedSinceItBegan}
-unless ${sameModel} ${bridged(`${unknownInfo}{reason="paused"}`)}`,
+      // An instance that the database cannot reach still has its models, which are unknown there; others know them.
+      expr: `${newest('modelpulse_model_state{state="unknown"}', 'state')} == 1
+and ${checkedSinceItBegan}
+unless ${newest(`${unknownInfo}{reason="paused"}`, 'reason', 'blame')}
+unless ${anyInstance('modelpulse_model_state{state!="unknown"}', 'state')} == 1`,
       for: '15m',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
@@ -54,7 +64,7 @@ unless ${sameModel} ${bridged(`${unknownInfo}{reason="paused"}`)}`,
     {
       alert: 'ModelOverdue',
       about: 'model',
-      expr: 'time() - modelpulse_next_check_due_timestamp_seconds > 120',
+      expr: `time() - ${anyInstance('modelpulse_next_check_due_timestamp_seconds')} > 120`,
       for: '2m',
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
@@ -66,7 +76,7 @@ unless ${sameModel} ${bridged(`${unknownInfo}{reason="paused"}`)}`,
     {
       alert: 'ModelCertificateExpiring',
       about: 'model',
-      expr: 'last_over_time(modelpulse_tls_certificate_expiry_timestamp_seconds[10m]) - time() < 14 * 86400',
+      expr: `${newestOver('10m', 'modelpulse_tls_certificate_expiry_timestamp_seconds')} - time() < 14 * 86400`,
       for: '1h',
       labels: { severity: 'warning', blame: 'provider' },
       annotations: {
@@ -82,8 +92,8 @@ unless ${sameModel} ${bridged(`${unknownInfo}{reason="paused"}`)}`,
 export const budgetAlert: AlertRule = {
   alert: 'ModelTokenBudgetLow',
   about: 'model',
-  expr: `${bridged('modelpulse_budget_tokens_used_ratio')} > 0.8
-and ${bridged('modelpulse_budget_tokens_used_ratio')} > time() % 86400 / 86400`,
+  expr: `${newest('modelpulse_budget_tokens_used_ratio')} > 0.8
+and ${newest('modelpulse_budget_tokens_used_ratio')} > time() % 86400 / 86400`,
   for: '5m',
   labels: { severity: 'warning', blame: 'monitor' },
   annotations: {
@@ -143,8 +153,8 @@ export function keyAlert(models: readonly Model[], calendar: Calendar): AlertRul
 function deadFor(span: Span, matchers: string): string {
   const key = `modelpulse_api_key_healthy${matchers}`;
   return `(
-  ${bridged(key)} == 0
-  and max_over_time(${key}[${span}]) == 0
-  and present_over_time(${key}[${span}] offset ${span})
+  ${newest(key)} == 0
+  and ${anyInstance(`max_over_time(${key}[${span}])`)} == 0
+  and ${anyInstance(`present_over_time(${key}[${span}] offset ${span})`)}
 )`;
 }

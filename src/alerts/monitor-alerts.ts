@@ -1,8 +1,71 @@
-import { bridged, type AlertRule } from './rule-group.js';
+import { anyInstance, bridged, newest, type AlertRule } from './rule-group.js';
 
 /** Slots lost while the daemon ran; slots lost during a stop or before a start are not its fault. */
 const missed = 'modelpulse_scheduler_checks_missed_total{cause=~"capacity|loop_blocked|overlap"}';
+/** A counter that is read from the database at the start, with what other instances have missed. */
+const readAtStart = `modelpulse_shards_owned
+  and on (job, instance) time() - process_start_time_seconds < 2100`;
 const startedChecks = 'modelpulse_scheduler_delay_seconds_count';
+
+/**
+ * Alerts on instances that share a database; other instances have none of these metrics. The instances of a database are those of
+ * a job.
+ */
+const fleetAlerts: readonly AlertRule[] = [
+  {
+    alert: 'ModelpulseShardsUnowned',
+    about: 'monitor',
+    // Shards of an instance that is not scraped are not counted: ModelpulseDown tells of it.
+    expr: `sum without (instance, pod) (modelpulse_shards_owned) < 256
+unless count without (instance, pod) (modelpulse_shards_owned) < ${anyInstance('modelpulse_instances')}`,
+    for: '2m',
+    labels: { severity: 'critical', blame: 'monitor' },
+    annotations: {
+      summary: 'modelpulse of {{ $labels.job }}: no instance checks some models',
+      description:
+        'The instances of {{ $labels.job }} own {{ $value }} of 256 shards. Models of the other shards are not checked.',
+    },
+  },
+  {
+    alert: 'ModelpulseLeasesFailing',
+    about: 'monitor',
+    // Of 24 renewals in two minutes more than half fail; a restart of the server costs a few.
+    expr: 'rate(modelpulse_lease_renewals_failed_total[2m]) > 0.1',
+    for: '1m',
+    labels: { severity: 'critical', blame: 'monitor' },
+    annotations: {
+      summary: 'modelpulse at {{ $labels.instance }} cannot renew its leases',
+      description:
+        'modelpulse at {{ $labels.instance }} cannot renew the leases of its shards and starts no checks. Other instances take the models over if they reach the database.',
+    },
+  },
+  {
+    alert: 'ModelpulseConfigsDiffer',
+    about: 'monitor',
+    // Longer than a rolling restart takes.
+    expr: `${newest('modelpulse_instances_disagree')} == 1`,
+    for: '10m',
+    labels: { severity: 'warning', blame: 'config' },
+    annotations: {
+      summary: 'modelpulse of {{ $labels.job }}: instances have different configurations',
+      description:
+        'For 10 minutes instances of {{ $labels.job }} have had different models. Models that only some of them have may not be checked.',
+    },
+  },
+  {
+    alert: 'ModelpulseWritesFenced',
+    about: 'monitor',
+    // A single one is what a suspended machine leaves.
+    expr: 'increase(modelpulse_fenced_writes_total[5m]) > 0',
+    for: '15m',
+    labels: { severity: 'warning', blame: 'monitor' },
+    annotations: {
+      summary: 'modelpulse at {{ $labels.instance }} loses its models again and again',
+      description:
+        'For 15 minutes other instances have taken over models of {{ $labels.instance }} while it checked them, and the results were dropped.',
+    },
+  },
+];
 
 /** Alerts on modelpulse itself, the same for any registry. */
 export function monitorAlerts(): AlertRule[] {
@@ -17,7 +80,7 @@ export function monitorAlerts(): AlertRule[] {
       annotations: {
         summary: 'modelpulse at {{ $labels.instance }} is down',
         description:
-          'Prometheus cannot scrape {{ $labels.instance }}. No alert fires for its models until it can.',
+          'Prometheus cannot scrape {{ $labels.instance }}. No alert fires for its models until it can, unless other instances share its database and take them over.',
       },
     },
     {
@@ -53,7 +116,10 @@ export function monitorAlerts(): AlertRule[] {
   - last_over_time(${missed}[5m] offset 30m)
   >= 10
 )
-> on (job, instance) group_left () (0.05 * increase(${startedChecks}[30m]))`,
+> on (job, instance) group_left () (0.05 * increase(${startedChecks}[30m]))
+unless on (job, instance) (
+  ${readAtStart}
+)`,
       labels: { severity: 'warning', blame: 'monitor' },
       annotations: {
         summary: 'modelpulse at {{ $labels.instance }} misses checks: {{ $labels.cause }}',
@@ -143,6 +209,7 @@ or ${bridged('modelpulse_store_oldest_pending_seconds')} > 300`,
           'The new configuration is invalid. modelpulse keeps the previous one, and would not start again with the new one.',
       },
     },
+    ...fleetAlerts,
     {
       alert: 'ModelpulseWatchdog',
       about: 'monitor',

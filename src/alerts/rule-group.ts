@@ -39,19 +39,40 @@ export interface RuleGroup {
   readonly rules: readonly (RecordingRule | AlertRule)[];
 }
 
-/** Labels that two series of one model share, whatever else a scrape adds to them. */
-export const sameModel = 'on (job, instance, model)';
+/** Labels of the instance that exposes a series. Alerts on models have none of them: a model moves from one instance to another. */
+const instanceLabels = ['instance', 'pod'];
+
+/** The greatest value that any instance has of each series of `expr`, also without the labels `dropped`. */
+export function anyInstance(expr: string, ...dropped: string[]): string {
+  return `max without (${[...instanceLabels, ...dropped].join(', ')}) (${expr})`;
+}
+
+/** Time over which values are carried: one or two missed scrapes, or the time until another instance has a model. */
+const carried = '2m';
 
 /**
  * The value of `selector` over one or two missed scrapes: a failed scrape ends every series at once, and would end the
  * alert. Short enough that a removed model soon drops out.
  */
 export function bridged(selector: string): string {
-  return `last_over_time(${selector}[2m])`;
+  return `last_over_time(${selector}[${carried}])`;
+}
+
+/**
+ * The value of `selector` at the instance that has the model now. While none has it, as in a missed scrape or after the death of an
+ * instance, the last one of up to two minutes: an instance that has given the model away is not asked for longer than that.
+ */
+export function newest(selector: string, ...dropped: string[]): string {
+  return newestOver(carried, selector, ...dropped);
+}
+
+/** As `newest`, with values of up to `span`. */
+export function newestOver(span: string, selector: string, ...dropped: string[]): string {
+  return `(${anyInstance(selector, ...dropped)} or ${anyInstance(`last_over_time(${selector}[${span}])`, ...dropped)})`;
 }
 
 /** True when a check ended after the present state began, so that more than one result confirms the state. */
-export const checkedSinceItBegan = `${bridged('modelpulse_last_check_timestamp_seconds')} > ${bridged('modelpulse_state_since_timestamp_seconds')}`;
+export const checkedSinceItBegan = `${newest('modelpulse_last_check_timestamp_seconds')} > ${newest('modelpulse_state_since_timestamp_seconds')}`;
 
 /** A matcher for the models of these ids, or for all others. */
 export function modelMatcher(operator: '=~' | '!~', ids: readonly string[]): string {

@@ -1,9 +1,9 @@
-import { bridged } from './rule-group.js';
+import { anyInstance, bridged } from './rule-group.js';
 
-/** Template expression that runs `query` for the model of the alert; `query` gets the matchers for the model. */
+/** Template expression that runs `query` for the model of the alert, at any instance; `query` gets the matchers for the model. */
 function series(query: (matchers: string) => string): string {
-  const text = query('job=%q,instance=%q,model=%q').replaceAll('"', '\\"');
-  return `query (printf "${text}" .Labels.job .Labels.instance .Labels.model)`;
+  const text = query('job=%[1]q,model=%[2]q').replaceAll('"', '\\"');
+  return `query (printf "${text}" .Labels.job .Labels.model)`;
 }
 
 /** Template that pipes the first series of `query` into `pipeline`; `not known now` without a series. */
@@ -12,11 +12,14 @@ function ofModel(query: (matchers: string) => string, pipeline: string): string 
 }
 
 /**
- * Value of a label of `modelpulse_model_info`, looked back 5 min: a missed scrape must not change the labels, which would
- * start another alert. `none` for an absent label: Prometheus keeps the unexpanded template in ALERTS for an empty value.
+ * Value of a label of `modelpulse_model_info`, looked back 5 min: neither a missed scrape nor a move to another instance may change
+ * the labels, which would start another alert. `none` for an absent label: Prometheus keeps the unexpanded template in ALERTS for an empty value.
  */
 export function modelLabel(name: string): string {
-  const found = series((matchers) => `last_over_time(modelpulse_model_info{${matchers}}[5m])`);
+  const found = series((matchers) => {
+    const info = `modelpulse_model_info{${matchers}}`;
+    return `${info} or on () last_over_time(${info}[5m])`;
+  });
   return `{{ with ${found} }}{{ or (. | first | label "${name}") "none" }}{{ else }}none{{ end }}`;
 }
 
@@ -25,9 +28,14 @@ export function reasonOf(metric: string): string {
   return `Reason: ${ofModel((matchers) => `${metric}{${matchers}}`, 'label "reason"')}.`;
 }
 
+/** The newest of what instances have exposed in two minutes. */
+function newestTime(metric: string, matchers: string): string {
+  return anyInstance(bridged(`${metric}{${matchers}}`));
+}
+
 /** Time of a timestamp metric of the model, to the second. */
 function timeOf(metric: string): string {
-  return ofModel((matchers) => `floor(${bridged(`${metric}{${matchers}}`)})`, 'value | humanizeTimestamp');
+  return ofModel((matchers) => `floor(${newestTime(metric, matchers)})`, 'value | humanizeTimestamp');
 }
 
 /** Start of the model's present state. */
@@ -46,7 +54,7 @@ export const incidentDetail = ofModel(
 export const modelPath = '/models/{{ $labels.model | urlquery }}';
 
 /** Start of the model's open incident as the parameter of its path; nothing where it is not known, which leads to the newest. */
-const openedParameter = `{{ with ${series((matchers) => bridged(`modelpulse_incident_start_timestamp_seconds{${matchers}}`))} }}?opened={{ . | first | value | printf "%.3f" }}{{ end }}`;
+const openedParameter = `{{ with ${series((matchers) => newestTime('modelpulse_incident_start_timestamp_seconds', matchers))} }}?opened={{ . | first | value | printf "%.3f" }}{{ end }}`;
 
 /**
  * Path that leads to the page of the incident. A rule knows no number of it; the start also leads there once it is over and

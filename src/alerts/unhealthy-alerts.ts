@@ -1,5 +1,5 @@
 import type { Reason } from '../domain/reason.js';
-import { bridged, sameModel, type AlertRule, type RecordingRule } from './rule-group.js';
+import { anyInstance, newest, type AlertRule, type RecordingRule } from './rule-group.js';
 import { incidentDetail, reasonOf, sinceIncident } from './template.js';
 
 /** Reasons of each model that is unhealthy, as alerts have them. */
@@ -22,7 +22,7 @@ const incident = { detail: incidentDetail, since: sinceIncident };
 /**
  * Alerts on unhealthy models. The daemon has confirmed the state, so they fire at the first evaluation after it. They
  * read `modelpulse:unhealthy_reason:info`. It includes its own previous value, so that an alert continues through
- * missed scrapes, an unconfirmed success, maintenance and a short restart, and never starts in one of them. `reason` is
+ * missed scrapes, an unconfirmed success, maintenance, a short restart and a move to another instance, and never starts in one of them. `reason` is
  * no label of an alert: with it, each new error would end one alert and start another.
  */
 export function unhealthyRules(): (RecordingRule | AlertRule)[] {
@@ -30,20 +30,20 @@ export function unhealthyRules(): (RecordingRule | AlertRule)[] {
     {
       record: reasonNow,
       // Only the newest scrape: the model may have been degraded for another reason minutes ago.
-      expr: `modelpulse_model_status_info
-and ${sameModel} ${unhealthy} == 1`,
+      expr: anyInstance(`modelpulse_model_status_info
+  and on (job, instance, model) ${unhealthy} == 1`),
     },
     {
       record: unhealthyReason,
       expr: `(
   ${reasonNow}
   or last_over_time(${reasonNow}[${takingTurns}]) and ${unhealthyReason}
-  or ${sameModel} ${unhealthyReason}
+  or ignoring (reason, blame) ${unhealthyReason}
 )
-and ${sameModel} (
-  ${bridged(unhealthy)} == 1
-  or ${sameModel} ${bridged(maintenance)} == 1
-  or ${sameModel} ${bridged(notWatched)} and ${sameModel} max_over_time(${unhealthy}[${restart}]) == 1
+and ignoring (reason, blame) (
+  ${newest(unhealthy, 'state')} == 1
+  or ${newest(maintenance, 'state')} == 1
+  or ${newest(notWatched, 'reason', 'blame')} and ${anyInstance(`max_over_time(${unhealthy}[${restart}])`, 'state')} == 1
 )`,
     },
     {

@@ -54,6 +54,8 @@ export function createBackend(parts: {
   asked?: () => void;
   /** Null for a database of one process. */
   fleet?: (() => FleetGauges) | null;
+  /** What operators are told while instances that share the database have different models; null otherwise. */
+  difference?: () => string | null;
   storeFailure: () => string | null;
   inForce: Readonly<InForce>;
   logDropped: () => number;
@@ -160,7 +162,7 @@ export function createBackend(parts: {
       },
       configuration: {
         inForceSince: reloader.inForceSince,
-        warnings: parts.inForce.config.warnings,
+        warnings: [...parts.inForce.config.warnings, ...[parts.difference?.() ?? []].flat()],
         refused: reloader.refused,
       },
       reaches: parts.connectivityUp(),

@@ -80,7 +80,11 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const storage = await openStorage({ ...parts, settings, ready, releasers });
   const { store, clock } = storage;
   const sharing =
-    storage.shared === null ? null : await (await import('./sharing.js')).createSharing(storage.shared, log);
+    storage.shared === null
+      ? null
+      : await (
+          await import('./sharing.js')
+        ).createSharing(storage.shared, { log, clock, generation: settings().generation });
   // Released after the last writes, which need the shards.
   if (sharing !== null) releasers.add('shards', () => sharing.stop());
   const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
@@ -151,6 +155,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const serving = createServing({
     ...common,
     ...{ excluded, following, ownership: sharing?.ownership ?? null, fleet: sharing?.gauges ?? null },
+    ...{ difference: sharing?.difference ?? (() => null) },
     ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers, shared },
     logDropped: parts.logDropped,
   });

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
-import type { Fleet, ShardHandlers } from '../store/fleet-port.js';
+import type { Announcement, Fleet, ShardHandlers } from '../store/fleet-port.js';
 import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { createBeside, type Beside, type BesideStart } from './beside.js';
 import type { Releasers } from './releasers.js';
@@ -28,7 +28,7 @@ export interface SharedDatabase {
   /** Models with these keys. Rejects with StoreError. */
   models(keys: readonly ModelKey[]): Promise<readonly StoredModel[]>;
   /** Joins the instances; nothing is claimed before its `start`. Rejects with StoreError. */
-  join(handlers: ShardHandlers): Promise<Fleet>;
+  join(handlers: ShardHandlers, told: Pick<Announcement, 'generation'>): Promise<Fleet>;
 }
 
 /** What both kinds of database are opened with. */

@@ -89,7 +89,7 @@ export async function openDatabase(place: Place, parts: StorageParts): Promise<O
     shown,
     shared: {
       models: store.someModels,
-      join: (handlers) => openPostgresFleet({ url, prepared, log, ...handlers }),
+      join: (handlers, told) => openPostgresFleet({ url, prepared, log, ...handlers, ...told }),
     },
     filesLost: () => 0,
     threadsIdle: () => beside.idle,

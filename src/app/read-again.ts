@@ -5,7 +5,10 @@ import type { Ownership } from './ownership.js';
 import { restored, type NextDue } from './restored.js';
 import { configure, show, takePending, type Tracked } from './tracked.js';
 
-/** Reads models again, as after a restart, for the shards that this instance has now. Rejects with StoreError. */
+/**
+ * Reads models again, as after a restart, for the shards that this instance has now. A model that an instance with a newer
+ * configuration has removed or renamed is left out. Rejects with StoreError.
+ */
 export async function readAgain(parts: {
   store: Pick<Store, 'secret'>;
   ownership: Ownership;
@@ -14,7 +17,7 @@ export async function readAgain(parts: {
   now: number;
   nextDue: NextDue;
   readExclusions: (fresh: ReadonlyMap<ModelKey, Tracked>) => Promise<void>;
-}): Promise<Map<Tracked, Tracked>> {
+}): Promise<{ readonly swapped: Map<Tracked, Tracked>; readonly gone: readonly Tracked[] }> {
   const { store, ownership, models, before, now, nextDue } = parts;
   const swapped = new Map<Tracked, Tracked>();
   const digestsOf = await createKeyDigests(
@@ -25,10 +28,15 @@ export async function readAgain(parts: {
   const fences = before.map(({ view }) => ownership.fenceNow(view.model.id));
   const keys = before.map(({ view }) => view.key);
   const rows = new Map((await models(keys)).map((row) => [row.key, row]));
+  const gone: Tracked[] = [];
   const gained = new Map<ModelKey, Tracked>();
   for (const [index, old] of before.entries()) {
     const row = rows.get(old.view.key);
     if (row === undefined) continue;
+    if (row.retiredAt !== null || row.id !== old.view.model.id) {
+      gone.push(old);
+      continue;
+    }
     const tracked = restored(old.configured, row, nextDue, digestsOf);
     const fence = fences[index] ?? null;
     ownership.bind(tracked, fence);
@@ -43,5 +51,5 @@ export async function readAgain(parts: {
     swapped.set(old, tracked);
   }
   await parts.readExclusions(gained);
-  return swapped;
+  return { swapped, gone };
 }

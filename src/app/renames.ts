@@ -32,3 +32,23 @@ export async function renamesOf(store: Pick<Store, 'names'>, models: readonly Mo
 /** Why such a model is left out. */
 export const postponedRename = ({ id, renameFrom }: Model): string =>
   `"${id}" is not checked yet: it is renamed from "${renameFrom}" once all instances have the same models`;
+
+/** Models that are in the registry now: all that an instance has while another one has a newer configuration. */
+export async function registeredOf(store: Pick<Store, 'names'>, models: readonly Model[]): Promise<Model[]> {
+  const names = await store.names([]);
+  const registered = new Set(names.filter(({ retiredAt }) => retiredAt === null).map(({ id }) => id));
+  return models.filter(({ id }) => registered.has(id));
+}
+
+const mostNamed = 20;
+
+/** The warning on models that are left out for this. */
+export function leftOut(written: readonly Model[], kept: readonly Model[]): string[] {
+  const known = new Set(kept);
+  const ids = written.filter((model) => !known.has(model)).map(({ id }) => `"${id}"`);
+  if (ids.length === 0) return [];
+  const more = ids.length > mostNamed ? ` and ${ids.length - mostNamed} more` : '';
+  return [
+    `not checked, since an instance with a higher "generation" does not have them: ${ids.slice(0, mostNamed).join(', ')}${more}`,
+  ];
+}

@@ -1,20 +1,19 @@
 import { atLeast } from '../domain/budget.js';
-import { lostReason, type ExcludedPeriod } from '../domain/exclusion.js';
+import type { ExcludedPeriod } from '../domain/exclusion.js';
 import { validityOf } from '../domain/health.js';
 import { hostOf, type Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import type { Plan } from '../scheduler/port.js';
-import type { ShardFence } from '../store/fleet-port.js';
+import type { RegistryRole, ShardFence } from '../store/fleet-port.js';
 import { readPeriods } from '../store/excluded-periods.js';
 import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { createKeyDigests } from './key-digests.js';
-import { configure, letGo, pauseByHand, rebase, show, type Tracked } from './tracked.js';
+import { configure, letGo, pauseByHand, show, type Tracked } from './tracked.js';
 import type { Ownership } from './ownership.js';
 import { readAgain } from './read-again.js';
-import { lateRenames, postponedRename, renamesOf } from './renames.js';
+import { rebaseAll } from './rebase-all.js';
+import { lateRenames, leftOut, postponedRename, registeredOf, renamesOf } from './renames.js';
 import { rememberDigests, restored, type NextDue } from './restored.js';
-
-const spanOf = ({ from, to, createdAt }: ExcludedPeriod): string => `${from} ${to} ${createdAt}`;
 
 /** The currently monitored models. */
 export interface Roster {
@@ -51,8 +50,9 @@ export interface Roster {
 /** What an instance may change of a registry that it shares. */
 export interface ChangeRight {
   readonly fences: readonly ShardFence[];
-  /** False while another instance has another configuration: its models are neither renamed nor removed. */
-  readonly mayRemove: boolean;
+  readonly role: RegistryRole;
+  /** Id of the instance where others share the store: those that may check what it renames or removes are fenced off. */
+  readonly own?: string;
 }
 
 export interface RosterChange {
@@ -66,7 +66,7 @@ export interface RosterChange {
 }
 
 /** Where one process has the store. */
-const ownRight: ChangeRight = { fences: [], mayRemove: true };
+const ownRight: ChangeRight = { fences: [], role: 'decides' };
 
 export function createRoster(parts: {
   store: Store;
@@ -134,18 +134,24 @@ export function createRoster(parts: {
   };
 
   const replace = async (
-    all: readonly Model[],
+    written: readonly Model[],
     now: number,
     nextDue: NextDue,
-    { fences, mayRemove }: ChangeRight,
+    { fences, role, own }: ChangeRight,
   ): Promise<RosterChange> => {
+    const mayRemove = role === 'decides';
+    const all = role === 'follows' ? await registeredOf(store, written) : written;
     // Where instances share the store, a model is renamed only once nobody checks it under its former name.
     const renames = ownership === null ? new Set<Model>() : await renamesOf(store, all);
     const waiting = new Set(
       [...renames].filter(({ renameFrom }) => !mayRemove || (renameFrom !== null && roster.has(renameFrom))),
     );
     const models = waiting.size === 0 ? all : all.filter((model) => !waiting.has(model));
-    const warnings = [...(await lateRenames(store, models)), ...[...waiting].map(postponedRename)];
+    const warnings = [
+      ...(await lateRenames(store, models)),
+      ...[...waiting].map(postponedRename),
+      ...leftOut(written, all),
+    ];
     const digestsOf = await createKeyDigests(store, models);
     // The store first: if it fails, nothing changes.
     const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
@@ -156,7 +162,13 @@ export function createRoster(parts: {
         // Before it is read: whoever writes it later has another fence.
         const fence = ownership?.fenceNow(model.id) ?? null;
         const renameFrom = mayRemove ? model.renameFrom : null;
-        const known = await store.register(model.id, now, renameFrom, fences);
+        const known = await store.register(
+          model.id,
+          now,
+          renameFrom,
+          fences,
+          renames.has(model) ? own : undefined,
+        );
         // A renamed model keeps its unwritten changes. Where instances share the store, its shard is another one.
         tracked =
           (ownership === null ? followed.get(known.key) : undefined) ??
@@ -173,7 +185,7 @@ export function createRoster(parts: {
     const removed = await strangers(next.values());
     for (const [key, id] of removed)
       if ([...waiting].some(({ renameFrom }) => renameFrom === id)) removed.delete(key);
-    if (removed.size > 0 && mayRemove) await store.retire([...removed.keys()], now, fences);
+    if (removed.size > 0 && mayRemove) await store.retire([...removed.keys()], now, fences, own);
 
     const added: Tracked[] = [];
     const changed: string[] = [];
@@ -191,38 +203,12 @@ export function createRoster(parts: {
     for (const [tracked, tokens] of used)
       show(tracked, { tokensToday: atLeast(tracked.view.tokensToday, { day, tokens }) });
     const kept = new Set(next.values());
-    if (mayRemove) for (const tracked of roster.values()) if (!kept.has(tracked)) letGo(tracked);
+    if (role !== 'waits') for (const tracked of roster.values()) if (!kept.has(tracked)) letGo(tracked);
     const gone = begun && mayRemove ? [...removed.values()] : [];
     roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
     begun = true;
-    const postponed = waiting.size > 0 || (!mayRemove && removed.size > 0);
+    const postponed = waiting.size > 0 || all.length < written.length || (!mayRemove && removed.size > 0);
     return { added, removed: gone, changed, warnings, postponed };
-  };
-
-  const rebaseAll = async (now: number): Promise<ReadonlySet<ModelKey>> => {
-    const models = [...roster.values()].map(({ view }) => view.model);
-    const digestsOf = await createKeyDigests(store, models);
-    const known = new Set((await store.names([])).map(({ key }) => key));
-    for (const tracked of roster.values()) {
-      const { view } = tracked;
-      // An attempt that failed has moved some of them.
-      if (known.has(view.key)) continue;
-      const { key } = await store.register(view.model.id, now, null);
-      const ahead = view.exclusions.filter(({ to }) => to > now);
-      // Where an attempt failed half-way, some are stored already.
-      const stored = new Map((await store.exclusions(key)).map((known) => [spanOf(known), known]));
-      const exclusions: ExcludedPeriod[] = [];
-      for (const period of ahead)
-        exclusions.push(
-          stored.get(spanOf(period)) ?? (await store.exclude(key, { ...period, reason: lostReason })),
-        );
-      show(tracked, { exclusions });
-      rebase(tracked, key, now);
-      rememberDigests(tracked, digestsOf);
-      parts.changed(tracked);
-      known.add(key);
-    }
-    return known;
   };
 
   const reconcile = async (now: number): Promise<void> => {
@@ -255,7 +241,12 @@ export function createRoster(parts: {
       inTurn(async () => {
         const before = ids.flatMap((id) => roster.get(id) ?? []);
         if (shared === undefined || before.length === 0) return new Map<Tracked, Tracked>();
-        const swapped = await readAgain({ ...shared, store, before, now, nextDue, readExclusions });
+        const { swapped, gone } = await readAgain({ ...shared, store, before, now, nextDue, readExclusions });
+        for (const old of gone) {
+          roster.delete(old.view.model.id);
+          letGo(old);
+          shared.forget(old);
+        }
         for (const [old, tracked] of swapped) {
           roster.set(old.view.model.id, tracked);
           shared.forget(old);
@@ -263,7 +254,8 @@ export function createRoster(parts: {
         }
         return swapped;
       }),
-    rebase: (now) => inTurn(() => rebaseAll(now)),
+    rebase: (now) =>
+      inTurn(() => rebaseAll({ store, followed: [...roster.values()], changed: parts.changed, now })),
     pauseByHand(tracked, paused, now) {
       pauseByHand(tracked, paused, now);
       parts.changed(tracked);

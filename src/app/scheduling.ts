@@ -3,7 +3,6 @@ import type { Calendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
-import type { Model } from '../domain/model.js';
 import type { Interval } from '../domain/state.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Job, Scheduler, SchedulerEvents } from '../scheduler/port.js';
@@ -26,11 +25,11 @@ export interface SharedScheduling {
   readonly ownership: Ownership;
   /** Runs a change to these models while no other instance changes the registry. Rejects with StoreError. */
   readonly withRight: <Result>(
-    models: readonly Model[],
+    next: Pick<Settings, 'models' | 'generation'>,
     work: (right: ChangeRight) => Promise<Result>,
   ) => Promise<Result>;
   /** Called when these models are in force. */
-  readonly applied: (models: readonly Model[], change: RosterChange) => Promise<void>;
+  readonly applied: (next: Pick<Settings, 'models' | 'generation'>, change: RosterChange) => Promise<void>;
 }
 
 /** The scheduler and the functions that update it. */
@@ -188,7 +187,7 @@ export function createScheduling(parts: {
     if (!parts.ready() && since !== null) absence = { from: since, to: now };
     // State changes of a reload, such as a pause, are visible when it resolves.
     if (parts.ready()) await writer.flush();
-    await shared?.applied(next.models, change);
+    await shared?.applied(next, change);
     return change;
   };
 
@@ -204,7 +203,7 @@ export function createScheduling(parts: {
         turn = inTurn(() => (isWanted() ? apply(next, right, resolve) : Promise.resolve(null)));
         turn.then(() => resolve(), reject);
       });
-    await shared.withRight(next.models, begun);
+    await shared.withRight(next, begun);
     return turn;
   };
 
@@ -228,7 +227,11 @@ export function createScheduling(parts: {
         const now = clock.wall();
         const swapped = await roster.readAgain(ids, now, nextDue);
         const own = [...swapped.values()].filter((tracked) => ownership?.fenceOf(tracked) !== null);
-        if (own.length === 0) return swapped;
+        if (own.length === 0) {
+          // Some may be gone.
+          scheduler.update(roster.plans());
+          return swapped;
+        }
         windows.replace(settings?.maintenance ?? [], now, own);
         await begin(own, now);
         return swapped;

@@ -77,6 +77,8 @@ export function createServing(parts: {
   ownership: Ownership | null;
   following: Following | null;
   fleet: (() => FleetGauges) | null;
+  /** What operators are told while instances have different models; null otherwise. */
+  difference: () => string | null;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -124,6 +126,7 @@ export function createServing(parts: {
     pauses,
     isFollowed: (tracked) => ownership !== null && ownership.fenceOf(tracked) === null,
     fleet: parts.fleet,
+    difference: parts.difference,
     asked: following?.asked ?? (() => undefined),
     readLong: beside.read,
     probe: createProbe({ roster, attempt, spend }),

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
-import type { Model } from '../domain/model.js';
 import type { FleetGauges } from '../metrics/monitor.js';
 import { messageOf } from '../domain/thrown.js';
-import { disagree, shardOf, type ShardFence } from '../store/fleet-port.js';
+import { disagree, shardOf, type Instance } from '../store/fleet-port.js';
 import type { ModelKey, Store } from '../store/port.js';
 import type { FencedError } from '../store/store-error.js';
+import { createAgreement } from './agreement.js';
 import { createFollowing, type Following } from './following.js';
 import type { SharedDatabase } from './opened-database.js';
 import { joinFleet, type Ownership } from './ownership.js';
@@ -16,13 +15,11 @@ import type { Tracked } from './tracked.js';
 
 /** ms for checks to end whose models pass to another instance; with the write it stays below what the leases wait. */
 const patienceMs = 1_500;
-/** ms that a start waits while another instance registers its models: as long as the right to that lasts. */
-const startPatienceMs = 300_000;
 /** ms between two tries to read models again, and to bring what others are told. */
 const everyMs = 1_000;
 /** Turns between two counts of the instances. */
 const countEvery = 5;
-/** Turns between two tries of what waits for other instances to have the same configuration. */
+/** Turns between two looks whether the configuration can be applied further. */
 const agreeEvery = 10;
 
 /** The part of an instance that shares its database with others. */
@@ -30,6 +27,8 @@ export interface Sharing {
   readonly ownership: Ownership;
   readonly recording: SharedRecording;
   readonly scheduling: SharedScheduling;
+  /** What operators are told while instances have different models; null otherwise. */
+  readonly difference: () => string | null;
   /** For metrics; the number of instances is at most some seconds old. */
   readonly gauges: () => FleetGauges;
   /** Claims the first shards. */
@@ -47,22 +46,20 @@ interface SharingParts {
   readonly excluded: (tracked: Tracked) => Promise<void>;
 }
 
-/** Digest of what instances must agree on before a model is removed or renamed. */
-function digestOf(models: readonly Model[]): string {
-  const parts = models.map(({ id, renameFrom, schedule, pause }) =>
-    JSON.stringify([id, renameFrom, schedule, pause]),
-  );
-  return createHash('sha256').update(parts.sort().join('\n')).digest('hex').slice(0, 32);
-}
+const isDifferent = (live: readonly Instance[] | null): boolean | null => live && disagree(live);
 
 /** Joins the instances that share the database. Rejects with StoreError. */
-export async function createSharing(shared: SharedDatabase, log: Logger): Promise<Sharing> {
-  const ownership = await joinFleet((handlers) => shared.join(handlers));
+export async function createSharing(
+  shared: SharedDatabase,
+  { log, clock, generation }: { log: Logger; clock: Clock; generation: number | null },
+): Promise<Sharing> {
+  const ownership = await joinFleet((handlers) => shared.join(handlers, { generation }));
   const { fleet } = ownership;
   let parts: SharingParts | null = null;
   let following: Following | null = null;
   let fencedWrites = 0;
-  let [stopped, failing, postponed, differing] = [false, false, false, false];
+  const agreement = createAgreement({ fleet, clock, log });
+  let [stopped, failing] = [false, false];
   let settling: Promise<void> | null = null;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
@@ -102,45 +99,10 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     },
   });
 
-  /** True when no live instance has other models, or has not said which: then models may be removed and renamed. */
-  const agreed = async (digest: string): Promise<boolean> =>
-    (await fleet.instances()).every(({ id, configDigest }) => id === fleet.id || configDigest === digest);
-  let applied = '';
-  const withRight: SharedScheduling['withRight'] = (models, work) =>
-    fleet.withRegistry(
-      async ({ fence }: { readonly fence: ShardFence }) =>
-        // Another instance may check what this one would rename: that waits until both have the same models.
-        work({ fences: [fence], mayRemove: await agreed(digestOf(models)) }),
-      // A start would end; a reload is tried again.
-      applied === '' ? { waitMs: startPatienceMs } : {},
-    );
-  const announce: SharedScheduling['applied'] = async (models, change) => {
-    applied = digestOf(models);
-    postponed = change.postponed;
-    await fleet.announce({ configDigest: applied });
-    const instances = await fleet.instances().catch(() => []);
-    const differ = disagree(instances);
-    if (differ && !differing)
-      log.warn(
-        { instances: instances.length },
-        'instances have different models: those that only some of them have may not be checked, and none is removed or renamed until all have the same',
-      );
-    differing = differ;
-  };
-
-  /** What waits for the others is tried again. */
-  const finish = async (): Promise<void> => {
-    if (!postponed || parts === null || !(await agreed(applied))) return;
-    await parts.scheduling.applyAgain();
-  };
-  let instances: number | null = null;
-  /** Asked here, since a scrape does not wait for a database that is away. */
-  const count = async (): Promise<void> => {
-    instances = await fleet.instances().then(
-      (live) => live.length,
-      () => null,
-    );
-  };
+  const finish = (): Promise<void> | null =>
+    parts === null
+      ? null
+      : agreement.finish({ ...parts, roster: parts.recording.roster, scheduling: parts.scheduling });
   let turns = 0;
   const turn = (): void => {
     if (again) {
@@ -149,9 +111,9 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     }
     turns += 1;
     void following?.turn();
-    if (turns % countEvery === 0) void count();
+    if (turns % countEvery === 0) void agreement.count();
     if (turns % agreeEvery === 0)
-      finish().catch((error: unknown) => log.debug({ err: error }, 'the registry is not changed yet'));
+      finish()?.catch((error: unknown) => log.debug({ err: error }, 'the registry is not changed yet'));
   };
 
   const toTell = new Set<ModelKey>();
@@ -172,9 +134,11 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
         void fleet.renew();
       },
     },
-    scheduling: { ownership, withRight, applied: announce },
+    scheduling: { ownership, ...agreement.scheduling },
+    difference: agreement.difference,
     gauges: () => ({
-      instances,
+      instances: agreement.live()?.length ?? null,
+      disagree: isDifferent(agreement.live()),
       shardsOwned: fleet.owned().length,
       renewalsFailed: fleet.renewalsFailed(),
       fencedWrites,
@@ -187,7 +151,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     },
     begin() {
       timer = setInterval(turn, everyMs);
-      void count();
+      void agreement.count();
       settle();
     },
     async stop() {

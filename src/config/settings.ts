@@ -23,6 +23,8 @@ export type StoragePlace =
 
 /** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets resolved. */
 export interface Settings {
+  /** Number of the configuration, greater for newer ones, which instances that share a database compare. */
+  readonly generation: number | null;
   readonly server: {
     readonly host: string;
     readonly port: number;

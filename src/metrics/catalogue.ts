@@ -173,6 +173,11 @@ const monitorRows = {
     '',
     'Instances that were seen within the last 15 s, this one included; only with PostgreSQL, and absent while unknown.',
   ],
+  instances_disagree: [
+    'gauge',
+    '',
+    '1 while these instances have different models, else 0; only with PostgreSQL, and absent while unknown.',
+  ],
   shards_owned: ['gauge', '', 'Shards, of 256, whose models this instance checks; only with PostgreSQL.'],
   lease_renewals_failed_total: [
     'counter',

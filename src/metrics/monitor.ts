@@ -33,6 +33,8 @@ export interface MonitorGauges {
 export interface FleetGauges {
   /** Null while unknown. */
   readonly instances: number | null;
+  /** True while instances have different models; null while unknown. */
+  readonly disagree: boolean | null;
   readonly shardsOwned: number;
   readonly renewalsFailed: number;
   readonly fencedWrites: number;
@@ -83,14 +85,16 @@ function createFleetMetrics(
 ): (gauges: FleetGauges) => void {
   const create = () => ({
     instances: new Gauge(about('instances')),
+    disagree: new Gauge(about('instances_disagree')),
     shards: new Gauge(about('shards_owned')),
     renewals: new Counter(about('lease_renewals_failed_total')),
     fenced: new Counter(about('fenced_writes_total')),
   });
   let made: ReturnType<typeof create> | null = null;
-  return ({ instances, shardsOwned, renewalsFailed, fencedWrites }) => {
+  return ({ instances, disagree, shardsOwned, renewalsFailed, fencedWrites }) => {
     made ??= create();
     set(made.instances, instances);
+    set(made.disagree, disagree === null ? null : Number(disagree));
     made.shards.set(shardsOwned);
     made.renewals.reset();
     made.renewals.inc(renewalsFailed);

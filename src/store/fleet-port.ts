@@ -46,6 +46,31 @@ export function disagree(instances: readonly Instance[]): boolean {
   return new Set(instances.map(({ configDigest }) => configDigest).filter((one) => one !== null)).size > 1;
 }
 
+/**
+ * What an instance may do with the registry that all share. `decides`: add, remove and rename. `waits`: add. `follows`: nothing,
+ * and a model that is not registered is not checked.
+ */
+export type RegistryRole = 'decides' | 'waits' | 'follows';
+
+const numberOf = ({ generation }: Pick<Announcement, 'generation'>): number => generation ?? -1;
+
+/**
+ * The role of an instance with this configuration. One follows while any other has a greater generation (none is the lowest). Of those
+ * with the greatest one, all decide if they have the same configuration, else none. All who decide have the same one, so
+ * no two undo each other's changes, if each has told its generation before and asks with the right to change the registry.
+ */
+export function roleOf(
+  own: Pick<Instance, 'id' | 'configDigest' | 'generation'>,
+  live: readonly Instance[],
+): RegistryRole {
+  const others = live.filter(({ id }) => id !== own.id);
+  if (others.some((one) => numberOf(one) > numberOf(own))) return 'follows';
+  const different = others.filter(({ configDigest }) => configDigest !== own.configDigest);
+  if (different.length === 0) return 'decides';
+  const isTold = live.some((one) => one.id === own.id && numberOf(one) === numberOf(own));
+  return isTold && different.every((one) => numberOf(one) < numberOf(own)) ? 'decides' : 'waits';
+}
+
 /** The instance with the newest configuration: greatest generation (null is the lowest), then the latest start. */
 export function newestOf(instances: readonly Instance[]): Instance | null {
   const order = (a: Instance, b: Instance): number =>

@@ -163,15 +163,19 @@ export interface Store {
   models(): Promise<readonly StoredModel[]>;
   /** Names of the models that are not retired, and of those with these ids or keys: the retired ones of years may be many. */
   names(which: readonly (string | ModelKey)[]): Promise<readonly StoredName[]>;
-  /** Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. */
+  /**
+   * Returns the model; creates it at first sight, or renames `renameFrom` when `id` has no history. With `own`, the id of an instance, the
+   * shard of `renameFrom` gets another fence where another instance has it, so that nothing is written under the former name.
+   */
   register(
     id: string,
     now: number,
     renameFrom: string | null,
     fences?: readonly ShardFence[],
+    own?: string,
   ): Promise<StoredModel>;
-  /** Marks models that left the registry, all or none; their history stays until retention. */
-  retire(keys: readonly ModelKey[], now: number, fences?: readonly ShardFence[]): Promise<void>;
+  /** Marks models that left the registry, all or none; their history stays until retention. With `own`, as `register`. */
+  retire(keys: readonly ModelKey[], now: number, fences?: readonly ShardFence[], own?: string): Promise<void>;
   missed(): Promise<ReadonlyMap<MissCause, number>>;
   /**
    * Durable when it resolves; rejects when nothing was written, for a reason that may pass. Resolves with the parts

@@ -8,8 +8,9 @@ export interface FleetSite {
   /** Requests so far, by model. */
   readonly asked: ReadonlyMap<string, number>;
   /** Writes the configuration of all instances with these models, renamed from these. */
-  write(names: readonly string[], renamed?: Readonly<Record<string, string>>): string;
-  start(): Promise<RunningDaemon>;
+  write(names: readonly string[], renamed?: Readonly<Record<string, string>>, more?: object): string;
+  /** With the configuration of all, or with this one. */
+  start(config?: string): Promise<RunningDaemon>;
   /** Rows of SQL, unaligned. */
   sql(text: string): Promise<string[]>;
   readonly url: string;
@@ -44,7 +45,11 @@ export async function fleetSite(
   const ids = Array.from({ length: models }, (_, index) => `shared-${index}`);
   const url = server.fresh();
   const schema = new URL(url.replace('@/', '@host/')).searchParams.get('search_path') ?? 'public';
-  const write = (names: readonly string[], renamed: Readonly<Record<string, string>> = {}): string =>
+  const write = (
+    names: readonly string[],
+    renamed: Readonly<Record<string, string>> = {},
+    more: object = {},
+  ): string =>
     configure(
       names.map((id) => ({
         id,
@@ -55,7 +60,7 @@ export async function fleetSite(
         timeout: '1s',
         ...(renamed[id] !== undefined && { rename_from: renamed[id] }),
       })),
-      { storage: { url } },
+      { storage: { url }, ...more },
     );
   const config = write(ids);
   return {
@@ -63,7 +68,7 @@ export async function fleetSite(
     asked,
     url,
     write,
-    start: () => daemon(config),
+    start: (own = config) => daemon(own),
     sql: async (text) =>
       (await server.sql('postgres', `SET search_path = ${schema}; ${text}`)).split('\n').filter(Boolean),
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
 import { modelMemory } from '../../src/cli/model-memory.js';
@@ -49,8 +50,11 @@ withServer('two instances on one PostgreSQL', (server) => {
   it('check each slot once, and show all models', async () => {
     const { shared, both } = await sharing();
     const [first, second] = both;
-    const own = [...(await ownOf(first)), ...(await ownOf(second))].sort();
-    expect(own).toEqual([...shared.ids].sort());
+    // A model that has passed on is unknown until its next check where a slot went by.
+    await until(
+      async () => [...(await ownOf(first)), ...(await ownOf(second))].sort(),
+      (own) => own.join() === [...shared.ids].sort().join(),
+    );
     // What passes between them is checked with the slots that both have agreed on: none twice, none left out.
     const askedBefore = [...shared.asked.values()].reduce((sum, count) => sum + count, 0);
     const begun = performance.now();
@@ -158,6 +162,64 @@ withServer('two instances on one PostgreSQL', (server) => {
     expect(await shared.sql('SELECT count(*) FROM gap')).not.toEqual(['0']);
     await expectSound(shared);
   }, 150_000);
+
+  it('follow the newest configuration by its generation while an older one is live', async () => {
+    const { folder } = site();
+    const shared = await fleetSite(site(), server(), { models: 8, everySeconds: 1 });
+    const [left, former, ...others] = shared.ids;
+    const copy = (name: string, path: string): string => folder.write(name, readFileSync(path, 'utf8'));
+    const old = copy('old.yaml', shared.write(shared.ids, {}, { generation: 1 }));
+    const next = copy(
+      'new.yaml',
+      shared.write(['renamed', ...others], { renamed: former! }, { generation: 2 }),
+    );
+    const registered = async (): Promise<string[]> =>
+      (await shared.sql('SELECT id FROM model WHERE retired_at IS NULL')).sort();
+    const first = await shared.start(old);
+    // It has all shards, and checks what the newer one renames and removes.
+    await until(
+      () => shownBy(first),
+      (items) => items.length === 8 && items.every(({ state }) => state === 'healthy'),
+    );
+    const known = await shared.sql(`SELECT key FROM model WHERE id = '${former!}'`);
+    const second = await shared.start(next);
+    const newest = ['renamed', ...others].sort();
+    expect(await registered()).toEqual(newest);
+    expect(await shared.sql(`SELECT key FROM model WHERE id = 'renamed'`)).toEqual(known);
+    const ofRenamed = (): Promise<string[]> =>
+      shared.sql(`SELECT count(*) FROM check_result WHERE model = ${known[0]!}`);
+    const before = await ofRenamed();
+    await first.line(({ msg }) => msg.includes('another one has a newer configuration'));
+    await second.line(({ msg }) => msg.includes('this one has the newest configuration'));
+    // Neither is checked under its old name any more, nor shown.
+    await until(
+      async () => (await shownBy(first)).map(({ id }) => id).sort(),
+      (ids) => ids.join() === [...others].sort().join(),
+    );
+    expect(await ofRenamed()).toEqual(before);
+    expect((await first.get('/metrics')).text).toContain('modelpulse_instances_disagree 1');
+    expect((await first.get('/')).text).toContain('another one has a newer configuration');
+    // What the older one does cannot undo it.
+    first.child.kill('SIGHUP');
+    const reloaded = await first.line(({ msg }) => msg === 'configuration reloaded');
+    expect(reloaded).toMatchObject({ removed: [] });
+    await first.line(({ warning }) => String(warning).includes(`"${left!}"`));
+    expect(await registered()).toEqual(newest);
+    // The renamed model is checked once its shard is the newer one's.
+    await shared.sql(`UPDATE shard SET moved_at = now() - interval '2 minutes'`);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    await until(
+      () => shownBy(second),
+      (items) => items.length === 7 && items.every(({ state }) => state === 'healthy'),
+    );
+    expect(await registered()).toEqual(newest);
+    for (const running of [first, second])
+      expect(running.lines.filter(({ level }) => level === 'error')).toEqual([]);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+    await expectSound(shared);
+  }, 120_000);
 
   it('remove and rename a model once all have the same registry', async () => {
     const { shared, both } = await sharing();

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { Ownership } from '../../src/app/ownership.js';
-import { createRoster } from '../../src/app/roster.js';
+import { createRoster, type ChangeRight } from '../../src/app/roster.js';
 import type { Store } from '../../src/store/port.js';
 import { StoreError } from '../../src/store/store-error.js';
 import { start, workplace } from '../store/samples.js';
@@ -31,7 +31,7 @@ it('after a change that failed, models of other instances stay as they are', asy
       forget: () => undefined,
     },
   });
-  const right = { fences: [], mayRemove: false };
+  const right: ChangeRight = { fences: [], role: 'waits' };
   await roster.replace([modelNamed('ours')], start, undefined, right);
   await store.register('theirs', start, null);
   fails = true;

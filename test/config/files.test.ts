@@ -83,6 +83,7 @@ describe('configuration sections', () => {
     const { settings, warnings } = await load('models: []');
     expect(warnings).toEqual([]);
     expect(settings).toEqual({
+      generation: null,
       server: {
         host: '127.0.0.1',
         port: 9464,

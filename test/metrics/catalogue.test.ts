@@ -17,7 +17,7 @@ const gauges = {
   logDropped: 0,
   storeFilesLost: 0,
   clockDoubted: false,
-  fleet: { instances: 2, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
+  fleet: { instances: 2, disagree: false, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
 };
 
 /** The exposition when everything is known, so that each family has a series. */

@@ -68,7 +68,7 @@ describe('exposition format', () => {
       logDropped: 0,
       storeFilesLost: 0,
       clockDoubted: false,
-      fleet: { instances: 2, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
+      fleet: { instances: 2, disagree: false, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
     };
     let text = '';
     for await (const chunk of modelExposition([view, unknown, down], noon, 'openmetrics')) text += chunk;

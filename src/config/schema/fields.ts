@@ -135,3 +135,10 @@ export function timezone() {
 export function freeMap() {
   return z.record(z.string(), z.unknown());
 }
+
+/** True for the URL of a PostgreSQL database. */
+export function isPostgres(text: string): boolean {
+  // A socket is named behind the question mark, with no host before it.
+  const whole = text.replace('@/', '@localhost/');
+  return URL.canParse(whole) && ['postgres:', 'postgresql:'].includes(new URL(whole).protocol);
+}

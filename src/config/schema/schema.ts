@@ -6,6 +6,7 @@ import {
   headerValue,
   hour,
   httpAddress,
+  isPostgres,
   labelName,
   minute,
   second,
@@ -91,12 +92,6 @@ const server = z.strictObject({
       'Time for running checks to end when the daemon stops; after that they are aborted and counted as missed.',
     ),
 });
-
-function isPostgres(text: string): boolean {
-  // A socket is named behind the question mark, with no host before it.
-  const whole = text.replace('@/', '@localhost/');
-  return URL.canParse(whole) && ['postgres:', 'postgresql:'].includes(new URL(whole).protocol);
-}
 
 const storage = z.strictObject({
   path: someText()
@@ -274,6 +269,11 @@ export const settingsSchema = z.strictObject({
     .max(50, 'must have at most 50 items')
     .prefault([])
     .describe('Public pages: the state of some models, for readers who are not operators.'),
+  generation: wholeNumber(0, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe(
+      'Number of this configuration, greater for newer ones: where instances share a database and have different models, the greatest decides which are removed and renamed; default: none, which is lower than any.',
+    ),
   defaults: defaultsSchema.prefault({}).describe('Defaults of all models; a model can override them.'),
   include: include
     .optional()

@@ -108,6 +108,7 @@ export function settingsOf(
   const { server, storage, checker, remote, health_api: api, connectivity } = entry;
   const apiKeys = api.api_keys.filter((key) => key !== '');
   return {
+    generation: entry.generation ?? null,
     server: {
       ...(parseListen(server.listen) ?? nowhere),
       bearerToken: server.bearer_token === '' ? null : (server.bearer_token ?? null),

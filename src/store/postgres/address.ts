@@ -6,6 +6,8 @@ export interface Address {
   readonly connectionString: string;
   /** Schema of the tables. */
   readonly schema: string;
+  /** Paths of the files for TLS that the driver reads for each connection. */
+  readonly tlsFiles: Partial<Record<'ca' | 'cert' | 'key', string>>;
   /** The place in words, without the password. */
   readonly shown: string;
 }
@@ -52,12 +54,15 @@ export function addressOf(text: string): Address {
       'search_path in the address of the database must be one name of at most 63 lower-case letters, digits and underscores',
     );
   searchParams.delete('search_path');
+  const fileOf = (parameter: string) => searchParams.get(parameter) ?? undefined;
+  const tlsFiles = { ca: fileOf('sslrootcert'), cert: fileOf('sslcert'), key: fileOf('sslkey') };
   const host = searchParams.get('host') ?? (url.hostname === '' ? 'localhost' : url.hostname);
   const user = url.username === '' ? '' : `${decoded(url.username)}@`;
   const port = url.port === '' ? '' : `:${url.port}`;
   return {
     connectionString: url.href,
     schema,
+    tlsFiles: Object.fromEntries(Object.entries(tlsFiles).filter(([, path]) => path !== undefined)),
     shown: `${user}${decoded(host)}${port}/${decoded(url.pathname.slice(1))}`,
   };
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { CustomTypesConfig, Pool, PoolClient, QueryResultRow } from 'pg';
 import { StoreError } from '../store-error.js';
-import { addressOf } from './address.js';
+import { addressOf, type Address } from './address.js';
 import { committedOnce, transactionId } from './commit-doubt.js';
 import { breaksConnection, described } from './failure.js';
 
@@ -73,9 +75,17 @@ async function typesOf(): Promise<CustomTypesConfig> {
   };
 }
 
+/** Throws where the files do not fit together: the driver would leave its connection open, which holds up the end of the process. */
+function tryTlsFiles(files: Address['tlsFiles']): void {
+  createSecureContext(
+    Object.fromEntries(Object.entries(files).map(([use, path]) => [use, readFileSync(path)])),
+  );
+}
+
 /** Connects; rejects with StoreError when the first connection fails. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
-  const { connectionString, schema, shown } = addressOf(options.url);
+  const { connectionString, schema, shown, tlsFiles } = addressOf(options.url);
+  await described(shown, () => Promise.resolve().then(() => tryTlsFiles(tlsFiles)));
   const { prepared = true, statementTimeoutMs = 30_000, connectTimeoutMs = 5_000 } = options;
   const { mostConnections = 5, idleMs = 60_000, log } = options;
   const { default: pg } = await import('pg');

@@ -1,6 +1,9 @@
 import { messageOf, systemCodeOf } from '../../domain/thrown.js';
 import { StoreError } from '../store-error.js';
 
+const untrusted =
+  'no authority that is trusted has signed its certificate: sslrootcert in "storage.url" must name the file of the one that has';
+
 /** What PostgreSQL's codes and those of the system mean, by their beginning; the first one counts. */
 const meanings: readonly (readonly [code: string, meaning: string])[] = [
   ['28', 'it refuses the user: check the name and the password, and pg_hba.conf of the server'],
@@ -28,6 +31,18 @@ const meanings: readonly (readonly [code: string, meaning: string])[] = [
   ['ENOTFOUND', 'the host has no address'],
   ['EAI_AGAIN', 'the name of the host cannot be looked up'],
   ['ECONNRESET', 'the connection broke'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  [
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'its certificate is for another host than the one that "storage.url" names',
+  ],
+  ...['SELF_SIGNED_CERT', 'DEPTH_ZERO_SELF', 'UNABLE_TO_', 'CERT_'].map(
+    (start) => [start, untrusted] as const,
+  ),
+  ...['ERR_OSSL_', 'ERR_SSL_'].map(
+    (start) =>
+      [start, 'TLS fails: check sslcert and sslkey in "storage.url", and what the server asks for'] as const,
+  ),
   ['EPIPE', 'the connection broke'],
   ['ETIMEDOUT', 'the host does not answer'],
   ['EHOSTUNREACH', 'the host cannot be reached'],
@@ -92,11 +107,18 @@ export function breaksConnection(error: unknown): boolean {
 const noAnswer = /^E(?!RR_)[A-Z_]+$/;
 const noAnswerText = /^(?:timeout exceeded when trying|Connection terminated|Query read timeout)/;
 
+/** True where the driver cannot read a file that the address names. */
+const isUnreadable = (error: unknown): boolean =>
+  systemCodeOf(error) === 'EISDIR' ||
+  (error instanceof Error && 'syscall' in error && error.syscall === 'open');
+const unreadable = 'a file that sslrootcert, sslcert or sslkey in "storage.url" names cannot be read';
+
 /** True where the server is not there yet, or not ready: it may be a moment later. False for what only a person changes. */
 export function isAbsence(error: unknown): boolean {
   const cause = error instanceof StoreError ? error.cause : error;
   const code = codeOf(cause);
   if (meaningIn(poolers, messageOf(cause)) !== undefined) return false;
+  if (isUnreadable(cause)) return false;
   if (code === undefined) return noAnswerText.test(messageOf(cause));
   const state = sqlStateOf(cause);
   return state === undefined ? noAnswer.test(code) && code !== 'EACCES' : /^(?:57P|08|53300)/.test(state);
@@ -117,6 +139,7 @@ export function describe(error: unknown, shown: string): unknown {
     return new StoreError('damaged', `the database at ${shown} is damaged: ${text}`, { cause: error });
   const meaning =
     meaningIn(poolers, text) ??
+    (isUnreadable(error) ? unreadable : undefined) ??
     (code === undefined ? undefined : meanings.find(([start]) => code.startsWith(start))?.[1]) ??
     meaningIn(messages, text);
   if (code === undefined && meaning === undefined) return error;

@@ -2,6 +2,7 @@ import { modelFrom, type ModelRow } from '../rows/model-row.js';
 import type { ModelKey, Store, StoredModel } from '../port.js';
 import { instant, textOf } from './columns.js';
 import type { Database, Sql } from './database.js';
+import { shardOf } from '../fleet-port.js';
 import { prepareFences } from './fences.js';
 
 type Row = ModelRow & {
@@ -71,6 +72,18 @@ export function prepareRegistry(database: Database): RegistryWrites {
     return rows[0]?.found === true;
   };
 
+  const shard = database.table('shard');
+  /** Gives the shards of these models another fence where another instance has them, once its writes that are under way have ended. */
+  async function fenceOff(sql: Sql, ids: readonly string[], own: string): Promise<void> {
+    const shards = [...new Set(ids.map(shardOf))];
+    if (shards.length === 0) return;
+    await sql.run(`SELECT id FROM ${shard} WHERE id = ANY($1::int2[]) ORDER BY id FOR UPDATE`, [shards]);
+    await sql.run(
+      `UPDATE ${shard} SET fence = fence + 1 WHERE id = ANY($1::int2[]) AND owner IS DISTINCT FROM $2`,
+      [shards, own],
+    );
+  }
+
   async function change(sql: Sql, id: string, now: number, renameFrom: string | null): Promise<void> {
     // One after the other: two instances may register the same model at a time. A weaker lock would let a batch lock rows of models,
     // which it could then not update, while these are waited for here.
@@ -92,7 +105,7 @@ export function prepareRegistry(database: Database): RegistryWrites {
 
   return {
     /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
-    async register(given, now, formerId, fences = []) {
+    async register(given, now, formerId, fences = [], own) {
       const [id, renameFrom] = [textOf(given), formerId === null ? null : textOf(formerId)];
       const known = await find(database, id);
       const isPlain = renameFrom === null || renameFrom === id;
@@ -100,6 +113,8 @@ export function prepareRegistry(database: Database): RegistryWrites {
       return database.transaction(
         async (sql) => {
           await requireFences(sql, fences);
+          // Before the table is locked: a write locks its shards first.
+          if (own !== undefined && renameFrom !== null) await fenceOff(sql, [renameFrom], own);
           await change(sql, id, now, renameFrom);
           const registered = await find(sql, id);
           if (registered === undefined) throw new Error(`the model ${id} was not stored`);
@@ -108,9 +123,20 @@ export function prepareRegistry(database: Database): RegistryWrites {
         { lazy: true },
       );
     },
-    async retire(keys, now, fences = []) {
+    async retire(keys, now, fences = [], own) {
       await database.transaction(async (sql) => {
         await requireFences(sql, fences);
+        if (own !== undefined) {
+          const { rows } = await sql.run<{ id: string }>(
+            `SELECT id FROM ${model} WHERE key = ANY($1::int8[])`,
+            [keys],
+          );
+          await fenceOff(
+            sql,
+            rows.map(({ id }) => id),
+            own,
+          );
+        }
         await sql.run(
           `UPDATE ${model} SET retired_at = coalesce(retired_at, $2), watermark = NULL WHERE key = ANY($1::int8[])`,
           [keys, instant(now)],

@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe } from '@jest/globals';
+import { freePort } from '../../app/free-port.js';
 
 const base = '/usr/lib/postgresql';
 /** The programs of the newest release that is installed; null without one. */
@@ -26,6 +27,8 @@ export interface Server {
   run(program: string, ...args: string[]): Promise<string>;
   start(): Promise<void>;
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
+  /** The port of the host where the server speaks TLS; null unless asked for. */
+  readonly port: number | null;
 }
 
 /** PostgreSQL refuses to run as root. */
@@ -49,11 +52,13 @@ interface ServerOptions {
   readonly settings?: readonly string[];
   /** How users prove who they are; `trust` unless set. */
   readonly auth?: 'trust' | 'scram-sha-256';
+  /** Files for TLS on a port of the host, where a user needs the password and a certificate of the authority. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly authority: string };
 }
 
 export const superPassword = 'correct horse';
 
-export async function startServer({ settings = [], auth = 'trust' }: ServerOptions = {}): Promise<
+export async function startServer({ settings = [], auth = 'trust', tls }: ServerOptions = {}): Promise<
   Server & { close(): Promise<void> }
 > {
   if (programs === null) throw new Error('PostgreSQL is not installed');
@@ -61,6 +66,7 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
   const user = await userOf('postgres');
   if (user !== null) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
+  const port = tls === undefined ? null : await freePort();
   const how = {
     ...user,
     cwd: folder,
@@ -69,7 +75,7 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
   const child = (program: string, args: readonly string[]): ChildProcess =>
     spawn(join(programs, program), args, { ...how, stdio: ['ignore', 'pipe', 'pipe'] });
   const run = (program: string, ...args: string[]): Promise<string> =>
-    output(child(program, ['-h', folder, '-U', 'postgres', ...args]));
+    output(child(program, ['-h', folder, '-p', String(port ?? 5432), '-U', 'postgres', ...args]));
   await output(
     child('initdb', [
       '-D',
@@ -84,10 +90,32 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
       '--no-instructions',
     ]),
   );
+  const encryption: string[] = [];
+  if (tls !== undefined) {
+    for (const [setting, path] of Object.entries({
+      ssl_cert_file: tls.cert,
+      ssl_key_file: tls.key,
+      ssl_ca_file: tls.authority,
+    })) {
+      const copy = join(data, `${setting}.pem`);
+      copyFileSync(path, copy);
+      chmodSync(copy, 0o600);
+      if (user !== null) chownSync(copy, user.uid, user.gid);
+      encryption.push(`${setting}=${copy}`);
+    }
+    encryption.push('ssl=on', 'listen_addresses=127.0.0.1', `port=${port}`);
+  }
   let server: ChildProcess | null = null;
 
   const start = async (): Promise<void> => {
-    const options = ['fsync=off', 'listen_addresses=', 'shared_buffers=32MB', 'autovacuum=off', ...settings];
+    const options = [
+      'fsync=off',
+      'listen_addresses=',
+      'shared_buffers=32MB',
+      'autovacuum=off',
+      ...encryption,
+      ...settings,
+    ];
     const started = child('postgres', ['-D', data, '-k', folder, ...options.flatMap((one) => ['-c', one])]);
     server = started;
     const lines = createInterface({ input: started.stderr! });
@@ -113,9 +141,13 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
   const url = (database: string, changes: Readonly<Record<string, string>> = {}): string =>
     `postgres://${changes.user ?? 'postgres'}:${changes.password ?? encodeURIComponent(superPassword)}@/${database}?${new URLSearchParams({ host: folder, ...(changes.search_path !== undefined && { search_path: changes.search_path }) }).toString()}`;
   await start();
-  if (auth !== 'trust') {
+  if (auth !== 'trust' || tls !== undefined) {
+    const remote = tls === undefined ? '' : '\nhostssl all all all scram-sha-256 clientcert=verify-ca';
     await sql('postgres', `ALTER USER postgres PASSWORD '${superPassword}'`);
-    await sql('postgres', `COPY (SELECT 'local all all ${auth}') TO '${join(data, 'pg_hba.conf')}'`);
+    await sql(
+      'postgres',
+      `COPY (SELECT unnest(string_to_array('local all all ${auth}${remote}', E'\\n'))) TO '${join(data, 'pg_hba.conf')}'`,
+    );
     await sql('postgres', 'SELECT pg_reload_conf()');
   }
   let made = 0;
@@ -125,6 +157,7 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
     url,
     start,
     stop,
+    port,
     fresh: () => url('postgres', { search_path: `test_${(made += 1)}` }),
     async close() {
       await stop('immediate');

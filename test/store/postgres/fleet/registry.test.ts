@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { systemClock } from '../../../../src/domain/clock.js';
 import { systemTimers } from '../../../../src/domain/timers.js';
-import { registryShard, type RegistryRight } from '../../../../src/store/fleet-port.js';
-import { start } from '../../samples.js';
+import { registryShard, shardOf, type RegistryRight } from '../../../../src/store/fleet-port.js';
+import { batchOf, modelWrite, result, start } from '../../samples.js';
 import { withServer } from '../server.js';
 import { until, useMembers } from './members.js';
 
@@ -108,5 +108,59 @@ withServer('the right to change the registry', (server) => {
     await until(() => right()?.mayGoOn() === false, 'the end of the right');
     end();
     await refused;
+  });
+
+  it('fences off others from models that it renames and removes, after their writes that are under way', async () => {
+    const { join, connection, store } = await members();
+    const [older, newer] = [await join(), await join()];
+    const [former, left, other] = ['former', 'left', 'other'];
+    const keys = new Map<string, number>();
+    for (const id of [former, left, other]) keys.set(id, (await store.register(id, start, null)).key);
+    const write = (id: string, slot: number) =>
+      store.write({
+        ...batchOf(modelWrite(keys.get(id)!, { results: [result(slot)] })),
+        fences: [older.fleet.fenceOf(shardOf(id))!],
+      });
+    expect(new Set([former, left, other].map(shardOf)).size).toBe(3);
+    for (const id of keys.keys()) await write(id, start);
+
+    const own = newer.fleet.id;
+    const underWay = await connection();
+    await underWay.query('BEGIN');
+    await underWay.query('SELECT fence FROM shard WHERE id = $1 FOR KEY SHARE', [shardOf(former)]);
+    let isRenamed = false;
+    const changed = newer.fleet.withRegistry(async ({ fence }) => {
+      await store.retire([keys.get(left)!], start, [fence], own);
+      await store.register('present', start, former, [fence], own);
+      isRenamed = true;
+    });
+    await until(async () => (await store.names([])).every(({ id }) => id !== left), 'the removal');
+    const waits = await connection();
+    await until(
+      async () => (await waits.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount !== 0,
+      'the wait for the write',
+    );
+    expect(isRenamed).toBe(false);
+    await underWay.query('COMMIT');
+    await changed;
+    expect((await store.names([])).map(({ id }) => id).sort()).toEqual([other, 'present']);
+
+    for (const id of [former, left])
+      await expect(write(id, start + 60_000)).rejects.toMatchObject({ shards: [shardOf(id)] });
+    await write(other, start + 60_000);
+    // The owner stays, and goes on with the new fences.
+    older.told.length = 0;
+    await older.fleet.renew();
+    expect(older.told.sort()).toEqual(
+      [former, left].flatMap((id) => [`+${shardOf(id)}`, `-${shardOf(id)}`]).sort(),
+    );
+
+    // Its own fences stay.
+    const before = older.fleet.fenceOf(shardOf(other));
+    await older.fleet.withRegistry(({ fence }) =>
+      store.retire([keys.get(other)!], start, [fence], older.fleet.id),
+    );
+    await older.fleet.renew();
+    expect(older.fleet.fenceOf(shardOf(other))).toEqual(before);
   });
 });
