@@ -71,6 +71,7 @@ describe('deployment configuration', () => {
         kind: 'postgres',
         url: `postgres://modelpulse:pw@postgres/modelpulse${schema}`,
         preparedStatements: true,
+        listenUrl: null,
       });
       const names = [...compose(profile).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
       expect(new Set(names)).toEqual(new Set(['DATABASE_URL', 'OPENAI_API_KEY']));

@@ -17,6 +17,10 @@ const programs = existsSync(base)
 
 /** A server of a test file, on a socket of its own. */
 export interface Server {
+  /** Of its socket, and of what a test puts beside it. */
+  readonly folder: string;
+  /** Starts a program as the user of the server, with its output in pipes. */
+  child(program: string, args: readonly string[]): ChildProcess;
   /** URL of a schema of its own, which nobody has made yet. */
   fresh(): string;
   url(database: string, changes?: Readonly<Record<string, string>>): string;
@@ -67,7 +71,10 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', PGPASSWORD: superPassword },
   };
   const child = (program: string, args: readonly string[]): ChildProcess =>
-    spawn(join(programs, program), args, { ...how, stdio: ['ignore', 'pipe', 'pipe'] });
+    spawn(program.startsWith('/') ? program : join(programs, program), args, {
+      ...how,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   const run = (program: string, ...args: string[]): Promise<string> =>
     output(child(program, ['-h', folder, '-U', 'postgres', ...args]));
   await output(
@@ -120,6 +127,8 @@ export async function startServer({ settings = [], auth = 'trust' }: ServerOptio
   }
   let made = 0;
   return {
+    folder,
+    child,
     run,
     sql,
     url,
