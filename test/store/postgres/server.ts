@@ -53,18 +53,23 @@ interface ServerOptions {
   readonly settings?: readonly string[];
   /** How users prove who they are; `trust` unless set. */
   readonly auth?: 'trust' | 'scram-sha-256';
+  /** Makes a file system at the path, for the data. */
+  readonly disk?: (path: string) => void;
 }
 
 export const superPassword = 'correct horse';
 
-export async function startServer({ settings = [], auth = 'trust' }: ServerOptions = {}): Promise<
+export async function startServer({ settings = [], auth = 'trust', disk }: ServerOptions = {}): Promise<
   Server & { close(): Promise<void> }
 > {
   if (programs === null) throw new Error('PostgreSQL is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'modelpulse-pg-'));
   const user = await userOf('postgres');
   if (user !== null) chownSync(folder, user.uid, user.gid);
-  const data = join(folder, 'data');
+  const place = join(folder, 'disk');
+  disk?.(place);
+  if (disk !== undefined && user !== null) chownSync(place, user.uid, user.gid);
+  const data = join(disk === undefined ? folder : place, 'data');
   const how = {
     ...user,
     cwd: folder,
