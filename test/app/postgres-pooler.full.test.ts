@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startPooler, withPoolable, type Pooler } from '../store/postgres/pooler.js';
 import { fleetSite, ownOf, shownBy, until } from './fleet-site.js';
+import { start } from './process.js';
 import { useSite } from './registry.js';
 
 withPoolable('instances behind PgBouncer in transaction mode', (server) => {
@@ -10,6 +11,13 @@ withPoolable('instances behind PgBouncer in transaction mode', (server) => {
     pooler = await startPooler(server());
   });
   afterAll(() => pooler?.close());
+
+  it('end at their start where prepared statements are on, and say what to write', async () => {
+    const url = pooler!.through(server().fresh());
+    const running = start(['run', '--config', site().configure([], { storage: { url } })]);
+    expect(await running.ended).toBe(1);
+    expect(running.errors()).toContain('behind PgBouncer write "storage.prepared_statements: false"');
+  }, 20_000);
 
   it('share the models, and hear each other by a connection to the server; without one they are told what is missing', async () => {
     const poolable = (listen: boolean) => (url: string) => ({

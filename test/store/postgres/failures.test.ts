@@ -188,6 +188,16 @@ withServer(
       expect(await refusal(open(`${server().url('postgres')}&search_path=A-B`))).toContain('search_path');
     });
 
+    it('a table that a newer release has changed is read by a new connection', async () => {
+      const url = server().fresh();
+      const { store } = await begun(url);
+      expect(await store.models()).toHaveLength(1);
+      const schema = /search_path=(\w+)/.exec(url)?.[1];
+      await server().sql('postgres', `ALTER TABLE ${schema}.model ALTER COLUMN id TYPE varchar(2000)`);
+      await store.models().catch((error: unknown) => expect(error).toBeInstanceOf(StoreError));
+      expect(await store.models()).toHaveLength(1);
+    });
+
     it('works without prepared statements, as a pooler of transactions needs', async () => {
       const { write, slots } = await begun(server().fresh(), { prepared: false });
       for (let n = 0; n < 10; n += 1) await write();
