@@ -66,7 +66,7 @@ type Place = Extract<StoragePlace, { kind: 'postgres' }>;
 /** Opens a PostgreSQL database and registers its release. Rejects with StoreError. */
 export async function openDatabase(place: Place, parts: StorageParts): Promise<OpenedDatabase> {
   const { log, settings, clock, releasers } = parts;
-  const { url, preparedStatements: prepared } = place;
+  const { url, preparedStatements: prepared, listenUrl } = place;
   const migrationsDir = join(parts.migrationsDir, 'postgres');
   const { shown } = addressOf(url);
   const retention = () => settings().storage.retention;
@@ -89,7 +89,11 @@ export async function openDatabase(place: Place, parts: StorageParts): Promise<O
     shown,
     shared: {
       models: store.someModels,
-      join: (handlers, told) => openPostgresFleet({ url, prepared, log, ...handlers, ...told }),
+      join: (handlers, told) =>
+        openPostgresFleet({
+          ...{ url, prepared, log, ...handlers, ...told },
+          ...(listenUrl !== null && { listenUrl }),
+        }),
     },
     filesLost: () => 0,
     threadsIdle: () => beside.idle,

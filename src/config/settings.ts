@@ -19,6 +19,8 @@ export type StoragePlace =
       readonly url: string;
       /** False behind a pooler that gives each transaction another connection. */
       readonly preparedStatements: boolean;
+      /** With the password; leads to the server itself where `url` does not. Null where `url` does. */
+      readonly listenUrl: string | null;
     };
 
 /** The whole configuration, complete and immutable: defaults applied, durations in ms, secrets resolved. */

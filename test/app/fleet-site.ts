@@ -16,10 +16,17 @@ export interface FleetSite {
   readonly url: string;
 }
 
+interface FleetSiteOptions {
+  readonly models: number;
+  readonly everySeconds: number;
+  /** The section of the configuration, with the URL of the database. */
+  readonly storage?: (url: string) => object;
+}
+
 export async function fleetSite(
   { configure, daemon, serve }: Site,
   server: Server,
-  { models, everySeconds }: { readonly models: number; readonly everySeconds: number },
+  { models, everySeconds, storage = (url) => ({ url }) }: FleetSiteOptions,
 ): Promise<FleetSite> {
   const asked = new Map<string, number>();
   const { port } = await serve((request, response) => {
@@ -60,7 +67,7 @@ export async function fleetSite(
         timeout: '1s',
         ...(renamed[id] !== undefined && { rename_from: renamed[id] }),
       })),
-      { storage: { url }, ...more },
+      { storage: storage(url), ...more },
     );
   const config = write(ids);
   return {

@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
+import { fillDisk } from './fill-disk.js';
 import { describeMounted, useMounts } from './mounting.js';
 import { became, series, useSite } from './registry.js';
 
@@ -17,7 +18,7 @@ describeMounted('store on a full disk', () => {
     });
     const running = await daemon(config);
     await running.line(became('bad-key', 'unhealthy'));
-    fill(`${disk}/ballast`);
+    fillDisk(`${disk}/ballast`);
     await running.line(({ msg }) => msg.startsWith('database write failed'));
     const shown = (await running.post('/api/v1/models/healthy/check')).json();
     expect(shown).toMatchObject({ outcome: 'healthy' });
@@ -34,14 +35,3 @@ describeMounted('store on a full disk', () => {
     expect(await running.ended).toBe(0);
   });
 });
-
-/** Writes until the disk is full. */
-function fill(path: string): void {
-  for (let size = 65_536; size >= 1; size = Math.floor(size / 2)) {
-    try {
-      for (;;) writeFileSync(path, Buffer.alloc(size), { flag: 'a' });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-    }
-  }
-}

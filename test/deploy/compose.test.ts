@@ -19,12 +19,13 @@ if (!tool)
   process.stderr.write('SKIPPED: Compose is not installed, so docker-compose.yml was not read by it\n');
 
 const sourcesOf = (service: Service) => mountsOf(service).map(({ source }) => source);
+const instances = ['modelpulse-fleet-1', 'modelpulse-fleet-2'];
 const yamlOf = (path: string) => parse(readFileSync(path, 'utf8')) as unknown;
 
 describe('docker-compose.yml', () => {
   (tool ? it : it.skip)('is accepted by Compose, with and without its profiles', () => {
     const [program, ...args] = tool!;
-    for (const profile of [[], ['--profile', 'demo'], ['--profile', 'postgres']]) {
+    for (const profile of [[], ['--profile', 'demo'], ['--profile', 'postgres'], ['--profile', 'fleet']]) {
       const { status, stderr } = spawnSync(program!, [...args, ...profile, 'config', '--quiet']);
       expect([status, stderr.toString()]).toEqual([0, '']);
     }
@@ -75,7 +76,22 @@ describe('docker-compose.yml', () => {
       services.filter(({ profiles }) => profiles?.includes(profile) === true).map(({ name }) => name);
     expect(of('demo')).toEqual(['simulator', 'modelpulse-demo', 'prometheus-demo']);
     expect(of('postgres')).toEqual(['modelpulse-postgres', 'postgres']);
-    expect(always.length + 5).toBe(services.length);
+    expect(of('fleet')).toEqual([...instances, 'prometheus-fleet', 'postgres']);
+    expect(always.length + 8).toBe(services.length);
+  });
+
+  it('does not make services of one profile wait for those of another', () => {
+    for (const { name, profiles = [], ...service } of services) {
+      const waitsFor = dependenciesOf(service as Service).map((each) => composeFile.services[each]!.profiles);
+      const missing = waitsFor.filter((of) => of !== undefined && profiles.some((one) => !of.includes(one)));
+      expect([name, missing]).toEqual([name, []]);
+    }
+  });
+
+  it('runs instances that differ only in their port', () => {
+    const [first, ...others] = instances.map((name) => ({ ...composeFile.services[name], ports: [] }));
+    expect(others).toEqual([first]);
+    expect(reachedAs(composeFile.services['modelpulse-fleet-1']!, 'postgres')).toEqual(['postgres']);
   });
 });
 
@@ -91,15 +107,17 @@ describe('references between services', () => {
     configs.flatMap((config) => config.static_configs.flatMap(({ targets }) => targets));
 
   it.each([
-    ['prometheus', 'modelpulse', ['alertmanager']],
-    ['prometheus-demo', 'modelpulse-demo', []],
-  ])('%s scrapes %s with its token, and sends alerts to the right Alertmanager', (name, daemon, told) => {
+    ['prometheus', ['modelpulse'], ['alertmanager']],
+    ['prometheus-demo', ['modelpulse-demo'], []],
+    ['prometheus-fleet', instances, ['alertmanager']],
+  ])('%s scrapes %j with its token, and sends alerts to the right Alertmanager', (name, daemons, told) => {
     const service = composeFile.services[name]!;
     const file = mountsOf(service).find(({ target }) => target === '/etc/prometheus/prometheus.yml')!.source;
     const prometheus = yamlOf(file) as Prometheus;
-    const [target, ...others] = hostsOf(prometheus.scrape_configs);
-    expect([target, others]).toEqual([expect.stringMatching(/:9464$/), []]);
-    expect(reachedAs(service, target!.split(':')[0]!)).toEqual([daemon]);
+    const targets = hostsOf(prometheus.scrape_configs);
+    expect(targets.filter((target) => !target.endsWith(':9464'))).toEqual([]);
+    expect(targets.flatMap((target) => reachedAs(service, target.split(':')[0]!))).toEqual(daemons);
+    expect(dependenciesOf(service)).toEqual(expect.arrayContaining([...daemons, ...told]));
     const alertmanagers = hostsOf(prometheus.alerting?.alertmanagers ?? []);
     expect(alertmanagers.flatMap((host) => reachedAs(service, host.split(':')[0]!))).toEqual(told);
     const directory = mountsOf(service).find(({ source }) => source === 'token')?.target;
@@ -109,13 +127,14 @@ describe('references between services', () => {
   });
 
   it('Grafana reaches each of its data sources', () => {
-    const urls = ['prometheus', 'demo'].flatMap((name) => {
+    const urls = ['prometheus', 'demo', 'fleet'].flatMap((name) => {
       const path = `deploy/grafana/provisioning/datasources/${name}.yml`;
       return (yamlOf(path) as { datasources: { url: string }[] }).datasources.map(({ url }) => new URL(url));
     });
     expect(urls.map(({ hostname }) => reachedAs(composeFile.services.grafana!, hostname))).toEqual([
       ['prometheus'],
       ['prometheus-demo'],
+      ['prometheus-fleet'],
     ]);
   });
 

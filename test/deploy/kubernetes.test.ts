@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { problemOf, typeProblems } from './manifest-schemas.js';
-import { kustomizations, manifestFolder, manifestOf, manifests, podOf } from './manifests.js';
+import { kustomizations, manifestFolder, manifestOf, manifests, podOf, type Way } from './manifests.js';
 
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 if (!hasKubectl) process.stderr.write('SKIPPED: kubectl is not installed, so no kustomization was built\n');
@@ -20,7 +20,8 @@ interface Endpoint {
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const own = podOf('StatefulSet');
 const beside = podOf('Deployment');
-const pods = [own, beside];
+const instance = podOf('Deployment', 'fleet');
+const pods = [own, beside, instance];
 const portsOf = (pod: typeof own) =>
   pod.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name));
 const isPart = (part: object, whole: object) =>
@@ -50,11 +51,11 @@ describe('manifest', () => {
 describe('kustomization', () => {
   it('sets the image of this version', () => {
     const images = kustomizations.flatMap((kustomization) => kustomization.images ?? []);
-    expect(images).toEqual([expect.objectContaining({ name: 'modelpulse' }), expect.anything()]);
+    expect(images.map(({ name }) => name)).toEqual(['modelpulse', 'modelpulse', 'modelpulse']);
     expect(images.filter(({ newTag }) => newTag !== version)).toEqual([]);
   });
 
-  (hasKubectl ? it : it.skip).each(['.', 'sidecar'])('can be built: %s', (folder) => {
+  (hasKubectl ? it : it.skip).each(['.', 'sidecar', 'fleet'])('can be built: %s', (folder) => {
     const { status, stderr } = spawnSync('kubectl', ['kustomize', join(manifestFolder, folder)]);
     expect([status, stderr.toString()]).toEqual([0, '']);
   });
@@ -81,7 +82,7 @@ describe('pod', () => {
 
   it('runs modelpulse as the user of the image, with both probes on an existing port', () => {
     const user = /^USER (\d+):/m.exec(readFileSync('Dockerfile', 'utf8'))?.[1];
-    expect(ours).toHaveLength(2);
+    expect(ours).toHaveLength(3);
     for (const { pod, container } of ours) {
       expect({ ...pod.securityContext, ...container.securityContext }).toMatchObject({
         runAsUser: Number(user),
@@ -105,46 +106,109 @@ describe('pod', () => {
 
 describe('references between manifests', () => {
   it('name an existing ConfigMap and Secret', () => {
-    const names = (kind: string) => [manifestOf(kind).metadata.name];
-    for (const { volumes } of pods) {
+    for (const pod of pods) {
+      const { volumes } = pod;
+      const way = pod === instance ? 'fleet' : 'one';
+      const names = (kind: string) => [manifestOf(kind, way).metadata.name];
       expect(volumes.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(names('ConfigMap'));
       expect(volumes.flatMap(({ secret }) => secret?.secretName ?? [])).toEqual(names('Secret'));
     }
   });
 
-  it('select existing pod labels and ports', () => {
-    const service = manifestOf('Service').spec as {
+  const secretHas = ({ authorization }: Endpoint, way: Way = 'one') => {
+    const { metadata, stringData = {} } = manifestOf('Secret', way);
+    expect(authorization.credentials.name).toBe(metadata.name);
+    expect(Object.keys(stringData)).toContain(authorization.credentials.key);
+  };
+
+  it.each([
+    ['one', own],
+    ['fleet', instance],
+  ] as const)('select existing pod labels and ports: %s', (way, pod) => {
+    const service = manifestOf('Service', way).spec as {
       selector: object;
       ports: { name: string; targetPort: string }[];
     };
-    expect(isPart(service.selector, own.labels)).toBe(true);
-    expect(portsOf(own)).toEqual(service.ports.map(({ targetPort }) => targetPort));
-    expect(manifestOf('StatefulSet').spec).toMatchObject({
-      serviceName: manifestOf('Service').metadata.name,
-    });
+    expect(isPart(service.selector, pod.labels)).toBe(true);
+    expect(portsOf(pod)).toEqual(service.ports.map(({ targetPort }) => targetPort));
 
-    const policy = manifestOf('NetworkPolicy').spec as {
+    const policy = manifestOf('NetworkPolicy', way).spec as {
       podSelector: Selector;
       ingress: { ports: { port: string }[] }[];
     };
-    expect(isPart(policy.podSelector.matchLabels, own.labels)).toBe(true);
-    expect(policy.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual(portsOf(own));
+    expect(isPart(policy.podSelector.matchLabels, pod.labels)).toBe(true);
+    expect(policy.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual(portsOf(pod));
 
-    const monitor = manifestOf('ServiceMonitor').spec as { selector: Selector; endpoints: Endpoint[] };
-    expect(isPart(monitor.selector.matchLabels, manifestOf('Service').metadata.labels!)).toBe(true);
+    const monitor = manifestOf('ServiceMonitor', way).spec as { selector: Selector; endpoints: Endpoint[] };
+    expect(isPart(monitor.selector.matchLabels, manifestOf('Service', way).metadata.labels!)).toBe(true);
     expect(monitor.endpoints.map(({ port }) => port)).toEqual(service.ports.map(({ name }) => name));
+    for (const endpoint of monitor.endpoints) secretHas(endpoint, way);
+  });
 
+  it('lead from the StatefulSet to its Service, and from the PodMonitor to the sidecar', () => {
+    expect(manifestOf('StatefulSet').spec).toMatchObject({
+      serviceName: manifestOf('Service').metadata.name,
+    });
     const podMonitor = manifestOf('PodMonitor').spec as {
       selector: Selector;
       podMetricsEndpoints: Endpoint[];
     };
     expect(isPart(podMonitor.selector.matchLabels, beside.labels)).toBe(true);
     expect(podMonitor.podMetricsEndpoints.map(({ port }) => port)).toEqual(portsOf(beside));
+    for (const endpoint of podMonitor.podMetricsEndpoints) secretHas(endpoint);
+  });
+});
 
-    const secret = manifestOf('Secret');
-    for (const { authorization } of [...monitor.endpoints, ...podMonitor.podMetricsEndpoints]) {
-      expect(authorization.credentials.name).toBe(secret.metadata.name);
-      expect(Object.keys(secret.stringData!)).toContain(authorization.credentials.key);
+describe('instances on one database', () => {
+  const deployment = manifestOf('Deployment', 'fleet').spec as {
+    replicas: number;
+    selector: Selector;
+    template: {
+      spec: {
+        terminationGracePeriodSeconds: number;
+        topologySpreadConstraints: { topologyKey: string; maxSkew: number; labelSelector: Selector }[];
+      };
+    };
+  };
+  const { topologySpreadConstraints: spread, terminationGracePeriodSeconds } = deployment.template.spec;
+
+  it('are three, on different nodes and in different zones, of which one at a time is taken away', () => {
+    expect(deployment.replicas).toBe(3);
+    expect(spread.map(({ topologyKey, maxSkew }) => [topologyKey, maxSkew])).toEqual([
+      ['kubernetes.io/hostname', 1],
+      ['topology.kubernetes.io/zone', 1],
+    ]);
+    const budget = manifestOf('PodDisruptionBudget', 'fleet').spec as {
+      selector: Selector;
+      maxUnavailable: number;
+    };
+    expect(budget.maxUnavailable).toBe(1);
+    const selectors = [budget.selector, deployment.selector, ...spread.map((each) => each.labelSelector)];
+    for (const { matchLabels } of selectors) {
+      expect(Object.keys(matchLabels)).not.toEqual([]);
+      expect(isPart(matchLabels, instance.labels)).toBe(true);
     }
+    expect(terminationGracePeriodSeconds).toBeGreaterThan(5 + 4);
+  });
+
+  it('keep nothing in the pod, and have the URL of the database from the Secret', () => {
+    expect(instance.claims).toEqual([]);
+    expect(instance.volumes.flatMap((volume) => Object.keys(volume)).sort()).toEqual(
+      ['configMap', 'name', 'name', 'secret'].sort(),
+    );
+    const { secretKeyRef } = instance.containers[0]!.env!.find(
+      ({ name }) => name === 'DATABASE_URL',
+    )!.valueFrom!;
+    const secret = manifestOf('Secret', 'fleet');
+    expect(secretKeyRef.name).toBe(secret.metadata.name);
+    expect(Object.keys(secret.stringData!)).toContain(secretKeyRef.key);
+  });
+
+  it('may reach PostgreSQL', () => {
+    const { egress } = manifestOf('NetworkPolicy', 'fleet').spec as {
+      egress: { to: { namespaceSelector?: object }[]; ports: { port?: number }[] }[];
+    };
+    const rule = egress.find(({ ports }) => ports.some(({ port }) => port === 5432));
+    expect(rule?.to).toContainEqual({ namespaceSelector: {} });
   });
 });

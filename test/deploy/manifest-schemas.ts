@@ -8,6 +8,7 @@ const operator = '@kubernetes-models/prometheus-operator';
 const packages: Readonly<Record<string, string>> = {
   v1: 'kubernetes-models/v1',
   'apps/v1': 'kubernetes-models/apps/v1',
+  'policy/v1': 'kubernetes-models/policy/v1',
   'networking.k8s.io/v1': 'kubernetes-models/networking.k8s.io/v1',
   'monitoring.coreos.com/v1': `${operator}/monitoring.coreos.com/v1`,
 };

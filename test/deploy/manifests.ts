@@ -48,9 +48,14 @@ export const kustomizations: readonly Kustomization[] = files
     ),
   );
 
-/** The only manifest of this kind. */
-export function manifestOf(kind: string): Manifest {
-  const [manifest, ...others] = manifests.filter((each) => each.kind === kind);
+/** How modelpulse is deployed: one instance, by itself or beside what uses the models, or several on one database. */
+export type Way = 'one' | 'fleet';
+
+/** The only manifest of this kind in a way of deployment. */
+export function manifestOf(kind: string, way: Way = 'one'): Manifest {
+  const [manifest, ...others] = manifests.filter(
+    (each) => each.kind === kind && each.path.startsWith('fleet/') === (way === 'fleet'),
+  );
   if (manifest === undefined || others.length > 0) throw new Error(`not one ${kind}`);
   return manifest;
 }
@@ -63,6 +68,10 @@ interface Container {
   readonly name: string;
   readonly image: string;
   readonly args?: readonly string[];
+  readonly env?: readonly {
+    readonly name: string;
+    readonly valueFrom?: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+  }[];
   readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
   readonly volumeMounts?: readonly Mount[];
   readonly resources: { readonly limits: { readonly memory: string } };
@@ -98,8 +107,8 @@ interface Workload {
 }
 
 /** The pod that the manifest of this kind makes, with the containers of both sorts. */
-export function podOf(kind: 'StatefulSet' | 'Deployment'): Pod {
-  const { template, volumeClaimTemplates = [] } = manifestOf(kind).spec as Workload;
+export function podOf(kind: 'StatefulSet' | 'Deployment', way: Way = 'one'): Pod {
+  const { template, volumeClaimTemplates = [] } = manifestOf(kind, way).spec as Workload;
   const { containers, initContainers = [], volumes, securityContext } = template.spec;
   return {
     labels: template.metadata.labels,

@@ -50,28 +50,35 @@ describe('deployment configuration', () => {
     expect(settings.storage.place).toMatchObject({ path: 'data/modelpulse.db' });
   });
 
-  it('of the profile postgres keeps the history in its database, and uses only variables that its service passes', async () => {
-    mkdirSync(dirname(token), { recursive: true });
-    writeToken('0123456789abcdef');
-    const { environment } = composeFile.services['modelpulse-postgres']! as {
-      environment: Record<string, string | null>;
-    };
-    // As Compose fills it in.
-    const url = environment
-      .DATABASE_URL!.replace('${DATABASE_URL:-', '')
-      .replace('${POSTGRES_PASSWORD:-}', 'pw');
-    const path = folder.write('postgres.yaml', moved(compose('postgres')));
-    const { settings } = await loadConfig(path, { DATABASE_URL: url.slice(0, -1) }, capabilities);
-    expect(settings.storage.place).toEqual({
-      kind: 'postgres',
-      url: 'postgres://modelpulse:pw@postgres/modelpulse',
-      preparedStatements: true,
-    });
-    const names = [...compose('postgres').matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
-    expect(new Set(names)).toEqual(new Set(['DATABASE_URL', 'OPENAI_API_KEY']));
-    expect(Object.keys(environment)).toEqual(expect.arrayContaining(names));
-    expect(reachedAs(composeFile.services['modelpulse-postgres']!, 'postgres')).toEqual(['postgres']);
-  });
+  it.each([
+    ['postgres', 'modelpulse-postgres', ''],
+    ['fleet', 'modelpulse-fleet-1', '?search_path=fleet'],
+  ])(
+    'of the profile %s keeps the history in its database, and uses only variables that its service passes',
+    async (profile, name, schema) => {
+      mkdirSync(dirname(token), { recursive: true });
+      writeToken('0123456789abcdef');
+      const { environment } = composeFile.services[name]! as {
+        environment: Record<string, string | null>;
+      };
+      // As Compose fills it in.
+      const url = environment
+        .DATABASE_URL!.replace('${DATABASE_URL:-', '')
+        .replace('${POSTGRES_PASSWORD:-}', 'pw');
+      const path = folder.write('postgres.yaml', moved(compose(profile)));
+      const { settings } = await loadConfig(path, { DATABASE_URL: url.slice(0, -1) }, capabilities);
+      expect(settings.storage.place).toEqual({
+        kind: 'postgres',
+        url: `postgres://modelpulse:pw@postgres/modelpulse${schema}`,
+        preparedStatements: true,
+        listenUrl: null,
+      });
+      const names = [...compose(profile).matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
+      expect(new Set(names)).toEqual(new Set(['DATABASE_URL', 'OPENAI_API_KEY']));
+      expect(Object.keys(environment)).toEqual(expect.arrayContaining(names));
+      expect(reachedAs(composeFile.services[name]!, 'postgres')).toEqual(['postgres']);
+    },
+  );
 
   it('of the service uses only variables that the service passes', () => {
     const { modelpulse } = composeFile.services;
@@ -84,21 +91,29 @@ describe('deployment configuration', () => {
     });
   });
 
-  it('in the ConfigMap is valid with the files of the Secret, and rejected with an empty token', async () => {
-    const secrets = join(folder.path, 'run/secrets/modelpulse');
-    mkdirSync(secrets, { recursive: true });
-    const put = (values: Readonly<Record<string, string>>) => {
-      for (const [name, value] of Object.entries(values)) writeFileSync(join(secrets, name), value);
-    };
-    const { stringData = {} } = manifestOf('Secret');
-    const [[name, text]] = Object.entries(manifestOf('ConfigMap').data!) as [[string, string]];
-    const path = folder.write(name, moved(text));
-    put(stringData);
-    await expect(loadConfig(path, {}, capabilities)).rejects.toThrow(/server\.(?:listen|bearer_token)/);
-    put(Object.fromEntries(Object.keys(stringData).map((key) => [key, '0123456789abcdef'])));
-    const { settings } = await loadConfig(path, {}, capabilities);
-    expect(settings.models.map(({ id }) => id)).toEqual(['gpt']);
-  });
+  it.each(['one', 'fleet'] as const)(
+    'in the ConfigMap (%s) is valid with the Secret, and rejected with an empty one',
+    async (way) => {
+      const secrets = join(folder.path, 'run/secrets/modelpulse');
+      mkdirSync(secrets, { recursive: true });
+      const put = (values: Readonly<Record<string, string>>) => {
+        for (const [name, value] of Object.entries(values)) writeFileSync(join(secrets, name), value);
+      };
+      const { stringData = {} } = manifestOf('Secret', way);
+      const [[name, text]] = Object.entries(manifestOf('ConfigMap', way).data!) as [[string, string]];
+      const path = folder.write(name, moved(text));
+      put(stringData);
+      const keys = way === 'fleet' ? ['server', 'storage'] : ['server'];
+      for (const key of keys)
+        await expect(loadConfig(path, stringData, capabilities)).rejects.toThrow(
+          new RegExp(`${key}\\.(?:listen|bearer_token|url)`),
+        );
+      put(Object.fromEntries(Object.keys(stringData).map((key) => [key, '0123456789abcdef'])));
+      const { settings } = await loadConfig(path, { DATABASE_URL: 'postgres://db/pulse' }, capabilities);
+      expect(settings.storage.place.kind).toBe(way === 'fleet' ? 'postgres' : 'sqlite');
+      expect(settings.models.map(({ id }) => id)).toEqual(['gpt']);
+    },
+  );
 });
 
 describe('demo', () => {

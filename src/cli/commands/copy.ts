@@ -11,7 +11,8 @@ import { createProgress, terminalOf } from '../terminal.js';
 /** The store that `--to` names. Throws UsageError, which has nothing of the text: there may be a password in it. */
 function placeOf(text: string): StoragePlace {
   // Each statement is parsed anew, so that it works behind any pooler.
-  if (/^postgres(?:ql)?:\/\//i.test(text)) return { kind: 'postgres', url: text, preparedStatements: false };
+  if (/^postgres(?:ql)?:\/\//i.test(text))
+    return { kind: 'postgres', url: text, preparedStatements: false, listenUrl: null };
   if (text === '' || /^[a-z][\w+.-]+:/i.test(text))
     throw new UsageError('--to takes a file, or postgres://user:password@host:port/database');
   return { kind: 'sqlite', path: text, onCorrupt: 'stop' };

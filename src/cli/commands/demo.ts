@@ -2,6 +2,8 @@ import { Option, type Command } from 'commander';
 import { loadFor } from '../load.js';
 import { globalOptions } from '../options.js';
 import { packageFile } from '../package-files.js';
+import { endWithParent, watchParent } from '../parent-watch.js';
+import { UsageError } from '../failure.js';
 import { runDaemon } from './run.js';
 import { listenOn, simulatorAddress } from './simulate.js';
 import { sqlitePath } from '../sqlite-path.js';
@@ -23,11 +25,18 @@ Ctrl-C ends it, and so does the end of the process that started it.
 
 `;
 
-/** Stops the process when its parent ends: an orphaned demo would hold its ports. Returns the end of the watch. */
-function endWithParent(parent: number): () => void {
-  return watchParent(parent, () => {
-    process.kill(process.pid, 'SIGTERM');
-  });
+interface DemoOptions {
+  readonly fleet?: true;
+  readonly port: string;
+  readonly parent?: string;
+  readonly instance?: true;
+}
+
+async function runFleet(port: string, parent: number): Promise<number> {
+  if (!/^\d{1,5}$/.test(port)) throw new UsageError(`--port ${port}: expected a number`);
+  const { runFleetDemo } = await import('../fleet/fleet-demo.js');
+  const write = (text: string): void => void process.stdout.write(text);
+  return runFleetDemo({ port: Number(port), parent, write });
 }
 
 export function demoCommand(program: Command): void {
@@ -38,8 +47,22 @@ export function demoCommand(program: Command): void {
       // `npm run` may be killed before its shell becomes this process, so the shell passes its parent's id.
       new Option('--parent <pid>', 'process to end with; the one that started it unless set').hideHelp(),
     )
-    .action(async ({ parent }: { parent?: string }, command: Command) => {
-      const stopWatching = endWithParent(Number(parent) || process.ppid);
+    .option('--fleet', 'two instances on a PostgreSQL of their own, to see one take over from the other')
+    .option('--port <number>', 'the first of three ports in a row, with --fleet', '9464')
+    .addOption(
+      // A process of the demo with several instances.
+      new Option('--instance', 'run the configuration as one instance of a fleet').hideHelp(),
+    )
+    .action(async ({ fleet, port, parent: given, instance }: DemoOptions, command: Command) => {
+      const parent = Number(given) || process.ppid;
+      if (fleet === true) process.exit(await runFleet(port, parent));
+      if (instance === true) {
+        // Its database ends with the demo: there is nothing to write any more.
+        watchParent(parent, () => process.kill(process.pid, 'SIGKILL'));
+        const { config, ...rest } = globalOptions(command);
+        process.exit(await runDaemon({ config, ...rest }, await loadFor(config)));
+      }
+      const stopWatching = endWithParent(parent);
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
@@ -65,19 +88,4 @@ export function demoCommand(program: Command): void {
       }
       process.exit(code);
     });
-}
-
-const everyMs = 250;
-
-/**
- * Calls `ended` once when this process is no longer a child of `parent`, however that process ended: the kernel then
- * assigns another parent. `parent` may have ended before the call. Returns the end of the watch.
- */
-function watchParent(parent: number, ended: () => void): () => void {
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    ended();
-  }, everyMs).unref();
-  return () => clearInterval(timer);
 }

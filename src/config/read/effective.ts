@@ -134,7 +134,11 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
     storage: {
       ...(storage.place.kind === 'sqlite'
         ? { path: storage.place.path, on_corrupt: storage.place.onCorrupt }
-        : { url: storage.place.url, prepared_statements: storage.place.preparedStatements }),
+        : {
+            url: storage.place.url,
+            ...(storage.place.listenUrl !== null && { listen_url: storage.place.listenUrl }),
+            prepared_statements: storage.place.preparedStatements,
+          }),
       retention: {
         checks: formatDuration(storage.retention.checksMs),
         failures: formatDuration(storage.retention.failuresMs),

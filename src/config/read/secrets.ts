@@ -72,7 +72,8 @@ function isSecret(path: Path): boolean {
   });
 }
 
-const isDatabaseUrl = ([section, key]: Path): boolean => section === 'storage' && key === 'url';
+const isDatabaseUrl = ([section, key]: Path): boolean =>
+  section === 'storage' && (key === 'url' || key === 'listen_url');
 
 /** True where a value may be a secret, so that no message shows it: a header may be written where only its name belongs. */
 export function mayHoldSecret(path: Path): boolean {
@@ -93,12 +94,14 @@ function maskedDatabaseUrl(url: string): string {
     );
 }
 
-/** Passwords in the URL of a database, as written and without escapes. */
+/** Passwords in the URLs of a database, as written and without escapes. */
 function databasePasswords({ place }: Settings['storage']): string[] {
   if (place.kind === 'sqlite') return [];
-  const userInfo = /^[a-z]+:\/\/[^:/?#@]*:([^]*)@/i.exec(place.url)?.[1] ?? '';
-  const inQuery = new URLSearchParams(place.url.split('?')[1]).get('password') ?? '';
-  return [userInfo, unescapedUrl(userInfo), inQuery];
+  return [place.url, place.listenUrl ?? ''].flatMap((url) => {
+    const userInfo = /^[a-z]+:\/\/[^:/?#@]*:([^]*)@/i.exec(url)?.[1] ?? '';
+    const inQuery = new URLSearchParams(url.split('?')[1]).get('password') ?? '';
+    return [userInfo, unescapedUrl(userInfo), inQuery];
+  });
 }
 
 function unescapedUrl(text: string): string {

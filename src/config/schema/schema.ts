@@ -6,7 +6,6 @@ import {
   headerValue,
   hour,
   httpAddress,
-  isPostgres,
   labelName,
   minute,
   second,
@@ -17,6 +16,7 @@ import {
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
 import { statusPageSchema } from './status-page-schema.js';
+import { storageSchema } from './storage-schema.js';
 
 /** Labels that alerts use themselves. */
 const takenLabels = [
@@ -91,46 +91,6 @@ const server = z.strictObject({
     .describe(
       'Time for running checks to end when the daemon stops; after that they are aborted and counted as missed.',
     ),
-});
-
-const storage = z.strictObject({
-  path: someText()
-    .refine((path) => path.trim() === path, 'must not begin or end with a blank')
-    .refine((path) => path !== ':memory:', 'must be a file: the history has to outlive the process')
-    .refine((path) => !/^~(?:\/|$)/.test(path), 'must name the folder itself: ~ is not replaced')
-    .optional()
-    .describe(
-      'SQLite file, relative to the working directory; created with its directory if missing; default: `data/modelpulse.db`, unless `url` is set. A change needs a restart.',
-    ),
-  on_corrupt: z
-    .enum(['move', 'stop'])
-    .optional()
-    .describe(
-      'Action for a damaged file: `move`, the default, renames it and starts a new one; `stop` leaves it in place and fails. A change needs a restart.',
-    ),
-  url: someText()
-    .refine(isPostgres, 'must be postgres://user:password@host:port/database')
-    .optional()
-    .describe(
-      'PostgreSQL database in place of a file, such as `${DATABASE_URL}`; its tables are in the schema that `?search_path=` names, else `public`. A change needs a restart.',
-    ),
-  prepared_statements: z
-    .boolean()
-    .optional()
-    .describe('`false` behind PgBouncer in transaction mode; default: `true`. A change needs a restart.'),
-  retention: z
-    .strictObject({
-      checks: duration(hour).prefault('30d').describe('Individual healthy results.'),
-      failures: duration(hour)
-        .prefault('90d')
-        .describe('Individual results that are not healthy, with details.'),
-      hours: duration(hour).prefault('400d').describe('Sums by hour; kept at least as long as `checks`.'),
-      days: duration(day)
-        .prefault('5y')
-        .describe('Sums by UTC day, the time line and incidents; kept at least as long as `hours`.'),
-    })
-    .prefault({})
-    .describe('Time for which each kind of history is kept; older data is deleted in small batches.'),
 });
 
 const checker = z.strictObject({
@@ -248,7 +208,7 @@ const include = z.union([someText(), z.array(someText())], 'must be a pattern or
 /** The main file without its models, which are read one by one. */
 export const settingsSchema = z.strictObject({
   server: server.prefault({}).describe('Port for metrics, the API and the health API.'),
-  storage: storage.prefault({}).describe('Storage of the history.'),
+  storage: storageSchema.prefault({}).describe('Storage of the history.'),
   checker: checker.prefault({}).describe('Concurrency and sender of the checks.'),
   remote: remote.optional().describe('Health API that sends the checks with `mode: remote`.'),
   health_api: healthApi

@@ -69,26 +69,28 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
 
 const defaultPath = 'data/modelpulse.db';
 
-function placeOf({ path, on_corrupt, url, prepared_statements }: SettingsEntry['storage']): StoragePlace {
+function placeOf({ path, on_corrupt, url, ...rest }: SettingsEntry['storage']): StoragePlace {
   return url === undefined
     ? { kind: 'sqlite', path: path ?? defaultPath, onCorrupt: on_corrupt ?? 'move' }
-    : { kind: 'postgres', url, preparedStatements: prepared_statements ?? true };
+    : {
+        kind: 'postgres',
+        url,
+        preparedStatements: rest.prepared_statements ?? true,
+        listenUrl: rest.listen_url ?? null,
+      };
 }
 
 /** Members of the one kind of store that are written beside the other. */
-function storageProblems({
-  path,
-  on_corrupt,
-  url,
-  prepared_statements,
-}: SettingsEntry['storage']): Problem[] {
+function storageProblems({ path, on_corrupt, url, ...rest }: SettingsEntry['storage']): Problem[] {
   const problem = (member: string, message: string): Problem => ({
     path: ['storage', member],
     message,
     at: 'key',
   });
   if (url === undefined)
-    return prepared_statements === undefined ? [] : [problem('prepared_statements', 'needs "storage.url"')];
+    return (['prepared_statements', 'listen_url'] as const)
+      .filter((member) => rest[member] !== undefined)
+      .map((member) => problem(member, 'needs "storage.url"'));
   return [
     ...(path === undefined
       ? []

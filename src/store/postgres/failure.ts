@@ -49,19 +49,12 @@ const meanings: readonly (readonly [code: string, meaning: string])[] = [
   ['ENETUNREACH', 'the host cannot be reached'],
 ];
 
-/** What a pooler in between says; with codes that mean something else of the server. */
-const poolers: readonly (readonly [text: string, meaning: string])[] = [
-  [
-    'unsupported startup parameter',
-    'a pooler refuses settings of a connection: write prepared_statements: false in storage, or name the parameter in ignore_startup_parameters of PgBouncer',
-  ],
-];
+/** What PgBouncer says of settings in the first message of a connection. */
+const unknownParameter = 'unsupported startup parameter';
 
-const meaningIn = (list: typeof poolers, text: string): string | undefined =>
-  list.find(([part]) => text.includes(part))?.[1];
-
-/** Errors of the driver, which have no code. */
+/** Errors of the driver, which have no code, and of a pooler, which has one code for all; the first one counts. */
 const messages: readonly (readonly [text: string, meaning: string])[] = [
+  [unknownParameter, 'behind PgBouncer write "storage.prepared_statements: false"'],
   ['timeout exceeded when trying to connect', 'it does not answer in time, or all connections are in use'],
   ['Connection terminated due to connection timeout', 'it does not answer in time'],
   ['Connection terminated', 'the connection broke; the server may have restarted'],
@@ -97,10 +90,13 @@ export function isLockTimeout(error: unknown): boolean {
   return sqlStateOf(error instanceof StoreError ? error.cause : error) === '55P03';
 }
 
-/** True where the connection cannot be used any more. */
+/**
+ * True where the connection cannot be used any more, or another one may lead elsewhere: a server that has become a standby may keep its
+ * connections while its name leads to the new primary already. Prepared statements end with the tables that they were made for.
+ */
 export function breaksConnection(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state === undefined || state.startsWith('57P') || state.startsWith('08');
+  return state === undefined || /^(?:57P|08|25006|0A000)/.test(state);
 }
 
 /** Errors of a network, and of a driver that had no answer. */
@@ -117,10 +113,10 @@ const unreadable = 'a file that sslrootcert, sslcert or sslkey in "storage.url" 
 export function isAbsence(error: unknown): boolean {
   const cause = error instanceof StoreError ? error.cause : error;
   const code = codeOf(cause);
-  if (meaningIn(poolers, messageOf(cause)) !== undefined) return false;
   if (isUnreadable(cause)) return false;
   if (code === undefined) return noAnswerText.test(messageOf(cause));
   const state = sqlStateOf(cause);
+  if (messageOf(cause).includes(unknownParameter)) return false;
   return state === undefined ? noAnswer.test(code) && code !== 'EACCES' : /^(?:57P|08|53300)/.test(state);
 }
 
@@ -138,10 +134,9 @@ export function describe(error: unknown, shown: string): unknown {
   if (isDamage(code))
     return new StoreError('damaged', `the database at ${shown} is damaged: ${text}`, { cause: error });
   const meaning =
-    meaningIn(poolers, text) ??
     (isUnreadable(error) ? unreadable : undefined) ??
-    (code === undefined ? undefined : meanings.find(([start]) => code.startsWith(start))?.[1]) ??
-    meaningIn(messages, text);
+    messages.find(([part]) => text.includes(part))?.[1] ??
+    (code === undefined ? undefined : meanings.find(([start]) => code.startsWith(start))?.[1]);
   if (code === undefined && meaning === undefined) return error;
   const said = code === undefined ? text : `${text} (${code})`;
   return new StoreError(

@@ -195,8 +195,18 @@ withServer(
         code: '08P01',
       });
       const told = describe(error, 'db') as StoreError;
-      expect(told.message).toContain('write prepared_statements: false');
+      expect(told.message).toContain('prepared_statements: false');
       expect([isAbsence(error), isAbsence(told)]).toEqual([false, false]);
+    });
+
+    it('a table that a newer release has changed is read by a new connection', async () => {
+      const url = server().fresh();
+      const { store } = await begun(url);
+      expect(await store.models()).toHaveLength(1);
+      const schema = /search_path=(\w+)/.exec(url)?.[1];
+      await server().sql('postgres', `ALTER TABLE ${schema}.model ALTER COLUMN id TYPE varchar(2000)`);
+      await store.models().catch((error: unknown) => expect(error).toBeInstanceOf(StoreError));
+      expect(await store.models()).toHaveLength(1);
     });
 
     it.each([false, true])('with prepared statements: %s', async (prepared) => {

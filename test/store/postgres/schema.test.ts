@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import type { ShardFence } from '../../../src/store/fleet-port.js';
 import {
@@ -77,13 +78,44 @@ withServer('schema of PostgreSQL', (server) => {
   it('of a newer release is refused with advice', async () => {
     const url = server().fresh();
     await (await open(url)).close();
-    await server().sql('postgres', `INSERT INTO ${schemaOf(url)}.schema_version VALUES (99)`);
+    await server().sql('postgres', `INSERT INTO ${schemaOf(url)}.schema_version VALUES (99, 99)`);
     const newer = {
       kind: 'newer',
       message: expect.stringMatching(/newer modelpulse \(schema 99, this one knows 1\); upgrade/) as unknown,
     };
     await expect(open(url)).rejects.toMatchObject(newer);
     await expect(openPostgresReader(options(url))).rejects.toMatchObject(newer);
+  });
+
+  it('of a newer release is used by the one before, where its migrations say so', async () => {
+    const newer = join(mkdtempSync(join(tmpdir(), 'modelpulse-')), 'migrations');
+    try {
+      cpSync(postgresMigrations, newer, { recursive: true });
+      const next = join(newer, '0002-next.sql');
+      writeFileSync(next, '-- oldest: 1\nALTER TABLE model ADD COLUMN next integer;\n');
+      const url = server().fresh();
+      const before = await open(url);
+      const { key } = await before.register('gpt', start, null);
+      const write = (store: PostgresStore, slot: number) =>
+        store.write(batchOf(modelWrite(key, counted([result(slot)]))));
+      await write(before, start);
+      const after = await openPostgresStore({ ...options(url), migrationsDir: newer });
+      opened.push(after);
+      // The one that runs goes on, and so does one that starts again, as after a crash.
+      await write(before, start + 60_000);
+      await write(after, start + 120_000);
+      const again = await open(url);
+      await write(again, start + 180_000);
+      const reader = await openPostgresReader(options(url));
+      opened.push(reader);
+      expect((await reader.results(key, { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 9 })).length).toBe(4);
+
+      writeFileSync(join(newer, '0003-break.sql'), 'ALTER TABLE model DROP COLUMN next;\n');
+      opened.push(await openPostgresStore({ ...options(url), migrationsDir: newer }));
+      await expect(open(url)).rejects.toMatchObject({ kind: 'newer' });
+    } finally {
+      rmSync(dirname(newer), { recursive: true });
+    }
   });
 
   it('of another program is refused, and one that is not there cannot be read', async () => {

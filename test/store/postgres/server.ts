@@ -18,6 +18,10 @@ const programs = existsSync(base)
 
 /** A server of a test file, on a socket of its own. */
 export interface Server {
+  /** Of its socket, and of what a test puts beside it. */
+  readonly folder: string;
+  /** Starts a program as the user of the server, with its output in pipes. */
+  child(program: string, args: readonly string[]): ChildProcess;
   /** URL of a schema of its own, which nobody has made yet. */
   fresh(): string;
   url(database: string, changes?: Readonly<Record<string, string>>): string;
@@ -54,18 +58,23 @@ interface ServerOptions {
   readonly auth?: 'trust' | 'scram-sha-256';
   /** Files for TLS on a port of the host, where a user needs the password and a certificate of the authority. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly authority: string };
+  /** Makes a file system at the path, for the data. */
+  readonly disk?: (path: string) => void;
 }
 
 export const superPassword = 'correct horse';
 
-export async function startServer({ settings = [], auth = 'trust', tls }: ServerOptions = {}): Promise<
+export async function startServer({ settings = [], auth = 'trust', tls, disk }: ServerOptions = {}): Promise<
   Server & { close(): Promise<void> }
 > {
   if (programs === null) throw new Error('PostgreSQL is not installed');
   const folder = mkdtempSync(join(tmpdir(), 'modelpulse-pg-'));
   const user = await userOf('postgres');
   if (user !== null) chownSync(folder, user.uid, user.gid);
-  const data = join(folder, 'data');
+  const place = join(folder, 'disk');
+  disk?.(place);
+  if (disk !== undefined && user !== null) chownSync(place, user.uid, user.gid);
+  const data = join(disk === undefined ? folder : place, 'data');
   const port = tls === undefined ? null : await freePort();
   const how = {
     ...user,
@@ -73,7 +82,10 @@ export async function startServer({ settings = [], auth = 'trust', tls }: Server
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8', PGPASSWORD: superPassword },
   };
   const child = (program: string, args: readonly string[]): ChildProcess =>
-    spawn(join(programs, program), args, { ...how, stdio: ['ignore', 'pipe', 'pipe'] });
+    spawn(program.startsWith('/') ? program : join(programs, program), args, {
+      ...how,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   const run = (program: string, ...args: string[]): Promise<string> =>
     output(child(program, ['-h', folder, '-p', String(port ?? 5432), '-U', 'postgres', ...args]));
   await output(
@@ -152,6 +164,8 @@ export async function startServer({ settings = [], auth = 'trust', tls }: Server
   }
   let made = 0;
   return {
+    folder,
+    child,
     run,
     sql,
     url,

@@ -42,7 +42,7 @@ const noAnswer = (): Error => new StoreError('unavailable', `no answer within ${
 const unproved = (): Error =>
   new StoreError(
     'unavailable',
-    'what is sent does not come back; behind a pooler of transactions, as PgBouncer may be, LISTEN needs a URL that leads to the server itself',
+    'what is sent does not come back; behind a pooler of transactions, as PgBouncer may be, set "storage.listen_url" to a URL that leads to the server itself',
   );
 
 export function createListener(parts: ListenerParts): Listener {

@@ -155,9 +155,7 @@ withServer('the bus', (server) => {
     await time.pass(4_000);
     await starting;
     expect(fleet.bus.isOpen()).toBe(false);
-    expect(
-      logged.filter((line) => line.includes('LISTEN needs a URL that leads to the server')),
-    ).toHaveLength(1);
+    expect(logged.filter((line) => line.includes('storage.listen_url'))).toHaveLength(1);
     await expect(fleet.bus.ask(fleet.id, 'note', null, 1_000)).rejects.toMatchObject({ kind: 'away' });
   });
 
