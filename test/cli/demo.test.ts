@@ -1,6 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,13 +21,20 @@ import { inFull } from '../slow.js';
 const place = mkdtempSync(join(tmpdir(), 'modelpulse-demo-'));
 let ports: readonly [number, number] = [0, 0];
 
+const programs = (): string[] =>
+  readdirSync('dist', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join('dist', name));
+
 beforeAll(async () => {
   ports = [await freePort(), await freePort()];
   const moved = (text: string): string =>
     text.replaceAll('9464', String(ports[0])).replaceAll('9465', String(ports[1]));
   for (const name of ['dist', 'config', 'migrations']) cpSync(name, join(place, name), { recursive: true });
-  for (const name of ['config/demo.yaml', 'dist/cli/commands/simulate.js']) {
-    writeFileSync(join(place, name), moved(readFileSync(name, 'utf8')));
+  // The build may have the address of the simulator in several files.
+  for (const name of ['config/demo.yaml', ...programs()]) {
+    const text = readFileSync(name, 'utf8');
+    if (text.includes('127.0.0.1:946')) writeFileSync(join(place, name), moved(text));
   }
   symlinkSync(join(process.cwd(), 'node_modules'), join(place, 'node_modules'));
   cpSync('package.json', join(place, 'package.json'));
