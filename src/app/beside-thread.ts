@@ -13,7 +13,7 @@ interface Reader extends LongSource {
 }
 
 /** Answers at a time: a file is read at once, a server is waited for. */
-const atOnce = { sqlite: 1, postgres: 3 } as const;
+const atOnce = { sqlite: 1, postgres: 2 } as const;
 /** Idle ms of a connection: it ends before its thread, or the server logs that it broke. */
 const connectionIdleMs = 2_000;
 

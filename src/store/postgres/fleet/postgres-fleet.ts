@@ -28,12 +28,13 @@ export async function openPostgresFleet(options: PostgresFleetOptions): Promise<
   // Throws before there is a connection to end.
   addressOf(listenUrl);
   const own = randomBytes(8).toString('hex');
-  // Connections apart from the store's, which may all be busy.
+  // Connections apart from the store's, which may all be busy: one renews, one is for what instances tell each other.
   const database = await connect({
     url,
     ...(options.prepared !== undefined && { prepared: options.prepared }),
     statementTimeoutMs: statementMs,
     connectTimeoutMs: statementMs,
+    mostConnections: 2,
     idleInTransactionMs: statementMs,
     log,
   });
