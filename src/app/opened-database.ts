@@ -15,6 +15,8 @@ export interface OpenedDatabase {
   readonly beside: Beside;
   /** The place of the database in words, without a password. */
   readonly shown: string;
+  /** The clock that counts with this database: the system's, or the database's. */
+  readonly clock: Clock;
   /** What instances need that share it; null for a file, which one process has. */
   readonly shared: SharedDatabase | null;
   /** Files that were lost to damage since the start. */

@@ -29,6 +29,7 @@ export interface Recording {
 export interface SharedRecording {
   readonly ownership: Ownership;
   readonly models: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
+  readonly mayShowUnwritten: Fencing['mayShowUnwritten'];
   readonly fenced: Fencing['fenced'];
   readonly stored: NonNullable<WriterEvents['stored']>;
 }
@@ -105,7 +106,11 @@ export function createRecording(parts: {
     store,
     clock,
     events,
-    shared && { fenceOf: shared.ownership.fenceOf, fenced: shared.fenced },
+    shared && {
+      fenceOf: shared.ownership.fenceOf,
+      mayShowUnwritten: shared.mayShowUnwritten,
+      fenced: shared.fenced,
+    },
   );
   const roster: Roster = createRoster({
     store,

@@ -129,12 +129,13 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     await parts.scheduling.applyAgain();
   };
   let instances: number | null = null;
+  /** Of the others, when they were counted last. */
+  let others = 0;
   /** Asked here, since a scrape does not wait for a database that is away. */
   const count = async (): Promise<void> => {
-    instances = await fleet.instances().then(
-      (live) => live.length,
-      () => null,
-    );
+    const live = await fleet.instances().catch(() => null);
+    instances = live?.length ?? null;
+    if (live !== null) others = live.filter(({ id }) => id !== fleet.id).length;
   };
   let turns = 0;
   const turn = (): void => {
@@ -158,6 +159,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
       stored(models) {
         for (const { view } of models) toTell.add(view.key);
       },
+      mayShowUnwritten: ({ view }) => others === 0 && ownership.mayStart(view.model.id),
       fenced(models: readonly Tracked[], error: FencedError) {
         fencedWrites += 1;
         log.warn(

@@ -38,10 +38,13 @@ export interface Database extends Sql {
   readonly schema: string;
   /** The name of a table with its schema: a pooler keeps no search_path. */
   table(name: string): string;
-  /** Commits what `work` does, or nothing; durable when it resolves unless `lazy`. */
+  /**
+   * Commits what `work` does, or nothing; durable when it resolves unless `lazy`. With `mostIdleMs` the server rolls back where this
+   * process says nothing for so long.
+   */
   transaction<Result>(
     work: (sql: Sql) => Promise<Result>,
-    how?: { readonly lazy?: boolean },
+    how?: { readonly lazy?: boolean; readonly mostIdleMs?: number | null },
   ): Promise<Result>;
   /** Runs reads over one state of the database. */
   snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
@@ -151,9 +154,11 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
     schema,
     table: (name) => `${schema}.${name}`,
     run: (text, values) => borrowed((client) => on(client).run(text, values)),
-    transaction(work, { lazy = false } = {}) {
+    transaction(work, { lazy = false, mostIdleMs = null } = {}) {
       const durable = commitsLazily && !lazy ? '; SET LOCAL synchronous_commit = on' : '';
-      return within(`BEGIN${limit}${lazy ? '; SET LOCAL synchronous_commit = off' : durable}`, work);
+      const idle =
+        mostIdleMs === null ? '' : `; SET LOCAL idle_in_transaction_session_timeout = ${mostIdleMs}`;
+      return within(`BEGIN${limit}${idle}${lazy ? '; SET LOCAL synchronous_commit = off' : durable}`, work);
     },
     snapshot: (work) => within(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY${limit}`, work),
     async close() {

@@ -33,6 +33,8 @@ export interface PostgresReader extends StoreReader {
   readonly someModels: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
   /** True where an instance was seen within the last 15 s. */
   inUse(): Promise<boolean>;
+  /** Unix ms of the server's clock. */
+  now(): Promise<number>;
 }
 
 export interface PostgresStore extends Store, PostgresReader, RegistryWrites {
@@ -72,6 +74,13 @@ function prepareReads(database: Database): PostgresReader {
       return rows[0]?.bytes ?? 0;
     },
     inUse: () => isInUse(database),
+    async now() {
+      const { rows } = await database.run<{ now: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
+        [],
+      );
+      return rows[0]?.now ?? Number.NaN;
+    },
     close: () => database.close(),
   };
 }
