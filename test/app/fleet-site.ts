@@ -7,9 +7,11 @@ export interface FleetSite {
   readonly ids: readonly string[];
   /** Requests so far, by model. */
   readonly asked: ReadonlyMap<string, number>;
+  /** Unix ms of each, by model. */
+  readonly askedAt: ReadonlyMap<string, readonly number[]>;
   /** Writes the configuration of all instances with these models, renamed from these. */
   write(names: readonly string[], renamed?: Readonly<Record<string, string>>): string;
-  start(): Promise<RunningDaemon>;
+  start(environment?: NodeJS.ProcessEnv): Promise<RunningDaemon>;
   /** Rows of SQL, unaligned. */
   sql(text: string): Promise<string[]>;
   readonly url: string;
@@ -21,12 +23,14 @@ export async function fleetSite(
   { models, everySeconds }: { readonly models: number; readonly everySeconds: number },
 ): Promise<FleetSite> {
   const asked = new Map<string, number>();
+  const askedAt = new Map<string, number[]>();
   const { port } = await serve((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const { model } = JSON.parse(body) as { model: string };
       asked.set(model, (asked.get(model) ?? 0) + 1);
+      askedAt.set(model, [...(askedAt.get(model) ?? []), Date.now()]);
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({
@@ -61,9 +65,10 @@ export async function fleetSite(
   return {
     ids,
     asked,
+    askedAt,
     url,
     write,
-    start: () => daemon(config),
+    start: (environment) => daemon(config, environment),
     sql: async (text) =>
       (await server.sql('postgres', `SET search_path = ${schema}; ${text}`)).split('\n').filter(Boolean),
   };

@@ -94,8 +94,8 @@ it('shows what is not written only while no other instance can take the model ov
   const calendar = createCalendar();
   const recorder = createRecorder({ calendar, clock: systemClock, writer, openWindows: () => undefined });
   const check = async (slot: number): Promise<void> => {
-    const { kind, maintenance: _, ...found } = result(slot);
-    const recorded = recorder.record(roster.get('gpt')!, found, slot, kind);
+    const found = result(slot);
+    const recorded = recorder.record(roster.get('gpt')!, found, slot, found.kind);
     await writer.flush();
     // The check ends, shown or not.
     await recorded;
