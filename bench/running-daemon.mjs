@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
+const program = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 
 const ended = (child) => new Promise((resolve) => child.once('close', resolve));
 
 /** Answers for every model; `baseUrl` is what a model's configuration needs. */
 export async function startSimulator() {
-  const child = spawn(process.execPath, [entry, 'simulate', '--listen', '127.0.0.1:0'], {
+  const child = spawn(process.execPath, [program, 'simulate', '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [baseUrl] = await new Promise((resolve) => {
@@ -38,12 +38,12 @@ export const modelsOf = (baseUrl, count, behaviour) =>
 
 /**
  * Starts a daemon on this configuration in `folder`; `node` are further options of Node, `env` further variables, `heard` gets each line
- * of its log.
+ * of its log; `entry` is another program that runs the daemon.
  */
 export async function startDaemon(
   folder,
   configuration,
-  { node = [], env = {}, heard = () => undefined } = {},
+  { node = [], env = {}, heard = () => undefined, entry = program } = {},
 ) {
   const config = join(folder, 'config.json');
   const configure = (next) => {

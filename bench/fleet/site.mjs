@@ -70,10 +70,10 @@ export async function openSite({ models, every, settings = [] }) {
     /** Rows of SQL, each a list of texts. */
     rows,
     /** Starts an instance on the database, or a daemon on another store. */
-    async start({ storage = { url: server.url(schema) }, heard } = {}) {
+    async start({ storage = { url: server.url(schema) }, heard, entry } = {}) {
       const name = `i${(made += 1)}`;
       mkdirSync(join(folder, name));
-      const daemon = await startDaemon(join(folder, name), configuration(storage), { heard });
+      const daemon = await startDaemon(join(folder, name), configuration(storage), { heard, entry });
       const instance = { name, daemon, cpu: 0 };
       running.add(instance);
       return instance;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
-import type { Fleet, ShardHandlers } from '../store/fleet-port.js';
+import type { Fleet, ShardFence, ShardHandlers } from '../store/fleet-port.js';
 import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { createBeside, type Beside, type BesideStart } from './beside.js';
 import type { Releasers } from './releasers.js';
@@ -29,6 +29,12 @@ export interface OpenedDatabase {
 export interface SharedDatabase {
   /** Models with these keys. Rejects with StoreError. */
   models(keys: readonly ModelKey[]): Promise<readonly StoredModel[]>;
+  /** Registers models under ids that all differ, none of which is renamed; in no order. Rejects with StoreError. */
+  registerAll(
+    ids: readonly string[],
+    now: number,
+    fences: readonly ShardFence[],
+  ): Promise<readonly StoredModel[]>;
   /** Joins the instances; nothing is claimed before its `start`. Rejects with StoreError. */
   join(handlers: ShardHandlers): Promise<Fleet>;
 }

@@ -95,6 +95,7 @@ export async function openDatabase(place: Place, parts: StorageParts): Promise<O
     clock,
     shared: {
       models: store.someModels,
+      registerAll: store.registerAll,
       join: (handlers) => openPostgresFleet({ url, prepared, log, time: see, ...handlers }),
     },
     filesLost: () => 0,

@@ -156,6 +156,7 @@ export async function createSharing(shared: SharedDatabase, log: Logger): Promis
     recording: {
       ownership,
       models: shared.models,
+      registerAll: shared.registerAll,
       stored(models) {
         for (const { view } of models) toTell.add(view.key);
       },

@@ -113,7 +113,12 @@ withServer('two instances on one PostgreSQL', (server) => {
       () => ownOf(second),
       (ids) => ids.length === 40,
     );
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const [taken] = await shared.sql('SELECT max(watermark) FROM model');
+    // All that it had is checked by the other one, so what it may still write is of before.
+    await until(
+      () => shared.sql(`SELECT count(*) FROM model WHERE watermark > ${taken!}`),
+      ([count]) => count === '40',
+    );
     first.child.kill('SIGCONT');
     await until(
       async () => (await ownOf(first)).length,

@@ -39,8 +39,8 @@ export interface Database extends Sql {
   /** The name of a table with its schema: a pooler keeps no search_path. */
   table(name: string): string;
   /**
-   * Commits what `work` does, or nothing; durable when it resolves unless `lazy`. With `mostIdleMs` the server rolls back where this
-   * process says nothing for so long.
+   * Commits what `work` does, or nothing; durable when it resolves unless `lazy`. The server rolls back where this process says
+   * nothing for `mostIdleMs`, null for no limit.
    */
   transaction<Result>(
     work: (sql: Sql) => Promise<Result>,
@@ -69,6 +69,12 @@ async function typesOf(): Promise<CustomTypesConfig> {
         : parserOf(oid, format)) as CustomTypesConfig['getTypeParser'],
   };
 }
+
+/**
+ * ms of silence after which the server rolls a transaction back, unless it has another limit. A process that is suspended within one holds
+ * its locks, and nobody can claim shards that are locked: this is less than what a lease has left when its owner renews it no longer.
+ */
+export const mostSilenceMs = 8_000;
 
 /** Connects; rejects with StoreError when the first connection fails. */
 export async function connect(options: ConnectionOptions): Promise<Database> {
@@ -154,7 +160,7 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
     schema,
     table: (name) => `${schema}.${name}`,
     run: (text, values) => borrowed((client) => on(client).run(text, values)),
-    transaction(work, { lazy = false, mostIdleMs = null } = {}) {
+    transaction(work, { lazy = false, mostIdleMs = mostSilenceMs } = {}) {
       const durable = commitsLazily && !lazy ? '; SET LOCAL synchronous_commit = on' : '';
       const idle =
         mostIdleMs === null ? '' : `; SET LOCAL idle_in_transaction_session_timeout = ${mostIdleMs}`;

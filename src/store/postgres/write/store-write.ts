@@ -10,12 +10,6 @@ import type { Partitions } from '../partitions.js';
 import { prepareBatchWrite, timesOf } from './batch-write.js';
 import { siftRows, type Rows } from './sifted-rows.js';
 
-/**
- * ms of silence after which the server rolls a write back. A process that is suspended within a write holds the locks of its shards, which
- * nobody can claim then: this is less than a lease has left when nobody renews it.
- */
-const mostIdleMs = 8_000;
-
 export type WriteBatch = (batch: Batch) => Promise<readonly Refusal[]>;
 
 /** Parts of a batch that have each model once, in order: a statement changes a row once. */
@@ -40,13 +34,10 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
 
   async function apply(all: readonly Rows[], fences: readonly ShardFence[]): Promise<void> {
     for (const rows of all) await partitions.ensure(timesOf(rows));
-    await database.transaction(
-      async (sql) => {
-        await requireFences(sql, fences);
-        for (const rows of all) await writeRows(sql, rows);
-      },
-      { mostIdleMs },
-    );
+    await database.transaction(async (sql) => {
+      await requireFences(sql, fences);
+      for (const rows of all) await writeRows(sql, rows);
+    });
   }
 
   /** Where another instance has dropped a partition that was there, it is made again, once. */
@@ -63,27 +54,24 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
   /** A model whose content the server refuses is left out as a whole. */
   async function applyEach({ models, missed, fences = [] }: Batch): Promise<Refusal[]> {
     const refusals: Refusal[] = [];
-    await database.transaction(
-      async (sql) => {
-        await requireFences(sql, fences);
-        const parts = [...models.map((model) => ({ model, rows: siftRows([model], []).rows }))];
-        for (const { model, rows } of parts) {
-          await sql.run('SAVEPOINT part');
-          try {
-            await writeRows(sql, rows);
-            await sql.run('RELEASE SAVEPOINT part');
-          } catch (error) {
-            if (!refusesContent(error)) throw error;
-            await sql.run('ROLLBACK TO SAVEPOINT part');
-            const { key, watermark } = model;
-            const part = describePart('model', { watermark });
-            refusals.push({ key, ...part, what: 'model', message: messageOf(error) });
-          }
+    await database.transaction(async (sql) => {
+      await requireFences(sql, fences);
+      const parts = [...models.map((model) => ({ model, rows: siftRows([model], []).rows }))];
+      for (const { model, rows } of parts) {
+        await sql.run('SAVEPOINT part');
+        try {
+          await writeRows(sql, rows);
+          await sql.run('RELEASE SAVEPOINT part');
+        } catch (error) {
+          if (!refusesContent(error)) throw error;
+          await sql.run('ROLLBACK TO SAVEPOINT part');
+          const { key, watermark } = model;
+          const part = describePart('model', { watermark });
+          refusals.push({ key, ...part, what: 'model', message: messageOf(error) });
         }
-        await writeRows(sql, siftRows([], missed).rows);
-      },
-      { mostIdleMs },
-    );
+      }
+      await writeRows(sql, siftRows([], missed).rows);
+    });
     return refusals;
   }
 
