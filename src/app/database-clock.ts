@@ -35,7 +35,7 @@ export function createDatabaseClock(raw: Clock, log: Pick<Logger, 'warn' | 'info
       else
         log.warn(
           fields,
-          "the clock of this machine differs from the database's, which counts where instances share it: synchronise both",
+          'the clock of this machine differs from that of the database, which counts: synchronise both',
         );
     },
   };
