@@ -11,7 +11,10 @@ withServer('instances on one PostgreSQL', (server) => {
     const first = await shared.start();
     const second = await shared.start();
     // The first one has all shards, which rest for a minute.
-    expect(await ownOf(first)).toHaveLength(12);
+    await until(
+      () => ownOf(first),
+      (ids) => ids.length === 12,
+    );
     expect(await ownOf(second)).toEqual([]);
     await until(
       () => shownBy(second),
