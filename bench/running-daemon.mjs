@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const entry = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
+const program = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 
 const ended = (child) => new Promise((resolve) => child.once('close', resolve));
 
 /** Answers for every model; `baseUrl` is what a model's configuration needs. */
 export async function startSimulator() {
-  const child = spawn(process.execPath, [entry, 'simulate', '--listen', '127.0.0.1:0'], {
+  const child = spawn(process.execPath, [program, 'simulate', '--listen', '127.0.0.1:0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [baseUrl] = await new Promise((resolve) => {
@@ -36,8 +36,15 @@ export const modelsOf = (baseUrl, count, behaviour) =>
     api_key: 'bench',
   }));
 
-/** Starts a daemon on this configuration in `folder`; `node` are further options of Node, `env` further variables. */
-export async function startDaemon(folder, configuration, { node = [], env = {} } = {}) {
+/**
+ * Starts a daemon on this configuration in `folder`; `node` are further options of Node, `env` further variables, `heard` gets each line
+ * of its log; `entry` is another program that runs the daemon.
+ */
+export async function startDaemon(
+  folder,
+  configuration,
+  { node = [], env = {}, heard = () => undefined, entry = program } = {},
+) {
   const config = join(folder, 'config.json');
   const configure = (next) => {
     writeFileSync(config, JSON.stringify({ server: { listen: '127.0.0.1:0' }, ...next }));
@@ -49,9 +56,12 @@ export async function startDaemon(folder, configuration, { node = [], env = {} }
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
-  const { url } = await new Promise((resolve) => {
+  const end = ended(child);
+  const { url } = await new Promise((resolve, reject) => {
+    void end.then(() => reject(new Error(`the daemon in ${folder} ended before it had started`)));
     createInterface({ input: child.stdout }).on('line', (line) => {
       const logged = JSON.parse(line);
+      heard(logged);
       if (logged.msg === 'started') resolve(logged);
     });
   });
@@ -89,9 +99,13 @@ export async function startDaemon(folder, configuration, { node = [], env = {} }
         sum,
       };
     },
+    /** Resolves when the process has ended. */
+    end,
+    signal: (name) => child.kill(name),
     async stop() {
       child.kill('SIGTERM');
-      await ended(child);
+      await end;
+      return child.exitCode;
     },
   };
 }

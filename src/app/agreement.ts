@@ -21,6 +21,8 @@ export interface Agreement {
   readonly scheduling: Pick<SharedScheduling, 'withRight' | 'applied'>;
   /** Live instances, some seconds old; null while unknown. */
   readonly live: () => readonly Instance[] | null;
+  /** True where there was no other instance when they were counted last. */
+  readonly isAlone: () => boolean;
   /** What operators are told while instances differ; null otherwise. */
   readonly difference: () => string | null;
   /** Counts the instances, and logs when they begin or cease to differ. Never rejects. */
@@ -69,7 +71,7 @@ export function createAgreement(parts: {
   let newer = { generation: -1, until: -Infinity };
   let announced: number | null | undefined;
   let said: RegistryRole | null = null;
-  let [postponed, doubtful] = [false, false];
+  let [postponed, doubtful, alone] = [false, false, true];
 
   /** The role with this configuration, among these instances. */
   const roleWith = (
@@ -106,6 +108,7 @@ export function createAgreement(parts: {
 
   const count = async (): Promise<void> => {
     live = await fleet.instances().catch(() => null);
+    if (live !== null) alone = live.every(({ id }) => id === fleet.id);
     if (live === null || applied === null) return;
     const present = disagree(live) ? roleWith(applied.compared, applied.digest, live) : null;
     if (present !== null) doubtful = true;
@@ -128,6 +131,7 @@ export function createAgreement(parts: {
       },
     },
     live: () => live,
+    isAlone: () => alone,
     difference: () => said && `${meanings[said]}.`,
     count,
     async finish({ roster, scheduling, store }) {

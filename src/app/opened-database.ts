@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
-import type { Announcement, Fleet, ShardHandlers } from '../store/fleet-port.js';
+import type { Announcement, Fleet, ShardFence, ShardHandlers } from '../store/fleet-port.js';
 import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { createBeside, type Beside, type BesideStart } from './beside.js';
 import type { Releasers } from './releasers.js';
@@ -15,6 +15,8 @@ export interface OpenedDatabase {
   readonly beside: Beside;
   /** The place of the database in words, without a password. */
   readonly shown: string;
+  /** The clock that counts with this database: the system's, or the database's. */
+  readonly clock: Clock;
   /** What instances need that share it; null for a file, which one process has. */
   readonly shared: SharedDatabase | null;
   /** Files that were lost to damage since the start. */
@@ -27,6 +29,12 @@ export interface OpenedDatabase {
 export interface SharedDatabase {
   /** Models with these keys. Rejects with StoreError. */
   models(keys: readonly ModelKey[]): Promise<readonly StoredModel[]>;
+  /** Registers models under ids that all differ, none of which is renamed; in no order. Rejects with StoreError. */
+  registerAll(
+    ids: readonly string[],
+    now: number,
+    fences: readonly ShardFence[],
+  ): Promise<readonly StoredModel[]>;
   /** Joins the instances; nothing is claimed before its `start`. Rejects with StoreError. */
   join(handlers: ShardHandlers, told: Pick<Announcement, 'generation'>): Promise<Fleet>;
 }

@@ -7,6 +7,7 @@ import { isAbsence } from '../store/postgres/failure.js';
 import { openPostgresFleet } from '../store/postgres/fleet/postgres-fleet.js';
 import { openPostgresStore } from '../store/postgres/postgres-store.js';
 import { openBeside, type OpenedDatabase, type StorageParts } from './opened-database.js';
+import { createDatabaseClock } from './database-clock.js';
 import { createReadTurns } from './read-turns.js';
 
 /** How long a start waits for the server: both may be started at the same moment. */
@@ -65,7 +66,7 @@ type Place = Extract<StoragePlace, { kind: 'postgres' }>;
 
 /** Opens a PostgreSQL database and registers its release. Rejects with StoreError. */
 export async function openDatabase(place: Place, parts: StorageParts): Promise<OpenedDatabase> {
-  const { log, settings, clock, releasers } = parts;
+  const { log, settings, releasers } = parts;
   const { url, preparedStatements: prepared, listenUrl } = place;
   const migrationsDir = join(parts.migrationsDir, 'postgres');
   const { shown } = addressOf(url);
@@ -78,6 +79,10 @@ export async function openDatabase(place: Place, parts: StorageParts): Promise<O
     },
   );
   releasers.add('store', () => store.close());
+  const { clock, see } = createDatabaseClock(parts.clock, log);
+  // Before anything is planned: later corrections are steps of the clock.
+  const askedAt = clock.monotonic();
+  see({ databaseMs: await store.now(), askedAt });
   const beside = openBeside({ kind: 'postgres', url, prepared, migrationsDir }, releasers, () => 0);
   return {
     store: {
@@ -87,11 +92,13 @@ export async function openDatabase(place: Place, parts: StorageParts): Promise<O
     },
     beside,
     shown,
+    clock,
     shared: {
       models: store.someModels,
+      registerAll: store.registerAll,
       join: (handlers, told) =>
         openPostgresFleet({
-          ...{ url, prepared, log, ...handlers, ...told },
+          ...{ url, prepared, log, time: see, ...handlers, ...told },
           ...(listenUrl !== null && { listenUrl }),
         }),
     },

@@ -4,11 +4,12 @@ import type { Clock } from '../domain/clock.js';
 import type { ModelEvent } from '../domain/event.js';
 import { messageOf } from '../domain/thrown.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
-import type { ModelKey, Store, StoredModel } from '../store/port.js';
+import type { Store } from '../store/port.js';
 import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
+import type { SharedDatabase } from './opened-database.js';
 import type { Ownership } from './ownership.js';
 import type { Tracked } from './tracked.js';
 import { createWindows, type Windows } from './windows.js';
@@ -28,7 +29,9 @@ export interface Recording {
 /** What the recording side needs where instances share the store. */
 export interface SharedRecording {
   readonly ownership: Ownership;
-  readonly models: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
+  readonly models: SharedDatabase['models'];
+  readonly registerAll: SharedDatabase['registerAll'];
+  readonly mayShowUnwritten: Fencing['mayShowUnwritten'];
   readonly fenced: Fencing['fenced'];
   readonly stored: NonNullable<WriterEvents['stored']>;
 }
@@ -105,7 +108,11 @@ export function createRecording(parts: {
     store,
     clock,
     events,
-    shared && { fenceOf: shared.ownership.fenceOf, fenced: shared.fenced },
+    shared && {
+      fenceOf: shared.ownership.fenceOf,
+      mayShowUnwritten: shared.mayShowUnwritten,
+      fenced: shared.fenced,
+    },
   );
   const roster: Roster = createRoster({
     store,

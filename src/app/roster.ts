@@ -6,9 +6,10 @@ import { dayMs } from '../domain/period.js';
 import type { Plan } from '../scheduler/port.js';
 import type { RegistryRole, ShardFence } from '../store/fleet-port.js';
 import { readPeriods } from '../store/excluded-periods.js';
-import type { ModelKey, Store, StoredModel } from '../store/port.js';
+import type { ModelKey, Store } from '../store/port.js';
 import { createKeyDigests } from './key-digests.js';
 import { configure, letGo, pauseByHand, show, type Tracked } from './tracked.js';
+import type { SharedDatabase } from './opened-database.js';
 import type { Ownership } from './ownership.js';
 import { readAgain } from './read-again.js';
 import { rebaseAll } from './rebase-all.js';
@@ -73,7 +74,8 @@ export function createRoster(parts: {
   changed: (tracked: Tracked) => void;
   shared?: {
     readonly ownership: Ownership;
-    readonly models: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
+    readonly models: SharedDatabase['models'];
+    readonly registerAll: SharedDatabase['registerAll'];
     /** Called with a state that another one has taken the place of. */
     readonly forget: (tracked: Tracked) => void;
   };
@@ -156,19 +158,21 @@ export function createRoster(parts: {
     // The store first: if it fails, nothing changes.
     const followed = new Map([...roster.values()].map((tracked) => [tracked.view.key, tracked]));
     const next = new Map<Model, Tracked>();
+    const formerOf = ({ renameFrom }: Model): string | null => (mayRemove ? renameFrom : null);
+    const unknown = models.filter(({ id }) => !roster.has(id));
+    // Before they are read: whoever writes one later has another fence.
+    const fenceBefore = new Map(unknown.map(({ id }) => [id, ownership?.fenceNow(id) ?? null]));
+    const plain = unknown.filter((model) => formerOf(model) === null).map(({ id }) => id);
+    const stored = new Map(
+      (await shared?.registerAll(plain, now, fences))?.map((known) => [known.id, known]),
+    );
     for (const model of models) {
       let tracked = roster.get(model.id);
       if (tracked === undefined) {
-        // Before it is read: whoever writes it later has another fence.
-        const fence = ownership?.fenceNow(model.id) ?? null;
-        const renameFrom = mayRemove ? model.renameFrom : null;
-        const known = await store.register(
-          model.id,
-          now,
-          renameFrom,
-          fences,
-          renames.has(model) ? own : undefined,
-        );
+        const fence = fenceBefore.get(model.id) ?? null;
+        const fencedOff = renames.has(model) ? own : undefined;
+        const known =
+          stored.get(model.id) ?? (await store.register(model.id, now, formerOf(model), fences, fencedOff));
         // A renamed model keeps its unwritten changes. Where instances share the store, its shard is another one.
         tracked =
           (ownership === null ? followed.get(known.key) : undefined) ??

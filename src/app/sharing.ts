@@ -122,9 +122,11 @@ export async function createSharing(
     recording: {
       ownership,
       models: shared.models,
+      registerAll: shared.registerAll,
       stored(models) {
         for (const { view } of models) toTell.add(view.key);
       },
+      mayShowUnwritten: ({ view }) => agreement.isAlone() && ownership.mayStart(view.model.id),
       fenced(models: readonly Tracked[], error: FencedError) {
         fencedWrites += 1;
         log.warn(

@@ -72,7 +72,7 @@ export async function startOfTime(
   );
 }
 
-/** The database, the thread for long reads, and the steady clock, whose start depends on the database. */
+/** The database, the thread for long reads, and the steady clock over the database's, whose start depends on it. */
 export interface Storage extends OpenedDatabase {
   readonly clock: SteadyClock;
 }
@@ -97,6 +97,7 @@ async function openFile({ path, onCorrupt }: FilePlace, parts: StorageParts): Pr
     store,
     beside,
     shown: path,
+    clock: parts.clock,
     shared: null,
     filesLost: () => store.corruptions,
     threadsIdle: () => store.idle && beside.idle,
@@ -105,7 +106,7 @@ async function openFile({ path, onCorrupt }: FilePlace, parts: StorageParts): Pr
 
 /** Opens the database and registers its release with `releasers`. Throws StoreError. */
 export async function openStorage(parts: StorageParts): Promise<Storage> {
-  const { clock: raw, log } = parts;
+  const { log } = parts;
   const { place } = parts.settings().storage;
   // Read first: opening may write the file.
   const written = place.kind === 'sqlite' ? writtenAt(place.path) : 0;
@@ -113,6 +114,7 @@ export async function openStorage(parts: StorageParts): Promise<Storage> {
     place.kind === 'sqlite'
       ? await openFile(place, parts)
       : await (await import('./postgres-storage.js')).openDatabase(place, parts);
+  const raw = opened.clock;
   const clock = createSteadyClock(raw, { startAt: await startOfTime(raw, opened.store, written), log });
   return { ...opened, clock };
 }

@@ -63,6 +63,8 @@ export interface Taken {
 export interface Fencing {
   /** Null for a model of another instance, of which nothing is written. */
   fenceOf(tracked: Tracked): ShardFence | null;
+  /** True while no other instance can take the model over, so that results may be shown which are not written yet. */
+  mayShowUnwritten(tracked: Tracked): boolean;
   /** Called with models whose results are dropped, since another instance has taken over their shards. */
   fenced(models: readonly Tracked[], error: FencedError): void;
 }

@@ -27,9 +27,9 @@ import type { Fencing, Taken, Writer, WriterEvents } from './writer-port.js';
 
 export type { Fencing, Writer, WriterEvents } from './writer-port.js';
 
-/** ms after which a write counts as failed for publishing and reporting. */
+/** ms after which a write counts as failed. */
 const hungAfterMs = 2_000;
-/** Shorter than the time between two attempts, since little time is left at the end and no other work is delayed. */
+/** Shorter than between two attempts, since little time is left at the end and no other work is delayed. */
 const lastRetryAfterMs = 200;
 const mostPendingResults = 50_000;
 
@@ -47,8 +47,7 @@ export function createWriter(
   const dirty = new Set<Tracked>();
   let missed = new Map<MissCause, number>();
   let missedUnshown: { readonly cause: MissCause; readonly count: number }[] = [];
-  let pendingResults = 0;
-  let failing = false;
+  let [pendingResults, failing] = [0, false];
   let running: Promise<void> | null = null;
   /** Resolves when a write of the current run hangs. */
   let hanging: Promise<void> = Promise.resolve();
@@ -106,7 +105,11 @@ export function createWriter(
   };
 
   const showUnwritten = (tracked: Tracked, taken: Pending | null = null): void => {
-    const closed = newestClosed(taken ?? tracked.pending);
+    const waiting = taken ?? tracked.pending;
+    // Shown once it is written; the checks end all the same.
+    if (fencing?.mayShowUnwritten(tracked) === false)
+      return waiting?.publications.forEach(({ result, done }) => done(result));
+    const closed = newestClosed(waiting);
     const publications = taken?.publications.splice(0) ?? takePublications(tracked);
     const { memory } = tracked;
     shownSince.set(tracked, memory);

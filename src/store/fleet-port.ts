@@ -1,3 +1,4 @@
+import type { MonotonicMs } from '../domain/clock.js';
 import { hashFraction } from '../domain/schedule.js';
 
 /** Number of shards: each model belongs to one, and each shard to at most one instance. */
@@ -80,8 +81,18 @@ export function newestOf(instances: readonly Instance[]): Instance | null {
   return instances.toSorted(order)[0] ?? null;
 }
 
+/** A look at the database's clock. */
+export interface TimeOfDatabase {
+  /** Unix ms that it showed at some moment between the question and the answer, which is told at once. */
+  readonly databaseMs: number;
+  /** When it was asked. */
+  readonly askedAt: MonotonicMs;
+}
+
 /** What the fleet tells its instance of. */
 export interface ShardHandlers {
+  /** What the database's clock shows, with each renewal. */
+  time?(time: TimeOfDatabase): void;
   /** Shards that are the instance's from now on. */
   gained(shards: readonly ShardFence[]): void;
   /**

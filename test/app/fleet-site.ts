@@ -7,10 +7,12 @@ export interface FleetSite {
   readonly ids: readonly string[];
   /** Requests so far, by model. */
   readonly asked: ReadonlyMap<string, number>;
+  /** Unix ms of each, by model. */
+  readonly askedAt: ReadonlyMap<string, readonly number[]>;
   /** Writes the configuration of all instances with these models, renamed from these. */
   write(names: readonly string[], renamed?: Readonly<Record<string, string>>, more?: object): string;
   /** With the configuration of all, or with this one. */
-  start(config?: string): Promise<RunningDaemon>;
+  start(config?: string, environment?: NodeJS.ProcessEnv): Promise<RunningDaemon>;
   /** Rows of SQL, unaligned. */
   sql(text: string): Promise<string[]>;
   readonly url: string;
@@ -29,12 +31,14 @@ export async function fleetSite(
   { models, everySeconds, storage = (url) => ({ url }) }: FleetSiteOptions,
 ): Promise<FleetSite> {
   const asked = new Map<string, number>();
+  const askedAt = new Map<string, number[]>();
   const { port } = await serve((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const { model } = JSON.parse(body) as { model: string };
       asked.set(model, (asked.get(model) ?? 0) + 1);
+      askedAt.set(model, [...(askedAt.get(model) ?? []), Date.now()]);
       response.setHeader('content-type', 'application/json');
       response.end(
         JSON.stringify({
@@ -73,9 +77,10 @@ export async function fleetSite(
   return {
     ids,
     asked,
+    askedAt,
     url,
     write,
-    start: (own = config) => daemon(own),
+    start: (own = config, environment = {}) => daemon(own, environment),
     sql: async (text) =>
       (await server.sql('postgres', `SET search_path = ${schema}; ${text}`)).split('\n').filter(Boolean),
   };

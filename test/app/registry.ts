@@ -14,7 +14,7 @@ export interface Site {
   /** Starts a server of the test's own that is closed after the test. */
   serve(answer: RequestListener): Promise<Listening>;
   /** Starts a daemon that is killed after the test, if it still runs. */
-  daemon(config: string): Promise<RunningDaemon>;
+  daemon(config: string, environment?: NodeJS.ProcessEnv): Promise<RunningDaemon>;
 }
 
 /** A simulator, a folder and the daemons started in it, for each test of a file. */
@@ -52,8 +52,8 @@ export function useSite(): () => Site {
         servers.push(server);
         return server;
       },
-      async daemon(config) {
-        const daemon = await startDaemon(config);
+      async daemon(config, environment) {
+        const daemon = await startDaemon(config, environment);
         daemons.push(daemon);
         return daemon;
       },

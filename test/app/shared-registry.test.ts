@@ -28,6 +28,7 @@ it('after a change that failed, models of other instances stay as they are', asy
         isPlanned: () => false,
       } as unknown as Ownership,
       models: () => Promise.resolve([]),
+      registerAll: (ids, now) => Promise.all(ids.map((id) => guarded.register(id, now, null))),
       forget: () => undefined,
     },
   });

@@ -16,10 +16,10 @@ import { preparePrune } from './write/prune.js';
 import { prepareWrite, type WriteBatch } from './write/store-write.js';
 
 /**
- * An instance that is suspended, or whose network is cut, within a write holds the fences of its shards: ended sooner than their
- * leases, it keeps them from nobody.
+ * ms of silence after which the server rolls a transaction back. An instance that is suspended, or whose network is cut, within a write
+ * holds the fences of its shards: ended sooner than their leases, it keeps them from nobody.
  */
-const idleInTransactionMs = 10_000;
+export const mostSilenceMs = 8_000;
 
 export interface PostgresReaderOptions extends ConnectionOptions {
   /** The folder of this store's migrations, `migrations/postgres`. */
@@ -39,6 +39,8 @@ export interface PostgresReader extends StoreReader {
   readonly someModels: (keys: readonly ModelKey[]) => Promise<readonly StoredModel[]>;
   /** True where an instance was seen within the last 15 s. */
   inUse(): Promise<boolean>;
+  /** Unix ms of the server's clock. */
+  now(): Promise<number>;
 }
 
 export interface PostgresStore extends Store, PostgresReader, RegistryWrites {
@@ -78,6 +80,13 @@ function prepareReads(database: Database): PostgresReader {
       return rows[0]?.bytes ?? 0;
     },
     inUse: () => isInUse(database),
+    async now() {
+      const { rows } = await database.run<{ now: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
+        [],
+      );
+      return rows[0]?.now ?? Number.NaN;
+    },
     close: () => database.close(),
   };
 }
@@ -101,7 +110,7 @@ async function opened<Result>(
  * StoreError, as its methods do: `unavailable` for everything that may pass, after which the next call tries again.
  */
 export function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
-  return opened({ idleInTransactionMs, ...options }, async (database) => {
+  return opened({ idleInTransactionMs: mostSilenceMs, ...options }, async (database) => {
     await migrate(database, options.migrationsDir);
     const partitions = createPartitions(database);
     return {

@@ -1,3 +1,5 @@
+import { addAll } from '../../domain/list.js';
+import type { ShardFence } from '../fleet-port.js';
 import { modelFrom, type ModelRow } from '../rows/model-row.js';
 import type { ModelKey, Store, StoredModel } from '../port.js';
 import { instant, textOf } from './columns.js';
@@ -42,6 +44,14 @@ export function prepareModels(database: Database) {
       );
       return rows;
     },
+    /** Those with these ids, in no order; null unless all are there and none is retired. */
+    async live(ids: readonly string[]): Promise<StoredModel[] | null> {
+      const { rows } = await database.run<Row>(
+        `${select} WHERE id = ANY($1::text[]) AND retired_at IS NULL`,
+        [ids],
+      );
+      return rows.length < ids.length ? null : rows.map(modelOf);
+    },
     async find(sql: Sql, id: string): Promise<StoredModel | undefined> {
       const { rows } = await sql.run<Row>(`${select} WHERE id = $1`, [id]);
       return rows.map(modelOf)[0];
@@ -56,13 +66,23 @@ export function hasHistorySql(database: Database, key: string): string {
 }
 
 /** With `fences`, nothing is changed once a shard has another fence: rejects with FencedError. */
-export type RegistryWrites = Pick<Store, 'register' | 'retire'>;
+export interface RegistryWrites extends Pick<Store, 'register' | 'retire'> {
+  /** Registers models under ids that all differ, and returns them in no order; as `register`, but none is renamed. */
+  registerAll(
+    ids: readonly string[],
+    now: number,
+    fences?: readonly ShardFence[],
+  ): Promise<readonly StoredModel[]>;
+}
+
+/** Models that one statement registers. */
+const atOnce = 1_000;
 
 /** Writes to the table of models outside of batches. */
 export function prepareRegistry(database: Database): RegistryWrites {
   const model = database.table('model');
   const requireFences = prepareFences(database);
-  const { find } = prepareModels(database);
+  const { find, live } = prepareModels(database);
 
   const hasHistory = async (sql: Sql, key: ModelKey): Promise<boolean> => {
     const { rows } = await sql.run<{ found: boolean }>(
@@ -84,10 +104,17 @@ export function prepareRegistry(database: Database): RegistryWrites {
     );
   }
 
+  /** A result that was written after the removal set the watermark again, but no slot was expected since then. */
+  const bringBack = `UPDATE ${model} SET retired_at = NULL, watermark = NULL
+    WHERE id = ANY($1::text[]) AND retired_at IS NOT NULL`;
+  /**
+   * One after the other: two instances may register the same model at a time. A weaker lock would let a batch lock rows of models,
+   * which it could then not update, while these are waited for here.
+   */
+  const lockTable = `LOCK TABLE ${model} IN EXCLUSIVE MODE`;
+
   async function change(sql: Sql, id: string, now: number, renameFrom: string | null): Promise<void> {
-    // One after the other: two instances may register the same model at a time. A weaker lock would let a batch lock rows of models,
-    // which it could then not update, while these are waited for here.
-    await sql.run(`LOCK TABLE ${model} IN EXCLUSIVE MODE`);
+    await sql.run(lockTable);
     const known = await find(sql, id);
     const former = renameFrom === null || renameFrom === id ? undefined : await find(sql, renameFrom);
     if (former !== undefined && (known === undefined || !(await hasHistory(sql, known.key)))) {
@@ -96,14 +123,42 @@ export function prepareRegistry(database: Database): RegistryWrites {
     } else if (known === undefined) {
       await sql.run(`INSERT INTO ${model} (id, first_seen) VALUES ($1, $2)`, [id, instant(now)]);
     }
-    // A result that was written after the removal set the watermark again, but no slot was expected since then.
-    await sql.run(
-      `UPDATE ${model} SET retired_at = NULL, watermark = NULL WHERE id = $1 AND retired_at IS NOT NULL`,
-      [id],
+    await sql.run(bringBack, [[id]]);
+  }
+
+  async function registerSome(
+    ids: readonly string[],
+    now: number,
+    fences: readonly ShardFence[],
+  ): Promise<readonly StoredModel[]> {
+    const known = await live(ids);
+    if (known !== null) return known;
+    await database.transaction(
+      async (sql) => {
+        await requireFences(sql, fences);
+        await sql.run(lockTable);
+        // A conflict would use up a key.
+        await sql.run(
+          `INSERT INTO ${model} (id, first_seen) SELECT given.id, $2::int8 FROM unnest($1::text[]) AS given (id)
+            WHERE NOT EXISTS (SELECT 1 FROM ${model} AS stored WHERE stored.id = given.id)`,
+          [ids, instant(now)],
+        );
+        await sql.run(bringBack, [ids]);
+      },
+      { lazy: true },
     );
+    const registered = await live(ids);
+    if (registered === null) throw new Error('models were not stored');
+    return registered;
   }
 
   return {
+    async registerAll(given, now, fences = []) {
+      const registered: StoredModel[] = [];
+      for (let from = 0; from < given.length; from += atOnce)
+        addAll(registered, await registerSome(given.slice(from, from + atOnce).map(textOf), now, fences));
+      return registered;
+    },
     /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
     async register(given, now, formerId, fences = [], own) {
       const [id, renameFrom] = [textOf(given), formerId === null ? null : textOf(formerId)];

@@ -166,7 +166,7 @@ export async function importPostgresHistory(
   try {
     await requireAlone(database);
     await migrate(database, migrationsDir);
-    return await database.transaction(async (sql) => {
+    const take = async (sql: Sql): Promise<readonly Taken[]> => {
       await sql.run(`SELECT pg_advisory_xact_lock(${importLock})`);
       // An instance that starts meanwhile waits where it says that it is there.
       await sql.run(`LOCK TABLE ${database.table('instance')} IN SHARE MODE`);
@@ -178,7 +178,9 @@ export async function importPostgresHistory(
       const taken = await readOver(intake.finish());
       await flush();
       return taken;
-    });
+    };
+    // The lines may come as slowly as they are typed.
+    return await database.transaction(take);
   } finally {
     await database.close();
   }

@@ -65,8 +65,13 @@ export function prepareLeaseTable(database: Database, own: string): LeaseTable {
         `SELECT id, ${msOf('now()')} AS now FROM ${instance} WHERE ${liveSql}`,
         [],
       );
-      const { rows: shards } = await database.run<{ id: number; owner: string | null; movedAt: number }>(
-        `SELECT id, owner, ${msOf('moved_at')} AS "movedAt" FROM ${shard} WHERE id >= 0 ORDER BY id`,
+      const { rows: shards } = await database.run<{
+        id: number;
+        owner: string | null;
+        until: number;
+        movedAt: number;
+      }>(
+        `SELECT id, owner, ${msOf('until')} AS until, ${msOf('moved_at')} AS "movedAt" FROM ${shard} WHERE id >= 0 ORDER BY id`,
         [],
       );
       return { now: live[0]?.now ?? -Infinity, live: live.map(({ id }) => id), shards };

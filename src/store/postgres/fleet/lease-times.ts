@@ -10,6 +10,8 @@ export const statementMs = 3_000;
 export const stepMs = 4_500;
 /** Limit in ms for the instance to write what it has of shards that it gives back. */
 export const drainMs = 2_000;
+/** ms after the end of a lease from when any instance claims the shard: the one that was to claim it has had a renewal, and may have died. */
+export const overdueMs = renewMs + 1_000;
 /** ms in which no shard is given back after it moved. */
 export const restMs = 60_000;
 

@@ -79,7 +79,9 @@ export function createRenewal(parts: RenewalParts): Renewal {
   }
 
   async function balance(answered: Answered): Promise<void> {
+    const askedAt = clock.monotonic();
     const { now, live, shards } = await answered(() => table.survey());
+    if (now > -Infinity) handlers.time?.({ databaseMs: now, askedAt });
     const plan = planShare(own, live, shards, now);
     if (plan.give.length > 0) await give(plan.give, answered);
     if (plan.claim === 0) return;

@@ -1,10 +1,12 @@
 import { shardCount } from '../../fleet-port.js';
-import { restMs } from './lease-times.js';
+import { overdueMs, restMs } from './lease-times.js';
 
 /** A shard as the database has it. */
 export interface ShardRow {
   readonly id: number;
   readonly owner: string | null;
+  /** ms of the database's clock: the end of the lease; -Infinity for one that was given back. */
+  readonly until: number;
   /** ms of the database's clock: when the owner was set; -Infinity for never. */
   readonly movedAt: number;
 }
@@ -35,7 +37,7 @@ export function sharesOf(live: ReadonlySet<string>, shards: readonly ShardRow[])
 
 /**
  * What the instance `own` does to come to its share. `now` is in ms of the database's clock. A shard that moved within the last minute is
- * not given back; one whose owner died moves all the same.
+ * not given back; one whose owner died moves all the same, and beyond the share when nobody claims it.
  */
 export function planShare(
   own: string,
@@ -46,6 +48,10 @@ export function planShare(
   const share = sharesOf(new Set([...live, own]), shards).get(own) ?? 0;
   const mine = shards.filter(({ owner }) => owner === own);
   const over = mine.length - share;
+  const overdue = shards.filter(
+    ({ owner, until }) => owner !== null && owner !== own && until < now - overdueMs,
+  ).length;
+  if (overdue > 0) return { give: [], claim: Math.max(-over, overdue) };
   if (over <= 0) return { give: [], claim: -over };
   const rested = mine.filter(({ movedAt }) => now - movedAt >= restMs).map(({ id }) => id);
   return { give: rested.slice(-over), claim: 0 };

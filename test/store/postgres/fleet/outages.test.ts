@@ -1,7 +1,11 @@
 import { expect, it } from '@jest/globals';
 import type pg from 'pg';
-import { connect, type Database } from '../../../../src/store/postgres/database.js';
+import { connect, type Database, type Sql } from '../../../../src/store/postgres/database.js';
+import { mostSilenceMs } from '../../../../src/store/postgres/postgres-store.js';
 import { prepareLeaseTable } from '../../../../src/store/postgres/fleet/lease-table.js';
+import { leaseMs, renewMs } from '../../../../src/store/postgres/fleet/lease-times.js';
+import { createPartitions } from '../../../../src/store/postgres/partitions.js';
+import { prepareWrite } from '../../../../src/store/postgres/write/store-write.js';
 import { batchOf, modelWrite, result, silent, start } from '../../samples.js';
 import { withServer } from '../server.js';
 import { until, useMembers } from './members.js';
@@ -118,6 +122,47 @@ withServer('a fleet whose database fails', (server) => {
     await write;
     await b.fleet.renew();
     expect(b.fleet.fenceOf(5)).toEqual({ shard: 5, fence: 2 });
+  });
+
+  it('takes the shards of an instance that is suspended within a write', async () => {
+    // The server ends the transaction before the lease does.
+    expect(mostSilenceMs).toBeLessThan(leaseMs - renewMs);
+    const { url, store, join, age } = await members();
+    const [a, b] = [await join(), await join()];
+    const { key } = await store.register('gpt', start, null);
+    const batch = {
+      ...batchOf(modelWrite(key, { results: [result(start)] })),
+      fences: [a.fleet.fenceOf(5)!],
+    };
+    const database = await connect({ url, idleInTransactionMs: 300, log: silent });
+    try {
+      let [suspended, goOn] = [false, (): void => undefined];
+      const whenOn = new Promise<void>((resolve) => (goOn = resolve));
+      const transaction: Database['transaction'] = (work, how) => {
+        const slow = (sql: Sql): Sql => ({
+          async run(...asked) {
+            const answer = await sql.run<never>(...asked);
+            suspended = true;
+            await whenOn;
+            return answer;
+          },
+        });
+        return database.transaction((sql) => work(slow(sql)), how);
+      };
+      const partitions = createPartitions(database);
+      const write = prepareWrite({ ...database, transaction }, partitions)(batch);
+      const failed = expect(write).rejects.toMatchObject({ kind: 'unavailable' });
+      await until(() => suspended, 'a write that has its locks');
+      await age(15_000);
+      await until(async () => {
+        await b.fleet.renew();
+        return b.fleet.fenceOf(5) !== null;
+      }, 'the shard of the suspended instance');
+      goOn();
+      await failed;
+    } finally {
+      await database.close();
+    }
   });
 
   it('lets no write pass while its shard is being claimed', async () => {

@@ -64,6 +64,23 @@ withServer('the right to change the registry', (server) => {
     expect(await fleet.withRegistry(() => Promise.resolve(7), { waitMs: 0 })).toBe(7);
   });
 
+  it('registers thousands of models at once, each under the key that it had', async () => {
+    const { store, sql } = await members();
+    const ids = Array.from({ length: 2_500 }, (_, index) => `model-${index}`);
+    const gone = await store.register('model-7', start, null);
+    const kept = await store.register('model-2000', start, null);
+    await store.retire([gone.key], start + 1);
+    const registered = await store.registerAll(ids, start + 2);
+    expect(registered.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    const keyOf = (id: string) => registered.find((one) => one.id === id)?.key;
+    expect([keyOf('model-7'), keyOf('model-2000')]).toEqual([gone.key, kept.key]);
+    const stored = await sql(`SELECT count(*), max(key), count(retired_at), min(first_seen) FROM model`);
+    expect(stored).toEqual([['2500', '2500', '0', String(start)]]);
+    expect(await store.registerAll(ids, start + 3)).toHaveLength(2_500);
+    const late = store.registerAll(['late'], start, [{ shard: registryShard, fence: 99 }]);
+    await expect(late).rejects.toMatchObject({ kind: 'fenced' });
+  });
+
   it('passes on when its holder dies, whose writes are then refused', async () => {
     const { open, age, store } = await members();
     const [dead, heir] = [await open(), await open()];

@@ -2,18 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { hashFraction } from '../../../../src/domain/schedule.js';
 import { shardCount, shardOf } from '../../../../src/store/fleet-port.js';
-import { leaseMs, renewMs, restMs } from '../../../../src/store/postgres/fleet/lease-times.js';
+import { leaseMs, overdueMs, renewMs, restMs } from '../../../../src/store/postgres/fleet/lease-times.js';
 import { planShare, type ShardRow } from '../../../../src/store/postgres/fleet/share-plan.js';
 import { amount } from '../../../slow.js';
-
-interface Lease extends ShardRow {
-  readonly until: number;
-}
 
 /** What the database does for instances, one statement at a time. */
 function createTable() {
   let now = 0;
-  let shards: Lease[] = Array.from({ length: shardCount }, (_, id) => ({
+  let shards: ShardRow[] = Array.from({ length: shardCount }, (_, id) => ({
     id,
     owner: null,
     until: -Infinity,
@@ -114,6 +110,20 @@ describe('the plan of shares', () => {
     );
   });
 
+  it('leaves no shard of a dead instance to another one that does not claim it', () => {
+    const shards = Array.from({ length: shardCount }, (_, id) => ({
+      id,
+      owner: id < 100 ? 'dead' : 'a',
+      until: id < 100 ? 50_000 : 70_000,
+      movedAt: 0,
+    }));
+    const plan = (now: number) => planShare('a', ['a', 'b'], shards, now);
+    // The share of the other one, which may be about to claim it.
+    expect(plan(50_000 + renewMs)).toMatchObject({ claim: 0 });
+    expect(plan(50_000 + overdueMs + 1)).toEqual({ give: [], claim: 100 });
+    expect(planShare('b', ['a', 'b'], shards, 50_001)).toEqual({ give: [], claim: 128 });
+  });
+
   it('moves no more than what one instance more needs', () => {
     const table = createTable();
     for (const id of ['a', 'b', 'c']) table.renew(id);
@@ -131,7 +141,12 @@ describe('the plan of shares', () => {
 
   it('gives each instance a share also where there are more of them than shards', () => {
     const live = Array.from({ length: 300 }, (_, n) => `i${n}`);
-    const shards = Array.from({ length: shardCount }, (_, id) => ({ id, owner: null, movedAt: -Infinity }));
+    const shards = Array.from({ length: shardCount }, (_, id) => ({
+      id,
+      owner: null,
+      until: -Infinity,
+      movedAt: -Infinity,
+    }));
     const claims = live.map((id) => planShare(id, live, shards, 0).claim);
     expect(claims.filter((claim) => claim === 1)).toHaveLength(shardCount);
     expect(claims.filter((claim) => claim === 0)).toHaveLength(300 - shardCount);
