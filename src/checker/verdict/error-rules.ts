@@ -9,6 +9,7 @@ import { keysOf } from '../../domain/table.js';
 /** Rules of all languages. The English ones come first, since other texts rarely contain their words. */
 const asciiRules = [...english, ...european];
 const allRules = [...english, ...chinese, ...japaneseAndKorean, ...european];
+const inEnglish = new Set(english);
 
 function byMarker(table: Partial<Record<Reason, string>>): ReadonlyMap<string, Reason> {
   const wordsOf = (reason: Reason) => table[reason]?.split(' ') ?? [];
@@ -93,14 +94,20 @@ export function reasonOfLimitName(codes: readonly string[], text: string): Reaso
   return periods.some((one) => /day|week|month/.test(one)) ? 'quota_exhausted' : 'rate_limited';
 }
 
+/** Parameters that count tokens, such as `max_tokens`. Texts of languages other than English name a credential by the same word. */
+const parameters =
+  /\b(?:max|min|budget|stop|thinking|completion|prompt|output|input|total)[\w.]{0,20}tokens?(?:_ids?)?\b/g;
+
 /** The reason in a text with this HTTP status. */
 export function reasonOfText(text: string, status: number): Reason | null {
   const lower = text.toLowerCase();
+  const bareOfParameters = lower.includes('token') ? lower.replace(parameters, 'n') : lower;
 
   const rules = /^[\u0000-\u024f\u2000-\u206f]*$/.test(lower) ? asciiRules : allRules;
-  const rule = rules.find(
-    ({ pattern, on, unless }) =>
-      (status < 300 || (on?.(status) ?? true)) && pattern.test(lower) && unless?.test(lower) !== true,
-  );
+  const rule = rules.find((one) => {
+    const said = inEnglish.has(one) ? lower : bareOfParameters;
+    const { pattern, on, unless } = one;
+    return (status < 300 || (on?.(status) ?? true)) && pattern.test(said) && unless?.test(said) !== true;
+  });
   return rule?.reason ?? null;
 }

@@ -80,13 +80,26 @@ function createDataReading(): (text: string) => unknown {
   };
 }
 
+/**
+ * The data of an event, line by line where each line is whole: a server that ends its events with one line break instead of two
+ * makes one of all.
+ */
+function partsOf(data: string): readonly string[] {
+  const lines = data.split('\n').map((line) => line.trim());
+  const isWhole = (line: string): boolean =>
+    line === '[DONE]' || (line.startsWith('{') && line.endsWith('}'));
+  return lines.length > 1 && lines.every(isWhole) ? lines : [data];
+}
+
 /** Server-sent events. Calls `began` for a comment, which shows that the body is a stream, and `other` with a line of no event. */
 export function frameSse(emit: Emit, began: () => void, other: (line: string) => void): Framer {
   const decoder = new TextDecoder();
   const read = createDataReading();
   let unknown = 0;
   const parser = createParser({
-    onEvent: ({ event, data }) => emit({ name: event ?? null, data: read(data) }),
+    onEvent: ({ event, data }) => {
+      for (const part of partsOf(data)) emit({ name: event ?? null, data: read(part) });
+    },
     onComment: began,
     // The parser makes an error of each, with a stack.
     onError: ({ line }) => {

@@ -20,9 +20,13 @@ export function usageOf(input: unknown, output: unknown): Usage | null {
   return { inputTokens: countOf(input), outputTokens: countOf(output) };
 }
 
-/** Length of a vector as numbers or as base64 of 32-bit floats; 0 when it holds anything else, or nothing. */
+/**
+ * Length of a vector as numbers or as base64 of 32-bit floats, or of the first vector of a list with one for each token; 0 when it
+ * holds anything else, or nothing.
+ */
 export function vectorLength(value: unknown): number {
-  const numbers = typeof value === 'string' ? floatsOf(value) : Array.isArray(value) ? value : [];
+  const listed: unknown = Array.isArray(value) && Array.isArray(value[0]) ? value[0] : value;
+  const numbers = typeof listed === 'string' ? floatsOf(listed) : Array.isArray(listed) ? listed : [];
   if (!numbers.every((one) => typeof one === 'number' && Number.isFinite(one))) return 0;
   // A constant vector comes from an engine that computed nothing.
   const constant = numbers.every((one) => one === numbers[0]);

@@ -4,7 +4,16 @@ import { isObject } from '../../../domain/json.js';
 import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
 import { bodyWith } from './token-limit.js';
 
+/** The reply of llama.cpp below `/embeddings`, which is not OpenAI's; its API stands below `/v1`, too. */
+function readNative(payload: readonly unknown[]): Answer | null {
+  const [first] = payload;
+  return isObject(first) && Array.isArray(first.embedding)
+    ? { ...blankAnswer, vector: vectorLength(first.embedding) }
+    : null;
+}
+
 function readEmbedding(payload: unknown): Answer | null {
+  if (Array.isArray(payload)) return readNative(payload);
   if (!isObject(payload) || !Array.isArray(payload.data)) return null;
   const first: unknown = payload.data[0];
   const usage = isObject(payload.usage) ? payload.usage : {};

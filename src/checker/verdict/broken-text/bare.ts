@@ -19,7 +19,7 @@ const callEnds = /(?:>|\]|\}|\)|`{3})$/;
 
 /** Calls in tokens that nobody writes but an engine: they need no end. */
 const engineCall =
-  /^(?:<\|tool_calls_section_begin\|>|<\|tool_call_begin\|>|<｜tool▁calls▁begin｜>|<｜tool▁call▁begin｜>)/;
+  /^(?:<\|tool_calls_section_begin\|>|<\|tool_call_begin\|>|<｜tool▁calls▁begin｜>|<｜tool▁call▁begin｜>|functions\.[\w-]{1,80}:\d{1,3} ?(?:<\||\{)|(?:assistant ?)?(?:commentary ?)?to=functions\.[\w-]{1,80}\b)/;
 const engineCallEnds = /<\|tool_calls?(?:_section)?_end\|>|<｜tool▁calls?▁end｜>/;
 
 const ofCalls = new Set(['name', 'arguments', 'parameters', 'type', 'id']);

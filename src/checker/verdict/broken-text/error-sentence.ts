@@ -9,7 +9,7 @@ const longest = 400;
 const end = String.raw`(?: (?:right now|at (?:the|this) (?:moment|time)|due to [\w ]{1,40}|with other requests|to (?:continue|proceed)))?(?:[.!;:(]|$| [-–(]|,? (?:please|try|retry|check)\b)`;
 /** A request to try again or to fix the account. */
 const plea = String.raw`(?:[.!:,]| [-–])? ?.{0,160}\b(?:try again|retry|slow down|please (?:wait|check|contact|upgrade|top[- ]?up|add|reduce)|contact support)`;
-const part = String.raw`(?:(?:the|this|our) )?(?:(?:ai|requested|language|upstream|remote|inference|chat|llm|backend|model) ){0,2}(?:model(?: [\w./:\x60'"@-]{1,80})?|server|service|system|api|engine|backend|endpoint|llm|upstream|chatbot|provider|deployment)`;
+const part = String.raw`(?:(?:the|this|our) )?(?:(?:ai|requested|language|upstream|remote|inference|chat|llm|backend|model) ){0,2}(?:model(?: [\w./:\x60'"@-]{1,80})?|(?:model|server|service|system|engine|backend|provider|gpu)s|server|service|system|api|engine|backend|endpoint|llm|upstream|chatbot|provider|deployment)`;
 const limit = String.raw`(?:(?:the|your) )?(?:(?:api|request|token|free) )?(?:(?:rate|usage|quota|token|request|concurrency|free tier|plan) limits?|(?:daily|monthly|hourly|weekly|credit)(?: (?:message|usage|request|token|api))? limit)`;
 const secret = String.raw`(?:\w+ )?(?:api[ _-]?keys?|(?:access|auth|bearer|authentication) (?:key|token)|x-api-key|credentials)`;
 
@@ -34,6 +34,7 @@ const reports = any(
   '^overloaded[.!]?$',
   String.raw`^we(?:'re| are) (?:currently )?experiencing (?:\w+ )?(?:high|heavy|increased) (?:demand|load|traffic)\b`,
   String.raw`^(?:failed|unable|(?:could not|couldn't|cannot|can't)) (?:to )?(?:connect|fetch|reach|load|generate|process|get|complete|contact|communicate)\b[^.,;]{0,80}\b(?:server|upstream|backend|model|endpoint|provider|ollama|vllm|api|your request|(?:a|the) response)\b`,
+  String.raw`^failed to (?:generate|get|fetch|retrieve|produce|complete) (?:the |a |an )?(?:model |llm |ai |chat )?(?:response|completion|answer|output)${end}`,
   String.raw`^(?:the )?(?:\w+ )?request (?:has )?(?:failed|timed out)(?: with .{0,80})?${end}`,
   String.raw`^(?:your|the) request was rejected\b`,
   String.raw`^(?:an? (?:\w+ )?error (?:has )?occurred|something went wrong)(?:${plea}|[.:] .{0,40}\berror\b| while (?:processing|generating|handling)\b[^.,;!?:]{0,60}(?:[.!?:]|$))`,
@@ -42,7 +43,7 @@ const reports = any(
   String.raw`^time-?out while waiting for\b`,
   String.raw`^(?:invalid|missing) (?:authentication|authori[sz]ation)(?: (?:header|credentials))?[.!]?$`,
   String.raw`^(?:access|permission) denied(?: on (?:resource|model)|: (?:your|invalid|the|you)|[.!] your (?:ip|account|key|api key|network|region|country|access)\b)`,
-  String.raw`^(?:connection|network|server) error(?:[.:!]|$)`,
+  String.raw`^(?:connection|network|server|upstream|gateway) error(?:[.:!]|$)`,
   String.raw`^no (?:available|healthy) (?:\w+ )?(?:channel|deployment|provider|model|worker|instance|endpoint)s?\b`,
   String.raw`^no response from (?:the )?(?:model|server|upstream|backend)\b`,
   String.raw`^all (?:\w+ )?(?:providers|models|deployments|channels|backends) (?:have )?(?:failed|are)\b`,

@@ -4,6 +4,7 @@ import { filters } from './english/filters.js';
 import { limits } from './english/limits.js';
 import { missingModels } from './english/models.js';
 import { databases, outages } from './english/outages.js';
+import { owners } from './english/owners.js';
 import { unfitProbes } from './english/probes.js';
 import { any, is4xx, is5xx, type TextRule } from './text-rule.js';
 
@@ -139,6 +140,7 @@ export const english: readonly TextRule[] = [
     ),
   },
   ...bans,
+  ...owners,
   {
     reason: 'permission_denied',
     pattern: any(
@@ -156,7 +158,8 @@ export const english: readonly TextRule[] = [
       '(?:requires?|without) (?:a |an |the |at least )?(?:[\\w-]+ ){0,4}(?:subscription|credit card|payment method|plan\\b(?! to ))',
       "(?:not|n't) (?:available|included|supported|allowed|covered|enabled|part|accessible) (?:on|in|for|with|under|by|of) (?:your|the|this)(?: [\\w-]+){0,3} (?:plan|tier|subscription|package)",
       '(?:plan|tier|subscription|package|license|licence) (?:does(?: not|n.t)|do(?: not|n.t)) (?:include|support|cover|allow|permit|provide|have)|upgrade (?:\\w+ ){0,4}(?:for|to (?:get|gain|unlock|enable)) access',
-      '(?:credential|key|token|account|plan|subscription|license)s?\\b.{0,40}\\b(?:only|not) (?:be )?(?:authori[sz]ed|valid|intended|allowed|meant|permitted|enabled|used|usable|licensed)? ?(?:for|with|in|by|to be used|for use)\\b',
+      // A parameter such as `max_tokens` is none of them.
+      '(?<![\\w.])(?:(?:api|access|auth|bearer|secret)[ _-]?)?(?:credential|key|token|account|plan|subscription|license)s?\\b.{0,40}\\b(?:only|not) (?:be )?(?:authori[sz]ed|valid|intended|allowed|meant|permitted|enabled|used|usable|licensed)? ?(?:for|with|in|by|to be used|for use)\\b',
     ),
     on: (status) => is4xx(status) && status !== 429,
   },
@@ -222,7 +225,7 @@ export const english: readonly TextRule[] = [
     reason: 'model_loading',
     // Servers of models say so with whatever status.
     pattern: any(
-      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,80}(?:\\bis|\\bare|n.t|\\bnot) (?:still |currently |yet )?(?:not ready yet|not yet ready|yet ready|ready yet|loading|starting up|warming up|waking up|being (?:loaded|deployed)|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))\\b',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,80}(?:\\bis|\\bare|n.t|\\bnot) (?:still |currently |yet )?(?:not ready yet|not yet ready|not ready(?=[.,;!]|$)|yet ready|ready yet|loading|starting up|warming up|waking up|being (?:loaded|deployed)|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))\\b',
       // Baseten's.
       '\\bcurrent status: (?:scaled_to_zero|waking_up|loading_model|starting|building|deploying|updating)\\b',
     ),
@@ -239,6 +242,9 @@ export const english: readonly TextRule[] = [
       "did(?: not|n't) provide an api key|invalid authentication|(?:failed|unable|could not) to authenticate|could not authenticate",
     ),
     on: ofKey,
+    // A key of the request, such as `messages`, and a token of its text.
+    unless:
+      /\b(?:missing|unknown|invalid|bad|wrong|no) keys?:? (?:['"`]?(?:(?:model|messages|prompt|input|content|role|stream|stop|seed|n|user|tools?|metadata|temperature|store|system|max\w{1,20}|[a-z]{1,20}_[a-z_]{1,40})(?:['"`]|$| in\b)|[a-z]{1,20}\.[a-z_]{1,40}\b)|in (?:the |your )?(?:request|body|json|payload|message)s?\b)|\b(?:missing|unknown|invalid|bad|wrong|no) tokens? (?:counts?|ids?|types?|lengths?|at position|in (?:the )?(?:json|prompt|messages?))\b|\btokens? ['"`]?<\|/,
   },
   {
     reason: 'permission_denied',

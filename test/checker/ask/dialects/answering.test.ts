@@ -126,6 +126,35 @@ describe('embedding vector', () => {
     ['openai', { data: [{ embedding: base64 }] }, 3],
     ['openai', { data: [] }, 0],
     ['openai', { data: [{ embedding: [1, null] }] }, 0],
+    [
+      'openai',
+      {
+        data: [
+          {
+            embedding: [
+              [1, 2, 3],
+              [4, 5, 6],
+            ],
+          },
+        ],
+      },
+      3,
+    ],
+    [
+      'openai',
+      {
+        data: [
+          {
+            embedding: [
+              [0, 0],
+              [0, 0],
+            ],
+          },
+        ],
+      },
+      0,
+    ],
+    ['openai', [{ index: 0, embedding: [[1, 2]] }], 2],
     ['gemini', { embedding: { values: [1, 2] } }, 2],
     ['cohere', { embeddings: { float: [[1, 2]] } }, 2],
     ['ollama', { embeddings: [[1, 2, 3, 4]] }, 4],

@@ -43,7 +43,7 @@ export const limits: readonly TextRule[] = [
       '(?:daily|monthly|weekly|free[- ]tier|plan|included|spend\\w*|budget|usage|credit|billing hard)[- ](?:(?!rate)\\w+[- ]){0,3}(?:limits?|quota|allowance|allocation|cap|budget)\\b',
       'credit balance is too low',
       '(?:out of|ran out of|used up|used all(?: of)?|reached|hit|exceeded|over|exhausted) (?:your |the |all |my |its |this )?(?:[\\w-]+ ){0,3}(?:usage|credits?|quota|allowance|allocation|spend\\w*|budget)\\b',
-      '(?:usage|session|key|spend\\w*|credit|total|weekly|5[- ]hour|five[- ]hour) (?:usage )?(?:limit|cap) (?:has been |was |is )?(?:reached|exceeded|hit|used)',
+      '\\b(?:usage|session|key|spend\\w*|credit|total|weekly|5[- ]hour|five[- ]hour) (?:usage )?(?:limit|cap) (?:has been |was |is )?(?:reached|exceeded|hit|used)',
       'free (?:[\\w-]+ ){0,3}(?:tier|trial|period|quota|credits?|plan|promotion|usage|access|allowance|model)\\b.{0,40}(?:\\bover\\b|ended|expired|exhausted|used up|finished|reached|exceeded|depleted|no longer)',
       '(?:trial|subscription|package|plan|coding plan|promotion) (?:period )?(?:has |is |was )?(?:already )?(?:expired|ended|over\\b|run out|lapsed)|no longer free',
       '(?:balance|credits?|quota)[\\w ]{0,20} (?:is|of|at|:) ?[$€¥]?-?0(?:\\.0+)?\\b|(?:zero|negative|no|low) (?:remaining )?(?:balance|credits?)\\b|balance (?:is )?(?:too low|negative|zero|insufficient|not enough|empty)',
@@ -55,5 +55,7 @@ export const limits: readonly TextRule[] = [
       "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget|exceededbudget|over budget",
       'billing (?:is )?not active|check your (?:plan and )?billing|payment (?:is )?required|account is in arrears|overdue payment|payment method (?:has |was |is )?(?:been )?(?:failed|declined|rejected|expired)',
     ),
+    // A parameter of the request.
+    unless: /\b(?:thinking|reasoning)[_. -]?budget/,
   },
 ];

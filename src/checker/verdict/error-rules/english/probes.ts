@@ -9,6 +9,7 @@ export const unfitProbes: TextRule = {
   reason: 'probe_unsupported',
   pattern: any(
     "does(?: not|n't) support (?:chat|generate|completions?|embeddings?|the (?:chat|completions?) (?:api|operation))\\b",
+    "does(?: not|n't) support (?:the )?task\\b",
     'not a chat model',
     '\\b(?:is|be) (?:not )?an? (?:\\w+ )?(?:embeddings?|rerank(?:ing|er)?|text-to-speech|tts|transcription|image generation) model\\b',
     'pooling type .{0,20}\\bis not oai compatible',
