@@ -96,10 +96,9 @@ export function createFollowing(parts: {
     }
   };
 
-  /** The next models to read again. */
-  const nextIds = (): string[] => {
+  /** The next models to read again; `idOf` has the followed ones by their keys. */
+  const nextIds = (idOf: ReadonlyMap<ModelKey, string>): string[] => {
     if (written.size > 0) {
-      const idOf = new Map(followed().map(({ view }) => [view.key, view.model.id]));
       const due: string[] = [];
       // In the order in which they came: however much is written, each has its turn.
       for (const key of written) {
@@ -110,12 +109,12 @@ export function createFollowing(parts: {
       return due;
     }
     if (bus.isOpen()) return [];
-    if (round.length === 0) round = followed().map(({ view }) => view.model.id);
-    return round.splice(0, Math.min(readsAtOnce, Math.ceil(followed().length / turnsOfRound)));
+    if (round.length === 0) round = [...idOf.values()];
+    return round.splice(0, Math.min(readsAtOnce, Math.ceil(idOf.size / turnsOfRound)));
   };
 
-  const readOnce = async (): Promise<void> => {
-    const ids = nextIds();
+  const readOnce = async (idOf: ReadonlyMap<ModelKey, string>): Promise<void> => {
+    const ids = nextIds(idOf);
     if (ids.length === 0) return;
     try {
       for (const [before, tracked] of await scheduling.readAgain(ids))
@@ -126,8 +125,10 @@ export function createFollowing(parts: {
     }
   };
   const read = async (): Promise<void> => {
-    await readOnce();
-    for (let reads = 1; reads < mostReads && written.size > 0 && isAsked(); reads += 1) await readOnce();
+    if (written.size === 0 && bus.isOpen()) return;
+    const idOf = new Map(followed().map(({ view }) => [view.key, view.model.id]));
+    await readOnce(idOf);
+    for (let reads = 1; reads < mostReads && written.size > 0 && isAsked(); reads += 1) await readOnce(idOf);
   };
 
   /** Compares the exclusions of all models with the stored ones. */

@@ -228,8 +228,9 @@ export function createScheduling(parts: {
         const swapped = await roster.readAgain(ids, now, nextDue);
         const own = [...swapped.values()].filter((tracked) => ownership?.fenceOf(tracked) !== null);
         if (own.length === 0) {
-          // Some may be gone.
-          scheduler.update(roster.plans());
+          // Plans are of all models; a model of another instance had none before either, unless it is gone.
+          const hadPlans = [...swapped.keys()].some((before) => ownership?.fenceOf(before) !== null);
+          if (hadPlans || swapped.size < ids.length) scheduler.update(roster.plans());
           return swapped;
         }
         windows.replace(settings?.maintenance ?? [], now, own);
