@@ -72,15 +72,6 @@ export function roleOf(
   return isTold && different.every((one) => numberOf(one) < numberOf(own)) ? 'decides' : 'waits';
 }
 
-/** The instance with the newest configuration: greatest generation (null is the lowest), then the latest start. */
-export function newestOf(instances: readonly Instance[]): Instance | null {
-  const order = (a: Instance, b: Instance): number =>
-    (b.generation ?? -Infinity) - (a.generation ?? -Infinity) ||
-    b.startedAt - a.startedAt ||
-    (a.id < b.id ? -1 : 1);
-  return instances.toSorted(order)[0] ?? null;
-}
-
 /** A look at the database's clock. */
 export interface TimeOfDatabase {
   /** Unix ms that it showed at some moment between the question and the answer, which is told at once. */
@@ -176,8 +167,6 @@ export interface Fleet {
   announce(changes: Partial<Announcement>): Promise<boolean>;
   /** Live instances, the longest-running first. Rejects with StoreError. */
   instances(): Promise<readonly Instance[]>;
-  /** True when live instances have different configurations. Rejects with StoreError. */
-  disagree(): Promise<boolean>;
   /**
    * Runs `work` while no other instance changes the registry. Rejects with StoreError: `locked` when another one has the right
    * for over `waitMs` (30 s unless set), `fenced` when the right passed on before the work ended, `unavailable`. The right ends

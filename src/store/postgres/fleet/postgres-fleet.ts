@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../../../domain/clock.js';
 import { systemTimers, type Timers } from '../../../domain/timers.js';
-import { disagree, type Announcement, type Fleet, type ShardHandlers } from '../../fleet-port.js';
+import type { Announcement, Fleet, ShardHandlers } from '../../fleet-port.js';
 import { addressOf } from '../address.js';
 import { connect, type ConnectionOptions } from '../database.js';
 import { createBus } from './bus.js';
@@ -85,7 +85,6 @@ export async function openPostgresFleet(options: PostgresFleetOptions): Promise<
       return renew();
     },
     instances: table.instances,
-    disagree: async () => disagree(await table.instances()),
     withRegistry: prepareRegistryLease({ table, clock, timers }),
     async stop() {
       if (stopped) return;
