@@ -9,7 +9,7 @@ describe('a check that confirms a result', () => {
     const failed = new Set<string>();
     const rig = createRig({
       duration: () => 30_000,
-      unconfirmed: ({ id }) => !failed.has(id) && failed.add(id) !== undefined,
+      unconfirmed: ({ id }) => !failed.has(id) && failed.add(id).has(id),
     });
     const plans = Array.from({ length: 160 }, (_, index) => plan(`m${index}`));
     rig.update(plans);

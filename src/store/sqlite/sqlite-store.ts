@@ -103,8 +103,7 @@ export function openStore(options: StoreOptions): SqliteStore {
   function giveUp(error: unknown): Error {
     const damage = damageBehind(error, starting ? database : null);
     starting &&= !isForeign(error);
-    if (damage === null) throw error;
-    if (options.onCorrupt === 'stop') throw damage;
+    if (damage === null || options.onCorrupt === 'stop') throw damage ?? error;
     disconnect();
     const movedTo = moveAside(path, options.clock.wall());
     corruptions += 1;
