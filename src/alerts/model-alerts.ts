@@ -20,6 +20,8 @@ function sumOf(expr: string): string {
   return anyInstance(expr, 'state').replace(/^max/, 'sum');
 }
 
+const paused = newest(`${unknownInfo}{reason="paused"}`, 'reason', 'blame');
+
 /** Alerts on single models, the same for any registry: values that depend on an interval are read from the metrics. */
 export function modelAlerts(): AlertRule[] {
   return [
@@ -51,7 +53,7 @@ and on (job, model) (
       // An instance that the database cannot reach still has its models, which are unknown there; others know them.
       expr: `${newest('modelpulse_model_state{state="unknown"}', 'state')} == 1
 and ${checkedSinceItBegan}
-unless ${newest(`${unknownInfo}{reason="paused"}`, 'reason', 'blame')}
+unless ${paused}
 unless ${anyInstance('modelpulse_model_state{state!="unknown"}', 'state')} == 1`,
       for: '15m',
       labels: { severity: 'warning', blame: 'monitor' },
@@ -76,7 +78,9 @@ unless ${anyInstance('modelpulse_model_state{state!="unknown"}', 'state')} == 1`
     {
       alert: 'ModelCertificateExpiring',
       about: 'model',
-      expr: `${newestOver('10m', 'modelpulse_tls_certificate_expiry_timestamp_seconds')} - time() < 14 * 86400`,
+      // Without checks nobody sees that it was renewed.
+      expr: `${newestOver('10m', 'modelpulse_tls_certificate_expiry_timestamp_seconds')} - time() < 14 * 86400
+unless ${paused}`,
       for: '1h',
       labels: { severity: 'warning', blame: 'provider' },
       annotations: {

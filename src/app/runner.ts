@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import { keyFor, keysAfter, type Keys } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
-import { recheckAt } from '../domain/health.js';
+import { awaitsMore, recheckAt } from '../domain/health.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Job } from '../scheduler/port.js';
 import { adjusted } from './adjustments.js';
@@ -39,7 +39,7 @@ export function createRunner(parts: {
     );
   };
 
-  return async (job: Job, signal: AbortSignal, hasResult: () => void): Promise<void> => {
+  return async (job: Job, signal: AbortSignal, hasResult: (unconfirmed: boolean) => void): Promise<void> => {
     const tracked = parts.tracked(job.id);
     if (tracked === undefined) return;
     // Aborted checks are counted by the scheduler, and removed models are not recorded.
@@ -57,7 +57,7 @@ export function createRunner(parts: {
       const result = adjusted(found, { ...circumstances, keys: used });
       if (used !== null) rememberKeys(tracked, keysAfter(used, adjusted(found, circumstances)));
       recording = recorder.record(tracked, result, job.slot, job.kind);
-      hasResult();
+      hasResult(awaitsMore(tracked.memory.health));
       const recorded = await recording;
       const at = recheckAt(tracked.memory.health, recorded, endedAt, model.confirm.recheckAfterMs);
       if (at !== null) parts.recheck(job.id, at);

@@ -175,6 +175,11 @@ export function validityOf({ validUntil, run }: Health): number {
   return Math.max(validUntil, run?.validUntil ?? 0);
 }
 
+/** True while a run needs more results to change the belief. */
+export function awaitsMore({ belief, run }: Pick<Health, 'belief' | 'run'>): boolean {
+  return run !== null && (run.kind === 'failure') !== (belief === 'down');
+}
+
 /** True for a failure of a model that is not down, or for a success of one that was down until its state expired. */
 function isUnconfirmed({ belief, validUntil }: Health, { slot, outcome }: RecordedResult): boolean {
   switch (outcome) {

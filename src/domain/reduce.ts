@@ -1,5 +1,5 @@
 import { confirm, ended } from './confirm.js';
-import { waiting, type Health, type Pause, type Run, type UnknownRow } from './health.js';
+import { awaitsMore, waiting, type Health, type Pause, type Run, type UnknownRow } from './health.js';
 import type { Incident } from './incident.js';
 import type { Observation, Rules } from './observation.js';
 import type { Outcome } from './reason.js';
@@ -139,7 +139,7 @@ function remember(
     return row.said.at(-1)?.state === state ? row : { ...row, said: [...row.said, { from: settled, state }] };
   };
   return {
-    run: run && note(run, (run.kind === 'failure') !== (belief === 'down')),
+    run: run && note(run, awaitsMore({ belief, run })),
     unknowns: unknowns && note(unknowns, unknowns.points.length > 0),
   };
 }

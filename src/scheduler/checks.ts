@@ -75,7 +75,10 @@ export function createChecks(
     ticket.claimed = slot;
     const delayMs = Math.max(0, monotonic - ticket.dueMonotonic);
     void events
-      .run({ id, slot, kind, overRate, delayMs }, grace.signal, () => (ticket.recorded = true))
+      .run({ id, slot, kind, overRate, delayMs }, grace.signal, (unconfirmed) => {
+        ticket.recorded = true;
+        entry.unconfirmed = unconfirmed;
+      })
       .finally(() => finish(ticket));
   }
 
@@ -91,7 +94,7 @@ export function createChecks(
   return {
     request(entry, kind, slot, dueMonotonic) {
       const { host } = entry.plan;
-      const begin = { claimed: null, recorded: false, dropped: false };
+      const begin = { urgent: entry.unconfirmed, claimed: null, recorded: false, dropped: false };
       const ticket = { entry, kind, slot, dueMonotonic, host, ...begin };
       entry.waiting = ticket;
       queued += 1;

@@ -38,6 +38,8 @@ export interface Entry extends HeapItem {
   readonly starts: RateWindow;
   /** Callers of `checkNow`, resolved when the check they joined ends. */
   callers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
+  /** True while the newest result waits for others to confirm it: they must come before it expires. */
+  unconfirmed: boolean;
   /** Removed from the registry; kept while its check runs. */
   gone: boolean;
 }
@@ -56,6 +58,7 @@ export function createEntry(plan: Plan, starts: RateWindow = []): Entry {
     running: null,
     starts,
     callers: [],
+    unconfirmed: false,
     gone: false,
   };
 }

@@ -3,10 +3,12 @@ import { createFifo, type Fifo } from './fifo.js';
 /** An item that waits for a place. Dropped items are skipped. */
 export interface Waiting {
   readonly host: string;
+  /** Goes before the others of its host. */
+  readonly urgent: boolean;
   dropped: boolean;
 }
 
-/** Concurrency limits, in total and per host. Round-robin over hosts, FIFO per host: a hanging host delays only itself. */
+/** Concurrency limits, in total and per host. Round-robin over hosts, FIFO per host, urgent items first: a hanging host delays only itself. */
 export interface Limits<T extends Waiting> {
   /** Starts the item now or once a place is free. */
   add(item: T): void;
@@ -17,6 +19,7 @@ export interface Limits<T extends Waiting> {
 
 interface Host<T> {
   running: number;
+  readonly urgent: Fifo<T>;
   readonly queue: Fifo<T>;
   /** True while the host is queued to start an item. */
   inLine: boolean;
@@ -33,19 +36,21 @@ export function createLimits<T extends Waiting>(
   function hostOf(name: string): Host<T> {
     const known = hosts.get(name);
     if (known) return known;
-    const host: Host<T> = { running: 0, queue: createFifo(), inLine: false };
+    const host: Host<T> = { running: 0, urgent: createFifo(), queue: createFifo(), inLine: false };
     hosts.set(name, host);
     return host;
   }
 
+  const waiting = ({ urgent, queue }: Host<T>): number => urgent.length + queue.length;
+
   function joinLine(host: Host<T>): void {
-    if (host.inLine || host.running >= most.perHost || host.queue.length === 0) return;
+    if (host.inLine || host.running >= most.perHost || waiting(host) === 0) return;
     host.inLine = true;
     line.push(host);
   }
 
   function startNext(host: Host<T>): void {
-    const item = host.queue.shift();
+    const item = host.urgent.shift() ?? host.queue.shift();
     if (!item || item.dropped) return;
     host.running += 1;
     inFlight += 1;
@@ -65,7 +70,7 @@ export function createLimits<T extends Waiting>(
   return {
     add(item) {
       const host = hostOf(item.host);
-      host.queue.push(item);
+      (item.urgent ? host.urgent : host.queue).push(item);
       joinLine(host);
       serve();
     },
@@ -75,7 +80,7 @@ export function createLimits<T extends Waiting>(
       inFlight -= 1;
       joinLine(host);
       serve();
-      if (host.running === 0 && host.queue.length === 0 && !host.inLine) hosts.delete(item.host);
+      if (host.running === 0 && waiting(host) === 0 && !host.inLine) hosts.delete(item.host);
     },
     get inFlight() {
       return inFlight;

@@ -43,9 +43,9 @@ export interface Missed {
 export interface SchedulerEvents {
   /**
    * Runs the check and records it; never rejects. The signal aborts when the grace period of a stop ends; the slot is
-   * then missed, unless `recorded` was called because it has a result. Nothing is recorded after the signal.
+   * then missed, unless `recorded` was called because it has a result; `unconfirmed` while more must confirm it. Nothing is recorded after the signal.
    */
-  run(job: Job, signal: AbortSignal, recorded: () => void): Promise<void>;
+  run(job: Job, signal: AbortSignal, recorded: (unconfirmed: boolean) => void): Promise<void>;
   missed(missed: Missed): void;
 }
 

@@ -1,5 +1,6 @@
 import type { MonotonicMs } from '../domain/clock.js';
-const windowMs = 60_000;
+/** ms for which a start counts toward the rate. */
+export const windowMs = 60_000;
 const creditMs = 250;
 
 /** Starts of one model in the last 60 s, by the monotonic clock, oldest first. */

@@ -5,7 +5,7 @@ import { createChecks } from './checks.js';
 import { claimLost, createEntry, wakeAt, type Entry } from './entry.js';
 import { createHeap } from './heap.js';
 import type { Missed, Plan, Scheduler, SchedulerEvents } from './port.js';
-import { isRecent, roomAt, startsUpTo, type RateWindow } from './rate-window.js';
+import { isRecent, roomAt, startsUpTo, windowMs, type RateWindow } from './rate-window.js';
 import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
 import { systemTimers, type Timers } from '../domain/timers.js';
 import { addAll } from '../domain/list.js';
@@ -164,11 +164,15 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     return !unchanged;
   }
 
-  function checkSoon(entry: Entry, waveMs: number): void {
-    const { plan, starts, due } = entry;
+  /** Unix ms from which the rate has room, not before now. */
+  function roomOf({ plan, starts }: Entry): number {
     const wait = roomAt(starts, plan.ratePerMin, seen.monotonic) - seen.monotonic;
-    const room = seen.wall + Math.max(0, Math.ceil(wait));
-    const { at, regular } = firstCheck(calendar, plan, due.at, room, waveMs);
+    return seen.wall + Math.max(0, Math.ceil(wait));
+  }
+
+  function checkSoon(entry: Entry, waveMs: number): void {
+    const { plan, due } = entry;
+    const { at, regular } = firstCheck(calendar, plan, due.at, roomOf(entry), waveMs);
     setDue(entry, at, regular);
     place(entry);
   }
@@ -225,7 +229,10 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
       const entry = find(id);
       // Written to reject NaN as well, which breaks the order of the heap.
       if (!entry || stopping || !(at < entry.due.at)) return;
-      entry.recheckAt = at;
+      const room = roomOf(entry);
+      // One that waits for room must leave some to the next slot, which serves otherwise.
+      if (room > at && room + windowMs > entry.due.at) return;
+      entry.recheckAt = Math.max(at, room);
       place(entry);
     },
     async checkNow(id) {

@@ -51,9 +51,17 @@ export function createRig(
     readonly duration?: (job: Job) => number | null;
     /** ms from the result of a check until it is written, which ends the check. */
     readonly writing?: number;
+    /** True for a check whose result others must confirm. */
+    readonly unconfirmed?: (job: Job) => boolean;
   } = {},
 ): Rig {
-  const { concurrency = 64, perHost = 16, duration = () => 100, writing = 0 } = options;
+  const {
+    concurrency = 64,
+    perHost = 16,
+    duration = () => 100,
+    writing = 0,
+    unconfirmed = () => false,
+  } = options;
   const time = options.time ?? createVirtualTime(options.start ?? noon);
   const hosts = new Map<string, string>();
   const running = new Set<Begun>();
@@ -68,7 +76,7 @@ export function createRig(
     most.model = Math.max(most.model, all.filter(({ id }) => id === begun.id).length);
   }
 
-  function run(job: Job, signal: AbortSignal, recorded: () => void): Promise<void> {
+  function run(job: Job, signal: AbortSignal, recorded: (unconfirmed: boolean) => void): Promise<void> {
     return new Promise((resolve) => {
       const finish = (ended: 'done' | 'aborted') => {
         begun.ended = ended;
@@ -87,7 +95,7 @@ export function createRig(
         recorded: false,
         end: () => {
           begun.recorded = true;
-          recorded();
+          recorded(unconfirmed(job));
           if (writing === 0) finish('done');
           else time.timers.set(() => begun.ended === 'running' && finish('done'), writing);
         },

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
 import { start, workplace } from './samples.js';
 
@@ -26,13 +26,29 @@ async function unreadable(damaged: boolean) {
   return { directory, path };
 }
 
-it.each([
-  { damaged: true, kind: 'damaged', moved: true },
-  { damaged: false, kind: 'foreign', moved: false },
-])('a row that cannot be read is a sign of damage where the file is damaged: %p', async (expected) => {
-  const { directory, path } = await unreadable(expected.damaged);
-  const store = place.open(path);
-  await expect(store.models()).rejects.toMatchObject({ kind: expected.kind });
-  expect(readdirSync(directory).some((name) => name.includes('.corrupt-'))).toBe(expected.moved);
-  if (expected.moved) expect(await store.models()).toEqual([]);
+/** What reads the row: every start registers its models, one with an impossible clock reads all of them. */
+const asked = {
+  models: (store: ReturnType<typeof place.open>) => store.models(),
+  register: (store: ReturnType<typeof place.open>) => store.register('gpt', start, null),
+};
+
+describe.each(['models', 'register'] as const)('a row that %s cannot read', (method) => {
+  it.each([
+    { damaged: true, kind: 'damaged', moved: true },
+    { damaged: false, kind: 'foreign', moved: false },
+  ])('is a sign of damage where the file is damaged: %p', async (expected) => {
+    const { directory, path } = await unreadable(expected.damaged);
+    const store = place.open(path);
+    await expect(asked[method](store)).rejects.toMatchObject({ kind: expected.kind });
+    expect(readdirSync(directory).some((name) => name.includes('.corrupt-'))).toBe(expected.moved);
+    if (expected.moved) expect(await store.models()).toEqual([]);
+  });
+
+  it('is none after the start, when a look at the whole file would hold up writes', async () => {
+    const { directory, path } = await unreadable(true);
+    const store = place.open(path);
+    await store.prune(start);
+    await expect(asked[method](store)).rejects.toMatchObject({ kind: 'foreign' });
+    expect(readdirSync(directory).some((name) => name.includes('.corrupt-'))).toBe(false);
+  });
 });

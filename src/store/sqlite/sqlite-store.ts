@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './file/database.js';
-import { attempt, damageBehind, promised } from './file/failure.js';
+import { attempt, damageBehind, isForeign, promised } from './file/failure.js';
 import { lockFile } from './file/file-lock.js';
 import { isCopy, isLogSavedAt } from './file/file-copy.js';
 import { createLogWatch } from './file/log-watch.js';
@@ -49,9 +49,6 @@ export interface SqliteStore extends OpenedStore {
   writePacked(packed: PackedBatch): Promise<boolean>;
 }
 
-/** A start may take a long look at the whole file: it holds up nobody. */
-type How = 'read' | 'change' | 'start';
-
 /**
  * Opens the store for the one daemon that writes it; throws StoreError. When the file proves damaged in use, the call
  * that detects it rejects with kind `damaged`; with `onCorrupt: 'move'` a fresh file is created, which has none of the
@@ -72,6 +69,8 @@ export function openStore(options: StoreOptions): SqliteStore {
   /** Device of the directory, which changes where its volume is unmounted. */
   let device: string | null = null;
   let openings = 0;
+  /** True until old rows are deleted, or until the file was looked through: at a start a long look holds up nobody. */
+  let starting = true;
 
   function connect(): Session {
     if (closed) throw new StoreError('unavailable', `${path} is closed`);
@@ -101,10 +100,10 @@ export function openStore(options: StoreOptions): SqliteStore {
   }
 
   /** Moves a damaged file aside, if configured, and returns its error; the next use creates a fresh one. Throws any other error. */
-  function giveUp(error: unknown, how: How = 'start'): Error {
-    const damage = damageBehind(error, how === 'start' ? database : null);
-    if (damage === null) throw error;
-    if (options.onCorrupt === 'stop') throw damage;
+  function giveUp(error: unknown): Error {
+    const damage = damageBehind(error, starting ? database : null);
+    starting &&= !isForeign(error);
+    if (damage === null || options.onCorrupt === 'stop') throw damage ?? error;
     disconnect();
     const movedTo = moveAside(path, options.clock.wall());
     corruptions += 1;
@@ -211,9 +210,9 @@ export function openStore(options: StoreOptions): SqliteStore {
     );
   }
 
-  function ask<Result>(work: (session: Session) => Result, how: How = 'read'): Promise<Result> {
+  function ask<Result>(work: (session: Session) => Result, changes = false): Promise<Result> {
     return promised(path, () => {
-      if (how === 'change') {
+      if (changes) {
         // Before the lock, which is on the volume too.
         expectVolume();
         lock.keep();
@@ -221,15 +220,15 @@ export function openStore(options: StoreOptions): SqliteStore {
         expectSameFile();
       }
       try {
-        if (how === 'change') expectSameLog();
+        if (changes) expectSameLog();
         return work(connect());
       } catch (error) {
-        throw giveUp(error, how);
+        throw giveUp(error);
       }
     });
   }
 
-  const change = <Result>(work: (session: Session) => Result): Promise<Result> => ask(work, 'change');
+  const change = <Result>(work: (session: Session) => Result): Promise<Result> => ask(work, true);
 
   function register(open: Session, ...model: Parameters<Session['register']>): StoredModel {
     const registered = open.register(...model);
@@ -259,7 +258,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     get openings() {
       return openings;
     },
-    models: () => ask((open) => open.models(), 'start'),
+    models: () => ask((open) => open.models()),
     names: (which) => ask((open) => open.names(which)),
     register: (id, now, renameFrom) => change((open) => register(open, id, now, renameFrom)),
     retire: (keys, now) => change((open) => open.retire(keys, now)),
@@ -281,6 +280,7 @@ export function openStore(options: StoreOptions): SqliteStore {
     include: (key, id) => change((open) => open.include(key, id)),
     prune: (now) =>
       change((open) => {
+        starting = false;
         watchLog(now);
         return open.prune(now);
       }),

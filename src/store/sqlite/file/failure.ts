@@ -17,6 +17,11 @@ export function isDamage(error: unknown): boolean {
   return code !== null && (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT'));
 }
 
+/** True for content that no release has written, as that of a damaged file may be. */
+export function isForeign(error: unknown): error is StoreError {
+  return error instanceof StoreError && error.kind === 'foreign';
+}
+
 /**
  * The damage behind an error: a row that no release has written is a sign of it where SQLite finds the file damaged. Null for an
  * error of another kind, and where the file is sound.
@@ -24,7 +29,7 @@ export function isDamage(error: unknown): boolean {
 export function damageBehind(error: unknown, database: Database | null): Error | null {
   // An error of better-sqlite3 is none by its own slots, and has the prototype of whoever loaded it first.
   if (isDamage(error)) return error as Error;
-  if (database === null || !(error instanceof StoreError) || error.kind !== 'foreign') return null;
+  if (database === null || !isForeign(error)) return null;
   try {
     const found = database.pragma('quick_check(1)', { simple: true });
     if (found === 'ok') return null;
