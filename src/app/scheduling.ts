@@ -18,6 +18,9 @@ import type { Recording } from './recording.js';
 import type { RosterChange } from './roster.js';
 import { createRunner } from './runner.js';
 
+/** ms without a tick after which the scheduler counts as hung; it normally ticks every second. */
+const tickLimitMs = 15_000;
+
 /** What scheduling needs where instances share the store. */
 export interface SharedScheduling {
   readonly ownership: Ownership;
@@ -33,6 +36,8 @@ export interface SharedScheduling {
 /** The scheduler and the functions that update it. */
 export interface Scheduling {
   readonly scheduler: Scheduler;
+  /** True while the scheduler ticks. */
+  isTicking(): boolean;
   /** Applies the models and rules of a configuration, including the first. Rejects with StoreError. */
   apply(next: LoadedConfig): Promise<RosterChange>;
   /** Applies the newest configuration again, since it may be applied further now. Rejects with StoreError. */
@@ -171,6 +176,7 @@ export function createScheduling(parts: {
 
   return {
     scheduler,
+    isTicking: () => clock.monotonic() - scheduler.lastTick < tickLimitMs,
     get absence() {
       return absence;
     },

@@ -13,6 +13,7 @@ import type { Checking } from './checking.js';
 import { createHealthApi } from './health-api.js';
 import { createAnnotations, createPauses } from './operator.js';
 import type { Following } from './following.js';
+import type { Notifying } from './notifying.js';
 import type { Ownership } from './ownership.js';
 import { createRemote } from './remote.js';
 import type { Tracked } from './tracked.js';
@@ -77,6 +78,7 @@ export function createServing(parts: {
   ownership: Ownership | null;
   following: Following | null;
   fleet: (() => FleetGauges) | null;
+  notifying: Notifying;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -122,6 +124,8 @@ export function createServing(parts: {
     health,
     annotations,
     pauses,
+    notifications: parts.notifying.operations,
+    notificationGauges: parts.notifying.gauges,
     isFollowed: (tracked) => ownership !== null && ownership.fenceOf(tracked) === null,
     fleet: parts.fleet,
     asked: following?.asked ?? (() => undefined),
@@ -134,6 +138,7 @@ export function createServing(parts: {
     logDropped: parts.logDropped,
     storeFilesLost: parts.storage.filesLost,
     clockDoubted: () => clock.doubted,
+    live: parts.scheduling.isTicking,
     ready: parts.ready,
   });
   const remote =

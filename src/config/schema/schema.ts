@@ -15,6 +15,8 @@ import {
 } from './fields.js';
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
+import { notificationsSchema } from './notifications-schema.js';
+import { storageSchema } from './storage-schema.js';
 import { statusPageSchema } from './status-page-schema.js';
 
 /** Labels that alerts use themselves. */
@@ -90,52 +92,6 @@ const server = z.strictObject({
     .describe(
       'Time for running checks to end when the daemon stops; after that they are aborted and counted as missed.',
     ),
-});
-
-function isPostgres(text: string): boolean {
-  // A socket is named behind the question mark, with no host before it.
-  const whole = text.replace('@/', '@localhost/');
-  return URL.canParse(whole) && ['postgres:', 'postgresql:'].includes(new URL(whole).protocol);
-}
-
-const storage = z.strictObject({
-  path: someText()
-    .refine((path) => path.trim() === path, 'must not begin or end with a blank')
-    .refine((path) => path !== ':memory:', 'must be a file: the history has to outlive the process')
-    .refine((path) => !/^~(?:\/|$)/.test(path), 'must name the folder itself: ~ is not replaced')
-    .optional()
-    .describe(
-      'SQLite file, relative to the working directory; created with its directory if missing; default: `data/modelpulse.db`, unless `url` is set. A change needs a restart.',
-    ),
-  on_corrupt: z
-    .enum(['move', 'stop'])
-    .optional()
-    .describe(
-      'Action for a damaged file: `move`, the default, renames it and starts a new one; `stop` leaves it in place and fails. A change needs a restart.',
-    ),
-  url: someText()
-    .refine(isPostgres, 'must be postgres://user:password@host:port/database')
-    .optional()
-    .describe(
-      'PostgreSQL database in place of a file, such as `${DATABASE_URL}`; its tables are in the schema that `?search_path=` names, else `public`. A change needs a restart.',
-    ),
-  prepared_statements: z
-    .boolean()
-    .optional()
-    .describe('`false` behind PgBouncer in transaction mode; default: `true`. A change needs a restart.'),
-  retention: z
-    .strictObject({
-      checks: duration(hour).prefault('30d').describe('Individual healthy results.'),
-      failures: duration(hour)
-        .prefault('90d')
-        .describe('Individual results that are not healthy, with details.'),
-      hours: duration(hour).prefault('400d').describe('Sums by hour; kept at least as long as `checks`.'),
-      days: duration(day)
-        .prefault('5y')
-        .describe('Sums by UTC day, the time line and incidents; kept at least as long as `hours`.'),
-    })
-    .prefault({})
-    .describe('Time for which each kind of history is kept; older data is deleted in small batches.'),
 });
 
 const checker = z.strictObject({
@@ -253,7 +209,7 @@ const include = z.union([someText(), z.array(someText())], 'must be a pattern or
 /** The main file without its models, which are read one by one. */
 export const settingsSchema = z.strictObject({
   server: server.prefault({}).describe('Port for metrics, the API and the health API.'),
-  storage: storage.prefault({}).describe('Storage of the history.'),
+  storage: storageSchema.prefault({}).describe('Storage of the history.'),
   checker: checker.prefault({}).describe('Concurrency and sender of the checks.'),
   remote: remote.optional().describe('Health API that sends the checks with `mode: remote`.'),
   health_api: healthApi
@@ -274,6 +230,11 @@ export const settingsSchema = z.strictObject({
     .max(50, 'must have at most 50 items')
     .prefault([])
     .describe('Public pages: the state of some models, for readers who are not operators.'),
+  notifications: notificationsSchema
+    .optional()
+    .describe(
+      'Messages to people: who is told of what, and how often. Without it nothing is told; alerts of `modelpulse rules` need none of it.',
+    ),
   defaults: defaultsSchema.prefault({}).describe('Defaults of all models; a model can override them.'),
   include: include
     .optional()
