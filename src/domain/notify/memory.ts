@@ -38,8 +38,12 @@ export interface Group {
   /** Unix ms of the newest message; null before the first. */
   lastAt: number | null;
   repeatMs: number | null;
-  /** The message that is not delivered yet, and the version that it tells of each member. */
-  flight: { readonly id: string; readonly told: Record<string, number>; failed: boolean } | null;
+  /** The message that is not delivered yet, and what it tells of each member: its version, and how often it began. */
+  flight: {
+    readonly id: string;
+    readonly told: Record<string, { version: number; times: number }>;
+    failed: boolean;
+  } | null;
 }
 
 /** A model whose changes are not told until it has been steady. */
@@ -102,9 +106,9 @@ export function withEnd(memory: ChannelMemory, id: string): ChannelMemory {
     for (const [key, told] of Object.entries(group.flight.told)) {
       const member = group.members[key];
       if (member === undefined) continue;
-      member.told = Math.max(member.told, told);
+      member.told = Math.max(member.told, told.version);
+      member.times -= told.times;
       if (member.told < member.version) continue;
-      member.times = 0;
       member.newsAt = null;
       if (member.flapping === 'began') member.flapping = 'quiet';
       if (member.flapping === 'settled') member.flapping = null;

@@ -1,5 +1,5 @@
 import { noteFlapping, settle, type Looks } from './flapping.js';
-import { endGone, holdBack, takeNotices, type Moment } from './intake.js';
+import { endGone, holdBack, keyOf, takeNotices, type Moment } from './intake.js';
 import { copyOf, nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
 import type { Message, MessageKind, MessageMember } from './message.js';
 import type { StoredNotice } from './notice.js';
@@ -115,7 +115,7 @@ function compose(
   const told = Object.fromEntries(
     Object.entries(group.members)
       .filter(([, member]) => news.includes(member))
-      .map(([key, { version }]) => [key, version]),
+      .map(([key, { version, times }]) => [key, { version, times }]),
   );
   group.flight = { id, told, failed: false };
   // What takes the place of a message that was never delivered is no further one.
@@ -176,7 +176,7 @@ function dueGroups(memory: ChannelMemory, situation: Situation, looks: Looks): D
 }
 
 function isNewerThan(flight: Group['flight'], member: Member): boolean {
-  return (flight?.told[`${member.model} ${member.what}`] ?? 0) < member.version;
+  return (flight?.told[keyOf(member)]?.version ?? 0) < member.version;
 }
 
 function within(times: readonly number[], windowMs: number, now: number): number[] {

@@ -21,6 +21,7 @@ interface Data {
     readonly since: string;
     readonly ended: string | null;
     readonly reason: string | null;
+    readonly times: number;
   }[];
 }
 
