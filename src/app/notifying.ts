@@ -10,7 +10,7 @@ import { shardOf } from '../store/fleet-port.js';
 
 /** Notifications of the daemon: nothing of them is loaded before a configuration has channels. */
 export interface Notifying {
-  /** Starts with the first configuration that has channels; resolves when these are told of what happens from now on. */
+  /** Called with each configuration: starts with the first one that has channels; resolves when these are told of what happens from now on. */
   ensure(): Promise<void>;
   /** Null before the start. */
   gauges(): NotificationGauges | null;
@@ -58,6 +58,7 @@ export function createNotifying(parts: {
 
   return {
     ensure() {
+      notifier?.reloaded();
       if (settings().notifications === null || stopped) return Promise.resolve();
       starting ??= start();
       return starting;

@@ -109,21 +109,23 @@ function titleOf(message: Message, { timezone }: Telling): string {
     stateWords[common(all.map(({ what }) => what)) ?? 'unhealthy'];
   const lasting = members.filter((member) => member.ended === null);
   const over = members.filter((member) => member.ended !== null);
-  const since = lowest(members.map((member) => member.since));
+  const since = Math.min(message.at, lowest(members.map((member) => member.since)));
   const flapping = members.filter((member) => member.flapping === 'began');
   if (flapping.length > 0 && flapping.length === members.length)
     return `${whichOf(flapping, flapping.length)} ${isAre(flapping.length)} flapping${causeOf(flapping)}: nothing more is told until this has settled`;
   const settled = members.some((member) => member.flapping === 'settled') ? ' have settled:' : '';
+  const endTitle = (): string => {
+    const end = over.length === 0 ? message.at : highest(over.map((member) => member.ended ?? 0));
+    const lasted = over.length === 1 ? ` after ${shownSpan(end - since)}` : '';
+    return `${whichOf(over, ended)}${settled} ${isAre(ended)} no longer ${of(over)}${lasted}, since ${timeText(end, timezone)}`;
+  };
   switch (kind) {
     case 'test':
       return 'Test message of modelpulse: this channel works';
     case 'remark':
       return `${whichOf(over, ended)} ${isAre(ended)} ${of(over)}`;
-    case 'resolved': {
-      const end = highest(over.map((member) => member.ended ?? 0));
-      const lasted = ended === 1 ? ` after ${shownSpan(end - since)}` : '';
-      return `${whichOf(over, ended)}${settled} ${isAre(ended)} no longer ${of(over)}${lasted}, since ${timeText(end, timezone)}`;
-    }
+    case 'resolved':
+      return endTitle();
     case 'passed': {
       const end = highest(over.map((member) => member.ended ?? 0));
       return `${whichOf(over, ended)} ${ended === 1 ? 'was' : 'were'} ${of(over)} for ${shownSpan(end - since)}${causeOf(over)}, until ${timeText(end, timezone)}`;
@@ -133,6 +135,7 @@ function titleOf(message: Message, { timezone }: Telling): string {
     case 'problem':
     case 'update': {
       const all = message.members.filter((member) => member.ended === null);
+      if (all.length === 0) return endTitle();
       const from = lowest(all.map((member) => member.since));
       const back = kind === 'update' && over.length > 0 ? `; ${ended} no longer` : '';
       return `${whichOf(all, open)}${settled} ${isAre(open)} ${of(all)} since ${timeText(from, timezone)}${causeOf(all)}${back}`;

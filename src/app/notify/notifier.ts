@@ -28,6 +28,8 @@ const mostPending = 10_000;
 const lastAttemptMs = 1_000;
 
 export interface Notifier {
+  /** Tries receivers again that wanted nothing more. */
+  reloaded(): void;
   /** Looks for messages to send again, which the store has. */
   refresh(): void;
   gauges(): NotificationGauges;
@@ -59,17 +61,14 @@ export async function startNotifier(parts: {
   const isStopping = (): boolean => stopping.signal.aborted;
   const heartbeat = createHeartbeat({ clock, log, beat: deliver.beat, isAlive: parts.isAlive });
   /** Channels whose receiver wants nothing more, until the configuration is loaded again. */
-  let gone = new Set<string>();
+  const gone = new Set<string>();
   let inForce: { readonly settings: NotificationSettings; readonly policy: Policy } | null = null;
   let refreshAt = 0;
   let looking: Promise<void> | null = null;
   let failing = false;
 
   const policyIn = (settings: NotificationSettings): Policy => {
-    if (inForce?.settings !== settings) {
-      inForce = { settings, policy: policyOf(settings) };
-      gone = new Set();
-    }
+    if (inForce?.settings !== settings) inForce = { settings, policy: policyOf(settings) };
     return inForce.policy;
   };
 
@@ -229,6 +228,9 @@ export async function startNotifier(parts: {
   }, lookEveryMs);
 
   return {
+    reloaded: () => {
+      gone.clear();
+    },
     refresh() {
       refreshAt = 0;
     },
