@@ -107,6 +107,7 @@ describe('configuration sections', () => {
       connectivity: null,
       maintenance: [],
       statusPages: [],
+      notifications: null,
       models: [],
     });
   });
