@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
@@ -57,6 +58,8 @@ describe('a daemon with notifications', () => {
     expect((await receiver.until(again)).text).toBe(problem.text);
     const shown = JSON.stringify(daemon.lines) + (await daemon.get('/api/v1/notifications')).text;
     expect(shown).not.toMatch(/secretpath|whsec_/);
+    for (const file of ['pulse.db', 'pulse.db-wal'])
+      expect(readFileSync(`${site().folder.path}/${file}`, 'latin1')).not.toMatch(/secretpath|whsec_/);
   });
 
   it('loads nothing of it without the section', async () => {
