@@ -20,7 +20,8 @@ function createUnreliable() {
   const receiver = createReceiver((response, request) => {
     const { id, members } = request.json().data;
     const model = members[0]?.model ?? '';
-    if (!failing.delete(model) && Math.random() < 0.67) {
+    // One that it has is taken again: its answer was lost with the daemon.
+    if (!taken.has(id) && !failing.delete(model) && Math.random() < 0.67) {
       failing.add(model);
       failed += 1;
       response.writeHead(500).end();
