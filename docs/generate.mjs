@@ -62,6 +62,8 @@ function rowsOf(properties, prefix = '') {
 function insideOf(part, path) {
   return forms(part).flatMap((form) => {
     if (form.type === 'array') return insideOf(form.items, `${path}[]`);
+    const named = form.additionalProperties;
+    if (named?.properties !== undefined) return rowsOf(named.properties, `${path}.NAME.`);
     return form.properties === undefined ? [] : rowsOf(form.properties, `${path}.`);
   });
 }
@@ -123,6 +125,7 @@ const parts = {
       'connectivity',
       'maintenance',
       'status_pages',
+      'notifications',
     ].map((name) => [name, () => section(name)]),
   ),
   defaults: () => keyTable(rowsOf(common)),

@@ -211,6 +211,29 @@ or ${bridged('modelpulse_store_oldest_pending_seconds')} > 300`,
     },
     ...fleetAlerts,
     {
+      alert: 'ModelpulseNotificationsFailing',
+      about: 'monitor',
+      expr: `min_over_time(modelpulse_notifications_oldest_pending_seconds[5m]) > 600
+or increase(modelpulse_notifications_given_up_total[1h]) > 0`,
+      labels: { severity: 'warning', blame: 'monitor' },
+      annotations: {
+        summary: 'modelpulse at {{ $labels.instance }} cannot reach the channel {{ $labels.channel }}',
+        description:
+          'A message to the channel {{ $labels.channel }} has waited for more than 10 minutes, or was given up in the last hour. Messages to other channels are sent.',
+      },
+    },
+    {
+      alert: 'ModelpulseNotificationsPending',
+      about: 'monitor',
+      expr: 'min_over_time(modelpulse_notifications_pending[15m]) > 100',
+      labels: { severity: 'warning', blame: 'monitor' },
+      annotations: {
+        summary: 'modelpulse at {{ $labels.instance }}: messages pile up for {{ $labels.channel }}',
+        description:
+          'For 15 minutes more than 100 messages have waited for the channel {{ $labels.channel }}: it fails, or takes less than it is sent.',
+      },
+    },
+    {
       alert: 'ModelpulseWatchdog',
       about: 'monitor',
       expr: 'vector(1)',

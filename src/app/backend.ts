@@ -4,10 +4,11 @@ import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { EventFeed } from '../http/event-feed.js';
-import type { Annotations, Backend, HealthApi, Pauses } from '../http/port.js';
+import type { Annotations, Backend, HealthApi, Notifications, Pauses } from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { Format } from '../metrics/format.js';
 import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
+import type { NotificationGauges } from '../metrics/notifications.js';
 import type { MonitorView } from '../page/monitor-view.js';
 import type { Scheduler } from '../scheduler/port.js';
 import type { Store } from '../store/port.js';
@@ -18,8 +19,6 @@ import { createSharedText, type SharedText } from './shared-text.js';
 import { createTextShelf } from './text-shelf.js';
 import type { Writer } from './writer.js';
 
-/** ms without a scheduler tick after which the daemon counts as hung; it normally ticks every second. */
-const tickLimitMs = 15_000;
 /** Least ms between two expositions, each 40 ms of work for 1,000 models; more frequent scrapes share one. */
 const expositionEveryMs = 200;
 /**
@@ -44,6 +43,8 @@ export function createBackend(parts: {
   health: HealthApi;
   annotations: Annotations;
   pauses: Pauses;
+  notifications: Notifications;
+  notificationGauges: () => NotificationGauges | null;
   readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
@@ -61,9 +62,12 @@ export function createBackend(parts: {
   logDropped: () => number;
   storeFilesLost: () => number;
   clockDoubted: () => boolean;
+  /** True while the scheduler ticks. */
+  live: () => boolean;
   ready: () => boolean;
 }): Backend {
   const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
+  const { live } = parts;
   const { isFollowed = () => false, asked = () => undefined } = parts;
 
   const givenUp = new HttpError(
@@ -94,6 +98,7 @@ export function createBackend(parts: {
       storeFilesLost: parts.storeFilesLost(),
       clockDoubted: parts.clockDoubted(),
       fleet: parts.fleet?.() ?? null,
+      notifications: parts.notificationGauges(),
     };
     yield await metrics.exposition(gauges, format);
   }
@@ -101,8 +106,6 @@ export function createBackend(parts: {
   const shared = (format: Format): SharedText =>
     createSharedText(() => exposition(format), expositionEveryMs, clock.monotonic, shelf);
   const expositions = { text: shared('text'), openmetrics: shared('openmetrics') };
-
-  const live = (): boolean => clock.monotonic() - scheduler.lastTick < tickLimitMs;
 
   const absenceAt = (now: number): Pick<MonitorView, 'absence'> => {
     const absence = parts.absence();
@@ -124,6 +127,7 @@ export function createBackend(parts: {
     health: parts.health,
     annotations: parts.annotations,
     pauses: parts.pauses,
+    notifications: parts.notifications,
     readLong: parts.readLong,
     probe(id, timeoutMs, signal) {
       const tracked = roster.get(id);

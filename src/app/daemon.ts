@@ -7,6 +7,7 @@ import { createEventFeed } from '../http/event-feed.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
 import { createChecking } from './checking.js';
 import { startHousekeeping } from './housekeeping.js';
+import { createNotifying } from './notifying.js';
 import { createRecording } from './recording.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { createReloader, type Reloaded, type Trigger } from './reload.js';
@@ -104,6 +105,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     shared: sharing?.recording ?? null,
     publish: events.publish,
     publicUrl: () => settings().server.publicUrl,
+    telling: () => settings().notifications?.tell ?? null,
     displaced() {
       if (!isDisplaced)
         log.error(
@@ -137,11 +139,23 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     checking,
     shared: sharing?.scheduling ?? null,
   });
+  const notifying = createNotifying({
+    ...{ store, clock, log, version, settings, ready, ownership: sharing?.ownership ?? null },
+    isKnown: (model) => roster.get(model) !== undefined,
+    isAlive: () => started && scheduling.isTicking() && recording.storeFailure() === null,
+  });
+  releasers.add('notifications', notifying.stop);
+  const startNotifying = (): void => {
+    notifying.ensure().catch((err: unknown) => log.error({ err }, 'notifications cannot be started'));
+  };
   const reloader = createReloader({
     inForce,
     load: parts.load,
     apply: scheduling.apply,
-    reloaded: (successful) => metrics.reloaded(successful, clock.wall()),
+    reloaded(successful) {
+      metrics.reloaded(successful, clock.wall());
+      if (successful) startNotifying();
+    },
     log,
     now: clock.wall,
   });
@@ -154,8 +168,8 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const following = (await sharing?.start({ recording, scheduling, store, clock, excluded })) ?? null;
   const serving = createServing({
     ...common,
-    ...{ excluded, following, ownership: sharing?.ownership ?? null, fleet: sharing?.gauges ?? null },
-    ...{ difference: sharing?.difference ?? (() => null) },
+    ...{ notifying, excluded, following, ownership: sharing?.ownership ?? null },
+    ...{ fleet: sharing?.gauges ?? null, difference: sharing?.difference ?? (() => null) },
     ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers, shared },
     logDropped: parts.logDropped,
   });
@@ -164,6 +178,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
 
   // Before the first checks, which would delay it.
   await serving.prepare();
+  await notifying.ensure();
   const { warnings } = await despiteLock(() => despiteDamage(() => scheduling.apply(parts.config)));
   for (const warning of warnings) log.warn({ warning }, 'configuration warning');
   started = true;

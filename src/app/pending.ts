@@ -4,6 +4,7 @@ import type { Outcome, Reason } from '../domain/reason.js';
 import type { Step } from '../domain/reduce.js';
 import type { RecordedResult } from '../domain/result.js';
 import { addChanges, addEnds, addResult, rowsOfSpan, type HourlyChanges } from '../domain/rollup.js';
+import type { Notice } from '../domain/notify/notice.js';
 import type { Interval, StatePoint } from '../domain/state.js';
 import type { Span } from '../domain/timeline.js';
 import type { Epoch } from '../domain/epoch.js';
@@ -37,6 +38,8 @@ export interface Pending {
   /** Windows by start; an empty window deletes the stored one. */
   readonly maintenance: Map<number, Interval>;
   epochs: Epoch[];
+  /** Changes to tell. */
+  notices: Notice[];
   /** Results outside maintenance, by outcome and reason. */
   readonly totals: Map<string, { outcome: Outcome; reason: Reason; count: number }>;
   inputTokens: number;
@@ -66,6 +69,7 @@ export function emptyPending(): Pending {
     gaps: [],
     maintenance: new Map(),
     epochs: [],
+    notices: [],
     totals: new Map(),
     inputTokens: 0,
     outputTokens: 0,
@@ -121,6 +125,7 @@ export function addPending(earlier: Pending, later: Pending): Pending {
   earlier.gaps = joined(earlier.gaps, later.gaps);
   for (const [from, window] of later.maintenance) earlier.maintenance.set(from, window);
   earlier.epochs = joined(earlier.epochs, later.epochs);
+  earlier.notices = joined(earlier.notices, later.notices);
   for (const { outcome, reason, count } of later.totals.values()) addTotal(earlier, outcome, reason, count);
   earlier.inputTokens += later.inputTokens;
   earlier.outputTokens += later.outputTokens;
@@ -142,7 +147,7 @@ export function newestClosed(pending: PendingView | null): Incident | null {
 
 /** True for parts whose loss makes the stored time line differ from a replay of the stored results. */
 export function affectsPast(what: Refusal['what']): boolean {
-  return !['model', 'totals', 'rollup', 'missed'].includes(what);
+  return !['model', 'totals', 'rollup', 'missed', 'notice'].includes(what);
 }
 
 /** From the earliest to the latest time in the changes and the newest slot `settled`: a replay leaves it out if a part is refused. */
@@ -176,6 +181,7 @@ export function writeOf(
     gaps: pending.gaps,
     maintenance: [...pending.maintenance.values()],
     epochs: pending.epochs.map((epoch) => ({ from: epoch.from, settings: epoch })),
+    notices: pending.notices,
     health: model.memory,
     watermark: model.watermark,
     totals: {

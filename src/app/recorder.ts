@@ -1,6 +1,7 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { epochAt, liveEpochs } from '../domain/epoch.js';
 import type { Clock } from '../domain/clock.js';
+import { noticesOf } from '../domain/notify/notice.js';
 import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
 import { slotOf } from '../domain/time.js';
@@ -27,14 +28,22 @@ export interface Recorder {
   ): void;
 }
 
+/** What of the configuration of notifications decides which changes are written. */
+export interface Telling {
+  /** ms before the end of a certificate; null for never. */
+  readonly certificateMs: number | null;
+}
+
 /** Converts results to changes and passes them to the writer. */
 export function createRecorder(parts: {
   calendar: Calendar;
   clock: Clock;
   writer: Writer;
   openWindows: (now: number) => void;
+  /** What is to be told; null for nothing. */
+  telling?: () => Telling | null;
 }): Recorder {
-  const { calendar, clock, writer, openWindows } = parts;
+  const { calendar, clock, writer, openWindows, telling = () => null } = parts;
 
   return {
     record(tracked, result, due, kind) {
@@ -65,6 +74,12 @@ export function createRecorder(parts: {
         epochs: liveEpochs(memory.epochs, slot),
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
       };
+      const told = telling();
+      if (told !== null)
+        gathered.notices = noticesOf(memory, next, {
+          model: tracked.view.model,
+          ...{ slot, detail: result.detail, changes, certificateMs: told.certificateMs },
+        });
       return new Promise((done) => {
         gathered.publications.push({ result: recorded, changes, done });
         addRecorded(tracked, next, gathered, slot);

@@ -7,7 +7,7 @@ import type { MonitorMetrics } from '../metrics/monitor.js';
 import type { Store } from '../store/port.js';
 import { StoreError, type StoreErrorKind } from '../store/store-error.js';
 import { createPublisher, type Publisher } from './publisher.js';
-import { createRecorder, type Recorder } from './recorder.js';
+import { createRecorder, type Recorder, type Telling } from './recorder.js';
 import { createRoster, type Roster } from './roster.js';
 import type { SharedDatabase } from './opened-database.js';
 import type { Ownership } from './ownership.js';
@@ -54,6 +54,8 @@ export function createRecording(parts: {
   publicUrl?: () => string | null;
   /** Called when only a restart of the daemon can read the database that is at the path now. */
   displaced?: () => void;
+  /** What is to be told; null for nothing. */
+  telling?: () => Telling | null;
   /** Null for a store that is one process' own. */
   shared?: SharedRecording | null;
 }): Recording {
@@ -139,6 +141,7 @@ export function createRecording(parts: {
     clock,
     writer,
     openWindows: windows.sweep,
+    ...(parts.telling && { telling: parts.telling }),
   });
   return { roster, recorder, writer, windows, publisher, storeFailure: () => failure };
 }

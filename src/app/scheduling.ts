@@ -19,6 +19,8 @@ import { createRunner } from './runner.js';
 
 /** ms for which checks that were missed without a lease are counted before they are logged. */
 const missedGatherMs = 5_000;
+/** ms without a tick after which the scheduler counts as hung; it normally ticks every second. */
+const tickLimitMs = 15_000;
 
 /** What scheduling needs where instances share the store. */
 export interface SharedScheduling {
@@ -35,6 +37,8 @@ export interface SharedScheduling {
 /** The scheduler and the functions that update it. */
 export interface Scheduling {
   readonly scheduler: Scheduler;
+  /** True while the scheduler ticks. */
+  isTicking(): boolean;
   /** Applies the models and rules of a configuration, including the first. Rejects with StoreError. */
   apply(next: LoadedConfig): Promise<RosterChange>;
   /** Applies the newest configuration again, since it may be applied further now. Rejects with StoreError. */
@@ -209,6 +213,7 @@ export function createScheduling(parts: {
 
   return {
     scheduler,
+    isTicking: () => clock.monotonic() - scheduler.lastTick < tickLimitMs,
     get absence() {
       return absence;
     },

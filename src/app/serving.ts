@@ -13,6 +13,7 @@ import type { Checking } from './checking.js';
 import { createHealthApi } from './health-api.js';
 import { createAnnotations, createPauses } from './operator.js';
 import type { Following } from './following.js';
+import type { Notifying } from './notifying.js';
 import type { Ownership } from './ownership.js';
 import { createRemote } from './remote.js';
 import type { Tracked } from './tracked.js';
@@ -79,6 +80,7 @@ export function createServing(parts: {
   fleet: (() => FleetGauges) | null;
   /** What operators are told while instances have different models; null otherwise. */
   difference: () => string | null;
+  notifying: Notifying;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -124,6 +126,8 @@ export function createServing(parts: {
     health,
     annotations,
     pauses,
+    notifications: parts.notifying.operations,
+    notificationGauges: parts.notifying.gauges,
     isFollowed: (tracked) => ownership !== null && ownership.fenceOf(tracked) === null,
     fleet: parts.fleet,
     difference: parts.difference,
@@ -137,6 +141,7 @@ export function createServing(parts: {
     logDropped: parts.logDropped,
     storeFilesLost: parts.storage.filesLost,
     clockDoubted: () => clock.doubted,
+    live: parts.scheduling.isTicking,
     ready: parts.ready,
   });
   const remote =

@@ -161,7 +161,8 @@ export function letGo(tracked: Tracked): void {
 export function rebase(tracked: Tracked, key: number, now: number): void {
   const own = writable(tracked);
   const health = rebased(tracked.memory.health, now);
-  const pending = { ...emptyPending(), publications: own.pending?.publications ?? [] };
+  const { publications = [], notices = [] } = own.pending ?? {};
+  const pending = { ...emptyPending(), publications, notices };
   pending.epochs = [...tracked.memory.epochs];
   pending.gaps = [...health.gaps];
   remember(tracked, { health });

@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   pause: async () => (await import('./commands/control.js')).pauseCommand,
   resume: async () => (await import('./commands/control.js')).resumeCommand,
   exclude: async () => (await import('./commands/exclude.js')).excludeCommand,
+  notify: async () => (await import('./commands/notify.js')).notifyCommand,
   reload: async () => (await import('./commands/control.js')).reloadCommand,
   backup: async () => (await import('./commands/backup.js')).backupCommand,
   export: async () => (await import('./commands/export.js')).exportCommand,
@@ -44,6 +45,7 @@ Examples:
   modelpulse report --month 2026-10       uptime per model against its objective
   modelpulse pause gpt                    stop checks of gpt until modelpulse resume gpt
   modelpulse exclude gpt --to 2026-10-31T18:00Z --reason 'provider moves'
+  modelpulse notify test team             send a sample to the channel team
   modelpulse rules > rules.yml            Prometheus alerting rules for the registry
   modelpulse backup pulse-copy.db         a copy of the database, also while the daemon writes
   modelpulse copy --to pulse.db           the whole history in another database

@@ -1,5 +1,6 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import type { Model } from '../domain/model.js';
+import type { NotificationSettings } from './notifications.js';
 import type { StatusPage } from './page-settings.js';
 
 /** A maintenance window of some models, planned in the file. */
@@ -75,5 +76,7 @@ export interface Settings {
   readonly connectivity: { readonly targets: readonly string[]; readonly everyMs: number } | null;
   readonly maintenance: readonly MaintenanceRule[];
   readonly statusPages: readonly StatusPage[];
+  /** Null when nobody is told. */
+  readonly notifications: NotificationSettings | null;
   readonly models: readonly Model[];
 }

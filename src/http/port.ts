@@ -5,6 +5,7 @@ import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
 import type { Format } from '../metrics/format.js';
 import type { MonitorView } from '../page/monitor-view.js';
+import type { MessageQuery, StoredMessage } from '../store/outbox-port.js';
 import type { Store, StoredIncident } from '../store/port.js';
 import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './shapes/health-shape.js';
@@ -75,6 +76,13 @@ export interface Pauses {
   resume(model: string): Promise<boolean>;
 }
 
+/** Messages to the channels of the configuration. */
+export interface Notifications {
+  list(query: MessageQuery): Promise<readonly StoredMessage[]>;
+  /** Sends a message again; null when none has this id. */
+  replay(id: string): Promise<StoredMessage | null>;
+}
+
 /** A text as one reader receives it. */
 export interface Reading {
   readonly chunks: AsyncIterable<string | Buffer>;
@@ -95,6 +103,7 @@ export interface Backend {
   readonly health: HealthApi;
   readonly annotations: Annotations;
   readonly pauses: Pauses;
+  readonly notifications: Notifications;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
   /** Reloads the configuration; with problems nothing changes. `unapplied` is true if it is valid, but the store failed. */

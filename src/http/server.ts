@@ -28,6 +28,7 @@ import { createLoginThrottle } from './login-throttle.js';
 import { loginRoutes } from './routes/login-routes.js';
 import { modelRoutes } from './routes/model-routes.js';
 import { describeRoutes } from './openapi.js';
+import { notificationRoutes } from './routes/notification-routes.js';
 import { operationRoutes } from './routes/operation-routes.js';
 import type { PageKit } from './pages/page-kit.js';
 import { markPages, pageRoutes } from './routes/page-routes.js';
@@ -151,6 +152,7 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     annotationRoutes,
     badgeRoutes,
     eventsRoutes,
+    notificationRoutes,
     healthRoutes,
   ]) {
     app.register(named(plugin), { backend, report });

@@ -189,6 +189,32 @@ const monitorRows = {
     '',
     'Writes that were refused because another instance has taken over their models; only with PostgreSQL.',
   ],
+  notifications_sent_total: [
+    'counter',
+    'channel',
+    'Messages that receivers have taken since the start; only with notifications, as the others of them.',
+  ],
+  notifications_failed_total: [
+    'counter',
+    'channel',
+    'Attempts to send a message that failed since the start.',
+  ],
+  notifications_given_up_total: [
+    'counter',
+    'channel',
+    'Messages that were given up after their last attempt since the start.',
+  ],
+  notifications_held_back_total: [
+    'counter',
+    'channel cause',
+    'Changes that were not told at their time since the start, but are summed up in a later message.',
+  ],
+  notifications_pending: ['gauge', 'channel', 'Messages that are not delivered yet.'],
+  notifications_oldest_pending_seconds: [
+    'gauge',
+    'channel',
+    'Age of the oldest message that is not delivered yet; 0 for none.',
+  ],
 } as const satisfies Record<string, Row>;
 
 export type ModelFamilyName = keyof typeof modelRows;

@@ -8,6 +8,7 @@ import {
 } from 'prom-client';
 import { missCauses, type MissCause } from '../domain/check.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
+import { createNotificationMetrics, type NotificationGauges } from './notifications.js';
 import { openMetricsOf, withBounds, type Format } from './format.js';
 
 /** Values read at a scrape; null leaves a gauge out. */
@@ -27,6 +28,8 @@ export interface MonitorGauges {
   readonly clockDoubted: boolean;
   /** Null for a database of one process. */
   readonly fleet?: FleetGauges | null;
+  /** Null before there were channels. */
+  readonly notifications?: NotificationGauges | null;
 }
 
 /** Where instances share a database. */
@@ -133,6 +136,7 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const clockDoubted = new Gauge(about('clock_doubted'));
   const connectivity = new Gauge(about('connectivity_up'));
   const ofFleet = createFleetMetrics(about, set);
+  const ofNotifications = createNotificationMetrics(about);
   const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
   const reloadedAt = new Gauge(about('config_last_reload_success_timestamp_seconds'));
   const build = new Gauge(about('build_info'));
@@ -174,6 +178,8 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       logDropped.inc(gauges.logDropped);
       clockDoubted.set(Number(gauges.clockDoubted));
       if (gauges.fleet !== undefined && gauges.fleet !== null) ofFleet(gauges.fleet);
+      if (gauges.notifications !== undefined && gauges.notifications !== null)
+        ofNotifications(gauges.notifications);
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
       const text = withBounds(await registry.metrics());

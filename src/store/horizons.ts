@@ -1,4 +1,5 @@
 import { dayMs, hourMs } from '../domain/period.js';
+import { outboxKeptMs } from './outbox-port.js';
 import type { Horizons } from './window.js';
 
 /** How long each kind of history is kept, in ms. */
@@ -14,6 +15,8 @@ export interface Limits extends Horizons {
   readonly details: number;
   /** Results that are not healthy are dropped before this. */
   readonly failures: number;
+  /** Notices, and messages that ended, are dropped before this. */
+  readonly outbox: number;
 }
 
 /**
@@ -29,6 +32,7 @@ export function limitsAt(now: number, { checksMs, failuresMs, hoursMs, daysMs }:
     failures: before(Math.max(failuresMs, checksMs), hourMs),
     hours: before(hours, dayMs),
     days: before(Math.max(daysMs, hours), dayMs),
+    outbox: before(outboxKeptMs, dayMs),
   };
 }
 

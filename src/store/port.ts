@@ -1,6 +1,7 @@
 import type { Epoch } from '../domain/epoch.js';
 import type { ExcludedPeriod, Exclusion } from '../domain/exclusion.js';
 import type { Incident, IncidentPlace, Note } from '../domain/incident.js';
+import type { Notice } from '../domain/notify/notice.js';
 import { missCauses, type MissCause } from '../domain/check.js';
 import type { Blame, Outcome, Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
@@ -8,6 +9,7 @@ import type { Rollup } from '../domain/rollup.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import type { Span } from '../domain/timeline.js';
 import type { ShardFence } from './fleet-port.js';
+import type { OutboxStore } from './outbox-port.js';
 import type { Resolution } from './window.js';
 
 /** Number that the store assigns to a model at first sight; stable across renames. */
@@ -61,6 +63,8 @@ export interface ModelWrite {
   readonly maintenance: readonly Interval[];
   /** Schedule, timeout and confirmation from a time on, as JSON. */
   readonly epochs: readonly { readonly from: number; readonly settings: unknown }[];
+  /** Changes to tell; none unless set. */
+  readonly notices?: readonly Notice[];
   readonly health: unknown;
   readonly watermark: number | null;
   /** Added to the stored totals. */
@@ -88,6 +92,7 @@ export interface Refusal {
     | 'gap'
     | 'maintenance'
     | 'epoch'
+    | 'notice'
     | 'rollup'
     | 'missed';
   /** Slot of a result. */
@@ -158,7 +163,7 @@ export const batchResults = 100;
 export const batchRows = 5_000;
 
 /** The store as code outside `store/` uses it; nothing here assumes SQLite or a single process. */
-export interface Store {
+export interface Store extends OutboxStore {
   /** All models that still have history. */
   models(): Promise<readonly StoredModel[]>;
   /** Names of the models that are not retired, and of those with these ids or keys: the retired ones of years may be many. */
@@ -220,7 +225,7 @@ export interface Store {
 /** Methods of the store that change nothing; for commands that read beside the daemon. */
 export type StoreReader = Omit<
   Store,
-  'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include' | 'secret'
+  'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include' | 'secret' | keyof OutboxStore
 >;
 
 /** Functions on the memory of a model, whose format the store does not know. */

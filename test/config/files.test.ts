@@ -108,6 +108,7 @@ describe('configuration sections', () => {
       connectivity: null,
       maintenance: [],
       statusPages: [],
+      notifications: null,
       models: [],
     });
   });

@@ -189,6 +189,9 @@ export async function beginLife(parts: {
       ask: () => Promise.reject(new Error('nothing is asked')),
       askSaved: () => Promise.resolve(null),
     },
+    notifications: { list: () => Promise.resolve([]), replay: () => Promise.resolve(null) },
+    notificationGauges: () => null,
+    live: () => true,
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
     annotations: createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() }),
     async readLong(question) {

@@ -147,6 +147,7 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
       include: () => Promise.resolve(false),
     },
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
+    notifications: { list: () => Promise.resolve([]), replay: () => Promise.resolve(null) },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     probe: () => Promise.resolve(null),
     reload: () => Promise.resolve({ problems: [], warnings: [], unapplied: false }),

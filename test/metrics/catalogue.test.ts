@@ -17,6 +17,12 @@ const gauges = {
   logDropped: 0,
   storeFilesLost: 0,
   clockDoubted: false,
+  notifications: [
+    {
+      ...{ channel: 'team', sent: 3, failed: 1, givenUp: 0, pending: 1, oldestPendingMs: 500 },
+      heldBack: new Map([['quiet', 2]]),
+    },
+  ],
   fleet: { instances: 2, disagree: false, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
 };
 

@@ -25,7 +25,7 @@ describe('opening a store', () => {
     const dump = `-- What the migrations amount to; compared in a test.\n${rows.all().join(';\n\n')};\n`;
     const expected = {
       application_id: 0x6d70756c,
-      user_version: 5,
+      user_version: 6,
       auto_vacuum: 2,
       journal_mode: 'wal',
     };
@@ -49,7 +49,7 @@ describe('opening a store', () => {
     await place.open(path).close();
     edit(path, 'PRAGMA user_version = 99');
     const before = readFileSync(path);
-    const message = `${path} was written by a newer modelpulse (schema 99, this one knows 5); upgrade modelpulse, or restore a backup from before`;
+    const message = `${path} was written by a newer modelpulse (schema 99, this one knows 6); upgrade modelpulse, or restore a backup from before`;
     expect(() => place.open(path)).toThrow(expect.objectContaining({ kind: 'newer', message }));
     expect(() => openStoreReader(path, migrationsDir)).toThrow(message);
     expect(readFileSync(path)).toEqual(before);
@@ -83,9 +83,9 @@ describe('opening a store', () => {
     const migrations = join(directory, 'migrations');
     cpSync(migrationsDir, migrations, { recursive: true });
     await place.open(path, { migrationsDir: migrations }).close();
-    writeFileSync(join(migrations, '0006-more.sql'), 'CREATE TABLE more (x); CREATE TABLE more (x);');
+    writeFileSync(join(migrations, '0007-more.sql'), 'CREATE TABLE more (x); CREATE TABLE more (x);');
     expect(() => place.open(path, { migrationsDir: migrations })).toThrow('table more already exists');
-    writeFileSync(join(migrations, '0006-more.sql'), 'CREATE TABLE more (x);');
+    writeFileSync(join(migrations, '0007-more.sql'), 'CREATE TABLE more (x);');
     await place.open(path, { migrationsDir: migrations }).close();
     expect(() => place.open(path)).toThrow('written by a newer modelpulse');
   });
@@ -95,7 +95,12 @@ describe('opening a store', () => {
     const path = join(directory, 'store.db');
     const older = join(directory, 'migrations');
     cpSync(migrationsDir, older, { recursive: true });
-    for (const later of ['0003-unknown-reasons.sql', '0004-secrets.sql', '0005-incident-order.sql'])
+    for (const later of [
+      '0003-unknown-reasons.sql',
+      '0004-secrets.sql',
+      '0005-incident-order.sql',
+      '0006-notifications.sql',
+    ])
       rmSync(join(older, later));
     const store = place.open(path, { migrationsDir: older });
     const { key } = await store.register('gpt', start, null);

@@ -14,7 +14,8 @@ describe('the secret of a file', () => {
     const directory = place.directory();
     const older = join(directory, 'migrations');
     cpSync(migrationsDir, older, { recursive: true });
-    for (const later of ['0004-secrets.sql', '0005-incident-order.sql']) rmSync(join(older, later));
+    for (const later of ['0004-secrets.sql', '0005-incident-order.sql', '0006-notifications.sql'])
+      rmSync(join(older, later));
     const store = place.open(join(directory, 'store.db'), { migrationsDir: older });
     await store.register('gpt', start, null);
     await store.close();

@@ -4,6 +4,7 @@ import type { Expectation, Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
 import { credentialsOf, masked } from './secrets.js';
 import type { MaintenanceRule, Settings } from '../settings.js';
+import { notificationsEntry } from './effective-notifications.js';
 import type { StatusPage } from '../page-settings.js';
 
 const durationOrNull = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
@@ -167,6 +168,7 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
     }),
     maintenance: maintenance.map(maintenanceEntry),
     ...(statusPages.length > 0 && { status_pages: statusPages.map(statusPageEntry) }),
+    ...(settings.notifications !== null && { notifications: notificationsEntry(settings.notifications) }),
   };
   const known = [...secrets, ...credentialsOf(settings)];
   const entries = models.map((model) => {

@@ -1,3 +1,4 @@
+import { secretsOfChannel } from '../../domain/notify/channel.js';
 import type { Path } from './problem.js';
 import type { Settings } from '../settings.js';
 
@@ -62,8 +63,19 @@ export function isSecretParameter(name: string, value: string): boolean {
   return isSecretName(name) || (value.length >= shortestSecret && name.toLowerCase() !== 'api-version');
 }
 
+/** Members of receivers, whose addresses are secrets as a whole. */
+const receiverSecrets = new Set(['url', 'secret', 'token', 'routing_key', 'smtp', 'proxy']);
+
+const isOfReceiver = ([section, ...rest]: Path): boolean =>
+  section === 'notifications' &&
+  (rest[0] === 'channels' || rest[0] === 'heartbeat') &&
+  rest
+    .slice(rest[0] === 'channels' ? 2 : 1)
+    .some((step) => typeof step === 'string' && receiverSecrets.has(step));
+
 /** True when the value at `path` is a secret. */
 function isSecret(path: Path): boolean {
+  if (path[0] === 'notifications') return isOfReceiver(path);
   return path.some((step, index) => {
     if (typeof step !== 'string') return false;
     const inOptions = path.lastIndexOf('default_request_options');
@@ -149,11 +161,14 @@ export function masked(value: unknown, secrets: Iterable<string>): unknown {
 }
 
 /** The keys, tokens and passwords of all sections except models. */
-export function credentialsOf({ server, storage, remote, healthApi, statusPages }: Settings): string[] {
+export function credentialsOf(settings: Settings): string[] {
+  const { server, storage, remote, healthApi, statusPages, notifications } = settings;
   const passwords = statusPages.map(({ password }) => password ?? '');
   return [
     ...[server.bearerToken ?? '', ...server.readTokens, remote?.apiKey ?? '', ...healthApi.apiKeys],
     ...passwords,
     ...databasePasswords(storage),
+    ...(notifications?.channels.flatMap(secretsOfChannel) ?? []),
+    ...(notifications?.heartbeat ? [notifications.heartbeat.url] : []),
   ];
 }

@@ -15,6 +15,7 @@ import {
 } from './fields.js';
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
+import { notificationsSchema } from './notifications-schema.js';
 import { statusPageSchema } from './status-page-schema.js';
 import { storageSchema } from './storage-schema.js';
 
@@ -233,6 +234,11 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Number of this configuration, greater for newer ones: where instances share a database and have different models, the greatest decides which are removed and renamed; default: none, which is lower than any.',
+    ),
+  notifications: notificationsSchema
+    .optional()
+    .describe(
+      'Messages to people: who is told of what, and how often. Without it nothing is told; alerts of `modelpulse rules` need none of it.',
     ),
   defaults: defaultsSchema.prefault({}).describe('Defaults of all models; a model can override them.'),
   include: include

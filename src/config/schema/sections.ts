@@ -8,6 +8,7 @@ import type { Findings, Problem } from '../read/problem.js';
 import type { SettingsEntry } from './schema.js';
 import type { Settings, StoragePlace } from '../settings.js';
 import type { Logo } from '../page-settings.js';
+import { notificationProblems, notificationsOf } from '../notifications.js';
 import { statusPageOf, statusPageProblems } from '../status-page.js';
 import { addAll } from '../../domain/list.js';
 
@@ -59,6 +60,14 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
     problems,
     pages.map(({ path, ...rest }) => ({ ...rest, path: ['status_pages', ...path] })),
   );
+  if (entry.notifications !== undefined)
+    addAll(
+      problems,
+      notificationProblems(entry.notifications).map(({ path, ...rest }) => ({
+        ...rest,
+        path: ['notifications', ...path],
+      })),
+    );
   const warnings: Problem[] = [];
   if (remote && entry.defaults.timeout !== undefined) {
     const message = 'has no effect in remote mode: "remote.timeout" is the deadline';
@@ -157,6 +166,7 @@ export function settingsOf(
       return window === null ? [] : [{ ...window, models: rule.models, reason: rule.reason ?? null }];
     }),
     statusPages: entry.status_pages.map((page, index) => statusPageOf(page, logos[index] ?? null)),
+    notifications: notificationsOf(entry.notifications),
     models,
   };
 }

@@ -3,6 +3,7 @@ import type { MissCause, ModelKey, Store, StoredModel, StoreReader } from '../po
 import { connect, type ConnectionOptions, type Database } from './database.js';
 import { isInUse, requireAlone } from './in-use.js';
 import { migrate, requireSchema } from './migrations.js';
+import { prepareOutbox } from './outbox.js';
 import { createPartitions } from './partitions.js';
 import { prepareExclusions } from './read/annotation-query.js';
 import { prepareCounts } from './read/count-query.js';
@@ -117,6 +118,7 @@ export function openPostgresStore(options: PostgresStoreOptions): Promise<Postgr
       ...prepareReads(database),
       ...prepareRegistry(database),
       ...prepareAnnotating(database, prepareIncidents(database)),
+      ...prepareOutbox(database),
       write: prepareWrite(database, partitions),
       prune: preparePrune(database, partitions, options.retention),
     };

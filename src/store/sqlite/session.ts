@@ -5,6 +5,7 @@ import type { Retention } from '../horizons.js';
 import { prepareIncidents } from './read/incident-query.js';
 import { prepareModels, prepareRegistry } from './rows/model-row.js';
 import type { MissCause, Store, StoreReader } from '../port.js';
+import { prepareOutbox } from './write/outbox.js';
 import { preparePrune } from './write/prune.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareTimeline } from './read/timeline-query.js';
@@ -53,6 +54,7 @@ export function prepareSession(database: Database, retention: () => Retention): 
     include,
     write: write.batch,
     writePacked: write.packed,
+    ...prepareOutbox(database),
     prune: preparePrune(database, retention),
     secret: prepareSecret(database),
   };

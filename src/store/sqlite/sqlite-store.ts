@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import type { Clock } from '../../domain/clock.js';
 import { openDatabase } from './file/database.js';
 import { attempt, damageBehind, isForeign, promised } from './file/failure.js';
 import { lockFile } from './file/file-lock.js';
@@ -16,38 +15,13 @@ import {
   placeFor,
   removeLog,
 } from './file/file-place.js';
-import type { Retention } from '../horizons.js';
 import { reserveKeys } from './rows/model-row.js';
-import type { PackedBatch } from './write/packed-batch.js';
-import type { Store, StoredModel } from '../port.js';
+import type { StoredModel } from '../port.js';
 import { prepareSession, type Session } from './session.js';
+import type { SqliteStore, StoreOptions } from './opened-store.js';
 import { StoreError } from '../store-error.js';
 
-export interface StoreOptions {
-  readonly path: string;
-  readonly migrationsDir: string;
-  /** Read whenever deletion starts, so that a reload takes effect. */
-  readonly retention: () => Retention;
-  /** Action for a damaged file: `move` renames it and creates a fresh one, `stop` leaves it and fails. */
-  readonly onCorrupt: 'move' | 'stop';
-  readonly clock: Pick<Clock, 'wall'>;
-  /** Keys up to this one may be in use, even if the file has none of them. */
-  readonly highestKey?: number;
-  readonly log: Record<'error' | 'warn' | 'info', (fields: object, message: string) => void>;
-}
-
-export interface OpenedStore extends Store {
-  /** Fresh files created since the start, because the one before was damaged, deleted or replaced. */
-  readonly corruptions: number;
-  /** How often the database was opened since the start: readers of an earlier opening must reopen it. */
-  readonly openings: number;
-}
-
-/** The store inside the thread that has the database open. */
-export interface SqliteStore extends OpenedStore {
-  /** Writes a packed batch like `write`; resolves with false, with nothing written, when its content is refused. */
-  writePacked(packed: PackedBatch): Promise<boolean>;
-}
+export type { OpenedStore, SqliteStore, StoreOptions } from './opened-store.js';
 
 /**
  * Opens the store for the one daemon that writes it; throws StoreError. When the file proves damaged in use, the call
@@ -278,6 +252,10 @@ export function openStore(options: StoreOptions): SqliteStore {
     addNote: (incident, note) => change((open) => open.addNote(incident, note)),
     exclude: (key, exclusion) => change((open) => open.exclude(key, exclusion)),
     include: (key, id) => change((open) => open.include(key, id)),
+    notices: (after, limit) => ask((open) => open.notices(after, limit)),
+    channels: () => ask((open) => open.channels()),
+    messages: (query) => ask((open) => open.messages(query)),
+    keepOutbox: (changes) => change((open) => open.keepOutbox(changes)),
     prune: (now) =>
       change((open) => {
         starting = false;

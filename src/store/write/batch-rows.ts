@@ -25,6 +25,8 @@ export const parameters = {
   maintenance: numbers(3),
   noMaintenance: numbers(2),
   epoch: ['number', 'number', 'text'],
+  /** The time and the body. */
+  notice: ['number', 'text'],
   total: numbers(4),
   missed: ['text', 'number'],
 } as const satisfies Readonly<Record<string, Kinds>>;

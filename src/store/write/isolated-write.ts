@@ -4,6 +4,7 @@ import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../../d
 import { checkColumns, checkValues } from '../rows/check-row.js';
 import {
   updateModel,
+  writeNotices,
   writeResults,
   writeRollups,
   writeTimeline,
@@ -57,6 +58,8 @@ export function writeModelInParts(put: Put, write: ModelWrite, accepts: Accepts)
     accepts(key, 'rollup', { hour, ...rollup, latency: null }, () =>
       writeRollups(put, only({ rollups: new Map([[hour, rollup]]) })),
     );
+  for (const notice of write.notices ?? [])
+    accepts(key, 'notice', notice, () => writeNotices(put, only({ notices: [notice] })));
   for (const span of write.wholeHours)
     accepts(key, 'rollup', span, () => writeWholeHours(put, only({ wholeHours: [span] })));
 }

@@ -24,6 +24,7 @@ export function writeModel(put: Put, write: ModelWrite): void {
   writeTimeline(put, write);
   writeRollups(put, write);
   writeWholeHours(put, write);
+  writeNotices(put, write);
 }
 
 function newest(results: readonly RecordedResult[]): RecordedResult | undefined {
@@ -77,6 +78,10 @@ export function writeTimeline(put: Put, write: ModelWrite): void {
     else put('noMaintenance', [key, from]);
   }
   for (const { from, settings } of write.epochs) put('epoch', [key, from, JSON.stringify(settings)]);
+}
+
+export function writeNotices(put: Put, { notices = [] }: ModelWrite): void {
+  for (const notice of notices) put('notice', [notice.at, JSON.stringify(notice)]);
 }
 
 function incidentValues(key: ModelKey, incident: Incident): readonly Value[] {

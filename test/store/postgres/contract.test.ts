@@ -3,6 +3,7 @@ import { countsContract } from '../contract/counts.js';
 import { durationsContract } from '../contract/durations.js';
 import { incidentsContract } from '../contract/incidents.js';
 import { modelsContract } from '../contract/models.js';
+import { outboxContract } from '../contract/outbox.js';
 import { postgresKind } from '../contract/postgres-kind.js';
 import { refusalContract } from '../contract/refusal.js';
 import { retentionContract } from '../contract/retention.js';
@@ -25,5 +26,6 @@ withServer('PostgreSQL', (server) => {
     incidentsContract(kind);
     refusalContract(kind);
     retentionContract(kind);
+    outboxContract(kind);
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
@@ -81,7 +81,9 @@ withServer('schema of PostgreSQL', (server) => {
     await server().sql('postgres', `INSERT INTO ${schemaOf(url)}.schema_version VALUES (99, 99)`);
     const newer = {
       kind: 'newer',
-      message: expect.stringMatching(/newer modelpulse \(schema 99, this one knows 1\); upgrade/) as unknown,
+      message: expect.stringMatching(
+        /newer modelpulse \(schema 99, this one knows \d+\); upgrade/,
+      ) as unknown,
     };
     await expect(open(url)).rejects.toMatchObject(newer);
     await expect(openPostgresReader(options(url))).rejects.toMatchObject(newer);
@@ -91,8 +93,10 @@ withServer('schema of PostgreSQL', (server) => {
     const newer = join(mkdtempSync(join(tmpdir(), 'modelpulse-')), 'migrations');
     try {
       cpSync(postgresMigrations, newer, { recursive: true });
-      const next = join(newer, '0002-next.sql');
-      writeFileSync(next, '-- oldest: 1\nALTER TABLE model ADD COLUMN next integer;\n');
+      const known = readdirSync(newer).length;
+      const numbered = (more: number): string => String(known + more).padStart(4, '0');
+      const next = join(newer, `${numbered(1)}-next.sql`);
+      writeFileSync(next, `-- oldest: ${known}\nALTER TABLE model ADD COLUMN next integer;\n`);
       const url = server().fresh();
       const before = await open(url);
       const { key } = await before.register('gpt', start, null);
@@ -110,7 +114,7 @@ withServer('schema of PostgreSQL', (server) => {
       opened.push(reader);
       expect((await reader.results(key, { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 9 })).length).toBe(4);
 
-      writeFileSync(join(newer, '0003-break.sql'), 'ALTER TABLE model DROP COLUMN next;\n');
+      writeFileSync(join(newer, `${numbered(2)}-break.sql`), 'ALTER TABLE model DROP COLUMN next;\n');
       opened.push(await openPostgresStore({ ...options(url), migrationsDir: newer }));
       await expect(open(url)).rejects.toMatchObject({ kind: 'newer' });
     } finally {

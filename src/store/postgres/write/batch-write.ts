@@ -8,6 +8,9 @@ import type { Database, Sql } from '../database.js';
 import { prepareRollupWrite } from './rollup-write.js';
 import type { Rows } from './sifted-rows.js';
 
+/** Held by a transaction from its notices to its end. */
+const noticeLock = 0x6d70756d;
+
 type Row = readonly Value[];
 
 const textOrNull = (value: Value | undefined): string | null =>
@@ -115,6 +118,7 @@ export function prepareBatchWrite(database: Database): (sql: Sql, rows: Rows) =>
     ['int4', 'int8', 'text'],
     'ON CONFLICT (model, starts) DO UPDATE SET settings = excluded.settings',
   );
+  const addNotices = insert('notice', ['int8', 'text'], '', '(at, body)');
   const checkTypes = ['int4', 'int2', 'int4', 'int4', 'int4', 'int4', 'text'];
   const addChecks = `INSERT INTO ${table('check_result')} (model, day, slot, code, duration, tokens, rest)
     SELECT * FROM ${unnest(checkTypes)} ON CONFLICT DO NOTHING`;
@@ -202,5 +206,10 @@ export function prepareBatchWrite(database: Database): (sql: Sql, rows: Rows) =>
     await take('hours', (some) => addSpans(sql, 'hour_rollup', some));
     await take('days', (some) => addSpans(sql, 'day_rollup', some));
     await take('missed', (some) => addMissed(sql, totalsOf(some, 1)));
+    // Last: who has the lock waits for nobody. It makes ids grow in the order of commits.
+    await take('notice', async (some) => {
+      await sql.run(`SELECT pg_advisory_xact_lock(${noticeLock})`);
+      await addNotices(sql, some);
+    });
   };
 }

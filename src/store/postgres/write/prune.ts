@@ -105,6 +105,8 @@ function prepareRowPrune(database: Database) {
     yield* before('maintenance', 'ends', limits.days);
     yield* before('exclusion', 'ends', limits.days);
     yield* before('incident', 'closed_at', limits.days);
+    yield* before('notice', 'at', limits.outbox);
+    yield* before('message', 'ended_at', limits.outbox);
     const { rows } = await database.run<{ key: number }>(
       `SELECT key FROM ${table('model')} ORDER BY key`,
       [],

@@ -27,6 +27,14 @@ function onceEach(models: readonly ModelWrite[]): ModelWrite[][] {
   return groups;
 }
 
+/** Takes the notices out of parts of a batch: they are written last, since writers wait for each other with them. */
+function noticesLast(parts: readonly Rows[]): Rows[] {
+  const notices = parts.flatMap((rows) => rows.get('notice') ?? []);
+  if (notices.length === 0) return [...parts];
+  const others = parts.map((rows): Rows => new Map([...rows].filter(([name]) => name !== 'notice')));
+  return [...others, new Map([['notice', notices]])];
+}
+
 /** The error that the driver gave, where `described` has put it into one for operators. */
 const causeOf = (error: unknown): unknown => (error instanceof StoreError ? error.cause : error);
 
@@ -39,7 +47,7 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
     for (const rows of all) await partitions.ensure(timesOf(rows));
     await database.transaction(async (sql) => {
       await requireFences(sql, fences);
-      for (const rows of all) await writeRows(sql, rows);
+      for (const rows of noticesLast(all)) await writeRows(sql, rows);
     }, once);
   }
 
@@ -60,11 +68,14 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
     await database.transaction(async (sql) => {
       await requireFences(sql, fences);
       const parts = [...models.map((model) => ({ model, rows: siftRows([model], []).rows }))];
-      for (const { model, rows } of parts) {
+      const written: Rows[] = [];
+      for (const { model, rows: whole } of parts) {
+        const rows: Rows = new Map([...whole].filter(([name]) => name !== 'notice'));
         await sql.run('SAVEPOINT part');
         try {
           await writeRows(sql, rows);
           await sql.run('RELEASE SAVEPOINT part');
+          written.push(whole);
         } catch (error) {
           if (!refusesContent(error)) throw error;
           await sql.run('ROLLBACK TO SAVEPOINT part');
@@ -73,7 +84,14 @@ export function prepareWrite(database: Database, partitions: Partitions): WriteB
           refusals.push({ key, ...part, what: 'model', message: messageOf(error) });
         }
       }
-      await writeRows(sql, siftRows([], missed).rows);
+      const notices = written.flatMap((rows) => rows.get('notice') ?? []);
+      await writeRows(
+        sql,
+        new Map([
+          ...siftRows([], missed).rows,
+          ...(notices.length > 0 ? [['notice', notices] as const] : []),
+        ]),
+      );
     }, once);
     return refusals;
   }

@@ -26,6 +26,38 @@ export interface Situation {
 
 export type ThreadMethod = keyof Store | 'writePacked';
 
+/** Calls whose outcome the caller must know, however late: they change state that it keeps in memory. */
+export const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
+  'write',
+  'writePacked',
+  'addNote',
+  'exclude',
+  'include',
+  'keepOutbox',
+  'close',
+]);
+/** Calls that change nothing; they wait their turn, so that however many there are, a write waits only for a few. */
+export const reads: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
+  'models',
+  'names',
+  'missed',
+  'points',
+  'durations',
+  'counts',
+  'results',
+  'incidents',
+  'maintenance',
+  'epochs',
+  'gaps',
+  'exclusions',
+  'excludedPeriods',
+  'notices',
+  'channels',
+  'messages',
+]);
+/** Calls that are sent even while the thread hangs. */
+export const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);
+
 export interface ThreadCall extends Situation {
   readonly id: number;
   readonly method: ThreadMethod;

@@ -6,7 +6,10 @@ import type { Batch, Refusal } from '../../port.js';
 import type { OpenedStore, SqliteStore, StoreOptions } from '../sqlite-store.js';
 import { StoreError } from '../../store-error.js';
 import {
+  alwaysMade,
+  awaited,
   opening,
+  reads,
   unpackError,
   type Situation,
   type ThreadCall,
@@ -24,36 +27,8 @@ const hungLooks = 8;
 /** Looks are counted, not time: one during which the process or the machine was suspended counts once. */
 const lookEveryMs = 500;
 
-/** Calls whose outcome the caller must know, however late: they change state that it keeps in memory. */
-const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
-  'write',
-  'writePacked',
-  'addNote',
-  'exclude',
-  'include',
-  'close',
-]);
-/** Calls that change nothing; they wait their turn, so that however many there are, a write waits only for a few. */
-const reads: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
-  'models',
-  'names',
-  'missed',
-  'points',
-  'durations',
-  'counts',
-  'results',
-  'incidents',
-  'maintenance',
-  'epochs',
-  'gaps',
-  'exclusions',
-  'excludedPeriods',
-]);
 /** Reads that the thread has at a time: the next one is there when one ends. */
 const mostReads = 2;
-/** Calls that are sent even while the thread hangs. */
-const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);
-
 export interface ThreadedStore extends OpenedStore {
   /** The thread has answered all calls, so no system call hangs. */
   readonly idle: boolean;
@@ -290,6 +265,10 @@ export async function openThreadedStore(
     addNote: (...note) => call('addNote', ...note),
     exclude: (...exclusion) => call('exclude', ...exclusion),
     include: (...exclusion) => call('include', ...exclusion),
+    notices: (...query) => call('notices', ...query),
+    channels: () => call('channels'),
+    messages: (query) => call('messages', query),
+    keepOutbox: (change) => call('keepOutbox', change),
     prune: (now) => call('prune', now),
     secret: () => call('secret'),
     sizeBytes: () => bytesOnDisk(path),

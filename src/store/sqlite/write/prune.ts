@@ -52,6 +52,8 @@ function prepare(database: Database) {
     states: beforeInForce('states'),
     epochs: beforeInForce('epochs'),
     incidents: limited('DELETE FROM incidents WHERE closed_at < ?'),
+    notices: () => limited('DELETE FROM notices WHERE at < ?'),
+    messages: () => limited('DELETE FROM messages WHERE ended_at < ?'),
     // Not of a model that returned to the registry since its place was read.
     everything: ['checks', 'details', 'states', 'hours', 'days', 'incidents'].map((table) =>
       limited(
@@ -110,6 +112,9 @@ function* pieces(statements: Statements, limits: Limits, swept: number): Generat
     yield statements.model.run(key).changes;
   }
   yield* exhaust(() => statements.incidents.run(limits.days));
+  const [notices, messages] = [statements.notices(), statements.messages()];
+  yield* exhaust(() => notices.run(limits.outbox));
+  yield* exhaust(() => messages.run(limits.outbox));
 }
 
 /** Prepares deletion by retention: each call runs one bounded batch and returns whether more is left. */

@@ -9,7 +9,9 @@ import { keysOf, tableOf } from '../../../domain/table.js';
 /** A packed batch passes text as bytes of UTF-8. */
 const asText = 'CAST(? AS TEXT)';
 
-const sql: Readonly<Record<Exclude<StatementName, 'incident' | 'rollup' | 'hours' | 'days'>, string>> = {
+const sql: Readonly<
+  Record<Exclude<StatementName, 'incident' | 'rollup' | 'hours' | 'days' | 'notice'>, string>
+> = {
   model: `UPDATE models SET health = ${asText}, watermark = coalesce(?, watermark),
     latest = coalesce(${asText}, latest), last_success = coalesce(?, last_success), input_tokens = input_tokens + ?,
     output_tokens = output_tokens + ?, version_changes = version_changes + ? WHERE key = ?`,
@@ -97,6 +99,8 @@ export function prepareStatements(database: Database): Put {
 
   const addRollup = prepareRollups(database);
   const addMany = prepareMany(database);
+  // With the first one: most databases have none.
+  let addNotice: Statement | null = null;
 
   return (name, values) => {
     if (name === 'rollup') {
@@ -105,6 +109,11 @@ export function prepareStatements(database: Database): Put {
     }
     if (name === 'hours' || name === 'days') {
       addMany(name, values);
+      return;
+    }
+    if (name === 'notice') {
+      addNotice ??= database.prepare(`INSERT INTO notices (at, body) VALUES (?, ${asText})`);
+      addNotice.run(values);
       return;
     }
     // Not an upsert: even an upsert that only updates uses up an id.

@@ -1,0 +1,87 @@
+import { createDelivery } from '../../checker/delivery.js';
+import { createMask } from '../../config/read/secrets.js';
+import type { Clock } from '../../domain/clock.js';
+import { secretsOfChannel, type Channel } from '../../domain/notify/channel.js';
+import type { Message } from '../../domain/notify/message.js';
+import { plainText } from '../../domain/plain-text.js';
+import { messageOf } from '../../domain/thrown.js';
+import { requestOf } from '../../notify/dialects.js';
+import type { ChannelContext } from '../../notify/request.js';
+import { incidentOfModelAddress, modelAddress } from '../../page/page-address.js';
+
+/** Longest time of one attempt. */
+const timeoutMs = 15_000;
+const longestError = 300;
+
+/** How an attempt ended. `nothing` is a message of which the receiver has nothing to be told. */
+export type Outcome =
+  | { readonly kind: 'delivered' | 'nothing' }
+  | {
+      readonly kind: 'failed';
+      readonly error: string;
+      readonly retryAfterMs: number | null;
+      /** The receiver wants no further message. */
+      readonly gone: boolean;
+    };
+
+export interface Deliver {
+  /** Makes one attempt; never rejects. No text of it has a secret of the channel. */
+  deliver(channel: Channel, message: Message, signal: AbortSignal): Promise<Outcome>;
+  /** Reads an address; resolves to why it failed, or null. */
+  beat(url: string, signal: AbortSignal): Promise<string | null>;
+  close(): void;
+}
+
+export function createDeliver(parts: {
+  readonly clock: Clock;
+  readonly version: string;
+  /** Without a trailing slash; null without one. */
+  readonly publicUrl: () => string | null;
+}): Deliver {
+  const { clock, version, publicUrl } = parts;
+  const delivery = createDelivery({ clock, userAgent: `modelpulse/${version}`, timeoutMs });
+  const linkTo = (model: string, incident: number | null): string | null => {
+    const base = publicUrl();
+    if (base === null) return null;
+    return base + (incident === null ? modelAddress(model) : incidentOfModelAddress(model, incident));
+  };
+
+  async function attempt(channel: Channel, message: Message, signal: AbortSignal): Promise<Outcome> {
+    const { target, timezone, proxy } = channel;
+    const context: ChannelContext = { timezone, linkTo, now: clock.wall(), publicUrl: publicUrl() };
+    if (target.kind === 'email') {
+      // With the first mail.
+      const { sendMail } = await import('../../notify/mail.js');
+      await sendMail(message, target, context, timeoutMs);
+      return { kind: 'delivered' };
+    }
+    const request = requestOf(message, target, context);
+    if (request === null) return { kind: 'nothing' };
+    const done = await delivery.send({ method: 'POST', ...request }, proxy, signal);
+    if ('fault' in done) return { kind: 'failed', error: done.fault, retryAfterMs: null, gone: false };
+    const { status, retryAfterMs } = done;
+    if (status >= 200 && status < 300) return { kind: 'delivered' };
+    return { kind: 'failed', error: `HTTP ${status}`, retryAfterMs, gone: status === 410 };
+  }
+
+  return {
+    async deliver(channel, message, signal) {
+      const hide = createMask(secretsOfChannel(channel));
+      const shown = (error: string): string => plainText(hide(error)).slice(0, longestError);
+      try {
+        const outcome = await attempt(channel, message, signal);
+        return outcome.kind === 'failed' ? { ...outcome, error: shown(outcome.error) } : outcome;
+      } catch (error) {
+        return { kind: 'failed', error: shown(messageOf(error)), retryAfterMs: null, gone: false };
+      }
+    },
+    async beat(url, signal) {
+      const done = await delivery.send({ method: 'GET', url, headers: {}, body: null }, null, signal);
+      if ('fault' in done) return plainText(createMask([url])(done.fault)).slice(0, longestError);
+      return done.status >= 200 && done.status < 300 ? null : `HTTP ${done.status}`;
+    },
+    close: () => {
+      delivery.close();
+    },
+  };
+}

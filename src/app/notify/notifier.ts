@@ -1,0 +1,246 @@
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { NotificationSettings } from '../../config/notifications.js';
+import type { Clock } from '../../domain/clock.js';
+import { lowest } from '../../domain/list.js';
+import type { Channel } from '../../domain/notify/channel.js';
+import { newChannelMemory } from '../../domain/notify/memory.js';
+import type { Message } from '../../domain/notify/message.js';
+import type { Policy } from '../../domain/notify/policy.js';
+import type { NotificationGauges } from '../../metrics/notifications.js';
+import type { ShardFence } from '../../store/fleet-port.js';
+import type { Store } from '../../store/port.js';
+import { FencedError } from '../../store/store-error.js';
+import { createChannelState, memoryOf, type ChannelState } from './channel-state.js';
+import type { Deliver } from './deliver.js';
+import { createHeartbeat } from './heartbeat.js';
+import { createTallies } from './tallies.js';
+import { policyOf } from './policy.js';
+
+const lookEveryMs = 1_000;
+/** ms between two looks for messages that somebody else made pending. */
+const refreshEveryMs = 10_000;
+/** Notices of one look. */
+const mostNotices = 1_000;
+/** Messages that wait, as far as one look knows them. */
+const mostPending = 10_000;
+/** ms that a stop waits for an attempt that runs. */
+const lastAttemptMs = 1_000;
+
+export interface Notifier {
+  /** Tries receivers again that wanted nothing more. */
+  reloaded(): void;
+  /** Looks for messages to send again, which the store has. */
+  refresh(): void;
+  gauges(): NotificationGauges;
+  stop(): Promise<void>;
+}
+
+/** Which channels are those of this instance, where several share the store; null for all. */
+export type ChannelFences = ((channel: string) => ShardFence | null) | null;
+
+/** Plans and sends messages once a second, each channel on its own; no check waits for it. */
+export async function startNotifier(parts: {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  settings: () => NotificationSettings | null;
+  isKnown: (model: string) => boolean;
+  /** True while checks run and results are stored. */
+  isAlive: () => boolean;
+  deliver: Deliver;
+  fences: ChannelFences;
+}): Promise<Notifier> {
+  const { store, clock, log, deliver, fences } = parts;
+  const states = new Map<string, ChannelState>();
+  /** Under which fence the state of a channel was read: it is void with that. */
+  const readUnder = new WeakMap<ChannelState, ShardFence>();
+  const tallies = createTallies();
+  const attempts = new Map<string, Promise<void>>();
+  const stopping = new AbortController();
+  const isStopping = (): boolean => stopping.signal.aborted;
+  const heartbeat = createHeartbeat({ clock, log, beat: deliver.beat, isAlive: parts.isAlive });
+  /** Channels whose receiver wants nothing more, until the configuration is loaded again. */
+  const gone = new Set<string>();
+  let inForce: { readonly settings: NotificationSettings; readonly policy: Policy } | null = null;
+  let refreshAt = 0;
+  let looking: Promise<void> | null = null;
+  let failing = false;
+
+  const policyIn = (settings: NotificationSettings): Policy => {
+    if (inForce?.settings !== settings) inForce = { settings, policy: policyOf(settings) };
+    return inForce.policy;
+  };
+
+  /** Creates the states of channels that are new here, and drops those that are another instance's. */
+  async function load(channels: readonly Channel[]): Promise<void> {
+    const own = channels.filter(({ name }) => fences === null || fences(name) !== null);
+    const names = new Set(own.map(({ name }) => name));
+    for (const [name, state] of states) {
+      const isStale = readUnder.get(state)?.fence !== fences?.(name)?.fence;
+      if (!names.has(name) || isStale) states.delete(name);
+    }
+    const missing = own.filter(({ name }) => !states.has(name));
+    if (missing.length === 0) return;
+    const given = new Map(missing.map(({ name }) => [name, fences?.(name) ?? null]));
+    const stored = new Map((await store.channels()).map((channel) => [channel.name, channel]));
+    const { newest } = await store.notices(Number.MAX_SAFE_INTEGER, 1);
+    for (const channel of missing) {
+      const known = stored.get(channel.name);
+      const memory = memoryOf(known?.memory);
+      // A new channel is told of what happens from now on.
+      const readTo = known?.readTo ?? newest;
+      const seed = randomBytes(8).toString('hex');
+      const initial = { readTo, memory: memory ?? newChannelMemory(seed), isNew: memory === null };
+      const state = createChannelState(channel, initial);
+      const fence = given.get(channel.name) ?? null;
+      if (fence !== null) readUnder.set(state, fence);
+      states.set(channel.name, state);
+    }
+    refreshAt = 0;
+  }
+
+  async function refresh(now: number): Promise<void> {
+    if (now < refreshAt) return;
+    refreshAt = now + refreshEveryMs;
+    for (const state of states.values()) {
+      if (attempts.has(state.name)) continue;
+      const query = {
+        channel: state.name,
+        states: ['pending'] as const,
+        oldestFirst: true,
+        limit: mostPending,
+      };
+      state.refresh(await store.messages(query));
+    }
+  }
+
+  async function save(state: ChannelState): Promise<boolean> {
+    if (!state.isDirty) return true;
+    const change = state.changes();
+    const fence = readUnder.get(state);
+    try {
+      await store.keepOutbox({ ...change, ...(fence !== undefined && { fences: [fence] }) });
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      // Another instance has the channel now.
+      if (states.get(state.name) === state) states.delete(state.name);
+      return false;
+    }
+    state.written(change);
+    return true;
+  }
+
+  /** Reads what is new and plans messages. */
+  async function plan(policy: Policy, now: number): Promise<void> {
+    const least = lowest([...states.values()].map(({ readTo }) => readTo));
+    if (least === Infinity) return;
+    const { newest, notices } = await store.notices(least, mostNotices);
+    for (const state of states.values()) {
+      // A new database, in place of a damaged one, counts from the beginning.
+      const from = newest < state.readTo && newest < least ? 0 : state.readTo;
+      const fresh = notices.filter(({ id }) => id > from);
+      const to = fresh.at(-1)?.id ?? from;
+      const isDue = state.nextAt !== null && state.nextAt <= now;
+      if (fresh.length === 0 && !isDue && from === state.readTo) continue;
+      tallies.heldBack(state.name, state.plan(fresh, to, { policy, now, isKnown: parts.isKnown }));
+    }
+  }
+
+  async function attempt(channel: Channel, state: ChannelState): Promise<void> {
+    for (;;) {
+      // What is told was stored, and what was told is stored before the next one.
+      if (gone.has(channel.name) || isStopping() || !(await save(state))) return;
+      const message = state.due(clock.wall());
+      if (message === null) return;
+      const outcome = await deliver.deliver(channel, message.body as Message, stopping.signal);
+      if (isStopping() && outcome.kind === 'failed') return;
+      const isGivenUp = state.ended(message, outcome, clock.wall());
+      if (outcome.kind === 'failed') {
+        tallies.failed(channel.name);
+        const line = {
+          channel: channel.name,
+          id: message.id,
+          attempts: message.attempts + 1,
+          reason: outcome.error,
+        };
+        if (isGivenUp) {
+          tallies.givenUp(channel.name);
+          log.error(line, 'notification given up after its last attempt');
+        } else log.warn(line, 'notification failed; it is tried again');
+        if (outcome.gone) {
+          gone.add(channel.name);
+          log.error(
+            { channel: channel.name },
+            'receiver answers 410: nothing more is sent to it until a reload',
+          );
+        }
+      } else {
+        if (outcome.kind === 'delivered') tallies.sent(channel.name);
+        log.debug({ channel: channel.name, id: message.id }, 'notification sent');
+      }
+      await save(state);
+    }
+  }
+
+  function send(channels: readonly Channel[]): void {
+    for (const channel of channels) {
+      const state = states.get(channel.name);
+      if (state === undefined || attempts.has(channel.name)) continue;
+      if (!state.isDirty && state.due(clock.wall()) === null) continue;
+      const running = attempt(channel, state)
+        .catch(failed)
+        .finally(() => attempts.delete(channel.name));
+      attempts.set(channel.name, running);
+    }
+  }
+
+  function failed(error: unknown): void {
+    if (!failing && !isStopping())
+      log.error({ err: error }, 'notifications cannot be planned or stored; it is tried again each second');
+    failing = true;
+  }
+
+  async function look(): Promise<void> {
+    const settings = parts.settings();
+    heartbeat.look(settings?.heartbeat ?? null, stopping.signal);
+    if (settings === null) {
+      states.clear();
+      return;
+    }
+    const policy = policyIn(settings);
+    const now = clock.wall();
+    await load(settings.channels);
+    await refresh(now);
+    await plan(policy, now);
+    send(settings.channels);
+    failing = false;
+  }
+
+  // What happens from here on is told.
+  await load(parts.settings()?.channels ?? []).catch(failed);
+  for (const state of states.values()) await save(state).catch(failed);
+
+  const timer = setInterval(() => {
+    looking ??= look()
+      .catch(failed)
+      .finally(() => (looking = null));
+  }, lookEveryMs);
+
+  return {
+    reloaded: () => {
+      gone.clear();
+    },
+    refresh() {
+      refreshAt = 0;
+    },
+    gauges: () => tallies.gauges([...states.values()], clock.wall()),
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      const running = Promise.allSettled([looking, ...attempts.values()]);
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, lastAttemptMs).unref())]);
+      deliver.close();
+    },
+  };
+}

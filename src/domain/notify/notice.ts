@@ -1,0 +1,136 @@
+import type { Health } from '../health.js';
+import type { Model } from '../model.js';
+import { blameFor, type Blame, type StateReason } from '../reason.js';
+import type { VersionChange } from '../version.js';
+
+/** States that people are told of. */
+export const toldStates = ['unhealthy', 'degraded', 'unknown', 'maintenance'] as const;
+export type ToldState = (typeof toldStates)[number];
+
+/** What happens at one moment, and has no end. */
+export const remarks = ['version', 'certificate'] as const;
+export type Remark = (typeof remarks)[number];
+
+/** A change of one model that channels may tell, as it is stored with the result that shows it. */
+export interface Notice {
+  /** `began`, `changed` and `ended` are of a state; `happened` is a remark. */
+  readonly kind: 'began' | 'changed' | 'ended' | 'happened';
+  readonly what: ToldState | Remark;
+  readonly model: string;
+  readonly provider: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Unix ms: start of the state, or time of the remark. */
+  readonly since: number;
+  /** Unix ms of the change itself; of an end the end. */
+  readonly at: number;
+  readonly reason: StateReason | null;
+  readonly blame: Blame | null;
+  readonly detail: string | null;
+  /** Failed checks of an incident so far; null for other states. */
+  readonly failures: number | null;
+}
+
+/** A notice as the store has it; ids grow in the order of commits. */
+export interface StoredNotice {
+  readonly id: number;
+  readonly notice: Notice;
+}
+
+/** What of a model's memory shows that there is something to tell. */
+export interface NoticeSource {
+  readonly health: Health;
+  readonly certificateExpiresAt: number | null;
+}
+
+/** What a result adds. */
+interface Seen {
+  readonly model: Pick<Model, 'id' | 'provider' | 'labels'>;
+  readonly slot: number;
+  readonly detail: string | null;
+  readonly changes: readonly VersionChange[];
+  /** ms before the end of a certificate at which it is told; null for never. */
+  readonly certificateMs: number | null;
+}
+
+interface Stretch {
+  readonly what: ToldState;
+  readonly since: number;
+  readonly reason: StateReason | null;
+  readonly failures: number | null;
+}
+
+/** Longest detail in a notice. */
+const longestDetail = 500;
+
+/** The open incident, and the state of the time line where it is another one that is told. */
+function stretchesOf({ incident, state, since, reason }: Health): Stretch[] {
+  const found: Stretch[] = [];
+  if (incident !== null) {
+    const now = state === 'unhealthy' && reason !== null ? reason : incident.reason;
+    found.push({
+      what: 'unhealthy',
+      since: incident.openedAt,
+      reason: now,
+      failures: incident.checksFailed,
+    });
+  }
+  const blame = reason === null ? null : blameFor(reason);
+  // A pause and the time before the first result have no blame: nobody has to act.
+  if (state === 'degraded' || state === 'maintenance' || (state === 'unknown' && blame !== null))
+    found.push({ what: state, since, reason, failures: null });
+  return found;
+}
+
+/** Changes between the memory before a result and after it, oldest first. */
+export function noticesOf(before: NoticeSource, after: NoticeSource, seen: Seen): Notice[] {
+  const { model, slot } = seen;
+  const base = { model: model.id, provider: model.provider, labels: model.labels };
+  const make = (kind: Notice['kind'], of: Stretch, at: number): Notice => ({
+    kind,
+    ...base,
+    ...of,
+    at,
+    blame: of.reason && blameFor(of.reason),
+    detail: kind === 'ended' ? null : (seen.detail?.slice(0, longestDetail) ?? null),
+  });
+  const [was, is] = [stretchesOf(before.health), stretchesOf(after.health)];
+  const found: Notice[] = [];
+  for (const old of was) {
+    if (is.some(({ what }) => what === old.what)) continue;
+    const end = Math.max(old.since, Math.min(slot, after.health.since));
+    found.push(make('ended', old, end));
+  }
+  for (const next of is) {
+    const old = was.find(({ what }) => what === next.what);
+    if (old === undefined) found.push(make('began', next, slot));
+    else if (old.reason !== next.reason)
+      found.push(make('changed', { ...next, since: Math.min(old.since, next.since) }, slot));
+  }
+  const remark = (what: Remark, detail: string): Notice => ({
+    kind: 'happened',
+    what,
+    ...base,
+    since: slot,
+    at: slot,
+    reason: null,
+    blame: null,
+    detail: detail.slice(0, longestDetail),
+    failures: null,
+  });
+  for (const { what, was: former, is: now } of seen.changes)
+    found.push(
+      remark(
+        'version',
+        `${what === 'response_model' ? 'model name' : 'build'} of replies was ${former}, is ${now}`,
+      ),
+    );
+  const { certificateMs } = seen;
+  const ends = after.certificateExpiresAt;
+  if (certificateMs !== null && ends !== null && ends - slot < certificateMs) {
+    const known = before.certificateExpiresAt;
+    const isNew = known === null || known - before.health.settled >= certificateMs;
+    if (isNew)
+      found.push(remark('certificate', `the certificate expires at ${new Date(ends).toISOString()}`));
+  }
+  return found;
+}

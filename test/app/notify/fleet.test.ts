@@ -1,0 +1,43 @@
+import { expect, it } from '@jest/globals';
+import { withServer } from '../../store/postgres/server.js';
+import { until } from '../fleet-site.js';
+import { promptId, useSite } from '../registry.js';
+import { accept, createReceiver, type Received } from './receiver.js';
+
+withServer('notifications of instances on one PostgreSQL', (server) => {
+  const site = useSite();
+
+  it('are sent by one of them, and by the next one when that stops', async () => {
+    const receiver = createReceiver(accept);
+    const { port } = await site().serve(receiver.listener);
+    const url = server().fresh();
+    const configure = (play: string): string =>
+      site().configure([site().model(play, { id: promptId })], {
+        storage: { url },
+        notifications: {
+          channels: { hook: { webhook: { url: `http://127.0.0.1:${port}/` } } },
+          group: { wait: '0s', update_every: '1s' },
+        },
+      });
+    const isKind =
+      (kind: string) =>
+      (request: Received): boolean =>
+        request.json().data.kind === kind;
+    const config = configure('bad-key');
+    const first = await site().daemon(config);
+    const second = await site().daemon(config);
+    const problem = await receiver.until(isKind('problem'));
+    await until(
+      () => second.get('/api/v1/notifications?state=sent'),
+      ({ text }) => text.includes(problem.json().data.id),
+    );
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+    configure('healthy');
+    expect((await second.post('/-/reload')).status).toBe(200);
+    const resolved = await receiver.until(isKind('resolved'));
+    expect(resolved.json().data.thread).toBe(problem.json().data.thread);
+    expect(receiver.received).toHaveLength(2);
+    expect(second.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  }, 60_000);
+});
