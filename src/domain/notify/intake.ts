@@ -114,6 +114,7 @@ function follow(
   }
   const again = member.ended !== null;
   member.ended = null;
+  delete member.gone;
   if (again) {
     member.since = notice.since;
     member.times += 1;
@@ -184,8 +185,8 @@ export function endGone(memory: ChannelMemory, isKnown: (model: string) => boole
         continue;
       }
       member.flapping = null;
+      if (member.ended === null) member.gone = true;
       member.ended ??= now;
-      member.detail = 'the model was removed from the registry';
       changed(member, now);
     }
     if (Object.keys(group.members).length === 0) Reflect.deleteProperty(memory.byKey, group.key);

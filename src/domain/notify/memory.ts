@@ -10,6 +10,8 @@ export interface Member {
   /** Unix ms. */
   since: number;
   ended: number | null;
+  /** It ended because the model was removed from the registry, whose state is not known. */
+  gone?: true;
   reason: StateReason | null;
   blame: Blame | null;
   detail: string | null;

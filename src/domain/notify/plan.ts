@@ -75,6 +75,7 @@ function listed(member: Member, now: number): MessageMember {
     member;
   return {
     ...{ model, provider, labels, what, since, ended, reason, blame, detail, failures, times },
+    ...(member.gone && { gone: member.gone }),
     flapping: flapping === 'quiet' ? null : flapping,
     isNews: isNews(member, now),
   };

@@ -8,6 +8,7 @@ import {
 import type { Message } from '../../../src/domain/notify/message.js';
 import type { Notice } from '../../../src/domain/notify/notice.js';
 import { plan, type Planned } from '../../../src/domain/notify/plan.js';
+import { told } from '../../../src/notify/text.js';
 import { hour, minute, policyOf, second, spell, start } from './notices.js';
 
 /** A channel that is told step by step; times are ms after the start. */
@@ -66,23 +67,32 @@ describe('a model that is gone from the registry', () => {
     channel.tell(5 * second, both('ended'));
     channel.tell(10 * second, both('began'));
     expect(Object.keys(channel.memory().flapping)).toHaveLength(1);
-    const told = Array.from({ length: 20 }, (_, index) =>
+    const all = Array.from({ length: 20 }, (_, index) =>
       channel.tell((20 + index) * second, [], () => false),
     ).flat();
-    expect(told.length).toBeGreaterThan(0);
-    expect(told.map(({ kind }) => kind)).toEqual(told.map(() => 'resolved'));
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.map(({ kind }) => kind)).toEqual(all.map(() => 'resolved'));
     expect(channel.memory()).toMatchObject({ byKey: {}, flapping: {} });
+  });
+
+  it('is told as removed, and not as healthy again', () => {
+    const channel = createChannel(policyOf({ waitMs: 0 }));
+    channel.tell(0, spell('m', 0, null));
+    const [end] = channel.tell(minute, [], () => false);
+    const telling = { timezone: 'UTC', linkTo: () => null };
+    expect(end?.kind).toBe('resolved');
+    expect(told(end!, telling).title).toBe('m was removed from the registry while unhealthy');
   });
 });
 
 describe('a remark', () => {
   it('that comes with each check is held back by the limit of its model, and counted', () => {
     const channel = createChannel();
-    const told = Array.from({ length: 60 }, (_, index) => [
+    const all = Array.from({ length: 60 }, (_, index) => [
       ...channel.tell(index * minute, [versionChange(index * minute)]),
       ...channel.tell(index * minute + 20 * second),
     ]).flat();
-    expect(told).toHaveLength(6);
+    expect(all).toHaveLength(6);
     expect(channel.heldBack).toEqual({ flapping: 54 });
   });
 });
