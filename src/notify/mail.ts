@@ -28,13 +28,16 @@ export function mailOf(message: Message, { from, to }: Email, context: ChannelCo
   };
 }
 
-/** Hands a mail over to the server; rejects with the error of the connection or the refusal. */
+/**
+ * Hands a mail over to the server; rejects with the error of the connection, or the refusal of all receivers, or once its time is over.
+ * Resolves to a text where the server refuses some of the receivers, else null.
+ */
 export async function sendMail(
   message: Message,
   target: Email,
   context: ChannelContext,
-  timeoutMs: number,
-): Promise<void> {
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<string | null> {
   const { createTransport } = await import('nodemailer');
   const { protocol, hostname, port, username, password } = new URL(target.smtp);
   const secure = protocol === 'smtps:';
@@ -51,9 +54,16 @@ export async function sendMail(
     socketTimeout: timeoutMs,
     dnsTimeout: timeoutMs,
   });
+  // The limits above are of each step, and a server that sends a line now and then reaches none of them.
+  const limit = AbortSignal.timeout(timeoutMs);
   try {
-    const { rejected } = await transport.sendMail(mailOf(message, target, context));
-    if (rejected.length > 0) throw new Error(`the server refuses ${rejected.length} of the receivers`);
+    const mail = { ...mailOf(message, target, context), signal: AbortSignal.any([signal, limit]) };
+    const { rejected } = await transport.sendMail(mail);
+    return rejected.length === 0
+      ? null
+      : `the server refuses ${rejected.length} of the ${target.to.length} receivers`;
+  } catch (error) {
+    throw limit.aborted ? new Error(`no end of the dialogue with the server after ${timeoutMs} ms`) : error;
   } finally {
     transport.close();
   }

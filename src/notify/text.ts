@@ -115,6 +115,8 @@ function titleOf(message: Message, { timezone }: Telling): string {
     return `${whichOf(flapping, flapping.length)} ${isAre(flapping.length)} flapping${causeOf(flapping)}: nothing more is told until this has settled`;
   const settled = members.some((member) => member.flapping === 'settled') ? ' have settled:' : '';
   const endTitle = (): string => {
+    if (over.length > 0 && over.every(({ gone }) => gone === true))
+      return `${whichOf(over, ended)} ${ended === 1 ? 'was' : 'were'} removed from the registry while ${of(over)}`;
     const end = over.length === 0 ? message.at : highest(over.map((member) => member.ended ?? 0));
     const lasted = over.length === 1 ? ` after ${shownSpan(end - since)}` : '';
     return `${whichOf(over, ended)}${settled} ${isAre(ended)} no longer ${of(over)}${lasted}, since ${timeText(end, timezone)}`;
@@ -152,6 +154,7 @@ function lineOf(member: MessageMember, { timezone }: Telling): string {
   if (what === 'version' || what === 'certificate')
     return `${name}: ${bounded(detail ?? what, longestDetail)}`;
   const steady = flapping === 'began' ? ', flapping' : flapping === 'settled' ? ', settled' : '';
+  if (member.gone === true) return `${name}: removed from the registry while ${stateWords[what]}`;
   if (ended !== null)
     return `${name}: no longer ${stateWords[what]}, after ${shownSpan(ended - since)}${cause}${checks}${often}${steady}`;
   return `${name}: ${stateWords[what]} since ${timeText(since, timezone)}${cause}${checks}${often}${steady}`;

@@ -76,6 +76,11 @@ describe('notifications', () => {
     ['an unknown one', '{ pager: {} }', /channels\.c\.pager/],
     ['a scheme', '{ slack: { url: "ftp://secretslack" } }', /slack\.url: must be an address that begins/],
     ['a short secret', '{ webhook: { url: https://a.b, secret: whsec_secretx } }', /secret.*: must be/],
+    [
+      'a secret without its padding',
+      '{ webhook: { url: https://a.b, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS } }',
+      /secret: must be .* with the "=" at its end/,
+    ],
     ['a topic', '{ ntfy: { url: https://ntfy.sh } }', /ntfy\.url: must end in a topic/],
     ['a mail server', '{ email: { smtp: "mail:secretsmtp", from: a@b.c, to: [a@b.c] } }', /smtp: must be/],
   ])('names %s that is wrong, without showing it', async (_, written, expected) => {

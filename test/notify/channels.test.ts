@@ -149,8 +149,13 @@ describe('PagerDuty', () => {
   });
 
   it('pages nobody for what is over, and for remarks', () => {
-    for (const kind of ['passed', 'remark'] as const)
-      expect(requestOf(message({ kind, members: [member({ ended: at })] }), pagerduty, context)).toBeNull();
+    const over = { members: [member({ ended: at })] };
+    expect(requestOf(message({ kind: 'remark', ...over }), pagerduty, context)).toBeNull();
+    // An attempt whose answer was lost may have opened the incident.
+    expect(bodyOf(pagerduty, message({ kind: 'passed', ...over }))).toMatchObject({
+      event_action: 'resolve',
+      dedup_key: 'seed-g1',
+    });
   });
 });
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, expect, it } from '@jest/globals';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { mailOf } from '../../src/notify/mail.js';
+import { mailOf, sendMail } from '../../src/notify/mail.js';
 import { command, createFolder } from '../app/process.js';
 import { context, message, worst } from './sample-message.js';
 
@@ -76,4 +76,46 @@ it('has no line of the header that comes from outside, and one thread for a grou
     messageId: '<seed-1@example.com>',
     references: ['<seed-g1@example.com>'],
   });
+});
+
+const mailTo = (port: number, ...to: string[]) =>
+  ({ kind: 'email', smtp: `smtp://127.0.0.1:${port}`, from: 'a@example.com', to }) as const;
+const never = new AbortController().signal;
+
+it('that is taken for some of the receivers is sent, so that these do not get it again', async () => {
+  server = new SMTPServer({
+    disabledCommands: ['AUTH', 'STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      done(address.startsWith('gone') ? new Error('no such user') : null);
+    },
+    onData(stream, _session, done) {
+      stream.resume().on('end', () => done());
+    },
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  const { port } = server.server.address() as AddressInfo;
+  const send = (...to: string[]) =>
+    sendMail(message(), mailTo(port, ...to), context, { timeoutMs: 10_000, signal: never });
+  expect(await send('b@example.com', 'gone@example.com')).toBe('the server refuses 1 of the 2 receivers');
+  expect(await send('b@example.com')).toBeNull();
+  await expect(send('gone@example.com')).rejects.toThrow('no such user');
+});
+
+it('has its time, however often the server sends a line', async () => {
+  const slow = createServer((socket) => {
+    socket.write('220 ready\r\n');
+    const more = setInterval(() => socket.write('250-wait\r\n'), 20);
+    socket.on('error', () => undefined).on('close', () => clearInterval(more));
+  });
+  slow.listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const { port } = slow.address() as AddressInfo;
+  const sending = sendMail(message(), mailTo(port, 'b@example.com'), context, {
+    timeoutMs: 500,
+    signal: never,
+  });
+  await expect(sending).rejects.toThrow(/./);
+  slow.close();
+  await once(slow, 'close');
 });

@@ -1,5 +1,5 @@
 import type { Channel } from '../../domain/notify/channel.js';
-import { withEnd, withFailure, type ChannelMemory } from '../../domain/notify/memory.js';
+import { withAttempt, withEnd, withFailure, type ChannelMemory } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
 import type { StoredNotice } from '../../domain/notify/notice.js';
 import { plan } from '../../domain/notify/plan.js';
@@ -23,6 +23,8 @@ export interface ChannelState {
   plan(notices: readonly StoredNotice[], readTo: number, look: Look): Readonly<Record<string, number>>;
   /** The message to try now; null for none. */
   due(now: number): StoredMessage | null;
+  /** Notes that an attempt begins: until it fails, nothing takes the place of the message. */
+  tried(message: StoredMessage): void;
   /** Applies the end of an attempt; true where the message was given up. */
   ended(message: StoredMessage, outcome: Outcome, now: number): boolean;
   /** Messages that are pending in the store, such as one to send again. */
@@ -103,8 +105,10 @@ export function createChannelState(
       if (now < notBefore) return null;
       return pending.find((message) => message.nextAt <= now) ?? null;
     },
+    tried({ id }) {
+      memory = withAttempt(memory, id);
+    },
     ended(message, outcome, now) {
-      // Another one may have taken its place while it was tried.
       const current = pending.find(({ id }) => id === message.id);
       if (current === undefined) return false;
       isChanged = true;
@@ -130,12 +134,17 @@ export function createChannelState(
     },
     refresh(stored) {
       const own = new Map(pending.map((message) => [message.id, message]));
+      const known = new Set(stored.map(({ id }) => id));
+      const lost = pending.filter(({ id }) => !known.has(id));
       pending = stored
         .map((message) => unsaved.get(message.id) ?? own.get(message.id) ?? message)
         .filter(({ state }) => state === 'pending');
-      for (const message of unsaved.values())
-        if (message.state === 'pending' && !pending.some(({ id }) => id === message.id))
-          pending.push(message);
+      // A new database, in place of a damaged one, has none of them.
+      for (const message of lost) {
+        unsaved.set(message.id, message);
+        pending.push(message);
+        isChanged = true;
+      }
     },
     changes: () => ({
       channels: isChanged ? [{ name, readTo, memory }] : [],

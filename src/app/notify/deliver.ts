@@ -15,7 +15,9 @@ const longestError = 300;
 
 /** How an attempt ended. `nothing` is a message of which the receiver has nothing to be told. */
 export type Outcome =
-  | { readonly kind: 'delivered' | 'nothing' }
+  | { readonly kind: 'nothing' }
+  /** `refused` says which of several receivers were refused: the others have the message, and must not get it again. */
+  | { readonly kind: 'delivered'; readonly refused: string | null }
   | {
       readonly kind: 'failed';
       readonly error: string;
@@ -52,15 +54,15 @@ export function createDeliver(parts: {
     if (target.kind === 'email') {
       // With the first mail.
       const { sendMail } = await import('../../notify/mail.js');
-      await sendMail(message, target, context, timeoutMs);
-      return { kind: 'delivered' };
+      const refused = await sendMail(message, target, context, { timeoutMs, signal });
+      return { kind: 'delivered', refused };
     }
     const request = requestOf(message, target, context);
     if (request === null) return { kind: 'nothing' };
     const done = await delivery.send({ method: 'POST', ...request }, proxy, signal);
     if ('fault' in done) return { kind: 'failed', error: done.fault, retryAfterMs: null, gone: false };
     const { status, retryAfterMs } = done;
-    if (status >= 200 && status < 300) return { kind: 'delivered' };
+    if (status >= 200 && status < 300) return { kind: 'delivered', refused: null };
     return { kind: 'failed', error: `HTTP ${status}`, retryAfterMs, gone: status === 410 };
   }
 
@@ -70,7 +72,9 @@ export function createDeliver(parts: {
       const shown = (error: string): string => plainText(hide(error)).slice(0, longestError);
       try {
         const outcome = await attempt(channel, message, signal);
-        return outcome.kind === 'failed' ? { ...outcome, error: shown(outcome.error) } : outcome;
+        if (outcome.kind === 'failed') return { ...outcome, error: shown(outcome.error) };
+        if (outcome.kind === 'nothing' || outcome.refused === null) return outcome;
+        return { ...outcome, refused: shown(outcome.refused) };
       } catch (error) {
         return { kind: 'failed', error: shown(messageOf(error)), retryAfterMs: null, gone: false };
       }

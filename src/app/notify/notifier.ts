@@ -65,7 +65,8 @@ export async function startNotifier(parts: {
   let inForce: { readonly settings: NotificationSettings; readonly policy: Policy } | null = null;
   let refreshAt = 0;
   let looking: Promise<void> | null = null;
-  let failing = false;
+  /** Channels that cannot be written, and '' while nothing can be read or planned. */
+  const failing = new Set<string>();
 
   const policyIn = (settings: NotificationSettings): Policy => {
     if (inForce?.settings !== settings) inForce = { settings, policy: policyOf(settings) };
@@ -128,6 +129,7 @@ export async function startNotifier(parts: {
       return false;
     }
     state.written(change);
+    failing.delete(state.name);
     return true;
   }
 
@@ -150,9 +152,10 @@ export async function startNotifier(parts: {
   async function attempt(channel: Channel, state: ChannelState): Promise<void> {
     for (;;) {
       // What is told was stored, and what was told is stored before the next one.
-      if (gone.has(channel.name) || isStopping() || !(await save(state))) return;
+      if (isStopping() || !(await save(state)) || gone.has(channel.name)) return;
       const message = state.due(clock.wall());
       if (message === null) return;
+      state.tried(message);
       const outcome = await deliver.deliver(channel, message.body as Message, stopping.signal);
       if (isStopping() && outcome.kind === 'failed') return;
       const isGivenUp = state.ended(message, outcome, clock.wall());
@@ -177,6 +180,11 @@ export async function startNotifier(parts: {
         }
       } else {
         if (outcome.kind === 'delivered') tallies.sent(channel.name);
+        if (outcome.kind === 'delivered' && outcome.refused !== null)
+          log.warn(
+            { channel: channel.name, id: message.id, reason: outcome.refused },
+            'notification sent, but not to all of the receivers',
+          );
         log.debug({ channel: channel.name, id: message.id }, 'notification sent');
       }
       await save(state);
@@ -189,16 +197,19 @@ export async function startNotifier(parts: {
       if (state === undefined || attempts.has(channel.name)) continue;
       if (!state.isDirty && state.due(clock.wall()) === null) continue;
       const running = attempt(channel, state)
-        .catch(failed)
+        .catch((error: unknown) => failed(error, channel.name))
         .finally(() => attempts.delete(channel.name));
       attempts.set(channel.name, running);
     }
   }
 
-  function failed(error: unknown): void {
-    if (!failing && !isStopping())
-      log.error({ err: error }, 'notifications cannot be planned or stored; it is tried again each second');
-    failing = true;
+  function failed(error: unknown, channel = ''): void {
+    if (!failing.has(channel) && !isStopping())
+      log.error(
+        { err: error, ...(channel !== '' && { channel }) },
+        'notifications cannot be planned or stored; it is tried again each second',
+      );
+    failing.add(channel);
   }
 
   async function look(): Promise<void> {
@@ -214,16 +225,16 @@ export async function startNotifier(parts: {
     await refresh(now);
     await plan(policy, now);
     send(settings.channels);
-    failing = false;
+    failing.delete('');
   }
 
   // What happens from here on is told.
-  await load(parts.settings()?.channels ?? []).catch(failed);
-  for (const state of states.values()) await save(state).catch(failed);
+  await load(parts.settings()?.channels ?? []).catch((error: unknown) => failed(error));
+  for (const state of states.values()) await save(state).catch((error: unknown) => failed(error, state.name));
 
   const timer = setInterval(() => {
     looking ??= look()
-      .catch(failed)
+      .catch((error: unknown) => failed(error))
       .finally(() => (looking = null));
   }, lookEveryMs);
 

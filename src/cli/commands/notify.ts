@@ -36,6 +36,8 @@ function testCommand(notify: Command, done: (code: number) => void): void {
       deliver.close();
       if (outcome.kind !== 'failed') {
         process.stdout.write(`${name}: sent\n`);
+        if (outcome.kind === 'delivered' && outcome.refused !== null)
+          process.stderr.write(`${name}: ${plainLines(outcome.refused)}\n`);
         return;
       }
       process.stderr.write(`${name}: ${plainLines(outcome.error)}\n`);

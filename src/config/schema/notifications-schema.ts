@@ -33,6 +33,11 @@ const signingSecret = z
   .regex(
     /^(?:whsec_)?[A-Za-z0-9+/]{22,172}={0,2}$/,
     'must be 16 to 128 random bytes in base64, such as whsec_...',
+  )
+  // The library of Standard Webhooks takes no secret without its padding.
+  .refine(
+    (text) => text.replace(/^whsec_/, '').length % 4 === 0,
+    'must be 16 to 128 random bytes in base64 with the "=" at its end, such as whsec_...',
   );
 
 const webhook = z.strictObject({

@@ -11,10 +11,11 @@ export function noteFlapping(
   memory: ChannelMemory,
   group: Group,
   news: readonly Member[],
-  { policy, now }: Moment,
+  { policy, now, isKnown }: Moment,
 ): void {
   for (const member of news) {
     const { model, what } = member;
+    if (isKnown?.(model) === false) continue;
     if (what === 'version' || what === 'certificate' || member.flapping !== null) continue;
     const name = nameOf(model);
     if ((memory.sentOf[name]?.length ?? 0) < policy.perModel.count) continue;

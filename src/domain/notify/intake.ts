@@ -7,6 +7,8 @@ export interface Moment {
   readonly channel: string;
   readonly policy: Policy;
   readonly now: number;
+  /** False for models that the registry has no longer; all are known unless set. */
+  readonly isKnown?: (model: string) => boolean;
 }
 
 /** Counts changes that are not told now. */
@@ -16,14 +18,22 @@ export function holdBack(memory: ChannelMemory, cause: string, count = 1): void 
 
 export const keyOf = ({ model, what }: Pick<Notice, 'model' | 'what'>): string => `${model} ${what}`;
 
+/** Groups by the keys of their members: an index, since there may be as many groups as models. */
+type Homes = Map<string, Group>;
+
+function homesIn(memory: ChannelMemory): Homes {
+  const homes: Homes = new Map();
+  for (const group of Object.values(memory.byKey))
+    for (const key of Object.keys(group.members)) homes.set(key, group);
+  return homes;
+}
+
 /** The group in which this state of the model is, whatever its key is now. */
-function homeOf(memory: ChannelMemory, notice: Notice): { group: Group; member: Member } | null {
+function homeOf(homes: Homes, notice: Notice): { group: Group; member: Member } | null {
   const key = keyOf(notice);
-  for (const group of Object.values(memory.byKey)) {
-    const member = group.members[key];
-    if (member !== undefined) return { group, member };
-  }
-  return null;
+  const group = homes.get(key);
+  const member = group?.members[key];
+  return group === undefined || member === undefined ? null : { group, member };
 }
 
 function openGroup(memory: ChannelMemory, key: string, values: Record<string, string>, at: number): Group {
@@ -58,7 +68,7 @@ function enter(
   { repeatMs }: Match,
   policy: Policy,
   now: number,
-): void {
+): Group {
   const isRemark = notice.kind === 'happened';
   const values = groupOf(policy, notice);
   const kind = isRemark ? notice.what : notice.what === 'maintenance' ? 'maintenance' : 'state';
@@ -78,6 +88,7 @@ function enter(
     flapping: null,
     held: false,
   };
+  return group;
 }
 
 /** Applies what follows on a state that is known to the channel. */
@@ -103,6 +114,7 @@ function follow(
   }
   const again = member.ended !== null;
   member.ended = null;
+  delete member.gone;
   if (again) {
     member.since = notice.since;
     member.times += 1;
@@ -122,12 +134,12 @@ function isTold({ what }: Notice, policy: Policy): boolean {
 /** Takes one notice into the memory of a channel. */
 function takeNotice(
   memory: ChannelMemory,
+  homes: Homes,
   notice: Notice,
-  channel: string,
-  policy: Policy,
-  now: number,
+  { channel, policy, now }: Moment,
 ): void {
-  const flapper = memory.flapping[nameOf(notice.model)];
+  const name = nameOf(notice.model);
+  const flapper = memory.flapping[name];
   if (flapper !== undefined && notice.kind !== 'happened') {
     if (notice.kind === 'ended') Reflect.deleteProperty(flapper.open, notice.what);
     else flapper.open[notice.what] = notice;
@@ -135,39 +147,48 @@ function takeNotice(
     holdBack(memory, 'flapping');
     return;
   }
-  const home = homeOf(memory, notice);
+  const home = homeOf(homes, notice);
   if (home !== null && notice.kind !== 'happened') {
     follow(memory, home, notice, now);
     return;
   }
   if (notice.kind === 'ended' || !isTold(notice, policy)) return;
   const match = matchOf(policy, notice, channel);
-  if (match !== null) enter(memory, notice, match, policy, now);
+  if (match === null) return;
+  if (notice.kind === 'happened' && (memory.sentOf[name]?.length ?? 0) >= policy.perModel.count) {
+    // A remark has no end at which it could settle.
+    holdBack(memory, 'flapping');
+    return;
+  }
+  homes.set(keyOf(notice), enter(memory, notice, match, policy, now));
 }
 
 /** Takes notices into the memory of a channel, in their order; changes the memory. */
-export function takeNotices(
-  memory: ChannelMemory,
-  notices: readonly StoredNotice[],
-  { channel, policy, now }: Moment,
-): void {
-  for (const { notice } of notices) takeNotice(memory, notice, channel, policy, now);
+export function takeNotices(memory: ChannelMemory, notices: readonly StoredNotice[], moment: Moment): void {
+  if (notices.length === 0) return;
+  const homes = homesIn(memory);
+  for (const { notice } of notices) takeNotice(memory, homes, notice, moment);
 }
 
-/** Ends the states of models that are in the registry no longer. */
+/** Ends the states of models that are in the registry no longer, also of those that flap. */
 export function endGone(memory: ChannelMemory, isKnown: (model: string) => boolean, now: number): void {
-  for (const [name, { group, member }] of Object.entries(memory.flapping)) {
-    const one = memory.byKey[group]?.members[member];
-    if (one === undefined || isKnown(one.model)) continue;
-    one.flapping = null;
-    Reflect.deleteProperty(memory.flapping, name);
-  }
   for (const group of Object.values(memory.byKey)) {
-    for (const member of Object.values(group.members)) {
-      if (member.ended !== null || isKnown(member.model)) continue;
-      member.ended = now;
-      member.detail = 'the model was removed from the registry';
+    for (const [key, member] of Object.entries(group.members)) {
+      if (isKnown(member.model) || (member.ended !== null && member.flapping === null)) continue;
+      const name = nameOf(member.model);
+      Reflect.deleteProperty(memory.flapping, name);
+      // Its end is told once, so that there is nothing to limit.
+      Reflect.deleteProperty(memory.sentOf, name);
+      const isTold = member.told > 0 || group.flight?.told[key] !== undefined;
+      if (member.flapping === 'quiet' && !isTold) {
+        Reflect.deleteProperty(group.members, key);
+        continue;
+      }
+      member.flapping = null;
+      if (member.ended === null) member.gone = true;
+      member.ended ??= now;
       changed(member, now);
     }
+    if (Object.keys(group.members).length === 0) Reflect.deleteProperty(memory.byKey, group.key);
   }
 }

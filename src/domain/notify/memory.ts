@@ -10,6 +10,8 @@ export interface Member {
   /** Unix ms. */
   since: number;
   ended: number | null;
+  /** It ended because the model was removed from the registry, whose state is not known. */
+  gone?: true;
   reason: StateReason | null;
   blame: Blame | null;
   detail: string | null;
@@ -43,6 +45,8 @@ export interface Group {
     readonly id: string;
     readonly told: Record<string, { version: number; times: number }>;
     failed: boolean;
+    /** What it says of changes held back. */
+    readonly heldBack: Readonly<Record<string, number>>;
   } | null;
 }
 
@@ -119,10 +123,19 @@ export function withEnd(memory: ChannelMemory, id: string): ChannelMemory {
   return next;
 }
 
-/** Records a failed attempt: from now on a newer message of its group takes its place. */
+/** Records a failed attempt: until the next one begins, a newer message of its group takes its place. */
 export function withFailure(memory: ChannelMemory, id: string): ChannelMemory {
+  return marked(memory, id, true);
+}
+
+/** Records the begin of an attempt, whose message stays until that has failed. */
+export function withAttempt(memory: ChannelMemory, id: string): ChannelMemory {
+  return marked(memory, id, false);
+}
+
+function marked(memory: ChannelMemory, id: string, failed: boolean): ChannelMemory {
   const next = copyOf(memory);
-  for (const group of Object.values(next.byKey)) if (group.flight?.id === id) group.flight.failed = true;
+  for (const group of Object.values(next.byKey)) if (group.flight?.id === id) group.flight.failed = failed;
   return next;
 }
 

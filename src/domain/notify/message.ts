@@ -26,6 +26,8 @@ export interface MessageMember {
   readonly since: number;
   /** Unix ms; null while it lasts. */
   readonly ended: number | null;
+  /** The model was removed from the registry in this state. */
+  readonly gone?: true;
   readonly reason: StateReason | null;
   readonly blame: Blame | null;
   readonly detail: string | null;

@@ -21,10 +21,6 @@ export interface Plan {
   readonly heldBack: Readonly<Record<string, number>>;
 }
 
-interface Situation extends Moment {
-  readonly isKnown?: (model: string) => boolean;
-}
-
 /** Members listed in a message. */
 const mostListed = 50;
 
@@ -32,7 +28,7 @@ const isNews = (member: Member, now: number): boolean =>
   member.version > member.told && member.flapping !== 'quiet' && member.dueAt <= now;
 
 /** News of a group that may be told now: not in a quiet time of their state. */
-function tellable(memory: ChannelMemory, group: Group, { policy, now }: Situation, looks: Looks): Member[] {
+function tellable(memory: ChannelMemory, group: Group, { policy, now }: Moment, looks: Looks): Member[] {
   return Object.values(group.members).filter((member) => {
     if (member.version <= member.told || member.flapping === 'quiet') return false;
     if (!isNews(member, now)) {
@@ -79,18 +75,14 @@ function listed(member: Member, now: number): MessageMember {
     member;
   return {
     ...{ model, provider, labels, what, since, ended, reason, blame, detail, failures, times },
+    ...(member.gone && { gone: member.gone }),
     flapping: flapping === 'quiet' ? null : flapping,
     isNews: isNews(member, now),
   };
 }
 
 /** Makes the message of a group; changes the memory. */
-function compose(
-  memory: ChannelMemory,
-  group: Group,
-  news: readonly Member[],
-  situation: Situation,
-): Planned {
+function compose(memory: ChannelMemory, group: Group, news: readonly Member[], situation: Moment): Planned {
   const { channel, now } = situation;
   const kind = kindOf(group, news);
   const all = Object.entries(group.members).filter(
@@ -101,6 +93,7 @@ function compose(
   memory.messages += 1;
   const id = `${memory.seed}-${memory.messages}`;
   const supersedes = group.flight?.id ?? null;
+  for (const [cause, count] of Object.entries(group.flight?.heldBack ?? {})) holdBack(memory, cause, count);
   const open = all.filter(([, { ended }]) => ended === null).length;
   const message: Message = {
     ...{ id, thread: group.thread, channel, kind, at: now, since: group.since, group: group.values },
@@ -110,14 +103,14 @@ function compose(
     more: Math.max(0, sorted.length - mostListed),
     heldBack: memory.heldBack,
   };
-  memory.heldBack = {};
   group.lastAt = now;
   const told = Object.fromEntries(
     Object.entries(group.members)
       .filter(([, member]) => news.includes(member))
       .map(([key, { version, times }]) => [key, { version, times }]),
   );
-  group.flight = { id, told, failed: false };
+  group.flight = { id, told, failed: false, heldBack: memory.heldBack };
+  memory.heldBack = {};
   // What takes the place of a message that was never delivered is no further one.
   if (supersedes === null) {
     memory.sentAt.push(now);
@@ -134,9 +127,10 @@ function joined(memory: ChannelMemory, groups: readonly Group[]): Group | null {
     for (const [key, member] of Object.entries(group.members)) first.members[key] ??= member;
     if (group.repeatMs !== null) first.repeatMs = Math.min(first.repeatMs ?? Infinity, group.repeatMs);
     Reflect.deleteProperty(memory.byKey, group.key);
-    for (const flapper of Object.values(memory.flapping))
-      if (flapper.group === group.key) Object.assign(flapper, { group: first.key });
   }
+  const former = new Set(rest.map(({ key }) => key));
+  for (const flapper of Object.values(memory.flapping))
+    if (former.has(flapper.group)) Object.assign(flapper, { group: first.key });
   return first;
 }
 
@@ -147,7 +141,7 @@ interface Due {
 }
 
 /** Groups with a message that is due, the longest due first. */
-function dueGroups(memory: ChannelMemory, situation: Situation, looks: Looks): Due[] {
+function dueGroups(memory: ChannelMemory, situation: Moment, looks: Looks): Due[] {
   const { policy, now } = situation;
   const due: Due[] = [];
   for (const group of Object.values(memory.byKey)) {
@@ -184,7 +178,7 @@ function within(times: readonly number[], windowMs: number, now: number): number
 }
 
 /** Tells what is due, within the limits; changes the memory. */
-function tell(memory: ChannelMemory, situation: Situation, looks: Looks): Planned[] {
+function tell(memory: ChannelMemory, situation: Moment, looks: Looks): Planned[] {
   const { policy, now } = situation;
   const { count, windowMs } = policy.perChannel;
   const planned: Planned[] = [];
@@ -214,7 +208,7 @@ function tell(memory: ChannelMemory, situation: Situation, looks: Looks): Planne
 }
 
 /** Messages for a channel: takes notices, and tells what is due at `now`. Pure: the same for the same arguments. */
-export function plan(before: ChannelMemory, notices: readonly StoredNotice[], situation: Situation): Plan {
+export function plan(before: ChannelMemory, notices: readonly StoredNotice[], situation: Moment): Plan {
   const memory = copyOf(before);
   const { policy, now, isKnown } = situation;
   let nextAt: number | null = null;
@@ -223,20 +217,24 @@ export function plan(before: ChannelMemory, notices: readonly StoredNotice[], si
       nextAt = Math.min(nextAt ?? Infinity, time);
     },
   };
-  const counted = { ...memory.heldBack };
-  takeNotices(memory, notices, situation);
-  if (isKnown !== undefined) endGone(memory, isKnown, now);
   memory.sentAt = within(memory.sentAt, policy.perChannel.windowMs, now);
   for (const [name, times] of Object.entries(memory.sentOf)) {
     const kept = within(times, policy.perModel.windowMs, now);
     if (kept.length > 0) memory.sentOf[name] = kept;
     else Reflect.deleteProperty(memory.sentOf, name);
   }
+  takeNotices(memory, notices, situation);
+  if (isKnown !== undefined) endGone(memory, isKnown, now);
   settle(memory, situation, looks);
   const messages = tell(memory, situation, looks);
   const heldBack: Record<string, number> = {};
   for (const source of [memory.heldBack, ...messages.map(({ message }) => message.heldBack)])
     for (const [cause, count] of Object.entries(source)) heldBack[cause] = (heldBack[cause] ?? 0) + count;
-  for (const [cause, count] of Object.entries(counted)) heldBack[cause] = (heldBack[cause] ?? 0) - count;
+  // These were counted before.
+  const replaced = new Set(messages.map(({ supersedes }) => supersedes));
+  const flights = Object.values(before.byKey).flatMap(({ flight }) => flight ?? []);
+  const counted = flights.filter(({ id }) => replaced.has(id)).map((flight) => flight.heldBack);
+  for (const source of [before.heldBack, ...counted])
+    for (const [cause, count] of Object.entries(source)) heldBack[cause] = (heldBack[cause] ?? 0) - count;
   return { memory, messages, nextAt, heldBack };
 }

@@ -13,14 +13,15 @@ function severityOf({ members }: Message): string {
 
 /**
  * Events API v2: https://developer.pagerduty.com/docs/send-alert-event. The thread is the key, so a group is one incident, which its
- * end resolves. What is over already and remarks page nobody.
+ * end resolves. Remarks page nobody, nor does what is over already: that resolves what an attempt with a lost answer may have opened.
  */
 export const pagerduty: Dialect<'pagerduty'> = (message, { routingKey, apiUrl }, context) => {
   const { kind, thread, at, group, members } = message;
-  if (kind === 'passed' || kind === 'remark') return null;
+  if (kind === 'remark') return null;
   const url = `${withoutTrailingSlashes(apiUrl)}/v2/enqueue`;
   const event = { routing_key: routingKey, dedup_key: thread };
-  if (kind === 'resolved') return jsonRequest(url, { ...event, event_action: 'resolve' });
+  if (kind === 'resolved' || kind === 'passed')
+    return jsonRequest(url, { ...event, event_action: 'resolve' });
   const text = told(message, context);
   const only = members.length === 1 ? members[0] : undefined;
   return jsonRequest(url, {

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  newChannelMemory,
+  withEnd,
+  withFailure,
+  type ChannelMemory,
+} from '../../../src/domain/notify/memory.js';
+import type { Message } from '../../../src/domain/notify/message.js';
+import type { Notice } from '../../../src/domain/notify/notice.js';
+import { plan, type Planned } from '../../../src/domain/notify/plan.js';
+import { told } from '../../../src/notify/text.js';
+import { hour, minute, policyOf, second, spell, start } from './notices.js';
+
+/** A channel that is told step by step; times are ms after the start. */
+function createChannel(policy = policyOf()) {
+  let memory: ChannelMemory = newChannelMemory('seed');
+  let newest = 0;
+  const heldBack: Record<string, number> = {};
+  const look = (
+    at: number,
+    notices: readonly Notice[] = [],
+    isKnown: (model: string) => boolean = () => true,
+  ): readonly Planned[] => {
+    const stored = notices.map((notice) => ({ id: (newest += 1), notice }));
+    const planned = plan(memory, stored, { channel: 'team', policy, now: start + at, isKnown });
+    ({ memory } = planned);
+    for (const [cause, count] of Object.entries(planned.heldBack))
+      heldBack[cause] = (heldBack[cause] ?? 0) + count;
+    return planned.messages;
+  };
+  return {
+    ...{ look, heldBack },
+    memory: () => memory,
+    failed(id: string) {
+      memory = withFailure(memory, id);
+    },
+    /** Looks, and each message is delivered. */
+    tell(...asked: Parameters<typeof look>): Message[] {
+      const messages = look(...asked).map(({ message }) => message);
+      for (const { id } of messages) memory = withEnd(memory, id);
+      return messages;
+    },
+  };
+}
+
+const versionChange = (at: number): Notice => ({
+  ...{ kind: 'happened', what: 'version', model: 'm', provider: 'openai', labels: {} },
+  ...{ since: start + at, at: start + at, reason: null, blame: null, detail: 'another', failures: null },
+});
+
+describe('a model that is gone from the registry', () => {
+  it('while it flaps ends in each of its states, and nothing of it is left', () => {
+    const channel = createChannel(
+      policyOf({
+        groupBy: ['state'],
+        waitMs: 0,
+        updateMs: second,
+        perModel: { count: 1, windowMs: hour },
+        afterMs: { unhealthy: 0, degraded: 0, unknown: 0, maintenance: 0 },
+      }),
+    );
+    const both = (kind: 'began' | 'ended') =>
+      (['unhealthy', 'degraded'] as const).flatMap((what) =>
+        spell('m', 0, second, { what }).filter((notice) => notice.kind === kind),
+      );
+    channel.tell(0, both('began'));
+    channel.tell(5 * second, both('ended'));
+    channel.tell(10 * second, both('began'));
+    expect(Object.keys(channel.memory().flapping)).toHaveLength(1);
+    const all = Array.from({ length: 20 }, (_, index) =>
+      channel.tell((20 + index) * second, [], () => false),
+    ).flat();
+    expect(all.length).toBeGreaterThan(0);
+    expect(all.map(({ kind }) => kind)).toEqual(all.map(() => 'resolved'));
+    expect(channel.memory()).toMatchObject({ byKey: {}, flapping: {} });
+  });
+
+  it('is told as removed, and not as healthy again', () => {
+    const channel = createChannel(policyOf({ waitMs: 0 }));
+    channel.tell(0, spell('m', 0, null));
+    const [end] = channel.tell(minute, [], () => false);
+    const telling = { timezone: 'UTC', linkTo: () => null };
+    expect(end?.kind).toBe('resolved');
+    expect(told(end!, telling).title).toBe('m was removed from the registry while unhealthy');
+  });
+});
+
+describe('a remark', () => {
+  it('that comes with each check is held back by the limit of its model, and counted', () => {
+    const channel = createChannel();
+    const all = Array.from({ length: 60 }, (_, index) => [
+      ...channel.tell(index * minute, [versionChange(index * minute)]),
+      ...channel.tell(index * minute + 20 * second),
+    ]).flat();
+    expect(all).toHaveLength(6);
+    expect(channel.heldBack).toEqual({ flapping: 54 });
+  });
+});
+
+describe('a message that takes the place of one that failed', () => {
+  const timeout = { reason: 'timeout' } as const;
+
+  it('says what that one said of changes held back, which are counted once', () => {
+    const channel = createChannel(policyOf({ waitMs: 0, perChannel: { count: 1, windowMs: 10 * minute } }));
+    channel.tell(0, spell('a', 0, null));
+    expect(channel.tell(minute, spell('b', minute, null, timeout))).toEqual([]);
+    const [first] = channel.look(11 * minute);
+    expect(first?.message.heldBack).toEqual({ channel_limit: 1 });
+    channel.failed(first!.message.id);
+    const [second] = channel.look(17 * minute, spell('c', 17 * minute, null, timeout));
+    expect(second).toMatchObject({
+      supersedes: first!.message.id,
+      message: { heldBack: { channel_limit: 1 } },
+    });
+    expect(channel.heldBack).toEqual({ channel_limit: 1 });
+  });
+});
+
+it('a plan for 8,000 models, each a group of its own, holds nobody up for seconds', () => {
+  const channel = createChannel(policyOf({ groupBy: ['model'] }));
+  const storm = Array.from({ length: 8_000 }, (_, index) => spell(`m${index}`, 0, null)).flat();
+  const began = performance.now();
+  channel.tell(0, storm);
+  expect(performance.now() - began).toBeLessThan(8_000);
+});
