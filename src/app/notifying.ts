@@ -26,7 +26,8 @@ export function createNotifying(parts: {
   settings: () => Settings;
   /** True once the registry is read. */
   ready: () => boolean;
-  isKnown: (model: string) => boolean;
+  /** The id that a model has now which had this one; null for one that was removed. */
+  nameNow: (model: string) => string | null;
   isAlive: () => boolean;
   /** Null for a database of one process. */
   ownership: Ownership | null;
@@ -47,7 +48,11 @@ export function createNotifying(parts: {
       ...{ store, clock, log },
       settings: () => settings().notifications,
       // Before the registry is read, no model is gone.
-      isKnown: (model) => !ready() || parts.isKnown(model),
+      isKnown: (model) => !ready() || parts.nameNow(model) === model,
+      renamed(model) {
+        const name = ready() ? parts.nameNow(model) : null;
+        return name === model ? null : name;
+      },
       isAlive: parts.isAlive,
       deliver: createDeliver({ clock, version, publicUrl: () => settings().server.publicUrl }),
       fences: ownership === null ? null : fences,

@@ -1,4 +1,5 @@
 import type { Channel } from '../../domain/notify/channel.js';
+import { isOutdated } from '../../domain/notify/intake.js';
 import { withAttempt, withEnd, withFailure, type ChannelMemory } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
 import type { StoredNotice } from '../../domain/notify/notice.js';
@@ -19,6 +20,8 @@ export interface ChannelState {
   readonly pending: readonly StoredMessage[];
   /** True while something is to be written. */
   readonly isDirty: boolean;
+  /** True while it has something open of a model that was renamed or removed. */
+  isOutdated(look: Pick<Look, 'isKnown'>): boolean;
   /** Takes notices and plans messages; returns changes held back, by cause. */
   plan(notices: readonly StoredNotice[], readTo: number, look: Look): Readonly<Record<string, number>>;
   /** The message to try now; null for none. */
@@ -38,6 +41,7 @@ export interface Look {
   readonly policy: Policy;
   readonly now: number;
   readonly isKnown: (model: string) => boolean;
+  readonly renamed: (model: string) => string | null;
 }
 
 export function createChannelState(
@@ -88,8 +92,9 @@ export function createChannelState(
     get isDirty() {
       return isChanged || unsaved.size > 0;
     },
-    plan(notices, to, { policy, now, isKnown }) {
-      const planned = plan(memory, notices, { channel: name, policy, now, isKnown });
+    isOutdated: (look) => isOutdated(memory, look),
+    plan(notices, to, look) {
+      const planned = plan(memory, notices, { channel: name, ...look });
       if (
         to !== readTo ||
         planned.messages.length > 0 ||

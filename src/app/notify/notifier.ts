@@ -46,6 +46,8 @@ export async function startNotifier(parts: {
   log: Logger;
   settings: () => NotificationSettings | null;
   isKnown: (model: string) => boolean;
+  /** The id that a model has now which the registry had under this one. */
+  renamed: (model: string) => string | null;
   /** True while checks run and results are stored. */
   isAlive: () => boolean;
   deliver: Deliver;
@@ -138,14 +140,16 @@ export async function startNotifier(parts: {
     const least = lowest([...states.values()].map(({ readTo }) => readTo));
     if (least === Infinity) return;
     const { newest, notices } = await store.notices(least, mostNotices);
+    const { isKnown, renamed } = parts;
+    const present = { policy, now, isKnown, renamed };
     for (const state of states.values()) {
       // A new database, in place of a damaged one, counts from the beginning.
       const from = newest < state.readTo && newest < least ? 0 : state.readTo;
       const fresh = notices.filter(({ id }) => id > from);
       const to = fresh.at(-1)?.id ?? from;
-      const isDue = state.nextAt !== null && state.nextAt <= now;
+      const isDue = (state.nextAt !== null && state.nextAt <= now) || state.isOutdated(present);
       if (fresh.length === 0 && !isDue && from === state.readTo) continue;
-      tallies.heldBack(state.name, state.plan(fresh, to, { policy, now, isKnown: parts.isKnown }));
+      tallies.heldBack(state.name, state.plan(fresh, to, present));
     }
   }
 

@@ -9,6 +9,8 @@ export interface Moment {
   readonly now: number;
   /** False for models that the registry has no longer; all are known unless set. */
   readonly isKnown?: (model: string) => boolean;
+  /** The id that a model has now which the registry had under this one; null where it was not renamed. */
+  readonly renamed?: (model: string) => string | null;
 }
 
 /** Counts changes that are not told now. */
@@ -115,6 +117,7 @@ function follow(
   const again = member.ended !== null;
   member.ended = null;
   delete member.gone;
+  delete member.movedTo;
   if (again) {
     member.since = notice.since;
     member.times += 1;
@@ -167,14 +170,31 @@ function takeNotice(
 export function takeNotices(memory: ChannelMemory, notices: readonly StoredNotice[], moment: Moment): void {
   if (notices.length === 0) return;
   const homes = homesIn(memory);
-  for (const { notice } of notices) takeNotice(memory, homes, notice, moment);
+  for (const { notice } of notices) {
+    // It may be read after the rename, which it does not know of.
+    const model = moment.renamed?.(notice.model) ?? notice.model;
+    takeNotice(memory, homes, { ...notice, model }, moment);
+  }
+}
+
+const isGone = (member: Member, isKnown: (model: string) => boolean): boolean =>
+  (member.ended === null || member.flapping !== null) && !isKnown(member.model);
+
+/** True while a channel has something open of a model that is in the registry no longer under its id. */
+export function isOutdated(
+  memory: ChannelMemory,
+  { isKnown }: { readonly isKnown: (model: string) => boolean },
+): boolean {
+  return Object.values(memory.byKey).some(({ members }) =>
+    Object.values(members).some((member) => isGone(member, isKnown)),
+  );
 }
 
 /** Ends the states of models that are in the registry no longer, also of those that flap. */
 export function endGone(memory: ChannelMemory, isKnown: (model: string) => boolean, now: number): void {
   for (const group of Object.values(memory.byKey)) {
     for (const [key, member] of Object.entries(group.members)) {
-      if (isKnown(member.model) || (member.ended !== null && member.flapping === null)) continue;
+      if (!isGone(member, isKnown)) continue;
       const name = nameOf(member.model);
       Reflect.deleteProperty(memory.flapping, name);
       // Its end is told once, so that there is nothing to limit.

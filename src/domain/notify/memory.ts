@@ -12,6 +12,8 @@ export interface Member {
   ended: number | null;
   /** It ended because the model was removed from the registry, whose state is not known. */
   gone?: true;
+  /** It ended because the model has this id now, under which it may last. */
+  movedTo?: string;
   reason: StateReason | null;
   blame: Blame | null;
   detail: string | null;

@@ -4,6 +4,7 @@ import { copyOf, nameOf, type ChannelMemory, type Group, type Member } from './m
 import type { Message, MessageKind, MessageMember } from './message.js';
 import type { StoredNotice } from './notice.js';
 import type { Policy } from './policy.js';
+import { takeRenames } from './renamed.js';
 
 /** A message to store. */
 export interface Planned {
@@ -76,6 +77,7 @@ function listed(member: Member, now: number): MessageMember {
   return {
     ...{ model, provider, labels, what, since, ended, reason, blame, detail, failures, times },
     ...(member.gone && { gone: member.gone }),
+    ...(member.movedTo !== undefined && { movedTo: member.movedTo }),
     flapping: flapping === 'quiet' ? null : flapping,
     isNews: isNews(member, now),
   };
@@ -223,6 +225,7 @@ export function plan(before: ChannelMemory, notices: readonly StoredNotice[], si
     if (kept.length > 0) memory.sentOf[name] = kept;
     else Reflect.deleteProperty(memory.sentOf, name);
   }
+  takeRenames(memory, situation);
   takeNotices(memory, notices, situation);
   if (isKnown !== undefined) endGone(memory, isKnown, now);
   settle(memory, situation, looks);

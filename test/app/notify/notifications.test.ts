@@ -62,6 +62,21 @@ describe('a daemon with notifications', () => {
       expect(readFileSync(`${site().folder.path}/${file}`, 'latin1')).not.toMatch(/secretpath|whsec_/);
   });
 
+  it('goes on under the new id of a model that is renamed while it is down', async () => {
+    const receiver = createReceiver(accept);
+    const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
+    const config = (play: string, model: object): string =>
+      site().configure([site().model(play, model)], prompt({ hook: { webhook: { url } } }));
+    const daemon = await site().daemon(config('bad-key', { id: promptId }));
+    await receiver.until(isKind('problem'));
+    config('bad-key', { id: 'large', rename_from: promptId });
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    expect((await receiver.until(isKind('update'))).json().data.title).toMatch(/^large is unhealthy since /);
+    config('healthy', { id: 'large', rename_from: promptId });
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    expect((await receiver.until(isKind('resolved'))).json().data.title).toMatch(/^large is no longer /);
+  });
+
   it('loads nothing of it without the section', async () => {
     const daemon = await site().daemon(site().configure([site().model('bad-key', { id: promptId })]));
     await daemon.line(({ msg }) => msg === 'state changed');
