@@ -142,6 +142,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   });
   const notifying = createNotifying({
     ...{ store, clock, log, version, settings, ready, ownership: sharing?.ownership ?? null },
+    healthOf: (model) => roster.get(model)?.memory.health ?? null,
     nameNow: nameIn(roster, () => settings().models),
     isAlive: () => started && scheduling.isTicking() && recording.storeFailure() === null,
   });

@@ -1,5 +1,5 @@
 import { nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
-import type { Notice, StoredNotice } from './notice.js';
+import type { Notice, StateAt, StoredNotice } from './notice.js';
 import { groupOf, matchOf, type Match, type Policy } from './policy.js';
 
 /** For whom, by which rules and when (Unix ms) a plan is made. */
@@ -11,6 +11,8 @@ export interface Moment {
   readonly isKnown?: (model: string) => boolean;
   /** The id that a model has now which the registry had under this one; null where it was not renamed. */
   readonly renamed?: (model: string) => string | null;
+  /** Unix ms at which a state ended that was noticed; null while it lasts, and where that is not known. */
+  readonly endOf?: (state: StateAt) => number | null;
 }
 
 /** Counts changes that are not told now. */
@@ -81,6 +83,7 @@ function enter(
   const known = group.members[keyOf(notice)];
   group.members[keyOf(notice)] = {
     ...{ model, provider, labels, what, since, reason, blame, detail, failures },
+    at: notice.at,
     ended: isRemark ? notice.at : null,
     version: (known?.version ?? 0) + 1,
     told: known?.told ?? 0,
@@ -116,6 +119,7 @@ function follow(
   }
   const again = member.ended !== null;
   member.ended = null;
+  member.at = notice.at;
   delete member.gone;
   delete member.movedTo;
   if (again) {
@@ -177,18 +181,8 @@ export function takeNotices(memory: ChannelMemory, notices: readonly StoredNotic
   }
 }
 
-const isGone = (member: Member, isKnown: (model: string) => boolean): boolean =>
+export const isGone = (member: Member, isKnown: (model: string) => boolean): boolean =>
   (member.ended === null || member.flapping !== null) && !isKnown(member.model);
-
-/** True while a channel has something open of a model that is in the registry no longer under its id. */
-export function isOutdated(
-  memory: ChannelMemory,
-  { isKnown }: { readonly isKnown: (model: string) => boolean },
-): boolean {
-  return Object.values(memory.byKey).some(({ members }) =>
-    Object.values(members).some((member) => isGone(member, isKnown)),
-  );
-}
 
 /** Ends the states of models that are in the registry no longer, also of those that flap. */
 export function endGone(memory: ChannelMemory, isKnown: (model: string) => boolean, now: number): void {

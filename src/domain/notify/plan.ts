@@ -1,3 +1,4 @@
+import { endPassed } from './compare.js';
 import { noteFlapping, settle, type Looks } from './flapping.js';
 import { endGone, holdBack, keyOf, takeNotices, type Moment } from './intake.js';
 import { copyOf, nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
@@ -228,6 +229,7 @@ export function plan(before: ChannelMemory, notices: readonly StoredNotice[], si
   takeRenames(memory, situation);
   takeNotices(memory, notices, situation);
   if (isKnown !== undefined) endGone(memory, isKnown, now);
+  endPassed(memory, situation);
   settle(memory, situation, looks);
   const messages = tell(memory, situation, looks);
   const heldBack: Record<string, number> = {};

@@ -42,6 +42,7 @@ async function start(keepOutbox: (change: OutboxChange) => Promise<void>) {
     settings: () => settings,
     isKnown: () => true,
     renamed: () => null,
+    endOf: () => null,
     isAlive: () => true,
     deliver: { deliver: () => Promise.resolve(gone), beat: () => Promise.resolve(null), close: nothing },
     fences: null,

@@ -21,9 +21,17 @@ function createChannel(policy = policyOf()) {
     notices: readonly Notice[] = [],
     isKnown: (model: string) => boolean = () => true,
     renamed: (model: string) => string | null = () => null,
+    endOf: () => number | null = () => null,
   ): readonly Planned[] => {
     const stored = notices.map((notice) => ({ id: (newest += 1), notice }));
-    const planned = plan(memory, stored, { channel: 'team', policy, now: start + at, isKnown, renamed });
+    const planned = plan(memory, stored, {
+      channel: 'team',
+      policy,
+      now: start + at,
+      isKnown,
+      renamed,
+      endOf,
+    });
     ({ memory } = planned);
     for (const [cause, count] of Object.entries(planned.heldBack))
       heldBack[cause] = (heldBack[cause] ?? 0) + count;
@@ -96,6 +104,37 @@ describe('a model that is renamed', () => {
       expect.stringMatching(/^large is unhealthy since 2026-11-01 00:00 UTC/),
     ]);
     expect(channel.memory().flapping).toEqual({});
+  });
+});
+
+describe('an end without a notice', () => {
+  const by = (at: number) => (): number => start + at;
+
+  it('is told once, and reminders end', () => {
+    const policy = policyOf({ waitMs: 0 });
+    const routes = policy.routes.map((route) => ({ ...route, repeatMs: hour }));
+    const channel = createChannel({ ...policy, routes });
+    channel.tell(0, spell('m', 0, null));
+    const ends = channel.tell(2 * minute, [], undefined, undefined, by(minute));
+    expect(ends.map((message) => [message.kind, told(message, telling).title])).toEqual([
+      ['resolved', 'm is no longer unhealthy after 1 min, since 2026-11-01 00:01 UTC'],
+    ]);
+    expect(channel.tell(2 * hour, [], undefined, undefined, by(minute))).toEqual([]);
+    expect(channel.memory().byKey).toEqual({});
+  });
+
+  it('of a model that flaps is told when it has settled', () => {
+    const channel = createChannel(
+      policyOf({ waitMs: 0, updateMs: second, perModel: { count: 1, windowMs: hour } }),
+    );
+    for (const at of [0, 10, 20]) {
+      channel.tell(at * second, spell('m', at * second, null));
+      if (at < 20) channel.tell((at + 5) * second, [spell('m', at * second, (at + 5) * second)[1]!]);
+    }
+    channel.tell(minute, [], undefined, undefined, by(30 * second));
+    const later = [2, 3].flatMap((at) => channel.tell(at * hour, [], undefined, undefined, by(30 * second)));
+    expect(later.map(({ kind }) => kind)).toEqual(['resolved']);
+    expect(channel.memory()).toMatchObject({ byKey: {}, flapping: {} });
   });
 });
 
