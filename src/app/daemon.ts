@@ -10,6 +10,7 @@ import { startHousekeeping } from './housekeeping.js';
 import { createNotifying } from './notifying.js';
 import { createRecording } from './recording.js';
 import { createReleasers, type Releasers } from './releasers.js';
+import { nameIn } from './renames.js';
 import { createReloader, type Reloaded, type Trigger } from './reload.js';
 import { createScheduling } from './scheduling.js';
 import { createServing } from './serving.js';
@@ -141,7 +142,8 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   });
   const notifying = createNotifying({
     ...{ store, clock, log, version, settings, ready, ownership: sharing?.ownership ?? null },
-    isKnown: (model) => roster.get(model) !== undefined,
+    healthOf: (model) => roster.get(model)?.memory.health ?? null,
+    nameNow: nameIn(roster, () => settings().models),
     isAlive: () => started && scheduling.isTicking() && recording.storeFailure() === null,
   });
   releasers.add('notifications', notifying.stop);

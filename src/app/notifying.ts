@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
+import type { Health } from '../domain/health.js';
+import { endIn } from '../domain/notify/notice.js';
 import type { Notifications } from '../http/port.js';
 import type { NotificationGauges } from '../metrics/notifications.js';
 import type { Store } from '../store/port.js';
@@ -26,7 +28,10 @@ export function createNotifying(parts: {
   settings: () => Settings;
   /** True once the registry is read. */
   ready: () => boolean;
-  isKnown: (model: string) => boolean;
+  /** The id that a model has now which had this one; null for one that was removed. */
+  nameNow: (model: string) => string | null;
+  /** Null for a model that is not followed. */
+  healthOf: (model: string) => Health | null;
   isAlive: () => boolean;
   /** Null for a database of one process. */
   ownership: Ownership | null;
@@ -47,7 +52,15 @@ export function createNotifying(parts: {
       ...{ store, clock, log },
       settings: () => settings().notifications,
       // Before the registry is read, no model is gone.
-      isKnown: (model) => !ready() || parts.isKnown(model),
+      isKnown: (model) => !ready() || parts.nameNow(model) === model,
+      renamed(model) {
+        const name = ready() ? parts.nameNow(model) : null;
+        return name === model ? null : name;
+      },
+      endOf(state) {
+        const health = ready() ? parts.healthOf(state.model) : null;
+        return health && endIn(health, state);
+      },
       isAlive: parts.isAlive,
       deliver: createDeliver({ clock, version, publicUrl: () => settings().server.publicUrl }),
       fences: ownership === null ? null : fences,

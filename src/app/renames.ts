@@ -52,3 +52,28 @@ export function leftOut(written: readonly Model[], kept: readonly Model[]): stri
     `not checked, since an instance with a higher "generation" does not have them: ${ids.slice(0, mostNamed).join(', ')}${more}`,
   ];
 }
+
+/**
+ * The id that a model has now which had the asked one; null for one that was removed. A rename that is postponed, since other
+ * instances have the model under its former id, is none yet, nor is one whose configuration is not in force yet.
+ */
+export function nameIn(
+  roster: { readonly get: (id: string) => unknown },
+  configured: () => readonly Pick<Model, 'id' | 'renameFrom'>[],
+): (model: string) => string | null {
+  let read: ReturnType<typeof configured> | null = null;
+  const byFormer = new Map<string | null, string>();
+  return (model) => {
+    if (roster.get(model) !== undefined) return model;
+    const models = configured();
+    if (models !== read) {
+      read = models;
+      byFormer.clear();
+      for (const { id, renameFrom } of models) byFormer.set(renameFrom, id);
+      for (const { id } of models) byFormer.set(id, id);
+    }
+    const next = byFormer.get(model);
+    if (next === undefined) return null;
+    return roster.get(next) === undefined ? model : next;
+  };
+}

@@ -117,6 +117,9 @@ function titleOf(message: Message, { timezone }: Telling): string {
   const endTitle = (): string => {
     if (over.length > 0 && over.every(({ gone }) => gone === true))
       return `${whichOf(over, ended)} ${ended === 1 ? 'was' : 'were'} removed from the registry while ${of(over)}`;
+    const [first] = over;
+    if (first?.movedTo !== undefined && over.length === 1)
+      return `${whichOf(over, 1)} was renamed to ${bounded(first.movedTo, longestName)} while ${of(over)}`;
     const end = over.length === 0 ? message.at : highest(over.map((member) => member.ended ?? 0));
     const lasted = over.length === 1 ? ` after ${shownSpan(end - since)}` : '';
     return `${whichOf(over, ended)}${settled} ${isAre(ended)} no longer ${of(over)}${lasted}, since ${timeText(end, timezone)}`;
@@ -139,8 +142,9 @@ function titleOf(message: Message, { timezone }: Telling): string {
       const all = message.members.filter((member) => member.ended === null);
       if (all.length === 0) return endTitle();
       const from = lowest(all.map((member) => member.since));
-      const back = kind === 'update' && over.length > 0 ? `; ${ended} no longer` : '';
-      return `${whichOf(all, open)}${settled} ${isAre(open)} ${of(all)} since ${timeText(from, timezone)}${causeOf(all)}${back}`;
+      const back = ended - over.filter(({ movedTo }) => movedTo !== undefined).length;
+      const others = kind === 'update' && back > 0 ? `; ${back} no longer` : '';
+      return `${whichOf(all, open)}${settled} ${isAre(open)} ${of(all)} since ${timeText(from, timezone)}${causeOf(all)}${others}`;
     }
   }
 }
@@ -154,6 +158,8 @@ function lineOf(member: MessageMember, { timezone }: Telling): string {
   if (what === 'version' || what === 'certificate')
     return `${name}: ${bounded(detail ?? what, longestDetail)}`;
   const steady = flapping === 'began' ? ', flapping' : flapping === 'settled' ? ', settled' : '';
+  if (member.movedTo !== undefined)
+    return `${name}: renamed to ${bounded(member.movedTo, longestName)} while ${stateWords[what]}`;
   if (member.gone === true) return `${name}: removed from the registry while ${stateWords[what]}`;
   if (ended !== null)
     return `${name}: no longer ${stateWords[what]}, after ${shownSpan(ended - since)}${cause}${checks}${often}${steady}`;

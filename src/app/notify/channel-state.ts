@@ -1,7 +1,8 @@
 import type { Channel } from '../../domain/notify/channel.js';
+import { isOutdated, type Present } from '../../domain/notify/compare.js';
 import { withAttempt, withEnd, withFailure, type ChannelMemory } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
-import type { StoredNotice } from '../../domain/notify/notice.js';
+import type { StateAt, StoredNotice } from '../../domain/notify/notice.js';
 import { plan } from '../../domain/notify/plan.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import type { OutboxChange, StoredMessage } from '../../store/outbox-port.js';
@@ -19,6 +20,8 @@ export interface ChannelState {
   readonly pending: readonly StoredMessage[];
   /** True while something is to be written. */
   readonly isDirty: boolean;
+  /** True while it has something open that ended, or of a model that was renamed or removed. */
+  isOutdated(present: Present): boolean;
   /** Takes notices and plans messages; returns changes held back, by cause. */
   plan(notices: readonly StoredNotice[], readTo: number, look: Look): Readonly<Record<string, number>>;
   /** The message to try now; null for none. */
@@ -38,6 +41,8 @@ export interface Look {
   readonly policy: Policy;
   readonly now: number;
   readonly isKnown: (model: string) => boolean;
+  readonly renamed: (model: string) => string | null;
+  readonly endOf?: (state: StateAt) => number | null;
 }
 
 export function createChannelState(
@@ -88,8 +93,9 @@ export function createChannelState(
     get isDirty() {
       return isChanged || unsaved.size > 0;
     },
-    plan(notices, to, { policy, now, isKnown }) {
-      const planned = plan(memory, notices, { channel: name, policy, now, isKnown });
+    isOutdated: (present) => isOutdated(memory, present),
+    plan(notices, to, look) {
+      const planned = plan(memory, notices, { channel: name, ...look });
       if (
         to !== readTo ||
         planned.messages.length > 0 ||

@@ -6,6 +6,7 @@ import { lowest } from '../../domain/list.js';
 import type { Channel } from '../../domain/notify/channel.js';
 import { newChannelMemory } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
+import type { StateAt } from '../../domain/notify/notice.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import type { NotificationGauges } from '../../metrics/notifications.js';
 import type { ShardFence } from '../../store/fleet-port.js';
@@ -46,6 +47,10 @@ export async function startNotifier(parts: {
   log: Logger;
   settings: () => NotificationSettings | null;
   isKnown: (model: string) => boolean;
+  /** The id that a model has now which the registry had under this one. */
+  renamed: (model: string) => string | null;
+  /** Unix ms at which a state ended; null while it lasts, and where that is not known. */
+  endOf: (state: StateAt) => number | null;
   /** True while checks run and results are stored. */
   isAlive: () => boolean;
   deliver: Deliver;
@@ -138,14 +143,18 @@ export async function startNotifier(parts: {
     const least = lowest([...states.values()].map(({ readTo }) => readTo));
     if (least === Infinity) return;
     const { newest, notices } = await store.notices(least, mostNotices);
+    const { isKnown, renamed, endOf } = parts;
+    // An end may be in the notices that are still to be read.
+    const isUpToDate = notices.length < mostNotices;
+    const present = { policy, now, isKnown, renamed, ...(isUpToDate && { endOf }) };
     for (const state of states.values()) {
       // A new database, in place of a damaged one, counts from the beginning.
       const from = newest < state.readTo && newest < least ? 0 : state.readTo;
       const fresh = notices.filter(({ id }) => id > from);
       const to = fresh.at(-1)?.id ?? from;
-      const isDue = state.nextAt !== null && state.nextAt <= now;
+      const isDue = (state.nextAt !== null && state.nextAt <= now) || state.isOutdated(present);
       if (fresh.length === 0 && !isDue && from === state.readTo) continue;
-      tallies.heldBack(state.name, state.plan(fresh, to, { policy, now, isKnown: parts.isKnown }));
+      tallies.heldBack(state.name, state.plan(fresh, to, present));
     }
   }
 

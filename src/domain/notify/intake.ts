@@ -1,5 +1,5 @@
 import { nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
-import type { Notice, StoredNotice } from './notice.js';
+import type { Notice, StateAt, StoredNotice } from './notice.js';
 import { groupOf, matchOf, type Match, type Policy } from './policy.js';
 
 /** For whom, by which rules and when (Unix ms) a plan is made. */
@@ -9,6 +9,10 @@ export interface Moment {
   readonly now: number;
   /** False for models that the registry has no longer; all are known unless set. */
   readonly isKnown?: (model: string) => boolean;
+  /** The id that a model has now which the registry had under this one; null where it was not renamed. */
+  readonly renamed?: (model: string) => string | null;
+  /** Unix ms at which a state ended that was noticed; null while it lasts, and where that is not known. */
+  readonly endOf?: (state: StateAt) => number | null;
 }
 
 /** Counts changes that are not told now. */
@@ -79,6 +83,7 @@ function enter(
   const known = group.members[keyOf(notice)];
   group.members[keyOf(notice)] = {
     ...{ model, provider, labels, what, since, reason, blame, detail, failures },
+    at: notice.at,
     ended: isRemark ? notice.at : null,
     version: (known?.version ?? 0) + 1,
     told: known?.told ?? 0,
@@ -114,7 +119,9 @@ function follow(
   }
   const again = member.ended !== null;
   member.ended = null;
+  member.at = notice.at;
   delete member.gone;
+  delete member.movedTo;
   if (again) {
     member.since = notice.since;
     member.times += 1;
@@ -167,14 +174,21 @@ function takeNotice(
 export function takeNotices(memory: ChannelMemory, notices: readonly StoredNotice[], moment: Moment): void {
   if (notices.length === 0) return;
   const homes = homesIn(memory);
-  for (const { notice } of notices) takeNotice(memory, homes, notice, moment);
+  for (const { notice } of notices) {
+    // It may be read after the rename, which it does not know of.
+    const model = moment.renamed?.(notice.model) ?? notice.model;
+    takeNotice(memory, homes, { ...notice, model }, moment);
+  }
 }
+
+export const isGone = (member: Member, isKnown: (model: string) => boolean): boolean =>
+  (member.ended === null || member.flapping !== null) && !isKnown(member.model);
 
 /** Ends the states of models that are in the registry no longer, also of those that flap. */
 export function endGone(memory: ChannelMemory, isKnown: (model: string) => boolean, now: number): void {
   for (const group of Object.values(memory.byKey)) {
     for (const [key, member] of Object.entries(group.members)) {
-      if (isKnown(member.model) || (member.ended !== null && member.flapping === null)) continue;
+      if (!isGone(member, isKnown)) continue;
       const name = nameOf(member.model);
       Reflect.deleteProperty(memory.flapping, name);
       // Its end is told once, so that there is nothing to limit.

@@ -9,9 +9,13 @@ export interface Member {
   readonly what: Notice['what'];
   /** Unix ms. */
   since: number;
+  /** Unix ms of the newest change that is known of it. */
+  at: number;
   ended: number | null;
   /** It ended because the model was removed from the registry, whose state is not known. */
   gone?: true;
+  /** It ended because the model has this id now, under which it may last. */
+  movedTo?: string;
   reason: StateReason | null;
   blame: Blame | null;
   detail: string | null;

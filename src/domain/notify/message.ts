@@ -28,6 +28,8 @@ export interface MessageMember {
   readonly ended: number | null;
   /** The model was removed from the registry in this state. */
   readonly gone?: true;
+  /** The model has this id now. */
+  readonly movedTo?: string;
   readonly reason: StateReason | null;
   readonly blame: Blame | null;
   readonly detail: string | null;

@@ -81,6 +81,18 @@ function stretchesOf({ incident, state, since, reason }: Health): Stretch[] {
   return found;
 }
 
+/** A state as it was at a time (Unix ms). */
+export interface StateAt extends Pick<Notice, 'model' | 'what' | 'since'> {
+  readonly at: number;
+}
+
+/** Unix ms at which a state ended; null while it lasts, and where the health does not say: it may be older, or of a new database. */
+export function endIn(health: Health, { what, since, at }: Omit<StateAt, 'model'>): number | null {
+  if (health.belief === 'none' || health.settled < at) return null;
+  if (stretchesOf(health).some((stretch) => stretch.what === what)) return null;
+  return Math.max(since, Math.min(health.settled, health.since));
+}
+
 /** Changes between the memory before a result and after it, oldest first. */
 export function noticesOf(before: NoticeSource, after: NoticeSource, seen: Seen): Notice[] {
   const { model, slot } = seen;

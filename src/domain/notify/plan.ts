@@ -1,9 +1,11 @@
+import { endPassed } from './compare.js';
 import { noteFlapping, settle, type Looks } from './flapping.js';
 import { endGone, holdBack, keyOf, takeNotices, type Moment } from './intake.js';
 import { copyOf, nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
 import type { Message, MessageKind, MessageMember } from './message.js';
 import type { StoredNotice } from './notice.js';
 import type { Policy } from './policy.js';
+import { takeRenames } from './renamed.js';
 
 /** A message to store. */
 export interface Planned {
@@ -76,6 +78,7 @@ function listed(member: Member, now: number): MessageMember {
   return {
     ...{ model, provider, labels, what, since, ended, reason, blame, detail, failures, times },
     ...(member.gone && { gone: member.gone }),
+    ...(member.movedTo !== undefined && { movedTo: member.movedTo }),
     flapping: flapping === 'quiet' ? null : flapping,
     isNews: isNews(member, now),
   };
@@ -223,8 +226,10 @@ export function plan(before: ChannelMemory, notices: readonly StoredNotice[], si
     if (kept.length > 0) memory.sentOf[name] = kept;
     else Reflect.deleteProperty(memory.sentOf, name);
   }
+  takeRenames(memory, situation);
   takeNotices(memory, notices, situation);
   if (isKnown !== undefined) endGone(memory, isKnown, now);
+  endPassed(memory, situation);
   settle(memory, situation, looks);
   const messages = tell(memory, situation, looks);
   const heldBack: Record<string, number> = {};

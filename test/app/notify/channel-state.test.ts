@@ -3,7 +3,7 @@ import { createChannelState } from '../../../src/app/notify/channel-state.js';
 import { newChannelMemory } from '../../../src/domain/notify/memory.js';
 import { minute, policyOf, second, spell, start } from '../../domain/notify/notices.js';
 
-const look = { policy: policyOf({ waitMs: 0 }), isKnown: () => true };
+const look = { policy: policyOf({ waitMs: 0 }), isKnown: () => true, renamed: () => null };
 const failure = { kind: 'failed', error: 'HTTP 500', retryAfterMs: null, gone: false } as const;
 const [began, ended] = spell('m', 0, minute);
 

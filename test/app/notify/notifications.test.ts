@@ -62,6 +62,38 @@ describe('a daemon with notifications', () => {
       expect(readFileSync(`${site().folder.path}/${file}`, 'latin1')).not.toMatch(/secretpath|whsec_/);
   });
 
+  it('goes on under the new id of a model that is renamed while it is down', async () => {
+    const receiver = createReceiver(accept);
+    const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
+    const config = (play: string, model: object): string =>
+      site().configure([site().model(play, model)], prompt({ hook: { webhook: { url } } }));
+    const daemon = await site().daemon(config('bad-key', { id: promptId }));
+    await receiver.until(isKind('problem'));
+    config('bad-key', { id: 'large', rename_from: promptId });
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    expect((await receiver.until(isKind('update'))).json().data.title).toMatch(/^large is unhealthy since /);
+    config('healthy', { id: 'large', rename_from: promptId });
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    expect((await receiver.until(isKind('resolved'))).json().data.title).toMatch(/^large is no longer /);
+  });
+
+  it('tells the end that came while there was no section', async () => {
+    const receiver = createReceiver(accept);
+    const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
+    const config = (play: string, more: object): string =>
+      site().configure([site().model(play, { id: promptId })], more);
+    const section = prompt({ hook: { webhook: { url } } });
+    const daemon = await site().daemon(config('bad-key', section));
+    const problem = await receiver.until(isKind('problem'));
+    config('healthy', {});
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    await daemon.line(({ msg, state }) => msg === 'state changed' && state === 'healthy');
+    config('healthy', section);
+    expect((await daemon.post('/-/reload')).status).toBe(200);
+    const resolved = await receiver.until(isKind('resolved'));
+    expect(resolved.json().data.thread).toBe(problem.json().data.thread);
+  });
+
   it('loads nothing of it without the section', async () => {
     const daemon = await site().daemon(site().configure([site().model('bad-key', { id: promptId })]));
     await daemon.line(({ msg }) => msg === 'state changed');

@@ -41,6 +41,8 @@ async function start(keepOutbox: (change: OutboxChange) => Promise<void>) {
     log: log as unknown as Logger,
     settings: () => settings,
     isKnown: () => true,
+    renamed: () => null,
+    endOf: () => null,
     isAlive: () => true,
     deliver: { deliver: () => Promise.resolve(gone), beat: () => Promise.resolve(null), close: nothing },
     fences: null,

@@ -20,9 +20,18 @@ function createChannel(policy = policyOf()) {
     at: number,
     notices: readonly Notice[] = [],
     isKnown: (model: string) => boolean = () => true,
+    renamed: (model: string) => string | null = () => null,
+    endOf: () => number | null = () => null,
   ): readonly Planned[] => {
     const stored = notices.map((notice) => ({ id: (newest += 1), notice }));
-    const planned = plan(memory, stored, { channel: 'team', policy, now: start + at, isKnown });
+    const planned = plan(memory, stored, {
+      channel: 'team',
+      policy,
+      now: start + at,
+      isKnown,
+      renamed,
+      endOf,
+    });
     ({ memory } = planned);
     for (const [cause, count] of Object.entries(planned.heldBack))
       heldBack[cause] = (heldBack[cause] ?? 0) + count;
@@ -42,6 +51,92 @@ function createChannel(policy = policyOf()) {
     },
   };
 }
+
+const telling = { timezone: 'UTC', linkTo: () => null };
+
+describe('a model that is renamed', () => {
+  const isKnown = (model: string): boolean => model !== 'mini';
+  const renamed = (model: string): string | null => (model === 'mini' ? 'large' : null);
+  const lines = (messages: readonly Message[]) =>
+    messages.map((message) => [message.kind, told(message, telling).title]);
+
+  it('is told under its new id, and ends under that', () => {
+    const channel = createChannel(policyOf({ waitMs: 0, updateMs: second }));
+    const [first] = channel.tell(0, spell('mini', 0, null));
+    const update = channel.tell(minute, [], isKnown, renamed);
+    expect(lines(update)).toEqual([
+      ['update', 'large is unhealthy since 2026-11-01 00:00 UTC: server_error (provider)'],
+    ]);
+    expect(told(update[0]!, telling).lines).toContain('mini: renamed to large while unhealthy');
+    expect(update[0]!.thread).toBe(first!.thread);
+    const [, end] = spell('large', 0, 2 * minute);
+    expect(lines(channel.tell(2 * minute, [end!], isKnown, renamed))).toEqual([
+      ['resolved', 'large is no longer unhealthy after 2 min, since 2026-11-01 00:02 UTC'],
+    ]);
+    expect(channel.memory().byKey).toEqual({});
+  });
+
+  it('before it is told is told once, whatever id its notices have', () => {
+    const channel = createChannel();
+    const [began, ended] = spell('mini', 0, minute);
+    expect(channel.tell(0, [began!])).toEqual([]);
+    expect(lines(channel.tell(25 * second, [], isKnown, renamed))).toEqual([]);
+    expect(lines(channel.tell(45 * second, [], isKnown, renamed))).toEqual([
+      ['problem', 'large is unhealthy since 2026-11-01 00:00 UTC: server_error (provider)'],
+    ]);
+    const over = channel.tell(minute, [ended!], isKnown, renamed);
+    const later = channel.tell(minute + 20 * second, [], isKnown, renamed);
+    expect(lines([...over, ...later]).map(([kind]) => kind)).toEqual(['resolved']);
+  });
+
+  it('while it flaps begins anew with the state that lasts', () => {
+    const channel = createChannel(
+      policyOf({ waitMs: 0, updateMs: second, perModel: { count: 1, windowMs: hour } }),
+    );
+    for (const at of [0, 10, 20]) {
+      channel.tell(at * second, spell('mini', at * second, null));
+      if (at < 20) channel.tell((at + 5) * second, [spell('mini', at * second, (at + 5) * second)[1]!]);
+    }
+    expect(Object.keys(channel.memory().flapping)).toHaveLength(1);
+    const all = [30, 35, 40].flatMap((at) => channel.tell(at * second, [], isKnown, renamed));
+    expect(lines(all).at(-1)).toEqual([
+      'update',
+      expect.stringMatching(/^large is unhealthy since 2026-11-01 00:00 UTC/),
+    ]);
+    expect(channel.memory().flapping).toEqual({});
+  });
+});
+
+describe('an end without a notice', () => {
+  const by = (at: number) => (): number => start + at;
+
+  it('is told once, and reminders end', () => {
+    const policy = policyOf({ waitMs: 0 });
+    const routes = policy.routes.map((route) => ({ ...route, repeatMs: hour }));
+    const channel = createChannel({ ...policy, routes });
+    channel.tell(0, spell('m', 0, null));
+    const ends = channel.tell(2 * minute, [], undefined, undefined, by(minute));
+    expect(ends.map((message) => [message.kind, told(message, telling).title])).toEqual([
+      ['resolved', 'm is no longer unhealthy after 1 min, since 2026-11-01 00:01 UTC'],
+    ]);
+    expect(channel.tell(2 * hour, [], undefined, undefined, by(minute))).toEqual([]);
+    expect(channel.memory().byKey).toEqual({});
+  });
+
+  it('of a model that flaps is told when it has settled', () => {
+    const channel = createChannel(
+      policyOf({ waitMs: 0, updateMs: second, perModel: { count: 1, windowMs: hour } }),
+    );
+    for (const at of [0, 10, 20]) {
+      channel.tell(at * second, spell('m', at * second, null));
+      if (at < 20) channel.tell((at + 5) * second, [spell('m', at * second, (at + 5) * second)[1]!]);
+    }
+    channel.tell(minute, [], undefined, undefined, by(30 * second));
+    const later = [2, 3].flatMap((at) => channel.tell(at * hour, [], undefined, undefined, by(30 * second)));
+    expect(later.map(({ kind }) => kind)).toEqual(['resolved']);
+    expect(channel.memory()).toMatchObject({ byKey: {}, flapping: {} });
+  });
+});
 
 const versionChange = (at: number): Notice => ({
   ...{ kind: 'happened', what: 'version', model: 'm', provider: 'openai', labels: {} },
@@ -79,7 +174,6 @@ describe('a model that is gone from the registry', () => {
     const channel = createChannel(policyOf({ waitMs: 0 }));
     channel.tell(0, spell('m', 0, null));
     const [end] = channel.tell(minute, [], () => false);
-    const telling = { timezone: 'UTC', linkTo: () => null };
     expect(end?.kind).toBe('resolved');
     expect(told(end!, telling).title).toBe('m was removed from the registry while unhealthy');
   });
