@@ -16,7 +16,11 @@ withServer(
       const { configure, daemon, model } = site();
       const url = server().fresh();
       const config = configure(
-        [model(promptId, { schedule: { every: '1s' }, model: 'healthy' }), model('bad-key')],
+        // Of one that is checked each second a slow restart misses slots, so that it is unknown until its next check.
+        [
+          model(promptId, { schedule: { every: '1s' }, model: 'healthy' }),
+          model('bad-key', { schedule: { every: '1h' } }),
+        ],
         storage(url),
       );
       const first = await daemon(config);
