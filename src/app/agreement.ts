@@ -3,7 +3,14 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
-import { disagree, roleOf, type Fleet, type Instance, type RegistryRole } from '../store/fleet-port.js';
+import {
+  disagree,
+  generationNumber,
+  roleOf,
+  type Fleet,
+  type Instance,
+  type RegistryRole,
+} from '../store/fleet-port.js';
 import type { Store } from '../store/port.js';
 import type { Roster } from './roster.js';
 import type { Scheduling, SharedScheduling } from './scheduling.js';
@@ -80,13 +87,14 @@ export function createAgreement(parts: {
     all: readonly Instance[],
   ): RegistryRole => {
     const own = { id: fleet.id, configDigest, generation };
+    const ownNumber = generationNumber(own);
     for (const one of all)
-      if (one.id !== own.id && (one.generation ?? -1) > (generation ?? -1))
+      if (one.id !== own.id && generationNumber(one) > ownNumber)
         newer = {
-          generation: Math.max(newer.generation, one.generation ?? -1),
+          generation: Math.max(newer.generation, generationNumber(one)),
           until: clock.monotonic() + restartMs,
         };
-    const follows = newer.generation > (generation ?? -1) && clock.monotonic() < newer.until;
+    const follows = newer.generation > ownNumber && clock.monotonic() < newer.until;
     if (!follows) newer = { generation: -1, until: -Infinity };
     return follows ? 'follows' : roleOf(own, all);
   };

@@ -66,8 +66,7 @@ export function createBackend(parts: {
   live: () => boolean;
   ready: () => boolean;
 }): Backend {
-  const { store, clock, roster, scheduler, metrics, writer, reloader } = parts;
-  const { live } = parts;
+  const { store, clock, roster, scheduler, metrics, writer, reloader, live } = parts;
   const { isFollowed = () => false, asked = () => undefined } = parts;
 
   const givenUp = new HttpError(

@@ -27,9 +27,9 @@ import type { Fencing, Taken, Writer, WriterEvents } from './writer-port.js';
 
 export type { Fencing, Writer, WriterEvents } from './writer-port.js';
 
-/** ms after which a write counts as failed. */
+/** ms after which a write counts as failed for publishing and reporting. */
 const hungAfterMs = 2_000;
-/** Shorter than between two attempts, since little time is left at the end and no other work is delayed. */
+/** Shorter than the time between two attempts, since little time is left at the end and no other work is delayed. */
 const lastRetryAfterMs = 200;
 const mostPendingResults = 50_000;
 

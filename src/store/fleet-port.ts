@@ -53,7 +53,9 @@ export function disagree(instances: readonly Instance[]): boolean {
  */
 export type RegistryRole = 'decides' | 'waits' | 'follows';
 
-const numberOf = ({ generation }: Pick<Announcement, 'generation'>): number => generation ?? -1;
+/** The generation as a number: none is lower than any. */
+export const generationNumber = ({ generation }: Pick<Announcement, 'generation'>): number =>
+  generation ?? -1;
 
 /**
  * The role of an instance with this configuration. One follows while any other has a greater generation (none is the lowest). Of those
@@ -65,11 +67,13 @@ export function roleOf(
   live: readonly Instance[],
 ): RegistryRole {
   const others = live.filter(({ id }) => id !== own.id);
-  if (others.some((one) => numberOf(one) > numberOf(own))) return 'follows';
+  if (others.some((one) => generationNumber(one) > generationNumber(own))) return 'follows';
   const different = others.filter(({ configDigest }) => configDigest !== own.configDigest);
   if (different.length === 0) return 'decides';
-  const isTold = live.some((one) => one.id === own.id && numberOf(one) === numberOf(own));
-  return isTold && different.every((one) => numberOf(one) < numberOf(own)) ? 'decides' : 'waits';
+  const isTold = live.some((one) => one.id === own.id && generationNumber(one) === generationNumber(own));
+  return isTold && different.every((one) => generationNumber(one) < generationNumber(own))
+    ? 'decides'
+    : 'waits';
 }
 
 /** A look at the database's clock. */

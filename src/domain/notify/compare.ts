@@ -1,6 +1,6 @@
 import { isGone, takeNotices, type Moment } from './intake.js';
 import type { ChannelMemory } from './memory.js';
-import type { Notice } from './notice.js';
+import { stateOf, type Notice } from './notice.js';
 
 /** What is known of models apart from notices. */
 export type Present = Pick<Moment, 'isKnown' | 'endOf'>;
@@ -14,11 +14,7 @@ function* missedEnds(memory: ChannelMemory, { endOf }: Present): Generator<Notic
       if (member.ended !== null || member.flapping !== null) continue;
       const end = endOf(member);
       if (end === null) continue;
-      const { model, what, provider, labels, since, reason, blame, failures } = member;
-      yield {
-        ...{ kind: 'ended', model, what, provider, labels, since, reason, blame, failures },
-        ...{ at: end, detail: null },
-      };
+      yield { ...stateOf(member), kind: 'ended', at: end, detail: null };
     }
   }
   for (const { open } of Object.values(memory.flapping)) {

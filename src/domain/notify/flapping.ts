@@ -1,5 +1,6 @@
 import { changed, keyOf, takeNotices, type Moment } from './intake.js';
 import { nameOf, type ChannelMemory, type Flapper, type Group, type Member } from './memory.js';
+import { stateOf } from './notice.js';
 
 /** Times (Unix ms) of further looks of a plan. */
 export interface Looks {
@@ -25,9 +26,8 @@ export function noteFlapping(
       continue;
     }
     member.flapping = 'began';
-    const { since, provider, labels, reason, blame, detail, failures } = member;
-    const state = { model, what, since, provider, labels, reason, blame, detail, failures, at: now };
-    const open = member.ended === null ? { [what]: { ...state, kind: 'began' as const } } : {};
+    const began = { ...stateOf(member), kind: 'began' as const, at: now };
+    const open = member.ended === null ? { [what]: began } : {};
     memory.flapping[name] = { group: group.key, member: keyOf(member), lastAt: now, open };
   }
 }

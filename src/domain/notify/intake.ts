@@ -1,5 +1,5 @@
 import { nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
-import type { Notice, StateAt, StoredNotice } from './notice.js';
+import { stateOf, type Notice, type StateAt, type StoredNotice } from './notice.js';
 import { groupOf, matchOf, type Match, type Policy } from './policy.js';
 
 /** For whom, by which rules and when (Unix ms) a plan is made. */
@@ -78,11 +78,11 @@ function enter(
   const kind = isRemark ? notice.what : notice.what === 'maintenance' ? 'maintenance' : 'state';
   const group = openGroup(memory, JSON.stringify([kind, values]), values, notice.since);
   if (repeatMs !== null) group.repeatMs = Math.min(group.repeatMs ?? Infinity, repeatMs);
-  const { model, provider, labels, what, since, reason, blame, detail, failures } = notice;
+  const { what, since } = notice;
   const afterMs = what === 'version' || what === 'certificate' ? 0 : (policy.afterMs[what] ?? 0);
   const known = group.members[keyOf(notice)];
   group.members[keyOf(notice)] = {
-    ...{ model, provider, labels, what, since, reason, blame, detail, failures },
+    ...stateOf(notice),
     at: notice.at,
     ended: isRemark ? notice.at : null,
     version: (known?.version ?? 0) + 1,

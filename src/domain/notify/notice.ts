@@ -30,6 +30,15 @@ export interface Notice {
   readonly failures: number | null;
 }
 
+/** A state or remark of a model, apart from what happened to it when. */
+export type NoticedState = Omit<Notice, 'kind' | 'at'>;
+
+/** The state alone of what has more: a notice, or what a channel knows of it. */
+export function stateOf(known: NoticedState): NoticedState {
+  const { model, provider, labels, what, since, reason, blame, detail, failures } = known;
+  return { model, provider, labels, what, since, reason, blame, detail, failures };
+}
+
 /** A notice as the store has it; ids grow in the order of commits. */
 export interface StoredNotice {
   readonly id: number;

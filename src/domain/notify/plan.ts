@@ -3,7 +3,7 @@ import { noteFlapping, settle, type Looks } from './flapping.js';
 import { endGone, holdBack, keyOf, takeNotices, type Moment } from './intake.js';
 import { copyOf, nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
 import type { Message, MessageKind, MessageMember } from './message.js';
-import type { StoredNotice } from './notice.js';
+import { stateOf, type StoredNotice } from './notice.js';
 import type { Policy } from './policy.js';
 import { takeRenames } from './renamed.js';
 
@@ -73,10 +73,10 @@ function kindOf(group: Group, news: readonly Member[]): MessageKind {
 }
 
 function listed(member: Member, now: number): MessageMember {
-  const { model, provider, labels, what, since, ended, reason, blame, detail, failures, times, flapping } =
-    member;
+  const { ended, times, flapping } = member;
   return {
-    ...{ model, provider, labels, what, since, ended, reason, blame, detail, failures, times },
+    ...stateOf(member),
+    ...{ ended, times },
     ...(member.gone && { gone: member.gone }),
     ...(member.movedTo !== undefined && { movedTo: member.movedTo }),
     flapping: flapping === 'quiet' ? null : flapping,

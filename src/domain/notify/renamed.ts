@@ -1,12 +1,6 @@
 import { changed, takeNotices, type Moment } from './intake.js';
-import type { ChannelMemory, Member } from './memory.js';
-import type { Notice } from './notice.js';
-
-/** The notice that a state began, as a channel knows it. */
-function beginOf(member: Member, at: number): Notice {
-  const { model, provider, labels, what, since, reason, blame, detail, failures } = member;
-  return { kind: 'began', model, provider, labels, what, since, at, reason, blame, detail, failures };
-}
+import type { ChannelMemory } from './memory.js';
+import { stateOf, type Notice } from './notice.js';
 
 /**
  * Begins what lasts of renamed models under their new ids. What was told under a former id is left to be ended: a receiver may
@@ -22,7 +16,7 @@ export function takeRenames(memory: ChannelMemory, moment: Moment): void {
       if (member.ended !== null || member.flapping !== null) continue;
       const to = renamed(member.model);
       if (to === null) continue;
-      lasting.push(beginOf(member, now));
+      lasting.push({ ...stateOf(member), kind: 'began', at: now });
       if (member.told === 0 && group.flight?.told[key] === undefined)
         Reflect.deleteProperty(group.members, key);
       else {
