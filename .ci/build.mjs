@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import ts from 'typescript';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
@@ -15,7 +16,13 @@ const { status } = spawnSync(process.execPath, compiler, { stdio: ['ignore', 2, 
 if (status !== 0) process.exit(1);
 
 await build({
-  entryPoints: ['src/cli/program.ts', 'src/app/beside-thread.ts', 'src/store/sqlite/thread/store-thread.ts'],
+  entryPoints: [
+    'src/cli/program.ts',
+    'src/library/modelpulse.ts',
+    'src/app/beside-thread.ts',
+    'src/app/otlp-thread.ts',
+    'src/store/sqlite/thread/store-thread.ts',
+  ],
   outbase: 'src',
   outdir: 'dist',
   // One folder deep, as most modules are: some find files by the address of the module.
@@ -47,9 +54,23 @@ await build({
   logLevel: 'warning',
 });
 
+// The types of the library: those of its entry and of what that names, which a test holds to be all.
+const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);
+const { options } = ts.parseJsonConfigFileContent(
+  { ...config, include: [], files: ['src/library/modelpulse.ts'] },
+  ts.sys,
+  '.',
+);
+const typed = { ...options, noEmit: false, declaration: true, rootDir: 'src', outDir: 'dist/types' };
+const program = ts.createProgram(['src/library/modelpulse.ts'], typed);
+for (const name of ['library/modelpulse.ts', 'library/public-types.ts', 'domain/reason.ts']) {
+  const { emitSkipped } = program.emit(program.getSourceFile(`src/${name}`), undefined, undefined, true);
+  if (emitSkipped) throw new Error(`no types of src/${name}`);
+}
+
 // What browsers load, as small as it gets.
 await build({
-  entryPoints: ['src/page/assets/page.css', 'src/page/assets/page.js'],
+  entryPoints: ['src/page/assets/page.css', 'src/page/assets/page.js', 'src/page/assets/receiver.css'],
   outdir: 'dist/page/assets',
   minify: true,
   target: 'esnext',

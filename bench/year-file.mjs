@@ -46,14 +46,14 @@ function prepare(database, samplesOfDays) {
   /** A span of so many checks that were all healthy. */
   const healthy = (table, checks, span) =>
     database.prepare(`INSERT INTO ${table} SELECT @model, ${span}, ${checks * minuteMs}, 0, 0, 0, 0,
-      ${checks}, 0, 0, 0, 0, 0, 0, 0, 0, ${checks * 14}, ${checks * 8}, latency FROM sample_${table} WHERE day = @day`);
+      ${checks}, 0, 0, 0, 0, 0, 0, 0, 0, ${checks * 14}, ${checks * 8}, latency, NULL FROM sample_${table} WHERE day = @day`);
   return {
     checks:
       database.prepare(`INSERT INTO checks SELECT @model, @from + minute * ${minuteMs}, 0, 0, 0, delay, ms,
-      NULL, 0, 14, 8, 0 FROM sample WHERE day = @day AND hour = @hour`),
+      NULL, 0, 14, 8, 0, NULL FROM sample WHERE day = @day AND hour = @hour`),
     hours: healthy('hours', 60, '@span + hour'),
     days: healthy('days', 1440, '@span'),
-    check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, 0)'),
+    check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, 0, NULL)'),
     detail: database.prepare('INSERT INTO details VALUES (?, ?, ?, NULL, NULL, ?)'),
     hour: database.prepare(upsertRollup('hours')),
     noHour: database.prepare('DELETE FROM hours WHERE model = ? AND span = ?'),

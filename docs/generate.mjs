@@ -8,6 +8,8 @@ import { jsonSchema } from '../dist/config/schema/json-schema.js';
 import { reasonMeanings } from '../dist/config/schema/reason-meanings.js';
 import { reasonTable } from '../dist/domain/reason.js';
 import { catalogue } from '../dist/metrics/catalogue.js';
+import { sampleMessages, sampleWebhook } from './notification-samples.mjs';
+import { replyCounts, replySources } from './replies.mjs';
 
 const root = new URL('../', import.meta.url);
 const schema = jsonSchema();
@@ -25,6 +27,11 @@ function forms(part) {
   return alternatives.flatMap((one) => (one.anyOf === undefined ? [one] : forms(one)));
 }
 
+function numberType({ exclusiveMinimum: above, exclusiveMaximum: below, minimum, maximum }) {
+  if (below !== undefined) return `number between ${above} and ${below}`;
+  return above === undefined ? `number, ${minimum} to ${maximum}` : `number above ${above}, up to ${maximum}`;
+}
+
 function typeOfForm(form) {
   if (form.const !== undefined) return `\`${form.const}\``;
   if (form.enum !== undefined) return form.enum.map((value) => `\`${value}\``).join(', ');
@@ -32,7 +39,7 @@ function typeOfForm(form) {
   if (form.type === 'array')
     return Object.keys(form.items).length === 0 ? 'list' : `list of ${typeOf(form.items)}`;
   if (form.type === 'integer') return `whole number, ${form.minimum} to ${form.maximum}`;
-  if (form.type === 'number') return `number between ${form.exclusiveMinimum} and ${form.exclusiveMaximum}`;
+  if (form.type === 'number') return numberType(form);
   return { string: 'text', object: 'map', boolean: 'true or false', null: 'null' }[form.type];
 }
 
@@ -76,7 +83,7 @@ function tableOf(head, rows) {
 const keyTable = (rows) => tableOf(['key', 'type', 'default', 'meaning'], rows);
 
 function section(name) {
-  const [form] = forms(settings[name]);
+  const form = forms(settings[name]).find((one) => one.type !== 'boolean');
   const entry = form.type === 'array' ? forms(form.items)[0] : form;
   return `${settings[name].description}\n\n${keyTable(rowsOf(entry.properties))}`;
 }
@@ -103,6 +110,12 @@ function commandTable() {
   return tableOf(['command', 'what it does'], rows);
 }
 
+function replyTables() {
+  const { total, head, rows } = replyCounts();
+  const sources = replySources().map(([place, count]) => [place, String(count)]);
+  return `${total} replies, by reason and provider:\n\n${tableOf(head, rows)}\n\n${tableOf(['source', 'replies'], sources)}`;
+}
+
 const pick = (part, wanted) => Object.fromEntries(Object.entries(part).filter(([key]) => wanted(key)));
 const common = settings.defaults.properties;
 
@@ -123,9 +136,14 @@ const parts = {
       'remote',
       'health_api',
       'connectivity',
+      'metrics',
       'maintenance',
       'status_pages',
+      'up',
+      'mcp',
+      'otlp',
       'notifications',
+      'vendor_status',
     ].map((name) => [name, () => section(name)]),
   ),
   defaults: () => keyTable(rowsOf(common)),
@@ -143,6 +161,9 @@ const parts = {
       ]),
     ),
   commands: commandTable,
+  replies: replyTables,
+  'sample messages': sampleMessages,
+  'sample webhook': sampleWebhook,
   'metrics of models': () => metricTable(true),
   'metrics of the monitor': () => metricTable(false),
 };
@@ -164,6 +185,8 @@ const products = {
   'README.md': page,
   'docs/configuration.md': page,
   'docs/metrics.md': page,
+  'docs/notifications.md': page,
+  'docs/replies.md': page,
   'config/modelpulse.schema.json': () => `${JSON.stringify(schema, null, 2)}\n`,
 };
 

@@ -29,7 +29,7 @@ CREATE TABLE checks (
   http INTEGER,
   input_tokens INTEGER,
   output_tokens INTEGER,
-  key_index INTEGER,
+  key_index INTEGER, speed BLOB, cost INTEGER,
   PRIMARY KEY (model, slot)
 ) STRICT, WITHOUT ROWID;
 
@@ -107,7 +107,7 @@ CREATE TABLE hours (
   input_tokens INTEGER NOT NULL,
   output_tokens INTEGER NOT NULL,
   -- Histogram: pairs of varints, step to the next bucket and its count.
-  latency BLOB,
+  latency BLOB, speed BLOB, cost INTEGER,
   PRIMARY KEY (model, span)
 ) STRICT, WITHOUT ROWID;
 
@@ -130,7 +130,7 @@ CREATE TABLE days (
   monitor INTEGER NOT NULL,
   input_tokens INTEGER NOT NULL,
   output_tokens INTEGER NOT NULL,
-  latency BLOB,
+  latency BLOB, speed BLOB, cost INTEGER,
   PRIMARY KEY (model, span)
 ) STRICT, WITHOUT ROWID;
 
@@ -211,3 +211,30 @@ CREATE TABLE messages (
 CREATE INDEX messages_waiting ON messages (channel, seq) WHERE ended_at IS NULL;
 
 CREATE INDEX messages_ended ON messages (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE TABLE acknowledgements (
+  incident INTEGER PRIMARY KEY REFERENCES incidents ON DELETE CASCADE,
+  at INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  note TEXT,
+  ends INTEGER
+) STRICT;
+
+CREATE INDEX messages_due ON messages (channel, next_at) WHERE ended_at IS NULL;
+
+CREATE INDEX messages_failed ON messages (seq) WHERE last_error IS NOT NULL AND state IN ('pending', 'dead');
+
+CREATE TABLE vendor_incidents (
+  page TEXT NOT NULL,
+  id TEXT NOT NULL,
+  title TEXT NOT NULL,
+  impact TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  resolved_at INTEGER,
+  first_seen INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,
+  link TEXT,
+  PRIMARY KEY (page, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX vendor_incidents_by_start ON vendor_incidents (started_at);

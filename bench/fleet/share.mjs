@@ -89,13 +89,17 @@ export async function share({ instances, models, every, seconds, seed }) {
   return verdict.sound;
 }
 
+/** pino's number of `warn`. */
+const warnLevel = 40;
+
 /** Lines of the logs that nobody expects, each message once. */
 function sayErrors(instances, verdict) {
   const counts = new Map();
   for (const { lines } of instances)
-    for (const { level, msg, err } of lines) {
-      if (level !== 'error' && level !== 'warn') continue;
-      const text = `${level}: ${msg}${err === undefined ? '' : `: ${err.message}`}`.slice(0, 250);
+    for (const { level, msg, err, waiting_for } of lines) {
+      if (level < warnLevel) continue;
+      const more = [err?.message, waiting_for].filter((part) => part !== undefined && part !== null);
+      const text = [level > warnLevel ? 'error' : 'warn', msg, ...more].join(': ').slice(0, 250);
       counts.set(text, (counts.get(text) ?? 0) + 1);
     }
   for (const [text, count] of counts) verdict.say(`log, ${count} times ${text}`);

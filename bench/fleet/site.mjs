@@ -40,7 +40,8 @@ export async function openSite({ models, every, settings = [] }) {
   const configuration = (storage) => ({
     storage,
     checker: { concurrency: 512, per_host: 512 },
-    defaults: { schedule: { every }, timeout: '4s' },
+    // What the provider answers.
+    defaults: { schedule: { every }, timeout: '4s', expect: { contains: 'New Delhi' } },
     models: modelsOf(provider.baseUrl, models, (index) => `model-${index}`),
   });
   const rows = (sql) => {

@@ -20,7 +20,7 @@ function sumOf(expr: string): string {
   return anyInstance(expr, 'state').replace(/^max/, 'sum');
 }
 
-const paused = newest(`${unknownInfo}{reason="paused"}`, 'reason', 'blame');
+export const paused = newest(`${unknownInfo}{reason="paused"}`, 'reason', 'blame');
 
 /** Alerts on single models, the same for any registry: values that depend on an interval are read from the metrics. */
 export function modelAlerts(): AlertRule[] {

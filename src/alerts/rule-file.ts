@@ -3,26 +3,30 @@ import type { Calendar } from '../calendar/calendar.js';
 import type { Model } from '../domain/model.js';
 import { errorBudgetGroup } from './error-budget.js';
 import { budgetAlert, keyAlert, modelAlerts } from './model-alerts.js';
+import { moneyAlerts } from './money-alerts.js';
 import { monitorAlerts } from './monitor-alerts.js';
 import type { AlertRule, RuleGroup } from './rule-group.js';
+import { deadlineAlerts } from './deadline-alerts.js';
 import { incidentPath, modelLabel, modelPath } from './template.js';
 import { unhealthyRules } from './unhealthy-alerts.js';
 
 const heading = `# Rules for Prometheus 2.29 and later, written by \`modelpulse rules\`: write them anew when a model gets its first
-# objective, token budget or second API key, or is checked more rarely. Everything else they read from the metrics.
+# objective, budget, warning of its balance or second API key, or is checked more rarely. Everything else they read from the metrics.
 `;
 
 /** The groups of rules for a registry: those for any registry, and those that one of its models needs. */
-export function ruleGroups(models: readonly Model[], calendar: Calendar): RuleGroup[] {
+export function ruleGroups(models: readonly Model[], calendar: Calendar, vendors = false): RuleGroup[] {
   const key = keyAlert(models, calendar);
   return [
     {
       name: 'modelpulse-models',
       rules: [
-        ...unhealthyRules(),
+        ...unhealthyRules(vendors),
         ...modelAlerts(),
+        ...deadlineAlerts,
         ...(models.some(({ tokensPerDay }) => tokensPerDay !== null) ? [budgetAlert] : []),
         ...(key === null ? [] : [key]),
+        ...moneyAlerts(models),
       ],
     },
     ...(models.some(({ slo }) => slo !== null) ? [errorBudgetGroup()] : []),

@@ -18,7 +18,7 @@ export interface AlertRule {
   /** How long the expression must hold, as Prometheus writes durations. */
   readonly for?: string;
   readonly labels: {
-    readonly severity: 'critical' | 'warning' | 'none';
+    readonly severity: 'critical' | 'warning' | 'info' | 'none';
     /** Left out where the series of the expression bring it. */
     readonly blame?: Blame;
     readonly window?: string;
@@ -28,6 +28,7 @@ export interface AlertRule {
     readonly description: string;
     readonly detail?: string;
     readonly since?: string;
+    readonly vendors?: string;
   };
 }
 

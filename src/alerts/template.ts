@@ -61,3 +61,7 @@ const openedParameter = `{{ with ${series((matchers) => newestTime('modelpulse_i
  * another one has begun. An annotation may change: it is no part of what makes an alert the same one.
  */
 export const incidentPath = `${modelPath}/incident${openedParameter}`;
+
+/** Names of the status pages on which a vendor tells of an incident now. */
+export const vendorsThatTell =
+  'These vendors tell of an incident now: {{ range query "max by (page) (modelpulse_vendor_incident_open) == 1" }}{{ .Labels.page }} {{ else }}none{{ end }}';

@@ -1,6 +1,6 @@
 import type { Reason } from '../domain/reason.js';
 import { anyInstance, newest, type AlertRule, type RecordingRule } from './rule-group.js';
-import { incidentDetail, reasonOf, sinceIncident } from './template.js';
+import { incidentDetail, reasonOf, sinceIncident, vendorsThatTell } from './template.js';
 
 /** Reasons of each model that is unhealthy, as alerts have them. */
 export const unhealthyReason = 'modelpulse:unhealthy_reason:info';
@@ -25,7 +25,8 @@ const incident = { detail: incidentDetail, since: sinceIncident };
  * missed scrapes, an unconfirmed success, maintenance, a short restart and a move to another instance, and never starts in one of them. `reason` is
  * no label of an alert: with it, each new error would end one alert and start another.
  */
-export function unhealthyRules(): (RecordingRule | AlertRule)[] {
+/** With what vendors say where their status pages are read. */
+export function unhealthyRules(vendors = false): (RecordingRule | AlertRule)[] {
   return [
     {
       record: reasonNow,
@@ -55,6 +56,7 @@ and ignoring (reason, blame) (
         summary: '{{ $labels.model }} is unhealthy',
         description: `Checks of {{ $labels.model }} fail. Blame: {{ $labels.blame }}. ${reason}`,
         ...incident,
+        ...(vendors && { vendors: vendorsThatTell }),
       },
     },
     {

@@ -1,4 +1,5 @@
 import type { Found } from '../domain/check.js';
+import { withBaseline, type Usual } from '../domain/baseline.js';
 import { withoutConnectivity } from '../domain/connectivity.js';
 import { withKey, type Keys } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
@@ -15,10 +16,12 @@ export interface Circumstances {
   readonly blind: boolean;
   /** Key health before the check; null for fewer than two keys, or when the key used was removed. */
   readonly keys: Keys | null;
+  /** Usual speed of the model at this hour; null where it is not compared with that. */
+  readonly usual: Usual | null;
 }
 
 export function undisturbed(model: Model): Circumstances {
-  return { model, stalled: null, blind: false, keys: null };
+  return { model, stalled: null, blind: false, keys: null, usual: null };
 }
 
 type Adjustment = (result: CheckResult, circumstances: Circumstances) => CheckResult;
@@ -30,6 +33,7 @@ type Adjustment = (result: CheckResult, circumstances: Circumstances) => CheckRe
  */
 const adjustments: readonly Adjustment[] = [
   (result, { stalled, model }) => (stalled === null ? result : withoutStall(result, stalled, model)),
+  (result, { usual, model }) => (usual === null ? result : withBaseline(result, usual, model)),
   (result, { blind, model }) => (blind ? withoutConnectivity(result, model) : result),
   (result, { keys, model }) => (keys === null ? result : withKey(result, keys, model.outcomes)),
 ];

@@ -2,11 +2,13 @@ import { createTimeLimit, type TimeLimit } from '../checker/transport/time-limit
 import type { Ask, Found } from '../domain/check.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
+import type { Usual } from '../domain/baseline.js';
 import { outcomeFor, type Reason } from '../domain/reason.js';
 import { notSent, type CheckResult } from '../domain/result.js';
 import { HttpError } from '../http/http-error.js';
 import type { Backend } from '../http/port.js';
 import { adjusted, undisturbed, type Circumstances } from './adjustments.js';
+import { priced } from './cost-budget.js';
 import type { Roster } from './roster.js';
 import { withoutStall, type FindStalled, type Stalled } from './stalls.js';
 import type { TokenBudget } from './token-budget.js';
@@ -54,8 +56,10 @@ export function createAttempt(parts: {
   };
   clock: Clock;
   budget: TokenBudget;
+  /** Usual speed of a model at a time; null where it is not compared. */
+  usualOf?: (tracked: Tracked, now: number) => Usual | null;
 }): Attempt {
-  const { ask, findStalled, connectivity, clock, budget } = parts;
+  const { ask, findStalled, connectivity, clock, budget, usualOf } = parts;
 
   const forbidden = (model: Model, reason: Reason, detail: string | null): Attempted => ({
     found: notSent(clock.wall(), reason, outcomeFor(reason, model.outcomes), detail),
@@ -70,7 +74,7 @@ export function createAttempt(parts: {
     const from = clock.monotonic();
     let found: Found;
     try {
-      found = await connectivity.watching(model, ask(model, signal, key));
+      found = priced(tracked, await connectivity.watching(model, ask(model, signal, key)));
     } catch (error) {
       place.release();
       throw error;
@@ -80,11 +84,12 @@ export function createAttempt(parts: {
     const stalled = findStalled(model, found, from, clock.monotonic());
     const evidence = stalled === null ? found : evidenceOf(found, stalled, model);
     const blind = await connectivity.isBlindTo(model, evidence, limit);
-    return { found, circumstances: { ...undisturbed(model), stalled, blind } };
+    const usual = usualOf?.(tracked, found.startedAt) ?? null;
+    return { found, circumstances: { ...undisturbed(model), stalled, blind, usual } };
   };
 }
 
-/** Makes one attempt without recording it. Its tokens count toward the budget of the day. */
+/** Makes one attempt without recording it. What it used counts for the budgets. */
 export function createUnrecordedAttempt(parts: {
   attempt: Attempt;
   /** Called when there is something to store of the model. */
@@ -96,9 +101,10 @@ export function createUnrecordedAttempt(parts: {
     signal: AbortSignal,
     model?: Model,
   ): Promise<CheckResult> => {
-    const { spent } = tracked.memory;
+    const { spent, spentMonth } = tracked.memory;
     const { found, circumstances } = await parts.attempt(tracked, overRate, signal, model && { model });
-    if (tracked.memory.spent !== spent) parts.changed(tracked);
+    const { memory } = tracked;
+    if (memory.spent !== spent || memory.spentMonth !== spentMonth) parts.changed(tracked);
     return adjusted(found, circumstances);
   };
 }

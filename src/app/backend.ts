@@ -4,11 +4,20 @@ import type { Interval } from '../domain/state.js';
 import type { ModelView } from '../domain/view.js';
 import { HttpError } from '../http/http-error.js';
 import type { EventFeed } from '../http/event-feed.js';
-import type { Annotations, Backend, HealthApi, Notifications, Pauses } from '../http/port.js';
+import type {
+  Acknowledgements,
+  Annotations,
+  Backend,
+  HealthApi,
+  Notifications,
+  Pauses,
+  Vendors,
+} from '../http/port.js';
 import { modelExposition } from '../metrics/exposition.js';
 import type { Format } from '../metrics/format.js';
 import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
 import type { NotificationGauges } from '../metrics/notifications.js';
+import type { OtlpTally } from '../metrics/otlp-tally.js';
 import type { MonitorView } from '../page/monitor-view.js';
 import type { Scheduler } from '../scheduler/port.js';
 import type { Store } from '../store/port.js';
@@ -42,9 +51,13 @@ export function createBackend(parts: {
   events: EventFeed;
   health: HealthApi;
   annotations: Annotations;
+  acknowledgements: Acknowledgements;
   pauses: Pauses;
   notifications: Notifications;
   notificationGauges: () => NotificationGauges | null;
+  vendors?: Vendors;
+  /** Pushes of the metrics; null before there were any. */
+  otlp?: () => OtlpTally | null;
   readLong: Backend['readLong'];
   probe: Backend['probe'];
   connectivityUp: () => boolean | null;
@@ -75,17 +88,19 @@ export function createBackend(parts: {
     'the check was given up; the daemon stops or is overloaded',
   );
 
+  /** Without the probes of models, which are found by their ids. */
   function* views(): Iterable<ModelView> {
-    for (const { view } of roster.all()) yield view;
+    for (const { view } of roster.all()) if (view.model.probeOf === undefined) yield view;
   }
 
-  /** Series of a model are those of the instance that checks it. */
+  /** Series of a model are those of the instance that checks it; its probes are in its state. */
   function* ownViews(): Iterable<ModelView> {
-    for (const tracked of roster.all()) if (!isFollowed(tracked)) yield tracked.view;
+    for (const tracked of roster.all())
+      if (!isFollowed(tracked) && tracked.view.model.probeOf === undefined) yield tracked.view;
   }
 
   async function* exposition(format: Format): AsyncGenerator<string> {
-    yield* modelExposition(ownViews(), clock.wall(), format);
+    yield* modelExposition(ownViews(), clock.wall(), format, parts.inForce.config.settings.metrics);
     const gauges = {
       checksInFlight: scheduler.inFlight,
       checksQueued: scheduler.queued,
@@ -98,6 +113,8 @@ export function createBackend(parts: {
       clockDoubted: parts.clockDoubted(),
       fleet: parts.fleet?.() ?? null,
       notifications: parts.notificationGauges(),
+      vendors: parts.vendors?.pages() ?? [],
+      otlp: parts.otlp?.() ?? null,
     };
     yield await metrics.exposition(gauges, format);
   }
@@ -125,8 +142,10 @@ export function createBackend(parts: {
     events: parts.events,
     health: parts.health,
     annotations: parts.annotations,
+    acknowledgements: parts.acknowledgements,
     pauses: parts.pauses,
     notifications: parts.notifications,
+    ...(parts.vendors !== undefined && { vendors: parts.vendors }),
     readLong: parts.readLong,
     probe(id, timeoutMs, signal) {
       const tracked = roster.get(id);

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { AskBalance } from '../checker/balance.js';
 import { createConnectivity, type Change } from '../checker/connectivity.js';
 import { createProber } from '../checker/prober.js';
 import { createRemoteChecker } from '../checker/remote-checker.js';
@@ -9,10 +10,14 @@ import type { Clock } from '../domain/clock.js';
 import type { Reason } from '../domain/reason.js';
 import type { MonitorMetrics } from '../metrics/monitor.js';
 import { createAttempt, createUnrecordedAttempt, type Attempt } from './attempt.js';
+import { createBalanceWatch } from './balance-watch.js';
 import type { Memory } from './memory.js';
 import { createFindStalled, watchStalls } from './stalls.js';
+import { withCostBudget } from './cost-budget.js';
 import { createTokenBudget } from './token-budget.js';
+import type { StoreReader } from '../store/port.js';
 import type { Tracked } from './tracked.js';
+import { createUsualSpeeds } from './usual-speeds.js';
 
 /** A timeout may be that of a host that answers late. */
 const silences: readonly (Reason | null)[] = ['dns_error', 'connect_error'];
@@ -23,6 +28,8 @@ const isSilent = ({ health, conclusive }: Memory): boolean =>
 
 export interface Checker {
   readonly check: Ask;
+  /** A remote health API tells no balances. */
+  readonly askBalance: AskBalance;
   /** Applies the mode; running checks finish in the previous one. */
   configure(settings: Pick<Settings, 'checker' | 'remote'>): void;
   close(): void;
@@ -39,7 +46,8 @@ export function createChecker(
   retried = (): void => undefined,
 ): Checker {
   const userAgent = `modelpulse/${version}`;
-  let inForce: { check: Ask; close(): void; mode: string; running: number } | null = null;
+  let inForce: { check: Ask; askBalance?: AskBalance; close(): void; mode: string; running: number } | null =
+    null;
 
   return {
     async check(model, signal, key) {
@@ -48,6 +56,18 @@ export function createChecker(
       used.running += 1;
       try {
         return await used.check(model, signal, key);
+      } finally {
+        used.running -= 1;
+        if (used !== inForce && used.running === 0) used.close();
+      }
+    },
+    async askBalance(model, key, signal) {
+      const used = inForce;
+      if (used?.askBalance === undefined)
+        return { problem: 'the health API of remote mode tells no balances' };
+      used.running += 1;
+      try {
+        return await used.askBalance(model, key, signal);
       } finally {
         used.running -= 1;
         if (used !== inForce && used.running === 0) used.close();
@@ -125,8 +145,11 @@ export function createChecking(parts: {
   log: Logger;
   settings: () => Settings;
   shared: Shared;
+  store: Pick<StoreReader, 'hourHistograms'>;
   /** The state of a model while it is in the registry. */
   followed: (id: string) => Tracked | undefined;
+  /** Models that this instance checks, in the order of the registry. */
+  own: () => Iterable<Tracked>;
   /** Called when there is something to store of a model in the registry. */
   changed: (tracked: Tracked) => void;
 }): Checking {
@@ -144,14 +167,17 @@ export function createChecking(parts: {
     },
   });
   const stalls = watchStalls(clock, log);
+  const usual = createUsualSpeeds(parts.store);
   const findStalled = createFindStalled({ stalls, counted: metrics.checkStalled, followed: parts.followed });
   const attempt = createAttempt({
     ask: checker.check,
     findStalled,
     connectivity,
     clock,
-    budget: createTokenBudget({ clock, log }),
+    budget: withCostBudget(createTokenBudget({ clock, log }), { clock, log }),
+    usualOf: usual.of,
   });
+  const balances = createBalanceWatch({ clock, log, ask: checker.askBalance, models: parts.own });
   const changed = (tracked: Tracked): void => {
     if (parts.followed(tracked.view.model.id) === tracked) parts.changed(tracked);
   };
@@ -162,9 +188,12 @@ export function createChecking(parts: {
     configure(settings) {
       checker.configure(settings);
       connectivity.configure(settings);
+      balances.configure(settings.models);
     },
     close() {
       stalls.stop();
+      usual.stop();
+      balances.stop();
       connectivity.close();
       checker.close();
     },

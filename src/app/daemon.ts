@@ -3,11 +3,15 @@ import { createShared } from '../checker/transport/exchange-limits.js';
 import { createCalendar } from '../calendar/calendar.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
+import type { ModelEvent } from '../domain/event.js';
+import type { ModelView } from '../domain/view.js';
 import { createEventFeed } from '../http/event-feed.js';
 import { createMonitorMetrics } from '../metrics/monitor.js';
 import { createChecking } from './checking.js';
+import { setHeapGrowth } from './heap-growth.js';
 import { startHousekeeping } from './housekeeping.js';
 import { createNotifying } from './notifying.js';
+import { createOtlp } from './otlp.js';
 import { createRecording } from './recording.js';
 import { createReleasers, type Releasers } from './releasers.js';
 import { nameIn } from './renames.js';
@@ -17,6 +21,7 @@ import { createServing } from './serving.js';
 import { despiteDamage, despiteLock, openStorage } from './storage.js';
 import type { Tracked } from './tracked.js';
 import { createUptimeRefresh } from './uptime-refresh.js';
+import { createVendors } from './vendors.js';
 import { createFileWatch } from './watch.js';
 
 /** Events kept for clients that reconnect; the busiest registries produce a few hundred per second. */
@@ -25,7 +30,7 @@ const keptEvents = 1_024;
 const lastWritesMs = 3_000;
 
 export interface Daemon {
-  /** URL of the server. */
+  /** URL of the server; empty where nothing listens. */
   readonly url: string;
   /** The place of the database in words, without a password. */
   readonly database: string;
@@ -45,6 +50,8 @@ export interface Daemon {
   readonly stopping: string | null;
   /** True when no thread is working; one that hangs in a system call blocks process.exit. */
   readonly threadsIdle: boolean;
+  /** The models of the registry in its order, without their probes. */
+  models(): readonly ModelView[];
 }
 
 export interface DaemonParts {
@@ -56,6 +63,8 @@ export interface DaemonParts {
   readonly logDropped: () => number;
   readonly version: string;
   readonly migrationsDir: string;
+  /** Set where the process is another program's: nothing listens unless it says so, and the process keeps its settings. */
+  readonly embedded?: { readonly listen: boolean; readonly published: (event: ModelEvent) => void };
 }
 
 /** Builds and starts all parts in order of dependency. Throws StoreError or the server's error. */
@@ -89,7 +98,9 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
         ).createSharing(storage.shared, { log, clock, generation: settings().generation });
   // Released after the last writes, which need the shards.
   if (sharing !== null) releasers.add('shards', () => sharing.stop());
-  const metrics = createMonitorMetrics({ version, missed: await despiteDamage(() => store.missed()) });
+  // Of several instances each has what it counts itself, so that their sum is the count of all.
+  const missed = sharing === null ? await despiteDamage(() => store.missed()) : new Map();
+  const metrics = createMonitorMetrics({ version, missed });
   // A file that was lost while it was opened is counted now: there were no metrics before.
   if (storage.filesLost() > 0) metrics.storeFailed();
 
@@ -104,7 +115,11 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     store,
     stateChanged: refresh.soon,
     shared: sharing?.recording ?? null,
-    publish: events.publish,
+    publish(event) {
+      events.publish(event);
+      otlp.observe(event);
+      parts.embedded?.published(event);
+    },
     publicUrl: () => settings().server.publicUrl,
     telling: () => settings().notifications?.tell ?? null,
     displaced() {
@@ -118,6 +133,18 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     },
   });
   const { roster, writer, windows } = recording;
+  const otlp = createOtlp({
+    ...{ clock, log, version, settings },
+    exposition: () => serving.exposition(),
+    view: (id) => roster.get(id)?.view,
+    views: function* () {
+      for (const { view } of roster.all()) yield view;
+    },
+    isOwn(id) {
+      const tracked = roster.get(id);
+      return tracked !== undefined && sharing?.ownership.fenceOf(tracked) !== null;
+    },
+  });
   let stopBy = 0;
   let complete = true;
   releasers.add('writer', async () => {
@@ -129,21 +156,39 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const checking = createChecking({
     ...common,
     shared,
+    store,
     followed: roster.get,
+    own: () => [...roster.all()].filter((tracked) => sharing?.ownership.fenceOf(tracked) !== null),
     changed: (tracked) => writer.changed(tracked, 0),
   });
   releasers.add('checking', checking.close);
   releasers.add('uptime', refresh.stop);
   const scheduling = createScheduling({
     ...common,
+    ...(parts.embedded === undefined && { grown: setHeapGrowth }),
     recording,
     checking,
     shared: sharing?.scheduling ?? null,
   });
+  const vendors = createVendors({
+    store,
+    clock,
+    log,
+    version,
+    settings,
+    ownership: sharing?.ownership ?? null,
+  });
+  releasers.add('status pages of vendors', vendors.stop);
+  const startVendors = (): void => {
+    vendors.ensure().catch((err: unknown) => log.error({ err }, 'status pages of vendors cannot be read'));
+  };
   const notifying = createNotifying({
     ...{ store, clock, log, version, settings, ready, ownership: sharing?.ownership ?? null },
     healthOf: (model) => roster.get(model)?.memory.health ?? null,
+    viewOf: (model) => roster.get(model)?.view ?? null,
+    all: roster.all,
     nameNow: nameIn(roster, () => settings().models),
+    vendorOf: vendors.ofModel,
     isAlive: () => started && scheduling.isTicking() && recording.storeFailure() === null,
   });
   releasers.add('notifications', notifying.stop);
@@ -156,7 +201,10 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     apply: scheduling.apply,
     reloaded(successful) {
       metrics.reloaded(successful, clock.wall());
-      if (successful) startNotifying();
+      if (!successful) return;
+      startNotifying();
+      startVendors();
+      otlp.ensure();
     },
     log,
     now: clock.wall,
@@ -170,7 +218,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
   const following = (await sharing?.start({ recording, scheduling, store, clock, excluded })) ?? null;
   const serving = createServing({
     ...common,
-    ...{ notifying, excluded, following, ownership: sharing?.ownership ?? null },
+    ...{ notifying, vendors, otlp, excluded, following, ownership: sharing?.ownership ?? null },
     ...{ fleet: sharing?.gauges ?? null, difference: sharing?.difference ?? (() => null) },
     ...{ storage, recording, checking, scheduling, reloader, inForce, events, refresh, releasers, shared },
     logDropped: parts.logDropped,
@@ -190,7 +238,24 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     startHousekeeping({ ...recording, clock, refresh, store, log, shown: following?.shown }).stop,
   );
   sharing?.begin();
-  const url = await serving.listen();
+  startVendors();
+  otlp.ensure();
+  const listens = parts.embedded?.listen !== false;
+  const url = listens ? await serving.listen() : '';
+  const agent = listens ? settings().up.agent : null;
+  if (agent !== null) {
+    const { startUpAgent } = await import('./up-agent.js');
+    const view = (id: string) => roster.get(id)?.view;
+    const { address, stop } = await startUpAgent({
+      listen: agent,
+      view,
+      settings: () => settings().up,
+      now: clock.wall,
+    });
+    releasers.add('agent', stop);
+    log.info({ address }, 'agent listens');
+  }
+  releasers.add('push of metrics', otlp.stop);
   releasers.add('file watch', watch.close);
   watch.begin(
     () => reloader.watched,
@@ -209,7 +274,11 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     async stop() {
       // A displaced database takes no further write, however long it is tried.
       stopBy = isDisplaced ? 0 : clock.monotonic() + graceMs() + lastWritesMs;
+      sharing?.takeNoMore();
+      // The others have the models soon even where a part hangs and the process is ended.
+      const handOver = setTimeout(() => void sharing?.stop(), graceMs() + lastWritesMs);
       await releasers.release();
+      clearTimeout(handOver);
       return complete;
     },
     get graceMs() {
@@ -221,6 +290,7 @@ async function start(parts: DaemonParts, releasers: Releasers): Promise<Daemon> 
     get stopping() {
       return releasers.current;
     },
+    models: () => [...roster.all()].flatMap(({ view }) => (view.model.probeOf === undefined ? [view] : [])),
     get threadsIdle() {
       return storage.threadsIdle();
     },

@@ -12,12 +12,15 @@ import { show, type Tracked } from './tracked.js';
 
 /** Messages of written models in a second. */
 const messagesAtOnce = 10;
-/** Models that are read again at once. */
+/** Models that are read again at once, and without a question if only their last check is another one: that costs as much as half a check. */
 const readsAtOnce = 200;
+const readsUnasked = 10;
 /** Reads in a second while somebody asks for models; else one. */
 const mostReads = 5;
 /** Without the bus all models are read again in so many turns; exclusions are in any case, since a message may be lost. */
 const turnsOfRound = 60;
+/** Turns between two looks for models whose keys are not known yet. */
+const turnsOfNames = 5;
 /** ms after a question for pages or the API in which the uptime of models of other instances is read. */
 const askedMs = 60_000;
 
@@ -47,8 +50,8 @@ export function createFollowing(parts: {
   scheduling: Scheduling;
   store: Pick<Store, 'exclusions' | 'excludedPeriods'>;
   clock: Pick<Clock, 'monotonic'>;
-  /** Keys of models that were written and not yet told. */
-  toTell: Set<ModelKey>;
+  /** Keys of models that were written and not yet told, and of those of them whose state has changed. */
+  toTell: { readonly written: Set<ModelKey>; readonly changed: Set<ModelKey> };
   /** Called with a model whose exclusions have changed. */
   excluded: (tracked: Tracked) => Promise<void>;
   log: Logger;
@@ -57,11 +60,18 @@ export function createFollowing(parts: {
   const { roster, publisher } = parts.recording;
   const bus: Bus = ownership.fleet.bus;
   const written = new Set<ModelKey>();
+  /** Those of another state: they are read first. */
+  const changed = new Set<ModelKey>();
   let reading = false;
   let failing = false;
   let askedAt = -Infinity;
   let round: string[] = [];
+  let perTurn = 0;
   let turnsToExclusions = turnsOfRound;
+  let turns = 0;
+  /** Ids of the models, those of other instances as well, as of some turn: listing them all each second costs much. */
+  let idOf = new Map<ModelKey, string>();
+  let namedAt = -Infinity;
 
   const isFollowed = (tracked: Tracked): boolean => ownership.fenceOf(tracked) === null;
   const followed = (): Tracked[] => [...roster.all()].filter(isFollowed);
@@ -69,6 +79,9 @@ export function createFollowing(parts: {
   const unsubscribe = [
     bus.subscribe('wrote', (body) => {
       for (const key of writtenSchema.parse(body)) written.add(key);
+    }),
+    bus.subscribe('changed', (body) => {
+      for (const key of writtenSchema.parse(body)) changed.add(key);
     }),
     bus.subscribe('excluded', async (body) => {
       const tracked = roster.get(idSchema.parse(body));
@@ -83,52 +96,75 @@ export function createFollowing(parts: {
   ];
   const isAsked = (): boolean => clock.monotonic() - askedAt < askedMs;
 
-  const tell = async (): Promise<void> => {
-    for (let sent = 0; sent < messagesAtOnce && toTell.size > 0; sent += 1) {
-      const keys = [...toTell].slice(0, mostKeysInMessage);
-      for (const key of keys) toTell.delete(key);
+  const tellOf = async (kind: 'wrote' | 'changed', waiting: Set<ModelKey>): Promise<void> => {
+    for (let sent = 0; sent < messagesAtOnce && waiting.size > 0; sent += 1) {
+      const keys = [...waiting].slice(0, mostKeysInMessage);
+      for (const key of keys) waiting.delete(key);
       try {
-        await bus.publish('wrote', keys);
+        await bus.publish(kind, keys);
       } catch (error) {
-        for (const key of keys) toTell.add(key);
+        for (const key of keys) waiting.add(key);
         throw error;
       }
     }
   };
-
-  /** The next models to read again; `idOf` has the followed ones by their keys. */
-  const nextIds = (idOf: ReadonlyMap<ModelKey, string>): string[] => {
-    if (written.size > 0) {
-      const due: string[] = [];
-      // In the order in which they came: however much is written, each has its turn.
-      for (const key of written) {
-        written.delete(key);
-        const id = idOf.get(key);
-        if (id !== undefined && due.push(id) >= readsAtOnce) break;
-      }
-      return due;
-    }
-    if (bus.isOpen()) return [];
-    if (round.length === 0) round = [...idOf.values()];
-    return round.splice(0, Math.min(readsAtOnce, Math.ceil(idOf.size / turnsOfRound)));
+  const tell = async (): Promise<void> => {
+    await tellOf('changed', toTell.changed);
+    await tellOf('wrote', toTell.written);
   };
 
-  const readOnce = async (idOf: ReadonlyMap<ModelKey, string>): Promise<void> => {
-    const ids = nextIds(idOf);
+  const known = (key: ModelKey): Tracked | undefined => {
+    const tracked = roster.get(idOf.get(key) ?? '');
+    return tracked?.view.key === key ? tracked : undefined;
+  };
+  /** The model with this key; undefined for one that this instance does not have, or has had for some turns only. */
+  const modelOf = (key: ModelKey): Tracked | undefined => {
+    const tracked = known(key);
+    if (tracked !== undefined || turns - namedAt < turnsOfNames) return tracked;
+    namedAt = turns;
+    idOf = new Map([...roster.all()].map(({ view }) => [view.key, view.model.id]));
+    return known(key);
+  };
+
+  /** The next models to read again. */
+  const nextIds = (): string[] => {
+    const due: string[] = [];
+    // In the order in which they came: however much is written, each has its turn.
+    const take = (keys: Set<ModelKey>, most: number): void => {
+      for (const key of keys) {
+        if (due.length >= most) return;
+        keys.delete(key);
+        const tracked = modelOf(key);
+        if (tracked !== undefined && isFollowed(tracked)) due.push(tracked.view.model.id);
+      }
+    };
+    for (const key of changed) written.delete(key);
+    take(changed, readsAtOnce);
+    take(written, isAsked() ? readsAtOnce : readsUnasked);
+    if (due.length > 0 || bus.isOpen()) return due;
+    if (round.length === 0) {
+      round = followed().map(({ view }) => view.model.id);
+      perTurn = Math.min(readsAtOnce, Math.ceil(round.length / turnsOfRound));
+    }
+    return round.splice(0, perTurn);
+  };
+
+  const readOnce = async (): Promise<void> => {
+    const ids = nextIds();
     if (ids.length === 0) return;
     try {
       for (const [before, tracked] of await scheduling.readAgain(ids))
         if (isFollowed(tracked)) publisher.follow(before, tracked);
     } catch (error) {
-      for (const { view } of ids.flatMap((id) => roster.get(id) ?? [])) written.add(view.key);
+      for (const { view } of ids.flatMap((id) => roster.get(id) ?? [])) changed.add(view.key);
       throw error;
     }
   };
   const read = async (): Promise<void> => {
-    if (written.size === 0 && bus.isOpen()) return;
-    const idOf = new Map(followed().map(({ view }) => [view.key, view.model.id]));
-    await readOnce(idOf);
-    for (let reads = 1; reads < mostReads && written.size > 0 && isAsked(); reads += 1) await readOnce(idOf);
+    const waits = (): boolean => written.size > 0 || changed.size > 0;
+    if (!waits() && bus.isOpen()) return;
+    await readOnce();
+    for (let reads = 1; reads < mostReads && waits() && isAsked(); reads += 1) await readOnce();
   };
 
   /** Compares the exclusions of all models with the stored ones. */
@@ -156,6 +192,7 @@ export function createFollowing(parts: {
     async turn() {
       if (reading) return;
       reading = true;
+      turns += 1;
       try {
         await Promise.all([tell(), read(), readExclusions()]);
         failing = false;

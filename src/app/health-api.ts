@@ -4,6 +4,7 @@ import { createHeldBytes } from '../checker/transport/held-bytes.js';
 import { createLookup, type SystemLookup } from '../checker/transport/lookup.js';
 import { createProber } from '../checker/prober.js';
 import { secretsOf } from '../checker/secrets/model-secrets.js';
+import { withFixedQuestion } from '../config/model/asking.js';
 import type { LoadedConfig } from '../config/read/load.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
@@ -182,7 +183,8 @@ export function createHealthApi(parts: {
       if (view.model.pause) throw new HttpError(409, 'paused', 'the model is paused');
       return ask(caller, signal, async (either) => {
         const overRate = !parts.spend(view.model.id);
-        return { query: view.model.query, result: await parts.attempt(tracked, overRate, either) };
+        const asked = withFixedQuestion(view.model);
+        return { query: asked.query, result: await parts.attempt(tracked, overRate, either, asked) };
       });
     },
     close() {

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { constants, openSync, writeSync } from 'node:fs';
 import { pino, type Logger } from 'pino';
 import { systemCodeOf } from '../domain/thrown.js';
 
@@ -93,11 +93,24 @@ export interface Log {
 }
 
 /**
+ * A descriptor for the terminal on standard output that does not block, as Node makes its own: a terminal that stands still after Ctrl-S or behind
+ * a hung connection would stop the daemon. Standard output itself where that cannot be opened.
+ */
+function openTerminal(): number {
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  try {
+    return openSync('/proc/self/fd/1', O_WRONLY | O_NONBLOCK | O_NOCTTY);
+  } catch {
+    return 1;
+  }
+}
+
+/**
  * JSON lines on standard output, formatted for reading on a terminal. Lines are written synchronously while there is room,
  * so that a crash loses none; waiting lines are flushed at the end of the process.
  */
 export async function createLog(level: LogLevel, { isTTY }: typeof process.stdout): Promise<Log> {
-  const output = createLogOutput(1);
+  const output = createLogOutput(isTTY ? openTerminal() : 1);
   process.once('exit', () => {
     output.flush();
   });
@@ -112,4 +125,10 @@ export async function createLog(level: LogLevel, { isTTY }: typeof process.stdou
     translateTime: 'SYS:HH:MM:ss',
   });
   return { logger: pino(options, { write: (line) => output.write(pretty(line)) }), output };
+}
+
+/** A log that writes nothing, and opens nothing. */
+export function createSilentLog(): Log {
+  const output = { write: () => undefined, flush: () => undefined, dropped: 0 };
+  return { logger: pino({ level: 'silent' }, output), output };
 }

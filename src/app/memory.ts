@@ -1,10 +1,14 @@
 import { issueMessage } from '../config/read/issue-message.js';
+import type { Announced } from '../domain/announced.js';
 import type { DayTokens } from '../domain/budget.js';
+import type { Cost, MonthCost } from '../domain/cost.js';
 import type { Epoch } from '../domain/epoch.js';
 import { healthFrom, withPause, type Health } from '../domain/health.js';
 import { addBounded } from '../domain/intervals.js';
 import { newKeys, type Keys } from '../domain/keys.js';
+import type { Sighting } from '../domain/model-note.js';
 import type { Model } from '../domain/model.js';
+import { nothingWarned, type Warned } from '../domain/notify/warned.js';
 import { hourMs } from '../domain/period.js';
 import type { Reason } from '../domain/reason.js';
 import type { Interval } from '../domain/state.js';
@@ -33,7 +37,18 @@ export interface Memory extends Versions, Told {
   readonly breaks: readonly Interval[];
   /** What was counted for the token budget, estimates included, which no stored result has; null before the first check under a budget. */
   readonly spent: DayTokens | null;
+  /** What recorded checks have cost; null before the first cost that is known. Its currency is that of all stored costs. */
+  readonly cost: Cost | null;
+  /** What was counted for the budget of the month, estimates included; null before the first check under one. */
+  readonly spentMonth: MonthCost | null;
+  readonly warned: Warned;
+  readonly announced: Announced | null;
+  /** What is odd about the newest checks. */
+  readonly sightings: readonly Sighting[];
 }
+
+/** The part of a memory that is of the replies of the present subject alone. */
+export const nothingOdd: Pick<Memory, 'announced' | 'sightings'> = { announced: null, sightings: [] };
 
 const mostBreaks = 16;
 
@@ -84,6 +99,9 @@ export function memoryFrom(
     pausedByOperator: false,
     breaks: [],
     spent: null,
+    ...{ cost: null, spentMonth: null },
+    warned: nothingWarned,
+    ...nothingOdd,
     ...stored,
     health: epoch.paused && stored === null ? withPause(health, firstSeen) : health,
     keys: stored?.keys?.healthy.length === count ? stored.keys : newKeys(count),

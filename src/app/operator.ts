@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
+import { probeId } from '../domain/probes.js';
 import { HttpError } from '../http/http-error.js';
 import type { Annotations, Pauses } from '../http/port.js';
 import type { Store } from '../store/port.js';
@@ -16,6 +17,10 @@ export function createAnnotations(parts: {
 }): Annotations {
   const { store, clock, roster } = parts;
 
+  /** The probes of a model, whose time is excluded with its own. */
+  const probesOf = ({ view }: Tracked): Tracked[] =>
+    view.probes.flatMap(({ name }) => roster.get(probeId(view.model.id, name)) ?? []);
+
   const replace = (tracked: Tracked, exclusions: Tracked['view']['exclusions']): Promise<void> => {
     show(tracked, { exclusions });
     return parts.excluded(tracked);
@@ -28,11 +33,26 @@ export function createAnnotations(parts: {
       if (tracked === undefined) return null;
       const exclusion = await store.exclude(tracked.view.key, { ...window, createdAt: clock.wall() });
       await replace(tracked, [...tracked.view.exclusions, exclusion]);
+      for (const probe of probesOf(tracked)) {
+        const its = await store.exclude(probe.view.key, { ...window, createdAt: exclusion.createdAt });
+        await replace(probe, [...probe.view.exclusions, its]);
+      }
       return exclusion;
     },
     async include(id, exclusion) {
       const tracked = roster.get(id);
+      const excluded = tracked?.view.exclusions.find((known) => known.id === exclusion);
       if (tracked === undefined || !(await store.include(tracked.view.key, exclusion))) return false;
+      for (const probe of probesOf(tracked)) {
+        const its = probe.view.exclusions.filter(
+          ({ from, to }) => from === excluded?.from && to === excluded.to,
+        );
+        for (const { id: one } of its) await store.include(probe.view.key, one);
+        await replace(
+          probe,
+          probe.view.exclusions.filter((known) => !its.includes(known)),
+        );
+      }
       await replace(
         tracked,
         tracked.view.exclusions.filter((known) => known.id !== exclusion),
@@ -70,6 +90,12 @@ export function createPauses(parts: {
         'paused_by_configuration',
         'the configuration pauses the model; remove "pause: true" there and reload it',
       );
+    // The probes of a model rest with it.
+    for (const { name } of tracked.view.probes) {
+      const probe = roster.get(probeId(id, name));
+      if (probe !== undefined && probe.memory.pausedByOperator !== paused)
+        roster.pauseByHand(probe, paused, clock.wall());
+    }
     if (tracked.memory.pausedByOperator !== paused) {
       roster.pauseByHand(tracked, paused, clock.wall());
       log.info({ model: id }, paused ? 'model paused by an operator' : 'model resumed by an operator');

@@ -8,6 +8,7 @@ import type { Notice } from '../domain/notify/notice.js';
 import type { Interval, StatePoint } from '../domain/state.js';
 import type { Span } from '../domain/timeline.js';
 import type { Epoch } from '../domain/epoch.js';
+import type { NoteChange } from '../domain/model-note.js';
 import type { VersionChange } from '../domain/version.js';
 import type { ModelKey, ModelWrite, Refusal } from '../store/port.js';
 import type { MonotonicMs } from '../domain/clock.js';
@@ -17,6 +18,8 @@ export interface Publication {
   readonly result: RecordedResult;
   /** Version changes that the result shows. */
   readonly changes: readonly VersionChange[];
+  /** Notes that began or ended with the result. */
+  readonly notes: readonly NoteChange[];
   /** Called after publication, or when the store refuses the result. */
   readonly done: (result: RecordedResult) => void;
 }

@@ -46,8 +46,11 @@ export function createPublisher(parts: {
   publicUrl?: () => string | null;
   /** True for a model of another instance, which logs its states. */
   isFollowed?: (tracked: Tracked) => boolean;
+  /** The model of a probe; undefined for a model, whose state is told itself. */
+  modelOf?: (tracked: Tracked) => Tracked | undefined;
 }): Publisher {
   const { clock, log, stateChanged, publish, publicUrl = () => null, isFollowed = () => false } = parts;
+  const { modelOf = () => undefined } = parts;
   const linkTo = (model: string, incident: Incident | null): { readonly url?: string } => {
     const base = publicUrl();
     if (base === null) return {};
@@ -59,9 +62,11 @@ export function createPublisher(parts: {
     const { before, current } = announce(tracked, clock.wall());
     if (sameStretch(current, before)) return;
     if (current.state !== before.state) stateChanged(tracked);
-    const { state, since, reason } = current;
-    const detail = detailOf(view, reason);
-    const change = { model: view.model.id, state, was: before.state, since, reason };
+    const { state, since, reason, probe } = current;
+    const decides = view.probes.find(({ name }) => name === probe)?.view ?? view;
+    const detail = detailOf(decides, reason);
+    const ofProbe = probe === null ? {} : { probe };
+    const change = { model: view.model.id, state, was: before.state, since, reason, ...ofProbe };
     const incident = view.health.incident ?? closed;
     publish({ kind: 'state', ...change, incident });
     const line = {
@@ -76,10 +81,16 @@ export function createPublisher(parts: {
     else if (state === 'unhealthy') log.warn(line, 'state changed');
     else log.info(line, 'state changed');
   };
+  /** Tells the state of a model, or of a probe and then that of its model. */
+  const tellStates = (tracked: Tracked, closed: Incident | null): void => {
+    tellState(tracked, closed);
+    const model = modelOf(tracked);
+    if (model !== undefined) tellState(model, null);
+  };
 
   return {
     announce(tracked) {
-      tellState(tracked, null);
+      tellStates(tracked, null);
     },
     follow({ announced: before, view: { latest: known } }, tracked) {
       const { model, latest, health } = tracked.view;
@@ -87,16 +98,23 @@ export function createPublisher(parts: {
         publish({ kind: 'result', model: model.id, result: latest });
       const { current } = announce(tracked, clock.wall());
       if (current.state === before.state && current.reason === before.reason) return;
-      const { state, since, reason } = current;
-      publish({
-        kind: 'state',
-        ...{ model: model.id, state, was: before.state, since, reason, incident: health.incident },
-      });
+      const { state, since, reason, probe } = current;
+      const change = {
+        model: model.id,
+        state,
+        was: before.state,
+        since,
+        reason,
+        ...(probe !== null && { probe }),
+      };
+      publish({ kind: 'state', ...change, incident: health.incident });
+      const itsModel = modelOf(tracked);
+      if (itsModel !== undefined) tellState(itsModel, null);
     },
     publish({ tracked, memory, publications, closed, written }) {
       showMemory(tracked, memory, written);
       const model = tracked.view.model.id;
-      for (const { result, changes } of publications) {
+      for (const { result, changes, notes } of publications) {
         showResult(tracked, result, changes.length);
         publish({ kind: 'result', model, result });
         log.debug({ model, outcome: result.outcome, reason: result.reason }, 'checked');
@@ -104,8 +122,10 @@ export function createPublisher(parts: {
           publish({ kind: 'version', model, slot: result.slot, change });
           log.info({ model, ...change }, 'model version changed');
         }
+        for (const { kind, text, change } of notes)
+          log.info({ model, note: kind, text }, change === 'began' ? 'model note' : 'model note is over');
       }
-      tellState(tracked, closed);
+      tellStates(tracked, closed);
       for (const { result, done } of publications) done(result);
     },
   };

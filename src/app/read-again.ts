@@ -3,6 +3,7 @@ import type { ModelKey, Store, StoredModel } from '../store/port.js';
 import { createKeyDigests } from './key-digests.js';
 import type { Ownership } from './ownership.js';
 import { restored, type NextDue } from './restored.js';
+import { raiseMonthCost } from './spent-month.js';
 import { configure, show, takePending, type Tracked } from './tracked.js';
 
 /**
@@ -40,14 +41,17 @@ export async function readAgain(parts: {
     const tracked = restored(old.configured, row, nextDue, digestsOf);
     const fence = fences[index] ?? null;
     ownership.bind(tracked, fence);
-    const { exclusions, uptime, tokensToday } = old.view;
-    show(tracked, { exclusions, uptime });
+    const { exclusions, acknowledged, uptime, providerUptime, errorBudget, tokensToday } = old.view;
+    show(tracked, { exclusions, acknowledged, uptime, providerUptime, errorBudget });
     // Of a followed model nothing is written: its epochs and points are its owner's.
     if (fence === null) takePending(tracked);
     else gained.set(row.key, tracked);
     configure(tracked, old.configured, now);
     if (fence === null) takePending(tracked);
-    else show(tracked, { tokensToday: atLeast(tracked.view.tokensToday, tokensToday) });
+    else {
+      show(tracked, { tokensToday: atLeast(tracked.view.tokensToday, tokensToday) });
+      raiseMonthCost(tracked, old.memory.spentMonth);
+    }
     swapped.set(old, tracked);
   }
   await parts.readExclusions(gained);

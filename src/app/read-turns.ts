@@ -8,7 +8,9 @@ type Reads = Pick<
   | 'missed'
   | 'points'
   | 'durations'
+  | 'spent'
   | 'counts'
+  | 'hourHistograms'
   | 'results'
   | 'incidents'
   | 'maintenance'
@@ -62,7 +64,9 @@ export function createReadTurns(store: Reads, most: number): Reads {
     missed: () => inTurn(() => store.missed()),
     points: (...query) => inTurn(() => store.points(...query)),
     durations: (windows) => inTurn(() => store.durations(windows)),
+    spent: (windows) => inTurn(() => store.spent(windows)),
     counts: (...query) => inTurn(() => store.counts(...query)),
+    hourHistograms: (asked) => inTurn(() => store.hourHistograms(asked)),
     results: (...query) => inTurn(() => store.results(...query)),
     incidents: (query) => inTurn(() => store.incidents(query)),
     maintenance: (...query) => inTurn(() => store.maintenance(...query)),

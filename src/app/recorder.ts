@@ -1,7 +1,11 @@
 import type { Calendar } from '../calendar/calendar.js';
+import { announcedAfter } from '../domain/announced.js';
+import { costAfter } from '../domain/cost.js';
 import { epochAt, liveEpochs } from '../domain/epoch.js';
 import type { Clock } from '../domain/clock.js';
+import { withSightings } from '../domain/model-note.js';
 import { noticesOf } from '../domain/notify/notice.js';
+import { warningsOf, type Wanted } from '../domain/notify/warned.js';
 import { reduce } from '../domain/reduce.js';
 import type { CheckKind, CheckResult, RecordedResult } from '../domain/result.js';
 import { slotOf } from '../domain/time.js';
@@ -29,9 +33,25 @@ export interface Recorder {
 }
 
 /** What of the configuration of notifications decides which changes are written. */
-export interface Telling {
+export interface Telling extends Wanted {
   /** ms before the end of a certificate; null for never. */
   readonly certificateMs: number | null;
+}
+
+/** What a result and its model say of keys and budgets. */
+function situationOf({ memory, view }: Tracked, result: RecordedResult, failures: number) {
+  const { keys, spent, spentMonth, health } = memory;
+  const { tokensPerDay, usdPerMonth = null, slo: objective } = view.model;
+  const { errorBudget } = view;
+  const { slot, maintenance } = result;
+  const incident = health.incident?.reason ?? null;
+  return {
+    ...{ slot, maintenance, result, keys, failures, spent, spentMonth },
+    ...{ tokensPerDay, usdPerMonth },
+    objective,
+    errorBudget,
+    incident,
+  };
 }
 
 /** Converts results to changes and passes them to the writer. */
@@ -66,22 +86,30 @@ export function createRecorder(parts: {
       const gathered = emptyPending();
       addStep(gathered, recorded, step);
       gathered.versionChanges = changes.length;
+      const told = telling();
+      const { warned, warnings } =
+        told === null
+          ? { warned: memory.warned, warnings: [] }
+          : warningsOf(memory.warned, situationOf(tracked, recorded, epoch.failures), told);
+      const { sightings, changes: notes } = withSightings(memory.sightings, result, slot);
       const next: Memory = {
         ...memory,
         ...versions,
         ...withTold(memory, result),
+        ...{ warned, sightings, announced: announcedAfter(memory.announced, result) },
         health: step.health,
+        cost: costAfter(memory.cost, tracked.view.model.price ?? null, result.costNanos ?? null),
         epochs: liveEpochs(memory.epochs, slot),
         conclusive: step.outcome === 'unknown' ? memory.conclusive : result.reason,
       };
-      const told = telling();
       if (told !== null)
         gathered.notices = noticesOf(memory, next, {
           model: tracked.view.model,
-          ...{ slot, detail: result.detail, changes, certificateMs: told.certificateMs },
+          ...{ slot, reason: result.reason, detail: result.detail },
+          ...{ changes, warnings, certificateMs: told.certificateMs },
         });
       return new Promise((done) => {
-        gathered.publications.push({ result: recorded, changes, done });
+        gathered.publications.push({ result: recorded, changes, notes, done });
         addRecorded(tracked, next, gathered, slot);
         writer.changed(tracked, 1);
       });

@@ -66,6 +66,10 @@ export function createRecording(parts: {
   const publisher = createPublisher({
     ...parts,
     ...{ clock, log },
+    modelOf: ({ view }) => {
+      const { probeOf } = view.model;
+      return probeOf === undefined ? undefined : roster.get(probeOf.model);
+    },
     ...(ownership !== null && { isFollowed: (tracked) => ownership.fenceOf(tracked) === null }),
   });
   const events: WriterEvents = {

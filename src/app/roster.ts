@@ -8,9 +8,11 @@ import type { RegistryRole, ShardFence } from '../store/fleet-port.js';
 import { readPeriods } from '../store/excluded-periods.js';
 import type { ModelKey, Store } from '../store/port.js';
 import { createKeyDigests } from './key-digests.js';
+import { raiseMonthCost, readMonthCosts } from './spent-month.js';
 import { configure, letGo, pauseByHand, show, type Tracked } from './tracked.js';
 import type { SharedDatabase } from './opened-database.js';
 import type { Ownership } from './ownership.js';
+import { linkProbes, restWithModels } from './probe-links.js';
 import { readAgain } from './read-again.js';
 import { rebaseAll } from './rebase-all.js';
 import { lateRenames, leftOut, postponedRename, registeredOf, renamesOf } from './renames.js';
@@ -183,6 +185,12 @@ export function createRoster(parts: {
     }
     const day = Math.floor(now / dayMs);
     const used = await tokensUsed(next, day);
+    const costs = await readMonthCosts(
+      store,
+      next,
+      ({ id }, tracked) => roster.get(id) === tracked && (tracked.view.model.usdPerMonth ?? null) !== null,
+      now,
+    );
     const isKnown = (tracked: Tracked): boolean => followed.get(tracked.view.key) === tracked;
     const fresh = [...next.values()].filter((tracked) => !isKnown(tracked));
     await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
@@ -206,10 +214,13 @@ export function createRoster(parts: {
     }
     for (const [tracked, tokens] of used)
       show(tracked, { tokensToday: atLeast(tracked.view.tokensToday, { day, tokens }) });
+    for (const [tracked, cost] of costs) raiseMonthCost(tracked, cost);
     const kept = new Set(next.values());
     if (role !== 'waits') for (const tracked of roster.values()) if (!kept.has(tracked)) letGo(tracked);
     const gone = begun && mayRemove ? [...removed.values()] : [];
     roster = new Map([...next].map(([{ id }, tracked]) => [id, tracked]));
+    linkProbes(roster.values());
+    restWithModels(added, (id) => roster.get(id), now);
     begun = true;
     const postponed = waiting.size > 0 || all.length < written.length || (!mayRemove && removed.size > 0);
     return { added, removed: gone, changed, warnings, postponed };
@@ -256,6 +267,7 @@ export function createRoster(parts: {
           shared.forget(old);
           if (shared.ownership.fenceOf(tracked) !== null) parts.changed(tracked);
         }
+        linkProbes(roster.values());
         return swapped;
       }),
     rebase: (now) =>

@@ -8,7 +8,7 @@ import type { Job } from '../scheduler/port.js';
 import { adjusted } from './adjustments.js';
 import type { Attempt } from './attempt.js';
 import type { Recorder } from './recorder.js';
-import { rememberKeys, type Tracked } from './tracked.js';
+import { note, type Tracked } from './tracked.js';
 
 /** Health of the keys used by a check; null when the key was replaced while it ran, or for fewer than two keys. */
 function keysUsed({ memory, view }: Tracked, asked: Model, keyIndex: number | null): Keys | null {
@@ -55,7 +55,7 @@ export function createRunner(parts: {
       const endedAt = clock.wall();
       const used = keysUsed(tracked, model, found.keyIndex);
       const result = adjusted(found, { ...circumstances, keys: used });
-      if (used !== null) rememberKeys(tracked, keysAfter(used, adjusted(found, circumstances)));
+      if (used !== null) note(tracked, { keys: keysAfter(used, adjusted(found, circumstances)) });
       recording = recorder.record(tracked, result, job.slot, job.kind);
       hasResult(awaitsMore(tracked.memory.health));
       const recorded = await recording;

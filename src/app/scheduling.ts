@@ -67,6 +67,8 @@ export function createScheduling(parts: {
   /** False until the first configuration is applied. */
   ready: () => boolean;
   shared?: SharedScheduling | null;
+  /** Called with the number of models. */
+  grown?: (models: number) => void;
 }): Scheduling {
   const { calendar, clock, metrics, log, checking, shared = null } = parts;
   const ownership = shared?.ownership ?? null;
@@ -156,7 +158,11 @@ export function createScheduling(parts: {
   };
 
   /** Notes the slots that passed while nobody checked these models, and begins to check them. */
-  const begin = async (models: readonly Tracked[], now: number): Promise<number | null> => {
+  const begin = async (
+    models: readonly Tracked[],
+    now: number,
+    changed?: ReadonlySet<string>,
+  ): Promise<number | null> => {
     const own = ownership === null ? models : models.filter((one) => ownership.fenceOf(one) !== null);
     noteClockBehind(own, now, log);
     // First, since it may end validity; again for slots that pass before the scheduler starts.
@@ -169,7 +175,7 @@ export function createScheduling(parts: {
       ownership?.prepare(tracked);
       skipped.delete(tracked.view.model.id);
     }
-    scheduler.update(roster.plans());
+    scheduler.update(roster.plans(), changed);
     noteAbsence(own, { ...noting, nextDue: scheduler.nextDue, now: clock.wall() });
     return since;
   };
@@ -184,9 +190,10 @@ export function createScheduling(parts: {
     const change = await roster.replace(next.models, now, nextDue, right);
     replaced();
     settings = next;
+    parts.grown?.(next.models.length);
     checking.configure(next);
     windows.replace(next.maintenance, now, change.added);
-    const since = await begin(change.added, now);
+    const since = await begin(change.added, now, new Set(change.changed));
     // A model that comes back with a reload was not watched, but the daemon ran.
     if (!parts.ready() && since !== null) absence = { from: since, to: now };
     // State changes of a reload, such as a pause, are visible when it resolves.

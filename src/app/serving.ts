@@ -5,15 +5,19 @@ import type { Settings } from '../config/settings.js';
 import type { FleetGauges, MonitorMetrics } from '../metrics/monitor.js';
 import type { Access, Hosts } from '../http/auth.js';
 import type { EventFeed } from '../http/event-feed.js';
+import type { Reading } from '../http/port.js';
 import type { PublicPages } from '../http/public-pages.js';
 import { createServer } from '../http/server.js';
 import { createProbe } from './attempt.js';
 import { createBackend } from './backend.js';
 import type { Checking } from './checking.js';
 import { createHealthApi } from './health-api.js';
+import { createAcknowledging } from './acknowledging.js';
 import { createAnnotations, createPauses } from './operator.js';
 import type { Following } from './following.js';
 import type { Notifying } from './notifying.js';
+import type { Otlp } from './otlp.js';
+import type { VendorWords } from './vendors.js';
 import type { Ownership } from './ownership.js';
 import { createRemote } from './remote.js';
 import type { Tracked } from './tracked.js';
@@ -31,16 +35,16 @@ type Server = Settings['server'];
  * a configuration without a token, valid only with another address, does not remove the token.
  */
 export function createAccess(bound: Server): {
-  of(server: Server): Access;
+  of(server: Server, publicUp?: boolean): Access;
   hostsOf(server: Server): Hosts;
 } {
   const local = isLoopback(bound.host);
   let token = bound.bearerToken;
   return {
-    of(server) {
+    of(server, publicUp = false) {
       const safe = local || server.insecurePublic;
       if (server.bearerToken !== null || safe) token = server.bearerToken;
-      return { token, readTokens: server.readTokens, publicBadges: server.publicBadges };
+      return { token, readTokens: server.readTokens, publicBadges: server.publicBadges, publicUp };
     },
     hostsOf: ({ allowedHosts }) => ({ allowed: allowedHosts, local }),
   };
@@ -58,6 +62,8 @@ export interface Serving {
   prepare(): Promise<unknown>;
   /** Resolves to the URL of the server. */
   listen(): Promise<string>;
+  /** All metrics in the text format. */
+  exposition(): Reading;
 }
 
 /** Creates the server and registers its release with `releasers`. */
@@ -81,6 +87,8 @@ export function createServing(parts: {
   /** What operators are told while instances have different models; null otherwise. */
   difference: () => string | null;
   notifying: Notifying;
+  vendors: VendorWords;
+  otlp: Otlp;
   releasers: Releasers;
   version: string;
   log: Logger;
@@ -113,6 +121,8 @@ export function createServing(parts: {
       await parts.excluded(tracked);
     },
   });
+  const acknowledging = createAcknowledging({ store, clock, roster, log });
+  releasers.add('acknowledgements', acknowledging.stop);
   const pauses = createPauses({ clock, roster, log, replanned: replan });
   const local = createBackend({
     store,
@@ -125,9 +135,12 @@ export function createServing(parts: {
     events: parts.events,
     health,
     annotations,
+    acknowledgements: acknowledging.operations,
     pauses,
     notifications: parts.notifying.operations,
     notificationGauges: parts.notifying.gauges,
+    vendors: parts.vendors,
+    otlp: parts.otlp.tally,
     isFollowed: (tracked) => ownership !== null && ownership.fenceOf(tracked) === null,
     fleet: parts.fleet,
     difference: parts.difference,
@@ -154,9 +167,14 @@ export function createServing(parts: {
   const access = createAccess(bound);
   const server = createServer(backend, {
     version,
-    access: () => access.of(inForce.config.settings.server),
+    access: () => access.of(inForce.config.settings.server, inForce.config.settings.up.isPublic),
+    upPolicy: () => inForce.config.settings.up,
     hosts: () => access.hostsOf(inForce.config.settings.server),
     publicPages: () => publicPagesOf(inForce.config.settings),
+    tools: {
+      explain: async (reply) => (await import('./explain-reply.js')).explainReply(reply),
+      mayCheck: () => inForce.config.settings.mcp?.checkNow === true,
+    },
     grafanaUrl: () => inForce.config.settings.server.grafanaUrl,
     report: (error, where) => log.error({ err: error, where }, 'request failed'),
   });
@@ -166,6 +184,10 @@ export function createServing(parts: {
   });
   return {
     prepare: async () => server.ready(),
-    listen: () => server.listen({ host: bound.host, port: bound.port }),
+    exposition: () => backend.exposition('text'),
+    listen() {
+      acknowledging.begin();
+      return server.listen({ host: bound.host, port: bound.port });
+    },
   };
 }

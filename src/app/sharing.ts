@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.js';
 import type { FleetGauges } from '../metrics/monitor.js';
@@ -17,6 +18,8 @@ import type { Tracked } from './tracked.js';
 const patienceMs = 1_500;
 /** ms between two tries to read models again, and to bring what others are told. */
 const everyMs = 1_000;
+/** ms for which models that are read again are waited for at the end. */
+const settleMs = 500;
 /** Turns between two counts of the instances. */
 const countEvery = 5;
 /** Turns between two looks whether the configuration can be applied further. */
@@ -35,6 +38,9 @@ export interface Sharing {
   start(parts: SharingParts): Promise<Following>;
   /** Begins to follow the others, once the first configuration is applied. */
   begin(): void;
+  /** Takes over no more models from now on: the instance is about to stop. */
+  takeNoMore(): void;
+  /** Hands all models over to the others. */
   stop(): Promise<void>;
 }
 
@@ -116,7 +122,32 @@ export async function createSharing(
       finish()?.catch((error: unknown) => log.debug({ err: error }, 'the registry is not changed yet'));
   };
 
-  const toTell = new Set<ModelKey>();
+  const takeNoMore = (): void => {
+    stopped = true;
+    fleet.claimNoMore();
+  };
+  const stop = async (): Promise<void> => {
+    takeNoMore();
+    clearInterval(timer);
+    following?.stop();
+    const settled = settling?.catch((error: unknown) =>
+      log.debug({ err: messageOf(error) }, 'not read again'),
+    );
+    await Promise.race([settled, pause(settleMs, undefined, { ref: false })]);
+    await ownership.stop();
+  };
+  let stopping: Promise<void> | null = null;
+
+  const toTell = { written: new Set<ModelKey>(), changed: new Set<ModelKey>() };
+  const toldStates = new WeakMap<Tracked, string>();
+  const noteWritten = (tracked: Tracked): void => {
+    const { key, health } = tracked.view;
+    toTell.written.add(key);
+    const state = `${health.state} ${health.since} ${health.reason} ${health.incident?.openedAt ?? ''}`;
+    if (toldStates.get(tracked) === state) return;
+    toldStates.set(tracked, state);
+    toTell.changed.add(key);
+  };
   return {
     ownership,
     recording: {
@@ -124,7 +155,7 @@ export async function createSharing(
       models: shared.models,
       registerAll: shared.registerAll,
       stored(models) {
-        for (const { view } of models) toTell.add(view.key);
+        for (const tracked of models) noteWritten(tracked);
       },
       mayShowUnwritten: ({ view }) => agreement.isAlone() && ownership.mayStart(view.model.id),
       fenced(models: readonly Tracked[], error: FencedError) {
@@ -156,12 +187,7 @@ export async function createSharing(
       void agreement.count();
       settle();
     },
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      following?.stop();
-      await settling?.catch((error: unknown) => log.debug({ err: messageOf(error) }, 'not read again'));
-      await ownership.stop();
-    },
+    takeNoMore,
+    stop: () => (stopping ??= stop()),
   };
 }

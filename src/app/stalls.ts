@@ -181,6 +181,12 @@ export function createFindStalled(parts: {
   };
 }
 
+function withoutSpeed(result: CheckResult): CheckResult {
+  const copy: { -readonly [Member in keyof CheckResult]: CheckResult[Member] } = { ...result };
+  delete copy.speed;
+  return copy;
+}
+
 /** Removes latency and `slow` from a result, and changes a failure that is set aside to unknown with `internal_error`. */
 export function withoutStall(
   result: CheckResult,
@@ -188,7 +194,7 @@ export function withoutStall(
   { outcomes }: Pick<Model, 'outcomes'>,
 ): CheckResult {
   const unmeasured: CheckResult = {
-    ...result,
+    ...withoutSpeed(result),
     durationMs: null,
     firstTokenMs: null,
     phases: {},

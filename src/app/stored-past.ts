@@ -1,4 +1,6 @@
+import { deadlinesOf, type Deadline } from '../domain/deadline.js';
 import { healthFrom } from '../domain/health.js';
+import type { Model } from '../domain/model.js';
 import type { Past } from '../store/history.js';
 import type { StoredPeriod, StoredModel } from '../store/port.js';
 import { readMemory } from './memory.js';
@@ -9,6 +11,16 @@ export function pastOf(model: StoredModel, exclusions: readonly StoredPeriod[]):
   return {
     key: model.key,
     stored: healthFrom(memory?.health, model.firstSeen),
+    currency: memory?.cost?.currency ?? null,
     exclusions: exclusions.filter(({ key }) => key === model.key),
   };
+}
+
+/** What ends of a model: as its replies told, and as configured where it still is. */
+export function storedDeadlines(
+  stored: Pick<StoredModel, 'health' | 'id'>,
+  configured: Model | null,
+): Deadline[] {
+  const { certificateExpiresAt = null, announced = null } = readMemory(stored.health, stored.id) ?? {};
+  return deadlinesOf({ model: configured, certificateExpiresAt, announced });
 }

@@ -1,28 +1,32 @@
 import { epochOf, sameEpoch, withEpoch } from '../domain/epoch.js';
 import { periodOf } from '../domain/exclusion.js';
 import { withGap, withWindows } from '../domain/health.js';
-import { keysKept, type Keys } from '../domain/keys.js';
+import { keysKept } from '../domain/keys.js';
 import type { Model } from '../domain/model.js';
 import type { StateReason } from '../domain/reason.js';
 import { rebased } from '../domain/reduce.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Interval, State } from '../domain/state.js';
-import { nextEdge, stateAt } from '../domain/timeline.js';
 import { nothingTold } from '../domain/told.js';
 import { noVersions } from '../domain/version.js';
 import {
   createBuckets,
   durationBounds,
-  firstTokenBuckets,
   noUptime,
-  observeSeconds,
+  observeIn,
+  observeStream,
+  shownState,
+  shownUntil,
+  streamBuckets,
   streams,
+  type ComputedParts,
   type ModelView,
 } from '../domain/view.js';
 import type { StoredModel } from '../store/port.js';
-import { memoryFrom, modelInForce, readMemory, withBreak, type Memory } from './memory.js';
+import { memoryFrom, modelInForce, nothingOdd, readMemory, withBreak, type Memory } from './memory.js';
 import { addPending, emptyPending, type Pending, type PendingView, type Publication } from './pending.js';
 import { storedSubjectOf } from './stored-subject.js';
+import { shownOf } from './shown-memory.js';
 import type { MonotonicMs } from '../domain/clock.js';
 
 /**
@@ -63,14 +67,6 @@ function remember(tracked: Tracked, changes: Partial<Memory>): void {
   writable(tracked).memory = { ...tracked.memory, ...changes };
 }
 
-/** What the view has of the memory besides the health. */
-const shownOf = (memory: Memory) => ({
-  keys: memory.keys?.healthy ?? [],
-  latestConclusive: memory.conclusive === null ? null : { reason: memory.conclusive },
-  rateLimitRemaining: memory.rateLimitRemaining,
-  certificateExpiresAt: memory.certificateExpiresAt,
-});
-
 /** Creates the state of a model from its stored data. Throws StoreError when that is invalid. */
 export function follow(model: Model, stored: StoredModel, nextDue: (id: string) => number | null): Tracked {
   const { firstSeen, latest, totals } = stored;
@@ -90,7 +86,7 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
       pausedBy: null,
       health,
       stored: health,
-      exclusions: [],
+      ...{ exclusions: [], acknowledged: null, probes: [] },
       latest,
       lastSuccess: stored.lastSuccess,
       results: totals.results.map((total) => ({ ...total })),
@@ -99,9 +95,9 @@ export function follow(model: Model, stored: StoredModel, nextDue: (id: string) 
       versionChanges: totals.versionChanges,
       tokensToday: memory.spent ?? { day: 0, tokens: 0 },
       durations: createBuckets(durationBounds),
-      firstTokens: firstTokenBuckets(model),
+      ...streamBuckets(model),
       ...shownOf(memory),
-      uptime: noUptime,
+      ...{ uptime: noUptime, providerUptime: noUptime, errorBudget: null },
       nextDue: () => nextDue(tracked.view.model.id),
     },
   };
@@ -133,13 +129,18 @@ export function configure(
     remember(tracked, { epochs: [...epochs, epoch], health: withEpoch(health, epoch) });
   }
   const keys = keysKept(memory.keys, before.endpoint.apiKeys, model.endpoint.apiKeys);
-  remember(tracked, { ...(newRun && { ...noVersions, ...nothingTold }), subject, paused: model.pause, keys });
+  remember(tracked, {
+    ...(newRun && { ...noVersions, ...nothingTold, ...nothingOdd }),
+    subject,
+    paused: model.pause,
+    keys,
+  });
   const own = writable(tracked);
   if (model.pause) own.watermark = null;
   else if (memory.paused) own.watermark = Math.max(now, health.settled);
   own.configured = configured;
   own.view.keys = keys?.healthy ?? [];
-  if (streams(model) !== streams(before)) own.view.firstTokens = firstTokenBuckets(model);
+  if (streams(model) !== streams(before)) Object.assign(own.view, streamBuckets(model));
   own.view.model = model;
   own.view.pausedBy = configured.pause ? 'configuration' : model.pause ? 'operator' : null;
   const modelChanged = JSON.stringify(model) !== JSON.stringify(before);
@@ -210,9 +211,9 @@ export function addWindows(tracked: Tracked, windows: readonly Interval[]): void
   }
 }
 
-/** Stores key health after a check. */
-export function rememberKeys(tracked: Tracked, keys: Keys): void {
-  remember(tracked, { keys });
+/** Stores what a check has shown of keys and of the budget of the month. */
+export function note(tracked: Tracked, seen: Partial<Pick<Memory, 'keys' | 'spentMonth'>>): void {
+  remember(tracked, seen);
 }
 
 /** Takes all unwritten changes; later changes are collected anew. */
@@ -267,9 +268,8 @@ export function showResult(tracked: Tracked, result: RecordedResult, versionChan
   view.inputTokens += usage?.inputTokens ?? 0;
   view.outputTokens += usage?.outputTokens ?? 0;
   view.versionChanges += versionChanges;
-  if (result.durationMs !== null) observeSeconds(view.durations, result.durationMs / 1_000);
-  if (result.firstTokenMs !== null && view.firstTokens !== null)
-    observeSeconds(view.firstTokens, result.firstTokenMs / 1_000);
+  if (result.durationMs !== null) observeIn(view.durations, result.durationMs / 1_000);
+  observeStream(view, result);
   if (outcome === 'healthy' || outcome === 'degraded') view.lastSuccess = result.slot;
   if (result.maintenance) return;
   const total = view.results.find((one) => one.outcome === outcome && one.reason === reason);
@@ -280,19 +280,17 @@ export function showResult(tracked: Tracked, result: RecordedResult, versionChan
 /** Marks the state at `now` as published; returns it and the one published before. */
 export function announce(tracked: Tracked, now: number) {
   const { announced: before, view } = tracked;
-  const current = stateAt(view.health, now);
-  const { state, reason } = current;
-  writable(tracked).announced = { state, reason, until: nextEdge(view.health, now) };
+  const current = shownState(view, now);
+  writable(tracked).announced = { ...current, until: shownUntil(view, now) };
   return { before, current };
 }
 
-type Computed = Pick<ModelView, 'exclusions' | 'uptime' | 'tokensToday'>;
-
 /** Sets members of the view that other modules compute. */
-export function show(tracked: Tracked, { exclusions, uptime, tokensToday }: Partial<Computed>): void {
-  const { view } = writable(tracked);
+export function show(tracked: Tracked, computed: ComputedParts): void {
+  const { exclusions, acknowledged, tokensToday, ...figures } = computed;
+  const view = Object.assign(writable(tracked).view, figures);
+  if (acknowledged !== undefined) view.acknowledged = acknowledged;
   if (exclusions !== undefined) view.exclusions = exclusions.map(periodOf).sort((a, b) => a.from - b.from);
-  if (uptime !== undefined) view.uptime = uptime;
   if (tokensToday === undefined) return;
   view.tokensToday = tokensToday;
   if (view.model.tokensPerDay !== null) remember(tracked, { spent: tokensToday });

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.js';
+import type { Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import { noDurations } from '../domain/timeline.js';
-import { uptimeOf, type Uptime } from '../domain/uptime.js';
+import { objectiveWindowMs } from '../domain/notify/warned.js';
+import { budgetUse, providerUptimeOf, uptimeOf, type BudgetUse, type Uptime } from '../domain/uptime.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
-import { clip, durationsOfAll, type Past, type PastWindow } from '../store/history.js';
+import { clip, spentOfAll, type Past, type PastWindow } from '../store/history.js';
 import type { StoreReader } from '../store/port.js';
 import { show, type Tracked } from './tracked.js';
 import { keysOf, tableOf } from '../domain/table.js';
@@ -17,12 +19,22 @@ const nothingKnown = uptimeOf(noDurations);
 
 type Uptimes = Record<UptimeWindow, Uptime>;
 
-/** Uptime and coverage of each of the pasts over the standard windows; one call of the store. */
+/** Uptime by window, and that of the provider alone. */
+interface KnownUptimes {
+  readonly uptime: Uptimes;
+  readonly providerUptime: Uptimes;
+}
+
+interface Known extends KnownUptimes {
+  readonly errorBudget: BudgetUse | null;
+}
+
+/** Uptime and coverage of each of the pasts over the standard windows, and the use of the error budget; one call of the store. */
 async function readUptimes(
-  store: Pick<StoreReader, 'durations'>,
-  pasts: readonly Past[],
+  store: Pick<StoreReader, 'spent'>,
+  pasts: readonly (Past & { readonly model?: Pick<Model, 'slo'> })[],
   to: number,
-): Promise<Uptimes[]> {
+): Promise<Known[]> {
   const windows: PastWindow[] = [];
   const places = pasts.map((past) => {
     // Windows longer than the model's history are clipped to it and give the same result.
@@ -34,18 +46,31 @@ async function readUptimes(
       return place;
     });
   });
-  const uptimes = (await durationsOfAll(store, windows)).map(uptimeOf);
-  return places.map((at) => tableOf(keysOf(at), (name) => uptimes[at[name]] ?? nothingKnown));
+  const spent = await spentOfAll(store, windows);
+  const uptimes = spent.map(({ durations }) => uptimeOf(durations));
+  const ofProvider = spent.map(providerUptimeOf);
+  return places.map((at, index) => {
+    const objective = pasts[index]?.model?.slo ?? null;
+    const month = spent[at['30d']]?.durations;
+    const aheadMs = objectiveWindowMs - (to - (windows[at['30d']]?.from ?? to));
+    return {
+      uptime: tableOf(keysOf(at), (name) => uptimes[at[name]] ?? nothingKnown),
+      providerUptime: tableOf(keysOf(at), (name) => ofProvider[at[name]] ?? nothingKnown),
+      errorBudget:
+        objective === null || month === undefined ? null : budgetUse(objective, month, Math.max(0, aheadMs)),
+    };
+  });
 }
 
-/** Uptime and coverage over the standard windows. */
+/** Uptime and coverage over the standard windows, and those of the provider. */
 export async function readUptime(
-  store: Pick<StoreReader, 'durations'>,
+  store: Pick<StoreReader, 'spent'>,
   past: Past,
   to: number,
-): Promise<Uptimes> {
-  const [uptimes] = await readUptimes(store, [past], to);
-  return uptimes ?? tableOf(keysOf(uptimeWindows), () => nothingKnown);
+): Promise<KnownUptimes> {
+  const [known] = await readUptimes(store, [past], to);
+  const nothing = tableOf(keysOf(uptimeWindows), () => nothingKnown);
+  return known ?? { uptime: nothing, providerUptime: nothing };
 }
 
 export interface UptimeRefresh {
@@ -72,8 +97,8 @@ export function createUptimeRefresh(store: StoreReader, clock: Clock): UptimeRef
     const pasts = several.map(({ view }) => view);
     const uptimes = await readUptimes(store, pasts, clock.wall());
     several.forEach((tracked, index) => {
-      const uptime = uptimes[index];
-      if (uptime !== undefined) show(tracked, { uptime });
+      const known = uptimes[index];
+      if (known !== undefined) show(tracked, known);
     });
   };
 

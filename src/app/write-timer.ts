@@ -6,6 +6,8 @@ const gatherMs = 50;
 /** Least and most ms between the beginnings of two writes: the cost of a transaction is that of some ten results. */
 const leastSpacingMs = 100;
 const mostSpacingMs = 200;
+/** For a database that several instances share: a transaction there is a dozen statements, each with a way to the server and back. */
+const mostSharedSpacingMs = 400;
 const retryAfterMs = 1_000;
 
 export interface WriteTimer {
@@ -24,13 +26,14 @@ export interface WriteTimer {
  * 2 % of the interval, within bounds. A check ends when its result is written, so a result of a short interval waits less:
  * else its model would miss the next slot more often.
  */
-function spacingOf({ schedule }: Pick<Model, 'schedule'>): number {
-  if (schedule.kind === 'cron') return mostSpacingMs;
-  return Math.min(Math.max(schedule.everyMs / 50, leastSpacingMs), mostSpacingMs);
+function spacingOf({ schedule }: Pick<Model, 'schedule'>, mostMs: number): number {
+  if (schedule.kind === 'cron') return mostMs;
+  return Math.min(Math.max(schedule.everyMs / 50, leastSpacingMs), mostMs);
 }
 
 /** Calls `begin` once after each setting, at the earliest time that was asked for. */
-export function createWriteTimer(clock: Clock, begin: () => void): WriteTimer {
+export function createWriteTimer(clock: Clock, begin: () => void, isShared = false): WriteTimer {
+  const mostMs = isShared ? mostSharedSpacingMs : mostSpacingMs;
   let timer: NodeJS.Timeout | null = null;
   let dueAt = Infinity;
   let begunAt: MonotonicMs | null = null;
@@ -54,7 +57,7 @@ export function createWriteTimer(clock: Clock, begin: () => void): WriteTimer {
 
   return {
     gather: (model) => {
-      setSpaced(spacingOf(model));
+      setSpaced(spacingOf(model, mostMs));
     },
     goOn: () => {
       setSpaced(leastSpacingMs);

@@ -63,7 +63,7 @@ export function createWriter(
     for (const { result, done } of pending.publications) done(result);
   };
 
-  const timer = createWriteTimer(clock, () => void begin());
+  const timer = createWriteTimer(clock, () => void begin(), fencing !== null);
 
   const take = (): Taken[] => {
     const taken: Taken[] = [];

@@ -7,8 +7,9 @@ import { machineOf, signOf, type Evidence } from '../domain/connectivity.js';
 import type { Model } from '../domain/model.js';
 import { createAddresses } from './addresses.js';
 import { createEarlyCertificates } from './early-certificates.js';
-import { createFindNames, nameOn } from './find-names.js';
+import { nameOn } from './find-names.js';
 import { createGate, type Sight, type Surroundings } from './gate.js';
+import { createNameGate } from './name-gate.js';
 import { isNear, isNearName } from './own-network.js';
 import { pathsToTarget, pathTo, type Path } from './path.js';
 import { createReach } from './reach.js';
@@ -83,9 +84,9 @@ export function createConnectivity({
   isDown = () => false,
   isNear: isNearAddress = isNear,
 }: ConnectivityOptions) {
-  const reach = createReach({ lookup, env, isNear: isNearAddress });
   const addresses = createAddresses({ clock, lookup, learned: (name) => sortNear(name) });
   const addressesOf = addresses.of;
+  const reach = createReach({ lookup, env, isNear: isNearAddress, addressesOf });
   /** Hosts of models in the own network; of a name, some address is. */
   const near = new Set<string>();
   const sortNear = (host: string): void => {
@@ -104,11 +105,9 @@ export function createConnectivity({
   /** For a network without proxies, and for models on a way that too little is known of. */
   const general = createGate({ ...ofHosts, changed });
   /** For failures of look-ups: while no name is found, these are the resolver's. */
-  const names = createGate({
-    clock,
-    reach: createFindNames(lookup, isNearAddress),
+  const names = createNameGate({
+    ...{ clock, lookup, isNearAddress },
     isNear: isNearPath,
-    failsAlone: false,
     changed: (sight) => changed({ ...sight, names: true }),
   });
   const early = createEarlyCertificates({
@@ -252,7 +251,7 @@ export function createConnectivity({
       const host = nameOn(path);
       return host === null ? [] : [[host, { ...path, host, proxy: null }]];
     });
-    names.configure({ targets: null, trusted: true, hosts: new Map(named), everyMs });
+    names.configure(new Map(named));
     early.keep(new Set([...hosts.values()].map(({ host }) => host)));
     general.configure(covered ? nothing : { targets, trusted: true, hosts, everyMs });
   }

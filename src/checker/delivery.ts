@@ -1,6 +1,9 @@
 import type { LookupFunction } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '../domain/clock.js';
+import type { Endpoint } from '../domain/model.js';
 import { createAgents } from './transport/agents.js';
+import { createAuthorities } from './transport/authorities.js';
 import { exchange, type Outgoing } from './transport/exchange.js';
 import { createShared } from './transport/exchange-limits.js';
 import { createLookup } from './transport/lookup.js';
@@ -13,9 +16,17 @@ export type Delivered =
   /** There is no reply. */
   | { readonly fault: string };
 
+/** How a receiver is reached. */
+export type Way = Pick<Endpoint, 'tls' | 'proxy'>;
+
+/** What connecting by TLS takes. */
+export type TlsOptions = Pick<ConnectionOptions, 'secureContext' | 'servername' | 'rejectUnauthorized'>;
+
 export interface Delivery {
   /** Sends one request; never rejects. Redirects are not followed, and a reply is read up to its limit. */
-  send(outgoing: Outgoing, proxy: string | null, signal: AbortSignal): Promise<Delivered>;
+  send(outgoing: Outgoing, way: Way, signal: AbortSignal): Promise<Delivered>;
+  /** TLS for what is no request of HTTP; rejects with a TlsFileError where a file cannot be used. */
+  tlsFor(tls: Way['tls']): Promise<TlsOptions>;
   close(): void;
 }
 
@@ -33,11 +44,21 @@ export function createDelivery(parts: {
   const { clock, userAgent, timeoutMs, lookup = createLookup(), env = process.env } = parts;
   const shared = createShared();
   const agents = createAgents({ lookup, reuseConnections: false, env, turns: shared.tls });
+  const authorities = createAuthorities(env);
   return {
-    async send(outgoing, proxy, signal) {
+    async tlsFor(tls) {
+      const secureContext = await authorities.contextFor(tls);
+      const { serverName: servername, insecure } = tls;
+      return {
+        secureContext,
+        rejectUnauthorized: !insecure,
+        ...(servername !== undefined && { servername }),
+      };
+    },
+    async send(outgoing, way, signal) {
       const limit = createTimeLimit({ clock, timeoutMs, signal });
       try {
-        const opening = agents.routeFor(new URL(outgoing.url), { tls: { insecure: false }, proxy });
+        const opening = agents.routeFor(new URL(outgoing.url), way);
         const route = await limit.within(opening, givenUp);
         if (typeof route === 'string') return { fault: route };
         const headers = { 'user-agent': userAgent, ...outgoing.headers };

@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.js';
 import {
-  isIntercepted,
+  isNamed,
   noSilence,
+  proofAmid,
   withConnection,
   withoutHost,
   withResult,
@@ -72,8 +73,8 @@ export function createGate(parts: {
   let answeredMeanwhile = false;
   /** Answers that showed connectivity. */
   let answers = 0;
-  /** True when the running test asks for replies. */
-  let asks = false;
+  /** What the running test asks for. */
+  let asks: ReturnType<typeof proofAmid> = null;
   let blindness: { readonly since: number; results: number } | null = null;
   /** Monotonic ms at which connectivity came back. */
   let backAt = -Infinity;
@@ -115,22 +116,27 @@ export function createGate(parts: {
     reach,
     paths() {
       answeredMeanwhile = false;
-      asks = isIntercepted(silence);
-      const known = witnesses.paths();
+      const asked = (asks = proofAmid(silence));
+      const named = isNamed(silence);
+      const known = witnesses.paths().map((path) => ({ ...path, named }));
       const wanted = counted();
-      if (!asks) return wanted ?? known;
+      if (asked === null) return wanted ?? known;
       // Connections prove nothing now; not all targets can be asked.
-      const askable = [...(wanted?.filter(({ by }) => by !== 'tunnel') ?? []), ...known];
-      return askable.length > 0 ? askable.map((path) => ({ ...path, asks })) : (wanted ?? []);
+      const asking = wanted?.filter(({ by }) => by !== 'tunnel') ?? [];
+      // One machine that cuts TLS is no network that does, while targets accept connections.
+      if (wanted !== null && asking.length === 0 && asked === 'tls' && !witnesses.areEnough()) return wanted;
+      const askable = [...asking, ...known];
+      return askable.length > 0 ? askable.map((path) => ({ ...path, asks: asked })) : (wanted ?? []);
     },
     saw({ reached: somebody, replied, near }) {
       // A reload may have disabled the tests in the meantime.
       if (!watches()) return;
       const found = somebody && !(near && counted() === null && witnesses.areFar());
       reached = found || answeredMeanwhile;
+      const left = replied ? noSilence : withConnection(silence, asks === 'tls');
       // A proxy may open a tunnel to what it does not reach.
-      if (found && !replied && witnesses.areProxied()) silence = withConnection(silence);
-      else if (found) leave(replied ? noSilence : withConnection(silence));
+      if (found && !replied && witnesses.areProxied()) silence = left;
+      else if (found) leave(left);
       if (found && counted() !== null) proven = true;
       showSight();
     },

@@ -40,7 +40,7 @@ export function createLookAround(parts: {
   async function tryAll(): Promise<void> {
     const paths = parts.paths();
     if (paths.length === 0) return;
-    const replies = paths.some(({ proxy, asks }) => proxy !== null || asks === true);
+    const replies = paths.some(({ proxy, asks }) => proxy !== null || asks !== undefined);
     usual = replies ? usualMs.replies : usualMs.connects;
     const sighting = await reach(paths, { timeoutMs: patienceMs, signal });
     usual = null;

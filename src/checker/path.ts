@@ -12,8 +12,10 @@ export interface Path {
   readonly proxy: string | null;
   /** What a proxy is asked for: a tunnel, one in which the peer answers to TLS, or to forward a request in plain HTTP. */
   readonly by: 'tunnel' | 'tls' | 'request';
-  /** Without a proxy, too, only a reply shows the peer to be reached: a proxy that nobody configured accepts connections. */
-  readonly asks?: boolean;
+  /** Without a proxy, too, only this shows the peer to be reached, a reply in place of TLS also: something on the way accepts connections. */
+  readonly asks?: 'tls' | 'reply';
+  /** The resolver replies, if late: addresses that are known serve as well. */
+  readonly named?: boolean;
   /** One in the own network shows nothing, whatever its name is. */
   readonly far?: boolean;
 }

@@ -1,9 +1,11 @@
 import type { LookupFunction } from 'node:net';
 import type { Ask, Found } from '../domain/check.js';
+import { challengeQuery, type Challenge } from '../domain/challenge.js';
 import type { Clock } from '../domain/clock.js';
 import type { Model } from '../domain/model.js';
 import type { Reason } from '../domain/reason.js';
 import { BlockedAddressError, createGuard, type GuardTerms } from './transport/address-guard.js';
+import { createAskBalance } from './balance.js';
 import { createAgents } from './transport/agents.js';
 import { TlsFileError } from './transport/authorities.js';
 import type { Dialect } from './ask/dialect.js';
@@ -20,6 +22,7 @@ import { createLookup } from './transport/lookup.js';
 import { secretsOf, secretsOfProxies } from './secrets/model-secrets.js';
 import { createRedaction, type Redact } from './secrets/redact.js';
 import { requestFor } from './ask/request.js';
+import { createReplays } from './verdict/replays.js';
 import { readStream } from './verdict/stream-reading.js';
 import { createTimeLimit, givenUp, type TimeLimit } from './transport/time-limit.js';
 
@@ -33,12 +36,20 @@ export interface ProberOptions {
   readonly lookup?: LookupFunction;
   /** Address guard, for models not written by the operator; null allows all addresses. */
   readonly guard?: GuardTerms | null;
-  /** False fetches a token for each check, for models not written by the operator. */
+  /** False fetches a token for each check, and remembers no replies, for models not written by the operator. */
   readonly keepTokens?: boolean;
   /** Shared with other probers; its own unless set. */
   readonly shared?: Shared;
   /** Source of HTTPS_PROXY, HTTP_PROXY, NO_PROXY, SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** One question of a model. */
+interface Posed {
+  /** Null for a question of the configuration. */
+  readonly challenge: Challenge | null;
+  /** Compares the verdict with earlier replies. */
+  readonly compare: (found: Verdict, startedAt: number) => Verdict;
 }
 
 /** Faults after which a refusal still tells by its status what is wrong. */
@@ -66,6 +77,7 @@ export function createProber({
   });
   const meets = createExpectations();
   const jq = createJq();
+  const replays = createReplays();
   const ofProxies = secretsOfProxies(env);
   const redactionFor = (model: Model): Redact => createRedaction([...secretsOf(model), ...ofProxies]);
   const tokens = createTokens({
@@ -115,28 +127,39 @@ export function createProber({
       : judgeExtracted(reply, judging, (program, json) => jq.run(program, json, limit, machine));
   }
 
-  async function ask(attempt: TimedAttempt, dialect: Dialect, key: number | undefined): Promise<Found> {
+  async function ask(
+    attempt: TimedAttempt,
+    dialect: Dialect,
+    { challenge, compare }: Posed,
+    key: number | undefined,
+  ): Promise<Found> {
     const { model, limit } = attempt;
     const { timeoutMs } = model;
     const keyIndex = key ?? nextKey(model);
     const apiKey = keyIndex === null ? null : (model.endpoint.apiKeys[keyIndex] ?? null);
-    const request = requestFor(model, dialect, { apiKey, userAgent, now: clock.wall() });
+    const fresh = challenge !== null;
+    const request = requestFor(model, dialect, { apiKey, userAgent, now: clock.wall(), fresh });
     const route = await limit.within(agents.routeFor(new URL(request.url), model.endpoint), givenUp);
     if (typeof route === 'string') return unsent(attempt, 'internal_error', `the files of tls: ${route}`);
     const reading = dialect.stream === undefined ? null : readStream(dialect.stream);
     const done = await exchange(request, { route, timeoutMs, limit, clock, reading, shared });
-    const decided = decide(done, { model, dialect, meets, reading }, limit);
+    const decided = decide(done, { model, dialect, meets, challenge, reading }, limit);
     const notRead = (why: 'overdue' | 'stopped') =>
       verdict('internal_error', `the reply was not read: ${givenUp(why)}`);
     const judged = decided instanceof Promise ? await limit.within(decided, notRead) : decided;
-    const found = withProxy(judged, done.reply, route.proxy);
+    const found = withProxy(compare(judged, attempt.startedAt), done.reply, route.proxy);
     const { intercepted } = done;
     return { ...finish(attempt, done, found, clock), keyIndex, ...(intercepted && { intercepted }) };
   }
 
   const check: Ask = async (model, signal, key) => {
     const limit = createTimeLimit({ clock, timeoutMs: model.timeoutMs, signal });
-    const attempt = { model, startedAt: clock.wall(), redact: redactionOf(model), limit };
+    const challenge = model.query === challengeQuery ? replays.next(model) : null;
+    const compare: Posed['compare'] = (found, startedAt) =>
+      keepTokens ? replays.judge(model, found, challenge, startedAt) : found;
+    const posed = { challenge, compare };
+    const asked = challenge === null ? model : { ...model, query: challenge.question };
+    const attempt = { model: asked, startedAt: clock.wall(), redact: redactionOf(model), limit };
     if (model.missingSecret !== null) return unsent(attempt, 'secret_missing', model.missingSecret);
     const dialect = dialectFor(model.provider, model.probe);
     if (dialect === null) {
@@ -147,7 +170,7 @@ export function createProber({
       );
     }
     try {
-      return await tokens.withToken(attempt, (carrying) => ask(carrying, dialect, key));
+      return await tokens.withToken(attempt, (carrying) => ask(carrying, dialect, posed, key));
     } catch (error) {
       if (error instanceof BlockedAddressError) return unsent(attempt, 'blocked_address', error.message);
       if (error instanceof TlsFileError) return unsent(attempt, 'secret_missing', error.message);
@@ -155,8 +178,11 @@ export function createProber({
     }
   };
 
+  const askBalance = createAskBalance({ clock, userAgent, shared, routeFor: agents.routeFor, redactionOf });
+
   return {
     check,
+    askBalance,
     close(): void {
       agents.close();
       jq.close();

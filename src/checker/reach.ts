@@ -102,14 +102,14 @@ function replyOf(request: ClientRequest, proxy: ProxyOnWay): Promise<boolean | n
  * a proxy is known to accept connections and TLS in the place of targets, these show nobody.
  */
 async function answersOn(socket: Socket, path: Path, trust: SecureContext, over: AbortSignal): Promise<How> {
-  const { host, port, by, asks = false } = path;
+  const { host, port, by, asks } = path;
   const name = path.proxy === null ? '' : nameOfProxy(path.proxy);
   const stop = (): void => void socket.destroy();
   let shown = false;
   const isShown = (): boolean => shown;
   let waiting: NodeJS.Timeout | undefined;
   const show = (): void => {
-    if (asks) return;
+    if (asks === 'reply') return;
     shown = true;
     waiting = setTimeout(stop, patienceMs);
   };
@@ -126,7 +126,10 @@ async function answersOn(socket: Socket, path: Path, trust: SecureContext, over:
     ...asking,
     path: '/',
     headers: { host: authorityOf({ host, port }) },
-    createConnection: () => (by === 'tls' ? secured() : socket.once('connect', show)),
+    createConnection: () => {
+      if (by === 'tls') return secured();
+      return asks === undefined ? socket.once('connect', show) : socket;
+    },
   });
   // Those who use it hear of it by its close.
   socket.on('error', () => undefined);
@@ -160,6 +163,35 @@ async function forwards(
   return (await replyOf(request, { name, forwards: true })) === true;
 }
 
+/** ms after which known addresses serve in the place of a look-up: with its first server dead, a resolver needs five seconds for each. */
+const lateMs = 200;
+
+/** A look-up that takes known addresses once the resolver is late. */
+function lookupOr(known: (name: string) => readonly string[], lookup: LookupFunction): LookupFunction {
+  return (name, options, callback) => {
+    const addresses = known(name).filter((address) => isIP(address) !== 0);
+    const [first] = addresses;
+    if (first === undefined) {
+      lookup(name, options, callback);
+      return;
+    }
+    let open = true;
+    const timer = setTimeout(() => {
+      open = false;
+      if (options.all !== true) callback(null, first, isIP(first));
+      else
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: isIP(address) })),
+        );
+    }, lateMs);
+    lookup(name, options, (...found) => {
+      clearTimeout(timer);
+      if (open) callback(...found);
+    });
+  };
+}
+
 /**
  * Creates the test of paths. Directly a peer is reached that accepts a TCP connection, through a proxy one that speaks TLS, or replies, and
  * for which the proxy does not say that it is unreachable: it accepts connections, and TLS where it looks into it, whatever lies behind it.
@@ -170,8 +202,11 @@ export function createReach(parts: {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True for an address of the own network. */
   readonly isNear?: (address: string) => boolean;
+  /** The addresses of a name, or the name itself. */
+  readonly addressesOf?: (name: string) => readonly string[];
 }): ReachAny {
-  const { lookup, env, isNear = () => false } = parts;
+  const { env, isNear = () => false, addressesOf = (name: string) => [name] } = parts;
+  const knowing = lookupOr(addressesOf, parts.lookup);
   const authorities = createAuthorities(env);
   /** Trusts nobody: no certificate is looked at. */
   let nobody: SecureContext | null = null;
@@ -179,12 +214,13 @@ export function createReach(parts: {
 
   async function reach(path: Path, over: AbortSignal): Promise<How> {
     const { host, port, proxy: address, by } = path;
+    const lookup = path.named === true ? knowing : parts.lookup;
     if (address === null) {
       const socket = connect({ host, port, lookup, autoSelectFamilyAttemptTimeout: 1_000 });
       let at = '';
       socket.once('connect', () => (at = socket.remoteAddress ?? ''));
       const how =
-        path.asks === true
+        path.asks !== undefined
           ? await answersOn(socket, path, trusted(), over)
           : (await awaitConnection(socket, over)) && 'connected';
       if (how === false || how === null) return null;

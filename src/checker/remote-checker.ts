@@ -155,7 +155,9 @@ export function createRemoteChecker(options: RemoteOptions) {
     const { found, firstTokenMs } = isBusy(done)
       ? failed('the health API had no free place for this check in time')
       : decide(done);
-    return { ...finish(attempt, done, found, clock), firstTokenMs };
+    // The health API tells nothing else of the stream.
+    const speed = { firstTextMs: null, firstReasoningMs: null, contentMs: null, gapMs: null };
+    return { ...finish(attempt, done, found, clock), firstTokenMs, ...(firstTokenMs !== null && { speed }) };
   }
 
   const check: Check = async (model, signal) => {

@@ -32,6 +32,11 @@ export function readDaemon(settings: Pick<Settings, 'server'>, path: string): Pr
   return send(settings, path, { method: 'GET' });
 }
 
+/** Sends a DELETE in the same way. */
+export function dropFromDaemon(settings: Pick<Settings, 'server'>, path: string): Promise<DaemonAnswer> {
+  return send(settings, path, { method: 'DELETE' });
+}
+
 async function send(
   { server }: Pick<Settings, 'server'>,
   path: string,

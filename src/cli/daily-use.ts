@@ -1,7 +1,11 @@
 import type { Calendar } from '../calendar/calendar.js';
 import { formatDuration } from '../domain/duration.js';
+import { balanceApiFor } from '../checker/ask/balance-apis.js';
+import { tokensIn } from '../domain/budget.js';
+import { amountText, costOfTokens, nanosPerUnit } from '../domain/cost.js';
 import type { Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
+import type { Usage } from '../domain/result.js';
 import { highest } from '../domain/list.js';
 
 /** Checks and tokens of a model in a UTC day, on the busiest day of a month. */
@@ -10,6 +14,8 @@ export interface DailyUse {
   readonly checks: number;
   /** Null when unknown. */
   readonly tokens: number | null;
+  /** In billionths of the currency of the price; null when unknown. */
+  readonly cost: number | null;
 }
 
 /** A month that begins on a Monday. */
@@ -26,10 +32,18 @@ function checksADay({ pause, schedule, id, ratePerMin }: Model, calendar: Calend
   return Math.min(highest(counts), (ratePerMin ?? Infinity) * 24 * 60);
 }
 
-/** Estimates a model's day; `tokens` are those of one check. */
-export function dailyUse(model: Model, calendar: Calendar, tokens: number | null): DailyUse {
+/** Estimates a model's day; `usage` is that of one check. */
+export function dailyUse(model: Model, calendar: Calendar, usage: Usage | null): DailyUse {
   const checks = checksADay(model, calendar);
-  return { model, checks, tokens: tokens === null ? null : checks * tokens };
+  const { price = null, probe } = model;
+  if (usage === null) return { model, checks, tokens: null, cost: null };
+  const each = price === null || probe === 'models' ? null : costOfTokens(price, usage);
+  return {
+    model,
+    checks,
+    tokens: checks * tokensIn(usage),
+    cost: each === null ? null : checks * each,
+  };
 }
 
 export const count = (amount: number): string => amount.toLocaleString('en-US');
@@ -47,4 +61,39 @@ export function budgetWarning({ model, checks, tokens }: DailyUse): string | nul
         ? `"every: ${interval}" would fit`
         : `${count(fitting)} checks a day would fit`;
   return `model ${id}: up to ${count(tokens)} tokens a day are beyond budget.tokens_per_day ${count(budget)}; ${advice}`;
+}
+
+const daysOfMonth = 31;
+/** Models that a warning names; further ones are counted. */
+const mostNamed = 10;
+
+/** Names the models whose checks cost something that is not known; null for none. */
+export function unpricedText(uses: readonly DailyUse[]): string | null {
+  const without = uses
+    .filter(
+      ({ model, tokens }) => (model.price ?? null) === null && model.probe !== 'models' && tokens !== null,
+    )
+    .map(({ model }) => model.id);
+  if (without.length === 0) return null;
+  const more = without.length > mostNamed ? ` and ${without.length - mostNamed} more` : '';
+  return `Without a known price, so without a cost ("price" sets one, 0 for none): ${without.slice(0, mostNamed).join(', ')}${more}.`;
+}
+
+/** Budgets in dollars that are too small or cannot be kept, and balances that nobody tells. */
+export function costWarnings(uses: readonly DailyUse[]): string[] {
+  const warnings: string[] = [];
+  for (const { model, cost } of uses) {
+    const { id, usdPerMonth = null, balance = null, provider } = model;
+    if (balance !== null && balanceApiFor(model) === null)
+      warnings.push(`model ${id}: balance has no effect: no API for the balance of ${provider} is known`);
+    if (usdPerMonth === null) continue;
+    const budget = usdPerMonth * nanosPerUnit;
+    if (cost === null)
+      warnings.push(`model ${id}: budget.usd_per_month cannot be kept without a known price; set "price"`);
+    else if (cost * daysOfMonth > budget)
+      warnings.push(
+        `model ${id}: up to ${amountText(cost * daysOfMonth, 'USD')} a month are beyond budget.usd_per_month ${amountText(budget, 'USD')}`,
+      );
+  }
+  return warnings;
 }

@@ -1,6 +1,7 @@
 import { readMemory, withBreak, type StoredMemory } from '../app/memory.js';
 import { cronProblem, isTimezone } from '../calendar/cron.js';
 import { issueMessage } from '../config/read/issue-message.js';
+import { costOfBoth } from '../domain/cost.js';
 import type { Epoch } from '../domain/epoch.js';
 import { healthFrom } from '../domain/health.js';
 import type { Schedule } from '../domain/schedule.js';
@@ -44,9 +45,11 @@ export const modelMemory: MemoryReading = {
     const [known, before] = [readMemory(memory), readMemory(earlier)];
     const { firstSeen } = healthFrom(before?.health, 0);
     const joint = healthFrom(known?.health, 0).firstSeen;
+    const cost = costOfBoth(known?.cost ?? null, before?.cost ?? null);
     const breaks = [...(before?.breaks ?? []), ...(known?.breaks ?? [])];
     return {
       ...known,
+      ...(cost !== null && { cost }),
       health: { ...known?.health, firstSeen },
       breaks: withBreak(breaks, { from: joint, to: joint + 1 }),
     };

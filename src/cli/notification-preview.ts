@@ -24,9 +24,13 @@ const baseOf = ({ id, provider, labels }: Told) => ({ model: id, provider, label
 /** The notices of an incident, at the times of its results. */
 function ofIncident(model: Told, incident: StoredIncident): Notice[] {
   const { openedAt, closedAt, reason, blame, checksFailed: failures, lastDetail: detail } = incident;
+  const { acknowledged } = incident;
   const base = { ...baseOf(model), what: 'unhealthy' as const, since: openedAt, reason, blame, failures };
   const began: Notice = { ...base, kind: 'began', at: openedAt, detail };
-  return closedAt === null ? [began] : [began, { ...base, kind: 'ended', at: closedAt, detail: null }];
+  const ended: Notice[] = closedAt === null ? [] : [{ ...base, kind: 'ended', at: closedAt, detail: null }];
+  if (acknowledged === null) return [began, ...ended];
+  const { at } = acknowledged;
+  return [began, { ...base, kind: 'acknowledged', at, detail: null, acknowledged }, ...ended];
 }
 
 /** The notices of the other states of a time line. */
@@ -50,6 +54,30 @@ function ofPoints(model: Told, points: readonly StatePoint[]): Notice[] {
   return found;
 }
 
+/** Notices of one read. */
+const mostNotices = 10_000;
+
+/** Remarks in the window, which no other history has: those that were stored since the configuration has the section. */
+async function remarksIn(
+  store: StoreReader,
+  isKnown: (model: string) => boolean,
+  { from, to }: Interval,
+): Promise<Notice[]> {
+  const found: Notice[] = [];
+  for (let after = 0; ;) {
+    const { notices } = await store.notices(after, mostNotices);
+    addAll(
+      found,
+      notices
+        .map(({ notice }) => notice)
+        .filter(({ kind, model, at }) => kind === 'happened' && isKnown(model) && at >= from && at < to),
+    );
+    const last = notices.at(-1);
+    if (last === undefined || notices.length < mostNotices) return found;
+    after = last.id;
+  }
+}
+
 /** What the policy would have sent in the window, for models that are in the registry now. */
 export async function previewed(
   store: StoreReader,
@@ -58,7 +86,7 @@ export async function previewed(
 ): Promise<PreviewedChannel[]> {
   const { models, notifications } = settings;
   const byId = new Map(models.map((model) => [model.id, model]));
-  const notices: Notice[] = [];
+  const notices = await remarksIn(store, (id) => byId.has(id), { from, to });
   for (const incident of await store.incidents({ from, to, limit: 1_000_000 })) {
     const model = byId.get(incident.model);
     if (model !== undefined && incident.openedAt >= from) addAll(notices, ofIncident(model, incident));

@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   rules: async () => (await import('./commands/rules.js')).rulesCommand,
   pause: async () => (await import('./commands/control.js')).pauseCommand,
   resume: async () => (await import('./commands/control.js')).resumeCommand,
+  acknowledge: async () => (await import('./commands/acknowledge.js')).acknowledgeCommand,
+  unacknowledge: async () => (await import('./commands/acknowledge.js')).unacknowledgeCommand,
   exclude: async () => (await import('./commands/exclude.js')).excludeCommand,
   notify: async () => (await import('./commands/notify.js')).notifyCommand,
   reload: async () => (await import('./commands/control.js')).reloadCommand,
@@ -27,6 +29,11 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   import: async () => (await import('./commands/import.js')).importCommand,
   copy: async () => (await import('./commands/copy.js')).copyCommand,
   rebuild: async () => (await import('./commands/rebuild.js')).rebuildCommand,
+  explain: async () => (await import('./commands/explain.js')).explainCommand,
+  'import-config': async () => (await import('./commands/import-config.js')).importConfigCommand,
+  discover: async () => (await import('./commands/discover.js')).discoverCommand,
+  mcp: async () => (await import('./commands/mcp.js')).mcpCommand,
+  init: async () => (await import('./commands/init.js')).initCommand,
   schema: async () => (await import('./commands/config.js')).schemaCommand,
   simulate: async () => (await import('./commands/simulate.js')).simulateCommand,
   demo: async () => (await import('./commands/demo.js')).demoCommand,
@@ -45,10 +52,15 @@ Examples:
   modelpulse report --month 2026-10       uptime per model against its objective
   modelpulse pause gpt                    stop checks of gpt until modelpulse resume gpt
   modelpulse exclude gpt --to 2026-10-31T18:00Z --reason 'provider moves'
+  modelpulse acknowledge 12 --until 4h    snooze incident 12: reminders rest, its end is told
   modelpulse notify test team             send a sample to the channel team
   modelpulse rules > rules.yml            Prometheus alerting rules for the registry
   modelpulse backup pulse-copy.db         a copy of the database, also while the daemon writes
   modelpulse copy --to pulse.db           the whole history in another database
+  modelpulse import-config litellm config.yaml > models.yaml
+  modelpulse discover http://127.0.0.1:11434 --yaml
+  pbpaste | modelpulse explain            what an error means, and who has to act
+  modelpulse init                         write a configuration by asking, and check it
   modelpulse demo                         show it with a simulated provider, without key or network
 
 Exit codes: 0 success, 1 failure or an unhealthy model, 2 invalid command line or configuration.`;

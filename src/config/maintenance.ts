@@ -1,6 +1,7 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import { createZone } from '../calendar/zone.js';
 import { longestPeriodMs } from '../domain/exclusion.js';
+import { modelIdOf } from '../domain/probes.js';
 import { isPlausible, parseIsoTime } from '../domain/time.js';
 import type { Problem } from './read/problem.js';
 import type { SettingsEntry } from './schema/schema.js';
@@ -24,10 +25,13 @@ function matcher(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Tests whether one of the rule's patterns covers a model id. */
+/** Tests whether one of the rule's patterns covers a model id; one that covers a model covers its probes. */
 export function modelMatcher({ models }: Pick<MaintenanceRule, 'models'>): (id: string) => boolean {
   const matchers = models.map(matcher);
-  return (id) => matchers.some((matches) => matches(id));
+  return (id) => {
+    const model = modelIdOf(id);
+    return matchers.some((matches) => matches(id) || (model !== id && matches(model)));
+  };
 }
 
 type Entry = SettingsEntry['maintenance'][number];

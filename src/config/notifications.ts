@@ -4,6 +4,7 @@ import type { Notice, ToldState } from '../domain/notify/notice.js';
 import type { Limit } from '../domain/notify/policy.js';
 import type { Blame, Reason } from '../domain/reason.js';
 import { addAll } from '../domain/list.js';
+import { certificateProblems, tlsOf } from './model/asking.js';
 import type { Path, Problem } from './read/problem.js';
 import type { ChannelEntry, NotificationsEntry } from './schema/notifications-schema.js';
 
@@ -39,7 +40,13 @@ export interface NotificationSettings {
   readonly quiet: readonly QuietTime[];
   readonly tell: {
     readonly afterMs: Readonly<Record<ToldState, number | null>>;
+    readonly changes: boolean;
+    readonly ends: boolean;
     readonly version: boolean;
+    readonly acknowledged: boolean;
+    readonly key: boolean;
+    readonly budget: boolean;
+    readonly objective: boolean;
     readonly certificateMs: number | null;
   };
   readonly heartbeat: { readonly url: string; readonly everyMs: number } | null;
@@ -75,6 +82,11 @@ export function notificationProblems(entry: NotificationsEntry): Problem[] {
   const problems: Problem[] = [];
   const names = Object.keys(entry.channels);
   for (const [name, channel] of Object.entries(entry.channels)) {
+    const certificate = certificateProblems({ tls: tlsOf(channel.tls ?? {}) });
+    addAll(
+      problems,
+      certificate.map(({ path, ...rest }) => ({ ...rest, path: ['channels', name, ...path] })),
+    );
     if (targetOf(channel) !== null) continue;
     const message = 'must have exactly one receiver, such as "slack", "email" or "webhook"';
     problems.push({ path: ['channels', name], message });
@@ -107,9 +119,8 @@ export function notificationsOf(entry: NotificationsEntry | undefined): Notifica
   if (entry === undefined) return null;
   const channels = Object.entries(entry.channels).flatMap(([name, channel]): Channel[] => {
     const target = targetOf(channel);
-    return target === null
-      ? []
-      : [{ name, target, timezone: channel.timezone, proxy: channel.proxy ?? null }];
+    const { timezone, tls = {}, proxy = null } = channel;
+    return target === null ? [] : [{ name, target, timezone, tls: tlsOf(tls), proxy }];
   });
   const names = channels.map(({ name }) => name);
   const everything = [{ match: {}, to: names, continue: false, repeat_every: undefined }];
@@ -138,12 +149,18 @@ export function notificationsOf(entry: NotificationsEntry | undefined): Notifica
     })),
     tell: {
       afterMs: {
-        unhealthy: 0,
+        unhealthy: tell.incidents ? 0 : null,
         degraded: orNull(tell.degraded),
         unknown: orNull(tell.unknown),
         maintenance: tell.maintenance ? 0 : null,
       },
+      changes: tell.changes,
+      ends: tell.ends,
       version: tell.version,
+      acknowledged: tell.acknowledged,
+      key: tell.key,
+      budget: tell.budget,
+      objective: tell.objective,
       certificateMs: orNull(tell.certificate),
     },
     heartbeat: heartbeat === undefined ? null : { url: heartbeat.url, everyMs: heartbeat.every },

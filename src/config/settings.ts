@@ -1,7 +1,11 @@
 import type { WindowRule } from '../calendar/maintenance.js';
 import type { Model } from '../domain/model.js';
+import type { UptimeWindow } from '../domain/view.js';
 import type { NotificationSettings } from './notifications.js';
+import type { OtlpSettings } from './otlp.js';
 import type { StatusPage } from './page-settings.js';
+import type { UpSettings } from './up.js';
+import type { VendorSettings } from './vendor-settings.js';
 
 /** A maintenance window of some models, planned in the file. */
 export type MaintenanceRule = WindowRule & {
@@ -74,9 +78,22 @@ export interface Settings {
     readonly ratePerMin: number;
   };
   readonly connectivity: { readonly targets: readonly string[]; readonly everyMs: number } | null;
+  /** Which series of each model are exposed. */
+  readonly metrics: {
+    readonly windows: readonly UptimeWindow[];
+    readonly providerUptime: boolean;
+    readonly histograms: boolean;
+  };
   readonly maintenance: readonly MaintenanceRule[];
   readonly statusPages: readonly StatusPage[];
+  readonly up: UpSettings;
+  /** Tools for language models; unset is nothing but reading. */
+  readonly mcp?: { readonly checkNow: boolean };
+  /** Null or unset where metrics are not pushed. */
+  readonly otlp?: OtlpSettings | null;
   /** Null when nobody is told. */
   readonly notifications: NotificationSettings | null;
+  /** Null or unset where status pages of vendors are not read. */
+  readonly vendorStatus?: VendorSettings | null;
   readonly models: readonly Model[];
 }

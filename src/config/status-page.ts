@@ -95,7 +95,7 @@ export function statusPageWarnings(pages: readonly StatusPage[], models: readonl
   if (models.length === 0) return [];
   return pages.flatMap((page, index): Problem[] => {
     const { nameBy, show } = page;
-    const shown = models.filter(pageMatcher(page));
+    const shown = models.filter(({ probeOf }) => probeOf === undefined).filter(pageMatcher(page));
     if (shown.length === 0) return [{ path: [index, 'models'], message: 'match no model' }];
     const nameless = shown.filter((model) => nameBy === null || labelOf(model, nameBy) === undefined).length;
     if (show.ids || nameless === 0) return [];

@@ -3,6 +3,15 @@ import { dayMs } from './period.js';
 import type { Reason } from './reason.js';
 import type { Usage } from './result.js';
 
+/** Number of the UTC month of a time (Unix ms) since year 0. */
+export function monthOf(at: number): number {
+  const date = new Date(at);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
+}
+
+/** Unix ms of the start of a month of `monthOf`. */
+export const monthStart = (month: number): number => Date.UTC(Math.floor(month / 12), month % 12);
+
 /** Tokens used in the UTC day with that number since the epoch. */
 export interface DayTokens {
   readonly day: number;
@@ -40,6 +49,8 @@ const mayHaveWorked: ReadonlySet<Reason> = new Set<Reason>([
   'content_filtered',
   'unexpected_answer',
   'model_mismatch',
+  'capability_ignored',
+  'context_truncated',
   'malformed_response',
   'empty_response',
   'timeout',
@@ -53,7 +64,7 @@ const mayHaveWorked: ReadonlySet<Reason> = new Set<Reason>([
 const gaveUp: ReadonlySet<number | null> = new Set([504, 524]);
 
 /** True where the request was sent, and a provider may charge for it although it told no usage. */
-function mayBeCharged({ httpStatus, phases, firstTokenMs, reason, tokenEndpoint }: Found): boolean {
+export function mayBeCharged({ httpStatus, phases, firstTokenMs, reason, tokenEndpoint }: Found): boolean {
   if (tokenEndpoint !== undefined) return false;
   if (firstTokenMs !== null || gaveUp.has(httpStatus)) return true;
   const sent = httpStatus !== null || phases.request !== undefined;

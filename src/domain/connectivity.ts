@@ -21,26 +21,42 @@ export function signOf({ reason, httpStatus, phases, intercepted }: Evidence): '
   return cut ? 'silent' : null;
 }
 
-/** How a host did not answer: without a connection, after one was established, or a proxy that intercepts answered for it. */
-type Silent = 'unreached' | 'connected' | 'intercepted';
+/**
+ * How a host did not answer: without an address, without a connection, without TLS on one, after the connection was established, or a
+ * proxy that intercepts answered for it.
+ */
+type Silent = 'unnamed' | 'unreached' | 'unsecured' | 'connected' | 'intercepted';
 
 /** Hosts without an answer since any host last answered. */
 export type Silence = ReadonlyMap<string, Silent>;
 
 export const noSilence: Silence = new Map();
 
+function silentBy({ reason, phases, intercepted }: Evidence): Silent {
+  if (intercepted === true) return 'intercepted';
+  if (reason === 'dns_error') return 'unnamed';
+  const lost = reason === 'connection_lost';
+  // A request in plain HTTP is sent as soon as there is a connection.
+  if ((lost || reason === 'timeout') && phases.tcp !== undefined && phases.request === undefined)
+    return phases.tls === undefined ? 'unsecured' : 'connected';
+  return lost ? 'connected' : 'unreached';
+}
+
 /** Adds a result from `host`. */
 export function withResult(silence: Silence, host: string, result: Evidence): Silence {
   const sign = signOf(result);
   if (sign === null) return silence;
   if (sign === 'answered') return noSilence;
-  const lost = result.reason === 'connection_lost' ? 'connected' : 'unreached';
-  return new Map(silence).set(host, result.intercepted === true ? 'intercepted' : lost);
+  return new Map(silence).set(host, silentBy(result));
 }
 
-/** Clears the silence after a successful connection, except of hosts whose silence a connection does not disprove. */
-export function withConnection(silence: Silence): Silence {
-  return new Map([...silence].filter(([, how]) => how !== 'unreached'));
+/** Clears the silence after a successful connection, or TLS on it, except of hosts whose silence that does not disprove. */
+export function withConnection(silence: Silence, secured = false): Silence {
+  return new Map(
+    [...silence].filter(
+      ([, how]) => how !== 'unnamed' && how !== 'unreached' && !(secured && how === 'unsecured'),
+    ),
+  );
 }
 
 /** Clears the silence of one host. */
@@ -48,9 +64,19 @@ export function withoutHost(silence: Silence, host: string): Silence {
   return new Map([...silence].filter(([silent]) => silent !== host));
 }
 
-/** True when a connection proves nothing, because a proxy accepts it. */
-export function isIntercepted(silence: Silence): boolean {
-  return [...silence.values()].includes('intercepted');
+/**
+ * What has to be seen of a host beyond a connection, null for nothing: a reply where a proxy accepts connections and TLS for it, TLS where
+ * connections carry nothing, as where a sidecar accepts them or the path loses packets by their size.
+ */
+export function proofAmid(silence: Silence): 'reply' | 'tls' | null {
+  const all = [...silence.values()];
+  if (all.includes('intercepted')) return 'reply';
+  return all.includes('unsecured') ? 'tls' : null;
+}
+
+/** True when a host was silent whose name had been found: the resolver replies, if late. */
+export function isNamed(silence: Silence): boolean {
+  return [...silence.values()].some((how) => how !== 'unnamed');
 }
 
 /** True when there are hosts and all of them are silent. */

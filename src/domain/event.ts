@@ -17,6 +17,8 @@ export type ModelEvent =
       /** Unix ms; may be in the past, since a change is dated to its first result. */
       readonly since: number;
       readonly reason: StateReason | null;
+      /** Name of the probe that decides; absent for the model's own. */
+      readonly probe?: string;
       /** The open incident, or the one that this change closed. */
       readonly incident: Pick<Incident, 'openedAt' | 'closedAt'> | null;
     }

@@ -20,8 +20,9 @@ function bucketValue(bucket: number): number {
   return bucket === 0 ? 1 : (2 * gamma ** bucket) / (gamma + 1);
 }
 
-export function observe(histogram: Histogram, ms: number): void {
-  const bucket = bucketOf(ms);
+/** `first` is the number of the first bucket, where several histograms share a map. */
+export function observe(histogram: Histogram, ms: number, first = 0): void {
+  const bucket = first + bucketOf(ms);
   histogram.set(bucket, (histogram.get(bucket) ?? 0) + 1);
 }
 

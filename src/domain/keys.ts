@@ -14,6 +14,9 @@ export interface Keys {
 /** Reasons for which a provider refuses the key rather than the model. */
 const refusals: ReadonlySet<Reason> = new Set(['auth_failed', 'permission_denied', 'quota_exhausted']);
 
+/** True where a provider refuses the key rather than the model. */
+export const isRefusal = (reason: Reason): boolean => refusals.has(reason);
+
 const ofKey = (reason: Reason): boolean => refusals.has(reason) || reason === 'rate_limited';
 
 /** Null for fewer than two keys. */

@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.js';
 import type { Outcome, Reason } from './reason.js';
 import type { Schedule } from './schedule.js';
 
@@ -14,6 +15,9 @@ export const probes = [
   'responses',
   'embeddings',
   'models',
+  'tools',
+  'structured',
+  'context',
 ] as const;
 export type Probe = (typeof probes)[number];
 
@@ -29,6 +33,12 @@ export interface Expectation {
   readonly maxLength?: number;
   /** Accepted values of the reply's `model`. */
   readonly model?: readonly string[];
+  /** Of an embedding: how many numbers its vector has. */
+  readonly dimensions?: number;
+  /** Of an embedding: the length of its vector, within a hundredth. */
+  readonly norm?: number;
+  /** Of an embedding: least cosine to the first vector of the same text; below it, another version answers. */
+  readonly similarToFirst?: number;
 }
 
 /** Request that fetches a token used as the API key. All members are secret. */
@@ -78,6 +88,35 @@ export interface Endpoint {
   readonly proxy: string | null;
 }
 
+/** Limits beyond which a right answer is `slow`; null or absent for none. */
+interface Slow {
+  readonly durationMs: number | null;
+  readonly firstTokenMs: number | null;
+  /** Least tokens per second. */
+  readonly tokensPerSecond?: number;
+  /** Longest time between two chunks of the answer. */
+  readonly gapMs?: number;
+  /** How many times slower than the model's own median. */
+  readonly baseline?: number;
+}
+
+/** What a model costs, in units of a currency. */
+export interface Price {
+  readonly inputPerMillion: number;
+  readonly outputPerMillion: number;
+  readonly perRequest: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Where it is from: the configuration, or the list of prices that comes with the program. */
+  readonly source: 'configuration' | 'list';
+}
+
+/** How often the balance of the account is asked for, and below which amount it is too low. */
+export interface BalanceWatch {
+  readonly everyMs: number;
+  readonly warnBelow: number | null;
+}
+
 interface Confirm {
   /** Failures in a row that make a model unhealthy. */
   readonly failures: number;
@@ -89,6 +128,8 @@ interface Confirm {
 /** One entry of the registry with defaults applied and secrets resolved. */
 export interface Model {
   readonly id: string;
+  /** Set for a probe of another model beside that one's own: the id of the model, and the name of the probe. */
+  readonly probeOf?: { readonly model: string; readonly name: string };
   readonly labels: Readonly<Record<string, string>>;
   /** Objective as a fraction, such as 0.99. */
   readonly slo: number | null;
@@ -110,15 +151,27 @@ export interface Model {
     readonly responseFormat: string | null;
   } | null;
   readonly expect: Expectation;
+  /** Length of the question of the probe `context`, in tokens; undefined for other probes. */
+  readonly contextTokens?: number;
   readonly timeoutMs: number;
-  readonly slow: { readonly durationMs: number | null; readonly firstTokenMs: number | null };
+  readonly slow: Slow;
   readonly schedule: Schedule;
   readonly confirm: Confirm;
   /** Requests in any 60 s; null for no limit. */
   readonly ratePerMin: number | null;
   readonly tokensPerDay: number | null;
+  /** Most that checks may cost in a UTC month, in US dollars; null or absent for no limit. */
+  readonly usdPerMonth?: number | null;
+  /** Null or absent while it is not known. */
+  readonly price?: Price | null;
+  /** Null or absent unless the balance of the account is watched. */
+  readonly balance?: BalanceWatch | null;
   readonly outcomes: Readonly<Partial<Record<Reason, Outcome>>>;
   readonly loadingGraceMs: number;
+  /** What ends of what the configuration names, as far as that is known; absent for nothing. */
+  readonly deadlines?: readonly Deadline[];
+  /** Name of the vendor's status page that speaks of the model, false for none; that of its host unless set. */
+  readonly vendorStatus?: string | false;
   /** Why no request can be sent, such as an unset variable; null when one can. */
   readonly missingSecret: string | null;
   /** Secrets that came by reference into the address or the body, where no other rule knows them; none unless set. */

@@ -53,6 +53,9 @@ export const reasonTable = {
   reported_unhealthy: { code: 33, outcome: 'unhealthy', blame: 'provider' },
   health_api_error: { code: 34, outcome: 'unknown', blame: 'monitor' },
   internal_error: { code: 35, outcome: 'unknown', blame: 'monitor' },
+  cached_answer: { code: 36, outcome: 'degraded', blame: 'config' },
+  capability_ignored: { code: 37, outcome: 'degraded', blame: 'provider' },
+  context_truncated: { code: 38, outcome: 'degraded', blame: 'config' },
 } as const satisfies Record<string, ReasonFacts>;
 
 export type Reason = keyof typeof reasonTable;

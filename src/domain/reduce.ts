@@ -21,7 +21,7 @@ export interface Step {
   readonly incident: Incident | null;
 }
 
-const rateLimitedLimit = 10;
+export const rateLimitedLimit = 10;
 /** Limit in ms of the spare validity after the next slot, which is one interval; the timeout is added to it. */
 const longestSpareMs = 600_000;
 

@@ -1,5 +1,10 @@
+import type { Announced } from './announced.js';
+import type { Headroom } from './headroom.js';
+import type { DeadFamily } from './model-note.js';
 import type { Outcome, Reason } from './reason.js';
+import type { Speed } from './speed.js';
 import type { Slot } from './time.js';
+import type { SeenVector } from './vector.js';
 
 /** Milliseconds per phase of a request; phases that did not happen are absent. */
 export interface Phases {
@@ -11,6 +16,9 @@ export interface Phases {
   readonly download?: number;
 }
 export const phaseNames = ['dns', 'tcp', 'tls', 'request', 'first_byte', 'download'] as const;
+
+/** Maximum tokens of one check; a larger value is not a count. */
+export const mostTokens = 1_000_000_000;
 
 export interface Usage {
   readonly inputTokens: number;
@@ -25,6 +33,8 @@ export interface CheckResult {
   readonly durationMs: number | null;
   /** ms to the first chunk with text or reasoning; null unless streamed. */
   readonly firstTokenMs: number | null;
+  /** Set for a streamed answer, unless the monitor stalled. */
+  readonly speed?: Speed;
   readonly outcome: Outcome;
   readonly reason: Reason;
   /** Bounded, redacted, one line; null when there is nothing to add to the reason. */
@@ -32,6 +42,8 @@ export interface CheckResult {
   readonly httpStatus: number | null;
   readonly phases: Phases;
   readonly usage: Usage | null;
+  /** Cost in billionths of the currency of the model, at the price of that time; absent or null while it is not known. */
+  readonly costNanos?: number | null;
   /** Bounded answer text; null when there was none. */
   readonly response: string | null;
   /** Model name in the reply. */
@@ -41,10 +53,18 @@ export interface CheckResult {
   /** Retry-After of the provider: ms from the end of the attempt. */
   readonly retryAfterMs: number | null;
   readonly rateLimitRemaining: { readonly requests?: number; readonly tokens?: number };
+  /** The provider's limits that the reply tells; absent without any. */
+  readonly headroom?: Headroom;
   /** Unix time in ms at which the peer's certificate expires. */
   readonly certificateExpiresAt: number | null;
   /** Position of the API key that was used; null without keys. */
   readonly keyIndex: number | null;
+  /** The vector of an embedding in short, where it is compared with the first one; published only as a version change. */
+  readonly vector?: SeenVector;
+  /** What the reply announced of its own end; not kept with the result, and absent for nothing. */
+  readonly announced?: Announced;
+  /** An address family that did not answer while the other one did; not kept with the result, and absent for none. */
+  readonly deadFamily?: DeadFamily;
   /** Set when the monitor stalled during the attempt: latency and slowness cannot be measured. */
   readonly stalled?: true;
 }

@@ -1,5 +1,7 @@
+import { sumOfCosts } from './cost.js';
 import { keysOf } from './table.js';
 import { mergeInto, observe, type Histogram } from './histogram.js';
+import { observeSpeed } from './speed.js';
 import { blameFor, type Blame, type Outcome } from './reason.js';
 import { dayMs, hourMs } from './period.js';
 import type { RecordedResult } from './result.js';
@@ -15,8 +17,12 @@ export interface Rollup {
   readonly blames: Readonly<Record<Blame, number>>;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Sum of the costs that are known, in billionths of the currency of the model; null without one. */
+  readonly cost: number | null;
   /** Durations of healthy and degraded results. */
   readonly latency: Histogram;
+  /** First tokens, throughput and gaps of healthy and degraded results, as `observeSpeed` adds them. */
+  readonly speed: Histogram;
 }
 
 interface Sum extends Rollup {
@@ -25,6 +31,7 @@ interface Sum extends Rollup {
   blames: Record<Blame, number>;
   inputTokens: number;
   outputTokens: number;
+  cost: number | null;
 }
 
 /** Changes by the start of their UTC hour. */
@@ -37,7 +44,9 @@ export function emptyRollup(): Sum {
     blames: { provider: 0, account: 0, config: 0, network: 0, monitor: 0 },
     inputTokens: 0,
     outputTokens: 0,
+    cost: null,
     latency: new Map(),
+    speed: new Map(),
   };
 }
 
@@ -86,11 +95,12 @@ export function rowsOfSpan({ from, to, final }: Span): number {
   return days + (final ? 2 * (dayMs / hourMs) : (to - from) / hourMs);
 }
 
-/** Counts a result in the hour of its slot; during maintenance only its tokens. */
+/** Counts a result in the hour of its slot; during maintenance only its tokens and cost. */
 export function addResult(changes: HourlyChanges, result: RecordedResult): void {
   const sum = hourOf(changes, result.slot);
   sum.inputTokens += result.usage?.inputTokens ?? 0;
   sum.outputTokens += result.usage?.outputTokens ?? 0;
+  sum.cost = sumOfCosts(sum.cost, result.costNanos ?? null);
   if (result.maintenance) return;
   sum.outcomes[result.outcome] += 1;
   const blame = blameFor(result.reason);
@@ -98,6 +108,7 @@ export function addResult(changes: HourlyChanges, result: RecordedResult): void 
   const good = result.outcome === 'healthy' || result.outcome === 'degraded';
   // Rounded as in the store, so that recomputing from stored results gives the same.
   if (good && result.durationMs !== null) observe(sum.latency, Math.round(result.durationMs));
+  if (good) observeSpeed(sum.speed, result);
 }
 
 /** Adds `source` to `target`. */
@@ -109,6 +120,8 @@ export function addChanges(target: HourlyChanges, source: HourlyChanges): void {
     for (const blame of keysOf(change.blames)) sum.blames[blame] += change.blames[blame];
     sum.inputTokens += change.inputTokens;
     sum.outputTokens += change.outputTokens;
+    sum.cost = sumOfCosts(sum.cost, change.cost);
     mergeInto(sum.latency, change.latency);
+    mergeInto(sum.speed, change.speed);
   }
 }

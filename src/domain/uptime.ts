@@ -1,3 +1,4 @@
+import type { TimeSpent } from './down-time.js';
 import type { StateDurations } from './state.js';
 
 export interface Uptime {
@@ -16,6 +17,20 @@ export function uptimeOf(durations: StateDurations): Uptime {
   const watchable = known + durations.unknown;
   const coverage = watchable > 0 ? known / watchable : null;
   return { uptime: coverage !== null && coverage >= leastCoverage ? good / known : null, coverage };
+}
+
+/**
+ * Time by state as if only the provider could be down: unhealthy time with another blame, or with none, counts as not watched.
+ * `uptimeOf` of it is the provider's uptime with its coverage.
+ */
+export function providerDurations({ durations, down }: TimeSpent): StateDurations {
+  const others = durations.unhealthy - down.provider;
+  return { ...durations, unhealthy: down.provider, unknown: durations.unknown + others };
+}
+
+/** Uptime of the provider: time down by the blame of others is not watched. */
+export function providerUptimeOf(spent: TimeSpent): Uptime {
+  return uptimeOf(providerDurations(spent));
 }
 
 /** A ratio in percent with `digits` decimals, rounded down: 100 % means not one unhealthy millisecond. */
@@ -51,6 +66,24 @@ export function budgetShare(
   const budget = (1 - objective) * (healthy + degraded + unhealthy);
   // 1 - 0.9 is not exactly 0.1: rounding removes the error, so that an exhausted budget is exactly 1.
   return Number((downMs / budget).toPrecision(12));
+}
+
+/** How much of the error budget of a window is used. */
+export interface BudgetUse {
+  /** Above 1 when it is overspent. */
+  readonly used: number;
+  readonly coverage: number;
+}
+
+/**
+ * The use of the error budget of a whole window, of which `aheadMs` are still to come for a model that is younger: its first outage
+ * of minutes does not use up the budget of a month. Null while the uptime is unknown.
+ */
+export function budgetUse(objective: number, durations: StateDurations, aheadMs: number): BudgetUse | null {
+  const { uptime, coverage } = uptimeOf(durations);
+  if (uptime === null || coverage === null) return null;
+  const whole = { ...durations, healthy: durations.healthy + aheadMs };
+  return { used: budgetShare(objective, whole, durations.unhealthy), coverage };
 }
 
 /** Compares ms per state with an objective above 0 and below 1. */

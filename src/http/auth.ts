@@ -15,8 +15,12 @@ declare module 'fastify' {
     readonly open?: boolean;
     /** The route causes costs, although its method is safe. */
     readonly spends?: boolean;
+    /** The route only reads, although its method is not safe: a read token opens it. */
+    readonly reads?: boolean;
     /** The route serves a badge, which may be public. */
     readonly badge?: boolean;
+    /** The route answers routers, which may be public. */
+    readonly up?: boolean;
     /** The route serves a page, or takes its forms. */
     readonly page?: boolean;
   }
@@ -68,15 +72,22 @@ export interface Access {
   readonly readTokens: readonly string[];
   /** Badges need no token. */
   readonly publicBadges: boolean;
+  /** The answers for routers need no token; false unless set. */
+  readonly publicUp?: boolean;
 }
 
 /** True for a request of no route that needs no token nevertheless. */
 export type Opens = (request: FastifyRequest) => boolean;
 
 /** True when the route answers without a token. */
-function isOpen(request: FastifyRequest, { publicBadges }: Access, opens: Opens): boolean {
+function isOpen(request: FastifyRequest, { publicBadges, publicUp = false }: Access, opens: Opens): boolean {
   const { config } = request.routeOptions;
-  return config.open === true || (config.badge === true && publicBadges) || opens(request);
+  return (
+    config.open === true ||
+    (config.badge === true && publicBadges) ||
+    (config.up === true && publicUp) ||
+    opens(request)
+  );
 }
 
 /** True for a request that neither changes anything nor causes costs. */
@@ -121,7 +132,7 @@ function refusalFor(request: FastifyRequest, { right, loggedIn }: Reader): HttpE
       'needs the bearer token, as Bearer or as the password of Basic',
     );
   if (isRead(request)) return null;
-  if (right === 'reads')
+  if (right === 'reads' && request.routeOptions.config.reads !== true)
     return new HttpError(
       403,
       'read_only',

@@ -9,7 +9,7 @@ function dataOf(event: ModelEvent): object {
     case 'result':
       return resultShape(model, event.result);
     case 'state': {
-      const { state, was, since, reason, incident } = event;
+      const { state, was, since, reason, probe, incident } = event;
       return {
         model,
         state,
@@ -17,6 +17,7 @@ function dataOf(event: ModelEvent): object {
         since: isoTime(since),
         reason,
         blame: reason && blameFor(reason),
+        ...(probe !== undefined && { state_probe: probe }),
         incident: incident && {
           opened_at: isoTime(incident.openedAt),
           closed_at: incident.closedAt === null ? null : isoTime(incident.closedAt),

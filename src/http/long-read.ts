@@ -74,7 +74,7 @@ export async function answerLong(source: LongSource, question: HistoryQuestion):
   const { model } = question;
   if (question.kind === 'series') {
     const series = await source.series(question.past, question.window, question.stepMs);
-    return { text: JSON.stringify(seriesShape(model, series)), before: null };
+    return { text: JSON.stringify(seriesShape(model, series, question.past.currency ?? null)), before: null };
   }
   const results = await source.results(question.key, question.query);
   const full = results.length >= question.query.limit;

@@ -1,12 +1,15 @@
 import type { Exclusion } from '../domain/exclusion.js';
-import type { Note } from '../domain/incident.js';
+import type { Acknowledgement, Note } from '../domain/incident.js';
 import type { CheckResult, RecordedResult } from '../domain/result.js';
 import type { Interval } from '../domain/state.js';
+import type { VendorIncident } from '../domain/vendor.js';
+import type { VendorPageState } from '../domain/vendor-word.js';
 import type { ModelView } from '../domain/view.js';
 import type { Format } from '../metrics/format.js';
 import type { MonitorView } from '../page/monitor-view.js';
 import type { MessageQuery, StoredMessage } from '../store/outbox-port.js';
 import type { Store, StoredIncident } from '../store/port.js';
+import type { VendorQuery } from '../store/vendor-port.js';
 import type { EventFeed } from './event-feed.js';
 import type { HealthAnswer } from './shapes/health-shape.js';
 import type { LongAnswer, LongQuestion } from './long-read.js';
@@ -16,6 +19,7 @@ export type HistoryStore = Pick<
   Store,
   | 'points'
   | 'durations'
+  | 'spent'
   | 'counts'
   | 'results'
   | 'incidents'
@@ -62,6 +66,17 @@ export interface Annotations {
   include(model: string, exclusion: number): Promise<boolean>;
 }
 
+/** Who cares for incidents. Both resolve with null when no incident has this id, and reject with HttpError 409 for a closed one. */
+export interface Acknowledgements {
+  /** Replaces an earlier one; `address` is the client's, for the log. */
+  acknowledge(
+    incident: number,
+    acknowledgement: Omit<Acknowledgement, 'at'>,
+    address: string,
+  ): Promise<StoredIncident | null>;
+  takeBack(incident: number, by: string, address: string): Promise<StoredIncident | null>;
+}
+
 /** Who sent a request, for the log. */
 export interface Caller {
   readonly address: string;
@@ -79,8 +94,22 @@ export interface Pauses {
 /** Messages to the channels of the configuration. */
 export interface Notifications {
   list(query: MessageQuery): Promise<readonly StoredMessage[]>;
-  /** Sends a message again; null when none has this id. */
-  replay(id: string): Promise<StoredMessage | null>;
+  /** What a channel of the configuration is, such as `slack`; null for one that it has no longer. */
+  kindOf(channel: string): string | null;
+  /** Sends a message again; null when none has this id, `no_channel` when its channel is not configured. */
+  replay(id: string): Promise<StoredMessage | 'no_channel' | null>;
+}
+
+/** What vendors say on their status pages. */
+export interface Vendors {
+  /** All pages that are read. */
+  pages(): readonly VendorPageState[];
+  /** The page of a model; null for one without. */
+  ofModel(model: string): VendorPageState | null;
+  /** Name of the page of a model, also before it was read. */
+  pageOf(model: string): string | null;
+  /** Of the past too. None while no pages are read. */
+  incidents(query: VendorQuery): Promise<readonly VendorIncident[]>;
 }
 
 /** A text as one reader receives it. */
@@ -102,8 +131,11 @@ export interface Backend {
   readonly events: EventFeed;
   readonly health: HealthApi;
   readonly annotations: Annotations;
+  readonly acknowledgements: Acknowledgements;
   readonly pauses: Pauses;
   readonly notifications: Notifications;
+  /** Unset where no status page is read. */
+  readonly vendors?: Vendors;
   /** Checks a model of the registry now, or joins the check that is running; resolves when it is recorded. */
   checkNow(id: string): Promise<RecordedResult>;
   /** Reloads the configuration; with problems nothing changes. `unapplied` is true if it is valid, but the store failed. */

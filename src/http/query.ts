@@ -3,6 +3,7 @@ import { namedWindow, namedWindowForms } from '../calendar/named-window.js';
 import { createZone } from '../calendar/zone.js';
 import { parseDuration } from '../domain/duration.js';
 import { dayMs } from '../domain/period.js';
+import type { Model } from '../domain/model.js';
 import type { Interval } from '../domain/state.js';
 import { HttpError } from './http-error.js';
 import { parseTime } from './time.js';
@@ -67,6 +68,18 @@ export function several<T extends z.ZodType>(item: T) {
     (value) => (Array.isArray(value) || value === undefined ? value : [value]),
     z.array(item).max(mostValues, `may be given at most ${mostValues} times`),
   );
+}
+
+/** Labels as `key:value`, of which each must match. */
+export const labelParameter = several(
+  parameter('must be `key:value`', (text) => (text.includes(':') ? text : null)),
+);
+
+/** True for a model that has each of these labels, as `key:value`. */
+export function hasLabels({ labels }: Pick<Model, 'labels'>, wanted: readonly string[]): boolean {
+  if (wanted.length === 0) return true;
+  const own = Object.entries(labels).map(([key, value]) => `${key}:${value}`);
+  return wanted.every((label) => own.includes(label));
 }
 
 /** A window by its length until now, or by its name on the calendar. */

@@ -5,6 +5,7 @@ import fastify, {
   type RouteOptions,
 } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
+import { acknowledgementRoutes } from './routes/acknowledgement-routes.js';
 import { annotationRoutes } from './routes/annotation-routes.js';
 import {
   refuseOtherHosts,
@@ -20,9 +21,10 @@ import { createConnections } from './connection.js';
 import { eventsRoutes } from './routes/events-routes.js';
 import { healthRoutes } from './routes/health-routes.js';
 import { historyRoutes } from './routes/history-routes.js';
-import { createErrorHandler, refuseTheRest } from './http-error.js';
+import { createErrorHandler, HttpError, refuseTheRest } from './http-error.js';
 import { incidentPageRoutes } from './routes/incident-page-routes.js';
 import { incidentRoutes } from './routes/incident-routes.js';
+import { mcpRoutes, type ToolSettings } from './routes/mcp-routes.js';
 import { modelPageRoutes } from './routes/model-page-routes.js';
 import { createLoginThrottle } from './login-throttle.js';
 import { loginRoutes } from './routes/login-routes.js';
@@ -34,11 +36,15 @@ import type { PageKit } from './pages/page-kit.js';
 import { markPages, pageRoutes } from './routes/page-routes.js';
 import type { Backend, Report } from './port.js';
 import { reportPageRoutes } from './routes/report-page-routes.js';
+import { routingRoutes } from './routes/routing-routes.js';
+import { upRoutes } from './routes/up-routes.js';
 import { probeRoutes } from './routes/probe-routes.js';
 import { createSessions } from './sessions.js';
 import { seriesRoutes } from './routes/series-routes.js';
+import { vendorRoutes } from './routes/vendor-routes.js';
 import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pages.js';
 import type { StatusPages } from './pages/status-page.js';
+import type { UpPolicy } from '../domain/up.js';
 import { backendInTurns } from './taking-turns.js';
 import { compileValidator } from './validation.js';
 
@@ -52,6 +58,10 @@ export interface ServerOptions {
   readonly publicPages?: () => PublicPages;
   /** Read at each request, since a reload may change it; default: none. */
   readonly grafanaUrl?: () => string | null;
+  /** Read at each request, since a reload may change it; default: that of a configuration without the section. */
+  readonly upPolicy?: () => UpPolicy;
+  /** What the tools of MCP need; default: an explanation of nothing, and no checks. */
+  readonly tools?: ToolSettings;
   readonly report: Report;
 }
 
@@ -72,6 +82,13 @@ const limits = {
   maxParamLength: 200 * 9,
 };
 
+const usualPolicy: UpPolicy = { unknown: 'last', maintenance: 'down', paused: 'last' };
+
+const noTools: ToolSettings = {
+  explain: () => Promise.reject(new HttpError(501, 'no_explanation', 'replies are not explained here')),
+  mayCheck: () => false,
+};
+
 /** ms that running answers get when the server closes. */
 const farewellMs = 1_000;
 
@@ -84,6 +101,8 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     report,
     publicPages = () => noPublicPages,
     grafanaUrl = () => null,
+    upPolicy = () => usualPolicy,
+    tools = noTools,
   } = options;
   const connections = createConnections();
   const backend = backendInTurns(given, connections.next);
@@ -150,13 +169,18 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     checkRoutes,
     incidentRoutes,
     annotationRoutes,
+    acknowledgementRoutes,
     badgeRoutes,
     eventsRoutes,
     notificationRoutes,
+    vendorRoutes,
     healthRoutes,
   ]) {
     app.register(named(plugin), { backend, report });
   }
+  for (const plugin of [upRoutes, routingRoutes])
+    app.register(named(plugin), { backend, report, policy: upPolicy });
+  app.register(named(mcpRoutes), { backend, report, version, tools });
   const allPages: FastifyPluginCallback = (pages, _options, done) => {
     markPages(pages);
     pages.register(named(loginRoutes), {

@@ -21,6 +21,7 @@ function storeInTurns(store: HistoryStore, next: NextTurn): HistoryStore {
   return {
     points: after((...args) => store.points(...args), next),
     durations: after((windows) => store.durations(windows), next),
+    spent: after((windows) => store.spent(windows), next),
     counts: after((...args) => store.counts(...args), next),
     results: after((...args) => store.results(...args), next),
     incidents: after((...args) => store.incidents(...args), next),

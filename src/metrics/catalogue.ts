@@ -57,6 +57,16 @@ const modelRows = {
     'model',
     'Time to the first chunk with text or reasoning, since start; streaming models only.',
   ],
+  tokens_per_second: [
+    'histogram',
+    'model',
+    'Tokens per second after the first, of streamed answers with at least 16 tokens, since start; absent before the first one.',
+  ],
+  stream_gap_seconds: [
+    'histogram',
+    'model',
+    'Longest time between two chunks with text or reasoning of an answer, since start; streaming models only.',
+  ],
   check_phase_seconds: ['gauge', 'model phase', 'Duration of each phase of the newest check.'],
   last_check_timestamp_seconds: ['gauge', 'model', 'Slot of the newest result.'],
   last_success_timestamp_seconds: ['gauge', 'model', 'Slot of the newest healthy or degraded result.'],
@@ -95,6 +105,31 @@ const modelRows = {
     'model kind',
     'Remaining rate limit of the provider, from the newest reply.',
   ],
+  ratelimit_remaining_ratio: [
+    'gauge',
+    'model kind',
+    'Remaining share of the rate limit of the provider, from the newest reply that told both; absent once the limit is reset.',
+  ],
+  cost_total: [
+    'counter',
+    'model currency',
+    'Cost of recorded checks, in units of the currency; only where a price is known.',
+  ],
+  budget_cost_used_ratio: [
+    'gauge',
+    'model',
+    'Share of `budget.usd_per_month` that is used in this UTC month; only for models with such a budget.',
+  ],
+  account_balance: [
+    'gauge',
+    'model key currency',
+    'Balance of the account of an API key; only with `balance`, for the first model with the key.',
+  ],
+  account_balance_warn_below: [
+    'gauge',
+    'model',
+    'Amount below which the balance is too low; only where it is configured.',
+  ],
   api_key_healthy: [
     'gauge',
     'model key',
@@ -104,6 +139,11 @@ const modelRows = {
     'gauge',
     'model',
     "Expiry of the certificate of the model's endpoint.",
+  ],
+  expiry_timestamp_seconds: [
+    'gauge',
+    'model kind',
+    'End of what the model needs, the soonest of each kind: key, client_certificate, retirement, sunset; only where it is known.',
   ],
 } as const satisfies Record<string, Row>;
 
@@ -214,6 +254,21 @@ const monitorRows = {
     'gauge',
     'channel',
     'Age of the oldest message that is not delivered yet; 0 for none.',
+  ],
+  vendor_status_up: [
+    'gauge',
+    'page',
+    '1 if the status page of a vendor was read at the last attempt; only with vendor_status, as the other one, and at the instance that reads it.',
+  ],
+  vendor_incident_open: [
+    'gauge',
+    'page',
+    '1 while the vendor tells of an incident that concerns models; absent while its page cannot be read.',
+  ],
+  otlp_pushes_total: [
+    'counter',
+    'result',
+    'Pushes of the metrics by OTLP since the start: ok, partial, failed, or skipped because the one before still ran; only with otlp.',
   ],
 } as const satisfies Record<string, Row>;
 

@@ -4,6 +4,7 @@ import { modelFamily } from './catalogue.js';
 import { header, type Format } from './format.js';
 import { modelFamilies, rowOf, type Row } from './model-families.js';
 import { keysOf } from '../domain/table.js';
+import { usualSeries, type ShownSeries } from './shown-series.js';
 
 /** ms of work after which a scrape yields to checks. */
 const sliceMs = 5;
@@ -27,10 +28,14 @@ function startSlice(): Slice {
   };
 }
 
-async function rowsOf(views: Iterable<ModelView>, now: number, slice: Slice): Promise<Row[]> {
+async function rowsOf(
+  views: Iterable<ModelView>,
+  { now, shown }: { readonly now: number; readonly shown: ShownSeries },
+  slice: Slice,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (const view of [...views]) {
-    rows.push(rowOf(view, now));
+    rows.push(rowOf(view, now, shown));
     if (slice.over()) await slice.rest();
   }
   return rows;
@@ -44,13 +49,15 @@ export async function* modelExposition(
   views: Iterable<ModelView>,
   now: number,
   format: Format,
+  shown = usualSeries,
 ): AsyncGenerator<string> {
   const slice = startSlice();
-  const rows = await rowsOf(views, now, slice);
+  const rows = await rowsOf(views, { now, shown }, slice);
   let chunk = '';
   for (const key of keysOf(modelFamilies)) {
     const write = modelFamilies[key];
     const family = modelFamily(key);
+    if (!shown.histograms && family.type === 'histogram') continue;
     let begun = false;
     for (const row of rows) {
       const lines = write(family.name, row);

@@ -8,8 +8,11 @@ import {
 } from 'prom-client';
 import { missCauses, type MissCause } from '../domain/check.js';
 import { monitorFamily, type MonitorFamilyName } from './catalogue.js';
+import type { VendorPageState } from '../domain/vendor-word.js';
 import { createNotificationMetrics, type NotificationGauges } from './notifications.js';
 import { openMetricsOf, withBounds, type Format } from './format.js';
+import { createOtlpMetrics, type OtlpTally } from './otlp-tally.js';
+import { createVendorMetrics } from './vendors.js';
 
 /** Values read at a scrape; null leaves a gauge out. */
 export interface MonitorGauges {
@@ -30,6 +33,10 @@ export interface MonitorGauges {
   readonly fleet?: FleetGauges | null;
   /** Null before there were channels. */
   readonly notifications?: NotificationGauges | null;
+  /** Null before metrics were pushed anywhere. */
+  readonly otlp?: OtlpTally | null;
+  /** Status pages that are read. */
+  readonly vendors?: readonly VendorPageState[];
 }
 
 /** Where instances share a database. */
@@ -137,6 +144,8 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
   const connectivity = new Gauge(about('connectivity_up'));
   const ofFleet = createFleetMetrics(about, set);
   const ofNotifications = createNotificationMetrics(about);
+  const ofVendors = createVendorMetrics(about);
+  const ofOtlp = createOtlpMetrics(about);
   const reloadSuccessful = new Gauge(about('config_last_reload_successful'));
   const reloadedAt = new Gauge(about('config_last_reload_success_timestamp_seconds'));
   const build = new Gauge(about('build_info'));
@@ -180,6 +189,8 @@ export function createMonitorMetrics({ version, missed }: MonitorOptions): Monit
       if (gauges.fleet !== undefined && gauges.fleet !== null) ofFleet(gauges.fleet);
       if (gauges.notifications !== undefined && gauges.notifications !== null)
         ofNotifications(gauges.notifications);
+      ofVendors(gauges.vendors ?? []);
+      ofOtlp(gauges.otlp ?? null);
       set(size, gauges.storeSizeBytes);
       set(connectivity, gauges.connectivityUp === null ? null : Number(gauges.connectivityUp));
       const text = withBounds(await registry.metrics());

@@ -1,7 +1,9 @@
+import type { ConnectionOptions } from 'node:tls';
 import type { Message } from '../domain/notify/message.js';
 import type { ChannelTarget } from '../domain/notify/channel.js';
 import type { ChannelContext } from './request.js';
-import { bodyLines, cut, markOf, told } from './text.js';
+import { bodyLines, markOf, told } from './text.js';
+import { cut } from './words.js';
 
 type Email = Extract<ChannelTarget, { readonly kind: 'email' }>;
 
@@ -36,7 +38,15 @@ export async function sendMail(
   message: Message,
   target: Email,
   context: ChannelContext,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  {
+    timeoutMs,
+    signal,
+    tls,
+  }: {
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal;
+    readonly tls: ConnectionOptions;
+  },
 ): Promise<string | null> {
   const { createTransport } = await import('nodemailer');
   const { protocol, hostname, port, username, password } = new URL(target.smtp);
@@ -45,6 +55,7 @@ export async function sendMail(
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? (secure ? 465 : 587) : Number(port),
     secure,
+    tls,
     requireTLS: !secure && !loopback.test(hostname),
     ...(username !== '' && {
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },

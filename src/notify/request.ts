@@ -1,6 +1,6 @@
 import type { Message } from '../domain/notify/message.js';
 import type { ChannelTarget } from '../domain/notify/channel.js';
-import type { Telling } from './text.js';
+import type { Telling } from './words.js';
 
 /** A request that delivers a message. */
 export interface ChannelRequest {

@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
+import { rateFigure } from '../domain/baseline.js';
 import { tookText } from '../domain/duration.js';
 import { blameFor } from '../domain/reason.js';
 import { phaseNames, type Phases, type RecordedResult } from '../domain/result.js';
+import { tokensPerSecond } from '../domain/speed.js';
 import { keysOf } from '../domain/table.js';
 import { clockTime, isoSeconds } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
@@ -32,6 +34,16 @@ function phasesText(phases: Phases): string {
     .join(' · ');
 }
 
+/** How a streamed answer came. */
+function speedFacts(result: RecordedResult): string[] {
+  const rate = tokensPerSecond(result);
+  const gapMs = result.speed?.gapMs ?? null;
+  return [
+    ...(rate === null ? [] : [`${rateFigure(rate)} tokens/s`]),
+    ...(gapMs === null ? [] : [`longest gap ${tookText(gapMs)}`]),
+  ];
+}
+
 /** What a result says besides its columns; empty for a right answer whose text is not kept. */
 function Whole({ result }: { readonly result: RecordedResult }): VNode {
   const { detail, response, responseModel, usage, stalled, maintenance } = result;
@@ -40,6 +52,7 @@ function Whole({ result }: { readonly result: RecordedResult }): VNode {
     ...(result.httpStatus === null ? [] : [`HTTP ${result.httpStatus}`]),
     ...(result.keyIndex === null ? [] : [`key ${result.keyIndex + 1}`]),
     ...(usage === null ? [] : [`${usage.inputTokens} tokens in, ${usage.outputTokens} out`]),
+    ...speedFacts(result),
     ...(keysOf(result.phases).length === 0 ? [] : [phasesText(result.phases)]),
   ];
   return (

@@ -47,6 +47,9 @@ export const lastedSpan = (ms: number): string => span(wholeSecondsUp(ms));
 /** `1 model`, `2 models`. */
 export const plural = (count: number, noun = 'model'): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
+/** A text with a capital letter at its beginning. */
+export const asSentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** UTC parts of a time. */
 export interface ClockTime {
   /** `27 Nov` */

@@ -1,8 +1,9 @@
 import type { VNode } from 'preact';
 import type { Exclusion } from '../domain/exclusion.js';
-import type { Incident, Note } from '../domain/incident.js';
+import { isInForce, type Acknowledgement, type Incident, type Note } from '../domain/incident.js';
 import { clipTo, merge, totalOf } from '../domain/intervals.js';
 import type { Interval } from '../domain/state.js';
+import { AcknowledgedTag } from './acknowledgement.js';
 import { At, lastedSpan, plural, span, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon } from './icons.js';
@@ -14,6 +15,7 @@ export interface NotedIncident extends Incident {
   readonly id: number;
   readonly model: string;
   readonly notes: readonly Note[];
+  readonly acknowledged: Acknowledgement | null;
   /** Those that overlap it. */
   readonly exclusions: readonly Exclusion[];
 }
@@ -90,6 +92,12 @@ function IncidentRow({ line, now }: { readonly line: IncidentLine; readonly now:
             <q dir="auto" class="mut">
               <Foreign text={cut(lastDetail, longestDetail)} />
             </q>
+          </>
+        )}
+        {isOpen(line) && isInForce(incident.acknowledged, now) && (
+          <>
+            {' '}
+            <AcknowledgedTag acknowledged={incident.acknowledged} now={now} />
           </>
         )}
         {notes.length > 0 && (

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { RecordedResult } from '../domain/result.js';
+import { AcknowledgementSection } from './acknowledgement.js';
 import { CheckTable } from './check-table.js';
 import { At, FromTo, plural } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
@@ -9,11 +10,13 @@ import { Figures, When } from './incident-figures.js';
 import { IncidentTable } from './incident-line.js';
 import { NoteSection } from './incident-notes.js';
 import { storyOf, type StoryEvent } from './incident-story.js';
+import { ToldSection } from './incident-told.js';
 import type { IncidentView } from './incident-view.js';
 import { incidentAddress, modelAddress } from './page-address.js';
 import { Action, reasonWords, Words } from './reason-words.js';
 import { operatorPage, type Frame } from './shell.js';
 import { StateStrip } from './state-strip.js';
+import { VendorSection } from './vendor-line.js';
 
 function StoryLine({ event, day }: { readonly event: StoryEvent; readonly day: number }): VNode {
   const { at, state, what, rest, said } = event;
@@ -188,6 +191,11 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
             <When view={view} />
           </div>
           <div class="acts">
+            {frame.mayChange && open && (
+              <a class="btn" href="#acknowledge">
+                Acknowledge
+              </a>
+            )}
             {frame.mayChange && (
               <a class="btn" href="#note">
                 Add a note
@@ -209,6 +217,16 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
           {open && <Action reason={reason} provider={provider} />}
         </p>
         <Figures view={view} />
+        {open && (
+          <AcknowledgementSection
+            incident={id}
+            acknowledged={incident.acknowledged}
+            form={view.care}
+            now={view.now}
+            mayChange={frame.mayChange}
+          />
+        )}
+        <VendorSection side={view.vendor ?? null} day={day} />
         <Course view={view} />
         <NoteSection
           incident={id}
@@ -217,6 +235,7 @@ export function incidentPage(frame: Frame, view: IncidentView): string {
           now={day}
           mayChange={frame.mayChange}
         />
+        <ToldSection told={view.toldTo} now={day} />
         <Exclusions view={view} />
         <Proof id="opened" heading="What opened it" results={opened} day={day} />
         <Proof

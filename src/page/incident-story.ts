@@ -3,7 +3,7 @@ import { blameFor, type Reason } from '../domain/reason.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { State } from '../domain/state.js';
 import type { NotedIncident } from './incident-line.js';
-import { plural } from './figures.js';
+import { plural, timeText } from './figures.js';
 import { reasonWords } from './reason-words.js';
 
 /** One line of the story of an incident. */
@@ -164,6 +164,18 @@ export function storyOf(parts: StoryParts): StoryEvent[] {
     rest: '',
     said: text,
   }));
+  const { acknowledged } = incident;
+  const until = acknowledged === null ? null : acknowledged.until;
+  const care: StoryEvent[] =
+    acknowledged === null
+      ? []
+      : [
+          {
+            ...{ at: acknowledged.at, state: null, what: acknowledged.by, said: acknowledged.note },
+            rest:
+              until === null ? ' acknowledged it' : ` snoozed it until ${timeText(until, acknowledged.at)}`,
+          },
+        ];
   // A stable sort: the confirmation stays before a change in the same millisecond.
-  return [...opening(parts), ...reasons, ...ending(parts), ...notes].sort((a, b) => a.at - b.at);
+  return [...opening(parts), ...reasons, ...ending(parts), ...notes, ...care].sort((a, b) => a.at - b.at);
 }

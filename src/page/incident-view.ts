@@ -1,9 +1,12 @@
 import { hourMs } from '../domain/period.js';
 import type { RecordedResult } from '../domain/result.js';
 import type { Interval, State, StateDurations } from '../domain/state.js';
+import type { AcknowledgementForm } from './acknowledgement.js';
 import { spanOf, type IncidentLine } from './incident-line.js';
 import type { NoteForm } from './incident-notes.js';
 import type { StoryParts } from './incident-story.js';
+import type { ToldMessage } from './incident-told.js';
+import type { VendorSideView } from './vendor-line.js';
 
 /** What one incident used of the error budget of the month in which it began. */
 export interface BudgetShare {
@@ -36,6 +39,11 @@ export interface IncidentView extends StoryParts {
   /** Null without an objective or without known time. */
   readonly budget: BudgetShare | null;
   readonly form: NoteForm;
+  /** Messages about it, oldest first. */
+  readonly toldTo: readonly ToldMessage[];
+  readonly care: AcknowledgementForm;
+  /** Null where no status page of the vendor is read. */
+  readonly vendor?: VendorSideView | null;
 }
 
 /** Until its recovery, its model's end in the registry, or now. */

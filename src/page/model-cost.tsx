@@ -1,11 +1,14 @@
 import type { VNode } from 'preact';
 import { tokensOn } from '../domain/budget.js';
+import { amountText, costOn, nanosPerUnit, sumOfCosts } from '../domain/cost.js';
+import type { Price } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import { clockTime } from './figures.js';
 import type { PastDay } from './model-past.js';
 import type { ModelPageView } from './model-view.js';
 
-const days = 30;
+const daysShown = 30;
+const days = daysShown;
 const [width, gap, height] = [4, 1, 60] as const;
 
 const counted = (count: number): string => Math.round(count).toLocaleString('en-US');
@@ -68,6 +71,43 @@ function Chart({
   );
 }
 
+/** The sum of the known costs of the days that begin at or after `from`; null without one. */
+function costSince(days: readonly PastDay[], from: number): number | null {
+  return days.reduce<number | null>((sum, day) => (day.from >= from ? sumOfCosts(sum, day.cost) : sum), null);
+}
+
+/** What checks have cost, as terms and texts; a price alone says what they will. */
+function moneyFacts({ past, view, now }: ModelPageView): (readonly [string, string])[] {
+  const { cost, model, monthCost } = view;
+  const { price = null, usdPerMonth = null } = model;
+  const facts: (readonly [string, string])[] = [];
+  if (cost !== null) {
+    const { currency } = cost;
+    const text = (nanos: number | null): string => (nanos === null ? '–' : amountText(nanos, currency));
+    const today = Math.floor(now / dayMs) * dayMs;
+    const days = past?.days ?? [];
+    const spent = costOn(monthCost, now);
+    const budget = usdPerMonth === null ? null : usdPerMonth * nanosPerUnit;
+    const share =
+      budget === null
+        ? ''
+        : `, ${Math.floor((spent / budget) * 100)} % of the budget of ${amountText(budget, 'USD')}`;
+    facts.push(['Cost today', text(costSince(days, today))]);
+    facts.push(['Cost, 30 days', text(costSince(days, today - (daysShown - 1) * dayMs))]);
+    facts.push(['Cost this month', `${text(spent)}${share}`]);
+    facts.push(['Cost in all', text(cost.nanos)]);
+  }
+  if (price !== null) facts.push(['Price', priceText(price)]);
+  return facts;
+}
+
+function priceText({ inputPerMillion, outputPerMillion, perRequest, currency, source }: Price): string {
+  const amount = (units: number): string => amountText(units * nanosPerUnit, currency);
+  const each = perRequest > 0 ? `, ${amount(perRequest)} a request` : '';
+  const from = source === 'list' ? ' (from the list that comes with modelpulse)' : '';
+  return `${amount(inputPerMillion)} in, ${amount(outputPerMillion)} out a million tokens${each}${from}`;
+}
+
 /** What checks have used. */
 export function ModelCost({ page }: { readonly page: ModelPageView }): VNode {
   const { past, view, now } = page;
@@ -90,6 +130,12 @@ export function ModelCost({ page }: { readonly page: ModelPageView }): VNode {
         <dd>{past === null ? '–' : `${counted(sum)} tokens`}</dd>
         <dt>In all</dt>
         <dd>{`${counted(view.inputTokens)} tokens in, ${counted(view.outputTokens)} out`}</dd>
+        {moneyFacts(page).map(([term, text]) => (
+          <>
+            <dt>{term}</dt>
+            <dd>{text}</dd>
+          </>
+        ))}
       </dl>
     </section>
   );

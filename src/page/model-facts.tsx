@@ -1,11 +1,17 @@
 import type { VNode } from 'preact';
+import type { Balance } from '../domain/balance.js';
+import { amountText, nanosPerUnit } from '../domain/cost.js';
 import { tookText } from '../domain/duration.js';
+import { limitAt, ratioOf, type LimitKind } from '../domain/headroom.js';
+import type { Model } from '../domain/model.js';
 import { dayMs } from '../domain/period.js';
 import { phaseNames, type RecordedResult } from '../domain/result.js';
 import { At, clockTime, isoSeconds } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { Icon } from './icons.js';
 import { phaseWords } from './check-table.js';
+import { ModelProbes } from './model-probes.js';
+import { ModelEnds } from './model-ends.js';
 import type { ModelPageView } from './model-view.js';
 
 const fallWidth = 300;
@@ -84,12 +90,27 @@ function KeyState({ healthy }: { readonly healthy: boolean | null }): VNode {
 
 const counted = (count: number): string => count.toLocaleString('en-US');
 
+/** `12 of 60 (20 %), full again at 12:03`; without a limit only what is left. */
+function leftText({ view, now }: ModelPageView, kind: LimitKind, remaining: number): string {
+  const limit = limitAt(view.headroom, kind, now);
+  if (limit === null) return `${counted(remaining)}, as the provider said last`;
+  const share = `${Math.floor(ratioOf(limit) * 100)} %`;
+  const reset = limit.resetAt === null ? '' : `, full again at ${clockTime(limit.resetAt).minute}`;
+  return `${counted(limit.remaining)} of ${counted(limit.limit)} (${share})${reset}`;
+}
+
+function balanceText({ balance }: Model, { amount, currency, at }: Omit<Balance, 'key' | 'askedBy'>): string {
+  const low = amount < (balance?.warnBelow ?? -Infinity) ? ', below what is configured' : '';
+  const sign = amount < 0 ? '-' : '';
+  return `${sign}${amountText(Math.abs(amount) * nanosPerUnit, currency)} at ${clockTime(at).minute}${low}`;
+}
+
 /** Keys by position, never by value, and what the provider said of the rate limit. */
 function Account({ page }: { readonly page: ModelPageView }): VNode | null {
-  const { keys, rateLimitRemaining, model } = page.view;
+  const { keys, rateLimitRemaining, model, balances = [] } = page.view;
   const { requests, tokens } = rateLimitRemaining;
-  if (keys.length === 0 && requests === undefined && tokens === undefined && model.ratePerMin === null)
-    return null;
+  const nothingTold = requests === undefined && tokens === undefined && balances.length === 0;
+  if (keys.length === 0 && nothingTold && model.ratePerMin === null) return null;
   return (
     <section aria-labelledby="acc">
       <h2 id="acc">Account</h2>
@@ -105,15 +126,21 @@ function Account({ page }: { readonly page: ModelPageView }): VNode | null {
         {requests !== undefined && (
           <>
             <dt>Requests left</dt>
-            <dd>{`${counted(requests)}, as the provider said last`}</dd>
+            <dd>{leftText(page, 'requests', requests)}</dd>
           </>
         )}
         {tokens !== undefined && (
           <>
             <dt>Tokens left</dt>
-            <dd>{`${counted(tokens)}, as the provider said last`}</dd>
+            <dd>{leftText(page, 'tokens', tokens)}</dd>
           </>
         )}
+        {balances.map(({ key, amount, currency, at }) => (
+          <>
+            <dt>{keys.length > 1 ? `Balance, key ${key}` : 'Balance'}</dt>
+            <dd>{balanceText(model, { amount, currency, at })}</dd>
+          </>
+        ))}
         {model.ratePerMin !== null && (
           <>
             <dt>Own limit</dt>
@@ -185,8 +212,10 @@ export function ModelFacts({ page }: { readonly page: ModelPageView }): VNode {
   return (
     <aside aria-label="Last check, account and version">
       {latest !== null && <LastCheck result={latest} now={page.now} />}
+      <ModelEnds page={page} />
       <Account page={page} />
       <Version page={page} />
+      <ModelProbes page={page} />
     </aside>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
+import { rateFigure } from '../domain/baseline.js';
 import { tookText } from '../domain/duration.js';
 import { keysOf } from '../domain/table.js';
 import { exactPercent, type Uptime } from '../domain/uptime.js';
@@ -33,12 +34,15 @@ function Figure(props: {
   );
 }
 
+const percentOf = (figures: Uptime): string => (figures.uptime === null ? '–' : `${uptimeFigure(figures)} %`);
+
 function UptimeOf(props: {
   readonly window: UptimeWindow;
   readonly figures: Uptime;
+  readonly provider: Uptime;
   readonly slo: number | null;
 }): VNode {
-  const { window, figures, slo } = props;
+  const { window, figures, provider, slo } = props;
   const { uptime, coverage } = figures;
   const bad = slo !== null && uptime !== null && uptime < slo;
   const low = coverage !== null && coverage < fullCoverage;
@@ -48,8 +52,13 @@ function UptimeOf(props: {
     <Figure
       name={names[window]}
       bad={bad}
-      value={uptime === null ? '–' : `${uptimeFigure(figures)} %`}
-      sub={bad ? `below ${objectiveText(slo)}; ${watched}` : watched}
+      value={percentOf(figures)}
+      sub={[
+        ...(bad ? [`below ${objectiveText(slo)}`] : []),
+        watched,
+        // The same where nobody but the provider was down.
+        ...(provider.uptime === uptime ? [] : [`of the provider ${percentOf(provider)}`]),
+      ].join('; ')}
     />
   );
 }
@@ -78,6 +87,20 @@ function Budget({ page }: { readonly page: ModelPageView }): VNode | null {
   );
 }
 
+/** How fast answers are written, with their gaps. */
+function Throughput({ page: { past, view } }: { readonly page: ModelPageView }): VNode | null {
+  const throughput = past?.throughput ?? null;
+  if (past === null || throughput === null) return null;
+  const { p5, p50 } = throughput;
+  const { tokensPerSecond: least = null } = view.model.slow;
+  const sub = [
+    `p50; p5 ${rateFigure(p5)}`,
+    ...(past.gapP95 === null ? [] : [`gap p95 ${tookText(past.gapP95)}`]),
+    ...(least === null ? [] : [`slow below ${least}`]),
+  ];
+  return <Figure name="Tokens/s 24 h" value={rateFigure(p50)} sub={sub.join('; ')} />;
+}
+
 /** Uptime with its coverage, the error budget of the month, and latencies. */
 export function ModelFigures({ page }: { readonly page: ModelPageView }): VNode {
   const { past, row, view } = page;
@@ -87,7 +110,12 @@ export function ModelFigures({ page }: { readonly page: ModelPageView }): VNode 
   return (
     <dl class="stats" aria-label="Figures" data-part="stats">
       {keysOf(uptimeWindows).map((window) => (
-        <UptimeOf window={window} figures={row.uptime[window]} slo={row.slo} />
+        <UptimeOf
+          window={window}
+          figures={row.uptime[window]}
+          provider={view.providerUptime[window]}
+          slo={row.slo}
+        />
       ))}
       <Budget page={page} />
       {past !== null && (
@@ -104,6 +132,7 @@ export function ModelFigures({ page }: { readonly page: ModelPageView }): VNode 
           sub={quantileSub(firstToken, slow(firstTokenMs))}
         />
       )}
+      <Throughput page={page} />
     </dl>
   );
 }

@@ -14,6 +14,7 @@ import { modelQueryAddress } from './model-query.js';
 import { ModelTimeline } from './model-timeline.js';
 import type { ModelPageView } from './model-view.js';
 import { LiveMark, operatorPage, type Frame } from './shell.js';
+import { VendorLine } from './vendor-line.js';
 
 const mostLabels = 20;
 
@@ -91,6 +92,7 @@ export function modelPage(frame: Frame, page: ModelPageView): string {
         </div>
         <Head page={page} frame={frame} />
         <ModelPanel page={page} />
+        <VendorLine word={row.vendor} page={page.vendor ?? null} now={now} />
         <ModelFigures page={page} />
         <ModelTimeline page={page} />
         <div class="two">

@@ -1,5 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { State } from '../domain/state.js';
+import { acknowledgedAt } from '../domain/view.js';
+import { AcknowledgedTag } from './acknowledgement.js';
 import { At, plural, span, timeText } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel, Icon, stateLetters, stateWords } from './icons.js';
@@ -77,6 +79,12 @@ function OpenIncident({
         <>
           {', last right answer at '}
           <At time={view.lastSuccess} now={now} precision="second" />
+        </>
+      )}
+      {acknowledgedAt(view, now) !== null && (
+        <>
+          {', '}
+          <AcknowledgedTag acknowledged={view.acknowledged} now={now} />
         </>
       )}
       {'. '}
@@ -191,6 +199,7 @@ export function ModelPanel({ page }: { readonly page: ModelPageView }): VNode {
       head={
         <>
           {lasting(state, row.since, now)}
+          {row.probe !== null && ` Its probe ${row.probe} decides.`}
           {reason !== null && reason !== 'paused' && (
             <>
               {' '}

@@ -1,3 +1,4 @@
+import { mergedSpeed, speedQuantile } from '../domain/speed.js';
 import { mergeInto, quantile, type Histogram } from '../domain/histogram.js';
 import { countedMs, type Incident, type Note } from '../domain/incident.js';
 import type { Exclusion } from '../domain/exclusion.js';
@@ -25,6 +26,8 @@ export interface CourseStep extends Interval, Quantiles {
 export interface PastDay extends Interval {
   readonly durations: StateDurations;
   readonly tokens: number;
+  /** In billionths; null while it is not known. */
+  readonly cost: number | null;
 }
 
 /** A UTC month, clipped likewise. */
@@ -57,6 +60,10 @@ export interface ModelPast {
   readonly latency: Quantiles;
   /** The same to the first token; null without streaming. */
   readonly firstToken: Quantiles | null;
+  /** Of the last 24 h; null where no throughput was measured. */
+  readonly throughput: { readonly p5: number; readonly p50: number } | null;
+  /** The 95th percentile in ms of the longest gap in an answer; null where none was measured. */
+  readonly gapP95: number | null;
 }
 
 /** A bucket of a series, as far as the page needs it. */
@@ -64,8 +71,10 @@ interface Bucket extends Interval {
   readonly durations: StateDurations;
   readonly outcomes: { readonly unhealthy: number };
   readonly latency: Histogram;
+  readonly speed: Histogram;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cost: number | null;
 }
 
 /** Few enough that a step holds several checks where the interval is a minute. */
@@ -178,20 +187,25 @@ export function modelPastOf(parts: {
   const { now, window, course, intervals, days, hours, incidents, allIncidents, streamed } = parts;
   const latency: Histogram = new Map();
   for (const hour of hours) mergeInto(latency, hour.latency);
+  const speed = mergedSpeed(hours.map((hour) => hour.speed));
+  const [p5, p50] = [speedQuantile(speed, 'throughput', 0.05), speedQuantile(speed, 'throughput', 0.5)];
   const tokens = firstTokensOf(streamed?.latest ?? []);
   return {
     window,
     steps: stepsOf(course, streamed?.ofWindow ?? []),
     intervals,
-    days: days.map(({ from, to, durations, inputTokens, outputTokens }) => ({
+    days: days.map(({ from, to, durations, inputTokens, outputTokens, cost }) => ({
       from,
       to,
       durations,
       tokens: inputTokens + outputTokens,
+      cost,
     })),
     months: monthsOf(days, incidents, { now, allIncidents }),
     incidents: incidents.slice(0, shownIncidents),
     latency: { p50: quantile(latency, 0.5), p95: quantile(latency, 0.95) },
     firstToken: streamed && { p50: rank(tokens, 0.5), p95: rank(tokens, 0.95) },
+    throughput: p5 === null || p50 === null ? null : { p5, p50 },
+    gapP95: speedQuantile(speed, 'gap', 0.95),
   };
 }

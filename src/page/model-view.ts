@@ -3,6 +3,7 @@ import type { RecordedResult } from '../domain/result.js';
 import type { ModelView } from '../domain/view.js';
 import type { ModelPast } from './model-past.js';
 import type { ModelQuery } from './model-query.js';
+import type { VendorPageState } from '../domain/vendor-word.js';
 import type { Row } from './overview-view.js';
 
 /** The forms of the page. */
@@ -47,4 +48,6 @@ export interface ModelPageView {
   /** YAML with secrets masked. */
   readonly configuration: string | null;
   readonly refused: RefusedForm | null;
+  /** The status page of its vendor; null where none is read. */
+  readonly vendor?: VendorPageState | null;
 }

@@ -3,6 +3,7 @@ import { tookText } from '../domain/duration.js';
 import type { State } from '../domain/state.js';
 import { keysOf } from '../domain/table.js';
 import { uptimeWindows, type UptimeWindow } from '../domain/view.js';
+import { AcknowledgedTag } from './acknowledgement.js';
 import { Bar } from './bar.js';
 import { clockTime, coverageFigure, fullCoverage, Since, span, timeText, uptimeFigure } from './figures.js';
 import { cut, Foreign, foreignText } from './foreign-text.js';
@@ -10,6 +11,7 @@ import { BlameLabel, Icon, stateLetters, stateWords } from './icons.js';
 import { searchTextOf, type Group, type Row } from './overview-view.js';
 import { reasonWords, Words } from './reason-words.js';
 import { Spark } from './spark.js';
+import { VendorSays } from './vendor-line.js';
 import { barDays, type Glance } from './glance.js';
 
 const windowNames: Readonly<Record<UptimeWindow, string>> = {
@@ -48,7 +50,20 @@ export function RowHead({ from }: { readonly from: number }): VNode {
 
 const longestDetail = 300;
 
+/** Why it is in its state, and what the vendor says. */
 function Why({ row, now }: { readonly row: Row; readonly now: number }): VNode | null {
+  const cause = Cause({ row, now });
+  if (row.vendor === null) return cause;
+  return (
+    <>
+      {cause}
+      {cause !== null && ' '}
+      <VendorSays word={row.vendor} now={now} />
+    </>
+  );
+}
+
+function Cause({ row, now }: { readonly row: Row; readonly now: number }): VNode | null {
   const { state, reason, blame, detail } = row;
   if (state === 'maintenance') {
     const until = row.maintenanceUntil;
@@ -60,6 +75,7 @@ function Why({ row, now }: { readonly row: Row; readonly now: number }): VNode |
   return (
     <>
       {blame !== null && <BlameLabel blame={blame} />}
+      {row.probe !== null && `Probe ${row.probe}: `}
       {label}
       {verb !== '' && (
         <>
@@ -75,6 +91,12 @@ function Why({ row, now }: { readonly row: Row; readonly now: number }): VNode |
           <q dir="auto">
             <Foreign text={cut(detail, longestDetail)} />
           </q>
+        </>
+      )}
+      {row.acknowledged !== null && (
+        <>
+          {' '}
+          <AcknowledgedTag acknowledged={row.acknowledged} now={now} />
         </>
       )}
     </>

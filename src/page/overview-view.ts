@@ -1,11 +1,13 @@
 import { blameFor, type Blame, type StateReason } from '../domain/reason.js';
 import { labelOf } from '../domain/model.js';
+import { deadlinesOf, deadlineText, urgencyOf } from '../domain/deadline.js';
+import type { Acknowledgement } from '../domain/incident.js';
 import { dayMs } from '../domain/period.js';
 import type { State } from '../domain/state.js';
-import { stateAt } from '../domain/timeline.js';
-import type { ModelView, UptimeWindow } from '../domain/view.js';
+import { shownState, acknowledgedAt, type ModelView, type UptimeWindow } from '../domain/view.js';
 import type { Uptime } from '../domain/uptime.js';
-import { plural } from './figures.js';
+import type { VendorWord } from '../domain/vendor-word.js';
+import { asSentence, plural } from './figures.js';
 import type { MonitorView } from './monitor-view.js';
 import type { OverviewQuery } from './overview-query.js';
 import { providerText } from './provider-text.js';
@@ -18,6 +20,8 @@ export interface Row {
   readonly state: State;
   readonly since: number;
   readonly reason: StateReason | null;
+  /** Name of the probe that decides the state; null for the model's own. */
+  readonly probe: string | null;
   readonly blame: Blame | null;
   readonly provider: string;
   readonly modelName: string;
@@ -31,8 +35,12 @@ export interface Row {
   readonly maintenanceUntil: number | null;
   /** What of a healthy model is about to go wrong. */
   readonly warning: string | null;
+  /** Who cares for the open incident; null where nobody does. */
+  readonly acknowledged: Acknowledgement | null;
   readonly checked: boolean;
   readonly nextDue: number | null;
+  /** What its vendor says now; null where it says nothing. */
+  readonly vendor: VendorWord | null;
 }
 
 /** Models that are in one state for one reason at one provider. */
@@ -75,6 +83,8 @@ export interface OverviewView {
   readonly labels: readonly string[];
   /** Keys of labels to group by. */
   readonly labelKeys: readonly string[];
+  /** What checks have cost in this UTC month, by currency; empty while nothing is known. */
+  readonly costs: readonly string[];
   readonly monitor: MonitorView;
 }
 
@@ -91,27 +101,31 @@ const mostLabels = 200;
 const certificateWarningMs = 14 * dayMs;
 const budgetWarning = 0.8;
 
-function warningOf(
-  { model, certificateExpiresAt, keys, tokensToday }: ModelView,
-  now: number,
-): string | null {
+function certificateWarning({ certificateExpiresAt }: ModelView, now: number): string | null {
+  if (certificateExpiresAt === null || certificateExpiresAt - now >= certificateWarningMs) return null;
+  if (certificateExpiresAt <= now) return 'The certificate has expired';
+  const days = Math.floor((certificateExpiresAt - now) / dayMs);
+  return `The certificate expires in ${plural(days, 'day')}`;
+}
+
+function warningOf(view: ModelView, now: number): string | null {
+  const { model, keys, tokensToday } = view;
   const refused = keys.findIndex((healthy) => healthy === false);
   if (refused >= 0) return `Key ${refused + 1} of ${keys.length} was refused at its last use`;
-  if (certificateExpiresAt !== null && certificateExpiresAt - now < certificateWarningMs) {
-    if (certificateExpiresAt <= now) return 'The certificate has expired';
-    const days = Math.floor((certificateExpiresAt - now) / dayMs);
-    return `The certificate expires in ${plural(days, 'day')}`;
-  }
+  const certificate = certificateWarning(view, now);
+  if (certificate !== null) return certificate;
   const used = tokensToday.day === Math.floor(now / dayMs) ? tokensToday.tokens : 0;
   if (model.tokensPerDay !== null && used > budgetWarning * model.tokensPerDay)
     return `${used} of ${model.tokensPerDay} tokens of today are used`;
-  return null;
+  const ending = deadlinesOf(view).find((one) => one.kind !== 'certificate' && urgencyOf(one, now) !== 'far');
+  return ending === undefined ? null : asSentence(deadlineText(ending, now));
 }
 
 /** One model as the overview shows it. */
-export function rowOf(view: ModelView, now: number): Row {
-  const { model, health, latest } = view;
-  const { state, since, reason } = stateAt(health, now);
+export function rowOf(view: ModelView, now: number, vendor: VendorWord | null = null): Row {
+  const { model, health } = view;
+  const { state, since, reason, probe } = shownState(view, now);
+  const { latest } = view.probes.find(({ name }) => name === probe)?.view ?? view;
   const window = health.windows.filter(({ from, to }) => from <= now && to > now).at(-1);
   return {
     id: model.id,
@@ -119,6 +133,7 @@ export function rowOf(view: ModelView, now: number): Row {
     state,
     since,
     reason,
+    probe,
     blame: reason && blameFor(reason),
     provider: providerText(model),
     modelName: model.modelName,
@@ -130,8 +145,10 @@ export function rowOf(view: ModelView, now: number): Row {
       state === 'healthy' || state === 'maintenance' || reason === 'paused' ? null : (latest?.detail ?? null),
     maintenanceUntil: state === 'maintenance' ? (window?.to ?? null) : null,
     warning: state === 'healthy' ? warningOf(view, now) : null,
-    checked: latest !== null,
+    acknowledged: acknowledgedAt(view, now),
+    checked: view.latest !== null,
     nextDue: view.nextDue(),
+    vendor,
   };
 }
 
@@ -207,7 +224,11 @@ function groupsOf(rows: readonly Row[], grouping: string): Group[] {
 export function overviewOf(
   rows: readonly Row[],
   query: OverviewQuery,
-  { now, monitor }: { readonly now: number; readonly monitor: MonitorView },
+  {
+    now,
+    monitor,
+    costs = [],
+  }: { readonly now: number; readonly monitor: MonitorView; readonly costs?: readonly string[] },
 ): OverviewView {
   const counts = { healthy: 0, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 };
   const down = new Map<Blame, number>();
@@ -251,6 +272,7 @@ export function overviewOf(
     shown: shown.length,
     labels: [...labels].sort(),
     labelKeys: keys,
+    costs,
     monitor,
   };
 }

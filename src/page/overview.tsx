@@ -206,6 +206,12 @@ function overviewText(frame: Frame, view: OverviewView): string {
               <h1 id="head" data-part="head">
                 <Sentence view={view} />
               </h1>
+              {view.costs.length > 0 && (
+                <p
+                  class="mut"
+                  data-part="cost"
+                >{`Checks cost ${view.costs.join(' and ')} this month (UTC).`}</p>
+              )}
             </div>
             <div class="side">
               <LiveMark now={now} address={overviewAddress(query)} />

@@ -232,6 +232,24 @@ export const reasonWords: Readonly<Record<StateReason, ReasonWords>> = {
     'Report it',
     ' with the line of the log.',
   ),
+  cached_answer: words(
+    'Cached answer',
+    'The answer is one of before: a cache gave it, and the model may be down.',
+    'Turn the cache off',
+    ' for checks, in the gateway before {p}, and ask `query: challenge`.',
+  ),
+  capability_ignored: words(
+    'Ability ignored',
+    '{p} accepted a tool or a schema, and did not use it.',
+    'Read the answer',
+    ': the server may lack a parser for the calls of this model.',
+  ),
+  context_truncated: words(
+    'Context cut',
+    'The model did not read the whole of a long question.',
+    'Raise the context length',
+    ' of the server, such as `num_ctx` of Ollama, or ask for less in `context`.',
+  ),
   not_watched: words('Not observed', 'modelpulse did not check in this time.', '', ''),
   paused: words(
     'Paused',

@@ -3,10 +3,11 @@ import { monthText } from './calendar-month.js';
 import { plural } from './figures.js';
 import { cut, Foreign } from './foreign-text.js';
 import { BlameLabel } from './icons.js';
-import { incidentAddress, modelAddress } from './page-address.js';
+import { incidentAddress } from './page-address.js';
 import { reasonWords } from './reason-words.js';
 import { neighboursOf, periodsOf, reportAddress, reportFile, type ReportQuery } from './report-query.js';
-import type { ReportedIncident, ReportRow, ReportSheet } from './report-sheet.js';
+import type { ReportedIncident, ReportSheet } from './report-sheet.js';
+import { ReportTable } from './report-table.js';
 import { operatorPage, type Frame } from './shell.js';
 
 function Periods({ query }: { readonly query: ReportQuery }): VNode {
@@ -42,63 +43,6 @@ function Periods({ query }: { readonly query: ReportQuery }): VNode {
         </span>
       </form>
     </>
-  );
-}
-
-function Cells({ row, heads }: { readonly row: ReportRow; readonly heads: readonly string[] }): VNode {
-  return (
-    <>
-      {row.cells.map((cell, index) => {
-        const bad = row.met === false && heads[index] === 'Result';
-        const low = row.partly && heads[index] === 'Coverage';
-        return <td class={bad ? 'n c-u strong' : low ? 'n about' : 'n'}>{cell ?? '–'}</td>;
-      })}
-    </>
-  );
-}
-
-function Table({ sheet }: { readonly sheet: ReportSheet }): VNode {
-  const { heads, rows, totals, models } = sheet;
-  return (
-    <div class="scroll" tabindex={0} role="group" aria-labelledby="figures">
-      <table class="levels">
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            {heads.map((head) => (
-              <th scope="col" class="n">
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr>
-              <th scope="row">
-                <a href={modelAddress(row.model)}>
-                  <bdi>
-                    <Foreign text={cut(row.model, 80)} />
-                  </bdi>
-                </a>
-              </th>
-              <Cells row={row} heads={heads} />
-            </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">{plural(models)}</th>
-            {totals.map((total) => (
-              <td class="n">{total ?? ''}</td>
-            ))}
-          </tr>
-        </tfoot>
-      </table>
-      {models > rows.length && (
-        <p class="mut">{`${plural(models - rows.length, 'more model')} in the files and in the totals.`}</p>
-      )}
-    </div>
   );
 }
 
@@ -190,6 +134,38 @@ function byText(doubts: ReportSheet['doubts']): readonly (readonly [string, read
   return [...models];
 }
 
+function Said({ said }: { readonly said: ReportSheet['doubts'] }): VNode {
+  return (
+    <ul class="reported">
+      {byText(said).map(([text, models]) => (
+        <li>
+          {models.map((model, index) => (
+            <>
+              {index > 0 && ', '}
+              <b>
+                <bdi>
+                  <Foreign text={cut(model, 80)} />
+                </bdi>
+              </b>
+            </>
+          ))}
+          {`: ${text}.`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Ends({ sheet }: { readonly sheet: ReportSheet }): VNode | null {
+  if (sheet.ends.length === 0) return null;
+  return (
+    <section aria-labelledby="ends">
+      <h2 id="ends">What ends</h2>
+      <Said said={sheet.ends} />
+    </section>
+  );
+}
+
 function Doubts({ sheet }: { readonly sheet: ReportSheet }): VNode {
   return (
     <section aria-labelledby="sure">
@@ -197,23 +173,7 @@ function Doubts({ sheet }: { readonly sheet: ReportSheet }): VNode {
       {sheet.doubts.length === 0 ? (
         <p class="mut">Every model was watched for at least 99% of the time.</p>
       ) : (
-        <ul class="reported">
-          {byText(sheet.doubts).map(([text, models]) => (
-            <li>
-              {models.map((model, index) => (
-                <>
-                  {index > 0 && ', '}
-                  <b>
-                    <bdi>
-                      <Foreign text={cut(model, 80)} />
-                    </bdi>
-                  </b>
-                </>
-              ))}
-              {`: ${text}.`}
-            </li>
-          ))}
-        </ul>
+        <Said said={sheet.doubts} />
       )}
       <h2 class="gap">How it is counted</h2>
       <ul class="prose reported">
@@ -258,9 +218,10 @@ export function reportPage(frame: Frame, query: ReportQuery, sheet: ReportSheet)
             </p>
           )}
           {rows.some(({ partly }) => partly) && <p class="mut">≈ watched for less than 95 %</p>}
-          {rows.length === 0 ? <p class="mut">No model was followed.</p> : <Table sheet={sheet} />}
+          {rows.length === 0 ? <p class="mut">No model was followed.</p> : <ReportTable sheet={sheet} />}
         </section>
         <Incidents sheet={sheet} query={query} />
+        <Ends sheet={sheet} />
         <Doubts sheet={sheet} />
       </>
     ),

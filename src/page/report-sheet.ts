@@ -24,6 +24,8 @@ export interface ReportSheet {
   readonly models: number;
   /** What of the window was not watched. */
   readonly doubts: readonly { readonly model: string; readonly text: string }[];
+  /** What ends soon, the models in the order of the rows. */
+  readonly ends: readonly { readonly model: string; readonly text: string }[];
   /** How the figures are counted. */
   readonly explanations: readonly string[];
 }

@@ -2,6 +2,7 @@ import type { State } from '../domain/state.js';
 import type { Uptime } from '../domain/uptime.js';
 import type { UptimeWindow } from '../domain/view.js';
 import type { BarDrawing } from './bar.js';
+import type { CourseHour } from './glance.js';
 
 /** One model on a public page, as far as the page may show it. Times in Unix ms. */
 export interface StatusComponent {
@@ -17,6 +18,8 @@ export interface StatusComponent {
   readonly uptime: Readonly<Partial<Record<UptimeWindow, Uptime>>>;
   /** Null while it is being read. */
   readonly bar: BarDrawing | null;
+  /** The last 24 h by hours, oldest first; empty while it is being read. */
+  readonly course: readonly CourseHour[];
   /** The 95th percentile of 24 h in ms; null where the page does not show it or there is none. */
   readonly p95: number | null;
 }

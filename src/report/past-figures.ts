@@ -1,5 +1,6 @@
-import type { Interval, StateDurations } from '../domain/state.js';
-import { clip, durationsBetween, type Past } from '../store/history.js';
+import type { TimeSpent } from '../domain/down-time.js';
+import type { Interval } from '../domain/state.js';
+import { clip, spentBetween, type Past } from '../store/history.js';
 import type { Counts, StoredModel, StoreReader } from '../store/port.js';
 
 /** The part of a window in which the model was in the registry: from its first sight until it was retired. */
@@ -8,18 +9,19 @@ export function followedIn(window: Interval, model: StoredModel, past: Past): In
 }
 
 /** The base of a model's figures over a window. */
-export interface Figures extends Interval {
-  /** ms per state. */
-  readonly durations: StateDurations;
+export interface Figures extends Interval, TimeSpent {
   readonly counts: Counts;
+  /** Currency of the cost; null or absent while there is none. */
+  readonly currency?: string | null;
 }
 
 /** Reads figures for a window that lies within `followedIn`. */
 export async function figuresOf(
-  store: Pick<StoreReader, 'durations' | 'counts'>,
+  store: Pick<StoreReader, 'spent' | 'counts'>,
   past: Past,
   { from, to }: Interval,
 ): Promise<Figures> {
-  const durations = await durationsBetween(store, past, { from, to });
-  return { from, to, durations, counts: await store.counts(past.key, from, to, past.exclusions) };
+  const spent = await spentBetween(store, past, { from, to });
+  const counts = await store.counts(past.key, from, to, past.exclusions);
+  return { from, to, ...spent, counts, currency: past.currency ?? null };
 }

@@ -1,5 +1,8 @@
-import { exactPercent, percentDown, usedPercent } from '../domain/uptime.js';
+import { amountText } from '../domain/cost.js';
+import { exactPercent, percentDown, providerUptimeOf, usedPercent } from '../domain/uptime.js';
+import { blamesText } from './blames-text.js';
 import { downTimeText } from './down-time-text.js';
+import type { Figures } from './past-figures.js';
 import { checksOf, type ReportModel } from './report-models.js';
 import { highest } from '../domain/list.js';
 
@@ -26,7 +29,24 @@ export const reportColumns: readonly {
     head: 'Checks',
     cell: ({ figures }) => figures && checksOf(figures).total.toLocaleString('en-US'),
   },
+  { head: 'Provider uptime', cell: ({ figures }) => figures && providerText(figures) },
+  {
+    head: 'Down by',
+    cell: ({ coverage, figures }) => (figures && coverage ? blamesText(figures.down) : null),
+  },
+  {
+    head: 'Cost',
+    cell: ({ figures }) =>
+      figures?.currency && figures.counts.cost !== null
+        ? amountText(figures.counts.cost, figures.currency)
+        : null,
+  },
 ];
+
+function providerText(figures: Figures): string {
+  const { uptime } = providerUptimeOf(figures);
+  return uptime === null ? 'unknown' : percentDown(uptime, 3);
+}
 
 function resultText({ objective, met }: ReportModel): string | null {
   if (objective === null) return null;

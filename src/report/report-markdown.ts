@@ -4,7 +4,16 @@ import { plainText } from '../domain/plain-text.js';
 import type { AskedWindow } from '../calendar/past-window.js';
 import { downTimeText } from './down-time-text.js';
 import { reportColumns } from './report-columns.js';
-import { doubtsOf, explanations, incidentSpan, titleOf, verdictOf, type Ends } from './report-words.js';
+import {
+  doubtsOf,
+  endsOf,
+  explanations,
+  incidentSpan,
+  leadWords,
+  titleOf,
+  verdictOf,
+  type Ends,
+} from './report-words.js';
 import type { ReportIncident, ReportModel } from './report-models.js';
 
 const entities: Readonly<Record<string, string>> = {
@@ -52,7 +61,12 @@ function incidentLine(incident: ReportIncident, window: AskedWindow, known: Ends
         : `, ${downTimeText(countedMs)} of it counted`;
   const failed = `${checksFailed} ${checksFailed === 1 ? 'check' : 'checks'} failed`;
   const detail = lastDetail === null ? '' : `: ${markdownText(lastDetail)}`;
-  return `${lasted}${share}, ${reason}${blame === null ? '' : ` (${blame})`}, ${failed}${detail}`;
+  const { vendor } = incident;
+  const told =
+    vendor === undefined || vendor.leadMs === null
+      ? ''
+      : `, told of by the vendor, seen here ${leadWords(vendor.leadMs)}`;
+  return `${lasted}${share}, ${reason}${blame === null ? '' : ` (${blame})`}, ${failed}${told}${detail}`;
 }
 
 function exclusionLine({ from, to, reason }: Exclusion, { clock }: AskedWindow): string {
@@ -90,6 +104,15 @@ function doubtLines(models: readonly ReportModel[], window: AskedWindow): string
   return lines.length > 0 ? lines : ['Every model was watched for at least 99% of the time.'];
 }
 
+/** What ends soon of the models; no section where nothing does. */
+function endLines(models: readonly ReportModel[], now: number): string[] {
+  const lines = models.flatMap((model) => {
+    const ends = endsOf(model, now);
+    return ends.length === 0 ? [] : [`- ${markdownText(model.model)}: ${ends.join('; ')}.`];
+  });
+  return lines.length === 0 ? [] : ['## What ends', '', ...lines, ''];
+}
+
 /** The report as Markdown. */
 export function reportMarkdown(models: readonly ReportModel[], window: AskedWindow, now: number): string {
   const { clock, from, to, goesOnTo, timezone } = window;
@@ -111,6 +134,7 @@ export function reportMarkdown(models: readonly ReportModel[], window: AskedWind
     '## Incidents',
     '',
     ...(incidents.length === 0 ? ['None.', ''] : incidents),
+    ...endLines(models, now),
     '## How sure',
     '',
     ...doubtLines(models, window),

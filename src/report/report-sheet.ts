@@ -1,10 +1,21 @@
 import type { AskedWindow } from '../calendar/past-window.js';
+import { costTexts, type Cost } from '../domain/cost.js';
 import type { ReportedIncident, ReportRow, ReportSheet } from '../page/report-sheet.js';
 import { fullCoverage } from '../page/figures.js';
+import { addDownTime, noDownTime } from '../domain/down-time.js';
+import { blamesText } from './blames-text.js';
 import { downTimeText } from './down-time-text.js';
 import { counted, reportColumns } from './report-columns.js';
 import { checksOf, type ReportIncident, type ReportModel } from './report-models.js';
-import { doubtsOf, explanations, incidentSpan, titleOf, verdictOf, type Ends } from './report-words.js';
+import {
+  doubtsOf,
+  endsOf,
+  explanations,
+  incidentSpan,
+  titleOf,
+  verdictOf,
+  type Ends,
+} from './report-words.js';
 
 /** Rows and incidents of a page, and characters of the incidents' texts after which no further one is shown. */
 const mostRows = 500;
@@ -56,26 +67,40 @@ function incidentsOf(
   return { incidents, more: all - incidents.length };
 }
 
-/** Sums of what can be added: time down, incidents and checks; the longest incident of all. */
+/** What the checks of the window have cost; null while it is not known. */
+function costOfFigures(figures: ReportModel['figures']): Cost | null {
+  const nanos = figures?.counts.cost ?? null;
+  const currency = figures?.currency ?? null;
+  return nanos === null || currency === null ? null : { nanos, currency };
+}
+
+/** Sums of what can be added: time down, incidents, checks and, by currency, costs; the longest incident of all. */
 function totalsOf(models: readonly ReportModel[]): ReportSheet['totals'] {
   const known = models.filter(({ figures }) => figures !== null);
   const sum = (of: (model: ReportModel) => number): number => known.reduce((all, each) => all + of(each), 0);
   const down = sum(({ figures, coverage }) =>
     figures !== null && coverage ? figures.durations.unhealthy : 0,
   );
+  const byBlame = known.reduce(
+    (all, { figures, coverage }) => (figures !== null && coverage ? addDownTime(all, figures.down) : all),
+    noDownTime,
+  );
   let longest = 0;
   for (const { incidents } of known)
     for (const { countedMs } of incidents) longest = Math.max(longest, countedMs);
-  const totals: Readonly<Record<string, string>> =
+  const costs = costTexts(known.map(({ figures }) => costOfFigures(figures))).join(', ');
+  const totals: Readonly<Record<string, string | null>> =
     known.length === 0
       ? {}
       : {
           'Time down': downTimeText(down),
+          'Down by': blamesText(byBlame),
           Incidents: String(sum(({ incidents }) => counted(incidents).length)),
           Longest: downTimeText(longest),
           Checks: sum(({ figures }) => (figures === null ? 0 : checksOf(figures).total)).toLocaleString(
             'en-US',
           ),
+          ...(costs === '' ? {} : { Cost: costs }),
         };
   return reportColumns.map(({ head }) => totals[head] ?? null);
 }
@@ -106,6 +131,10 @@ export function sheetOf(models: readonly ReportModel[], window: AskedWindow, now
       .filter(({ said }) => said.length > 0)
       .slice(0, mostRows)
       .map(({ model, said }) => ({ model, text: said.join('; ') })),
+    ends: models
+      .map((model) => ({ model: model.model, text: endsOf(model, now).join('; ') }))
+      .filter(({ text }) => text !== '')
+      .slice(0, mostRows),
     explanations: explanations(models),
   };
 }

@@ -1,6 +1,9 @@
 import type { AskedWindow } from '../calendar/past-window.js';
+import { deadlineText } from '../domain/deadline.js';
 import { percentDown } from '../domain/uptime.js';
-import type { ReportIncident, ReportModel } from './report-models.js';
+import { medianOf } from '../domain/vendor.js';
+import { downTimeText } from './down-time-text.js';
+import { countedByVendor, type ReportIncident, type ReportModel } from './report-models.js';
 
 /** `Service levels, 2026-10` */
 export function titleOf({ name }: AskedWindow): string {
@@ -27,8 +30,28 @@ export function incidentSpan(
   };
 }
 
-/** The number of objectives met, as a sentence. */
+/** `4 min before the vendor's own beginning`. */
+export function leadWords(leadMs: number): string {
+  if (Math.abs(leadMs) < 1_000) return "at the vendor's own beginning";
+  return `${downTimeText(Math.abs(leadMs))} ${leadMs > 0 ? 'before' : 'after'} the vendor's own beginning`;
+}
+
+/** What vendors told of the incidents, as a sentence with a space before it; empty where no status page is read. */
+export function vendorSentence(models: readonly ReportModel[]): string {
+  const sides = models.flatMap(({ incidents }) => countedByVendor(incidents));
+  if (sides.length === 0) return '';
+  const leads = sides.flatMap(({ leadMs }) => (leadMs === null ? [] : [leadMs]));
+  const median = medianOf(leads);
+  const told = `Vendors told of ${leads.length} of ${sides.length} incidents that were theirs`;
+  return ` ${told}${median === null ? '' : `; in the median they were seen here ${leadWords(median)}`}.`;
+}
+
+/** The number of objectives met, and what vendors told, as sentences. */
 export function verdictOf(models: readonly ReportModel[]): string {
+  return objectivesMet(models) + vendorSentence(models);
+}
+
+function objectivesMet(models: readonly ReportModel[]): string {
   const judged = models.filter(({ objective }) => objective !== null);
   if (judged.length === 0) return 'No model has an objective.';
   const count = (met: boolean | null): number => judged.filter((model) => model.met === met).length;
@@ -52,6 +75,10 @@ export function doubtsOf(model: ReportModel, { clock, from }: AskedWindow): stri
   return said;
 }
 
+/** What ends of a model, as sentences. */
+export const endsOf = ({ deadlines }: ReportModel, now: number): string[] =>
+  deadlines.map((deadline) => deadlineText(deadline, now));
+
 /** What the figures mean. */
 export function explanations(models: readonly ReportModel[]): string[] {
   const kept = models.map(({ figures }) => figures?.counts.resolution);
@@ -59,8 +86,14 @@ export function explanations(models: readonly ReportModel[]): string[] {
   return [
     'Uptime is the share of the known time in which a model was healthy or degraded. Maintenance, exclusions and time that nobody watched are left out of it; coverage is the share of the time less maintenance that was watched.',
     'Time down and the longest incident are rounded up to a second, uptime and coverage are rounded down; whether an objective was met is decided before rounding.',
+    'Time down counts for the blame of the reason for which a model became unhealthy. The provider uptime is the uptime as if only providers could be down: time down with another blame counts as not watched.',
     'Objectives are those of the registry when this was written. The error budget used is the time down over (1 - objective) x known time.',
     'An incident lasts from its first failure to the confirmed recovery, including time without checks. Only the part inside this window, less exclusions, is counted.',
+    ...(models.some(({ incidents }) => countedByVendor(incidents).length > 0)
+      ? [
+          'Incidents of a vendor are those that it tells of on its status page while the pages are read; an incident of before counts as not told of.',
+        ]
+      : []),
     ...(unit === undefined ? [] : [`Checks are counted by whole ${unit}s of UTC, the uptime is exact.`]),
   ];
 }

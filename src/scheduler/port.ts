@@ -50,8 +50,11 @@ export interface SchedulerEvents {
 }
 
 export interface Scheduler {
-  /** Replaces the registry; a model whose plan did not change keeps its next slot and its running check. */
-  update(plans: readonly Plan[]): void;
+  /**
+   * Replaces the registry; a model whose plan did not change keeps its next slot and its running check. Of those in `changed` otherwise, such as
+   * by a secret that came, the ones without a valid result are checked soon.
+   */
+  update(plans: readonly Plan[], changed?: ReadonlySet<string>): void;
   /** Schedules one recheck at Unix ms `at`; ignored when the next slot is earlier. */
   recheck(id: string, at: number): void;
   /** Checks now, or joins the waiting or running check; resolves when it is recorded. Rejects when it is dropped. */

@@ -9,6 +9,7 @@ import { isRecent, roomAt, startsUpTo, windowMs, type RateWindow } from './rate-
 import { firstCheck, firstWaveMs, needsFirstCheck, takeDue } from './slots.js';
 import { systemTimers, type Timers } from '../domain/timers.js';
 import { addAll } from '../domain/list.js';
+import { modelIdOf } from '../domain/probes.js';
 
 /** Longest sleep, to detect clock changes and to advance `lastTick`. */
 const mostSleepMs = 1000;
@@ -34,8 +35,10 @@ export interface SchedulerParts {
 export function createScheduler(parts: SchedulerParts): Scheduler {
   const { calendar, clock, events, timers = systemTimers } = parts;
   const entries = new Map<string, Entry>();
-  /** Starts of models that left, as for a pause, and may return within a minute. */
-  const startsOfGone = new Map<string, RateWindow>();
+  /** Starts by model: the probes of a model share its rate. */
+  const starts = new Map<string, RateWindow>();
+  /** Ids that left, as for a pause, and may return within a minute: their starts are known. */
+  const gone = new Set<string>();
   const heap = createHeap<Entry>();
   const checks = createChecks({ ...parts, timers }, ended);
   let seen = { wall: clock.wall(), monotonic: clock.monotonic() };
@@ -139,22 +142,38 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
     else place(entry);
   }
 
-  function forget({ plan: { id }, starts }: Entry): void {
-    entries.delete(id);
-    if (isRecent(starts, seen.monotonic)) startsOfGone.set(id, starts);
+  function forget(entry: Entry): void {
+    entries.delete(entry.plan.id);
+    if (isRecent(entry.starts, seen.monotonic)) gone.add(entry.plan.id);
+  }
+
+  function startsOf(id: string): RateWindow {
+    const model = modelIdOf(id);
+    const known = starts.get(model) ?? [];
+    starts.set(model, known);
+    return known;
+  }
+
+  /** Drops starts that no entry has and that no rate counts. */
+  function dropStarts(): void {
+    const used = new Set([...entries.keys()].map(modelIdOf));
+    for (const id of gone) if (!isRecent(startsOf(id), seen.monotonic)) gone.delete(id);
+    for (const [model, of] of starts)
+      if (!used.has(model) && !isRecent(of, seen.monotonic)) starts.delete(model);
   }
 
   /** Applies a plan; true when its slots are planned anew. */
   function adopt(plan: Plan): boolean {
     const known = entries.get(plan.id);
-    const startsBefore = startsOfGone.get(plan.id);
-    const entry = known ?? createEntry(plan, startsBefore);
+    const entry = known ?? createEntry(plan, startsOf(plan.id));
     const unchanged = known?.gone === false && isDeepStrictEqual(known.plan.schedule, plan.schedule);
     const { lastStart, ratePerMin } = plan;
     const ago = lastStart === null ? Infinity : Math.max(0, seen.wall - lastStart);
-    if (!known && !startsBefore && ratePerMin !== null && ago < 60_000)
+    if (!known && !gone.has(plan.id) && ratePerMin !== null && ago < 60_000) {
       addAll(entry.starts, startsUpTo(seen.monotonic - ago, ratePerMin));
-    startsOfGone.delete(plan.id);
+      entry.starts.sort((one, other) => one - other);
+    }
+    gone.delete(plan.id);
     entries.set(plan.id, entry);
     entry.plan = plan;
     entry.gone = false;
@@ -213,13 +232,19 @@ export function createScheduler(parts: SchedulerParts): Scheduler {
   }
 
   return {
-    update(plans) {
+    update(plans, changed = new Set()) {
       if (stopping) return;
       tick();
       const ids = new Set(plans.map(({ id }) => id));
       for (const entry of entries.values()) if (!ids.has(entry.plan.id)) retire(entry);
-      for (const [id, starts] of startsOfGone) if (!isRecent(starts, seen.monotonic)) startsOfGone.delete(id);
-      const begun = plans.filter(adopt).flatMap(({ id }) => find(id) ?? []);
+      dropStarts();
+      const isAsked = ({ due, running }: Entry): boolean => !due.regular || running !== null;
+      const begun = plans.flatMap((plan) => {
+        const isNew = adopt(plan);
+        const entry = find(plan.id);
+        const isSoon = isNew || (changed.has(plan.id) && entry !== undefined && !isAsked(entry));
+        return isSoon && entry !== undefined ? [entry] : [];
+      });
       const first = begun.filter(({ plan, due }) => needsFirstCheck(plan, due.at));
       const waveMs = firstWaveMs(first.length);
       for (const entry of first) checkSoon(entry, waveMs);

@@ -1,4 +1,5 @@
 import { isObject, type Members, isList } from '../domain/json.js';
+import { challengeAnswer } from './challenge-answer.js';
 
 export type Attached = 'picture' | 'sound' | null;
 
@@ -13,10 +14,15 @@ export function attachmentIn(body: string): Attached {
  * expectation can ask for the expected text.
  */
 export function answerTo(question: string, attached: Attached): string {
+  if (/code word/i.test(question.slice(-200))) {
+    const [, word] = /the code word is (\S{1,40})\. /i.exec(question.slice(0, 200)) ?? [];
+    return word ?? 'I see no code word in the text.';
+  }
   if (/capital of india/i.test(question)) return 'The capital of India is New Delhi.';
   if (attached === 'picture' && /colou?r/i.test(question)) return 'Yellow.';
   if (attached === 'sound' && /tone/i.test(question)) return 'Yes.';
-  return question === '' ? 'Hello! How can I help you?' : `You asked: ${question.slice(0, 200)}`;
+  if (question === '') return 'Hello! How can I help you?';
+  return challengeAnswer(question.slice(-200)) ?? `You asked: ${question.slice(0, 200)}`;
 }
 
 /**
@@ -37,6 +43,24 @@ function textIn(asked: unknown): string {
   if (newest !== undefined) return textIn(newest.content ?? newest.parts);
   return asked.map(textIn).join('');
 }
+
+/** What a request wants besides text. */
+export type Wanted = 'tool' | 'schema' | null;
+
+/** A tool, or a schema, in the request of any API. */
+export function wantedIn(body: Members): Wanted {
+  const { tools, toolConfig, response_format: format, generationConfig: options } = body;
+  if (tools !== undefined || toolConfig !== undefined) return 'tool';
+  const schemas = [format, body.format, body.output_config, body.outputConfig];
+  if (isObject(options)) schemas.push(options.responseSchema);
+  return schemas.some((one) => one !== undefined) ? 'schema' : null;
+}
+
+/** A call of the tool that modelpulse offers; other tools are called with the same arguments. */
+export const calledTool = { name: 'report_capital', arguments: { capital: 'New Delhi' } };
+
+/** An object of the schema that modelpulse requests. */
+export const structuredAnswer = JSON.stringify({ capital: 'New Delhi', country: 'India' });
 
 /** Tokens of a text, estimated at four characters each. */
 export function tokensOf(text: string): number {

@@ -1,15 +1,21 @@
 import type { ServerResponse } from 'node:http';
-import type { Attached } from './answer.js';
+import type { Attached, Wanted } from './answer.js';
 import type { Shape } from './shape.js';
 
-/** One request and its response, as a behaviour receives them. */
-export interface Call {
+/** What an answer goes to. */
+export interface Exchange {
   readonly response: ServerResponse;
+}
+
+/** One request and its response, as a behaviour receives them. */
+export interface Call extends Exchange {
   /** The requested model name. */
   readonly model: string;
   readonly question: string;
   /** The attachment of the question: an image or a sound. */
   readonly attached: Attached;
+  /** A tool or a schema that was asked for. */
+  readonly wanted: Wanted;
   /** True when the answer is to be streamed. */
   readonly stream: boolean;
   /** Reply format of the requested API. */
@@ -20,6 +26,8 @@ export interface Call {
   readonly now: number;
   /** Unix time in ms of the first request for this name. */
   readonly firstAsked: number;
+  /** The question of that request. */
+  readonly firstQuestion: string;
   /** In [0, 1), different for each request for this name, and the same sequence in every run. */
   readonly chance: number;
 }
@@ -28,19 +36,19 @@ export interface Call {
 const longestDelayMs = 2 ** 31 - 1;
 
 /** Runs `act` once after `ms`, unless the connection closes before. */
-export function after({ response }: Call, ms: number, act: () => void): void {
+export function after({ response }: Exchange, ms: number, act: () => void): void {
   const timer = setTimeout(act, Math.min(ms, longestDelayMs));
   response.once('close', () => clearTimeout(timer));
 }
 
 /** Runs `act` each `ms` until the connection closes. */
-export function each({ response }: Call, ms: number, act: () => void): void {
+export function each({ response }: Exchange, ms: number, act: () => void): void {
   const timer = setInterval(act, ms);
   response.once('close', () => clearInterval(timer));
 }
 
 export function sendBody(
-  { response }: Call,
+  { response }: Exchange,
   status: number,
   type: string,
   body: string,
@@ -51,7 +59,7 @@ export function sendBody(
 }
 
 export function sendJson(
-  call: Call,
+  call: Exchange,
   status: number,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},

@@ -1,17 +1,17 @@
 import { pipeline, Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { completion } from './completion.js';
-import { each, type Call } from './call.js';
+import { each, type Call, type Exchange } from './call.js';
 
 const json = { 'content-type': 'application/json' };
 
 /** Closes the connection with a TCP reset. */
-export function reset({ response }: Call): void {
+export function reset({ response }: Exchange): void {
   response.socket?.resetAndDestroy();
 }
 
 /** Sends bytes that are not HTTP. */
-export function garbage({ response }: Call): void {
+export function garbage({ response }: Exchange): void {
   response.socket?.end('SSH-2.0-OpenSSH_9.6\r\n');
 }
 
@@ -45,13 +45,13 @@ export function drip(call: Call): void {
 }
 
 /** Sends a body that ends only when the client closes. */
-export function endless({ response }: Call): void {
+export function endless({ response }: Exchange): void {
   response.writeHead(200, json);
   pour(response, Buffer.alloc(64 * 1024, ' '));
 }
 
 /** An endless body, compressed a thousandfold: gzip members of 1 MiB each, one after the other. */
-export function gzipBomb({ response }: Call): void {
+export function gzipBomb({ response }: Exchange): void {
   response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
   pour(response, gzipSync(Buffer.alloc(1024 * 1024, ' ')));
 }

@@ -16,6 +16,8 @@ export const inventedDays = 90;
 /** Distances of the invented checks: a state needs no more, and the last days have charts of their own. */
 const coarse = { forMs: Infinity, everyMs: 2 * hourMs };
 const fine = { forMs: 2 * dayMs, everyMs: 10 * minuteMs };
+/** The last ones before a daemon goes on, which would else seem to have been away. */
+const newest = { forMs: fine.everyMs, everyMs: 20_000 };
 /** The monitor itself was away once, so that there is time that nobody watched. */
 const away = { fromDaysAgo: 61.3, forMs: 9 * hourMs };
 const author = 'modelpulse demo';
@@ -27,17 +29,24 @@ export interface InventedPast {
   readonly models: readonly Model[];
   /** Unix ms at which it ends. */
   readonly now: number;
+  /** True where a daemon goes on from there. */
+  readonly goesOn?: boolean;
 }
 
-/** The slots of a model: every two hours, at last every ten minutes, and three at the beginning and end of each trouble. */
-function slotsOf(id: string, troubles: readonly Trouble[], from: number, now: number): number[] {
+/** The slots of a model: every two hours, then every ten minutes, and three at the beginning and end of each trouble. */
+function slotsOf(
+  id: string,
+  troubles: readonly Trouble[],
+  { from, now, goesOn }: { readonly from: number; readonly now: number; readonly goesOn: boolean },
+): number[] {
   const slots = new Set<number>();
   const phase = Math.floor(hashFraction(id) * fine.everyMs);
   const add = (begin: number, end: number, everyMs: number): void => {
-    for (let slot = begin + phase; slot < end; slot += everyMs) slots.add(slot);
+    for (let slot = begin + (phase % everyMs); slot < end; slot += everyMs) slots.add(slot);
   };
   add(from, now - fine.forMs, coarse.everyMs);
   add(Math.max(from, now - fine.forMs), now, fine.everyMs);
+  if (goesOn) add(Math.max(from, now - newest.forMs), now, newest.everyMs);
   for (const { from: begin, to } of troubles)
     for (const edge of [begin, to])
       for (let n = 0; n < 3; n += 1)
@@ -91,7 +100,8 @@ function resultAt(id: string, slot: number, found: Trouble | undefined) {
  * Records an invented past with the daemon's own recorder, so that states, incidents and sums are what it would have written.
  * Notes of the incidents say that they are invented. Does nothing where the database has history; false then.
  */
-export async function inventPast({ path, migrationsDir, models, now }: InventedPast): Promise<boolean> {
+export async function inventPast(past: InventedPast): Promise<boolean> {
+  const { path, migrationsDir, models, now, goesOn = false } = past;
   const log = pino({ level: 'silent' });
   const clock = { time: now, wall: () => clock.time, monotonic: () => monotonicMs(performance.now()) };
   const day = { checksMs: 90 * dayMs, failuresMs: 90 * dayMs, hoursMs: 400 * dayMs, daysMs: 1825 * dayMs };
@@ -119,7 +129,9 @@ export async function inventPast({ path, migrationsDir, models, now }: InventedP
     const troubles = new Map(models.map(({ id }) => [id, trouble(id, now)]));
     const gap = { from: now - away.fromDaysAgo * dayMs, to: now - away.fromDaysAgo * dayMs + away.forMs };
     const all = models
-      .flatMap(({ id }) => slotsOf(id, troubles.get(id) ?? [], from, now).map((slot) => ({ id, slot })))
+      .flatMap(({ id }) =>
+        slotsOf(id, troubles.get(id) ?? [], { from, now, goesOn }).map((slot) => ({ id, slot })),
+      )
       .filter(({ slot }) => slot < gap.from || slot >= gap.to)
       .sort((a, b) => a.slot - b.slot);
     let isFine = false;

@@ -53,7 +53,7 @@ const own: Readonly<Record<string, readonly Told[]>> = {
     [22.8, 6 * 60, 'rate_limited', 'Rate limit reached for requests per min'],
     [0.02, 24 * 60, 'rate_limited', 'Rate limit reached for requests per min'],
   ],
-  'wrong-answer': [[4.6, 7 * 24 * 60, 'unexpected_answer', 'the answer does not contain "New Delhi"']],
+  'wrong-answer': [[4.6, 7 * 24 * 60, 'unexpected_answer', 'not the answer to "Repeat this code: amber417"']],
   silent: [[0.05, 24 * 60, 'empty_response', 'the answer ended normally and holds no text']],
   hanging: [
     [38.9, 75, 'timeout', 'no response headers within 1 s'],

@@ -22,6 +22,15 @@ export function forbidden(call: Call): void {
   refuse(call, 403, { message, type: 'permission_error', code: 'permission_denied' });
 }
 
+/** The wording of Groq for a tool and for a schema. */
+export function abilityRefused(call: Call): void {
+  const message =
+    call.wanted === 'tool'
+      ? '`tool calling` is not supported with this model'
+      : 'This model does not support response format `json_schema`.';
+  refuse(call, 400, { message, type: 'invalid_request_error', code: null });
+}
+
 /** `hint` is added to the provider's own message. */
 export function modelNotFound(call: Call, hint = ''): void {
   const name = call.model.slice(0, 100);

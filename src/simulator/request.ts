@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isObject } from '../domain/json.js';
-import { attachmentIn, questionIn, type Attached } from './answer.js';
+import { attachmentIn, questionIn, wantedIn, type Attached, type Wanted } from './answer.js';
 import type { Route } from './routes.js';
 
 /** Parameters of a request. */
@@ -8,6 +8,7 @@ interface Asked {
   readonly model: string;
   readonly question: string;
   readonly attached: Attached;
+  readonly wanted: Wanted;
   readonly stream: boolean;
 }
 
@@ -45,6 +46,7 @@ export function parseRequest(path: string, body: string, route: Route): Asked | 
     model,
     question: questionIn(value),
     attached: attachmentIn(body),
+    wanted: wantedIn(value),
     stream: route.streams === true || stream,
   };
 }

@@ -6,6 +6,10 @@ export interface Completion {
   /** The model named in the answer. */
   readonly model: string;
   readonly text: string;
+  /** The call of a tool, with arguments that are an object, or a text that is broken JSON. */
+  readonly call: { readonly name: string; readonly arguments: object | string } | null;
+  /** Turns the vector of an embedding by so much. */
+  readonly turned: number;
   readonly finish: 'stop' | 'length' | 'content_filter';
   /** Tokens of the question and of the whole answer. */
   readonly input: number;
@@ -46,6 +50,10 @@ export function sse(data: object, name?: string): string {
 }
 
 /** A short vector; empty for an empty text. */
-export function vectorOf({ text }: Completion): readonly number[] {
-  return text === '' ? [] : [0.25, -0.5, 0.125, 1];
+export function vectorOf({ text, turned }: Completion): readonly number[] {
+  return text === '' ? [] : [0.25 + turned, -0.5, 0.125, 1 - turned];
 }
+
+/** The arguments of a call as text. */
+export const argumentsText = (given: object | string): string =>
+  typeof given === 'string' ? given : JSON.stringify(given);

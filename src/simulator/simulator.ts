@@ -4,34 +4,47 @@ import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../domain/clock.js';
 import { hashFraction } from '../domain/schedule.js';
 import { behaviours } from './behaviours.js';
+import { balanceAt, balances } from './balances.js';
 import { createCatalogue, describeBehaviours, exampleName } from './catalogue.js';
+import { listOf } from './lists.js';
 import { modelNotFound } from './refusal.js';
 import { apiKeyOf, parseRequest, readBody } from './request.js';
 import { modelList, routes, type Route } from './routes.js';
+import { createVendorPages } from './vendor-pages.js';
 
 /** Requests so far for each model name. */
 interface RequestCounts {
   /** Records one more request for `model`. */
-  ask(model: string, now: number): { readonly firstAsked: number; readonly chance: number };
+  ask(
+    model: string,
+    now: number,
+    question: string,
+  ): { readonly firstAsked: number; readonly firstQuestion: string; readonly chance: number };
 }
 
 /** Maximum names; beyond it the one first requested longest ago is dropped. */
 const mostNames = 10_000;
+/** Characters of the first question that are remembered for each. */
+const longestQuestion = 200;
 
 /** Each name has its own sequence of chances, fixed by `seed`. */
 export function createRequestCounts(seed: number): RequestCounts {
-  const names = new Map<string, { count: number; readonly firstAsked: number }>();
+  const names = new Map<
+    string,
+    { count: number; readonly firstAsked: number; readonly firstQuestion: string }
+  >();
   return {
-    ask: (model, now) => {
+    ask: (model, now, question) => {
       let known = names.get(model);
       if (!known) {
         const [oldest] = names.keys();
         if (oldest !== undefined && names.size >= mostNames) names.delete(oldest);
-        known = { count: 0, firstAsked: now };
+        known = { count: 0, firstAsked: now, firstQuestion: question.slice(0, longestQuestion) };
         names.set(model, known);
       }
       known.count += 1;
-      return { firstAsked: known.firstAsked, chance: hashFraction(`${seed}:${model}:${known.count}`) };
+      const { firstAsked, firstQuestion } = known;
+      return { firstAsked, firstQuestion, chance: hashFraction(`${seed}:${model}:${known.count}`) };
     },
   };
 }
@@ -57,6 +70,7 @@ export function createSimulator({
   const playOf = createCatalogue();
   const names = behaviours.map(exampleName);
   const memory = createRequestCounts(seed);
+  const vendorPage = createVendorPages(clock.wall());
 
   function play(request: IncomingMessage, response: ServerResponse, body: string, route: Route): void {
     const [path = '/'] = (request.url ?? '/').split('?');
@@ -67,7 +81,9 @@ export function createSimulator({
     }
     const played = playOf(asked.model);
     const now = clock.wall();
-    const remembered = played ? memory.ask(asked.model, now) : { firstAsked: now, chance: 0 };
+    const remembered = played
+      ? memory.ask(asked.model, now, asked.question)
+      : { firstAsked: now, firstQuestion: asked.question, chance: 0 };
     const { shape } = route;
     const call = { ...asked, ...remembered, response, shape, now, apiKey: apiKeyOf(request) };
     if (played) played(call);
@@ -78,13 +94,22 @@ export function createSimulator({
     const body = await readBody(request);
     const [path = '/', query = ''] = (request.url ?? '/').split('?');
     const route = routes.find((one) => one.path.test(path));
+    const list = route === undefined ? listOf(path, body ?? '', names, clock.wall()) : undefined;
     if (body === null) sendProblem(response, 413, 'The request is longer than 1 MiB.');
     else if (route !== undefined) {
       if (request.method === 'POST') play(request, response, body, route);
       else sendProblem(response, 405, 'Ask with POST.', { allow: 'POST' });
-    } else if (/\/(?:models|api\/tags)$/.test(path))
+    } else if (list === null) sendProblem(response, 404, 'There is no such model.');
+    else if (list !== undefined) send(response, 200, JSON.stringify(list));
+    else if (/\/(?:models|api\/tags)$/.test(path))
       send(response, 200, JSON.stringify(modelList(path, query, names, clock.wall())));
-    else if (path === '/') send(response, 200, describeBehaviours(), { 'content-type': 'text/plain' });
+    else if (balances.some(({ path: own }) => own.test(path)))
+      send(response, 200, JSON.stringify(balanceAt(path, apiKeyOf(request))));
+    else if (path.startsWith('/status-pages/')) {
+      const etag = request.headers['if-none-match'] ?? null;
+      if (!vendorPage({ path, response, now: clock.wall(), etag }))
+        sendProblem(response, 404, `No such status page: ${path}`);
+    } else if (path === '/') send(response, 200, describeBehaviours(), { 'content-type': 'text/plain' });
     else sendProblem(response, 404, `Unknown request URL: ${path}`);
   }
 

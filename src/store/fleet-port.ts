@@ -1,4 +1,5 @@
 import type { MonotonicMs } from '../domain/clock.js';
+import { modelIdOf } from '../domain/probes.js';
 import { hashFraction } from '../domain/schedule.js';
 
 /** Number of shards: each model belongs to one, and each shard to at most one instance. */
@@ -9,10 +10,10 @@ export const registryShard = -1;
 
 /**
  * Shard of a model, 0 to 255, by its id alone: the low 8 bits of the hash whose high bits give the phase, so that the checks of
- * a shard are spread over the whole interval. Another function would move all models.
+ * a shard are spread over the whole interval. The probes of a model have its shard, since they share its rate. Another function would move all models.
  */
 export function shardOf(modelId: string): number {
-  return (hashFraction(modelId) * 2 ** 32) % shardCount;
+  return (hashFraction(modelIdOf(modelId)) * 2 ** 32) % shardCount;
 }
 
 /** The right to write models of a shard, as it was given; it is void once the shard has another fence. */
@@ -180,6 +181,8 @@ export interface Fleet {
     work: (right: RegistryRight) => Promise<Result>,
     options?: { readonly waitMs?: number },
   ): Promise<Result>;
+  /** Claims no more shards from now on: the instance is about to stop. */
+  claimNoMore(): void;
   /** Calls `lost` with all shards, gives them back and ends the connections; the leases end by themselves where that fails. */
   stop(): Promise<void>;
 }

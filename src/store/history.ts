@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Health } from '../domain/health.js';
 import { exclude } from '../domain/exclusion.js';
+import { addDownTime, downTimeOf, noDownTime, type TimeSpent } from '../domain/down-time.js';
 import { clipTo, merge, totalOf } from '../domain/intervals.js';
 import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import {
@@ -22,6 +23,8 @@ export interface Past {
   /** The newest stored memory, which has the states after the newest slot. */
   readonly stored: Health;
   readonly exclusions: readonly Interval[];
+  /** Currency of its costs; null or absent while there are none. */
+  readonly currency?: string | null;
 }
 
 /** The part of `window` in which the model existed; empty when it did not. */
@@ -63,24 +66,52 @@ export interface PastWindow extends Interval {
   readonly past: Past;
 }
 
-/** ms per state over each of the windows, exact; one call of the store. */
-export async function durationsOfAll(
-  store: Pick<StoreReader, 'durations'>,
-  windows: readonly PastWindow[],
-): Promise<StateDurations[]> {
-  const parts = windows.map(({ past: { key, stored, exclusions }, ...window }) => {
+/** What of each window the store is asked for, and the intervals after the newest slot, which it does not have. */
+function partsOf(windows: readonly PastWindow[]) {
+  return windows.map(({ past: { key, stored, exclusions }, ...window }) => {
     const { from, to } = clip(stored, window);
     const holes = clipTo(merge(exclusions), { from, to });
     const settled = { from, to: Math.max(from, Math.min(to, stored.settled)) };
     const since = intervalsOf(silenceAfter(stored, to), { from: settled.to, to });
     const without = clipTo(holes, settled);
-    return { asked: { key, ...settled, without }, silent: durationsOf(exclude(since, holes)) };
+    return { asked: { key, ...settled, without }, silent: exclude(since, holes) };
   });
-  const asked = parts.map((part) => part.asked).filter(({ from, to }) => from < to);
+}
+
+type Part = ReturnType<typeof partsOf>[number];
+
+const isAsked = ({ asked: { from, to } }: Part): boolean => from < to;
+
+/** Adds up what the store tells of a part and what follows; excluded time is maintenance. */
+function wholeOf({ asked, silent }: Part, told: StateDurations): StateDurations {
+  const sum = addDurations(told, durationsOf(silent));
+  return { ...sum, maintenance: sum.maintenance + totalOf(asked.without) };
+}
+
+/** ms per state over each of the windows, exact; one call of the store. */
+export async function durationsOfAll(
+  store: Pick<StoreReader, 'durations'>,
+  windows: readonly PastWindow[],
+): Promise<StateDurations[]> {
+  const parts = partsOf(windows);
+  const asked = parts.filter(isAsked).map((part) => part.asked);
   const told = (asked.length === 0 ? [] : await store.durations(asked)).values();
-  return parts.map(({ asked: { from, to, without }, silent }) => {
-    const sum = addDurations(from < to ? (told.next().value ?? noDurations) : noDurations, silent);
-    return { ...sum, maintenance: sum.maintenance + totalOf(without) };
+  return parts.map((part) => wholeOf(part, isAsked(part) ? (told.next().value ?? noDurations) : noDurations));
+}
+
+const noTime: TimeSpent = { durations: noDurations, down: noDownTime };
+
+/** ms per state and ms down by blame over each of the windows, exact; one call of the store. */
+export async function spentOfAll(
+  store: Pick<StoreReader, 'spent'>,
+  windows: readonly PastWindow[],
+): Promise<TimeSpent[]> {
+  const parts = partsOf(windows);
+  const asked = parts.filter(isAsked).map((part) => part.asked);
+  const told = (asked.length === 0 ? [] : await store.spent(asked)).values();
+  return parts.map((part) => {
+    const { durations, down } = isAsked(part) ? (told.next().value ?? noTime) : noTime;
+    return { durations: wholeOf(part, durations), down: addDownTime(down, downTimeOf(part.silent)) };
   });
 }
 
@@ -92,4 +123,14 @@ export async function durationsBetween(
 ): Promise<StateDurations> {
   const [durations] = await durationsOfAll(store, [{ past, ...window }]);
   return durations ?? noDurations;
+}
+
+/** ms per state and ms down by blame over `window`, exact. */
+export async function spentBetween(
+  store: Pick<StoreReader, 'spent'>,
+  past: Past,
+  window: Interval,
+): Promise<TimeSpent> {
+  const [spent] = await spentOfAll(store, [{ past, ...window }]);
+  return spent ?? noTime;
 }

@@ -1,11 +1,13 @@
 import type { Histogram } from '../domain/histogram.js';
+import { lastSpeedBucket } from '../domain/speed.js';
+import { getVarint, putVarint } from './varint.js';
 
 /*
  * A sparse and small format: for each bucket in order, the step from the bucket before and the count, both as LEB128
  * varints. Merging runs twice for every result written, so it works on bytes without intermediate objects.
  */
 const longestPair = 2 + 8;
-const longestBlob = 256 * longestPair;
+const longestBlob = (lastSpeedBucket + 1) * longestPair;
 
 export function encodeLatency(histogram: Histogram): Uint8Array | null {
   if (histogram.size === 0) return null;
@@ -97,22 +99,4 @@ function take(cursor: Cursor): number {
   const { count } = cursor;
   advance(cursor);
   return count;
-}
-
-function getVarint(cursor: Cursor): number {
-  let value = 0;
-  for (let scale = 1; ; scale *= 0x80) {
-    const byte = cursor.blob[cursor.at++] ?? 0;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return value;
-  }
-}
-
-/** Returns the position after the bytes written. */
-function putVarint(bytes: Uint8Array, at: number, value: number): number {
-  let end = at;
-  let rest = value;
-  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes[end++] = (rest % 0x80) | 0x80;
-  bytes[end++] = rest;
-  return end;
 }

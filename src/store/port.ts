@@ -1,6 +1,13 @@
+import type { TimeSpent } from '../domain/down-time.js';
 import type { Epoch } from '../domain/epoch.js';
 import type { ExcludedPeriod, Exclusion } from '../domain/exclusion.js';
-import type { Incident, IncidentPlace, Note } from '../domain/incident.js';
+import type {
+  Acknowledgement,
+  Incident,
+  IncidentPlace,
+  Note,
+  OpenAcknowledgement,
+} from '../domain/incident.js';
 import type { Notice } from '../domain/notify/notice.js';
 import { missCauses, type MissCause } from '../domain/check.js';
 import type { Blame, Outcome, Reason } from '../domain/reason.js';
@@ -10,6 +17,7 @@ import type { Interval, StateDurations, StatePoint } from '../domain/state.js';
 import type { Span } from '../domain/timeline.js';
 import type { ShardFence } from './fleet-port.js';
 import type { OutboxStore } from './outbox-port.js';
+import type { VendorStore } from './vendor-port.js';
 import type { Resolution } from './window.js';
 
 /** Number that the store assigns to a model at first sight; stable across renames. */
@@ -105,10 +113,23 @@ export interface Refusal {
 export interface StoredIncident extends Incident {
   readonly id: number;
   readonly model: string;
+  /** The newest one, also when its time is over; null without one. */
+  readonly acknowledged: Acknowledgement | null;
   /** Oldest first. */
   readonly notes: readonly Note[];
   /** Those that overlap the incident. */
   readonly exclusions: readonly Exclusion[];
+}
+
+export interface StoredAcknowledgement extends OpenAcknowledgement {
+  readonly key: ModelKey;
+}
+
+/** A change of an acknowledgement; null takes it back. */
+export interface AcknowledgementChange {
+  readonly acknowledgement: Acknowledgement | null;
+  /** What channels may tell of it, written with it. */
+  readonly notice: Notice;
 }
 
 export interface StoredPeriod extends ExcludedPeriod {
@@ -159,11 +180,20 @@ export interface Counts extends Omit<Rollup, 'durations'> {
 /** Results in one batch that block the event loop for a few ms only. */
 export const batchResults = 100;
 
+/** Some hours of a model, by their starts in Unix ms. */
+export interface HoursOfModel {
+  readonly key: ModelKey;
+  readonly hours: readonly number[];
+}
+
+/** Histograms of several hours together. */
+export type Histograms = Pick<Rollup, 'latency' | 'speed'>;
+
 /** Rows of hours and days in one batch that take the thread of the store some ms. */
 export const batchRows = 5_000;
 
 /** The store as code outside `store/` uses it; nothing here assumes SQLite or a single process. */
-export interface Store extends OutboxStore {
+export interface Store extends OutboxStore, VendorStore {
   /** All models that still have history. */
   models(): Promise<readonly StoredModel[]>;
   /** Names of the models that are not retired, and of those with these ids or keys: the retired ones of years may be many. */
@@ -195,8 +225,12 @@ export interface Store extends OutboxStore {
    * in the order of the windows: one call for many, since its way to the store costs more than the answer.
    */
   durations(windows: readonly ModelWindow[]): Promise<readonly StateDurations[]>;
+  /** The same with the unhealthy time by the blame of the points' reasons, both of one state of the store. */
+  spent(windows: readonly ModelWindow[]): Promise<readonly TimeSpent[]>;
   /** Excludes the intervals of `without`. */
   counts(key: ModelKey, from: number, to: number, without?: readonly Interval[]): Promise<Counts>;
+  /** Of each model, in this order. */
+  hourHistograms(asked: readonly HoursOfModel[]): Promise<readonly Histograms[]>;
   /** Newest first. */
   results(key: ModelKey, query: ResultQuery): Promise<readonly RecordedResult[]>;
   /** Newest first. */
@@ -204,12 +238,22 @@ export interface Store extends OutboxStore {
   maintenance(key: ModelKey, from: number, to: number): Promise<readonly Interval[]>;
   epochs(key: ModelKey): Promise<readonly { from: number; settings: unknown }[]>;
   gaps(key: ModelKey): Promise<readonly number[]>;
+  /** Acknowledgements of open incidents. */
+  acknowledged(): Promise<readonly StoredAcknowledgement[]>;
   /** By start. */
   exclusions(key: ModelKey): Promise<readonly Exclusion[]>;
   /** Exclusions of all models with ids above `after`, by id, without their texts; a page, empty behind the last one. */
   excludedPeriods(after: number): Promise<readonly StoredPeriod[]>;
   /** Adds a note; returns the incident, or null when there is none with this id. */
   addNote(incident: number, note: Note): Promise<StoredIncident | null>;
+  /**
+   * Acknowledges an open incident, or takes that back; returns it as it is then, or null when there is none with this id. `changed` is
+   * false where nothing was to be done: it is closed, or has the same acknowledgement already.
+   */
+  acknowledge(
+    incident: number,
+    change: AcknowledgementChange,
+  ): Promise<{ readonly incident: StoredIncident; readonly changed: boolean } | null>;
   exclude(key: ModelKey, exclusion: Omit<Exclusion, 'id'>): Promise<Exclusion>;
   /** Deletes an exclusion; false when the model has none with this id. */
   include(key: ModelKey, id: number): Promise<boolean>;
@@ -225,7 +269,17 @@ export interface Store extends OutboxStore {
 /** Methods of the store that change nothing; for commands that read beside the daemon. */
 export type StoreReader = Omit<
   Store,
-  'register' | 'retire' | 'write' | 'prune' | 'addNote' | 'exclude' | 'include' | 'secret' | keyof OutboxStore
+  | 'register'
+  | 'retire'
+  | 'write'
+  | 'prune'
+  | 'addNote'
+  | 'acknowledge'
+  | 'exclude'
+  | 'include'
+  | 'secret'
+  | 'keepVendorIncidents'
+  | Exclude<keyof OutboxStore, 'notices'>
 >;
 
 /** Functions on the memory of a model, whose format the store does not know. */

@@ -1,4 +1,5 @@
-import { mergeInto } from '../domain/histogram.js';
+import { sumOfCosts } from '../domain/cost.js';
+import { mergeInto, type Histogram } from '../domain/histogram.js';
 import type { emptyRollup, Rollup } from '../domain/rollup.js';
 
 /** A mutable rollup. */
@@ -18,10 +19,16 @@ export function takeRollup(tally: Tally, part: Rollup): void {
   addAll(tally.blames, part.blames, -1);
   tally.inputTokens -= part.inputTokens;
   tally.outputTokens -= part.outputTokens;
-  for (const [bucket, count] of part.latency) {
-    const left = (tally.latency.get(bucket) ?? 0) - count;
-    if (left > 0) tally.latency.set(bucket, left);
-    else tally.latency.delete(bucket);
+  if (part.cost !== null) tally.cost = (tally.cost ?? 0) - part.cost;
+  takeHistogram(tally.latency, part.latency);
+  takeHistogram(tally.speed, part.speed);
+}
+
+function takeHistogram(from: Histogram, part: Histogram): void {
+  for (const [bucket, count] of part) {
+    const left = (from.get(bucket) ?? 0) - count;
+    if (left > 0) from.set(bucket, left);
+    else from.delete(bucket);
   }
 }
 
@@ -31,5 +38,7 @@ export function addRollup(tally: Tally, rollup: Rollup): void {
   addAll(tally.blames, rollup.blames);
   tally.inputTokens += rollup.inputTokens;
   tally.outputTokens += rollup.outputTokens;
+  tally.cost = sumOfCosts(tally.cost, rollup.cost);
   mergeInto(tally.latency, rollup.latency);
+  mergeInto(tally.speed, rollup.speed);
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { blames, outcomes, reasons, stateReasons } from '../domain/reason.js';
 import { checkKinds } from '../domain/result.js';
+import { speedNames } from '../domain/speed.js';
+import { tableOf } from '../domain/table.js';
 import { earliestTime, latestTime } from '../domain/time.js';
 import { states } from '../domain/state.js';
 
@@ -96,10 +98,48 @@ const health = z.looseObject({
   loading: z.looseObject({ since: time, validUntil: ms }).nullable(),
 });
 
+const warned = z.looseObject({
+  keys: z.array(z.looseObject({ position: count, since: time, count, reason, told: z.boolean() })),
+  budget: z.looseObject({ day: count, share: z.number() }).nullable(),
+  month: z.looseObject({ month: count, share: z.number() }).nullish(),
+  objective: z.array(z.looseObject({ share: z.number(), at: time })),
+});
+
+const limit = z.looseObject({
+  limit: z.number().positive().max(mostCount),
+  remaining: z.number().min(0).max(mostCount),
+  resetAt: time.nullable(),
+  until: time,
+});
+
 /** Absent in a history of an earlier release. */
 const told = {
   certificateExpiresAt: time.nullish(),
+  headroom: z.looseObject({ requests: limit.optional(), tokens: limit.optional() }).optional(),
   rateLimitRemaining: z.looseObject({ requests: count.optional(), tokens: count.optional() }).optional(),
+};
+
+/** Absent in a history of an earlier release. */
+const odd = {
+  announced: z
+    .looseObject({
+      deprecated: z.looseObject({ since: time.nullable() }).nullable(),
+      sunsetAt: time.nullable(),
+    })
+    .nullish(),
+  sightings: z
+    .array(
+      z.looseObject({
+        kind: z.enum(['dead_address_family', 'slow_lookup']),
+        since: time,
+        seen: count,
+        missed: count,
+        family: z.union([z.literal(4), z.literal(6)]).nullable(),
+        host: text.nullable(),
+        ms,
+      }),
+    )
+    .optional(),
 };
 
 /** State of a model, and the settings it was derived with. Members that an earlier release did not keep may be absent. */
@@ -119,8 +159,13 @@ export const memorySchema = z.looseObject({
   pausedByOperator: z.boolean().optional(),
   breaks: z.array(z.looseObject({ from: time, to: time })).optional(),
   spent: z.looseObject({ day: count, tokens: count }).nullish(),
+  cost: z.looseObject({ currency: text, nanos: count }).nullish(),
+  spentMonth: z.looseObject({ month: count, nanos: count }).nullish(),
   responseModel: text.nullish(),
   fingerprints: z.array(text).optional(),
+  vectors: z.looseObject({ of: text, sketches: z.array(text) }).optional(),
+  warned: warned.optional(),
+  ...odd,
   ...told,
 });
 
@@ -142,10 +187,12 @@ export const latestSchema = z.looseObject({
   detail: text.nullable(),
   httpStatus: number,
   phases: z.record(z.string(), ms),
+  costNanos: count.nullish(),
   usage: z.looseObject({ inputTokens: count, outputTokens: count }).nullable(),
   response: text.nullable(),
   responseModel: text.nullable(),
   keyIndex: number,
   stalled: z.literal(true).optional(),
+  speed: z.looseObject(tableOf(speedNames, () => ms.nullable())).optional(),
   ...told,
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { mostTokens } from '../domain/result.js';
 
 /** Path of the model-health API for a described model (`endpoint_configuration`). */
 export const modelHealthPath = '/redteam/v3/model-health';
@@ -17,8 +18,6 @@ const text = z
   .transform((value) => value.slice(0, longestText))
   .nullish()
   .catch(null);
-/** Maximum tokens of one check; a larger value is not a count. */
-export const mostTokens = 1_000_000_000;
 /** JSON allows -0, and the store does not. */
 const unsigned = (value: number): number => Math.abs(value);
 /** A count of tokens. */

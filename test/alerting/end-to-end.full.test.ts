@@ -5,6 +5,7 @@ import { startDaemon } from '../app/process.js';
 import { useSite } from '../app/registry.js';
 import { startReceiver, type Message } from './receiver.js';
 import { hasStack, startStack } from './stack.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 const servers: Server[] = [];
@@ -71,6 +72,7 @@ describe('alert', () => {
         provider: 'openai_compatible',
         base_url: `${url}/v1`,
         model: 'm',
+        ...fixedQuestion,
         api_key: 'k',
         labels: { team: 'search' },
       });

@@ -10,6 +10,7 @@ import { useSite } from '../app/registry.js';
 import { startReceiver } from './receiver.js';
 import { hasStack, shipped, startStack } from './stack.js';
 import { slow } from '../slow.js';
+import { fixedQuestion } from '../checker/model.js';
 
 /** Longest times from a failure to the message about it. */
 const instantLimitMs = 150_000;
@@ -80,6 +81,7 @@ const plain = (url: string, id: string) => ({
   provider: 'openai_compatible',
   base_url: `${url}/${id}/v1`,
   model: 'm',
+  ...fixedQuestion,
   api_key: 'k',
 });
 

@@ -35,7 +35,7 @@ describe('alert rules', () => {
 
   it('have a severity and a blame, or take the blame from the series', async () => {
     for (const { alert, labels, expr } of alertsIn(await groupsFor('registry.yaml'))) {
-      expect(['critical', 'warning', 'none']).toContain(labels.severity);
+      expect(['critical', 'warning', 'info', 'none']).toContain(labels.severity);
       const blamed = blames.some((blame) => blame === labels.blame);
       expect([alert, blamed || /status_info|unhealthy_reason/.test(expr)]).toEqual([alert, true]);
     }

@@ -5,6 +5,7 @@ import { completion } from '../checker/server.js';
 import { became, useSite } from './registry.js';
 import { send } from './sending.js';
 import { inFull } from '../slow.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 const closing: (() => unknown)[] = [];
@@ -41,7 +42,9 @@ describe('event stream of the daemon', () => {
       response.end(completion('New Delhi').replace('"mixtral"', JSON.stringify(version)));
     });
     const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
-    const config = configure([{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }]);
+    const config = configure([
+      { ...once, ...fixedQuestion, base_url: `http://127.0.0.1:${provider.port}/v1` },
+    ]);
     const running = await daemon(config);
     const { reader, next } = await listen(running.url);
     const check = async () => (await running.post('/api/v1/models/once/check')).json() as object;
@@ -79,7 +82,7 @@ describe('event stream of the daemon', () => {
         response.end(works ? completion('New Delhi') : '{"error":{"message":"it broke"}}');
       });
       const once = { ...model('healthy'), id: 'once', schedule: { every: '24h' } };
-      const models = [{ ...once, base_url: `http://127.0.0.1:${provider.port}/v1` }];
+      const models = [{ ...once, ...fixedQuestion, base_url: `http://127.0.0.1:${provider.port}/v1` }];
       const server = { listen: '127.0.0.1:0', public_url: 'https://pulse.example.com/below' };
       const running = await daemon(configure(models, { server }));
       const { next } = await listen(running.url);

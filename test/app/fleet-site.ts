@@ -1,6 +1,7 @@
 import type { Server } from '../store/postgres/server.js';
 import type { RunningDaemon } from './process.js';
 import type { Site } from './registry.js';
+import { fixedQuestion } from '../checker/model.js';
 
 /** A provider that counts what it is asked, and the configuration of instances that share models of it. */
 export interface FleetSite {
@@ -67,6 +68,7 @@ export async function fleetSite(
         provider: 'openai_compatible',
         base_url: `http://127.0.0.1:${port}/v1`,
         model: id,
+        ...fixedQuestion,
         schedule: { every: `${everySeconds}s` },
         timeout: '1s',
         ...(renamed[id] !== undefined && { rename_from: renamed[id] }),

@@ -34,7 +34,7 @@ async function follower(models: number, store: Store = place.fresh()) {
     isOpen: () => true,
   };
   const read: string[][] = [];
-  const toTell = new Set<ModelKey>();
+  const toTell = { written: new Set<ModelKey>(), changed: new Set<ModelKey>() };
   const excluded: string[] = [];
   const following = createFollowing({
     // Only what it uses.
@@ -59,19 +59,30 @@ async function follower(models: number, store: Store = place.fresh()) {
   return {
     ...{ following, recording, store, read, toTell, published, excluded, keyOf },
     wrote: (keys: readonly ModelKey[]) => heard.get('wrote')!(keys, 'another'),
+    changed: (keys: readonly ModelKey[]) => heard.get('changed')!(keys, 'another'),
     fail: (to: boolean) => void (fails = to),
   };
 }
 
 it('reads each model in its turn, however many others write', async () => {
-  const { following, recording, wrote, read } = await follower(500);
+  const { following, recording, wrote, read } = await follower(100);
   const keys = [...recording.roster.all()].map(({ view }) => view.key);
   // More are written in each second than are read.
-  for (let second = 0; second < 3; second += 1) {
-    for (let at = 0; at < keys.length; at += 100) void wrote(keys.slice(at, at + 100));
+  for (let second = 0; second < 10; second += 1) {
+    for (let at = 0; at < keys.length; at += 20) void wrote(keys.slice(at, at + 20));
     await following.turn();
   }
-  expect(new Set(read.flat()).size).toBe(500);
+  expect(new Set(read.flat()).size).toBe(100);
+});
+
+it('reads those of another state at once, before the others', async () => {
+  const { following, recording, wrote, changed, read, keyOf } = await follower(500);
+  for (const { view } of recording.roster.all()) void wrote([view.key]);
+  void changed([keyOf('model-499'), keyOf('model-498')]);
+  await following.turn();
+  expect(read.flat().slice(0, 2)).toEqual(['model-499', 'model-498']);
+  expect(read.flat()).toHaveLength(10);
+  expect(new Set(read.flat()).size).toBe(10);
 });
 
 it('reads more while somebody asks', async () => {
@@ -82,15 +93,32 @@ it('reads more while somebody asks', async () => {
   expect(new Set(read.flat()).size).toBe(500);
 });
 
+it('reads a model that came later, and one that was renamed, by their keys', async () => {
+  const { following, recording, wrote, read, keyOf } = await follower(2);
+  void wrote([keyOf('model-0')]);
+  await following.turn();
+  expect(read.splice(0)).toEqual([['model-0']]);
+  await recording.roster.replace(
+    [modelNamed('model-0'), { ...modelNamed('model-b'), renameFrom: 'model-1' }, modelNamed('model-c')],
+    start,
+  );
+  // Names are looked up again after some turns.
+  for (let turn = 0; turn < 5; turn += 1) await following.turn();
+  void wrote([keyOf('model-c'), keyOf('model-b'), 4_711]);
+  await following.turn();
+  expect(read).toEqual([['model-c', 'model-b']]);
+});
+
 it('tells later what it could not tell', async () => {
   const { following, toTell, published, fail } = await follower(1);
-  toTell.add(7);
+  toTell.written.add(7);
+  toTell.changed.add(8);
   fail(true);
   await following.turn();
   expect(published).toEqual([]);
   fail(false);
   await following.turn();
-  expect(published).toEqual([[7]]);
+  expect(published).toEqual([[8], [7]]);
 });
 
 it('learns of exclusions of which it heard nothing, within a minute', async () => {

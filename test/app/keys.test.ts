@@ -7,6 +7,7 @@ import { became, promptId, series, useSite } from './registry.js';
 import { completion, listenHttp, type Listening } from '../checker/server.js';
 import { inFull } from '../slow.js';
 import { migrationsDir } from '../store/samples.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 let provider: Listening | null = null;
@@ -34,7 +35,14 @@ async function withKeys(keys: readonly string[], dead: Set<string>, more: object
   });
   const { configure } = site();
   const base_url = `http://127.0.0.1:${provider.port}/v1`;
-  const model = { id: promptId, provider: 'openai_compatible', base_url, model: 'm', api_keys: keys };
+  const model = {
+    id: promptId,
+    provider: 'openai_compatible',
+    base_url,
+    model: 'm',
+    api_keys: keys,
+    ...fixedQuestion,
+  };
   const withOthers = (api_keys: readonly string[]): string =>
     configure([{ ...model, api_keys, schedule: { every: '24h' }, ...more }]);
   return { config: withOthers(keys), withOthers, used };

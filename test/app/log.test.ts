@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -114,6 +114,29 @@ describe('the log', () => {
     closeSync(writer);
     clean();
   });
+
+  it('drops and counts its lines while a terminal stands still, and the process goes on', async () => {
+    // Lines of more than the terminal, the pipe behind it and the memory hold.
+    const code = `import { writeSync } from 'node:fs';
+      import { createLog } from '${log}';
+      const { logger, output } = await createLog('info', process.stdout);
+      for (let n = 0; n < 20_000; n += 1) logger.info({ n }, 'x'.repeat(100));
+      writeSync(2, String(output.dropped));
+      process.exit(3);`;
+    const folder = createFolder();
+    folders.push(folder);
+    const file = folder.write('log.mjs', code);
+    const said = `${folder.path}/said`;
+    const child = spawn('script', ['-qec', `"${process.execPath}" ${file} 2>${said}`, '/dev/null'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: process.env.PATH, SHELL: '/bin/sh' },
+    });
+    children.push(child);
+    while (!existsSync(said) || readFileSync(said, 'utf8') === '') await wait(50);
+    expect(Number(readFileSync(said, 'utf8'))).toBeGreaterThan(0);
+    child.stdout.resume();
+    expect(await once(child, 'close')).toEqual([3, null]);
+  }, 20_000);
 
   it('flushes its last lines when an error ends the process', async () => {
     const script = `import { createLog } from '${log}';

@@ -19,6 +19,8 @@ export interface Parts extends Recording {
   readonly refuse: (calls: readonly (keyof Store)[], error?: Error) => void;
   /** Resolves when so many calls were rejected since the last `refuse`. */
   refusedCalls(count: number): Promise<void>;
+  /** From now on changes are written that channels may tell. */
+  tellAll(): void;
   /** Log lines about content that the store refused. */
   readonly refusals: readonly Readonly<Record<string, unknown>>[];
   /** What was told, in order. */
@@ -59,6 +61,7 @@ function createParts(store: Store): Parts {
     },
   });
   const told: ModelEvent[] = [];
+  let isTelling = false;
   const recording = createRecording({
     store: guarded,
     calendar: createCalendar(),
@@ -70,11 +73,13 @@ function createParts(store: Store): Parts {
     metrics: createMonitorMetrics({ version: '0', missed: new Map() }),
     stateChanged: () => undefined,
     publish: (event) => told.push(event),
+    telling: () => (isTelling ? { certificateMs: null, key: false, budget: false, objective: false } : null),
   });
   return {
     ...recording,
     clock,
     told,
+    tellAll: () => void (isTelling = true),
     get refusals() {
       return refusals.filter(({ what }) => what !== undefined);
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasOpenMetricsParser, parseOpenMetrics } from '../metrics/open-metrics.js';
+import { fixedQuestion } from '../checker/model.js';
 import { became, promptId, series, useSite } from './registry.js';
 import { inFull } from '../slow.js';
 
@@ -43,7 +44,9 @@ describe('GET /probe', () => {
     const { model, configure, daemon } = site();
     const budget = { budget: { tokens_per_day: 60 } };
     const health = { health_api: { enabled: true, api_keys: ['health-key-0123456789'] } };
-    const running = await daemon(configure([model('healthy', { ...rare, ...budget })], health));
+    const running = await daemon(
+      configure([model('healthy', { ...rare, ...budget, ...fixedQuestion })], health),
+    );
     const probed = async () => /reason="(\w+)"/.exec((await running.get('/probe?target=healthy')).text)?.[1];
     const saved = async () => {
       const headers = { apikey: 'health-key-0123456789', 'x-enkrypt-model': 'healthy' };

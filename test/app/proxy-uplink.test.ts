@@ -6,6 +6,7 @@ import { listenUplink } from '../checker/uplink.js';
 import { became, series, useSite } from './registry.js';
 import type { Line } from './process.js';
 import { some } from '../slow.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const file = (name: string): string =>
   fileURLToPath(new URL(`../checker/certificates/${name}`, import.meta.url));
@@ -39,7 +40,16 @@ describe('models behind a proxy that loses its way out', () => {
         const plain = name < 'c';
         const id = `${plain ? 'plain' : 'secure'}-${name}`;
         const address = plain ? `http://${name}.test:${port}` : `https://${name}.test:${secure.port}`;
-        return { id, model: { ...model('healthy'), id, base_url: `${address}/v1`, tls: { insecure: true } } };
+        return {
+          id,
+          model: {
+            ...model('healthy'),
+            id,
+            base_url: `${address}/v1`,
+            tls: { insecure: true },
+            ...fixedQuestion,
+          },
+        };
       });
       const proxy = `http://user:hidden-word@127.0.0.1:${way.port}`;
       const models = behind.map((each) => ({ ...each.model, proxy, timeout: '3s' }));

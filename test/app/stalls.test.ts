@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { series, useSite } from './registry.js';
 import { inFull } from '../slow.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 let stop: () => void = () => undefined;
@@ -62,6 +63,7 @@ describe('monitor stopped during checks', () => {
         provider: 'openai_compatible',
         base_url: provider.url,
         model: id,
+        ...fixedQuestion,
         api_key: 'sk-test-0123456789abcdef',
         schedule: { every: '1h' },
         timeout: '2s',

@@ -8,6 +8,7 @@ import { workplace } from '../store/samples.js';
 import { modelNamed, useParts } from './parts.js';
 import type { RunningDaemon } from './process.js';
 import { became, promptId, series, useSite } from './registry.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 const place = workplace();
@@ -34,6 +35,7 @@ async function asked(answer: RequestListener, more: object = {}) {
     provider: 'openai_compatible',
     base_url: `http://127.0.0.1:${port}/v1`,
     model: 'm',
+    ...fixedQuestion,
     schedule: { every: '24h' },
     budget: { tokens_per_day: estimate * 2 },
     ...more,

@@ -45,4 +45,26 @@ describe('what the newest reply told', () => {
     await parts.record('gpt', start + 2 * minute, nothing);
     expect(parts.roster.get('gpt')!.view).toMatchObject(nothing);
   });
+
+  it('is kept with what is odd over a restart, and both are forgotten with the address', async () => {
+    const announced = { deprecated: { since: null }, sunsetAt: start + 90 * 24 * 60 * minute };
+    const deadFamily = { family: 6, host: 'api.example.com', waitedMs: 1_000 } as const;
+    const odd = { announced, deadFamily, phases: { dns: 1_500, tcp: 1_001 } };
+    const store = place.fresh();
+    const before = createParts(store);
+    await before.roster.replace([modelNamed('gpt')], start);
+    for (let n = 1; n <= 3; n += 1) await before.record('gpt', start + n * minute, odd);
+    const parts = createParts(store);
+    await parts.roster.replace([modelNamed('gpt')], start + 4 * minute);
+    const { view } = parts.roster.get('gpt')!;
+    expect(view.announced).toEqual(announced);
+    expect(view.notes.map(({ kind, since }) => [kind, since])).toEqual([
+      ['dead_address_family', start + minute],
+      ['slow_lookup', start + minute],
+      ['deprecated', null],
+    ]);
+    await parts.roster.replace([modelNamed('gpt', { modelName: 'other' })], parts.clock.now);
+    await parts.record('gpt', start + 5 * minute, {});
+    expect(parts.roster.get('gpt')!.view).toMatchObject({ announced: null, notes: [] });
+  });
 });

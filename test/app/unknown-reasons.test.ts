@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { completion } from '../checker/server.js';
 import { became, promptId, series, useSite } from './registry.js';
 import { inFull } from '../slow.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 interface Told {
@@ -78,7 +79,12 @@ describe('state change in the log', () => {
     });
     const running = await daemon(
       configure([
-        { ...model(promptId), schedule: { every: '24h' }, base_url: `http://127.0.0.1:${provider.port}/v1` },
+        {
+          ...model(promptId),
+          ...fixedQuestion,
+          schedule: { every: '24h' },
+          base_url: `http://127.0.0.1:${provider.port}/v1`,
+        },
       ]),
     );
     await running.line(became(promptId, 'healthy'));

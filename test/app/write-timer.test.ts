@@ -12,13 +12,17 @@ const clock: Clock = {
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-function timerThatBegins() {
+function timerThatBegins(isShared = false) {
   const begun: number[] = [];
   const from = performance.now();
-  const timer = createWriteTimer(clock, () => {
-    begun.push(performance.now() - from);
-    timer.begun();
-  });
+  const timer = createWriteTimer(
+    clock,
+    () => {
+      begun.push(performance.now() - from);
+      timer.begun();
+    },
+    isShared,
+  );
   return { timer, begun };
 }
 
@@ -51,4 +55,17 @@ it('begins nothing once it is cleared', () => {
   timer.clear();
   jest.advanceTimersByTime(1_000);
   expect(begun).toEqual([]);
+});
+
+it('gathers for longer for a database that is shared, but not for short intervals', () => {
+  const begunOf = (model: typeof slow | typeof quick): number[] => {
+    const { timer, begun } = timerThatBegins(true);
+    timer.gather(model);
+    jest.advanceTimersByTime(50);
+    timer.gather(model);
+    jest.advanceTimersByTime(500);
+    return begun;
+  };
+  expect(begunOf(slow)).toEqual([50, 450]);
+  expect(begunOf(quick)).toEqual([50, 150]);
 });

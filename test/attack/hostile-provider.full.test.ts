@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { series, useSite } from '../app/registry.js';
 import { attacks, startHostileProvider } from './hostile-provider.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 let close = (): void => undefined;
@@ -28,6 +29,7 @@ it('a hostile provider delays no other model, and uses little time and memory of
     provider: 'openai_compatible',
     base_url: `${provider.url}/${id}`,
     model: 'm',
+    ...fixedQuestion,
     api_key: 'sk-test-0123456789abcdef',
     ...more,
   });

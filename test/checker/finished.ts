@@ -28,6 +28,7 @@ export function finished(
     certificateExpiresAt: null,
     intercepted: false,
     firstTokenMs: null,
+    speed: null,
   };
   return { found, result: finish({ model, startedAt: 0, redact }, done, found, systemClock) };
 }

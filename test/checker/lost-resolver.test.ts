@@ -116,3 +116,61 @@ describe('a resolver that fails', () => {
     expect(await check(models[0]!, { ...refused, phases: {} })).toMatchObject({ reason: 'connect_error' });
   });
 });
+
+describe('a resolver that fails for one or two names', () => {
+  /** Says of absent names what a resolver says, until it fails. */
+  async function few(count: number, saysOfAbsent: 'ENOTFOUND' | 'EAI_AGAIN' | 'an address') {
+    let fails: (name: string) => Failing | null = () => null;
+    const lookup: LookupFunction = (name, options, callback) => {
+      const isAbsent = name.endsWith('.invalid') && saysOfAbsent !== 'an address';
+      const code = fails(name) ?? (isAbsent ? saysOfAbsent : null);
+      if (code === null) eachAtItsOwn('a.test', options, callback);
+      else if (code !== 'hangs') callback(Object.assign(new Error(`${code} ${name}`), { code }), '');
+    };
+    const { port } = await opened(
+      listenHttp((_request, response) => response.end(completion('New Delhi')), '0.0.0.0'),
+    );
+    const address = await door('127.0.0.31');
+    const models = modelsOn(names.slice(0, count), port, { scheme: 'http', through: null });
+    const watched = monitor({ models, lookup, targets: [`tcp://127.0.0.31:${address.port}`] });
+    return { ...watched, fail: (how: typeof fails) => void (fails = how) };
+  }
+
+  it.each([
+    [1, 'EAI_AGAIN'],
+    [2, 'EAI_AGAIN'],
+    [1, 'hangs'],
+  ] as const)('is not the failure of models: %p, %p', async (count, how) => {
+    const { all, fail, up, sights } = await few(count, 'ENOTFOUND');
+    await all();
+    fail(() => how);
+    for (let round = 0; round < 2; round += 1)
+      expect(reasonsOf(await all())).toEqual(times(count, 'no_connectivity'));
+    expect(up()).toBe(false);
+    fail(() => null);
+    expect(reasonsOf(await all())).toEqual(times(count, 'ok'));
+    expect(sights.map(({ blind, names: ofNames }) => [blind, ofNames])).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+  });
+
+  it('is none while it says that names do not exist', async () => {
+    const { all, fail, sights } = await few(2, 'ENOTFOUND');
+    await all();
+    fail((name) => (name.endsWith('.invalid') ? null : 'EAI_AGAIN'));
+    expect(reasonsOf(await all())).toEqual(times(2, 'dns_error'));
+    expect(sights).toEqual([]);
+  });
+
+  it.each(['EAI_AGAIN', 'an address'] as const)(
+    'is not told by names that do not exist, where it never said so: %p',
+    async (says) => {
+      const { all, fail, sights } = await few(2, says);
+      await all();
+      fail((name) => (name.endsWith('.invalid') ? null : 'EAI_AGAIN'));
+      expect(reasonsOf(await all())).toEqual(times(2, 'dns_error'));
+      expect(sights).toEqual([]);
+    },
+  );
+});

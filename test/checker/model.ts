@@ -2,6 +2,9 @@ import type { Model } from '../../src/domain/model.js';
 
 type Changes = Partial<Omit<Model, 'endpoint'>> & { readonly endpoint?: Partial<Model['endpoint']> };
 
+/** The question of the model-health API, for entries whose provider always gives its answer. */
+export const fixedQuestion = { query: 'What is the capital of India?', expect: { contains: 'New Delhi' } };
+
 /** A model of the registry as the seed has it, at another address. */
 export function modelAt(baseUrl: string, { endpoint, ...changes }: Changes = {}): Model {
   return {

@@ -26,7 +26,7 @@ async function reaches(
   const host = 'a.test';
   const path: Path =
     through === undefined
-      ? { host, port, proxy: null, by, asks: true }
+      ? { host, port, proxy: null, by, asks: 'reply' }
       : { host, port, proxy: `http://127.0.0.1:${through}`, by };
   const { signal } = new AbortController();
   const { reached } = await createReach({ lookup, env: {} })([path], { timeoutMs: 3_000, signal });

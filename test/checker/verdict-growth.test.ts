@@ -44,6 +44,7 @@ function read(text: string, { status = 200, provider = 'openai_compatible', piec
       fault: null,
       durationMs: 1,
       firstTokenMs: null,
+      speed: null,
       phases: {},
       certificateExpiresAt: null,
       intercepted: false,

@@ -130,7 +130,7 @@ describe('modelpulse', () => {
     expect(code).toBe(0);
     expect(out).toContain('***');
     expect(out).not.toContain('0123456789abcdef');
-    expect(out).toContain('New Delhi');
+    expect(out).toContain('query: challenge');
   });
 
   it('prints the committed schema', async () => {
@@ -174,5 +174,55 @@ describe('modelpulse', () => {
     expect((await fetch(`${url}/models`)).status).toBe(200);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
+  });
+
+  inFull('receives a sample of each channel, in the words of that, until it is stopped', async () => {
+    const addresses = ['--listen', '127.0.0.1:0', '--receiver', '127.0.0.1:0'];
+    const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const { line, child, ended } = start(['simulate', ...addresses, '--secret', secret], {}, 'text');
+    const { msg } = await line((one) => one.msg.startsWith('receiver: '));
+    const url = /http:\S+/.exec(msg)![0];
+    const page = await (await fetch(url)).text();
+    const examples = [...page.matchAll(/leads here">(\w+: [^<]+)/g)].map(([, text = '']) => text);
+    expect(examples.length).toBe(9);
+    const channels = examples.map((text, index) => `    c${index}: { ${text.replaceAll('&quot;', '"')} }`);
+    channels.push(`    signed: { webhook: { url: '${url}/webhook', secret: ${secret} } }`);
+    const config = site().folder.write(
+      'receiver.yaml',
+      `models: []\nnotifications:\n  channels:\n${channels.join('\n')}\n`,
+    );
+    for (const channel of channels) {
+      const name = channel.trim().split(':')[0]!;
+      const more = channel.includes('pagerduty') ? ', as an incident that is resolved at once' : '';
+      expect(await command(['notify', 'test', name, '--config', config])).toEqual({
+        ...{ code: 0, out: `${name}: sent${more}\n`, err: '' },
+      });
+    }
+    const { items } = (await (await fetch(`${url}/_received`)).json()) as {
+      items: { channel: string; taken: number; signature: string | null }[];
+    };
+    // PagerDuty is told of the end as well.
+    expect(items.map(({ taken }) => taken)).toEqual(Array(11).fill(1));
+    expect(
+      items
+        .filter(({ channel }) => channel === 'webhook')
+        .map(({ signature }) => signature)
+        .sort(),
+    ).toEqual(['holds', 'missing']);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const refused = await command([
+      'simulate',
+      '--listen',
+      '127.0.0.1:0',
+      '--receiver',
+      '--secret',
+      'short!',
+    ]);
+    expect(refused).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/^--secret: expected a secret/),
+    });
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createCalendar } from '../../src/calendar/calendar.js';
-import { budgetWarning, dailyUse } from '../../src/cli/daily-use.js';
+import { budgetWarning, costWarnings, dailyUse, unpricedText } from '../../src/cli/daily-use.js';
+import { dailyUseTable } from '../../src/cli/tables/daily-use-table.js';
 import { parseDuration } from '../../src/domain/duration.js';
 import type { Schedule } from '../../src/domain/schedule.js';
 import { command, createFolder } from '../app/process.js';
@@ -15,7 +16,8 @@ const cron = (expression: string): Schedule => ({
   spreadMs: null,
 });
 const checksOf = (schedule: Schedule, more: object = {}) =>
-  dailyUse(modelAt('http://h.test', { schedule, ...more }), calendar, 40).checks;
+  dailyUse(modelAt('http://h.test', { schedule, ...more }), calendar, { inputTokens: 30, outputTokens: 10 })
+    .checks;
 
 describe('daily number of checks', () => {
   it.each([
@@ -43,7 +45,10 @@ describe('token budget warning', () => {
       fc.property(intervals, budgets, fc.integer({ min: 1, max: 2_000 }), (everyMs, tokensPerDay, tokens) => {
         const used = (ms: number) => {
           const schedule = { kind: 'every', everyMs: ms } as const;
-          return dailyUse(modelAt('http://h.test', { schedule, tokensPerDay }), calendar, tokens);
+          return dailyUse(modelAt('http://h.test', { schedule, tokensPerDay }), calendar, {
+            inputTokens: tokens,
+            outputTokens: 0,
+          });
         };
         const warning = budgetWarning(used(everyMs));
         expect(warning === null).toBe(used(everyMs).tokens! <= tokensPerDay);
@@ -57,6 +62,48 @@ describe('token budget warning', () => {
         }
       }),
     );
+  });
+});
+
+describe('warnings of costs', () => {
+  const schedule = { kind: 'every', everyMs: 3_600_000 } as const;
+  const usage = { inputTokens: 1_000, outputTokens: 1_000 };
+  const price = {
+    ...{ inputPerMillion: 1, outputPerMillion: 4, perRequest: 0.001 },
+    ...{ currency: 'USD', source: 'list' as const },
+  };
+  const use = (more: object) => dailyUse(modelAt('http://h.test', { schedule, ...more }), calendar, usage);
+
+  it('name budgets that are too small or cannot be kept; models without a price are named beside', () => {
+    expect(unpricedText([use({ id: 'a' }), use({ id: 'b', price }), use({ id: 'c' })])).toContain(': a, c.');
+    expect(unpricedText([use({ price }), use({ probe: 'models' })])).toBeNull();
+    expect(use({ price }).cost).toBe(24 * 6_000_000);
+    expect(use({ price, probe: 'models' }).cost).toBeNull();
+    expect(costWarnings([use({ price }), use({ price, usdPerMonth: 5 }), use({ probe: 'models' })])).toEqual(
+      [],
+    );
+    expect(
+      costWarnings([
+        use({ id: 'a' }),
+        use({ id: 'b', price, usdPerMonth: 4 }),
+        use({ id: 'c', usdPerMonth: 4 }),
+        use({ id: 'd', price, balance: { everyMs: 600_000, warnBelow: null } }),
+      ]),
+    ).toEqual([
+      'model b: up to $4.46 a month are beyond budget.usd_per_month $4.00',
+      'model c: budget.usd_per_month cannot be kept without a known price; set "price"',
+      'model d: balance has no effect: no API for the balance of openai_compatible is known',
+    ]);
+  });
+
+  it('and the table show costs, and their sum by currency', () => {
+    const euros = { ...price, currency: 'EUR' };
+    const terminal = { width: null, escapes: false, colour: false };
+    const text = dailyUseTable(
+      [use({ id: 'a', price }), use({ id: 'b', price: euros }), use({ id: 'c' })],
+      terminal,
+    );
+    expect(text).toContain('0.14 EUR + $0.14');
   });
 });
 
@@ -74,8 +121,8 @@ describe('modelpulse validate', () => {
     folder.clean();
     expect(code).toBe(0);
     expect(out).toMatch(/is valid: 2 models\n/);
-    expect(out).toMatch(/MODEL\s+CHECKS A DAY\s+TOKENS A DAY\s+BUDGET/);
-    expect(out).toMatch(/small\s+1,440\s+[\d,]+\s+1,000/);
+    expect(out).toMatch(/MODEL\s+CHECKS A DAY\s+TOKENS A DAY\s+COST A DAY\s+BUDGET/);
+    expect(out).toMatch(/small\s+1,440\s+[\d,]+\s+\$0\.\d+\s+1,000/);
     expect(out).toMatch(/in total\s+1,464\s+[\d,]+/);
     expect(err).toMatch(
       /^warning: model small: up to [\d,]+ tokens a day are beyond budget\.tokens_per_day 1,000; "every: \w+" would fit\n$/,

@@ -15,12 +15,12 @@ interface Demo {
   readonly text: () => string;
 }
 
-/** The first of three ports in a row that nothing listens on. */
-async function threePorts(): Promise<number> {
+/** The first of four ports in a row that nothing listens on. */
+async function fourPorts(): Promise<number> {
   for (;;) {
     const first = await freePort();
     const answers = await Promise.allSettled(
-      [1, 2].map((more) => fetch(`http://127.0.0.1:${first + more}/`)),
+      [1, 2, 3].map((more) => fetch(`http://127.0.0.1:${first + more}/`)),
     );
     if (answers.every(({ status }) => status === 'rejected')) return first;
   }
@@ -77,7 +77,7 @@ const command = async (): Promise<string[]> => [
   'demo',
   '--fleet',
   '--port',
-  String(await threePorts()),
+  String(await fourPorts()),
 ];
 
 /** Nothing of the demo is left: neither process nor folder. */

@@ -19,7 +19,8 @@ import { inFull } from '../slow.js';
 
 /** A copy of what the demo needs, on ports of its own; its set-up finds nothing to do. */
 const place = mkdtempSync(join(tmpdir(), 'modelpulse-demo-'));
-let ports: readonly [number, number] = [0, 0];
+const usualPorts = ['9464', '9465', '9466'];
+let ports: readonly number[] = [];
 
 const programs = (): string[] =>
   readdirSync('dist', { recursive: true, encoding: 'utf8' })
@@ -27,9 +28,9 @@ const programs = (): string[] =>
     .map((name) => join('dist', name));
 
 beforeAll(async () => {
-  ports = [await freePort(), await freePort()];
+  ports = [await freePort(), await freePort(), await freePort()];
   const moved = (text: string): string =>
-    text.replaceAll('9464', String(ports[0])).replaceAll('9465', String(ports[1]));
+    usualPorts.reduce((result, port, index) => result.replaceAll(port, String(ports[index])), text);
   for (const name of ['dist', 'config', 'migrations']) cpSync(name, join(place, name), { recursive: true });
   // The build may have the address of the simulator in several files.
   for (const name of ['config/demo.yaml', ...programs()]) {
@@ -80,7 +81,7 @@ async function started(file: string, args: readonly string[]): Promise<Demo> {
   return { parent, pid };
 }
 
-/** Resolves when the demo has ended, which frees both ports. */
+/** Resolves when the demo has ended, which frees its ports. */
 async function ended({ parent }: Demo): Promise<void> {
   // The demo holds the pipe of its output open as long as it runs. Its pid may stay, where nothing collects orphans.
   if (parent.stdout?.closed === false) await once(parent.stdout, 'close');

@@ -92,7 +92,7 @@ describe('modelpulse history', () => {
     const { run } = await past();
     const { out } = await run('history', '=old', '--window', 'day:2026-03-01', '--csv');
     const [header, row, ...rest] = out.split('\r\n');
-    expect(header).toMatch(/^model,date,from,to,uptime,coverage,healthy_seconds,.*,resolution,incidents$/);
+    expect(header).toMatch(/^model,date,from,to,uptime,coverage,healthy_seconds,.*,resolution,incidents,/);
     expect(row).toMatch(
       /^'=old,2026-03-01,2026-03-01T00:00:00.000Z,2026-03-02T00:00:00.000Z,0\.91666\d*,0\.99999\d*,79199\.999,0,7200,0\.001,0,24,/,
     );

@@ -56,7 +56,7 @@ describe('modelpulse incidents', () => {
     const { out } = await run('incidents', 'gpt', ...march, '--csv');
     const [header, row = ''] = out.split('\r\n');
     expect(header).toBe(
-      'id,model,opened_at,closed_at,duration_seconds,reason,blame,checks_failed,last_detail,notes,exclusions',
+      'id,model,opened_at,closed_at,duration_seconds,reason,blame,checks_failed,last_detail,notes,exclusions,acknowledged',
     );
     expect(row).toMatch(
       /^2,gpt,2026-03-02T10:00:00.000Z,2026-03-02T12:00:00.000Z,7200,server_error,provider,2,"'=cmd/,

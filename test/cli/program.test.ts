@@ -7,7 +7,7 @@ const namesOf = async (...words: string[]): Promise<string[]> =>
 describe('command loader', () => {
   it('loads only the given command, wherever options are placed', async () => {
     const all = await namesOf();
-    expect(all).toHaveLength(22);
+    expect(all).toHaveLength(29);
     for (const name of all) {
       expect(await namesOf(name)).toEqual([name]);
       expect(await namesOf('--config', 'run', name, '--json', 'check')).toEqual([name]);

@@ -138,6 +138,8 @@ describe('table of states', () => {
     since: now - 93_784_000,
     reason: 'quota_exhausted',
     note: null,
+    probe: null,
+    acknowledged: null,
     firstSeen: 0,
     lastCheck: now - 12_345,
     uptime: {
@@ -146,7 +148,26 @@ describe('table of states', () => {
       '30d': { uptime: null, coverage: 0.004 },
       '90d': { uptime: null, coverage: null },
     },
+    providerUptime: {
+      '24h': { uptime: 0.99999, coverage: 0.999 },
+      '7d': perfect,
+      '30d': { uptime: null, coverage: 0.004 },
+      '90d': { uptime: null, coverage: null },
+    },
+    deadlines: [],
   };
+
+  it('shows the uptime of the provider where it is another one, and what ends soon', () => {
+    const provider = { ...status.providerUptime, '90d': { uptime: 1, coverage: 0.5 } };
+    const deadlines = [
+      { kind: 'key', at: now + 6 * 86_400_000, source: 'configuration', key: 2, url: null },
+      { kind: 'retirement', at: now + 20 * 86_400_000, source: 'list', key: null, url: null },
+    ] as const;
+    const table = statusTable([{ ...status, providerUptime: provider, deadlines }], now, pipe);
+    expect(table).toContain('  PROVIDER 90D  NOTE\n');
+    expect(table).toContain('100.00% (50%)  API key 2 expires in 6 days, on 2026-01-11\n');
+    expect(table).toContain('PROVIDER is the same as if only the provider could be down');
+  });
 
   it('shows uptime rounded down, with its coverage', () => {
     expect(statusTable([status], now, pipe).split('\n')).toEqual([

@@ -53,7 +53,7 @@ describe('question of a vision or audio probe', () => {
     const defaults = { probe: 'vision', query: 'Which colour?' };
     expect((await asked({}, defaults)).query).toBe('Which colour?');
     expect(await asked({ probe: 'audio' }, defaults)).toEqual(tone);
-    expect((await asked({ probe: 'chat' }, defaults)).query).toBe('What is the capital of India?');
+    expect((await asked({ probe: 'chat' }, defaults)).query).toBe('challenge');
   });
 });
 

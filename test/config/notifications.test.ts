@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { directoryOf, load, problemsOf } from './loading.js';
+import { loadConfig } from '../../src/config/read/load.js';
+import { capabilities, directoryOf, load, problemsOf } from './loading.js';
 
 const model = 'models: [{ id: a, provider: openai, model: m, api_key: k }]';
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -98,5 +99,23 @@ describe('notifications', () => {
   ])('names %s', async (_, written, expected) => {
     const text = `notifications: { channels: { ${channel} }, ${written} }\n${model}\n`;
     expect((await problemsIn(text)).join('\n')).toMatch(expected);
+  });
+
+  it('have TLS files beside the configuration, which must be there and belong together', async () => {
+    const tls = (members: string): string =>
+      `notifications: { channels: { c: { slack: { url: https://example.com/x }, tls: { ${members} } } } }\n${model}\n`;
+    const directory = await directoryOf({ 'main.yaml': tls('ca_file: ca.pem'), 'ca.pem': 'x' });
+    const { settings, files } = await loadConfig(join(directory, 'main.yaml'), {}, capabilities);
+    const caFile = join(directory, 'ca.pem');
+    expect(settings.notifications?.channels[0]?.tls).toEqual({ caFile, insecure: false });
+    expect(files).toContain(caFile);
+    expect(await problemsIn(tls('ca_file: none.pem'))).toEqual([
+      expect.stringMatching(
+        /^main\.yaml:1:\d+: notifications\.channels\.c\.tls\.ca_file: .*none\.pem: no such file$/,
+      ),
+    ]);
+    expect(await problemsIn(tls('key_file: main.yaml'))).toEqual([
+      expect.stringMatching(/notifications\.channels\.c\.tls\.key_file: needs "cert_file" beside it$/),
+    ]);
   });
 });

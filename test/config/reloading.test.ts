@@ -2,7 +2,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../src/config/read/load.js';
+import type { FindPrices } from '../../src/config/model/listed-prices.js';
+import { loadConfig, type LoadedConfig } from '../../src/config/read/load.js';
 import { capabilities, directoryOf } from './loading.js';
 
 const openai = (id: string) =>
@@ -71,5 +72,35 @@ describe('a load after another one', () => {
     const { settings, sources } = await again();
     expect(settings.models).toHaveLength(11);
     expect(sources.size).toBe(0);
+  });
+});
+
+describe('prices of the list', () => {
+  const price = {
+    inputPerMillion: 1,
+    outputPerMillion: 2,
+    perRequest: 0,
+    currency: 'USD',
+    source: 'list',
+  } as const;
+  const found: FindPrices = (asked) => Promise.resolve(asked.map(() => price));
+  const failing: FindPrices = () => Promise.reject(new Error('timed out'));
+
+  it('that cannot be read are those of before, and are looked for again with the same content', async () => {
+    const directory = await directoryOf({
+      'main.yaml': 'models: [{ id: a, provider: openai, model: gpt, api_key: k }]',
+    });
+    const path = join(directory, 'main.yaml');
+    const load = (before: LoadedConfig | null, find: FindPrices) =>
+      loadConfig(path, {}, capabilities, undefined, before, find);
+    const priceIn = ({ settings }: LoadedConfig) => settings.models[0]!.price;
+    const first = await load(null, failing);
+    expect(priceIn(first)).toBeUndefined();
+    expect(first.warnings.join()).toContain('prices are not known: timed out');
+    const second = await load(first, found);
+    expect(priceIn(second)).toEqual(price);
+    expect(await load(second, failing)).toBe(second);
+    await writeFile(path, 'models: [{ id: b, provider: openai, model: gpt, api_key: k }]');
+    expect(priceIn(await load(second, failing))).toEqual(price);
   });
 });

@@ -22,7 +22,7 @@ const blocks = blocksOf('README.md').filter(({ language }) => language === 'sh')
 /** What cannot be had here; of those blocks only the files they name are looked for. */
 const elsewhere = new Set(['docker', 'kubernetes', 'systemd']);
 const checkout = mkdtempSync(join(tmpdir(), 'modelpulse-readme-'));
-const usualPorts = ['9464', '9465'];
+const usualPorts = ['9464', '9465', '9466'];
 let ports: readonly string[] = [];
 let service: { end(): Promise<void> } | null = null;
 
@@ -63,7 +63,7 @@ async function endService(): Promise<void> {
 
 beforeAll(async () => {
   if (!slow) return;
-  ports = [String(await freePort()), String(await freePort())];
+  ports = [String(await freePort()), String(await freePort()), String(await freePort())];
   const left = new Set(['.git', 'node_modules', 'data', 'test']);
   for (const name of readdirSync('.').filter((entry) => !left.has(entry))) {
     cpSync(name, join(checkout, name), { recursive: true, preserveTimestamps: true });

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   allSilent,
-  isIntercepted,
+  isNamed,
   machineOf,
   noSilence,
+  proofAmid,
   signOf,
   withConnection,
   withoutConnectivity,
@@ -36,7 +37,30 @@ describe('connectivity sign of a result', () => {
     expect(signOf(evidence)).toBe('silent');
     const silence = withResult(withResult(noSilence, 'a', evidence), 'b', found('connect_error'));
     expect([...withConnection(silence).keys()]).toEqual(['a']);
-    expect([isIntercepted(silence), isIntercepted(noSilence)]).toEqual([true, false]);
+    expect([proofAmid(silence), proofAmid(noSilence)]).toEqual(['reply', null]);
+  });
+
+  it.each(['timeout', 'connection_lost'] as const)(
+    'for %s in the handshake of TLS needs one to be disproved',
+    (reason) => {
+      const silence = withResult(noSilence, 'a', found(reason, { phases: { dns: 1, tcp: 3 } }));
+      expect([proofAmid(silence), withConnection(silence).size, withConnection(silence, true).size]).toEqual([
+        'tls',
+        1,
+        0,
+      ]);
+      const later = withResult(noSilence, 'a', found('connection_lost', { phases: { tcp: 3, request: 1 } }));
+      expect([proofAmid(later), withConnection(later, true).size]).toEqual([null, 1]);
+    },
+  );
+
+  it('without an address says that the resolver may not reply', () => {
+    const unnamed = withResult(noSilence, 'a', found('dns_error'));
+    expect([isNamed(unnamed), isNamed(withResult(unnamed, 'b', found('connect_error')))]).toEqual([
+      false,
+      true,
+    ]);
+    expect(withConnection(unnamed).size).toBe(0);
   });
 
   it('for a rejected certificate is answered', () => {

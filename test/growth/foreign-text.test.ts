@@ -1,90 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { dialectFor } from '../../src/checker/ask/dialects.js';
+import { announcedIn } from '../../src/checker/verdict/announced-headers.js';
+import { missesChallenge } from '../../src/checker/verdict/challenge-answer.js';
 import { createExpectations } from '../../src/checker/verdict/expectation.js';
 import { judge } from '../../src/checker/verdict/judge.js';
 import { bareRunFailureIn, runFailureIn } from '../../src/checker/verdict/run-failure.js';
+import { readHeadroom } from '../../src/checker/transport/headroom.js';
 import { rateLimitRemaining, retryAfterMs } from '../../src/checker/transport/retry-after.js';
 import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { readStream } from '../../src/checker/verdict/stream-reading.js';
 import { plainText } from '../../src/domain/plain-text.js';
+import type { Challenge } from '../../src/domain/challenge.js';
 import type { Expectation, Probe } from '../../src/domain/model.js';
 import { csvCell } from '../../src/domain/csv-cell.js';
 import { escapeLabel, formatFor } from '../../src/metrics/format.js';
 import { modelAt } from '../checker/model.js';
 import { costOf, repeated, steepness, steepPieces } from './growth.js';
+import { pieces } from './pieces.js';
 import { amount, some } from '../slow.js';
-
-/** Pieces of which worst cases are made: for each of them some expression begins again at every place. */
-const pieces = [
-  ...[
-    'a',
-    ' ',
-    '/',
-    '?',
-    '#',
-    '@',
-    '://',
-    '1.',
-    '\\',
-    '"',
-    '"id":"',
-    '\n',
-    '<',
-    '<title',
-    '[',
-    ']',
-    '{',
-    'e\u0301',
-    '\u0301',
-    '\u0301\u0323',
-  ],
-  ...[
-    '=',
-    '-',
-    'sk-',
-    'key=',
-    'token ',
-    'Bearer ',
-    'eyJ',
-    '*',
-    'a*',
-    '…',
-    'a.b',
-    '1ms',
-    'try again in ',
-    '\ud800',
-    '😀',
-  ],
-  ...[
-    'retryDelay"',
-    'limit per 7200 s ',
-    'limit of 5 per second. ',
-    'adapter x ',
-    'prompt not exceed ',
-    'you are out of credits ',
-    'error: ',
-    'input exceeds ',
-    'model ',
-    'not found ',
-    'account ',
-    'blocked by ',
-    'guardrail ',
-    'backend ',
-    '账号',
-    'аккаунт ',
-    'compte ',
-    '계정',
-    '<think>',
-    '</think>',
-    'İ',
-    'data: ',
-    'data: {}\n\n',
-    ': \n',
-    ',',
-    '; q=1,',
-    '\r',
-  ],
-];
 
 const meets = createExpectations();
 const redact = createRedaction(['sk-test-1234567890abcdef', 'a secret with blanks']);
@@ -129,13 +62,35 @@ const schemas = [
 ];
 const eighth = (text: string): string => text.slice(0, text.length / 8);
 
+const challenges: readonly Challenge[] = [
+  { kind: 'words', question: 'Say: a model', answer: 'a model', other: null },
+  { kind: 'code', question: 'Répète ce code : a417', answer: 'a417', other: null },
+  { kind: 'next', question: 'What comes after 11110?', answer: '11111', other: null },
+  { kind: 'larger', question: 'Larger: 100 or 111?', answer: '111', other: '100' },
+];
+
 /** Everything that reads a text which somebody else chose. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   'a text that is made fit to show': (text) => redact(text, 1_024),
   'an answer': (text) => judged(answer(text), 200),
+  'an answer to a fresh question': (text) => challenges.map((challenge) => missesChallenge(text, challenge)),
   'an answer that is to contain': (text) =>
     judged(answer(text), 200, {}, { contains: ['x y'], equals: ['z'] }),
   'an answer that is to match': (text) => judged(answer(text), 200, {}, { regex: '(a|b|ab)*c' }),
+  'the end of an address in headers': (text) =>
+    [headersOf('sunset')(text), headersOf('deprecation')(`@${text}`)].map(announcedIn),
+  'the arguments of a tool call': (text) => {
+    const called = [{ function: { name: text, arguments: text } }];
+    const message = {
+      content: text,
+      tool_calls: called,
+      function_call: { name: text, arguments: json(text) },
+    };
+    return judged(json({ choices: [{ message }] }), 200, {}, {}, 'tools');
+  },
+  'a text in the place of a tool call': (text) => judged(answer(text), 200, {}, {}, 'tools'),
+  'a text in the place of an object': (text) => judged(answer(text), 200, {}, {}, 'structured'),
+  'a refusal of tools': (text) => judged(json({ error: { message: text } }), 400, {}, {}, 'tools'),
   'a plain refusal': (text) => judged(text, 400),
   'a plain failure': (text) => judged(text, 503),
   'an error': (text) => judged(json({ error: { message: text, code: text, type: text, status: text } }), 400),
@@ -195,7 +150,11 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
         [name.replace('remaining', 'reset'), text.slice(0, 16)],
       ]),
     );
-    return [rateLimitRemaining(headers), retryAfterMs(replyOf('', 429, headers), 0)];
+    return [
+      rateLimitRemaining(headers),
+      readHeadroom(headers, 0),
+      retryAfterMs(replyOf('', 429, headers), 0),
+    ];
   },
   'when a limit is filled again': (text) =>
     retryAfterMs(

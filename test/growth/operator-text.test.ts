@@ -4,6 +4,7 @@ import { brokenText } from '../../src/checker/verdict/broken-text.js';
 import { createRedaction } from '../../src/checker/secrets/redact.js';
 import { tokenIn } from '../../src/checker/secrets/token-answer.js';
 import { markdownText } from '../../src/report/report-markdown.js';
+import { expiryOfToken } from '../../src/config/model/deadlines.js';
 import { requestedModel } from '../../src/config/model/health-request.js';
 import { modelMatcher } from '../../src/config/maintenance.js';
 import { filesReferred, isReference } from '../../src/config/read/interpolate.js';
@@ -59,6 +60,7 @@ const lines = (length: number, line: (index: number) => string): string =>
 
 /** What reads a text of callers and operators, beside that of providers. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
+  'a key that may be a token': (text) => expiryOfToken(`eyJ.${text}`),
   'a line of an import': imported,
   'a scalar of a configuration': (text) => [isReference(text), filesReferred(text), isSecretName(text)],
   'a cron expression': cronProblem,

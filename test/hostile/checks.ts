@@ -43,6 +43,15 @@ export const judging =
       fault: null,
       durationMs,
       firstTokenMs: reading?.spoke === true ? durationMs / 3 : null,
+      speed:
+        reading?.spoke === true
+          ? {
+              firstTextMs: durationMs / 3,
+              firstReasoningMs: null,
+              contentMs: durationMs / 2,
+              gapMs: durationMs / 4,
+            }
+          : null,
       phases: { dns: durationMs / 7, download: durationMs / 9 },
       certificateExpiresAt: null,
       intercepted: false,

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { pino } from 'pino';
+import { createAcknowledging } from '../../src/app/acknowledging.js';
 import { createAnnotations } from '../../src/app/operator.js';
 import { createBackend } from '../../src/app/backend.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
@@ -18,6 +19,7 @@ import type { CheckResult } from '../../src/domain/result.js';
 import { createEventFeed } from '../../src/http/event-feed.js';
 import { answerLong } from '../../src/http/long-read.js';
 import type { Backend } from '../../src/http/port.js';
+import { usualSeries } from '../../src/metrics/shown-series.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { createScheduler } from '../../src/scheduler/scheduler.js';
 import { openHistoryReader } from '../../src/store/sqlite/history-reader.js';
@@ -182,17 +184,22 @@ export async function beginLife(parts: {
       refused: [],
     },
     storeFailure: () => null,
-    inForce: { config: { warnings: [] } as never },
+    inForce: { config: { warnings: [], settings: { metrics: usualSeries } } as never },
     events,
     health: {
       terms: () => ({ enabled: false, apiKeys: [], ratePerMin: 1 }),
       ask: () => Promise.reject(new Error('nothing is asked')),
       askSaved: () => Promise.resolve(null),
     },
-    notifications: { list: () => Promise.resolve([]), replay: () => Promise.resolve(null) },
+    notifications: {
+      list: () => Promise.resolve([]),
+      kindOf: () => null,
+      replay: () => Promise.resolve(null),
+    },
     notificationGauges: () => null,
     live: () => true,
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
+    acknowledgements: createAcknowledging({ store, clock, roster, log }).operations,
     annotations: createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() }),
     async readLong(question) {
       if (question.kind === 'report') throw new Error('no report is read');

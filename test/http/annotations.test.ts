@@ -29,6 +29,7 @@ const sampleIncident = {
   blame: 'provider',
   checksFailed: 3,
   lastDetail: null,
+  acknowledged: null,
   exclusions: [],
 } as const;
 const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });

@@ -37,7 +37,7 @@ function operationsOf({ paths }: Described): string[] {
 
 /** What the page asks with curl, and the answer that follows. */
 function questionsOn(text: string): Question[] {
-  const blocks = text.matchAll(/^```sh\n(curl .*)\n```\n(?:\n```json\n([\s\S]*?)^```$)?/gm);
+  const blocks = text.matchAll(/^```sh\n(curl (?:.*\\\n)*.*)\n```\n(?:\n```json\n([\s\S]*?)^```$)?/gm);
   return [...blocks].map(([, command = '', json]) => {
     const method = / -X (\w+)/.exec(command)?.[1] ?? (command.includes(" -d '") ? 'POST' : 'GET');
     const url = /http:\/\/127\.0\.0\.1:9464[^\s']*/.exec(command)?.[0] ?? '';

@@ -85,7 +85,13 @@ describe('GET checks as CSV', () => {
   });
 
   it('has a value for each column', async () => {
-    const { ask } = await start([sampleResult({ firstTokenMs: 120.4 })]);
+    const { ask } = await start([
+      sampleResult({
+        firstTokenMs: 120.4,
+        usage: { inputTokens: 14, outputTokens: 21 },
+        speed: { firstTextMs: 120.4, firstReasoningMs: null, contentMs: 2_000, gapMs: 300 },
+      }),
+    ]);
     const [header, row] = (await ask('/api/v1/models/a/checks?format=csv')).text.split('\r\n');
     const values = row?.split(',') ?? [];
     expect(Object.fromEntries(header!.split(',').map((column, index) => [column, values[index]]))).toEqual({
@@ -96,9 +102,15 @@ describe('GET checks as CSV', () => {
       reason: 'ok',
       blame: '',
       detail: '',
+      cost: '',
       http_status: '200',
       duration_seconds: '0.812',
       first_token_seconds: '0.12',
+      first_text_seconds: '0.12',
+      first_reasoning_seconds: '',
+      content_seconds: '2',
+      gap_seconds: '0.3',
+      tokens_per_second: '10',
       dns_seconds: '0.002',
       tcp_seconds: '0.01',
       tls_seconds: '',
@@ -106,7 +118,7 @@ describe('GET checks as CSV', () => {
       first_byte_seconds: '0.7',
       download_seconds: '',
       input_tokens: '14',
-      output_tokens: '3',
+      output_tokens: '21',
       response: 'New Delhi',
       response_model: 'gpt-4o-mini-2024-07-18',
       recheck: 'false',

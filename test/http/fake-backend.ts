@@ -1,3 +1,4 @@
+import { downTimeOf } from '../../src/domain/down-time.js';
 import { Readable } from 'node:stream';
 import { emptyRollup } from '../../src/domain/rollup.js';
 import type { RecordedResult } from '../../src/domain/result.js';
@@ -93,6 +94,13 @@ function createFakeStore(data: FakeData): HistoryStore {
           ),
         ),
       ),
+    spent: (windows) =>
+      Promise.resolve(
+        windows.map(({ without = [], ...window }) => {
+          const told = subtract(window, without).flatMap((part) => intervalsOf(points, part));
+          return { durations: durationsOf(told), down: downTimeOf(told) };
+        }),
+      ),
     counts: (_key, from, to) => {
       const sum = emptyRollup();
       for (const { outcome } of ofTime(from, to)) sum.outcomes[outcome] += 1;
@@ -146,8 +154,16 @@ export function createFakeBackend(data: Partial<FakeData> = {}, changes: Partial
       exclude: () => Promise.resolve(null),
       include: () => Promise.resolve(false),
     },
+    acknowledgements: {
+      acknowledge: () => Promise.resolve(null),
+      takeBack: () => Promise.resolve(null),
+    },
     pauses: { pause: () => Promise.resolve(false), resume: () => Promise.resolve(false) },
-    notifications: { list: () => Promise.resolve([]), replay: () => Promise.resolve(null) },
+    notifications: {
+      list: () => Promise.resolve([]),
+      kindOf: () => null,
+      replay: () => Promise.resolve(null),
+    },
     checkNow: () => Promise.reject(new Error('nothing was to be checked')),
     probe: () => Promise.resolve(null),
     reload: () => Promise.resolve({ problems: [], warnings: [], unapplied: false }),

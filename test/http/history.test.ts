@@ -35,10 +35,17 @@ describe('uptime', () => {
       to: '2026-01-02T12:00:00.000Z',
       uptime: 16 / 18,
       coverage: 18 / 22,
+      provider_uptime: 16 / 18,
+      provider_coverage: 18 / 22,
+      unhealthy_by_blame: { provider: 7200, account: 0, config: 0, network: 0, monitor: 0, none: 0 },
       seconds: { healthy: 36_000, degraded: 21_600, unhealthy: 7200, unknown: 14_400, maintenance: 7200 },
       checks: { total: 5, healthy: 2, degraded: 1, unhealthy: 1, unknown: 1 },
+      cost: null,
       uptime_by_checks: 0.75,
       latency_seconds: { p50: 1.291, p95: 1.291, p99: 1.291 },
+      first_token_seconds: { p50: null, p95: null },
+      tokens_per_second: { p5: null, p50: null, p95: null },
+      gap_seconds: { p50: null, p95: null },
       resolution: 'hour',
     });
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { slotOf } from '../../src/domain/time.js';
 import type { Backend } from '../../src/http/port.js';
+import type { MessageQuery, StoredMessage } from '../../src/store/outbox-port.js';
 import type { StoredIncident } from '../../src/store/port.js';
 import { excluded, noon, sampleModel, sampleResult, sampleView } from '../metrics/sample-view.js';
+import { member, message } from '../notify/sample-message.js';
 import { createFakeBackend, type FakeData } from './fake-backend.js';
 import { startServer } from './running-server.js';
 
@@ -19,6 +21,7 @@ const incident: StoredIncident = {
   checksFailed: 10,
   lastDetail: '<img src=x onerror=alert(1)> \u202eoops',
   notes: [{ at: opened + 5 * minute, author: 'Ann <b>', text: 'They <i>know</i>' }],
+  acknowledged: null,
   exclusions: [{ ...excluded(opened, opened + 4 * minute), reason: 'agreed <u>' }],
 };
 const failure = (slot: number, changes = {}) =>
@@ -146,6 +149,46 @@ describe('the page of one incident', () => {
     expect(
       await page('/incidents/7', { incidents: [incident, { ...other, reason: 'timeout' }] }),
     ).not.toContain('href="/incidents/6"');
+  });
+
+  it('says which channels were told of it, and how that ended', async () => {
+    const told = (
+      id: string,
+      changes: Partial<StoredMessage> = {},
+      about = member({ model: 'a', since: opened }),
+    ) => {
+      const times = { createdAt: opened, nextAt: opened, endedAt: opened + minute };
+      const body = message({ kind: 'update', members: [member({ model: 'z' }), about] });
+      const channel = { place: 1, id, channel: id, thread: 't', attempts: 1, lastError: 'secret' };
+      return { ...channel, ...times, state: 'sent' as const, body, ...changes };
+    };
+    const all = [
+      told('team'),
+      told('mail', { state: 'pending', endedAt: null, attempts: 3 }),
+      told('oncall', { state: 'dead', attempts: 10, endedAt: opened + 2 * minute }),
+      told('another-time', {}, member({ model: 'a', since: opened - hour })),
+      told('another-state', {}, member({ model: 'a', since: opened, what: 'degraded' })),
+    ];
+    const asked: unknown[] = [];
+    const list = (query: MessageQuery) => {
+      asked.push(query.about);
+      return Promise.resolve(all);
+    };
+    const kindOf = (name: string) => (name === 'team' ? 'slack' : null);
+    const backend = { notifications: { list, kindOf, replay: () => Promise.resolve(null) } };
+    const { text } = await (await serve({}, backend)).ask('/incidents/7');
+    const [, section = ''] = /Who was told<\/h2>(.*?)<\/section>/.exec(text) ?? [];
+    const lines = [...section.matchAll(/<li>(.*?)<\/li>/g)].map(([, line = '']) =>
+      line.replace(/<[^>]+>/g, ''),
+    );
+    expect(lines).toEqual([
+      '10:00:00Still to tell mail: update, 3 attempts',
+      '10:01:00Told team (slack): update',
+      '10:02:00Gave up telling oncall: update, 10 attempts',
+    ]);
+    expect(text).not.toContain('secret');
+    expect(asked).toEqual([opened, opened + 10 * minute].map((from) => ({ model: 'a', from })));
+    expect(await page('/incidents/7')).not.toContain('Who was told');
   });
 
   it('has many checks in pages', async () => {

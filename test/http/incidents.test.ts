@@ -14,6 +14,7 @@ describe('incidents', () => {
     lastDetail: 'total',
     notes: [],
     exclusions: [],
+    acknowledged: null,
   } as const;
   const incidents = [
     {
@@ -49,6 +50,7 @@ describe('incidents', () => {
       items: [
         {
           id: 3,
+          acknowledged: null,
           model: 'gone',
           opened_at: '2026-01-02T11:00:00.000Z',
           closed_at: null,

@@ -22,6 +22,7 @@ const incident: StoredIncident = {
   lastDetail: null,
   notes: [],
   exclusions: [],
+  acknowledged: null,
 };
 
 async function serve(changes: Partial<Backend> = {}) {

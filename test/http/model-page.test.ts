@@ -22,6 +22,7 @@ const incident: StoredIncident = {
   lastDetail: 'HTTP 500',
   notes: [{ at: noon - 60_000, author: 'on-call', text: `Ticket ${hostile}` }],
   exclusions: [],
+  acknowledged: null,
 };
 
 const points: FakeData['points'] = [

@@ -18,6 +18,7 @@ const incident: StoredIncident = {
   lastDetail: null,
   notes: [],
   exclusions: [],
+  acknowledged: null,
 };
 
 type Said = Omit<Note, 'at'>;

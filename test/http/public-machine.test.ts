@@ -101,4 +101,39 @@ describe('a public page for machines', () => {
     expect([status, headers.get('access-control-allow-origin')]).toEqual([200, null]);
     expect(headers.get('cache-control')).toBe('private, no-cache');
   });
+
+  const ofOtherTools = [
+    'api/status-page/default',
+    'api/status-page/heartbeat/status',
+    'api/v1/endpoints/statuses',
+    'api/v1/endpoints/statuses?page=1&pageSize=2',
+    'metrics',
+  ];
+
+  it('answers as Uptime Kuma and Gatus do, and tells the models of the page only', async () => {
+    const { ask } = await startSite({ pages: [samplePage()], views, incidents, token: 'secret' });
+    for (const rest of ofOtherTools) {
+      const { status, headers, text } = await ask(`/status/${rest}`);
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+      if (!rest.includes('heartbeat')) expect(text).toContain('Model 2');
+      for (const hidden of ['tin-', 'gold-', 'secret detail']) expect(text).not.toContain(hidden);
+    }
+    expect((await ask('/status/api/status-page/other')).status).toBe(404);
+    expect((await ask('/status/api/v1/endpoints/_model-2/statuses')).status).toBe(200);
+    expect((await ask('/status/api/v1/endpoints/_model-3/statuses')).status).toBe(404);
+  });
+
+  it.each(['token', 'password'] as const)('tells other tools nothing of a page with a %s', async (access) => {
+    const password = access === 'password' ? { password: 'pass of the page' } : {};
+    const pages = [samplePage({ access, ...password })];
+    const { ask } = await startSite({ pages, views, incidents, token: 'secret' });
+    const basic = `Basic ${Buffer.from(`any:${password.password ?? 'secret'}`).toString('base64')}`;
+    for (const rest of ofOtherTools) {
+      const { status, text, headers } = await ask(`/status/${rest}`);
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([401, null]);
+      expect(text).not.toContain('Model');
+      const opened = await ask(`/status/${rest}`, { headers: { authorization: basic } });
+      expect([opened.status, opened.headers.get('cache-control')]).toEqual([200, 'private, no-cache']);
+    }
+  });
 });

@@ -33,7 +33,7 @@ export function storedIncident(
     checksFailed: 3,
     lastDetail: 'secret detail',
   } as const;
-  return { id, model, openedAt, closedAt, ...rest, notes: [], exclusions: [] };
+  return { id, model, openedAt, closedAt, ...rest, notes: [], exclusions: [], acknowledged: null };
 }
 
 export interface Site extends Running {

@@ -29,12 +29,16 @@ describe('series', () => {
     const nothing = { p50: null, p95: null, p99: null };
     const none = { total: 0, healthy: 0, degraded: 0, unhealthy: 0, unknown: 0 };
     const seconds = { healthy: 0, degraded: 0, unhealthy: 0, unknown: 0, maintenance: 0 };
-    const rest = { latency_seconds: nothing, tokens: { input: 0, output: 0 } };
+    const rest = {
+      ...{ latency_seconds: nothing, speed: null, cost: null },
+      tokens: { input: 0, output: 0 },
+    };
     const query = 'from=2026-01-02T10:15:00Z&to=2026-01-02T11:20:00Z&step=30m';
     expect((await ask(`/api/v1/models/a/series?${query}`)).json).toEqual({
       model: 'a',
       from: '2026-01-02T10:15:00.000Z',
       to: '2026-01-02T11:20:00.000Z',
+      currency: null,
       step: 1800,
       resolution: 'exact',
       items: [

@@ -1,41 +1,42 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/view.js';
+import { createBuckets, durationBounds } from '../../src/domain/view.js';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { exposed } from './exposed.js';
-import { excluded, failing, noon, sampleHealth, sampleModel, sampleView } from './sample-view.js';
+import { sampleGauges } from './sample-gauges.js';
+import {
+  excluded,
+  failing,
+  noon,
+  observedStream,
+  sampleHealth,
+  sampleModel,
+  sampleView,
+} from './sample-view.js';
 
 const committed = new URL('../fixtures/metrics/catalogue.json', import.meta.url);
-const gauges = {
-  checksInFlight: 1,
-  checksQueued: 0,
-  pendingResults: 0,
-  oldestPendingMs: 0,
-  storeSizeBytes: 1,
-  connectivityUp: true,
-  logDropped: 0,
-  storeFilesLost: 0,
-  clockDoubted: false,
-  notifications: [
-    {
-      ...{ channel: 'team', sent: 3, failed: 1, givenUp: 0, pending: 1, oldestPendingMs: 500 },
-      heldBack: new Map([['quiet', 2]]),
-    },
-  ],
-  fleet: { instances: 2, disagree: false, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
-};
 
 /** The exposition when everything is known, so that each family has a series. */
 async function everything(): Promise<string> {
   const view = sampleView('a', {
-    model: sampleModel('a', { slo: 0.99, tokensPerDay: 10, labels: { team: 'search' } }),
+    model: sampleModel('a', {
+      slo: 0.99,
+      tokensPerDay: 10,
+      usdPerMonth: 1,
+      balance: { everyMs: 60_000, warnBelow: 5 },
+      labels: { team: 'search' },
+    }),
     latestConclusive: { reason: 'slow' },
     durations: createBuckets(durationBounds),
-    firstTokens: createBuckets(firstTokenBounds),
+    ...observedStream(),
     keys: [true, false],
     rateLimitRemaining: { requests: 1, tokens: 2 },
+    headroom: { tokens: { limit: 4, remaining: 2, resetAt: null, until: noon + 60_000 } },
+    ...{ cost: { currency: 'USD', nanos: 1 }, monthCost: { month: 24_322, nanos: 1 } },
+    balances: [{ key: 1, amount: 2, currency: 'USD', at: noon, askedBy: 'a' }],
     certificateExpiresAt: noon,
+    announced: { deprecated: null, sunsetAt: noon },
   });
   const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
   monitor.reloaded(true, noon);
@@ -44,7 +45,7 @@ async function everything(): Promise<string> {
     health: failing('HTTP 500'),
     exclusions: [excluded(noon - 2_000, noon - 1_000)],
   });
-  return (await exposed([view, unknown, down])) + (await monitor.exposition(gauges, 'text'));
+  return (await exposed([view, unknown, down])) + (await monitor.exposition(sampleGauges, 'text'));
 }
 
 function labelsOf(text: string, name: string): Set<string> {

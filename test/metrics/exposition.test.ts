@@ -1,12 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { createBuckets, durationBounds, firstTokenBounds, observeSeconds } from '../../src/domain/view.js';
+import type { Deadline } from '../../src/domain/deadline.js';
+import type { Uptime } from '../../src/domain/uptime.js';
+import {
+  createBuckets,
+  durationBounds,
+  firstTokenBounds,
+  observeIn,
+  streamBuckets,
+  type ModelView,
+} from '../../src/domain/view.js';
 import { modelExposition } from '../../src/metrics/exposition.js';
+import { usualSeries, type ShownSeries } from '../../src/metrics/shown-series.js';
 import { exposed, seriesOf } from './exposed.js';
 import {
   excluded,
   failing,
   noon,
+  observedStream,
   sampleHealth,
   sampleModel,
   sampleResult,
@@ -149,7 +160,7 @@ describe('per-model exposition', () => {
 
   it('writes cumulative histograms with inclusive bounds', async () => {
     const durations = createBuckets(durationBounds);
-    for (const seconds of [0.05, 0.3, 1, 500]) observeSeconds(durations, seconds);
+    for (const seconds of [0.05, 0.3, 1, 500]) observeIn(durations, seconds);
     const text = await series({ durations, firstTokens: createBuckets(firstTokenBounds) });
     expect(text.get(on('check_duration_seconds_bucket', ',le="0.05"'))).toBe('1');
     expect(text.get(on('check_duration_seconds_bucket', ',le="1.0"'))).toBe('3');
@@ -158,6 +169,37 @@ describe('per-model exposition', () => {
     expect(text.get(on('check_duration_seconds_count'))).toBe('4');
     expect(Number(text.get(on('check_duration_seconds_sum')))).toBeCloseTo(501.35);
     expect(text.get(on('time_to_first_token_seconds_count'))).toBe('0');
+  });
+
+  it('counts tokens and costs of probes for their model, and the budget of which most is used', async () => {
+    const priced = (more: Partial<ModelView>): ModelView =>
+      sampleView('a', { inputTokens: 10, outputTokens: 1, cost: { currency: 'USD', nanos: 5e8 }, ...more });
+    const spent = { tokensToday: { day: Math.floor(noon / 86_400_000), tokens: 90 } };
+    const probe = priced({ ...spent, model: { ...priced({}).model, tokensPerDay: 100 } });
+    const text = seriesOf(await exposed([priced({ probes: [{ name: 'calls', view: probe }] })], noon));
+    expect(text.get('modelpulse_tokens_total{model="a",type="input"}')).toBe('20');
+    expect(text.get('modelpulse_cost_total{model="a",currency="USD"}')).toBe('1');
+    expect(text.get('modelpulse_budget_tokens_used_ratio{model="a"}')).toBe('0.9');
+  });
+
+  it('leaves out histograms where they are switched off, and a throughput that was never measured', async () => {
+    const namesIn = async (changes: Partial<ModelView>, options: Partial<ShownSeries> = {}) => {
+      let text = '';
+      const shown = { ...usualSeries, ...options };
+      for await (const part of modelExposition([sampleView('a', changes)], noon, 'text', shown)) text += part;
+      return [...text.matchAll(/^# TYPE modelpulse_(\w+) histogram$/gm)].map(([, name]) => name);
+    };
+    const all = [
+      'check_duration_seconds',
+      'time_to_first_token_seconds',
+      'tokens_per_second',
+      'stream_gap_seconds',
+    ];
+    expect(await namesIn(observedStream())).toEqual(all);
+    expect(await namesIn(streamBuckets(sampleModel('a', { probe: 'chat_stream' })))).toEqual(
+      all.filter((name) => name !== 'tokens_per_second'),
+    );
+    expect(await namesIn(observedStream(), { histograms: false })).toEqual([]);
   });
 
   it('includes budgets, keys, limits and certificates if there are any', async () => {
@@ -213,5 +255,46 @@ describe('per-model exposition', () => {
     await counting;
     expect(chunks).toBeGreaterThan(10);
     expect(turns).toBeGreaterThan(Math.min(3, elapsed / 50));
+  });
+
+  it('has the soonest end of each kind, without the certificate of the endpoint, which has its own', async () => {
+    const ends = (kind: Deadline['kind'], at: number): Deadline => ({
+      ...{ kind, at, source: 'configuration', key: null, url: null },
+    });
+    const deadlines = [ends('key', noon + 2_000), ends('key', noon + 1_000), ends('retirement', noon)];
+    const text = await series({
+      model: sampleModel('a', { deadlines }),
+      certificateExpiresAt: noon,
+      announced: { deprecated: null, sunsetAt: noon + 5_000 },
+    });
+    const found = [...text].filter(([name]) => name.startsWith('modelpulse_expiry_'));
+    expect(new Map(found)).toEqual(
+      new Map([
+        [on('expiry_timestamp_seconds', ',kind="retirement"'), String(noon / 1_000)],
+        [on('expiry_timestamp_seconds', ',kind="key"'), String(noon / 1_000 + 1)],
+        [on('expiry_timestamp_seconds', ',kind="sunset"'), String(noon / 1_000 + 5)],
+      ]),
+    );
+  });
+
+  it('tells the provider apart only where it is asked for, and has the windows that are', async () => {
+    const usual = { uptime: 0.9, coverage: 1 };
+    const own = { uptime: 1, coverage: 0.9 };
+    const every = (figures: Uptime) => ({ '24h': figures, '7d': figures, '30d': figures, '90d': figures });
+    const view = sampleView('a', { uptime: every(usual), providerUptime: every(own) });
+    const ratios = async (shown?: ShownSeries): Promise<string[]> => {
+      let text = '';
+      for await (const chunk of modelExposition([view], noon, 'text', shown)) text += chunk;
+      return text.split('\n').filter((line) => /^modelpulse_(?:uptime|coverage)_ratio/.test(line));
+    };
+    expect((await ratios()).slice(0, 1)).toEqual(['modelpulse_uptime_ratio{model="a",window="24h"} 0.9']);
+    expect(await ratios()).toHaveLength(8);
+    expect(await ratios({ windows: ['30d'], providerUptime: true, histograms: true })).toEqual([
+      'modelpulse_uptime_ratio{model="a",window="30d",scope="all"} 0.9',
+      'modelpulse_uptime_ratio{model="a",window="30d",scope="provider"} 1',
+      'modelpulse_coverage_ratio{model="a",window="30d",scope="all"} 1',
+      'modelpulse_coverage_ratio{model="a",window="30d",scope="provider"} 0.9',
+    ]);
+    expect(await ratios({ windows: [], providerUptime: true, histograms: true })).toEqual([]);
   });
 });

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { createBuckets, durationBounds, firstTokenBounds } from '../../src/domain/view.js';
+import { createBuckets, durationBounds } from '../../src/domain/view.js';
 import { notSent } from '../../src/domain/result.js';
 import { catalogue } from '../../src/metrics/catalogue.js';
 import { modelExposition } from '../../src/metrics/exposition.js';
 import { formatFor } from '../../src/metrics/format.js';
 import { createMonitorMetrics } from '../../src/metrics/monitor.js';
 import { probeExposition } from '../../src/metrics/probe-exposition.js';
+import { sampleGauges } from './sample-gauges.js';
 import { hasOpenMetricsParser, parseOpenMetrics } from './open-metrics.js';
 import {
   excluded,
   failing,
   noon,
+  observedStream,
   sampleHealth,
   sampleModel,
   sampleResult,
@@ -40,13 +42,19 @@ describe('exposition format', () => {
       model: sampleModel('a "quoted" \\ model\n', {
         slo: 0.99,
         tokensPerDay: 10,
+        usdPerMonth: 1,
+        balance: { everyMs: 60_000, warnBelow: 5 },
         labels: { team: 'search' },
       }),
       durations: createBuckets(durationBounds),
-      firstTokens: createBuckets(firstTokenBounds),
+      ...observedStream(),
       keys: [true, false],
       rateLimitRemaining: { requests: 1, tokens: 2 },
+      headroom: { tokens: { limit: 4, remaining: 2, resetAt: null, until: noon + 60_000 } },
+      ...{ cost: { currency: 'USD', nanos: 1 }, monthCost: { month: 24_322, nanos: 1 } },
+      balances: [{ key: 1, amount: 2, currency: 'USD', at: noon, askedBy: 'a "quoted" \\ model\n' }],
       certificateExpiresAt: noon,
+      announced: { deprecated: null, sunsetAt: noon },
       latestConclusive: { reason: 'slow' },
     });
     const unknown = sampleView('b', {
@@ -58,27 +66,9 @@ describe('exposition format', () => {
     });
     const monitor = createMonitorMetrics({ version: '1.2.3', missed: new Map() });
     monitor.reloaded(true, noon);
-    const gauges = {
-      checksInFlight: 1,
-      checksQueued: 0,
-      pendingResults: 0,
-      oldestPendingMs: 0,
-      storeSizeBytes: 1,
-      connectivityUp: true,
-      logDropped: 0,
-      storeFilesLost: 0,
-      clockDoubted: false,
-      notifications: [
-        {
-          ...{ channel: 'team', sent: 3, failed: 1, givenUp: 0, pending: 1, oldestPendingMs: 500 },
-          heldBack: new Map([['quiet', 2]]),
-        },
-      ],
-      fleet: { instances: 2, disagree: false, shardsOwned: 128, renewalsFailed: 0, fencedWrites: 0 },
-    };
     let text = '';
     for await (const chunk of modelExposition([view, unknown, down], noon, 'openmetrics')) text += chunk;
-    text += await monitor.exposition(gauges, 'openmetrics');
+    text += await monitor.exposition(sampleGauges, 'openmetrics');
 
     const parsed = parseOpenMetrics(text);
     for (const { name, type } of catalogue()) {

@@ -1,4 +1,10 @@
-import { createBuckets, durationBounds, type ModelView } from '../../src/domain/view.js';
+import {
+  createBuckets,
+  durationBounds,
+  observeStream,
+  streamBuckets,
+  type ModelView,
+} from '../../src/domain/view.js';
 import type { Exclusion } from '../../src/domain/exclusion.js';
 import { newHealth, type Health } from '../../src/domain/health.js';
 import type { Model } from '../../src/domain/model.js';
@@ -122,22 +128,45 @@ export function sampleView(id: string, changes: Partial<ModelView> = {}): ModelV
     pausedBy: null,
     health,
     stored: health,
+    ...{ cost: null, monthCost: null, headroom: {} },
     exclusions: [],
+    probes: [],
+    acknowledged: null,
     latest: sampleResult(),
     latestConclusive: { reason: 'ok' },
     lastSuccess: noon - 60_000,
     results: [{ outcome: 'healthy', reason: 'ok', count: 60 }],
     inputTokens: 840,
     outputTokens: 180,
+    cost: null,
+    monthCost: null,
+    headroom: {},
     versionChanges: 0,
     tokensToday: { day: Math.floor(noon / 86_400_000), tokens: 500 },
     durations: createBuckets(durationBounds),
     firstTokens: null,
+    throughput: null,
+    gaps: null,
     rateLimitRemaining: {},
     certificateExpiresAt: null,
+    ...{ announced: null, notes: [] },
     keys: [],
     uptime: { '24h': uptime, '7d': uptime, '30d': uptime, '90d': { uptime: null, coverage: 0.004 } },
+    providerUptime: { '24h': uptime, '7d': uptime, '30d': uptime, '90d': { uptime: null, coverage: 0.004 } },
+    errorBudget: null,
     nextDue: () => noon + 1_000,
     ...changes,
   };
+}
+
+/** What is counted of a stream after one answer of which everything is known. */
+export function observedStream() {
+  const buckets = streamBuckets(sampleModel('a', { probe: 'chat_stream' }));
+  observeStream(buckets, {
+    ...sampleResult(),
+    firstTokenMs: 300,
+    usage: { inputTokens: 9, outputTokens: 31 },
+    speed: { firstTextMs: 300, firstReasoningMs: null, contentMs: 1_000, gapMs: 60 },
+  });
+  return buckets;
 }

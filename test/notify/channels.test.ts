@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import type { ChannelTarget } from '../../src/domain/notify/channel.js';
-import type { Message } from '../../src/domain/notify/message.js';
+import type { Message, MessageMember } from '../../src/domain/notify/message.js';
 import { requestOf } from '../../src/notify/dialects.js';
 import { at, context, member, message, worst } from './sample-message.js';
 
@@ -58,6 +58,15 @@ describe('Slack', () => {
       'The provider has to act: wait, or use another provider or model.\nNewest detail: no first byte after 30 s',
       '<https://pulse.example.com/models/gpt-4o|Open in modelpulse>',
     ]);
+  });
+
+  it('has another sign for what is no outage', () => {
+    const slow = member({ what: 'degraded' });
+    const signOf = (...members: MessageMember[]) =>
+      bodyOf(slack, message({ members })).blocks[0]?.text.text.slice(0, 2);
+    expect(signOf(slow)).toBe('🟠');
+    expect(signOf(slow, member())).toBe('🔴');
+    expect(signOf(slow, member({ ended: at }))).toBe('🟠');
   });
 
   it('gets no more than it takes, and no mention in mrkdwn', () => {
@@ -146,6 +155,18 @@ describe('PagerDuty', () => {
       dedup_key: 'seed-g1',
     });
     expect(bodyOf(pagerduty, worst).payload.summary.length).toBeLessThanOrEqual(1_024);
+  });
+
+  it('is acknowledged by an event of its own once all of the group is', () => {
+    const ack = { by: 'Ann', at, note: null, until: null };
+    const members = [member({ acknowledged: ack, ackNews: { what: 'acknowledged', of: ack } })];
+    const one = message({ kind: 'acknowledged', members });
+    expect(requestOf(one, pagerduty, context)).toBeNull();
+    expect(bodyOf(pagerduty, { ...one, allAcknowledged: true })).toEqual({
+      routing_key: 'key',
+      event_action: 'acknowledge',
+      dedup_key: 'seed-g1',
+    });
   });
 
   it('pages nobody for what is over, and for remarks', () => {

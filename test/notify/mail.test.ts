@@ -49,6 +49,14 @@ it('is taken by a mail server with STARTTLS and a login, and says what it is', a
             to: ['b@example.com'],
           },
         },
+        own: {
+          email: {
+            smtp: `smtp://user:se%2Fcret@localhost:${port}`,
+            from: 'a@example.com',
+            to: ['b@example.com'],
+          },
+          tls: { ca_file: join(certificates, 'authority.pem') },
+        },
       },
     },
     models: [],
@@ -65,6 +73,11 @@ it('is taken by a mail server with STARTTLS and a login, and says what it is', a
   expect(refused.code).toBe(1);
   expect(refused.err).not.toContain('cret');
   expect(mails).toHaveLength(1);
+
+  // Or with one of its own.
+  expect(await command(['notify', 'test', 'own', '--config', config])).toEqual({
+    ...{ code: 0, out: 'own: sent\n', err: '' },
+  });
 });
 
 it('has no line of the header that comes from outside, and one thread for a group', () => {
@@ -96,7 +109,7 @@ it('that is taken for some of the receivers is sent, so that these do not get it
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
   const send = (...to: string[]) =>
-    sendMail(message(), mailTo(port, ...to), context, { timeoutMs: 10_000, signal: never });
+    sendMail(message(), mailTo(port, ...to), context, { timeoutMs: 10_000, signal: never, tls: {} });
   expect(await send('b@example.com', 'gone@example.com')).toBe('the server refuses 1 of the 2 receivers');
   expect(await send('b@example.com')).toBeNull();
   await expect(send('gone@example.com')).rejects.toThrow('no such user');
@@ -114,6 +127,7 @@ it('has its time, however often the server sends a line', async () => {
   const sending = sendMail(message(), mailTo(port, 'b@example.com'), context, {
     timeoutMs: 500,
     signal: never,
+    tls: {},
   });
   await expect(sending).rejects.toThrow(/./);
   slow.close();

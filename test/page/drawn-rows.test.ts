@@ -12,6 +12,11 @@ const glance = glanceOf([], [], start);
 const glances = [null, glance, { ...glance, p95: 1_200 }] as const;
 const uptimes = [noUptime, { ...noUptime, '24h': { uptime: 0.995, coverage: 1 } }] as const;
 
+const said = (title: string) => ({
+  ...{ page: 'openai', title, impact: 'major' as const, since: start - 60_000 },
+  link: 'https://status.openai.com',
+});
+
 /** Rows that differ in every member that the overview shows, in two or three ways each. */
 const row = (key: number): fc.Arbitrary<Row> =>
   fc.record({
@@ -20,6 +25,7 @@ const row = (key: number): fc.Arbitrary<Row> =>
     state: fc.constantFrom('healthy' as const, 'unhealthy' as const, 'maintenance' as const),
     since: fc.constantFrom(start - 50_000, start - 86_400_000),
     reason: fc.constantFrom('timeout' as const, 'auth_failed' as const, null),
+    probe: fc.constantFrom('calls', null),
     blame: fc.constantFrom('provider' as const, null),
     provider: fc.constantFrom('openai', 'vllm'),
     modelName: fc.constantFrom('gpt', 'llama'),
@@ -30,8 +36,10 @@ const row = (key: number): fc.Arbitrary<Row> =>
     detail: fc.constantFrom(null, 'no answer', 'ended'),
     maintenanceUntil: fc.constantFrom(null, start + 3_600_000),
     warning: fc.constantFrom(null, 'The certificate has expired'),
+    acknowledged: fc.constantFrom(null, { at: start, by: 'Ann', note: null, until: null }),
     checked: fc.boolean(),
     nextDue: fc.constantFrom(null, start + 5_000, start + 90_000),
+    vendor: fc.constantFrom(null, said('Elevated errors'), said('All is well again')),
   });
 
 const members = [
@@ -39,6 +47,7 @@ const members = [
   'state',
   'since',
   'reason',
+  'probe',
   'blame',
   'provider',
   'modelName',
@@ -48,8 +57,10 @@ const members = [
   'detail',
   'maintenanceUntil',
   'warning',
+  'acknowledged',
   'checked',
   'nextDue',
+  'vendor',
 ] as const satisfies readonly (keyof Row)[];
 
 /** What happens between two pages: some time, and one member or none changes. */

@@ -2,6 +2,7 @@ import { describe, expect } from '@jest/globals';
 import { became, useSite } from '../app/registry.js';
 import { completion } from '../checker/server.js';
 import { inBrowser, useBrowser } from './browser.js';
+import { fixedQuestion } from '../checker/model.js';
 
 const site = useSite();
 const { open } = useBrowser();
@@ -24,7 +25,11 @@ describe('overview of a running daemon', () => {
     const daemon = await site().daemon(
       site().configure([
         site().model('healthy', { id: 'steady' }),
-        site().model('any', { id: 'mended', base_url: `http://127.0.0.1:${provider.port}/v1` }),
+        site().model('any', {
+          ...fixedQuestion,
+          id: 'mended',
+          base_url: `http://127.0.0.1:${provider.port}/v1`,
+        }),
       ]),
     );
     await daemon.line(became('mended', 'healthy'));
@@ -49,7 +54,11 @@ describe('overview of a running daemon', () => {
     const daemon = await site().daemon(
       site().configure([
         site().model('bad-key', { id: 'down' }),
-        site().model('any', { id: 'mended', base_url: `http://127.0.0.1:${provider.port}/v1` }),
+        site().model('any', {
+          ...fixedQuestion,
+          id: 'mended',
+          base_url: `http://127.0.0.1:${provider.port}/v1`,
+        }),
       ]),
     );
     await Promise.all([daemon.line(became('mended', 'healthy')), daemon.line(became('down', 'unhealthy'))]);

@@ -7,7 +7,7 @@ import { stringify } from 'yaml';
 import { createAnnotations, createPauses } from '../../src/app/operator.js';
 import { createRecording, type Recording } from '../../src/app/recording.js';
 import { pastOf } from '../../src/app/stored-past.js';
-import { rememberKeys, show } from '../../src/app/tracked.js';
+import { note, show } from '../../src/app/tracked.js';
 import { readUptime } from '../../src/app/uptime-refresh.js';
 import { createCalendar } from '../../src/calendar/calendar.js';
 import { capabilities } from '../../src/checker/ask/dialects.js';
@@ -105,7 +105,7 @@ async function openSite(
     const { keys } = tracked.memory;
     const certificateExpiresAt = readAt + 48 * dayMs;
     const merged = { ...usual, certificateExpiresAt, responseModel: tracked.view.model.modelName, ...found };
-    if (keys !== null) rememberKeys(tracked, keysAfter(keys, merged));
+    if (keys !== null) note(tracked, { keys: keysAfter(keys, merged) });
     const recorded = recorder.record(tracked, merged, usual.slot, kind);
     await writer.flush();
     return recorded;
@@ -124,8 +124,7 @@ async function openSite(
     setClock: (now) => (clock.now = now),
     async serve({ backend = {}, options = {} } = {}) {
       await writer.flush();
-      for (const tracked of roster.all())
-        show(tracked, { uptime: await readUptime(store, tracked.view, readAt) });
+      for (const tracked of roster.all()) show(tracked, await readUptime(store, tracked.view, readAt));
       const whole = createFakeBackend(
         {},
         {

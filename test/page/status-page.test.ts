@@ -26,7 +26,7 @@ const look: StatusLook = {
 
 function component(state: State, changes: Partial<StatusComponent> = {}): StatusComponent {
   const uptime = { '90d': { uptime: 0.99876, coverage: 0.9 } };
-  const rest = { group: '', since: noon, firstSeen: noon - day, uptime, bar: null, p95: null };
+  const rest = { group: '', since: noon, firstSeen: noon - day, uptime, bar: null, course: [], p95: null };
   return { id: `id-${state}`, name: state, state, ...rest, ...changes };
 }
 

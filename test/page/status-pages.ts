@@ -18,6 +18,7 @@ export function component(id: string, parts: Partial<Component> = {}): Component
     firstSeen: now - 90 * day,
     uptime: {},
     bar: null,
+    course: [],
     p95: null,
     ...parts,
   };

@@ -35,7 +35,20 @@ describe('modelpulse report', () => {
       '55.29%',
     ]);
     expect(rowOf(out, 'mixtral').slice(0, 5)).toEqual(['95%', '**missed**', '91.476%', '5.00%', '3h 10m 5s']);
-    expect(rowOf(out, 'idle')).toEqual(['90%', 'unknown', 'unknown', '0.00%', '-', '0', '-', '-', '0 |']);
+    expect(rowOf(out, 'idle')).toEqual([
+      '90%',
+      'unknown',
+      'unknown',
+      '0.00%',
+      '-',
+      '0',
+      '-',
+      '-',
+      '0',
+      'unknown',
+      '-',
+      '- |',
+    ]);
     expect(rowOf(out, '=old').slice(0, 6)).toEqual(['-', '-', '91.666%', '99.99%', '2h', '1']);
     expect(rowOf(out, 'new').slice(0, 3)).toEqual(['-', '-', 'unknown']);
   });
@@ -73,11 +86,14 @@ describe('modelpulse report', () => {
     const [header, fresh, old] = out.split('\r\n');
     expect(header).toBe(
       'model,from,to,over,objective,met,uptime,coverage,down_seconds,incidents,longest_incident_seconds,' +
-        'error_budget_used,checks,checks_not_healthy',
+        'error_budget_used,checks,checks_not_healthy,provider_uptime,provider_coverage,down_provider_seconds,' +
+        'down_account_seconds,down_config_seconds,down_network_seconds,down_monitor_seconds,down_none_seconds,' +
+        'next_end,next_end_kind,vendor_incidents,median_lead_seconds,cost,currency',
     );
-    expect(fresh).toBe('new,2026-03-01T00:00:00.000Z,2026-04-01T00:00:00.000Z,true,,,,,,,,,,');
+    const none = ','.repeat(header!.split(',').length - 4);
+    expect(fresh).toBe(`new,2026-03-01T00:00:00.000Z,2026-04-01T00:00:00.000Z,true${none}`);
     expect(old).toMatch(
-      /^'=old,2026-03-01T00:00:00.000Z,2026-03-02T00:00:00.000Z,true,,,0\.9166\d*,0\.9999\d*,7200,1,7200,,24,2$/,
+      /^'=old,2026-03-01T00:00:00.000Z,2026-03-02T00:00:00.000Z,true,,,0\.9166\d*,0\.9999\d*,7200,1,7200,,24,2,0\.9166\d*,0\.9999\d*,7200,0,0,0,0,0,,,,,,$/,
     );
   });
 

@@ -7,8 +7,9 @@ import { usePast } from '../cli/written-past.js';
 import { createFakeBackend } from '../http/fake-backend.js';
 import { startServer } from '../http/running-server.js';
 import { sampleModel, sampleView } from '../metrics/sample-view.js';
-import { migrationsDir } from '../store/samples.js';
+import { migrationsDir, result, start } from '../store/samples.js';
 import { inFull } from '../slow.js';
+import { onPage } from './on-page.js';
 
 const past = usePast();
 const registry = [
@@ -22,7 +23,15 @@ const registry = [
 async function serve() {
   const { run, path } = await past();
   const reader = openHistoryReader(path, migrationsDir);
-  const views = registry.map(({ id, slo }) => sampleView(id, { model: sampleModel(id, { slo }) }));
+  // As the newest results have it.
+  const certificateExpiresAt = result(start).certificateExpiresAt;
+  const checked = new Set(['gpt', 'mixtral']);
+  const views = registry.map(({ id, slo }) =>
+    sampleView(id, {
+      model: sampleModel(id, { slo }),
+      certificateExpiresAt: checked.has(id) ? certificateExpiresAt : null,
+    }),
+  );
   const readLong = async (question: LongQuestion) => {
     if (question.kind !== 'report') throw new Error('only a report is asked for');
     return {
@@ -52,13 +61,16 @@ describe('the report as a page', () => {
       const line = out.split('\n').find((one) => one.startsWith(`| ${id} |`))!;
       const said = line.slice(2, -2).split(' | ').slice(1);
       const plain = said.map((cell) => cell.replaceAll('*', '').replace(/^-$/, '–'));
-      expect([id, cellsOf(text, id)]).toEqual([id, plain]);
+      const shown = onPage(plain).map(([cell, below]) =>
+        below === null ? cell : `${cell}<small>${below}</small>`,
+      );
+      expect([id, cellsOf(text, id)]).toEqual([id, shown]);
     }
     expect(text).toContain('Objectives met: 1, missed: 1, unknown: 1.');
     expect(text).toContain('From 2026-03-01 00:00:00 to 2026-04-01 00:00:00, UTC.');
     // 2 h, 3 h 10 min 5 s and 2 h.
     expect(text).toContain('<tfoot><tr><th scope="row">5 models</th>');
-    expect(text).toContain('<td class="n">7h 10m 5s</td><td class="n">3</td>');
+    expect(text).toMatch(/<td class="n">7h 10m 5s<small>[^<]+<\/small><\/td><td class="n">3<\/td>/);
     close();
   });
 

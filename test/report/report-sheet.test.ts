@@ -7,6 +7,7 @@ it('shows the first 500 models and says how many there are', () => {
   const models = Array.from({ length: 501 }, (_, index) => ({
     model: `m${index}`,
     objective: null,
+    deadlines: [],
     retiredAt: null,
     figures: null,
     incidents: [],

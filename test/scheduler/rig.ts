@@ -25,7 +25,7 @@ export interface Rig {
   readonly missed: Missed[];
   /** Most checks seen at once: of all, of one host, of one model. */
   readonly most: { all: number; host: number; model: number };
-  update(plans: readonly Plan[]): void;
+  update(plans: readonly Plan[], changed?: ReadonlySet<string>): void;
 }
 
 export function plan(id: string, rest: Partial<Plan> = {}): Plan {
@@ -123,9 +123,9 @@ export function createRig(
     jobs,
     missed,
     most,
-    update(plans) {
+    update(plans, changed) {
       for (const { id, host } of plans) hosts.set(id, host);
-      scheduler.update(plans);
+      scheduler.update(plans, changed);
     },
   };
 }

@@ -53,6 +53,36 @@ describe('first check', () => {
   });
 });
 
+describe('changed model', () => {
+  const daily: Schedule = { kind: 'every', everyMs: 86_400_000 };
+
+  it('is checked soon while it has no valid result, however often it changes', async () => {
+    const rig = createRig({ duration: () => 100 });
+    const gpt = plan('gpt', { schedule: daily, validUntil: -Infinity });
+    rig.update([gpt]);
+    await rig.time.pass(10_000);
+    expect(rig.jobs).toHaveLength(1);
+    rig.update([gpt]);
+    await rig.time.pass(10_000);
+    expect(rig.jobs).toHaveLength(1);
+    for (let second = 0; second < 10; second += 1) {
+      rig.update([gpt], new Set(['gpt']));
+      await rig.time.pass(1_000);
+    }
+    expect(rig.jobs.length).toBeGreaterThan(1);
+    expect(rig.missed).toEqual([]);
+  });
+
+  it('keeps its next slot while it has a valid result', () => {
+    const rig = createRig();
+    const gpt = plan('gpt', { schedule: daily });
+    rig.update([gpt]);
+    const due = rig.scheduler.nextDue('gpt');
+    rig.update([gpt], new Set(['gpt']));
+    expect(rig.scheduler.nextDue('gpt')).toBe(due);
+  });
+});
+
 describe('changed schedule', () => {
   const rare: Schedule = { kind: 'every', everyMs: 3_600_000 };
 

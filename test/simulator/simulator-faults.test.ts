@@ -79,9 +79,9 @@ describe('flaky model', () => {
 describe('memory of the simulator', () => {
   it('is limited: the name requested first is forgotten', () => {
     const memory = createRequestCounts(1);
-    for (let index = 0; index <= 10_000; index += 1) memory.ask(`name-${index}`, index);
-    expect(memory.ask('name-1', 20_000).firstAsked).toBe(1);
-    expect(memory.ask('name-0', 20_000).firstAsked).toBe(20_000);
+    for (let index = 0; index <= 10_000; index += 1) memory.ask(`name-${index}`, index, '');
+    expect(memory.ask('name-1', 20_000, '').firstAsked).toBe(1);
+    expect(memory.ask('name-0', 20_000, '').firstAsked).toBe(20_000);
   });
 });
 

@@ -20,6 +20,8 @@ export function contentOf(path: string): Record<string, unknown[]> {
       rows(`SELECT models.id, opened_at, at, author, text FROM notes JOIN incidents ON incidents.id = incident
       JOIN models ON models.key = incidents.model ORDER BY models.id, opened_at, notes.id`),
   };
+  content.acknowledgements = rows(`SELECT models.id, opened_at, at, author, note, ends FROM acknowledgements
+      JOIN incidents ON incidents.id = incident JOIN models ON models.key = incidents.model ORDER BY models.id, opened_at`);
   for (const table of ofModels) {
     const owned = rows(
       `SELECT models.id, ${table}.* FROM ${table} JOIN models ON models.key = ${table}.model ORDER BY models.id`,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { exportHistory } from '../../src/store/transfer/export.js';
-import { fileKinds, modelKinds } from '../../src/store/transfer/history-kinds.js';
+import { fileKinds, modelKinds, outboxKinds } from '../../src/store/transfer/history-kinds.js';
 import { useParts } from '../app/parts.js';
 import { fullLife } from './full-life.js';
 import { migrationsDir, start, workplace } from './samples.js';
@@ -19,7 +19,8 @@ describe('docs/history-format.md', () => {
     const exported = [...exportHistory(path, migrationsDir, [])].join('').split('\n');
     const text = readFileSync('docs/history-format.md', 'utf8');
     const examples = [...text.matchAll(/### (\w+)\n[^#]*?```ndjson\n(.*)\n```/g)];
-    const kinds = ['header', 'model', ...Object.keys(modelKinds), ...Object.keys(fileKinds), 'end'];
+    const ofLines = [modelKinds, fileKinds, outboxKinds].flatMap((some) => Object.keys(some));
+    const kinds = ['header', 'model', ...ofLines, 'end'];
     expect(examples.map(([, kind]) => kind)).toEqual(kinds);
     for (const [, kind, line = ''] of examples) {
       expect(JSON.parse(line)).toHaveProperty('type', kind);

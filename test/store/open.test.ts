@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { listMigrations } from '../../src/store/migration-files.js';
 import { openStoreReader } from '../../src/store/sqlite/store-reader.js';
+import { olderMigrations, withoutLater } from './older-file.js';
 import { batchOf, migrationsDir, modelWrite, result, start, workplace } from './samples.js';
 import { Database } from '../../src/store/sqlite/file/sqlite.js';
 
 const place = workplace();
+const known = listMigrations(migrationsDir).length;
 const everything = { from: 0, to: Number.MAX_SAFE_INTEGER, limit: 1000 };
 
 function edit(path: string, sql: string): void {
@@ -25,7 +28,7 @@ describe('opening a store', () => {
     const dump = `-- What the migrations amount to; compared in a test.\n${rows.all().join(';\n\n')};\n`;
     const expected = {
       application_id: 0x6d70756c,
-      user_version: 6,
+      user_version: known,
       auto_vacuum: 2,
       journal_mode: 'wal',
     };
@@ -49,7 +52,7 @@ describe('opening a store', () => {
     await place.open(path).close();
     edit(path, 'PRAGMA user_version = 99');
     const before = readFileSync(path);
-    const message = `${path} was written by a newer modelpulse (schema 99, this one knows 6); upgrade modelpulse, or restore a backup from before`;
+    const message = `${path} was written by a newer modelpulse (schema 99, this one knows ${known}); upgrade modelpulse, or restore a backup from before`;
     expect(() => place.open(path)).toThrow(expect.objectContaining({ kind: 'newer', message }));
     expect(() => openStoreReader(path, migrationsDir)).toThrow(message);
     expect(readFileSync(path)).toEqual(before);
@@ -82,10 +85,11 @@ describe('opening a store', () => {
     const path = join(directory, 'store.db');
     const migrations = join(directory, 'migrations');
     cpSync(migrationsDir, migrations, { recursive: true });
+    const more = join(migrations, `${String(known + 1).padStart(4, '0')}-more.sql`);
     await place.open(path, { migrationsDir: migrations }).close();
-    writeFileSync(join(migrations, '0007-more.sql'), 'CREATE TABLE more (x); CREATE TABLE more (x);');
+    writeFileSync(more, 'CREATE TABLE more (x); CREATE TABLE more (x);');
     expect(() => place.open(path, { migrationsDir: migrations })).toThrow('table more already exists');
-    writeFileSync(join(migrations, '0007-more.sql'), 'CREATE TABLE more (x);');
+    writeFileSync(more, 'CREATE TABLE more (x);');
     await place.open(path, { migrationsDir: migrations }).close();
     expect(() => place.open(path)).toThrow('written by a newer modelpulse');
   });
@@ -93,16 +97,7 @@ describe('opening a store', () => {
   it('derives the reasons of unknown times in an older file where possible', async () => {
     const directory = place.directory();
     const path = join(directory, 'store.db');
-    const older = join(directory, 'migrations');
-    cpSync(migrationsDir, older, { recursive: true });
-    for (const later of [
-      '0003-unknown-reasons.sql',
-      '0004-secrets.sql',
-      '0005-incident-order.sql',
-      '0006-notifications.sql',
-    ])
-      rmSync(join(older, later));
-    const store = place.open(path, { migrationsDir: older });
+    const store = place.open(path, { migrationsDir: olderMigrations(directory, 2) });
     const { key } = await store.register('gpt', start, null);
     const unknown = (from: number) => ({ from, state: 'unknown' as const, reason: null });
     const healthy = (from: number) => ({ from, state: 'healthy' as const, reason: 'ok' as const });
@@ -115,6 +110,7 @@ describe('opening a store', () => {
     ];
     await store.write(batchOf(modelWrite(key, { points, gaps: [start + 2] })));
     await store.close();
+    withoutLater(path);
     const upgraded = place.open(path);
     const found = await upgraded.points(key, 0, start + 9);
     expect(found.map(({ reason }) => reason)).toEqual(['not_yet', 'ok', 'not_watched', 'ok', null]);

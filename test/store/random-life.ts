@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Outcome, Reason } from '../../src/domain/reason.js';
+import type { RecordedResult } from '../../src/domain/result.js';
 import type { Store } from '../../src/store/port.js';
 import type { Parts } from '../app/parts.js';
 import { modelNamed } from '../app/parts.js';
@@ -57,6 +58,25 @@ export const happenings: fc.Arbitrary<Happening[]> = fc.array(
   { minLength: 1, maxLength: 60, size: 'max' },
 );
 
+/** What is measured of a stream that took `ms`. */
+const streamed = (ms: number): Pick<RecordedResult, 'firstTokenMs' | 'speed' | 'usage'> => ({
+  firstTokenMs: ms / 3,
+  speed: {
+    firstTextMs: ms % 3 === 0 ? null : ms / 3,
+    firstReasoningMs: ms % 3 === 0 ? ms / 3 : null,
+    contentMs: ms % 5 === 0 ? null : ms / 7,
+    gapMs: ms / 11,
+  },
+  usage: { inputTokens: 9, outputTokens: ms % 60 },
+});
+const price = {
+  inputPerMillion: 1,
+  outputPerMillion: 1,
+  perRequest: 0,
+  currency: 'USD',
+  source: 'list',
+} as const;
+
 /** Leads the model `gpt` through all of it from `begins` on; returns the time it has got to. */
 export async function lead(
   store: Store,
@@ -66,7 +86,7 @@ export async function lead(
 ): Promise<number> {
   let now = begins;
   parts.clock.now = now;
-  const { added } = await parts.roster.replace([modelNamed('gpt')], now);
+  const { added } = await parts.roster.replace([modelNamed('gpt', { price })], now);
   parts.windows.replace([], now, added);
   const tracked = () => parts.roster.get('gpt')!;
   for (const happening of life) {
@@ -79,6 +99,9 @@ export async function lead(
           reason,
           detail: `took ${happening.ms} ms`,
           durationMs: happening.ms,
+          ...(happening.ms % 2 === 0 && streamed(happening.ms)),
+          // Some are not known, and some are nothing.
+          costNanos: happening.ms % 3 === 0 ? null : (happening.ms % 5) * happening.ms,
         });
         break;
       }

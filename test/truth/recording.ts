@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { capabilities } from '../../src/checker/ask/dialects.js';
 import { createProber } from '../../src/checker/prober.js';
+import { withFixedQuestion } from '../../src/config/model/asking.js';
 import { loadConfig } from '../../src/config/read/load.js';
 import { systemClock } from '../../src/domain/clock.js';
 import { createFolder } from '../app/process.js';
@@ -54,7 +55,8 @@ export function ours(model: object, path = ''): Promise<Recorded> {
       env: {},
     });
     try {
-      await prober.check(settings.models[0]!, new AbortController().signal);
+      // The clients are asked the constant question.
+      await prober.check(withFixedQuestion(settings.models[0]!), new AbortController().signal);
     } finally {
       prober.close();
       folder.clean();

@@ -6,25 +6,27 @@ import { lowest } from '../../domain/list.js';
 import type { Channel } from '../../domain/notify/channel.js';
 import { newChannelMemory } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
-import type { StateAt } from '../../domain/notify/notice.js';
+import type { Notice, StateAt } from '../../domain/notify/notice.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import type { NotificationGauges } from '../../metrics/notifications.js';
 import type { ShardFence } from '../../store/fleet-port.js';
 import type { Store } from '../../store/port.js';
 import { FencedError } from '../../store/store-error.js';
 import { createChannelState, memoryOf, type ChannelState } from './channel-state.js';
+import { createRemovals, type ChannelFences } from './removals.js';
 import type { Deliver } from './deliver.js';
 import { createHeartbeat } from './heartbeat.js';
 import { createTallies } from './tallies.js';
 import { policyOf } from './policy.js';
+import { findDue, findWaiting } from './waiting.js';
 
 const lookEveryMs = 1_000;
 /** ms between two looks for messages that somebody else made pending. */
 const refreshEveryMs = 10_000;
+/** ms between two comparisons of what channels know with the models. */
+const compareEveryMs = 10_000;
 /** Notices of one look. */
 const mostNotices = 1_000;
-/** Messages that wait, as far as one look knows them. */
-const mostPending = 10_000;
 /** ms that a stop waits for an attempt that runs. */
 const lastAttemptMs = 1_000;
 
@@ -37,9 +39,6 @@ export interface Notifier {
   stop(): Promise<void>;
 }
 
-/** Which channels are those of this instance, where several share the store; null for all. */
-export type ChannelFences = ((channel: string) => ShardFence | null) | null;
-
 /** Plans and sends messages once a second, each channel on its own; no check waits for it. */
 export async function startNotifier(parts: {
   store: Store;
@@ -51,10 +50,16 @@ export async function startNotifier(parts: {
   renamed: (model: string) => string | null;
   /** Unix ms at which a state ended; null while it lasts, and where that is not known. */
   endOf: (state: StateAt) => number | null;
+  /** What lasts of all models, for a channel that is new; null while that is not known. */
+  lasting: () => readonly Notice[] | null;
+  /** True for models that are paused or in maintenance. */
+  isResting: (model: string) => boolean;
   /** True while checks run and results are stored. */
   isAlive: () => boolean;
   deliver: Deliver;
   fences: ChannelFences;
+  /** False where another instance has the channel, or may have it. */
+  isRemoved: (channel: string) => Promise<boolean>;
 }): Promise<Notifier> {
   const { store, clock, log, deliver, fences } = parts;
   const states = new Map<string, ChannelState>();
@@ -64,11 +69,12 @@ export async function startNotifier(parts: {
   const attempts = new Map<string, Promise<void>>();
   const stopping = new AbortController();
   const isStopping = (): boolean => stopping.signal.aborted;
+  const removals = createRemovals({ store, log, fences, isRemoved: parts.isRemoved });
   const heartbeat = createHeartbeat({ clock, log, beat: deliver.beat, isAlive: parts.isAlive });
   /** Channels whose receiver wants nothing more, until the configuration is loaded again. */
   const gone = new Set<string>();
   let inForce: { readonly settings: NotificationSettings; readonly policy: Policy } | null = null;
-  let refreshAt = 0;
+  let [refreshAt, compareAt, lookedAt] = [0, 0, 0];
   let looking: Promise<void> | null = null;
   /** Channels that cannot be written, and '' while nothing can be read or planned. */
   const failing = new Set<string>();
@@ -94,16 +100,18 @@ export async function startNotifier(parts: {
     for (const channel of missing) {
       const known = stored.get(channel.name);
       const memory = memoryOf(known?.memory);
-      // A new channel is told of what happens from now on.
+      // A new channel is told of what lasts, and of what happens from now on.
       const readTo = known?.readTo ?? newest;
       const seed = randomBytes(8).toString('hex');
       const initial = { readTo, memory: memory ?? newChannelMemory(seed), isNew: memory === null };
       const state = createChannelState(channel, initial);
       const fence = given.get(channel.name) ?? null;
       if (fence !== null) readUnder.set(state, fence);
+      await findWaiting(store, state);
       states.set(channel.name, state);
     }
     refreshAt = 0;
+    compareAt = 0;
   }
 
   async function refresh(now: number): Promise<void> {
@@ -111,18 +119,12 @@ export async function startNotifier(parts: {
     refreshAt = now + refreshEveryMs;
     for (const state of states.values()) {
       if (attempts.has(state.name)) continue;
-      const query = {
-        channel: state.name,
-        states: ['pending'] as const,
-        oldestFirst: true,
-        limit: mostPending,
-      };
-      state.refresh(await store.messages(query));
+      await findDue(store, state, now);
     }
   }
 
   async function save(state: ChannelState): Promise<boolean> {
-    if (!state.isDirty) return true;
+    if (!state.mustWrite(clock.wall())) return true;
     const change = state.changes();
     const fence = readUnder.get(state);
     try {
@@ -143,18 +145,33 @@ export async function startNotifier(parts: {
     const least = lowest([...states.values()].map(({ readTo }) => readTo));
     if (least === Infinity) return;
     const { newest, notices } = await store.notices(least, mostNotices);
-    const { isKnown, renamed, endOf } = parts;
+    const { isKnown, renamed, endOf, isResting } = parts;
     // An end may be in the notices that are still to be read.
     const isUpToDate = notices.length < mostNotices;
-    const present = { policy, now, isKnown, renamed, ...(isUpToDate && { endOf }) };
-    for (const state of states.values()) {
+    const present = { policy, now, isUpToDate, isKnown, renamed, isResting, ...(isUpToDate && { endOf }) };
+    const isComparing = isUpToDate && now >= compareAt;
+    if (isComparing) compareAt = now + compareEveryMs;
+    for (const [name, state] of [...states]) {
+      if (states.get(name) !== state) continue;
+      const lasting = state.isNew ? parts.lasting() : [];
+      if (lasting === null) continue;
       // A new database, in place of a damaged one, counts from the beginning.
       const from = newest < state.readTo && newest < least ? 0 : state.readTo;
       const fresh = notices.filter(({ id }) => id > from);
       const to = fresh.at(-1)?.id ?? from;
-      const isDue = (state.nextAt !== null && state.nextAt <= now) || state.isOutdated(present);
+      const compares = isComparing && state.isOutdated(present);
+      const isDue = state.isNew || compares || (state.nextAt !== null && state.nextAt <= now);
       if (fresh.length === 0 && !isDue && from === state.readTo) continue;
-      tallies.heldBack(state.name, state.plan(fresh, to, present));
+      try {
+        const known = lasting.map((notice) => ({ id: 0, notice }));
+        tallies.heldBack(name, state.plan([...known, ...fresh], to, { ...present, compares }));
+      } catch (error) {
+        // It is read again as it is stored.
+        states.delete(name);
+        throw error;
+      }
+      // A plan for thousands of models takes some ms, and there may be many channels.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -162,30 +179,31 @@ export async function startNotifier(parts: {
     for (;;) {
       // What is told was stored, and what was told is stored before the next one.
       if (isStopping() || !(await save(state)) || gone.has(channel.name)) return;
+      // The channel is another instance's, or is configured no longer.
+      if (states.get(channel.name) !== state) return;
       const message = state.due(clock.wall());
       if (message === null) return;
+      const [stored] = await store.messages({ id: message.id, limit: 1 });
+      if (stored === undefined) {
+        state.lost(message);
+        return;
+      }
       state.tried(message);
-      const outcome = await deliver.deliver(channel, message.body as Message, stopping.signal);
+      const outcome = await deliver.deliver(channel, stored.body as Message, stopping.signal);
       if (isStopping() && outcome.kind === 'failed') return;
       const isGivenUp = state.ended(message, outcome, clock.wall());
       if (outcome.kind === 'failed') {
-        tallies.failed(channel.name);
-        const line = {
-          channel: channel.name,
-          id: message.id,
-          attempts: message.attempts + 1,
-          reason: outcome.error,
-        };
+        const { name } = channel;
+        tallies.failed(name);
+        const { id, attempts: before } = message;
+        const line = { channel: name, id, attempts: before + 1, reason: outcome.error };
         if (isGivenUp) {
-          tallies.givenUp(channel.name);
+          tallies.givenUp(name);
           log.error(line, 'notification given up after its last attempt');
         } else log.warn(line, 'notification failed; it is tried again');
         if (outcome.gone) {
-          gone.add(channel.name);
-          log.error(
-            { channel: channel.name },
-            'receiver answers 410: nothing more is sent to it until a reload',
-          );
+          gone.add(name);
+          log.error({ channel: name }, 'receiver answers 410: nothing more is sent to it until a reload');
         }
       } else {
         if (outcome.kind === 'delivered') tallies.sent(channel.name);
@@ -204,7 +222,8 @@ export async function startNotifier(parts: {
     for (const channel of channels) {
       const state = states.get(channel.name);
       if (state === undefined || attempts.has(channel.name)) continue;
-      if (!state.isDirty && state.due(clock.wall()) === null) continue;
+      const now = clock.wall();
+      if (!state.mustWrite(now) && state.due(now) === null) continue;
       const running = attempt(channel, state)
         .catch((error: unknown) => failed(error, channel.name))
         .finally(() => attempts.delete(channel.name));
@@ -221,18 +240,30 @@ export async function startNotifier(parts: {
     failing.add(channel);
   }
 
+  /** What waits for a time of the clock waits no longer where that is set back. */
+  function noteTime(now: number): void {
+    if (now < lookedAt) {
+      [refreshAt, compareAt] = [0, 0];
+      removals.soon();
+      for (const state of states.values()) state.setBack(now, lookedAt - now);
+    }
+    lookedAt = now;
+  }
+
   async function look(): Promise<void> {
     const settings = parts.settings();
     heartbeat.look(settings?.heartbeat ?? null, stopping.signal);
+    noteTime(clock.wall());
+    await removals.look(settings?.channels ?? [], clock.wall(), (channel) => attempts.has(channel));
     if (settings === null) {
       states.clear();
+      failing.delete('');
       return;
     }
-    const policy = policyIn(settings);
     const now = clock.wall();
     await load(settings.channels);
     await refresh(now);
-    await plan(policy, now);
+    await plan(policyIn(settings), now);
     send(settings.channels);
     failing.delete('');
   }
@@ -248,8 +279,10 @@ export async function startNotifier(parts: {
   }, lookEveryMs);
 
   return {
-    reloaded: () => {
+    reloaded() {
       gone.clear();
+      removals.soon();
+      compareAt = 0;
     },
     refresh() {
       refreshAt = 0;

@@ -25,8 +25,12 @@ export function createTallies() {
     },
     gauges: (states: readonly ChannelState[], now: number): NotificationGauges =>
       states.map(({ name, pending }): ChannelTally => {
-        const oldest = pending.reduce((least, { createdAt }) => Math.min(least, createdAt), now);
-        return { channel: name, ...of(name), pending: pending.length, oldestPendingMs: now - oldest };
+        let [count, oldest] = [0, now];
+        for (const { createdAt } of pending) {
+          count += 1;
+          oldest = Math.min(oldest, createdAt);
+        }
+        return { channel: name, ...of(name), pending: count, oldestPendingMs: now - oldest };
       }),
   };
 }

@@ -1,3 +1,21 @@
+import { withContext } from './abilities/long-context.js';
+import {
+  anthropicStructured,
+  bedrockStructured,
+  cohereStructured,
+  geminiStructured,
+  ollamaStructured,
+  openaiStructured,
+} from './abilities/structured.js';
+import {
+  anthropicTools,
+  bedrockTools,
+  cohereTools,
+  geminiTools,
+  ollamaTools,
+  openaiTools,
+  type Force,
+} from './abilities/tools.js';
 import { keysOf } from '../../domain/table.js';
 import type { Probe } from '../../domain/model.js';
 import type { Dialect } from './dialect.js';
@@ -32,12 +50,30 @@ const completion = openaiCompletion;
 const embeddings = openaiEmbeddings;
 const responses = openaiResponses;
 
+/** What a provider of OpenAI's API differs in. */
+interface Provided extends Partial<Flavour> {
+  /** How it is told that a tool must be called; `required` unless set. */
+  readonly force?: Force;
+  /** False where it knows no schema. */
+  readonly structured?: boolean;
+}
+
 /** Chat dialects; the probes `vision` and `audio` are chats with an attachment. */
-function chats(flavour: Partial<Flavour>, ...senses: ('vision' | 'audio')[]): Dialects {
+function chats(
+  { force = 'required', structured = true, ...flavour }: Provided,
+  ...senses: ('vision' | 'audio')[]
+): Dialects {
   const whole: Flavour = { limit: 'max_tokens', streamUsage: true, ...flavour };
   const chat = openaiChat(whole);
   const sensing = Object.fromEntries(senses.map((probe) => [probe, chat]));
-  return { chat, chat_stream: openaiChatStream(whole), ...sensing };
+  return {
+    chat,
+    chat_stream: openaiChatStream(whole),
+    tools: openaiTools(chat, force),
+    ...(structured && { structured: openaiStructured(chat) }),
+    context: withContext(chat),
+    ...sensing,
+  };
 }
 
 const openai = chats(
@@ -51,6 +87,9 @@ const anthropic: Dialects = {
   chat: anthropicChat,
   chat_stream: anthropicChatStream,
   vision: anthropicChat,
+  tools: anthropicTools(anthropicChat),
+  structured: anthropicStructured(anthropicChat),
+  context: withContext(anthropicChat),
   models: modelList({ query: '?limit=1000', headers: anthropicVersion }),
 };
 
@@ -58,6 +97,9 @@ const cohere: Dialects = {
   chat: cohereChat,
   chat_stream: cohereChatStream,
   vision: cohereChat,
+  tools: cohereTools(cohereChat),
+  structured: cohereStructured(cohereChat),
+  context: withContext(cohereChat),
   embeddings: cohereEmbeddings,
   models: modelList({ query: '?page_size=1000' }),
 };
@@ -82,7 +124,7 @@ const dialects: Readonly<Record<string, Dialects>> = {
   },
   mistral: {
     ...chats(
-      { least: leastOfMistral, streamUsage: false, rules: mistralRules, bareSound: true },
+      { least: leastOfMistral, streamUsage: false, rules: mistralRules, bareSound: true, force: 'any' },
       'vision',
       'audio',
     ),
@@ -90,10 +132,11 @@ const dialects: Readonly<Record<string, Dialects>> = {
     models,
   },
   fireworks: { ...chats({ least: leastByEffort }, 'vision'), completion, embeddings, models },
-  deepseek: { ...chats({ least: leastOfDeepseek }), models },
+  // DeepSeek and AI21 know JSON, but no schema.
+  deepseek: { ...chats({ least: leastOfDeepseek, structured: false }), models },
   huggingface: { ...chats({}, 'vision'), models },
-  ai21: { ...chats({}), models },
-  alibaba: { ...chats({ least: leastOfAlibaba }, 'vision'), embeddings, models },
+  ai21: { ...chats({ force: null, structured: false }), models },
+  alibaba: { ...chats({ least: leastOfAlibaba, force: 'named' }, 'vision'), embeddings, models },
   portkey: compatible,
   anthropic,
   anthropic_compatible: anthropic,
@@ -102,16 +145,30 @@ const dialects: Readonly<Record<string, Dialects>> = {
     chat_stream: geminiChatStream,
     vision: geminiChat,
     audio: geminiChat,
+    tools: geminiTools(geminiChat),
+    structured: geminiStructured(geminiChat),
+    context: withContext(geminiChat),
     embeddings: geminiEmbeddings,
     models: modelList({ query: '?pageSize=1000' }),
   },
-  bedrock: { chat: bedrockChat, chat_stream: bedrockChatStream, vision: bedrockChat, audio: bedrockChat },
+  bedrock: {
+    chat: bedrockChat,
+    chat_stream: bedrockChatStream,
+    vision: bedrockChat,
+    audio: bedrockChat,
+    tools: bedrockTools(bedrockChat),
+    structured: bedrockStructured(bedrockChat),
+    context: withContext(bedrockChat),
+  },
   cohere,
   cohere_compatible: cohere,
   ollama: {
     chat: ollamaChat,
     chat_stream: ollamaChatStream,
     vision: ollamaChat,
+    tools: ollamaTools(ollamaChat),
+    structured: ollamaStructured(ollamaChat),
+    context: withContext(ollamaChat),
     embeddings: ollamaEmbeddings,
     // Only pulled models are listed, and only they can be used.
     models: modelList({ whole: true }),

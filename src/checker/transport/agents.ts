@@ -14,6 +14,8 @@ import { pacedConnection } from './paced-connection.js';
 import type { ProxyOnWay } from './proxy-fault.js';
 import { proxyFor } from './proxy.js';
 import type { TimedTurns } from './timed-turns.js';
+import { attemptEvents } from './address-families.js';
+import type { Connection } from './trace.js';
 import { openTunnel, proxyAt, type Opening, type Proxy } from './tunnel.js';
 
 interface Options {
@@ -32,13 +34,11 @@ interface Options {
 type Send = (url: URL, options: RequestOptions, opening?: Opening) => ClientRequest;
 
 /** An agent and its way to send requests. */
-export interface Route {
+export interface Route extends Connection {
   readonly send: Send;
   readonly proxy: ProxyOnWay | null;
   /** Whether the connection that requests are sent on is one of TLS. */
   readonly secure: boolean;
-  /** Bytes that came on a connection of this route, with those of TLS. */
-  readonly received: (socket: Socket) => number;
   /** A route for one more request that reuses no connection; absent where none is reused anyway. */
   readonly fresh?: () => Route;
 }
@@ -53,17 +53,24 @@ function dropIdle({ agent }: Opened): void {
   }
 }
 
-const bytesOf = ({ bytesRead }: Socket): number => bytesRead;
+/** Times at which something came, by `performance.now()`. */
+type Arrivals = WeakMap<object, number>;
+
+/** The connection of a socket that is not one of TLS. */
+const bare = (arrivals: Arrivals): Connection => ({
+  received: ({ bytesRead }) => bytesRead,
+  arrivedAt: (socket) => arrivals.get(socket) ?? null,
+});
 
 /** Plain HTTP in absolute form (RFC 9112, section 3.2.2): by default Squid allows CONNECT to port 443 only. */
-function forwarding({ secure, at, headers, name }: Proxy, connection: object): Opened {
+function forwarding({ secure, at, headers, name }: Proxy, connection: object, arrivals: Arrivals): Opened {
   const agent = secure ? new HttpsAgent({ ...connection, ...at }) : new HttpAgent(connection);
   const request = secure ? requestHttps : requestHttp;
   return {
     agent,
     secure,
     proxy: { name, forwards: true },
-    received: bytesOf,
+    ...bare(arrivals),
     send: ({ origin, pathname, search, host }, options) =>
       request({
         ...options,
@@ -83,7 +90,7 @@ type Connected = (error: Error | null, socket?: unknown) => void;
 /** The connection under each one of TLS. */
 type Carriers = WeakMap<object, Socket>;
 
-/** A connection for TLS, whose lookup and connect are events of `over` it as well. */
+/** A connection for TLS, whose lookup, attempts and connect are events of `over` it as well. */
 function openTcp(options: RequestOptions): { raw: Socket; announce: (over: Socket) => void } {
   const raw = connectTcp({ ...(options as TcpNetConnectOpts), allowHalfOpen: true });
   return {
@@ -91,6 +98,8 @@ function openTcp(options: RequestOptions): { raw: Socket; announce: (over: Socke
     announce(over) {
       Object.assign(over, { connecting: true });
       raw.once('lookup', (...found) => over.emit('lookup', ...found));
+      for (const event of attemptEvents)
+        raw.on(event, (...attempt: unknown[]) => over.emit(event, ...attempt));
       raw.once('connect', () => {
         Object.assign(over, { connecting: false });
         over.emit('connect');
@@ -127,14 +136,24 @@ function handshakeLimit(raw: Socket, most: number) {
 function pacing(
   agent: HttpsAgent,
   proxy: Proxy | null,
-  { carriers, turns, longest }: { carriers: Carriers; turns: TimedTurns; longest: number },
+  parts: {
+    readonly carriers: Carriers;
+    readonly turns: TimedTurns;
+    readonly longest: number;
+    readonly arrivals: Arrivals;
+  },
 ): HttpsAgent {
+  const { carriers, turns, longest, arrivals } = parts;
   // Node's types do not have it: https://nodejs.org/api/http.html#agentcreateconnectionoptions-callback
   const connecting = agent as unknown as { createConnection: Connects };
   const connect = connecting.createConnection.bind(agent);
   const secured = (options: RequestOptions, raw: Socket, done: Connected): Socket => {
     const limit = handshakeLimit(raw, longest);
-    const socket = connect({ ...options, socket: pacedConnection(raw, turns, limit.came) }, done) as Socket;
+    const came = (): void => {
+      arrivals.set(raw, performance.now());
+      limit.came();
+    };
+    const socket = connect({ ...options, socket: pacedConnection(raw, turns, came) }, done) as Socket;
     // Node takes it from the stream. The agent would keep an idle connection that the peer has closed, and use it again.
     socket.allowHalfOpen = false;
     carriers.set(socket, raw);
@@ -168,6 +187,7 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
 
   /** Connections that are paced; each carries many requests. */
   const paced = new WeakSet<Socket>();
+  const arrivals: Arrivals = new WeakMap();
 
   function open(
     context: SecureContext | null,
@@ -185,7 +205,7 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
         request.once('socket', (socket) => {
           if (paced.has(socket)) return;
           paced.add(socket);
-          pace(socket, turns);
+          pace(socket, turns, () => arrivals.set(socket, performance.now()));
         });
         return request;
       },
@@ -207,10 +227,10 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
       maxCachedSessions: 0,
     };
     if (context === null) {
-      if (proxy !== null) return forwarding(proxy, connection);
+      if (proxy !== null) return forwarding(proxy, connection, arrivals);
       const agent = new HttpAgent(connection);
       const send: Send = (url, options) => requestHttp(url, { ...options, agent });
-      return { agent, secure: false, proxy: null, received: bytesOf, send };
+      return { agent, secure: false, proxy: null, ...bare(arrivals), send };
     }
     const direct = new HttpsAgent({
       ...connection,
@@ -221,12 +241,13 @@ export function createAgents({ lookup, reuseConnections, env, turns, inspect, re
     const carriers: Carriers = new WeakMap();
     const usual = inspect === undefined ? longestOfRegistry : longestHandshake;
     const longest = tls.certFile === undefined ? usual : longestWithClient;
-    const agent = pacing(direct, proxy, { carriers, turns, longest });
+    const agent = pacing(direct, proxy, { carriers, turns, longest, arrivals });
     return {
       agent,
       secure: true,
       proxy: proxy && { name: proxy.name, forwards: false },
       received: (socket) => (carriers.get(socket) ?? socket).bytesRead,
+      arrivedAt: (socket) => arrivals.get(carriers.get(socket) ?? socket) ?? null,
       send: (url, options, opening) => {
         const all = { ...options, agent, opening };
         return requestHttps(url, all);

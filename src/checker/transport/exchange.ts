@@ -2,21 +2,20 @@ import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:h
 import type { Socket } from 'node:net';
 import type { Response } from 'got';
 import type { Clock } from '../../domain/clock.js';
-import type { Phases } from '../../domain/result.js';
+import type { CheckResult, Phases } from '../../domain/result.js';
 import type { Route } from './agents.js';
 import { prepareDecoding } from './content-encoding.js';
+import { createContentTimes, type ContentTimes } from './content-times.js';
 import { createDeadline, describeExpiry, type Expiry } from './deadline.js';
 import { faultOf, type Fault } from './fault.js';
 import { faultOfProxy, faultThrough, isAtProxy, lateFault, proxyIn } from './proxy-fault.js';
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
-import type { Shared } from './exchange-limits.js';
+import { bodyLimit, type Shared } from './exchange-limits.js';
 import { createPieces } from './turns.js';
 import { createTrace } from './trace.js';
 import type { Opening } from './tunnel.js';
 
-/** Most bytes of a decompressed body. */
-export const bodyLimit = 1024 * 1024;
 /** Most bytes read for one reply, compressed and with headers. */
 const wireLimit = 2 * bodyLimit;
 /** ms between two looks at the bytes received: some decompress to nothing. */
@@ -52,13 +51,12 @@ export interface Reply {
 }
 
 /** Outcome of an HTTP exchange. Both `reply` and `fault` are set when the connection failed inside the body. */
-export interface Exchange {
+export interface Exchange
+  extends Pick<CheckResult, 'deadFamily'>, Pick<ContentTimes, 'firstTokenMs' | 'speed'> {
   readonly reply: Reply | null;
   readonly fault: Fault | null;
   /** ms from the call to the last byte of the answer, or to the fault. */
   readonly durationMs: number;
-  /** ms from the call to the first text or reasoning of a stream; null without. */
-  readonly firstTokenMs: number | null;
   readonly phases: Phases;
   readonly certificateExpiresAt: number | null;
   /** A proxy that looks into TLS, or that nobody configured, replied that it did not reach the target. */
@@ -110,7 +108,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     let settled = false;
     let provisional = 0;
     let intercepted = false;
-    let firstTokenMs: number | null = null;
+    const content = reading && createContentTimes(reading);
     let endedMs: number | null = null;
     let lingering: NodeJS.Timeout | undefined;
     let late: NodeJS.Timeout | undefined;
@@ -122,10 +120,9 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     const isSettled = (): boolean => settled;
 
     function follow(chunk: Buffer, at: number): void {
-      if (reading === null || (head?.status ?? 0) >= 300) return;
+      if (reading === null || content === null || (head?.status ?? 0) >= 300) return;
       const before = reading.events;
-      reading.push(chunk);
-      if (reading.spoke) firstTokenMs ??= at;
+      content.push(chunk, at);
       if (reading.begun && reading.fault !== null) settle(null, 'open');
       if (!reading.ended || settled) return;
       // Comments that keep a connection open are no events.
@@ -172,8 +169,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
         over?.abort();
       }
       const unansweredReuse = fault?.reason === 'connection_lost' && head === null && trace.unansweredReuse();
-      if (!unansweredReuse) reading?.end();
-      if (reading?.spoke) firstTokenMs ??= overMs ?? trace.elapsedMs();
+      if (!unansweredReuse) content?.end(overMs ?? trace.elapsedMs());
       const reply = head && {
         ...head,
         body: Buffer.concat(chunks),
@@ -182,8 +178,10 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       outcome = {
         reply,
         fault,
+        ...(proxy === null && trace.deadFamily()),
         durationMs: endedMs ?? overMs ?? trace.elapsedMs(),
-        firstTokenMs,
+        firstTokenMs: content?.firstTokenMs ?? null,
+        speed: content?.speed ?? null,
         phases: trace.phases(),
         certificateExpiresAt: trace.certificateExpiresAt(),
         intercepted,
@@ -238,7 +236,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
     const deadline = createDeadline(timeoutMs, timedOut, limit.leftMs());
     signal.addEventListener('abort', stopped);
     stream.on('request', (request: ClientRequest) => {
-      trace.watch(request, proxy?.forwards !== true, deadline.connected, route.received);
+      trace.watch(request, proxy?.forwards !== true, deadline.connected, route);
       request.prependOnceListener('response', (response) => {
         // Before got begins to decompress it.
         coded = prepareDecoding(response.headers);
@@ -284,7 +282,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       const room = bodyLimit - size;
       size += chunk.length;
       chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-      if (reading !== null) pieces.push(chunk, trace.elapsedMs());
+      if (reading !== null) pieces.push(chunk, trace.arrivedMs());
       if (size > bodyLimit) settle(null, 'over limit');
     });
     stream.on('end', () => {

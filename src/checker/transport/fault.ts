@@ -90,6 +90,9 @@ export function faultOf(error: Thrown, stage: Stage): Fault {
   if (handshake !== undefined) return { reason: 'tls_error', detail: handshake[1] };
   const known = byCode.find(([pattern]) => pattern.test(code));
   if (known !== undefined) return { reason: known[1], detail };
+  // What the kernel says of a route that drops, of a family that it does not have, and of rarer messages of routers.
+  if (stage === 'connect' && /^(EINVAL|EAFNOSUPPORT|ENOPROTOOPT|ENONET|ENETRESET)$/.test(code))
+    return { reason: 'connect_error', detail };
   // The kernel's own timeout means another thing on a connection that stands.
   if (code === 'ETIMEDOUT')
     return { reason: stage === 'exchange' ? 'connection_lost' : 'connect_error', detail };

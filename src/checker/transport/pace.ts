@@ -65,8 +65,9 @@ export function takeReads(socket: Socket, { turns, push: give, always, came }: R
 
 /**
  * Makes what comes on a connection that is not one of TLS be read in small parts, in turn with others: Node reads 64 KiB at once, and
- * in chunks of one byte these take as long as megabytes of a reply. Usual replies are read as they come.
+ * in chunks of one byte these take as long as megabytes of a reply. Usual replies are read as they come. `came` is called for all that
+ * comes.
  */
-export function pace(socket: Socket, turns: TimedTurns): void {
-  takeReads(socket, { turns, push: socket.push.bind(socket), always: false });
+export function pace(socket: Socket, turns: TimedTurns, came: () => void = () => undefined): void {
+  takeReads(socket, { turns, push: socket.push.bind(socket), always: false, came });
 }

@@ -9,7 +9,7 @@ const longestMs = dayMs;
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: minuteMs, h: hourMs, d: dayMs };
 const duration = '\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[smhd])';
 
-function single(headers: IncomingHttpHeaders, name: string): string | null {
+export function single(headers: IncomingHttpHeaders, name: string): string | null {
   const value = headers[name];
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
@@ -36,7 +36,7 @@ function dateIn(value: string): number | null {
 }
 
 /** ms from `now` to a time given as a date, a duration, or Unix seconds or ms. */
-function untilMs(value: string, now: number): number | null {
+export function untilMs(value: string, now: number): number | null {
   const count = scaled(value, 1);
   const at = count === null ? dateIn(value) : count >= 1e12 ? count : count >= 1e9 ? count * 1_000 : null;
   if (at !== null) return Math.max(0, at - now);
@@ -55,9 +55,10 @@ function asked(headers: IncomingHttpHeaders, now: number): number | null {
   return wait === null || wait <= mostMs || dateIn(value) !== null ? wait : null;
 }
 
+// A line break in a JSON text is written with a letter.
 const told = new RegExp(
   '"retryDelay\\\\{0,3}"\\s*:\\s*\\\\{0,3}"(?<delay>[\\d.]{1,20}s)' +
-    `|\\b(?:try again|retry|wait|available|resets?) (?:in |after |for )?(?:(?<words>(?:${duration})+)\\b` +
+    `|(?:\\b|(?<=\\\\[nrt]))(?:try again|retry|wait|available|resets?) (?:in |after |for )?(?:(?<words>(?:${duration})+)\\b` +
     '|(?<count>\\d{1,9}(?:\\.\\d{1,9})?) ?(?<unit>milliseconds?|seconds?|minutes?|hours?))',
   'i',
 );
@@ -70,7 +71,7 @@ function written(body: Buffer): number | null {
   return durationMs((delay ?? words ?? '').toLowerCase());
 }
 
-const remainingName = /^(?:x-|anthropic-)?(?:ms-)?(?:rate|token)limit.*remaining/;
+export const remainingName = /^(?:x-|anthropic-)?(?:ms-)?(?:rate|token)limit.*remaining/;
 
 /** Reset of the exhausted limit that resets last. */
 function refilled(headers: IncomingHttpHeaders, now: number): number | null {
@@ -105,13 +106,19 @@ export function retryAfterMs(reply: Reply, now: number, ofMinute = false): numbe
   return wait === null ? null : Math.min(wait, longestMs);
 }
 
+/** What a header of remaining units counts; null where its name does not say so. */
+export function remainingKind(name: string): 'requests' | 'tokens' | null {
+  if (name.includes('token')) return 'tokens';
+  return /remaining$|req/.test(name) ? 'requests' : null;
+}
+
 /** The lowest remaining limits of requests and of tokens, over all periods. */
 export function rateLimitRemaining(headers: IncomingHttpHeaders): CheckResult['rateLimitRemaining'] {
   const left: { requests?: number; tokens?: number } = {};
   for (const name of Object.keys(headers)) {
     if (!name.includes('remaining') || !remainingName.test(name)) continue;
     const count = scaled(single(headers, name), 1);
-    const kind = name.includes('token') ? 'tokens' : /remaining$|req/.test(name) ? 'requests' : null;
+    const kind = remainingKind(name);
     if (count !== null && kind !== null) left[kind] = Math.min(count, left[kind] ?? count);
   }
   return left;

@@ -3,7 +3,9 @@ import { isIP, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Clock, MonotonicMs } from '../../domain/clock.js';
 import type { Phases } from '../../domain/result.js';
+import type { DeadFamily } from '../../domain/model-note.js';
 import { isPlausible } from '../../domain/time.js';
+import { watchAttempts } from './address-families.js';
 
 type Mark = 'start' | 'socket' | 'lookup' | 'connect' | 'secure' | 'upload' | 'response' | 'end';
 
@@ -17,6 +19,16 @@ function expiryOf(socket: TLSSocket): number | null {
   return isPlausible(expiresAt) ? expiresAt : null;
 }
 
+/** What is known of the connection under a socket. */
+export interface Connection {
+  /** Bytes that came on it, with those of TLS. */
+  readonly received: (socket: Socket) => number;
+  /** `performance.now()` at the arrival of the newest of them; null where that is not watched. */
+  readonly arrivedAt: (socket: Socket) => number | null;
+}
+
+const plain: Connection = { received: ({ bytesRead }) => bytesRead, arrivedAt: () => null };
+
 /**
  * Watches one request of got for the phases it goes through. The marks are monotonic and belong to this request alone;
  * got's own timings are wall-clock and give a reused connection the phases of the request that opened it.
@@ -26,8 +38,10 @@ export function createTrace(clock: Clock) {
   let certificateExpiresAt: number | null = null;
   let reused = false;
   let looksUp = false;
+  let deadFamily: DeadFamily | null = null;
   let received = (): number => 0;
   let carried = (): number => 0;
+  let arrived = (): number | null => null;
 
   function mark(name: Mark): void {
     marks[name] ??= clock.monotonic();
@@ -50,11 +64,14 @@ export function createTrace(clock: Clock) {
       ready();
       return;
     }
+    let attempts: ReturnType<typeof watchAttempts> | null = null;
     const established = (): void => {
       mark('connect');
+      deadFamily = attempts?.connected() ?? null;
       if (!secure) ready();
     };
     looksUp = socket.connecting && isIP(host.replace(/^\[|\]$/g, '')) === 0;
+    if (looksUp) attempts = watchAttempts(socket, host, clock);
     socket.once('lookup', () => mark('lookup'));
     if (secure) {
       socket.once('secureConnect', () => {
@@ -69,18 +86,14 @@ export function createTrace(clock: Clock) {
   return {
     mark,
     /** Follows the request; `connected` is called once the request can be sent. The certificate counts where it is the target's `own`. */
-    watch(
-      request: ClientRequest,
-      own: boolean,
-      connected: () => void,
-      bytesOn = (socket: Socket): number => socket.bytesRead,
-    ): void {
+    watch(request: ClientRequest, own: boolean, connected: () => void, connection: Connection = plain): void {
       request.once('socket', (socket) => {
         reused = request.reusedSocket;
         const before = socket.bytesRead;
         received = () => socket.bytesRead - before;
-        const carriedBefore = bytesOn(socket);
-        carried = () => bytesOn(socket) - carriedBefore;
+        const carriedBefore = connection.received(socket);
+        carried = () => connection.received(socket) - carriedBefore;
+        arrived = () => connection.arrivedAt(socket);
         watchSocket(socket, request.host, own, connected);
       });
       request.once('finish', () => mark('upload'));
@@ -117,6 +130,14 @@ export function createTrace(clock: Clock) {
     /** Bytes that came on the connection since the request had it, whatever they are, with those of TLS. */
     receivedBytes: (): number => carried(),
     elapsedMs: (): number => clock.monotonic() - (marks.start ?? 0),
+    /** ms from the call to the arrival of the newest bytes, which may have waited to be read. */
+    arrivedMs(): number {
+      const now = clock.monotonic() - (marks.start ?? 0);
+      const at = arrived();
+      return at === null ? now : Math.max(0, now - Math.max(0, performance.now() - at));
+    },
     certificateExpiresAt: (): number | null => certificateExpiresAt,
+    /** A family of the host's addresses that did not answer; nothing for none, and on a connection of before. */
+    deadFamily: (): { readonly deadFamily?: DeadFamily } => (deadFamily === null ? {} : { deadFamily }),
   };
 }

@@ -44,8 +44,9 @@ export function createTurns(): Turns {
 
 /** Bytes that the reading of a piece costs beside its own: a piece may be a single byte. */
 const pieceCost = 256;
-/** Bytes up to which pieces that wait are joined. */
+/** Bytes up to which pieces that wait are joined, and ms: what is joined came at one time. */
 const joinedBytes = 4 * 1024;
+const joinedMs = 10;
 
 /** The pieces of one reply, which are read in turn. */
 export interface Pieces {
@@ -60,6 +61,8 @@ export interface Pieces {
 interface Joined {
   readonly parts: Buffer[];
   bytes: number;
+  /** When the first part came. */
+  readonly since: number;
   at: number;
 }
 
@@ -84,13 +87,13 @@ export function createPieces(turns: Turns, read: (piece: Buffer, at: number) => 
   return {
     push(piece, at) {
       const last = unread.at(-1);
-      if (last !== undefined && last.bytes + piece.length <= joinedBytes) {
+      if (last !== undefined && last.bytes + piece.length <= joinedBytes && at - last.since < joinedMs) {
         last.parts.push(piece);
         last.bytes += piece.length;
         last.at = at;
         return;
       }
-      unread.push({ parts: [piece], bytes: piece.length, at });
+      unread.push({ parts: [piece], bytes: piece.length, since: at, at });
       if (unread.length === 1) turns.take(piece.length + pieceCost, next);
     },
     after(done) {

@@ -1,9 +1,20 @@
+import type { ToolCall } from '../../domain/ability.js';
+import type { Challenge } from '../../domain/challenge.js';
 import type { Expectation, Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
+import { normOf } from '../../domain/vector.js';
 import { isReasoning } from '../ask/dialects/reasoning.js';
 import { brokenText, brokenThought, strongSign } from './broken-text.js';
 import { isBlank } from './broken-text/blank.js';
+import { missesChallenge } from './challenge-answer.js';
+
+/** What an API names one reply. */
+export interface ReplyIdentity {
+  readonly id: string;
+  /** Unix ms, by the clock of the provider. */
+  readonly createdAt: number;
+}
 
 /** The answer in a successful reply, independent of the API. */
 export interface Answer {
@@ -20,12 +31,18 @@ export interface Answer {
   readonly model: string | null;
   /** What the API names the build that answered, such as OpenAI's `system_fingerprint`. */
   readonly fingerprint?: string | null;
+  /** Undefined where the API gives no id and time of its own for each reply. */
+  readonly identity?: ReplyIdentity;
   /** Length of the vector of an embedding, which stands in the place of text; 0 for one that holds nothing. */
   readonly vector?: number;
   /** A list of models, which stands in the place of text. */
   readonly models?: Listed;
-  /** A tool was called, though none was offered. */
+  /** The numbers of that vector, where they are read. */
+  readonly values?: readonly number[];
+  /** A tool was called. */
   readonly called?: boolean;
+  /** The calls of a tool that was offered. */
+  readonly calls?: readonly ToolCall[];
   /** An error inside the answer; undefined for none. */
   readonly error?: unknown;
 }
@@ -53,9 +70,12 @@ export type Meets = (text: string, expect: Expectation) => Miss | null;
 export type Asked = Pick<Model, 'expect' | 'modelName' | 'query' | 'systemPrompt'> & {
   /** The token limit of the request; null, or undefined, where it had none. */
   readonly sentLimit?: () => number | null;
+  /** The question, where it is a fresh one; its answer is then compared in the place of texts that are expected. */
+  readonly challenge?: Challenge | null;
 };
 
-interface Finding {
+/** The reason of an answer. */
+export interface Finding {
   readonly reason: Reason;
   readonly detail: string | null;
 }
@@ -114,10 +134,26 @@ function mayHaveReasoned(
   return usage.outputTokens * 2 >= (limit ?? 0);
 }
 
-function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding | null {
+/** A reply that names another model than expected; null otherwise. */
+export function mismatch({ model }: Answer, { model: allowed }: Expectation): Finding | null {
   if (allowed === undefined || model === null) return null;
   if (allowed.some((name) => name.toLowerCase() === model.toLowerCase())) return null;
   return { reason: 'model_mismatch', detail: `the reply names the model ${model}` };
+}
+
+/** Longest difference of a vector's length from the expected one, as a part of that. */
+const normTolerance = 0.01;
+
+/** A vector that does not have the expected size or length; null otherwise. */
+function vectorMiss({ values = [], vector }: Answer, { dimensions, norm }: Expectation): Finding | null {
+  const miss = (detail: string): Finding => ({ reason: 'unexpected_answer', detail });
+  if (dimensions !== undefined && vector !== dimensions)
+    return miss(`the vector has ${vector} numbers instead of ${dimensions}`);
+  if (norm === undefined) return null;
+  const length = normOf(values);
+  return Math.abs(length - norm) <= norm * normTolerance
+    ? null
+    : miss(`the vector has the length ${Number(length.toPrecision(4))} instead of ${norm}`);
 }
 
 function judgeList({ has, whole, cut = false }: Listed, wanted: string): Finding {
@@ -160,18 +196,19 @@ function wantsSigns({ contains, json }: Expectation): boolean {
 
 /** The kind of broken text; null when the text is intact or meets the expectation. */
 function brokenIn(text: string, cut: boolean, missed: Miss | null, asked: Asked): string | null {
-  const { expect, query, systemPrompt } = asked;
+  const { expect, query, systemPrompt, challenge = null } = asked;
   const { equals, regex, json, contains } = expect;
   if (missed === null && (equals ?? json) !== undefined) return null;
   const question = [query, systemPrompt ?? ''].join('\n');
   // They prove a part of the text alone.
-  if (missed === null && (regex !== undefined || (contains ?? []).length > 0))
+  if (missed === null && (challenge !== null || regex !== undefined || (contains ?? []).length > 0))
     return strongSign(text, question);
   return brokenText(text, { cut, signsWanted: wantsSigns(expect), question });
 }
 
 function judgeText(text: string, cut: boolean, asked: Asked, meets: Meets): Finding {
-  const missed = meets(text, asked.expect);
+  const { challenge = null } = asked;
+  const missed = challenge === null ? meets(text, asked.expect) : missesChallenge(text, challenge);
   const broken = brokenIn(text, cut, missed, asked);
   if (broken !== null) return { reason: 'unexpected_answer', detail: broken };
   if (missed === null) return { reason: 'ok', detail: null };
@@ -190,7 +227,8 @@ export function judgeAnswer(
   const { expect, modelName } = asked;
   if (answer.models !== undefined) return judgeList(answer.models, modelName);
   if (answer.vector === 0) return { reason: 'empty_response', detail: 'an empty vector' };
-  if (answer.vector !== undefined) return mismatch(answer, expect) ?? { reason: 'ok', detail: null };
+  if (answer.vector !== undefined)
+    return vectorMiss(answer, expect) ?? mismatch(answer, expect) ?? { reason: 'ok', detail: null };
   if (answer.refusal !== null) return { reason: 'content_filtered', detail: `refused: ${answer.refusal}` };
   if (answer.finish === 'filtered')
     return { reason: 'content_filtered', detail: 'finished by a content filter' };

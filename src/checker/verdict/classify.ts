@@ -1,6 +1,7 @@
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { ReplyError } from './reply-error.js';
+import type { Deciding, Tell } from './deciding.js';
 import {
   asksForVerification,
   reasonOfLimitName,
@@ -76,28 +77,34 @@ function toldStatus(text: string, status: number): number | null {
 /**
  * What an error found in a reply means: its code, then its type, then its text, then the HTTP status - of the error
  * itself where it carries one of its own, as gateways do inside a 200. A marker that is given for many causes yields to
- * a text that names one; a vague marker comes last.
+ * a text that names one; a vague marker comes last. `tell` is called with what decided, for who wants to know.
  */
-export function classify(error: ReplyError, status: number, model: Model): Reason | null {
+export function classify(error: ReplyError, status: number, model: Model, tell?: Tell): Reason | null {
   const own = error.status ?? status;
   const text = withoutEcho(error.text.slice(0, 4_096), model);
   const passedOn = toldStatus(text, own);
   const told = reasonOfText(text, own) ?? (passedOn === null ? null : reasonOfText(text, passedOn));
+  const by = (kind: Deciding['by'], reason: Reason | null): Reason | null => {
+    if (reason !== null) tell?.({ by: kind, reason, error, text, status: own, passedOn });
+    return reason;
+  };
   const specific =
-    (own === 429 ? reasonOfLimitName(error.codes, error.text.slice(0, 4_096)) : null) ??
-    (told === 'permission_denied' && asksForVerification(text) ? told : null) ??
-    reasonOfMarker(error.codes, told) ??
-    reasonOfMarker(error.types, told) ??
-    told ??
-    reasonOfNumber(error.codes);
+    by('limit', own === 429 ? reasonOfLimitName(error.codes, error.text.slice(0, 4_096)) : null) ??
+    by('text', told === 'permission_denied' && asksForVerification(text) ? told : null) ??
+    by('code', reasonOfMarker(error.codes, told)) ??
+    by('type', reasonOfMarker(error.types, told)) ??
+    by('text', told) ??
+    by('number', reasonOfNumber(error.codes));
   if (specific !== null) return specific;
   // That the account is refused is told by the status alone, too.
-  if (passedOn !== null && passedOn >= 401 && passedOn <= 403) return reasonOfStatus(passedOn, true);
+  if (passedOn !== null && passedOn >= 401 && passedOn <= 403)
+    return by('told status', reasonOfStatus(passedOn, true));
   const vague = reasonOfVagueMarker([...error.codes, ...error.types]);
-  if (own < 400) return vague;
+  if (own < 400) return by('vague code', vague);
   // Before the reply began with 200 the request was accepted: a 400 in it that says nothing is an engine's usual number for what broke.
-  if (own === 400 && status < 300 && text.trim() === '') return 'server_error';
+  if (own === 400 && status < 300 && text.trim() === '') return by('status', 'server_error');
   const byStatus = reasonOfStatus(own, true);
   // A 400 alone does not make an error of the server's one of the request's.
-  return byStatus === 'invalid_request' ? (vague ?? byStatus) : byStatus;
+  if (byStatus === 'invalid_request' && vague !== null) return by('vague code', vague);
+  return by('status', byStatus);
 }

@@ -4,11 +4,14 @@ import { english } from './error-rules/english.js';
 import { european } from './error-rules/european.js';
 import { japaneseAndKorean } from './error-rules/japanese-korean.js';
 import { lastMarkers, markers, numbers } from './error-rules/markers.js';
+import { plainText } from './error-rules/plain-text.js';
+import { refusals } from './error-rules/refusals.js';
+import type { TextRule } from './error-rules/text-rule.js';
 import { keysOf } from '../../domain/table.js';
 
 /** Rules of all languages. The English ones come first, since other texts rarely contain their words. */
-const asciiRules = [...english, ...european];
-const allRules = [...english, ...chinese, ...japaneseAndKorean, ...european];
+const asciiRules = [...english, ...european, ...refusals];
+const allRules = [...english, ...chinese, ...japaneseAndKorean, ...european, ...refusals];
 const inEnglish = new Set(english);
 
 function byMarker(table: Partial<Record<Reason, string>>): ReadonlyMap<string, Reason> {
@@ -60,6 +63,16 @@ function find(table: ReadonlyMap<string, Reason>, words: readonly string[]): str
   return words.map((word) => bare(word.slice(0, 200))).find((word) => table.has(word));
 }
 
+/** The code or type that is a marker, in lower case without signs; undefined for none. */
+export const strongMarkerIn = (words: readonly string[]): string | undefined => find(strong, words);
+
+/** The reason that a marker has by itself. */
+export const reasonOfStrongMarker = (word: string): Reason | undefined => strong.get(word);
+
+/** The same of markers that are used when nothing else decides. */
+export const lastMarkerIn = (words: readonly string[]): string | undefined =>
+  find(last, words) ?? find(numbered, words);
+
 const reasonIn = (table: ReadonlyMap<string, Reason>, words: readonly string[]): Reason | null =>
   table.get(find(table, words) ?? '') ?? null;
 
@@ -86,10 +99,15 @@ export const reasonOfNumber = (words: readonly string[]): Reason | null => reaso
 /** A period in the name of a limit, such as `GenerateRequestsPerDayPerProject`, `requests_per_minute` and `UserByModelByDay`. */
 const period = /[a-z_](?:per|by)_?(second|minute|hour|day|week|month)/g;
 
+/** The periods in the names of limits. */
+export function periodsIn(codes: readonly string[], text: string): readonly string[] {
+  const names = [...codes.map((code) => code.slice(0, 200)), text].join(' ').toLowerCase();
+  return [...names.matchAll(period)].map(([, one]) => one ?? '');
+}
+
 /** The reason of a limit that is named in codes or text. Google and GitHub send the same message for each of them. */
 export function reasonOfLimitName(codes: readonly string[], text: string): Reason | null {
-  const names = [...codes.map((code) => code.slice(0, 200)), text].join(' ').toLowerCase();
-  const periods = [...names.matchAll(period)].map(([, one]) => one ?? '');
+  const periods = periodsIn(codes, text);
   if (periods.length === 0) return null;
   return periods.some((one) => /day|week|month/.test(one)) ? 'quota_exhausted' : 'rate_limited';
 }
@@ -98,9 +116,12 @@ export function reasonOfLimitName(codes: readonly string[], text: string): Reaso
 const parameters =
   /\b(?:max|min|budget|stop|thinking|completion|prompt|output|input|total)[\w.]{0,20}tokens?(?:_ids?)?\b/g;
 
-/** The reason in a text with this HTTP status. */
-export function reasonOfText(text: string, status: number): Reason | null {
-  const lower = text.toLowerCase();
+/** The rule that a text fits with this HTTP status, and the text as the rule reads it; null for none. */
+export function textRuleOf(
+  text: string,
+  status: number,
+): { readonly rule: TextRule; readonly said: string } | null {
+  const lower = plainText(text).toLowerCase();
   const bareOfParameters = lower.includes('token') ? lower.replace(parameters, 'n') : lower;
 
   const rules = /^[\u0000-\u024f\u2000-\u206f]*$/.test(lower) ? asciiRules : allRules;
@@ -109,5 +130,9 @@ export function reasonOfText(text: string, status: number): Reason | null {
     const { pattern, on, unless } = one;
     return (status < 300 || (on?.(status) ?? true)) && pattern.test(said) && unless?.test(said) !== true;
   });
-  return rule?.reason ?? null;
+  return rule === undefined ? null : { rule, said: inEnglish.has(rule) ? lower : bareOfParameters };
 }
+
+/** The reason in a text with this HTTP status. */
+export const reasonOfText = (text: string, status: number): Reason | null =>
+  textRuleOf(text, status)?.rule.reason ?? null;

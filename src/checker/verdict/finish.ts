@@ -2,10 +2,14 @@ import type { Clock } from '../../domain/clock.js';
 import { dayMs, hourMs } from '../../domain/period.js';
 import type { Model } from '../../domain/model.js';
 import { outcomeFor, type Outcome, type Reason } from '../../domain/reason.js';
-import { notSent, type CheckResult } from '../../domain/result.js';
+import { rateFigure } from '../../domain/baseline.js';
+import { notSent, type CheckResult, type Usage } from '../../domain/result.js';
+import { tokensPerSecond } from '../../domain/speed.js';
 import type { Exchange, Reply } from '../transport/exchange.js';
 import { statesShortLimit } from './error-rules/english/periods.js';
+import { announcedIn } from './announced-headers.js';
 import type { Verdict } from './judge.js';
+import { readHeadroom } from '../transport/headroom.js';
 import { askedWaitMs, rateLimitRemaining, retryAfterMs } from '../transport/retry-after.js';
 import type { Redact } from '../secrets/redact.js';
 import type { TimeLimit } from '../transport/time-limit.js';
@@ -36,12 +40,19 @@ export function unsent(
 }
 
 /** The exceeded limit of `slow` as text. */
-function lateness({ slow, probe }: Model, { durationMs, firstTokenMs }: Exchange): string | null {
+function lateness({ slow, probe }: Model, done: Exchange, usage: Usage | null): string | null {
   if (probe === 'models') return null;
-  const { durationMs: total, firstTokenMs: first } = slow;
+  const { durationMs, firstTokenMs, speed } = done;
+  const { durationMs: total, firstTokenMs: first, gapMs: gap = null, tokensPerSecond: least = null } = slow;
   if (total !== null && durationMs > total) return `took ${Math.round(durationMs)} ms, over ${total} ms`;
-  if (first === null || firstTokenMs === null || firstTokenMs <= first) return null;
-  return `first text after ${Math.round(firstTokenMs)} ms, over ${first} ms`;
+  if (first !== null && firstTokenMs !== null && firstTokenMs > first)
+    return `first text after ${Math.round(firstTokenMs)} ms, over ${first} ms`;
+  if (speed === null) return null;
+  if (gap !== null && speed.gapMs !== null && speed.gapMs > gap)
+    return `the answer stood still for ${Math.round(speed.gapMs)} ms, over ${gap} ms`;
+  const rate = tokensPerSecond({ usage, speed });
+  if (least === null || rate === null || rate >= least) return null;
+  return `wrote ${rateFigure(rate)} tokens/s, under ${least} tokens/s`;
 }
 
 /** Statuses that HTTP does not define appear only in the detail. */
@@ -51,7 +62,7 @@ function statusOf({ reply }: Exchange): number | null {
 
 /** A late success is `slow`. */
 function withLateness(verdict: Verdict, model: Model, done: Exchange): Verdict {
-  const late = verdict.reason === 'ok' ? lateness(model, done) : null;
+  const late = verdict.reason === 'ok' ? lateness(model, done, verdict.usage) : null;
   return late === null ? verdict : { ...verdict, reason: 'slow', detail: late };
 }
 
@@ -87,22 +98,30 @@ function outcomeOf(reason: Reason, { probe, outcomes }: Model): Outcome {
   return probe === 'models' && reason === 'ok' ? 'unknown' : outcomeFor(reason, outcomes);
 }
 
+/** The limits that the reply tells; absent without any. */
+function headroomOf(headers: Reply['headers'], now: number): Pick<CheckResult, 'headroom'> {
+  const headroom = readHeadroom(headers, now);
+  return Object.keys(headroom).length === 0 ? {} : { headroom };
+}
+
 /**
  * Puts together what happened and what it means: the reason that the reply was judged to have, then the wait it asks for and
  * `slow`, then the outcome. The one place where text becomes fit to keep.
  */
 export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock: Clock): CheckResult {
   const { model, startedAt, redact } = attempt;
-  const { durationMs, firstTokenMs } = done;
+  const { durationMs, firstTokenMs, speed } = done;
   const now = clock.wall();
   const isShort = isShortLimit(judged);
   const found = withLateness(isShort ? judged : withLongWait(judged, model, done, now), model, done);
+  const announced = done.reply === null ? null : announcedIn(done.reply.headers);
   const bounded = (text: string | null, most: number): string | null =>
     text === null ? null : redact(text, most) || null;
   return {
     startedAt,
     durationMs,
     firstTokenMs,
+    ...(speed !== null && { speed }),
     outcome: outcomeOf(found.reason, model),
     reason: found.reason,
     detail: bounded(found.detail, detailLimit),
@@ -114,7 +133,11 @@ export function finish(attempt: Attempt, done: Exchange, judged: Verdict, clock:
     systemFingerprint: bounded(found.fingerprint, fingerprintLimit),
     retryAfterMs: done.reply === null ? null : retryAfterMs(done.reply, now, isShort),
     rateLimitRemaining: done.reply === null ? {} : rateLimitRemaining(done.reply.headers),
+    ...(done.reply !== null && headroomOf(done.reply.headers, now)),
     certificateExpiresAt: done.certificateExpiresAt,
     keyIndex: null,
+    ...(found.vector !== undefined && { vector: found.vector }),
+    ...(announced !== null && { announced }),
+    ...(done.deadFamily !== undefined && { deadFamily: done.deadFamily }),
   };
 }

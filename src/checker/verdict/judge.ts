@@ -1,16 +1,21 @@
-import { isObject, memberOf, parseJson } from '../../domain/json.js';
+import type { Challenge } from '../../domain/challenge.js';
+import { isObject, memberOf } from '../../domain/json.js';
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
 import type { Usage } from '../../domain/result.js';
-import { judgeAnswer, visibleText, type Answer, type Meets } from './answer.js';
+import { seenVector, type SeenVector } from '../../domain/vector.js';
+import { callsShown, judgeReply, reasonOfRefusal } from './ability.js';
+import { judgeAnswer, visibleText, type Answer, type Meets, type ReplyIdentity } from './answer.js';
 import { classify, reasonOfStatus, withoutEcho } from './classify.js';
+import { contentOf, type Content } from './content.js';
+import { telling, type Tell } from './deciding.js';
 import type { Dialect } from '../ask/dialect.js';
 import { limitIn } from '../ask/sent-limit.js';
 import { errorIn, failureIn } from './error-member.js';
 import { reasonOfText } from './error-rules.js';
-import { bodyLimit, type Reply } from '../transport/exchange.js';
+import type { Reply } from '../transport/exchange.js';
+import { bodyLimit } from '../transport/exchange-limits.js';
 import { JqSyntaxError, JqNotRunError, type Jq } from './jq.js';
-import { crowdIn } from './json-or-text.js';
 import type { ReplyError } from './reply-error.js';
 import { bareRunFailureIn, runFailureIn, type RunFailure } from './run-failure.js';
 import type { StreamReading } from './stream-reading.js';
@@ -23,6 +28,9 @@ export interface Verdict {
   readonly responseModel: string | null;
   readonly fingerprint: string | null;
   readonly usage: Usage | null;
+  /** The vector in short, where the expectation compares it with the first one. */
+  readonly vector?: SeenVector;
+  readonly identity?: ReplyIdentity;
 }
 
 /** The response is `visible`, the text of `answer` without reasoning. */
@@ -39,28 +47,8 @@ export function verdict(
     responseModel: answer?.model ?? null,
     fingerprint: answer?.fingerprint ?? null,
     usage: answer?.usage ?? null,
+    ...(answer?.identity && { identity: answer.identity }),
   };
-}
-
-interface Content {
-  readonly text: string;
-  /** Undefined when the text is not JSON. */
-  readonly payload: unknown;
-  /** Of which parts the text has too many to be parsed; null for none. */
-  readonly crowd: string | null;
-}
-
-const utf8 = new TextDecoder();
-
-function contentOf({ body }: Reply): Content {
-  const text = utf8.decode(body);
-  const crowd = crowdIn(text);
-  if (crowd !== null) return { text, payload: undefined, crowd };
-  try {
-    return { text, payload: parseJson(text), crowd };
-  } catch {
-    return { text, payload: undefined, crowd };
-  }
 }
 
 /** Not the name of a class, as Python writes it. */
@@ -125,10 +113,10 @@ function reasonOfPage(text: string, status: number): Reason | null {
 function judgeFailure(
   reply: Reply,
   { text, payload }: Content,
-  model: Model,
-  rules: Dialect['rules'],
+  { model, dialect: { rules }, tell }: Judging,
 ): Verdict {
   const { status } = reply;
+  const by = telling(tell, status);
   const json = payload !== undefined;
   const plain = !json && text.trim() !== '' && !isMarkup(text);
   const error = withHeader(
@@ -136,11 +124,13 @@ function judgeFailure(
     plain ? { codes: [], types: [], text, status: null } : errorIn(payload, false),
   );
   const reason =
-    rules?.(status, error) ??
-    (plain && status >= 500 ? reasonOfPlain(text, status, model) : null) ??
-    (error !== null && (json || status < 500) ? classify(error, status, model) : null) ??
-    (isMarkup(text) ? reasonOfPage(text, status) : null);
-  return verdict(reason ?? reasonOfStatus(status, json), describe(error, text));
+    by('provider', rules?.(status, error), error) ??
+    by('text', plain && status >= 500 ? reasonOfPlain(text, status, model) : null, error) ??
+    (error !== null && (json || status < 500) ? classify(error, status, model, tell) : null) ??
+    by('page', isMarkup(text) ? reasonOfPage(text, status) : null, error) ??
+    by('status', reasonOfStatus(status, json), error);
+  const told = reasonOfRefusal(reason, model, error?.text ?? text);
+  return verdict(told, describe(error, text));
 }
 
 function read({ text, payload }: Content, { dialect, model }: Judging): Answer | null {
@@ -152,10 +142,11 @@ function read({ text, payload }: Content, { dialect, model }: Judging): Answer |
 const beginsAsJson = /^\s*[[{]/;
 
 /** The verdict of a reply that is not read as a whole, for a limit of modelpulse, as `why` says. */
-function judgePart(text: string, why: string, { dialect, model, meets, reading }: Judging): Verdict {
+function judgePart(text: string, why: string, judging: Judging): Verdict {
+  const { dialect, model, meets, reading, challenge } = judging;
   const answer = dialect.readPart?.(text) ?? null;
   if (answer !== null) {
-    const { reason, detail } = judgeAnswer(answer, model, meets);
+    const { reason, detail } = judgeAnswer(answer, { ...model, challenge: challenge ?? null }, meets);
     return verdict(reason, detail, answer);
   }
   // A page, or no text at all, is no answer, however long. A stream that does not end runs past the limit of its tokens.
@@ -169,12 +160,14 @@ function judgePart(text: string, why: string, { dialect, model, meets, reading }
 }
 
 function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict {
-  const { model, dialect, meets, reading } = judging;
+  const { model, dialect, meets, reading, challenge, tell } = judging;
   const { text, payload } = content;
   if (reply.overLimit) return judgePart(text, `body over ${bodyLimit} bytes`, judging);
   const failed = (error: ReplyError, answer: Answer | null): Verdict => {
-    const reason = dialect.rules?.(reply.status, error) ?? classify(error, reply.status, model);
-    return verdict(reason ?? 'error_in_success', describe(error, text), answer);
+    const own = telling(tell, reply.status)('provider', dialect.rules?.(reply.status, error), error);
+    const reason = own ?? classify(error, reply.status, model, tell);
+    const told = reasonOfRefusal(reason ?? 'error_in_success', model, error.text);
+    return verdict(told, describe(error, text), answer);
   };
   const error = reading?.error ?? errorIn(payload, true);
   if (error !== null) return failed(error, null);
@@ -193,9 +186,12 @@ function judgeSuccess(reply: Reply, content: Content, judging: Judging): Verdict
   if (reading?.begun && !reading.ended)
     return verdict('connection_lost', 'the stream ended without its end mark', answer);
   const visible = visibleText(answer.text);
-  const asked = { ...model, sentLimit: () => limitIn(dialect.ask(model).body) };
-  const { reason, detail } = judgeAnswer(answer, asked, meets, visible);
-  return verdict(reason, detail, answer, visible);
+  const asked = { ...model, challenge: challenge ?? null, sentLimit: () => limitIn(dialect.ask(model).body) };
+  const { reason, detail } = judgeReply(answer, asked, meets, visible);
+  return {
+    ...verdict(reason, detail, answer, visible || callsShown(answer)),
+    ...seenVector(answer.values, model),
+  };
 }
 
 /** Inputs of the judgement besides the reply. */
@@ -203,8 +199,12 @@ export interface Judging {
   readonly model: Model;
   readonly dialect: Dialect;
   readonly meets: Meets;
+  /** The question of `model`, where it is a fresh one. */
+  readonly challenge?: Challenge | null;
   /** The reply as a stream, when one was asked for. */
   readonly reading: StreamReading | null;
+  /** Called with what decided on the reason of an error. */
+  readonly tell?: Tell | undefined;
 }
 
 /**
@@ -212,7 +212,7 @@ export interface Judging {
  * success, whether it answers the question.
  */
 export function judge(reply: Reply, judging: Judging): Verdict {
-  const { model, dialect } = judging;
+  const { model } = judging;
   // Nothing was asked that may be unchanged.
   if (reply.status === 304) return verdict('malformed_response', 'HTTP 304 (not modified) without an answer');
   if (reply.status >= 300 && reply.status < 400) return verdict('redirected', redirectTarget(reply, model));
@@ -223,7 +223,7 @@ export function judge(reply: Reply, judging: Judging): Verdict {
   // A server that does not stream may send indented JSON, whose lines are of no event.
   if (reply.status < 300 && fault !== null && content.payload === undefined) return malformed(fault);
   if (reply.status < 300) return judgeSuccess(reply, content, judging);
-  return judgeFailure(reply, content, model, dialect.rules);
+  return judgeFailure(reply, content, judging);
 }
 
 /** Most characters of a jq program in a detail. */

@@ -4,7 +4,8 @@ import { createCalendar } from '../../calendar/calendar.js';
 import { estimateTokens } from '../../checker/ask/token-estimate.js';
 import { jsonSchema } from '../../config/schema/json-schema.js';
 import type { Settings } from '../../config/settings.js';
-import { budgetWarning, dailyUse, type DailyUse } from '../daily-use.js';
+import { budgetWarning, costWarnings, dailyUse, unpricedText, type DailyUse } from '../daily-use.js';
+import { endWarnings } from '../end-warnings.js';
 import { globalOptions } from '../options.js';
 import { loadFor } from '../load.js';
 import { jsonText, terminalOf } from '../terminal.js';
@@ -13,8 +14,7 @@ import { jsonText, terminalOf } from '../terminal.js';
 function dailyUses({ models, remote }: Settings): DailyUse[] {
   const calendar = createCalendar();
   return models.map((model) => {
-    const { inputTokens, outputTokens } = estimateTokens(model);
-    return dailyUse(model, calendar, remote === null ? inputTokens + outputTokens : null);
+    return dailyUse(model, calendar, remote === null ? estimateTokens(model) : null);
   });
 }
 
@@ -24,16 +24,23 @@ export function validateCommand(program: Command): void {
     .description('check the configuration and print every error and warning')
     .action(async (_options: object, command: Command) => {
       const { config } = globalOptions(command);
-      const { settings, warnings } = await loadFor(config);
+      const { settings, warnings } = await loadFor(config, null, true);
       const uses = dailyUses(settings);
-      const beyond = uses.flatMap((use) => budgetWarning(use) ?? []);
-      for (const warning of [...warnings, ...beyond]) process.stderr.write(`warning: ${warning}\n`);
+      const beyond = [...uses.flatMap((use) => budgetWarning(use) ?? []), ...costWarnings(uses)];
+      const ending = endWarnings(settings, Date.now());
+      for (const warning of [...warnings, ...beyond, ...ending])
+        process.stderr.write(`warning: ${warning}\n`);
       const count = settings.models.length;
       process.stdout.write(`${config} is valid: ${count} ${count === 1 ? 'model' : 'models'}\n`);
       if (count === 0) return;
       const { dailyUseTable } = await import('../tables/daily-use-table.js');
       const table = dailyUseTable(uses, terminalOf(process.stdout, process.env));
-      process.stdout.write(`\n${table}\n\nAt most; rechecks and checks on demand come on top.\n`);
+      const unpriced = unpricedText(uses);
+      const notes = [
+        'At most; rechecks and checks on demand come on top.',
+        ...(unpriced === null ? [] : [unpriced]),
+      ];
+      process.stdout.write(`\n${table}\n\n${notes.join('\n')}\n`);
     });
 }
 

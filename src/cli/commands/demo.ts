@@ -1,15 +1,18 @@
 import { Option, type Command } from 'commander';
+import type { NotificationSettings } from '../../config/notifications.js';
+import type { RunningSimulator } from '../../simulator/simulator.js';
 import { loadFor } from '../load.js';
 import { globalOptions } from '../options.js';
 import { packageFile } from '../package-files.js';
 import { endWithParent, watchParent } from '../parent-watch.js';
 import { UsageError } from '../failure.js';
 import { runDaemon } from './run.js';
-import { listenOn, simulatorAddress } from './simulate.js';
+import { listenOn, receiveOn, receiverAddress, simulatorAddress } from './simulate.js';
 import { sqlitePath } from '../sqlite-path.js';
 
-const where = (url: string, invented: boolean): string => `
+const where = (url: string, receiver: string, invented: boolean): string => `
   ${url}  shows the models: open it in a browser
+  ${receiver}  shows the messages that people would get
 
 modelpulse watches a simulated provider; its states change within seconds.${
   invented
@@ -24,6 +27,14 @@ modelpulse watches a simulated provider; its states change within seconds.${
 Ctrl-C ends it, and so does the end of the process that started it.
 
 `;
+
+/** The secret that signs webhooks. */
+function secretOf(settings: NotificationSettings | null): string | undefined {
+  const secrets = settings?.channels.flatMap(({ target }) =>
+    target.kind === 'webhook' ? target.secrets : [],
+  );
+  return secrets?.[0];
+}
 
 interface DemoOptions {
   readonly fleet?: true;
@@ -48,7 +59,7 @@ export function demoCommand(program: Command): void {
       new Option('--parent <pid>', 'process to end with; the one that started it unless set').hideHelp(),
     )
     .option('--fleet', 'two instances on a PostgreSQL of their own, to see one take over from the other')
-    .option('--port <number>', 'the first of three ports in a row, with --fleet', '9464')
+    .option('--port <number>', 'the first of four ports in a row, with --fleet', '9464')
     .addOption(
       // A process of the demo with several instances.
       new Option('--instance', 'run the configuration as one instance of a fleet').hideHelp(),
@@ -66,25 +77,28 @@ export function demoCommand(program: Command): void {
       const options = { ...globalOptions(command), config: packageFile('config/demo.yaml') };
       const config = await loadFor(options.config);
       const simulator = await listenOn(simulatorAddress);
-      const { models } = config.settings;
+      const { models, notifications } = config.settings;
+      let receiver: RunningSimulator | null = null;
       let code = 1;
       try {
+        const { url: receiverUrl } = (receiver = await receiveOn(receiverAddress, secretOf(notifications)));
         const { inventPast } = await import('../../simulator/invented-past.js');
         const invented = await inventPast({
           path: sqlitePath(config.settings, 'the demo needs a file'),
           migrationsDir: packageFile('migrations'),
           models,
           now: Date.now(),
+          goesOn: true,
         });
         code = await runDaemon(options, config, {
           started: (daemon) => {
-            process.stdout.write(where(daemon.url, invented));
+            process.stdout.write(where(daemon.url, receiverUrl, invented));
             // A daemon that stops already takes another signal as the order to end at once.
             for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stopWatching);
           },
         });
       } finally {
-        await simulator.close();
+        await Promise.all([simulator.close(), receiver?.close()]);
       }
       process.exit(code);
     });

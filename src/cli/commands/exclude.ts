@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { messageOf } from '../../domain/thrown.js';
 import type { Settings } from '../../config/settings.js';
 import { systemClock } from '../../domain/clock.js';
+import { modelIdOf } from '../../domain/probes.js';
 import { exclusionBody, mostExclusions, windowOfExclusion } from '../../http/shapes/exclusion-body.js';
 import { isoTime } from '../../http/time.js';
 import { StoreError } from '../../store/store-error.js';
@@ -47,14 +48,14 @@ async function excludeAlone(
     const store = await openExclusions(place);
     try {
       const known = await store.models(ids);
-      const keys = ids.map((id) => modelWithId(id, known).key);
-      for (const [index, key] of keys.entries()) {
+      const asked = ids.map((id) => modelWithId(id, known));
+      for (const { id, key } of asked) {
         if ((await store.of(key)).length >= mostExclusions)
-          throw new UsageError(
-            `${ids[index] ?? ''} has ${mostExclusions} exclusions already; take some back`,
-          );
+          throw new UsageError(`${id} has ${mostExclusions} exclusions already; take some back`);
       }
-      for (const key of keys) await store.add(key, { ...window, createdAt: now });
+      // The probes of a model rest with it, as the daemon has it.
+      const probes = known.filter((one) => !ids.includes(one.id) && ids.includes(modelIdOf(one.id)));
+      for (const { key } of [...asked, ...probes]) await store.add(key, { ...window, createdAt: now });
     } finally {
       await store.close();
     }

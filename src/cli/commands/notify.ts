@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { systemClock } from '../../domain/clock.js';
 import { testMessage } from '../../domain/notify/sample.js';
 import type { NotificationSettings } from '../../config/notifications.js';
+import type { Settings } from '../../config/settings.js';
 import { isList, isObject } from '../../domain/json.js';
+import { addAll } from '../../domain/list.js';
 import { askDaemon, noDaemon, readDaemon, refusalOf } from '../daemon-client.js';
 import { DaemonError, UsageError } from '../failure.js';
 import { loadFor } from '../load.js';
@@ -32,10 +34,22 @@ function testCommand(notify: Command, done: (code: number) => void): void {
       const publicUrl = (): string | null => settings.server.publicUrl;
       const deliver = createDeliver({ clock: systemClock, version: packageVersion(), publicUrl });
       const message = testMessage(name, systemClock.wall(), `test-${randomUUID()}`);
-      const outcome = await deliver.deliver(channel, message, new AbortController().signal);
+      const { signal } = new AbortController();
+      const outcome = await deliver.deliver(channel, message, signal);
+      // The sample opens an incident there, which pages whoever is on call.
+      const isIncident = channel.target.kind === 'pagerduty' && outcome.kind === 'delivered';
+      const resolved = { ...message, id: `${message.id}-end`, kind: 'resolved' as const };
+      const end = isIncident ? await deliver.deliver(channel, resolved, signal) : null;
       deliver.close();
+      if (end?.kind === 'failed') {
+        process.stderr.write(`${name}: sent, but its incident is not resolved: ${plainLines(end.error)}\n`);
+        done(1);
+        return;
+      }
       if (outcome.kind !== 'failed') {
-        process.stdout.write(`${name}: sent\n`);
+        process.stdout.write(
+          isIncident ? `${name}: sent, as an incident that is resolved at once\n` : `${name}: sent\n`,
+        );
         if (outcome.kind === 'delivered' && outcome.refused !== null)
           process.stderr.write(`${name}: ${plainLines(outcome.refused)}\n`);
         return;
@@ -48,6 +62,25 @@ function testCommand(notify: Command, done: (code: number) => void): void {
 /** One message as the daemon shows it. */
 type Shown = Readonly<Record<string, unknown>>;
 
+/** Most messages that are listed: a page of the daemon has up to 1,000. */
+const mostListed = 10_000;
+
+/** The newest messages, page by page. */
+async function listed(settings: Settings, asked: Record<string, string>): Promise<Shown[]> {
+  const rows: Shown[] = [];
+  for (let cursor: string | null = null; rows.length < mostListed;) {
+    const query = new URLSearchParams({ ...asked, limit: '1000', ...(cursor !== null && { cursor }) });
+    const answer = await readDaemon(settings, `/api/v1/notifications?${query.toString()}`);
+    if (answer.kind === 'no_daemon') throw noDaemon(answer.url);
+    const { items, next_cursor: next } = answer.body ?? {};
+    if (answer.status !== 200 || !isList(items)) throw new DaemonError(refusalOf(answer));
+    addAll(rows, items.filter(isObject) as Shown[]);
+    if (typeof next !== 'string') break;
+    cursor = next;
+  }
+  return rows;
+}
+
 function listCommand(notify: Command): void {
   notify
     .command('list')
@@ -57,16 +90,10 @@ function listCommand(notify: Command): void {
     .description('list messages, newest first; needs the running daemon')
     .action(async (options: { failed?: true; channel?: string; json?: true }, command: Command) => {
       const { settings } = await loadFor(globalOptions(command).config);
-      const query = new URLSearchParams({
-        limit: '1000',
+      const rows = await listed(settings, {
         ...(options.failed && { failed: 'true' }),
         ...(options.channel !== undefined && { channel: options.channel }),
       });
-      const answer = await readDaemon(settings, `/api/v1/notifications?${query.toString()}`);
-      if (answer.kind === 'no_daemon') throw noDaemon(answer.url);
-      const items = answer.body?.items;
-      if (answer.status !== 200 || !isList(items)) throw new DaemonError(refusalOf(answer));
-      const rows = items.filter(isObject) as Shown[];
       if (options.json === true) process.stdout.write(jsonText(rows));
       else if (rows.length === 0) process.stdout.write('no messages\n');
       else {

@@ -1,7 +1,9 @@
+import { probeNameOf } from '../../domain/probes.js';
 import { Option, type Command } from 'commander';
 import { UsageError } from '../failure.js';
 import { modelWithId } from '../known-model.js';
 import { readDatabase } from '../read-database.js';
+import { vendorPages } from '../../config/vendor-settings.js';
 import type { AskedWindow } from '../../calendar/past-window.js';
 import { askedWindow, timezoneOption, windowOption } from '../options.js';
 
@@ -40,12 +42,25 @@ export function reportCommand(program: Command): void {
     .action(async (ids: string[], options: Options, command: Command) => {
       await readDatabase(command, async ({ store, settings, now }) => {
         const window = reportWindow(options, now);
-        const known = [...settings.models, ...(await store.models())];
+        const stored = await store.models();
+        const known = [...settings.models, ...stored];
         const asked = new Set(ids.map((id) => modelWithId(id, known).id));
-        const { pastOf } = await import('../../app/stored-past.js');
+        const { pastOf, storedDeadlines } = await import('../../app/stored-past.js');
+        const { toldDeadlines } = await import('../../domain/deadline.js');
+        const byId = new Map(stored.map((model) => [model.id, model]));
+        const pageOf = vendorPages(settings.vendorStatus ?? null);
+        const registry = settings.models.map((model) => {
+          const { id, slo } = model;
+          const own = storedDeadlines(byId.get(id) ?? { id, health: null }, model);
+          const vendorPage = pageOf(id);
+          return {
+            ...{ id, slo, deadlines: toldDeadlines(own, now) },
+            ...(vendorPage !== null && { vendorPage }),
+          };
+        });
         const { readReport } = await import('../../report/report-models.js');
         const models = await readReport(store, {
-          registry: settings.models,
+          registry: registry.filter(({ id }) => probeNameOf(id) === null || asked.has(id)),
           ids: asked,
           window,
           pastOf,

@@ -21,12 +21,14 @@ export function rulesCommand(program: Command): void {
       runbookAddress,
     )
     .action(async ({ runbookUrl }: { runbookUrl?: string }, command: Command) => {
-      const { models, server } = (await loadFor(globalOptions(command).config)).settings;
+      const { models: all, server, vendorStatus } = (await loadFor(globalOptions(command).config)).settings;
+      // Probes have no series of their own.
+      const models = all.filter(({ probeOf }) => probeOf === undefined);
       const calendar = createCalendar();
       const lines = [...unusedLabelLines(models, server.alertLabels), ...feasibilityLines(models, calendar)];
       for (const line of lines) process.stderr.write(`${line}\n`);
       const links = { ...server, runbookUrl: runbookUrl ?? server.runbookUrl };
-      process.stdout.write(ruleFile(ruleGroups(models, calendar), links));
+      process.stdout.write(ruleFile(ruleGroups(models, calendar, Boolean(vendorStatus)), links));
     });
 }
 

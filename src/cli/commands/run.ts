@@ -124,7 +124,7 @@ export async function runDaemon(
   const { startDaemon } = await import('../../app/daemon.js');
   const daemon = await startDaemon({
     config,
-    load: (inForce) => loadFor(options.config, inForce),
+    load: (inForce) => loadFor(options.config, inForce, true),
     clock: systemClock,
     log,
     logDropped: () => output.dropped,
@@ -162,6 +162,6 @@ export function runCommand(program: Command): void {
     .action(async (_options: object, command: Command) => {
       const options = globalOptions(command);
       const hangUps = catchHangUps();
-      process.exit(await runDaemon(options, await loadFor(options.config), { hangUps }));
+      process.exit(await runDaemon(options, await loadFor(options.config, null, true), { hangUps }));
     });
 }

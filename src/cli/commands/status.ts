@@ -3,20 +3,30 @@ import { readMemory } from '../../app/memory.js';
 import { readUptime } from '../../app/uptime-refresh.js';
 import { createCalendar } from '../../calendar/calendar.js';
 import { signOf } from '../../domain/connectivity.js';
+import { costOfMonth, sumsByCurrency, type Cost } from '../../domain/cost.js';
 import { epochAt } from '../../domain/epoch.js';
 import { healthFrom } from '../../domain/health.js';
+import { isInForce, type Acknowledgement } from '../../domain/incident.js';
 import { merge } from '../../domain/intervals.js';
+import type { Settings } from '../../config/settings.js';
+import type { VendorSettings } from '../../config/vendor-settings.js';
 import type { Model } from '../../domain/model.js';
+import { plainText } from '../../domain/plain-text.js';
+import { combined, modelIdOf, probeNameOf } from '../../domain/probes.js';
 import { blameFor } from '../../domain/reason.js';
 import { states, type State } from '../../domain/state.js';
 import { stateAt } from '../../domain/timeline.js';
+import { deadlineShape } from '../../http/shapes/deadline-shape.js';
+import { acknowledgementShape } from '../../http/shapes/incident-shape.js';
+import { uptimesShape } from '../../http/shapes/model-shape.js';
+import { costShape } from '../../http/shapes/money-shape.js';
 import { isoTime } from '../../http/time.js';
 import type { Past } from '../../store/history.js';
 import { readPeriods } from '../../store/excluded-periods.js';
 import type { StoredModel, StoreReader } from '../../store/port.js';
 import { modelWithId } from '../known-model.js';
 import { jsonOption } from '../options.js';
-import { pastOf } from '../../app/stored-past.js';
+import { pastOf, storedDeadlines } from '../../app/stored-past.js';
 import { readDatabase } from '../read-database.js';
 import type { StatusRow } from '../tables/status-table.js';
 import { jsonText, terminalOf } from '../terminal.js';
@@ -62,30 +72,74 @@ function standingOf({ stored, exclusions }: Past, now: number): ReturnType<typeo
   return { state: 'maintenance', since: Math.max(excluded.from, stored.firstSeen), reason: null };
 }
 
+function inForce(known: Acknowledgement | undefined, now: number): Acknowledgement | null {
+  return known !== undefined && isInForce(known, now) ? known : null;
+}
+
+interface Asked {
+  readonly asked: Options['state'];
+  readonly now: number;
+  /** Models of the configuration by id. */
+  readonly configured: ReadonlyMap<string, Model>;
+}
+
+/** What checks of a model and its probes have cost in the UTC month of `now`, in the currency of the first of them. */
+function monthCostOf(models: readonly StoredModel[], now: number): Cost | null {
+  const costs = models.map(({ health, id }) => {
+    const { cost = null, spentMonth = null } = readMemory(health, id) ?? {};
+    return costOfMonth(cost, spentMonth, now);
+  });
+  return sumsByCurrency(costs)[0] ?? null;
+}
+
+/** Finds the stored probes of a model among `all`, in the order of the configuration. */
+export function probesIn(
+  settings: Settings,
+  all: readonly StoredModel[],
+): (model: StoredModel) => readonly StoredModel[] {
+  const places = new Map(settings.models.map(({ id }, index) => [id, index]));
+  return ({ id }) =>
+    all
+      .filter((one) => one.id !== id && modelIdOf(one.id) === id && one.retiredAt === null)
+      .sort((one, other) => (places.get(one.id) ?? 0) - (places.get(other.id) ?? 0));
+}
+
 /** Rows of the models in the requested state, or in any; reads uptime for these models only. */
-async function rowsOf(
+export async function rowsOf(
   store: StoreReader,
   models: readonly StoredModel[],
-  asked: Options['state'],
-  now: number,
+  probesOf: (model: StoredModel) => readonly StoredModel[],
+  { asked, now, configured }: Asked,
 ): Promise<StatusRow[]> {
   const exclusions = await readPeriods(store);
+  const acknowledged = new Map((await store.acknowledged()).map((known) => [known.key, known]));
   const rows: StatusRow[] = [];
   for (const model of models) {
     const past = pastOf(model, exclusions);
-    const { state, since, reason } = standingOf(past, now);
+    const { state, since, reason, probe } = combined(
+      standingOf(past, now),
+      probesOf(model).map((one) => ({
+        ...standingOf(pastOf(one, exclusions), now),
+        probe: probeNameOf(one.id),
+      })),
+    );
     if (asked !== undefined && asked !== state && !(asked === 'paused' && reason === 'paused')) continue;
-    const uptime = await readUptime(store, past, now);
+    const { uptime, providerUptime } = await readUptime(store, past, now);
     const { id, latest } = model;
     rows.push({
       model: id,
       state,
       since,
       reason,
+      probe,
       note: unconfirmed(model, now),
+      acknowledged: inForce(acknowledged.get(model.key), now),
       firstSeen: model.firstSeen,
       lastCheck: latest?.slot ?? null,
+      deadlines: storedDeadlines(model, configured.get(id) ?? null),
       uptime,
+      providerUptime,
+      month_cost: monthCostOf([model, ...probesOf(model)], now),
     });
   }
   return rows;
@@ -104,24 +158,43 @@ export function statusCommand(program: Command): void {
         const all = await store.models();
         const models =
           ids.length === 0
-            ? all.filter(({ retiredAt }) => retiredAt === null)
+            ? all.filter(({ id, retiredAt }) => retiredAt === null && probeNameOf(id) === null)
             : [...new Set(ids)].map((id) => modelWithId(id, all));
-        const rows = await rowsOf(store, models, asked, now);
+        const configured = new Map(settings.models.map((each) => [each.id, each]));
+        const rows = await rowsOf(store, models, probesIn(settings, all), { asked, now, configured });
         const running = await isRunning();
         const monitor: Monitor = { running, blind: running === true && isBlind(all) };
-        if (json === true) {
-          const configured = new Map(settings.models.map((each) => [each.id, each]));
+        if (json === true)
           return jsonText(rows.map((row) => shape(row, configured.get(row.model), monitor, now)));
-        }
         if (rows.length === 0) {
           const what =
             asked === undefined || models.length === 0 ? 'has been checked yet' : `is in state ${asked}`;
           return `no model ${what}\n`;
         }
         const { statusTable } = await import('../tables/status-table.js');
-        return `${warningsOf(monitor)}${statusTable(rows, now, terminalOf(process.stdout, process.env))}\n`;
+        const table = statusTable(rows, now, terminalOf(process.stdout, process.env));
+        const said = await vendorLines(store, settings.vendorStatus ?? null, now);
+        return `${warningsOf(monitor)}${table}\n${said}`;
       });
     });
+}
+
+/** Intervals for which what a page said is taken for what it says. */
+const saidFor = 3;
+
+/** A line for each incident that vendors tell of now. */
+async function vendorLines(store: StoreReader, vendors: VendorSettings | null, now: number): Promise<string> {
+  if (vendors === null || vendors.pages.length === 0) return '';
+  const pages = vendors.pages.map(({ name }) => name);
+  const links = new Map(vendors.pages.map(({ name, link }) => [name, link]));
+  const open = await store.vendorIncidents({ pages, open: true, limit: 100 });
+  const lines = open
+    .filter(({ seenAt }) => seenAt >= now - saidFor * vendors.everyMs)
+    .map(
+      ({ page, title, startedAt, link }) =>
+        `The vendor says (${page}): ${plainText(title)}, since ${isoTime(startedAt)}: ${link ?? links.get(page) ?? ''}\n`,
+    );
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
 }
 
 interface Monitor {
@@ -139,18 +212,25 @@ function warningsOf({ running, blind }: Monitor): string {
 
 /** Labels, objective and schedule come from the configuration; a model that is not in it has none. */
 function shape(row: StatusRow, model: Model | undefined, monitor: Monitor, now: number): object {
-  const { since, lastCheck, firstSeen, ...rest } = row;
+  const { since, lastCheck, firstSeen, acknowledged, probe, uptime, providerUptime, deadlines, ...other } =
+    row;
+  const { month_cost: cost = null, ...rest } = other;
   const checked = monitor.running === true && model !== undefined && row.reason !== 'paused';
   const next = checked ? createCalendar().nextSlot(model.schedule, model.id, now) : null;
   return {
     ...rest,
+    uptime: uptimesShape({ uptime, providerUptime }),
+    deadlines: deadlines.map((deadline) => deadlineShape(deadline, now)),
     blame: row.reason && blameFor(row.reason),
+    state_probe: probe,
     since: isoTime(since),
+    acknowledged: acknowledged && acknowledgementShape(acknowledged),
     first_seen: isoTime(firstSeen),
     last_check: isoTime(lastCheck),
     next_check: isoTime(next),
     labels: model?.labels ?? {},
     slo: model?.slo ?? null,
+    month_cost: cost && costShape(cost.nanos, cost.currency),
     monitor,
   };
 }

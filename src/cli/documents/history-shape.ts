@@ -4,9 +4,10 @@ import { uptimeShape } from '../../http/shapes/uptime-shape.js';
 import type { History, HistoryFigures } from '../history-days.js';
 
 /** Figures in the API's form, with the incidents and the reasons for unknown time. */
-function figuresShape(model: string, { durations, counts, incidents, unknown, ...window }: HistoryFigures) {
+function figuresShape(model: string, figures: HistoryFigures) {
+  const { from, to, counts, incidents, unknown, currency = null } = figures;
   return {
-    ...uptimeShape(model, window, durations, counts),
+    ...uptimeShape(model, { from, to }, figures, counts, currency),
     incidents,
     unknown_seconds: Object.fromEntries(unknown.map(([reason, ms]) => [reason, toSeconds(ms)])),
   };
@@ -31,10 +32,17 @@ function cellsOf(model: string, date: string, figures: HistoryFigures): Cells {
     to,
     uptime,
     coverage,
+    provider_uptime,
+    provider_coverage,
+    unhealthy_by_blame,
     seconds,
     checks,
     uptime_by_checks,
     latency_seconds,
+    first_token_seconds,
+    tokens_per_second,
+    gap_seconds,
+    cost,
     resolution,
     incidents,
   } = figuresShape(model, figures);
@@ -46,8 +54,14 @@ function cellsOf(model: string, date: string, figures: HistoryFigures): Cells {
     ...named(checks, (outcome) => `checks_${outcome}`),
     uptime_by_checks,
     ...named(latency_seconds, (quantile) => `latency_${quantile}_seconds`),
+    ...named(first_token_seconds, (quantile) => `first_token_${quantile}_seconds`),
+    ...named(tokens_per_second, (quantile) => `tokens_per_second_${quantile}`),
+    ...named(gap_seconds, (quantile) => `gap_${quantile}_seconds`),
+    ...{ cost: cost?.amount ?? null, currency: cost?.currency ?? null },
     resolution,
     incidents,
+    ...{ provider_uptime, provider_coverage },
+    ...named(unhealthy_by_blame, (blame) => `unhealthy_${blame}_seconds`),
   };
 }
 

@@ -16,12 +16,14 @@ const columns = [
 /** Incidents as CSV under a header; notes share one cell and exclusions another, one line each. */
 export function incidentsCsv(rows: readonly IncidentRow[]): string {
   const lines = rows.map((row) => {
-    const { notes, exclusions, ...shape } = incidentRowShape(row);
+    const { notes, exclusions, acknowledged, ...shape } = incidentRowShape(row);
     const said = notes.map(({ at, author, text }) => `${at} ${author ?? ''}: ${text}`);
     const excluded = exclusions.map(({ from, to, reason }) => `${from}/${to}: ${reason}`);
-    return [...columns.map((column) => shape[column]), said.join('\n'), excluded.join('\n')];
+    const care =
+      acknowledged && [acknowledged.by, acknowledged.until].filter((part) => part !== null).join(' until ');
+    return [...columns.map((column) => shape[column]), said.join('\n'), excluded.join('\n'), care];
   });
-  return [[...columns, 'notes', 'exclusions'], ...lines]
+  return [[...columns, 'notes', 'exclusions', 'acknowledged'], ...lines]
     .map((cells) => `${cells.map(csvCell).join(',')}\r\n`)
     .join('');
 }

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { DaemonError, UsageError } from '../failure.js';
 import { packageFile } from '../package-files.js';
 import { watchParent } from '../parent-watch.js';
-import { listenOn } from '../commands/simulate.js';
+import { listenOn, receiveOn } from '../commands/simulate.js';
 import { openFleetDatabase } from './fleet-database.js';
 import { startInstance, type Instance } from './instance.js';
 import { followUntilTaken, type Told } from './take-over.js';
@@ -11,9 +11,13 @@ import { followUntilTaken, type Told } from './take-over.js';
 /** ms for an instance to end; longer than a stop with its grace. */
 const stopMs = 15_000;
 
-const welcome = ([a, b]: readonly [Instance, Instance], database: string): string => `
+const welcome = (
+  [a, b]: readonly [Instance, Instance],
+  { database, receiver }: { readonly database: string; readonly receiver: string },
+): string => `
   ${a.url}  instance ${a.name}, pid ${a.pid}: open it in a browser
   ${b.url}  instance ${b.name}, pid ${b.pid}: shows the same
+  ${receiver}  shows the messages that people would get, each of them once
 
 Two instances of modelpulse watch a simulated provider. They share its models by
 ${database}.
@@ -46,28 +50,28 @@ function told(write: (text: string) => void): Told & { again(instance: Instance)
   };
 }
 
-/** The demo's configuration, whose provider is the simulator on this port, with the history in PostgreSQL. */
-function configurationWith(simulatorUrl: string): object {
-  const text = readFileSync(packageFile('config/demo.yaml'), 'utf8');
-  const configuration = parse(text.replaceAll('http://127.0.0.1:9465', simulatorUrl), {
-    merge: true,
-  }) as object;
+/** The demo's configuration with these addresses in the place of its own, and the history in PostgreSQL. */
+function configurationWith(urls: { readonly simulator: string; readonly receiver: string }): object {
+  const text = readFileSync(packageFile('config/demo.yaml'), 'utf8')
+    .replaceAll('http://127.0.0.1:9465', urls.simulator)
+    .replaceAll('http://127.0.0.1:9466', urls.receiver);
+  const configuration = parse(text, { merge: true }) as object;
   return { ...configuration, storage: { url: '${DATABASE_URL}' } };
 }
 
 export interface FleetDemoOptions {
-  /** The first of three ports: instance, simulator, instance. */
+  /** The first of four ports: instance, simulator, instance, receiver. */
   readonly port: number;
   readonly parent: number;
   readonly write: (text: string) => void;
 }
 
 /**
- * Runs two instances, a simulator and a PostgreSQL until a signal or the end of the parent process; resolves with the exit code when
+ * Runs two instances, a simulator, a receiver and a PostgreSQL until a signal or the end of the parent process; resolves with the exit code when
  * all have ended. Rejects with UsageError and DaemonError.
  */
 export async function runFleetDemo({ port, parent, write }: FleetDemoOptions): Promise<number> {
-  if (port < 1 || port + 2 > 65_535) throw new UsageError(`--port ${port}: expected 1 to 65533`);
+  if (port < 1 || port + 3 > 65_535) throw new UsageError(`--port ${port}: expected 1 to 65532`);
   let [over, failure] = [false, ''];
   const isOver = (): boolean => over;
   const end = (): void => void (over = true);
@@ -78,7 +82,9 @@ export async function runFleetDemo({ port, parent, write }: FleetDemoOptions): P
     releases.push(database.close);
     const simulator = await listenOn(`127.0.0.1:${port + 1}`);
     releases.push(() => simulator.close());
-    const configuration = configurationWith(simulator.url);
+    const receiver = await receiveOn(`127.0.0.1:${port + 3}`);
+    releases.push(() => receiver.close());
+    const configuration = configurationWith({ simulator: simulator.url, receiver: receiver.url });
     const { folder, url: databaseUrl } = database;
     const running: Instance[] = [];
     releases.push(() => endAll(running));
@@ -95,7 +101,7 @@ export async function runFleetDemo({ port, parent, write }: FleetDemoOptions): P
       end();
     }, 1_000);
     releases.push(() => clearInterval(watch));
-    if (!isOver()) write(welcome([a, b], database.shown));
+    if (!isOver()) write(welcome([a, b], { database: database.shown, receiver: receiver.url }));
     while (!isOver()) {
       const live = await followUntilTaken([a, b], told(write), isOver);
       if (isOver()) break;

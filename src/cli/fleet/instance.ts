@@ -38,7 +38,8 @@ export async function startInstance(parts: InstanceParts): Promise<Instance> {
   const { name, port, folder } = parts;
   const [config, log] = [join(folder, `${name}.yaml`), join(folder, `${name}.log`)];
   const url = `http://127.0.0.1:${port}`;
-  writeFileSync(config, stringify({ ...parts.configuration, server: { listen: `127.0.0.1:${port}` } }));
+  const server = { listen: `127.0.0.1:${port}`, public_url: url };
+  writeFileSync(config, stringify({ ...parts.configuration, server }));
   const output = openSync(log, 'w');
   const command = ['demo', '--instance', '--parent', String(process.pid), '--config', config];
   const child = spawn(process.execPath, [...process.execArgv, packageFile('dist/main.cjs'), ...command], {

@@ -1,5 +1,7 @@
 import { blameFor } from '../../domain/reason.js';
+import { rateFigure } from '../../domain/baseline.js';
 import type { CheckResult } from '../../domain/result.js';
+import { tokensPerSecond } from '../../domain/speed.js';
 import { outcomePaint, type Terminal } from '../terminal.js';
 import { renderTable, type Column } from './table.js';
 import { tookText } from '../../domain/duration.js';
@@ -30,6 +32,13 @@ const firstToken: Column<CheckRow> = {
   optional: true,
 };
 
+const throughput: Column<CheckRow> = {
+  head: 'TOKENS/S',
+  cell: ({ result }) => orNull(tokensPerSecond(result), rateFigure),
+  align: 'right',
+  optional: true,
+};
+
 const tokens: Column<CheckRow> = {
   head: 'TOKENS',
   cell: ({ result }) => orNull(result.usage, (usage) => `${usage.inputTokens}+${usage.outputTokens}`),
@@ -39,10 +48,16 @@ const tokens: Column<CheckRow> = {
 
 const detail = { head: 'DETAIL', cell: ({ result }: CheckRow) => result.detail };
 
-/** Results of checks, one row each; the time to the first token only for streamed answers. */
+/** Results of checks, one row each; the time to the first token and the throughput only where they were measured. */
 export function checkTable(rows: readonly CheckRow[], terminal: Terminal): string {
   const streamed = rows.some(({ result }) => result.firstTokenMs !== null);
-  return renderTable([...columns, ...(streamed ? [firstToken] : []), tokens], rows, terminal, detail);
+  const timed = rows.some(({ result }) => tokensPerSecond(result) !== null);
+  return renderTable(
+    [...columns, ...(streamed ? [firstToken] : []), ...(timed ? [throughput] : []), tokens],
+    rows,
+    terminal,
+    detail,
+  );
 }
 
 function orNull<Value>(value: Value | null, text: (value: Value) => string): string | null {

@@ -1,8 +1,12 @@
+import { amountText } from '../../domain/cost.js';
+import { rateFigure } from '../../domain/baseline.js';
 import { quantile } from '../../domain/histogram.js';
-import { percentDown, uptimeOf, type Uptime } from '../../domain/uptime.js';
+import { speedQuantile, type SpeedMeasure } from '../../domain/speed.js';
+import { percentDown, providerUptimeOf, uptimeOf, type Uptime } from '../../domain/uptime.js';
 import { checksShape } from '../../http/shapes/uptime-shape.js';
 import { tookText } from '../../domain/duration.js';
 import { downTimeText } from '../../report/down-time-text.js';
+import { blamesText } from '../../report/blames-text.js';
 import { ageText } from './time-text.js';
 import type { History, HistoryFigures } from '../history-days.js';
 import type { AskedWindow } from '../../calendar/past-window.js';
@@ -67,11 +71,23 @@ function latency(q: number): (row: Row) => string | null {
   };
 }
 
+/** A quantile of a measure of streams as text. */
+function speed(measure: SpeedMeasure, q: number): (row: Row) => string | null {
+  return ({ counts }) => {
+    const found = speedQuantile(counts.speed, measure, q);
+    if (found === null) return null;
+    return measure === 'throughput' ? rateFigure(found) : tookText(found);
+  };
+}
+
 /** Reasons with their time; those under a second are left out. */
 function unknownText(unknown: HistoryFigures['unknown']): string | null {
   const long = unknown.filter(([, ms]) => ms >= 1_000);
   return long.length === 0 ? null : long.map(([reason, ms]) => `${reason} ${ageText(ms)}`).join(', ');
 }
+
+const costOf = ({ counts, currency }: Row): string | null =>
+  counts.cost === null || !currency ? null : amountText(counts.cost, currency);
 
 const number = (amount: number): string => amount.toLocaleString('en-US');
 
@@ -108,19 +124,71 @@ const columns: readonly Column<Row>[] = [
   },
   { head: 'P50', cell: latency(0.5), align: 'right', optional: true },
   { head: 'P95', cell: latency(0.95), align: 'right', optional: true },
-  { head: 'UNKNOWN', cell: ({ unknown }) => unknownText(unknown), optional: true },
 ];
+
+const ofStreams: readonly Column<Row>[] = [
+  { head: 'FIRST P95', cell: speed('firstToken', 0.95), align: 'right', optional: true },
+  { head: 'TOKENS/S P50', cell: speed('throughput', 0.5), align: 'right', optional: true },
+  { head: 'GAP P95', cell: speed('gap', 0.95), align: 'right', optional: true },
+];
+
+const costColumn: Column<Row> = {
+  head: 'COST',
+  cell: costOf,
+  align: 'right',
+  optional: true,
+  blank: (row) => costOf(row) === null,
+};
+
+const unknownColumn: Column<Row> = {
+  head: 'UNKNOWN',
+  cell: ({ unknown }) => unknownText(unknown),
+  optional: true,
+};
+
+/** Columns of streams only where any was measured. */
+const columnsFor = (total: Row): readonly Column<Row>[] => [
+  ...columns,
+  ...ofStreams.filter(({ cell }) => cell(total) !== null),
+  costColumn,
+  unknownColumn,
+];
+
+/** Whose downtime it was; left out where only the provider was down. */
+const blameColumns: readonly Column<Row>[] = [
+  {
+    head: 'PROVIDER',
+    cell: (row) => {
+      const { uptime } = providerUptimeOf(row);
+      return uptime === null ? null : percentDown(uptime);
+    },
+    align: 'right',
+    optional: true,
+  },
+  {
+    head: 'DOWN BY',
+    cell: ({ coverage, down }) => (coverage ? blamesText(down) : null),
+    optional: true,
+  },
+];
+
+const isShared = ({ durations, down }: HistoryFigures): boolean => down.provider < durations.unhealthy;
 
 /** One row per day and a total; on a terminal also a bar of the days. */
 export function historyTable(history: History, { clock, timezone }: AskedWindow, terminal: Terminal): string {
   const { model, retiredAt, total, days } = history;
+  const all = rowOf('in total', total);
   const rows = days.map(({ date, ...figures }) => rowOf(date, figures));
   const bar = days.map(({ date, durations }) => ({ date, ...uptimeOf(durations) }));
   const left = retiredAt === null ? '' : `; left the registry ${clock.text(retiredAt)}`;
   return [
     `${plainText(model)}, ${clock.text(total.from)} to ${clock.text(total.to)}, ${timezone}${left}`,
     ...(terminal.width === null ? [] : [dayBar(bar, terminal)]),
-    renderTable(columns, [...rows, rowOf('in total', total)], terminal),
+    renderTable(
+      isShared(total) ? [...columnsFor(all), ...blameColumns] : columnsFor(all),
+      [...rows, all],
+      terminal,
+    ),
     ...roundings(history),
   ].join('\n\n');
 }

@@ -31,7 +31,7 @@ const annotationColumns: readonly Column<Annotation>[] = [
 const annotationText: LastColumn<Annotation> = { head: 'TEXT', cell: ({ text }) => text };
 const detail: LastColumn<IncidentRow> = { head: 'DETAIL', cell: ({ lastDetail }) => lastDetail };
 
-/** Incidents, one row each, with notes and exclusions below. */
+/** Incidents, one row each, with what people added below. */
 export function incidentsTable(
   rows: readonly IncidentRow[],
   { clock, timezone }: AskedWindow,
@@ -52,7 +52,7 @@ export function incidentsTable(
     { head: 'BLAME', cell: ({ blame }) => blame, optional: true },
     { head: 'FAILED', cell: ({ checksFailed }) => String(checksFailed), align: 'right', optional: true },
   ];
-  const annotations = rows.flatMap(({ id, notes, exclusions }): Annotation[] => [
+  const annotations = rows.flatMap(({ id, notes, exclusions, acknowledged }): Annotation[] => [
     ...exclusions.map(({ from, to, reason }) => ({
       incident: id,
       kind: 'exclusion',
@@ -60,6 +60,20 @@ export function incidentsTable(
       by: null,
       text: reason,
     })),
+    ...(acknowledged === null
+      ? []
+      : [
+          {
+            incident: id,
+            kind: 'acknowledgement',
+            when:
+              acknowledged.until === null
+                ? minute(acknowledged.at)
+                : `${minute(acknowledged.at)} to ${minute(acknowledged.until)}`,
+            by: acknowledged.by,
+            text: acknowledged.note ?? '',
+          },
+        ]),
     ...notes.map(({ at, author, text }) => ({
       incident: id,
       kind: 'note',

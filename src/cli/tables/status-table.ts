@@ -1,3 +1,6 @@
+import { amountText, type Cost } from '../../domain/cost.js';
+import { deadlineText, urgencyOf, type Deadline } from '../../domain/deadline.js';
+import type { Acknowledgement } from '../../domain/incident.js';
 import { keysOf } from '../../domain/table.js';
 import { blameFor, type StateReason } from '../../domain/reason.js';
 import { dayMs } from '../../domain/period.js';
@@ -15,13 +18,23 @@ export interface StatusRow {
   readonly since: number;
   /** Reason of the state; null in maintenance. */
   readonly reason: StateReason | null;
+  /** Name of the probe that decides; null for the model's own. */
+  readonly probe: string | null;
   /** Unconfirmed change; null without one. */
   readonly note: string | null;
+  /** Of the open incident, while it is in force; null without one. */
+  readonly acknowledged: Acknowledgement | null;
+  /** The soonest first. */
+  readonly deadlines: readonly Deadline[];
   /** When the model was first seen. */
   readonly firstSeen: number;
   /** Slot of the newest check; null before the first. */
   readonly lastCheck: number | null;
   readonly uptime: Readonly<Record<UptimeWindow, Uptime>>;
+  /** As if only the provider could be down. */
+  readonly providerUptime: Readonly<Record<UptimeWindow, Uptime>>;
+  /** What checks have cost in this UTC month; null or absent while it is not known. */
+  readonly month_cost?: Cost | null;
 }
 
 /** How the table shows a state: that of a paused model is `paused`. */
@@ -32,16 +45,28 @@ function stateText({ state, reason }: Pick<StatusRow, 'state' | 'reason'>): stri
 const legend =
   'UPTIME is the share of the known time in which the model was healthy or degraded; in parentheses the share of the window that was watched.';
 
+const providerLegend =
+  'PROVIDER is the same as if only the provider could be down: time down that is to be blamed on others counts as not watched.';
+const monthColumn: Column<StatusRow> = {
+  head: 'COST (MONTH)',
+  cell: ({ month_cost: cost = null }) => cost && amountText(cost.nanos, cost.currency),
+  align: 'right',
+  optional: true,
+};
+
 /** States of models, one row each, with uptime and, in parentheses, coverage. */
 export function statusTable(rows: readonly StatusRow[], now: number, terminal: Terminal): string {
-  const noted = rows.some(({ note }) => note !== null);
-  const note = { head: 'NOTE', cell: (row: StatusRow) => row.note };
+  const noted = rows.some((row) => noteOf(row, now) !== null);
+  const note = { head: 'NOTE', cell: (row: StatusRow) => noteOf(row, now) };
   const shown = windows.filter((window) => rows.some((row) => hasMore(row, window, now)));
+  // Where only providers were down it would say the same again.
+  const widest = shown.at(-1) ?? '24h';
+  const isShared = rows.some((row) => row.uptime[widest].uptime !== row.providerUptime[widest].uptime);
   const columns: readonly Column<StatusRow>[] = [
     { head: 'MODEL', cell: ({ model }) => model },
     { head: 'STATE', cell: stateText, paint: ({ state }) => outcomePaint(state) },
     { head: 'SINCE', cell: ({ since }) => ageText(now - since) },
-    { head: 'REASON', cell: ({ reason }) => reason },
+    { head: 'REASON', cell: ({ reason, probe }) => (probe === null ? reason : `${reason ?? ''} (${probe})`) },
     { head: 'BLAME', cell: ({ reason }) => reason && blameFor(reason) },
     {
       head: 'LAST CHECK',
@@ -55,8 +80,35 @@ export function statusTable(rows: readonly StatusRow[], now: number, terminal: T
       blank: (row) => !hasMore(row, window, now),
       ...(window === windows[0] ? {} : { optional: true }),
     })),
+    ...(isShared
+      ? [
+          {
+            head: `PROVIDER ${widest.toUpperCase()}`,
+            cell: ({ providerUptime }: StatusRow) => uptimeText(providerUptime[widest]),
+            align: 'right',
+            optional: true,
+          } as const,
+        ]
+      : []),
+    ...(rows.some((row) => (row.month_cost ?? null) !== null) ? [monthColumn] : []),
   ];
-  return `${renderTable(columns, rows, terminal, noted ? note : undefined)}\n\n${legend}`;
+  const told = isShared ? `${legend} ${providerLegend}` : legend;
+  return `${renderTable(columns, rows, terminal, noted ? note : undefined)}\n\n${told}`;
+}
+
+function careText({ by, until }: Acknowledgement, now: number): string {
+  return `acknowledged by ${by}${until === null ? '' : ` for ${ageText(until - now)}`}`;
+}
+
+/** `acknowledged by Ann for 2h; last check passed (1 of 2); the API key expires in 6 days, on 2026-12-06`. */
+function noteOf({ note, acknowledged, deadlines }: StatusRow, now: number): string | null {
+  const ending = deadlines.find((deadline) => urgencyOf(deadline, now) !== 'far');
+  const parts = [
+    ...(acknowledged === null ? [] : [careText(acknowledged, now)]),
+    ...(note === null ? [] : [note]),
+    ...(ending === undefined ? [] : [deadlineText(ending, now)]),
+  ];
+  return parts.join('; ') || null;
 }
 
 const windows = keysOf(uptimeWindows);

@@ -1,6 +1,7 @@
 import { minuteMs } from '../../domain/period.js';
 import { createCalendar } from '../../calendar/calendar.js';
 import { stretch } from '../../calendar/next-slot.js';
+import { challengedProbes, challengeQuery } from '../../domain/challenge.js';
 import { formatDuration } from '../../domain/duration.js';
 import type { Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
@@ -8,10 +9,12 @@ import type { Findings, Path, Problem } from '../read/problem.js';
 import type { DefaultsEntry } from '../schema/asking-schema.js';
 import { presetKeys, type ModelEntry } from '../schema/model-schema.js';
 import { addressOf, type Understood } from './address.js';
-import { askingOf, unsendable, type Asking } from './asking.js';
+import { askingOf, certificateProblems, challengeProblems, unsendable, type Asking } from './asking.js';
+import { configuredDeadlines, deadlineProblems } from './deadlines.js';
 import { keysOf } from './endpoint.js';
 import { lacksKey } from './key-warnings.js';
 import { modalityWarning } from './modality.js';
+import { moneyProblems } from './money.js';
 import { expandPreset } from './preset.js';
 import { isObject } from '../../domain/json.js';
 import { addAll } from '../../domain/list.js';
@@ -47,16 +50,31 @@ function formProblems(entry: ModelEntry): Problem[] {
   return problems;
 }
 
+const asksWithin = (payload: unknown): boolean => JSON.stringify(payload).includes('{prompt}');
+
+/** True for a custom body that holds a question of its own. */
+const hasQuestion = (payload: unknown): boolean => payload !== undefined && !asksWithin(payload);
+
 /** A custom question needs a body with a place for it. */
 function customFindings(payload: unknown, preset: boolean, { problems, warnings }: Findings): void {
   const at: Path = [...(preset ? [] : ['endpoint_configuration', 'model_config']), 'custom_payload'];
   if (payload === undefined) problems.push({ path: at, message: 'is required by provider "custom"' });
-  else if (!JSON.stringify(payload).includes('{prompt}'))
+  else if (!asksWithin(payload))
     warnings.push({ path: at, message: 'has no "{prompt}": the question is not asked', at: 'key' });
+}
+
+/** A long question has a length, and no other question has one. */
+function contextProblems({ context }: ModelEntry, { probe }: Asking): Problem[] {
+  return probe === 'context' && context === undefined
+    ? [{ path: ['context'], message: 'is required by probe "context"' }]
+    : [];
 }
 
 /** The only provider that uses the key. */
 const providerOf = { region: 'bedrock', api_version: 'azure_openai' } as const;
+
+/** What can be expected of a vector. */
+const ofVector: ReadonlySet<string> = new Set(['model', 'dimensions', 'norm', 'similar_to_first']);
 
 function ineffective(
   entry: ModelEntry,
@@ -75,9 +93,13 @@ function ineffective(
     const message = 'has no effect in remote mode: "remote.timeout" is the deadline';
     warnings.push({ path: ['timeout'], message, at: 'key' });
   }
+  if (entry.query === challengeQuery && !challengedProbes.has(probe)) {
+    const message = `has no effect: probe "${probe}" asks no fresh question`;
+    warnings.push({ path: ['query'], message, at: 'key' });
+  }
   if (!remote && (probe === 'embeddings' || probe === 'models')) {
     for (const key of Object.keys(entry.expect ?? {})) {
-      if (probe === 'embeddings' && key === 'model') continue;
+      if (probe === 'embeddings' && ofVector.has(key)) continue;
       warnings.push({
         path: ['expect', key],
         message: `has no effect: probe "${probe}" brings no text`,
@@ -86,12 +108,6 @@ function ineffective(
     }
   }
   return warnings;
-}
-
-function certificateProblems({ tls }: Asking): Problem[] {
-  if ((tls.certFile === undefined) === (tls.keyFile === undefined)) return [];
-  const [has, lacks] = tls.certFile === undefined ? ['key_file', 'cert_file'] : ['cert_file', 'key_file'];
-  return [{ path: ['tls', has], message: `needs "${lacks}" beside it` }];
 }
 
 /**
@@ -113,12 +129,19 @@ export function buildModel(
     rate_per_min: entry.rate_per_min ?? config.rate_per_min ?? context.defaults.rate_per_min,
     system_prompt: entry.system_prompt ?? config.system_prompt ?? context.defaults.system_prompt,
   };
-  const asking = askingOf({ ...entry, ...beside }, context.defaults);
+  const fixed = remote || entry.endpoint_configuration !== undefined || hasQuestion(config.custom_payload);
+  const asking = askingOf({ ...entry, ...beside }, context.defaults, fixed);
   const { tls, proxy, ...asked } = asking;
   const { provider, endpoint } = addressOf(entry, configuration, asking.probe, context, findings);
   const schedule = stretch(asking.schedule, asking.ratePerMin);
 
-  addAll(findings.problems, [...formProblems(entry), ...certificateProblems(asking)]);
+  addAll(findings.problems, [
+    ...formProblems(entry),
+    ...certificateProblems(asking),
+    ...contextProblems(entry, asking),
+    ...challengeProblems(entry, asking),
+    ...moneyProblems(asking),
+  ]);
   if (provider === 'custom')
     customFindings(config.custom_payload, entry.endpoint_configuration === undefined, findings);
   if (remote) addAll(findings.problems, unsendable(entry, []));
@@ -140,6 +163,7 @@ export function buildModel(
     slo: entry.slo ?? null,
     pause: entry.pause ?? false,
     renameFrom: entry.rename_from ?? null,
+    ...(entry.vendor_status !== undefined && { vendorStatus: entry.vendor_status }),
     provider,
     modelName: configuration.model_name ?? '',
     hostingType: config.hosting_type ?? 'External',
@@ -161,12 +185,14 @@ export function buildModel(
     missingSecret,
     endpointConfiguration: sent(given ?? configuration, beside),
   };
+  addAll(findings.problems, deadlineProblems(entry, model.endpoint));
+  const deadlines = configuredDeadlines(entry, model);
   if (context.capabilities !== null && lacksKey(model)) {
     const path =
       entry.endpoint_configuration === undefined ? ['provider'] : ['endpoint_configuration', 'model_config'];
     findings.warnings.push({ path, message: `"${provider}" needs a key, and the model has none` });
   }
-  return model;
+  return deadlines.length === 0 ? model : { ...model, deadlines };
 }
 
 /** The body of a remote check: as configured, with the model's other members merged in. */

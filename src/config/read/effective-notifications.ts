@@ -1,4 +1,5 @@
 import { formatDuration } from '../../domain/duration.js';
+import type { Endpoint } from '../../domain/model.js';
 import type { ChannelTarget } from '../../domain/notify/channel.js';
 import type { Limit } from '../../domain/notify/policy.js';
 import type { NotificationSettings, RouteSettings } from '../notifications.js';
@@ -26,6 +27,15 @@ function targetEntry(target: ChannelTarget) {
   }
 }
 
+/** TLS settings with the keys of the file. */
+export const tlsEntry = (tls: Endpoint['tls']) => ({
+  ...(tls.caFile !== undefined && { ca_file: tls.caFile }),
+  ...(tls.certFile !== undefined && { cert_file: tls.certFile }),
+  ...(tls.keyFile !== undefined && { key_file: tls.keyFile }),
+  ...(tls.serverName !== undefined && { server_name: tls.serverName }),
+  insecure: tls.insecure,
+});
+
 const orFalse = (ms: number | null): string | false => (ms === null ? false : formatDuration(ms));
 const limitEntry = ({ count, windowMs }: Limit): string => `${count} per ${formatDuration(windowMs)}`;
 
@@ -45,9 +55,9 @@ export function notificationsEntry(settings: NotificationSettings) {
   const { channels, routes, group, limits, quiet, tell, heartbeat } = settings;
   return {
     channels: Object.fromEntries(
-      channels.map(({ name, target, timezone, proxy }) => [
+      channels.map(({ name, target, timezone, tls, proxy }) => [
         name,
-        { ...targetEntry(target), timezone, ...(proxy !== null && { proxy }) },
+        { ...targetEntry(target), timezone, tls: tlsEntry(tls), ...(proxy !== null && { proxy }) },
       ]),
     ),
     routes: routes.map(routeEntry),
@@ -63,11 +73,17 @@ export function notificationsEntry(settings: NotificationSettings) {
         : [{ cron: rule.cron, timezone: rule.timezone, duration: formatDuration(rule.durationMs), except }],
     ),
     tell: {
+      incidents: tell.afterMs.unhealthy !== null,
+      changes: tell.changes,
+      ends: tell.ends,
       degraded: orFalse(tell.afterMs.degraded),
       unknown: orFalse(tell.afterMs.unknown),
       maintenance: tell.afterMs.maintenance !== null,
       version: tell.version,
       certificate: orFalse(tell.certificateMs),
+      key: tell.key,
+      budget: tell.budget,
+      objective: tell.objective,
     },
     ...(heartbeat !== null && {
       heartbeat: { url: heartbeat.url, every: formatDuration(heartbeat.everyMs) },

@@ -1,11 +1,15 @@
+import { budgetEntry, moneyEntry } from '../model/money.js';
 import { stringify } from 'yaml';
 import { formatDuration } from '../../domain/duration.js';
 import type { Expectation, Model } from '../../domain/model.js';
 import type { Schedule } from '../../domain/schedule.js';
 import { credentialsOf, masked } from './secrets.js';
 import type { MaintenanceRule, Settings } from '../settings.js';
-import { notificationsEntry } from './effective-notifications.js';
+import { notificationsEntry, tlsEntry } from './effective-notifications.js';
 import type { StatusPage } from '../page-settings.js';
+import { otlpEntry } from '../otlp.js';
+import { upEntry } from '../up.js';
+import type { VendorSettings } from '../vendor-settings.js';
 
 const durationOrNull = (ms: number | null): string | null => (ms === null ? null : formatDuration(ms));
 
@@ -19,12 +23,54 @@ function scheduleEntry(schedule: Schedule) {
   };
 }
 
-function expectationEntry({ notContains, minLength, maxLength, ...same }: Expectation) {
+function expectationEntry({ notContains, minLength, maxLength, similarToFirst, ...same }: Expectation) {
   return {
     ...same,
     ...(notContains && { not_contains: notContains }),
     ...(minLength !== undefined && { min_length: minLength }),
     ...(maxLength !== undefined && { max_length: maxLength }),
+    ...(similarToFirst !== undefined && { similar_to_first: similarToFirst }),
+  };
+}
+
+/** A probe of a model beside its own, in the form of `probes`. */
+function probeEntry(model: Model): object {
+  const { schedule, probe, query, expect, timeout, confirm, slow, outcomes, ...rest } = modelEntry(
+    model,
+    false,
+  );
+  return {
+    name: model.probeOf?.name,
+    ...{ probe, schedule, query, expect, timeout, confirm, slow },
+    ...(rest.pause && { pause: true }),
+    ...(model.systemPrompt !== null && { system_prompt: model.systemPrompt }),
+    ...(rest.max_tokens !== undefined && { max_tokens: rest.max_tokens }),
+    ...(rest.budget && { budget: rest.budget }),
+    ...(outcomes && { outcomes }),
+    ...(rest.context && { context: rest.context }),
+    loading_grace: rest.loading_grace,
+  };
+}
+
+/** A model with its probes. */
+const withProbes = (model: Model, probes: readonly Model[], remote: boolean): object => ({
+  ...modelEntry(model, remote),
+  ...(probes.length > 0 && { probes: probes.map(probeEntry) }),
+});
+
+const probesOf = (models: readonly Model[], id: string): readonly Model[] =>
+  models.filter(({ probeOf }) => probeOf?.model === id);
+
+/** Ends as the configuration has them; those of tokens, files and the list of retirements are found there again. */
+function endsOf({ deadlines = [] }: Model) {
+  const written = deadlines.filter(({ source }) => source === 'configuration');
+  const of = (kind: string): string[] =>
+    written.filter((one) => one.kind === kind).map(({ at }) => new Date(at).toISOString());
+  const [retires] = of('retirement');
+  const keys = of('key');
+  return {
+    ...(keys.length > 0 && { expires_at: keys.length === 1 ? keys[0] : keys }),
+    ...(retires !== undefined && { retires_at: retires }),
   };
 }
 
@@ -42,9 +88,12 @@ function modelEntry(model: Model, remote: boolean) {
     ...(Object.keys(model.labels).length > 0 && { labels: model.labels }),
     ...(model.slo !== null && { slo: model.slo }),
     ...(model.pause && { pause: true }),
+    ...endsOf(model),
     ...(model.renameFrom !== null && { rename_from: model.renameFrom }),
+    ...(model.vendorStatus !== undefined && { vendor_status: model.vendorStatus }),
     schedule: scheduleEntry(model.schedule),
     ...(!remote && builtin),
+    ...(model.contextTokens !== undefined && { context: { tokens: model.contextTokens } }),
     confirm: {
       failures: model.confirm.failures,
       recheck_after: formatDuration(model.confirm.recheckAfterMs),
@@ -53,17 +102,15 @@ function modelEntry(model: Model, remote: boolean) {
     slow: {
       duration: durationOrNull(model.slow.durationMs),
       ...(!remote && { first_token: durationOrNull(model.slow.firstTokenMs) }),
+      ...(model.slow.tokensPerSecond && { tokens_per_second: model.slow.tokensPerSecond }),
+      ...(model.slow.gapMs && { gap: durationOrNull(model.slow.gapMs) }),
+      ...(model.slow.baseline && { baseline: model.slow.baseline }),
     },
     ...(model.maxTokens !== null && { max_tokens: model.maxTokens }),
-    tls: {
-      ...(tls.caFile !== undefined && { ca_file: tls.caFile }),
-      ...(tls.certFile !== undefined && { cert_file: tls.certFile }),
-      ...(tls.keyFile !== undefined && { key_file: tls.keyFile }),
-      ...(tls.serverName !== undefined && { server_name: tls.serverName }),
-      insecure: tls.insecure,
-    },
+    tls: tlsEntry(tls),
     ...(model.endpoint.proxy !== null && { proxy: model.endpoint.proxy }),
-    ...(model.tokensPerDay !== null && { budget: { tokens_per_day: model.tokensPerDay } }),
+    ...budgetEntry(model),
+    ...moneyEntry(model),
     ...(Object.keys(model.outcomes).length > 0 && { outcomes: model.outcomes }),
     loading_grace: formatDuration(model.loadingGraceMs),
     ...(model.endpoint.region !== null && { region: model.endpoint.region }),
@@ -113,10 +160,25 @@ function statusPageEntry(page: StatusPage) {
   };
 }
 
+/** The pages that are read, also those of the table. */
+function vendorStatusEntry({ everyMs, pages }: VendorSettings) {
+  return {
+    enabled: true,
+    every: formatDuration(everyMs),
+    pages: pages.map((page) => ({
+      ...page,
+      only: [...page.only],
+      ignore: [...page.ignore],
+      models: [...page.models],
+    })),
+  };
+}
+
 /** The effective configuration with the file's keys and every secret masked; `secrets` are secrets known by value only. */
 export function effectiveConfig(settings: Settings, secrets: Iterable<string>): unknown {
   const { server, storage, checker, remote, healthApi, connectivity, maintenance, statusPages, models } =
     settings;
+  const { metrics } = settings;
   const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   const entry = {
     server: {
@@ -166,13 +228,25 @@ export function effectiveConfig(settings: Settings, secrets: Iterable<string>): 
     ...(connectivity && {
       connectivity: { targets: connectivity.targets, every: formatDuration(connectivity.everyMs) },
     }),
+    metrics: {
+      windows: metrics.windows,
+      provider_uptime: metrics.providerUptime,
+      histograms: metrics.histograms,
+    },
     maintenance: maintenance.map(maintenanceEntry),
     ...(statusPages.length > 0 && { status_pages: statusPages.map(statusPageEntry) }),
+    up: upEntry(settings.up),
+    mcp: { check_now: settings.mcp?.checkNow ?? false },
+    ...(settings.otlp && { otlp: otlpEntry(settings.otlp) }),
     ...(settings.notifications !== null && { notifications: notificationsEntry(settings.notifications) }),
+    ...(settings.vendorStatus && { vendor_status: vendorStatusEntry(settings.vendorStatus) }),
   };
   const known = [...secrets, ...credentialsOf(settings)];
-  const entries = models.map((model) => {
-    return masked(modelEntry(model, remote !== null), [...known, ...model.endpoint.apiKeys]);
+  const several = new Set(models.map(({ probeOf }) => probeOf?.model));
+  const own = models.filter(({ probeOf }) => probeOf === undefined);
+  const entries = own.map((model) => {
+    const probes = several.has(model.id) ? probesOf(models, model.id) : [];
+    return masked(withProbes(model, probes, remote !== null), [...known, ...model.endpoint.apiKeys]);
   });
   // A copy of the same shape.
   return { ...(masked(entry, known) as object), models: entries };
@@ -189,7 +263,7 @@ const userInfo = /(:\/\/)[^/?#\s]{1,2000}@/g;
 
 /** One model of the effective configuration as YAML, masked likewise; the keys of other models too. */
 export function effectiveModel(settings: Settings, model: Model, secrets: Iterable<string>): string {
-  const entry = modelEntry(model, settings.remote !== null);
+  const entry = withProbes(model, probesOf(settings.models, model.id), settings.remote !== null);
   const text = textsIn(entry).join('\n');
   const keys = settings.models.flatMap(({ endpoint }) => endpoint.apiKeys);
   // Of the secrets of thousands of models only those are looked for that occur.

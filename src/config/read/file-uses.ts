@@ -1,5 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import { addAll } from '../../domain/list.js';
 import type { DefaultsEntry } from '../schema/asking-schema.js';
+import type { NotificationsEntry } from '../schema/notifications-schema.js';
 import type { Path } from './problem.js';
 import type { Source } from './source.js';
 
@@ -28,4 +30,19 @@ export function tlsUses(
     uses.push({ source, path: [...at, key], file });
   }
   return { tls: absolute, uses };
+}
+
+/** The section with the TLS files of its channels made absolute, and those files. */
+export function channelUses(
+  notifications: NotificationsEntry | undefined,
+  source: Source,
+): { notifications: NotificationsEntry | undefined; uses: FileUse[] } {
+  if (notifications === undefined) return { notifications, uses: [] };
+  const uses: FileUse[] = [];
+  const channels = Object.entries(notifications.channels).map(([name, channel]) => {
+    const found = tlsUses(channel.tls, source, ['notifications', 'channels', name, 'tls']);
+    addAll(uses, found.uses);
+    return [name, { ...channel, tls: found.tls }] as const;
+  });
+  return { notifications: { ...notifications, channels: Object.fromEntries(channels) }, uses };
 }

@@ -49,7 +49,7 @@ const absent = Symbol('absent');
 const longestText = 2 ** 20;
 
 /** Why a scalar is invalid anywhere; null when it is valid. */
-function scalarProblem(value: unknown): string | null {
+export function scalarProblem(value: unknown): string | null {
   if (typeof value === 'number')
     return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? null : 'must be a number between -2^53 and 2^53';
   if (typeof value !== 'string') return null;

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Capabilities } from '../model/address.js';
 import { effectiveConfig, effectiveModel } from './effective.js';
-import { tlsUses } from './file-uses.js';
+import { channelUses, tlsUses } from './file-uses.js';
 import type { FileUse } from './file-uses.js';
 import { requestedModel, type Requested } from '../model/health-request.js';
 import { openSource, placesIn, readIncluded } from './include.js';
@@ -9,6 +9,8 @@ import { createInputs } from './inputs.js';
 import type { Inputs } from './inputs.js';
 import { filesReferred, interpolate } from './interpolate.js';
 import type { References } from './interpolate.js';
+import { endOfCertificate, withClientCertificate } from '../model/deadlines.js';
+import { noPrices, withKnownPrices, withListedPrices, type FindPrices } from '../model/listed-prices.js';
 import { keyWarnings } from '../model/key-warnings.js';
 import { modelMatcher } from '../maintenance.js';
 import type { DefaultsEntry } from '../schema/asking-schema.js';
@@ -23,10 +25,12 @@ import { sectionFindings, settingsOf } from '../schema/sections.js';
 import { createMask } from './secrets.js';
 import { readLogos } from './logo.js';
 import { statusPageWarnings } from '../status-page.js';
+import { unknownVendorPages } from '../vendor-status.js';
 import type { Settings } from '../settings.js';
 import type { Source } from './source.js';
 import { isObject } from '../../domain/json.js';
 import { addAll } from '../../domain/list.js';
+import { messageOf } from '../../domain/thrown.js';
 
 export { ConfigError };
 
@@ -40,6 +44,8 @@ export interface LoadedConfig {
   readonly files: readonly string[];
   /** Changes when the content of any of the files does, secrets included. */
   readonly fingerprint: string;
+  /** False where the list of prices could not be read: another load tries it again, also with the same content. */
+  readonly hasPrices: boolean;
   /** What was read and parsed, for the next load. */
   readonly seen: ReturnType<Inputs['seen']>;
   readonly sources: KeptSources;
@@ -108,7 +114,9 @@ function readMain(source: Source, references: References, problems: string[], wa
   addAll(problems, [...missing, ...unreadable, ...unfit, ...between].map(source.message));
   addAll(warnings, [...keyWarnings(value, []), ...findings.warnings].map(source.message));
   const { tls, uses } = tlsUses(entry.defaults.tls, source, ['defaults', 'tls']);
-  return { entry: { ...entry, defaults: { ...entry.defaults, tls } }, mode, uses, replaced, secrets };
+  const { notifications, uses: ofChannels } = channelUses(entry.notifications, source);
+  const complete = { ...entry, defaults: { ...entry.defaults, tls }, notifications };
+  return { entry: complete, mode, uses: [...uses, ...ofChannels], replaced, secrets };
 }
 
 /** A function of its own: a closure made while loading would retain everything that was parsed. */
@@ -147,7 +155,7 @@ async function programProblems(
 
 /**
  * Reads, validates and completes a configuration and all included files. `capabilities` lists the probes of the builtin
- * prober, `programProblem` compiles its jq programs. Resolves with `before`, an earlier load of the same path and environment, if no content
+ * prober, `programProblem` compiles its jq programs, `findPrices` reads the list of prices, `texts` stand in the place of files. Resolves with `before`, an earlier load of the same path and environment, if no content
  * has changed since: nothing is parsed then, and otherwise no text that it has parsed. Throws a `ConfigError` with every problem of every file.
  */
 export async function loadConfig(
@@ -156,9 +164,11 @@ export async function loadConfig(
   capabilities: Capabilities,
   programProblem: ProgramProblem = () => Promise.resolve(null),
   before: LoadedConfig | null = null,
+  findPrices: FindPrices = noPrices,
+  texts: ReadonlyMap<string, string> = new Map(),
 ): Promise<LoadedConfig> {
-  const inputs = createInputs();
-  if (before !== null && (await inputs.same(before.seen))) return before;
+  const inputs = createInputs(texts);
+  if (before?.hasPrices === true && (await inputs.same(before.seen))) return before;
   const sources = createParsedSources(before?.sources ?? new Map());
   const problems: string[] = [];
   const warnings: string[] = [];
@@ -189,10 +199,13 @@ export async function loadConfig(
   addAll(warnings, registry.warnings);
   if (mode === 'builtin') addAll(problems, await programProblems(registry.programs, programProblem));
 
+  const certificateEnds = new Map<string, number | null>();
   for (const use of [...main.uses, ...registry.uses]) {
     const found = await inputs.read(use.file, certificateLimit);
     if ('problem' in found)
       problems.push(use.source.message({ path: use.path, message: `${use.file}: ${found.problem}` }));
+    else if (use.path.at(-1) === 'cert_file' && !certificateEnds.has(use.file))
+      certificateEnds.set(use.file, endOfCertificate(found.text));
   }
   const { logos, problems: logoProblems } = await readLogos(source, entry.status_pages, inputs);
   addAll(problems, logoProblems);
@@ -200,13 +213,26 @@ export async function loadConfig(
   const hide = (message: string): string => withWords(message, mask);
   if (problems.length > 0) throw new ConfigError(inOrder(problems.map(hide), path), inputs.files());
 
-  const complete = settingsOf(entry, registry.models, logos);
+  const dated = registry.models.map((model) => withClientCertificate(model, certificateEnds));
+  let hasPrices = true;
+  const models = await withListedPrices(dated, findPrices).catch((error: unknown) => {
+    hasPrices = false;
+    warnings.push(`prices are not known: ${messageOf(error)}`);
+    return withKnownPrices(dated, before?.settings.models ?? []);
+  });
+  const complete = settingsOf(entry, models, logos);
   for (const [index, rule] of complete.maintenance.entries()) {
     const matches = modelMatcher(rule);
     if (complete.models.some(({ id }) => matches(id))) continue;
     if (complete.models.length === 0) break;
     warnings.push(source.message({ path: ['maintenance', index, 'models'], message: 'match no model' }));
   }
+  addAll(
+    warnings,
+    unknownVendorPages(entry.vendor_status, complete.models).map((message) =>
+      source.message({ path: ['vendor_status'], message }),
+    ),
+  );
   const pageWarnings = statusPageWarnings(complete.statusPages, complete.models);
   addAll(
     warnings,
@@ -217,6 +243,7 @@ export async function loadConfig(
     warnings: inOrder(warnings.map(hide), path),
     files: inputs.files(),
     fingerprint: inputs.fingerprint(),
+    hasPrices,
     seen: inputs.seen(),
     sources: sources.kept,
     ...later(complete, [...main.secrets, ...registry.secrets]),

@@ -8,6 +8,8 @@ import type { References } from './interpolate.js';
 import { referredSecrets } from './references.js';
 import { keyWarnings } from '../model/key-warnings.js';
 import { buildModel } from '../model/model.js';
+import { placedAt, probeEntries } from '../model/probes.js';
+import { fitInRate } from '../model/shared-rate.js';
 import type { ModelContext } from '../model/model.js';
 import { modelSchema } from '../schema/model-schema.js';
 import { pathText } from './problem.js';
@@ -49,6 +51,8 @@ interface Registry {
 
 interface Reading extends Findings {
   readonly model: Model | null;
+  /** Those of its probes beside its own, and their places. */
+  readonly probes: readonly { readonly model: Model; readonly at: Path }[];
   readonly uses: readonly FileUse[];
   readonly program: ProgramUse | null;
   readonly replaced: ReadonlySet<string>;
@@ -91,6 +95,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
       problems: found.length > 0 ? found : [...missing],
       warnings: [],
       model: null,
+      probes: [],
       uses: [],
       program: null,
       replaced,
@@ -104,7 +109,18 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
   const reason = missing[0]?.message ?? null;
   const built = buildModel(complete, isObject(given) ? given : null, reason, context, inside);
   const hidden = referredSecrets(read.referred, built);
-  const model = hidden.length === 0 ? built : { ...built, referredSecrets: hidden };
+  const withHidden = (one: Model): Model => (hidden.length === 0 ? one : { ...one, referredSecrets: hidden });
+  const apart = probeEntries(complete, inside).map(({ name, entry: probe, at }) => {
+    const found: Findings = { problems: [], warnings: [] };
+    const one = buildModel(probe, isObject(given) ? given : null, reason, context, found);
+    addAll(inside.problems, placedAt(found.problems, inside.problems, at));
+    addAll(inside.warnings, placedAt(found.warnings, inside.warnings, at));
+    return { model: withHidden({ ...one, probeOf: { model: built.id, name } }), at };
+  });
+  const { models, warning } = fitInRate([withHidden(built), ...apart.map((probe) => probe.model)]);
+  if (warning !== null) inside.warnings.push({ path: ['rate_per_min'], message: warning });
+  const [model = built, ...others] = models;
+  const probes = apart.map((probe, index) => ({ ...probe, model: others[index] ?? probe.model }));
   const placed = (problem: Problem): Problem => ({ ...problem, path: [...path, ...problem.path] });
   // A missing address would have named the provider.
   const excuses = lacks('base_url') ? [...left, [...path, 'provider']] : left;
@@ -118,6 +134,7 @@ function readModel(place: ReferringPlace, context: ModelContext): Reading {
     ],
     warnings: [...missing.map(silenced), ...keyWarnings(value, path), ...inside.warnings.map(placed)],
     model: lacks('id') ? null : model,
+    probes: lacks('id') ? [] : probes,
     uses,
     program: programOf(model, place, !isObject(given)),
     replaced,
@@ -191,6 +208,7 @@ export async function readRegistry(
   const replaced = new Set<string>();
   const secrets = new Set<string>();
   const named: Named[] = [];
+  const probes: Named[] = [];
   for (const [index, place] of places.entries()) {
     if (index % turn === turn - 1) await setImmediate();
     const read = readModel(place, context);
@@ -201,9 +219,12 @@ export async function readRegistry(
     for (const text of read.replaced) replaced.add(text);
     for (const secret of read.secrets) secrets.add(secret);
     if (read.model !== null) named.push({ model: read.model, place });
+    for (const { model, at } of read.probes)
+      probes.push({ model, place: { ...place, path: [...place.path, ...at] } });
   }
   return {
-    models: named.map(({ model }) => model),
+    // The models first: whoever looks for one by another name finds it before its probes.
+    models: [...named, ...probes].map(({ model }) => model),
     problems: [...problems, ...nameProblems(named)],
     warnings,
     uses,

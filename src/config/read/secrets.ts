@@ -1,4 +1,4 @@
-import { secretsOfChannel } from '../../domain/notify/channel.js';
+import { secretsOfAddress, secretsOfChannel } from '../../domain/notify/channel.js';
 import type { Path } from './problem.js';
 import type { Settings } from '../settings.js';
 
@@ -76,6 +76,7 @@ const isOfReceiver = ([section, ...rest]: Path): boolean =>
 /** True when the value at `path` is a secret. */
 function isSecret(path: Path): boolean {
   if (path[0] === 'notifications') return isOfReceiver(path);
+  if (path[0] === 'otlp' && path[1] === 'headers') return true;
   return path.some((step, index) => {
     if (typeof step !== 'string') return false;
     const inOptions = path.lastIndexOf('default_request_options');
@@ -169,6 +170,7 @@ export function credentialsOf(settings: Settings): string[] {
     ...passwords,
     ...databasePasswords(storage),
     ...(notifications?.channels.flatMap(secretsOfChannel) ?? []),
-    ...(notifications?.heartbeat ? [notifications.heartbeat.url] : []),
+    ...Object.values(settings.otlp?.headers ?? {}),
+    ...(notifications?.heartbeat ? secretsOfAddress(notifications.heartbeat.url) : []),
   ];
 }

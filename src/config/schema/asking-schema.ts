@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { cronProblem } from '../../calendar/cron.js';
+import { challengeQuery } from '../../domain/challenge.js';
 import { parseDuration } from '../../domain/duration.js';
 import { probes } from '../../domain/model.js';
 import { outcomes, reasons, reasonTable } from '../../domain/reason.js';
-import { expectation } from './expectation-schema.js';
+import { expectation, type ExpectationEntry } from './expectation-schema.js';
 import { cronExpression, day, duration, hour, second, someText, timezone, wholeNumber } from './fields.js';
+import { balanceSchema, budgetSchema, priceSchema } from './money-schema.js';
 import { reasonMeanings } from './reason-meanings.js';
 
 /** Advice for a schedule that is a scalar; undefined keeps the usual message. */
@@ -69,6 +71,21 @@ const outcomeOf = z
   )
   .optional();
 
+/** TLS settings of a connection. */
+export const tlsSchema = z.strictObject({
+  ca_file: someText()
+    .optional()
+    .describe('PEM file of the trusted authorities, instead of those of the system; relative to this file.'),
+  cert_file: someText().optional().describe('PEM file of the client certificate, relative to this file.'),
+  key_file: someText()
+    .optional()
+    .describe('PEM file of the key of the client certificate, relative to this file.'),
+  server_name: someText()
+    .optional()
+    .describe('Server name to request (SNI) and verify; default: the host name.'),
+  insecure: z.boolean().optional().describe('Accepts any certificate; default: false.'),
+});
+
 /** Settings of a model that `defaults` can hold for all. */
 export const asking = {
   schedule: schedule.optional().describe('Times of the checks; a model replaces the whole map.'),
@@ -103,20 +120,48 @@ export const asking = {
         .describe(
           'Longest time to the first token of a stream that is not `slow`; null disables the limit; default: 5s.',
         ),
+      tokens_per_second: z
+        .number()
+        .min(0.01, 'must be at least 0.01')
+        .max(100_000, 'must be at most 100000')
+        .nullable()
+        .optional()
+        .describe(
+          'Fewest tokens per second of a stream that is not `slow`, measured from 16 tokens of answer on, so set a `query` with a longer answer; null disables the limit; default: none.',
+        ),
+      gap: duration(1, hour)
+        .nullable()
+        .optional()
+        .describe(
+          'Longest time between two chunks of a stream that is not `slow`; null disables the limit; default: none.',
+        ),
+      baseline: z
+        .number()
+        .min(1.1, 'must be at least 1.1')
+        .max(1_000, 'must be at most 1000')
+        .nullable()
+        .optional()
+        .describe(
+          'How many times slower than usual an answer is `slow`: than the median of the model itself on the last 7 days at the same hour of the day in UTC, in duration, time to the first token, or tokens per second. Applies once the seven hours have 50 results, from 100 ms later than the median; null disables it; default: none.',
+        ),
     })
     .optional()
-    .describe('Limits above which a correct answer is `degraded`.'),
+    .describe('Limits beyond which a correct answer is `degraded`.'),
   probe: z
     .enum(probes)
     .optional()
     .describe(
       'Kind of request; default: `chat`. `models` only lists the models: it costs nothing and never proves health.',
     ),
-  query: someText().optional().describe('Text of the question; default: "What is the capital of India?".'),
+  query: someText()
+    .optional()
+    .describe(
+      'Text of the question. `challenge`: a short question with a fresh word or number for each check, whose answer is checked; default: `challenge`, or "What is the capital of India?" if `expect` is set and in `endpoint_configuration`.',
+    ),
   expect: expectation
     .optional()
     .describe(
-      'Conditions on the answer; default: contains "New Delhi", or any text if `query` is set. A model replaces the whole map.',
+      'Conditions on the answer; default: the right answer to a question of modelpulse, or any text if `query` is set to another one. A model replaces the whole map. Beside `query: challenge` only `model` can be set.',
     ),
   system_prompt: z.string().optional().describe('System prompt sent before the question; default: none.'),
   max_tokens: wholeNumber(1, 1_000_000)
@@ -127,43 +172,33 @@ export const asking = {
     .describe(
       'Most requests in any 60 s, including rechecks; default: no limit. A shorter interval is extended to fit.',
     ),
-  tls: z
-    .strictObject({
-      ca_file: someText()
-        .optional()
-        .describe(
-          'PEM file of the trusted authorities, instead of those of the system; relative to this file.',
-        ),
-      cert_file: someText().optional().describe('PEM file of the client certificate, relative to this file.'),
-      key_file: someText()
-        .optional()
-        .describe('PEM file of the key of the client certificate, relative to this file.'),
-      server_name: someText()
-        .optional()
-        .describe('Server name to request (SNI) and verify; default: the host name.'),
-      insecure: z.boolean().optional().describe('Accepts any certificate; default: false.'),
-    })
-    .optional()
-    .describe('TLS settings of the connection; merged by key with `defaults`.'),
+  tls: tlsSchema.optional().describe('TLS settings of the connection; merged by key with `defaults`.'),
   proxy: proxy
     .optional()
     .describe(
       'Proxy for the requests; default: HTTPS_PROXY, HTTP_PROXY and NO_PROXY. It opens a tunnel to an https address (CONNECT) and forwards the request to an http address. May contain a secret.',
     ),
-  budget: z
-    .strictObject({
-      tokens_per_day: wholeNumber(1, 1_000_000_000_000).describe(
-        'Most tokens that checks may use in a UTC day, estimated where a reply does not tell them; after that, no checks are sent until the next day.',
-      ),
-    })
-    .optional()
-    .describe('Limit on the cost of checks.'),
+  price: priceSchema,
+  budget: budgetSchema,
+  balance: balanceSchema,
   outcomes: outcomeOf.describe('Outcome of a reason, instead of its usual one.'),
   loading_grace: duration(0, 30 * day)
     .optional()
     .describe('Time for which a model may be loading before it is unhealthy; default: 10m.'),
 };
 
-export const defaultsSchema = z.strictObject(asking);
+/** The first condition on the text of an answer; null for none. */
+export function textConditionOf(expect: ExpectationEntry | undefined): keyof ExpectationEntry | null {
+  const keys = Object.keys(expect ?? {}) as (keyof ExpectationEntry)[];
+  return keys.find((key) => key !== 'model' && expect?.[key] !== undefined) ?? null;
+}
+
+export const defaultsSchema = z.strictObject(asking).superRefine(({ query, expect }, context) => {
+  const key = query === challengeQuery ? textConditionOf(expect) : null;
+  if (key !== null) {
+    const message = 'cannot stand beside "query: challenge", whose answer is checked';
+    context.addIssue({ code: 'custom', path: ['expect', key], message });
+  }
+});
 
 export type DefaultsEntry = z.output<typeof defaultsSchema>;

@@ -64,6 +64,23 @@ export const expectation = z
       .optional()
       .describe('Maximum length of the answer in characters.'),
     model: texts().optional().describe('Accepted model names in the reply; case is ignored.'),
+    dimensions: wholeNumber(1, 1_000_000)
+      .optional()
+      .describe('How many numbers the vector of probe `embeddings` has.'),
+    norm: z
+      .number()
+      .gt(0, 'must be a length over 0, such as 1')
+      .max(1e12)
+      .optional()
+      .describe('Length of the vector of probe `embeddings`, within a hundredth; 1 for normalized ones.'),
+    similar_to_first: z
+      .number()
+      .gt(0, 'must be a cosine over 0 and up to 1, such as 0.99')
+      .max(1, 'must be a cosine over 0 and up to 1, such as 0.99')
+      .optional()
+      .describe(
+        'Least cosine of the vector of probe `embeddings` to the first one for the same text; below it, another version answers, which is told as a change of version and is no failure.',
+      ),
   })
   .superRefine(({ min_length: least, max_length: most }, context) => {
     if (least !== undefined && most !== undefined && least > most) {

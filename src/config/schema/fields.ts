@@ -4,6 +4,7 @@ import { longestAddress } from '../../domain/address.js';
 import { durationPattern, formatDuration, parseDuration } from '../../domain/duration.js';
 import { longestId } from '../../domain/model.js';
 import { cronProblem, isTimezone } from '../../calendar/cron.js';
+import { isPlausible, parseIsoTime } from '../../domain/time.js';
 
 /** A message for every fault of a field except a missing value. */
 function must(message: string) {
@@ -115,6 +116,8 @@ export function addressProblem(text: string, schemes: readonly string[]): string
   const url = new URL(text);
   if (!schemes.includes(url.protocol))
     return `must be an address that begins with ${schemes.join('// or ')}//`;
+  // The HTTP client takes this name for a socket.
+  if (url.hostname === 'unix') return 'must name a host: sockets of Unix are not supported';
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
   if (url.search !== '' || url.hash !== '') return 'must not hold a query or a fragment';
   return null;
@@ -129,6 +132,20 @@ export function cronExpression() {
 
 export function timezone() {
   return z.string().refine(isTimezone, 'must be a time zone such as UTC or Europe/Berlin');
+}
+
+/** A date or time in UTC unless it names another zone, written as ISO 8601 and converted to Unix ms. */
+export function isoTime() {
+  const message = 'must be a date or time such as 2027-01-31 or 2027-01-31T12:00:00Z';
+  return z
+    .string(must(message))
+    .max(64, 'must have at most 64 characters')
+    .transform((text, context) => {
+      const at = parseIsoTime(text, (local) => local);
+      if (at !== null && isPlausible(at)) return at;
+      context.addIssue(at === null ? message : 'must be between 2000 and 2100');
+      return z.NEVER;
+    });
 }
 
 /** JSON that is passed on unchanged. */

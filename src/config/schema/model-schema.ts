@@ -1,13 +1,18 @@
 import * as z from 'zod';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { asking } from './asking-schema.js';
-import { headerValue, httpAddress, labelName, providerModelName, someText } from './fields.js';
+import { headerValue, httpAddress, isoTime, labelName, providerModelName, someText } from './fields.js';
+import { contextSchema, probesSchema } from './probe-schema.js';
 import { endpointConfiguration, modalities, sharedKeys } from './seed-schema.js';
+import { vendorOfModel } from './vendor-schema.js';
 
 const id = z
   .string()
   .max(longestId, `must have at most ${longestId} characters`)
-  .regex(modelIdPattern, 'must be text without spaces, slashes and control characters')
+  .regex(modelIdPattern, 'must be text without spaces, slashes and control characters');
+
+const ownId = id
+  .refine((text) => !text.includes('#'), 'must not contain "#", which separates a model from its probes')
   .describe('Stable key of the model in the history, metrics and API; unique in the registry.');
 
 const mostLabels = 50;
@@ -19,8 +24,10 @@ const labels = z
 
 /** One entry of `models`: as the seed's `endpoint_configuration` or as a preset. */
 export const modelSchema = z.strictObject({
-  id,
+  id: ownId,
   ...asking,
+  context: contextSchema,
+  probes: probesSchema,
   labels: labels
     .optional()
     .describe('Custom labels: `label_*` on `modelpulse_model_info`, and a filter of the API.'),
@@ -31,7 +38,27 @@ export const modelSchema = z.strictObject({
     .optional()
     .describe('Uptime objective as a fraction, such as 0.99; used by reports, alerts and badges.'),
   pause: z.boolean().optional().describe('Stops the checks; the model stays listed and is unknown at once.'),
+  expires_at: z
+    .union(
+      [isoTime(), z.array(isoTime()).min(1).max(100)],
+      'must be a date or time such as 2027-01-31, or a list of one for each key',
+    )
+    .optional()
+    .describe(
+      'End of the key, or of each key in a list, which is told beforehand; default: `exp` of a JSON Web Token.',
+    ),
+  retires_at: isoTime()
+    .nullable()
+    .optional()
+    .describe(
+      'End of the model at its provider, which is told beforehand; null for never; default: the published date, if listed.',
+    ),
   rename_from: id.optional().describe('Previous id of the model; its history continues under the new id.'),
+  vendor_status: vendorOfModel
+    .optional()
+    .describe(
+      'Name of the status page of the vendor (`vendor_status` of the file), or false for none; default: that of the host.',
+    ),
   endpoint_configuration: endpointConfiguration
     .optional()
     .describe(

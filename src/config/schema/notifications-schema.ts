@@ -4,6 +4,7 @@ import { longestAddress } from '../../domain/address.js';
 import { toldStates } from '../../domain/notify/notice.js';
 import type { Limit } from '../../domain/notify/policy.js';
 import { blames, reasons } from '../../domain/reason.js';
+import { tlsSchema } from './asking-schema.js';
 import {
   cronExpression,
   day,
@@ -126,6 +127,9 @@ const channel = z.strictObject({
   apprise: apprise.optional().describe('An apprise-api, which knows a hundred other services.'),
   email: email.optional().describe('Mail.'),
   timezone: timezone().prefault('UTC').describe('Time zone of the times in messages, such as Europe/Berlin.'),
+  tls: tlsSchema
+    .optional()
+    .describe('TLS settings of this channel, also of mail; `defaults` has no part in them.'),
   proxy: receiverAddress()
     .optional()
     .describe(
@@ -240,18 +244,45 @@ export const notificationsSchema = z.strictObject({
     .describe('Times in which messages wait for the end.'),
   tell: z
     .strictObject({
+      incidents: z.boolean().prefault(true).describe('Tells that a model is unhealthy.'),
+      changes: z
+        .boolean()
+        .prefault(true)
+        .describe('Tells another reason of what lasts; `false`: the next message has it.'),
+      ends: z
+        .boolean()
+        .prefault(true)
+        .describe('Tells the end of what was told; `false`: incidents at PagerDuty stay open.'),
       degraded: afterOrNever('15m').describe(
         'Time for which a model is degraded before it is told; `false`: never.',
       ),
       unknown: afterOrNever('15m').describe('The same for unknown, whose cause is often the monitor.'),
       maintenance: z.boolean().prefault(false).describe('Tells the beginning and end of maintenance.'),
       version: z.boolean().prefault(true).describe('Tells that another version of a model answers.'),
+      acknowledged: z
+        .boolean()
+        .prefault(true)
+        .describe('Tells who acknowledges an incident, to the channels that were told of it.'),
       certificate: afterOrNever('14d', 365 * day).describe(
         'Time before the end of a certificate at which it is told; `false`: never.',
       ),
+      key: z
+        .boolean()
+        .prefault(true)
+        .describe('Tells that one of several API keys is refused while others are accepted.'),
+      budget: z
+        .boolean()
+        .prefault(true)
+        .describe('Tells that 80 % of `budget.tokens_per_day` are used, and that all are; each once a day.'),
+      objective: z
+        .boolean()
+        .prefault(true)
+        .describe(
+          'Tells that 80 % of the error budget of 30 days (`slo`) are used, and that all is; each once in 30 days.',
+        ),
     })
     .prefault({})
-    .describe('What is told besides incidents.'),
+    .describe('What is told.'),
   heartbeat: z
     .strictObject({
       url: receiverAddress().describe('Address that is read with GET (secret).'),

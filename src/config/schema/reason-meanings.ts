@@ -40,4 +40,8 @@ export const reasonMeanings: Readonly<Record<Reason, string>> = {
   reported_unhealthy: 'The remote health API reports unhealthy without a reason.',
   health_api_error: 'The remote health API failed.',
   internal_error: 'An internal error of modelpulse.',
+  cached_answer:
+    'The answer is one of before: a cache on the way gave it, which does not show whether the model answers.',
+  capability_ignored: 'The reply has no call of the offered tool, or no JSON of the requested schema.',
+  context_truncated: 'The model did not read the whole of a long question.',
 };

@@ -15,9 +15,14 @@ import {
 } from './fields.js';
 import { defaultsSchema } from './asking-schema.js';
 import { modelSchema } from './model-schema.js';
+import { mcpSchema } from './mcp-schema.js';
+import { metricsSchema } from './metrics-schema.js';
+import { otlpSchema } from './otlp-schema.js';
 import { notificationsSchema } from './notifications-schema.js';
 import { statusPageSchema } from './status-page-schema.js';
 import { storageSchema } from './storage-schema.js';
+import { upSchema } from './up-schema.js';
+import { vendorSchema } from './vendor-schema.js';
 
 /** Labels that alerts use themselves. */
 const takenLabels = [
@@ -39,7 +44,7 @@ const server = z.strictObject({
   bearer_token: headerValue()
     .optional()
     .describe(
-      'Secret required by every route but /livez, /readyz, /redteam/* and public `status_pages`, as Bearer or as the password of HTTP Basic; default: none.',
+      'Secret required by every route but /livez, /readyz, /redteam/*, public `status_pages` and a public `up`, as Bearer or as the password of HTTP Basic; default: none.',
     ),
   read_tokens: z
     .array(headerValue())
@@ -220,6 +225,7 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Distinguishes a failure of your own network from one of a provider. Without it, the hosts of the models are used if there are at least three; those behind a proxy are tried through it.',
     ),
+  metrics: metricsSchema.prefault({}).describe('Series of /metrics that are chosen.'),
   maintenance: z
     .array(maintenance)
     .max(1_000, 'must have at most 1000 items')
@@ -230,6 +236,17 @@ export const settingsSchema = z.strictObject({
     .max(50, 'must have at most 50 items')
     .prefault([])
     .describe('Public pages: the state of some models, for readers who are not operators.'),
+  up: upSchema
+    .prefault({})
+    .describe('Answers for routers and load balancers: /up, and the agent of HAProxy.'),
+  mcp: mcpSchema
+    .prefault({})
+    .describe('Tools for language models, over the Model Context Protocol: /mcp and `modelpulse mcp`.'),
+  otlp: otlpSchema
+    .optional()
+    .describe(
+      'Pushes the metrics of /metrics by the OpenTelemetry protocol (OTLP over HTTP). Without it nothing is pushed.',
+    ),
   generation: wholeNumber(0, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe(
@@ -239,6 +256,11 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe(
       'Messages to people: who is told of what, and how often. Without it nothing is told; alerts of `modelpulse rules` need none of it.',
+    ),
+  vendor_status: vendorSchema
+    .optional()
+    .describe(
+      'Status pages that vendors publish: `true` reads those of the vendors of the models, and shows what they say beside incidents. It never changes a state; default: false.',
     ),
   defaults: defaultsSchema.prefault({}).describe('Defaults of all models; a model can override them.'),
   include: include

@@ -10,7 +10,12 @@ import type { Settings, StoragePlace } from '../settings.js';
 import type { Logo } from '../page-settings.js';
 import { notificationProblems, notificationsOf } from '../notifications.js';
 import { statusPageOf, statusPageProblems } from '../status-page.js';
+import { otlpOf } from '../otlp.js';
+import { upOf, upProblems } from '../up.js';
+import { vendorProblems, vendorSettingsOf } from '../vendor-status.js';
 import { addAll } from '../../domain/list.js';
+import { keysOf } from '../../domain/table.js';
+import { uptimeWindows } from '../../domain/view.js';
 
 const nowhere: Listen = { host: '127.0.0.1', port: 9464 };
 
@@ -55,10 +60,21 @@ export function sectionFindings(entry: SettingsEntry, mode: 'builtin' | 'remote'
     );
   }
   addAll(problems, storageProblems(entry.storage));
+  addAll(
+    problems,
+    vendorProblems(entry.vendor_status).map(({ path, ...rest }) => ({
+      ...rest,
+      path: ['vendor_status', ...path],
+    })),
+  );
   const pages = statusPageProblems(entry.status_pages);
   addAll(
     problems,
     pages.map(({ path, ...rest }) => ({ ...rest, path: ['status_pages', ...path] })),
+  );
+  addAll(
+    problems,
+    upProblems(entry.up, listen).map(({ path, ...rest }) => ({ ...rest, path: ['up', ...path] })),
   );
   if (entry.notifications !== undefined)
     addAll(
@@ -118,6 +134,7 @@ export function settingsOf(
 ): Settings {
   const { server, storage, checker, remote, health_api: api, connectivity } = entry;
   const apiKeys = api.api_keys.filter((key) => key !== '');
+  const caFile = entry.defaults.tls?.ca_file;
   return {
     generation: entry.generation ?? null,
     server: {
@@ -161,12 +178,25 @@ export function settingsOf(
     },
     connectivity:
       connectivity === undefined ? null : { targets: connectivity.targets, everyMs: connectivity.every },
+    metrics: {
+      windows: keysOf(uptimeWindows).filter((window) => entry.metrics.windows.includes(window)),
+      providerUptime: entry.metrics.provider_uptime,
+      histograms: entry.metrics.histograms,
+    },
     maintenance: entry.maintenance.flatMap((rule) => {
       const window = windowOf(rule).found;
       return window === null ? [] : [{ ...window, models: rule.models, reason: rule.reason ?? null }];
     }),
     statusPages: entry.status_pages.map((page, index) => statusPageOf(page, logos[index] ?? null)),
+    up: upOf(entry.up),
+    mcp: { checkNow: entry.mcp.check_now },
+    otlp: otlpOf(entry.otlp),
     notifications: notificationsOf(entry.notifications),
+    vendorStatus: vendorSettingsOf(entry.vendor_status, models, {
+      // No certificate or key of ours: a page is for everybody.
+      tls: { insecure: false, ...(caFile !== undefined && { caFile }) },
+      proxy: entry.defaults.proxy ?? null,
+    }),
     models,
   };
 }

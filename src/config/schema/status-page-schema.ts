@@ -12,10 +12,12 @@ export const ownPaths = [
     'pages',
     'probe',
     'readyz',
+    'mcp',
     'redteam',
     'report',
     'sd',
     'static',
+    'up',
   ],
 ] as const;
 

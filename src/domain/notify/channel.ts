@@ -1,3 +1,5 @@
+import type { Endpoint } from '../model.js';
+
 /** Where messages go, by kind of receiver. Addresses, tokens and keys are secrets. */
 export type ChannelTarget =
   | {
@@ -20,42 +22,63 @@ export interface Channel {
   readonly target: ChannelTarget;
   /** Time zone of the times in texts. */
   readonly timezone: string;
+  readonly tls: Endpoint['tls'];
   /** Proxy address; null uses HTTPS_PROXY, HTTP_PROXY and NO_PROXY. */
   readonly proxy: string | null;
 }
 
-/** Secrets of a channel, which no text may have. */
+/** Least characters of a part of an address that may be a key by itself, such as that of a webhook. */
+const shortestKey = 16;
+
+/** Secrets of a channel, which no text may have, with the forms in which they are sent. */
 export function secretsOfChannel({ target, proxy }: Pick<Channel, 'target' | 'proxy'>): string[] {
   const own = ((): readonly (string | null)[] => {
     switch (target.kind) {
       case 'webhook':
-        return [target.url, ...target.secrets];
+        return [...secretsOfAddress(target.url), ...target.secrets];
       case 'slack':
       case 'discord':
       case 'teams':
-        return [target.url];
-      case 'telegram':
-        return [target.token];
-      case 'ntfy':
-        return [target.url, target.token];
-      case 'pagerduty':
-        return [target.routingKey];
       case 'apprise':
-        return [target.url];
+        return secretsOfAddress(target.url);
+      case 'telegram':
+        return [target.token, ...credentialsIn(target.apiUrl)];
+      case 'ntfy':
+        return [...secretsOfAddress(target.url), target.token];
+      case 'pagerduty':
+        return [target.routingKey, ...credentialsIn(target.apiUrl)];
       case 'email':
-        return [target.smtp, ...partsOf(target.smtp)];
+        return [target.smtp, ...credentialsIn(target.smtp)];
     }
   })();
-  return [...own, ...partsOf(proxy ?? '')].filter((one) => one !== null && one !== '') as string[];
+  return [...own, ...credentialsIn(proxy ?? '')].filter((one) => one !== null && one !== '') as string[];
 }
 
-/** The password of an address, as written and without escapes, and its path, in which receivers have their keys. */
-function partsOf(address: string): string[] {
+/** An address that is a secret as a whole, with what of it is one by itself. */
+export function secretsOfAddress(address: string): string[] {
+  if (!URL.canParse(address)) return [address];
+  const { pathname, search, searchParams } = new URL(address);
+  const parts = [pathname + search, ...pathname.split('/'), ...searchParams.values()];
+  const keys = parts.filter(({ length }) => length >= shortestKey);
+  return [address, ...credentialsIn(address), ...keys, ...keys.map(unescaped)];
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** The password of an address, as written, without escapes, and as Basic (RFC 7617), PLAIN (RFC 4616) and LOGIN send it. */
+function credentialsIn(address: string): string[] {
   if (!URL.canParse(address)) return [];
-  const { password } = new URL(address);
+  const { username, password } = new URL(address);
+  if (username === '' && password === '') return [];
+  const [user, pass] = [unescaped(username), unescaped(password)];
+  const sent = [`${user}:${pass}`, `\0${user}\0${pass}`, `${user}\0${user}\0${pass}`, pass].map(base64);
+  return [password, pass, `${user}:${pass}`, ...sent.flatMap((one) => [one, one.replaceAll('=', '')])];
+}
+
+function unescaped(text: string): string {
   try {
-    return [password, decodeURIComponent(password)];
+    return decodeURIComponent(text);
   } catch {
-    return [password];
+    return text;
   }
 }

@@ -1,6 +1,6 @@
 import { isGone, takeNotices, type Moment } from './intake.js';
 import type { ChannelMemory } from './memory.js';
-import { stateOf, type Notice } from './notice.js';
+import { isRemark, stateOf, type Notice } from './notice.js';
 
 /** What is known of models apart from notices. */
 export type Present = Pick<Moment, 'isKnown' | 'endOf'>;
@@ -19,16 +19,18 @@ function* missedEnds(memory: ChannelMemory, { endOf }: Present): Generator<Notic
   }
   for (const { open } of Object.values(memory.flapping)) {
     for (const notice of Object.values(open)) {
+      if (isRemark(notice.what)) continue;
       const end = endOf(notice);
       if (end !== null) yield { ...notice, kind: 'ended', at: end, detail: null };
     }
   }
 }
 
-/** Ends what lasts in the memory and no longer of the models; changes the memory. */
-export function endPassed(memory: ChannelMemory, moment: Moment): void {
+/** Ends what lasts in the memory and no longer of the models; changes the memory. True where there is such. */
+export function endPassed(memory: ChannelMemory, moment: Moment): boolean {
   const ends = [...missedEnds(memory, moment)].map((notice) => ({ id: 0, notice }));
   takeNotices(memory, ends, moment);
+  return ends.length > 0;
 }
 
 /** True while something is open in the memory that ended, or whose model is in the registry no longer under its id. */

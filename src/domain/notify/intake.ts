@@ -1,5 +1,6 @@
-import { nameOf, type ChannelMemory, type Group, type Member } from './memory.js';
-import { stateOf, type Notice, type StateAt, type StoredNotice } from './notice.js';
+import { dropAcknowledgement, takeAcknowledgement } from './acknowledging.js';
+import { forget, keyOf, limitedAs, wasTold, type ChannelMemory, type Group, type Member } from './memory.js';
+import { isRemark, stateOf, type Notice, type StateAt, type StoredNotice } from './notice.js';
 import { groupOf, matchOf, type Match, type Policy } from './policy.js';
 
 /** For whom, by which rules and when (Unix ms) a plan is made. */
@@ -11,8 +12,12 @@ export interface Moment {
   readonly isKnown?: (model: string) => boolean;
   /** The id that a model has now which the registry had under this one; null where it was not renamed. */
   readonly renamed?: (model: string) => string | null;
+  /** False where the memory was found to be as the models are; compared unless set. */
+  readonly compares?: boolean;
   /** Unix ms at which a state ended that was noticed; null while it lasts, and where that is not known. */
   readonly endOf?: (state: StateAt) => number | null;
+  /** True for models that are paused or in maintenance: nothing of them is repeated. */
+  readonly isResting?: (model: string) => boolean;
 }
 
 /** Counts changes that are not told now. */
@@ -20,16 +25,24 @@ export function holdBack(memory: ChannelMemory, cause: string, count = 1): void 
   memory.heldBack[cause] = (memory.heldBack[cause] ?? 0) + count;
 }
 
-export const keyOf = ({ model, what }: Pick<Notice, 'model' | 'what'>): string => `${model} ${what}`;
+/** Groups by the keys of their members. */
+interface Homes {
+  get(key: string): Group | undefined;
+  set(key: string, group: Group): void;
+}
 
-/** Groups by the keys of their members: an index, since there may be as many groups as models. */
-type Homes = Map<string, Group>;
-
-function homesIn(memory: ChannelMemory): Homes {
-  const homes: Homes = new Map();
-  for (const group of Object.values(memory.byKey))
-    for (const key of Object.keys(group.members)) homes.set(key, group);
-  return homes;
+/** Groups of members: by an index for many notices, since there may be as many groups as models, and without for few. */
+function homesIn(memory: ChannelMemory, notices: number): Homes {
+  const groups = Object.values(memory.byKey);
+  const homes = new Map<string, Group>();
+  if (notices * groups.length > 10_000) {
+    for (const group of groups) for (const key in group.members) homes.set(key, group);
+    return homes;
+  }
+  return {
+    get: (key) => homes.get(key) ?? groups.find(({ members }) => members[key] !== undefined),
+    set: (key, group) => homes.set(key, group),
+  };
 }
 
 /** The group in which this state of the model is, whatever its key is now. */
@@ -73,27 +86,51 @@ function enter(
   policy: Policy,
   now: number,
 ): Group {
-  const isRemark = notice.kind === 'happened';
+  const isPassing = notice.kind === 'happened';
   const values = groupOf(policy, notice);
-  const kind = isRemark ? notice.what : notice.what === 'maintenance' ? 'maintenance' : 'state';
+  const kind = isPassing ? notice.what : notice.what === 'maintenance' ? 'maintenance' : 'state';
   const group = openGroup(memory, JSON.stringify([kind, values]), values, notice.since);
   if (repeatMs !== null) group.repeatMs = Math.min(group.repeatMs ?? Infinity, repeatMs);
   const { what, since } = notice;
-  const afterMs = what === 'version' || what === 'certificate' ? 0 : (policy.afterMs[what] ?? 0);
+  const afterMs = isRemark(what) ? 0 : (policy.afterMs[what] ?? 0);
+  // Recorded time may be ahead of a clock that was set back.
+  const dueAt = since + afterMs - Math.max(0, notice.at - now);
   const known = group.members[keyOf(notice)];
   group.members[keyOf(notice)] = {
     ...stateOf(notice),
     at: notice.at,
-    ended: isRemark ? notice.at : null,
+    ended: isPassing ? notice.at : null,
     version: (known?.version ?? 0) + 1,
     told: known?.told ?? 0,
     times: (known?.times ?? 0) + 1,
-    newsAt: known?.newsAt ?? Math.max(now, since + afterMs),
-    dueAt: since + afterMs,
+    newsAt: known?.newsAt ?? Math.max(now, dueAt),
+    dueAt,
     flapping: null,
     held: false,
   };
   return group;
+}
+
+/** Ends a state that is known to the channel. */
+function end(
+  memory: ChannelMemory,
+  { group, member }: { group: Group; member: Member },
+  notice: Notice,
+  { policy, now }: Moment,
+): void {
+  if (member.ended !== null) return;
+  const isSaid = wasTold(group, member);
+  if (!isSaid && Math.min(notice.at, now) < member.dueAt) {
+    // It ended before it lasted long enough to be told.
+    forget(memory, group, keyOf(member));
+    return;
+  }
+  member.ended = notice.at;
+  if (notice.confirmedBy !== undefined) member.confirmedBy = notice.confirmedBy;
+  member.failures = notice.failures ?? member.failures;
+  dropAcknowledgement(member);
+  if (policy.ends || !isSaid) changed(member, now);
+  else if (member.told >= member.version) forget(memory, group, keyOf(member));
 }
 
 /** Applies what follows on a state that is known to the channel. */
@@ -101,79 +138,74 @@ function follow(
   memory: ChannelMemory,
   home: { group: Group; member: Member },
   notice: Notice,
-  now: number,
+  moment: Moment,
 ): void {
   const { group, member } = home;
   if (notice.kind === 'ended') {
-    if (member.ended !== null) return;
-    if (member.told === 0 && notice.at < member.dueAt && group.flight?.told[keyOf(notice)] === undefined) {
-      // It ended before it lasted long enough to be told.
-      Reflect.deleteProperty(group.members, keyOf(notice));
-      if (Object.keys(group.members).length === 0) Reflect.deleteProperty(memory.byKey, group.key);
-      return;
-    }
-    member.ended = notice.at;
-    member.failures = notice.failures ?? member.failures;
-    changed(member, now);
+    end(memory, home, notice, moment);
     return;
   }
   const again = member.ended !== null;
+  // A new channel knows what lasts from the models themselves, and reads afterwards what was noticed of it just then.
+  if (!again && notice.since === member.since && notice.at <= member.at) return;
   member.ended = null;
   member.at = notice.at;
+  delete member.confirmedBy;
   delete member.gone;
   delete member.movedTo;
   if (again) {
     member.since = notice.since;
     member.times += 1;
+    dropAcknowledgement(member);
   }
+  if (notice.acknowledged !== undefined) member.acknowledged = notice.acknowledged;
   member.reason = notice.reason;
   member.blame = notice.blame;
   member.detail = notice.detail;
   member.failures = notice.failures;
-  changed(member, now);
+  if (moment.policy.changes || again || !wasTold(group, member)) changed(member, moment.now);
 }
 
 function isTold({ what }: Notice, policy: Policy): boolean {
-  if (what === 'version') return policy.version;
-  return what === 'certificate' ? policy.certificateMs !== null : policy.afterMs[what] !== null;
+  if (what === 'certificate') return policy.certificateMs !== null;
+  return isRemark(what) ? policy[what] : policy.afterMs[what] !== null;
 }
 
 /** Takes one notice into the memory of a channel. */
-function takeNotice(
-  memory: ChannelMemory,
-  homes: Homes,
-  notice: Notice,
-  { channel, policy, now }: Moment,
-): void {
-  const name = nameOf(notice.model);
-  const flapper = memory.flapping[name];
-  if (flapper !== undefined && notice.kind !== 'happened') {
-    if (notice.kind === 'ended') Reflect.deleteProperty(flapper.open, notice.what);
-    else flapper.open[notice.what] = notice;
-    if (notice.kind !== 'changed') flapper.lastAt = Math.max(flapper.lastAt, notice.at);
+function takeNotice(memory: ChannelMemory, homes: Homes, notice: Notice, moment: Moment): void {
+  const { channel, policy, now } = moment;
+  if (notice.kind === 'acknowledged' || notice.kind === 'taken_back') {
+    takeAcknowledgement(memory, homeOf(homes, notice), notice, moment);
+    return;
+  }
+  const flapper = memory.flapping[limitedAs(notice)];
+  if (flapper !== undefined) {
+    if (notice.kind === 'ended') {
+      Reflect.deleteProperty(flapper.open, notice.what);
+      flapper.endedAt = { ...flapper.endedAt, [notice.what]: notice.at };
+    } else {
+      const acknowledged = notice.kind === 'changed' ? flapper.open[notice.what]?.acknowledged : undefined;
+      flapper.open[notice.what] = acknowledged === undefined ? notice : { ...notice, acknowledged };
+    }
+    if (notice.kind !== 'changed') flapper.lastAt = Math.max(flapper.lastAt, Math.min(notice.at, now));
     holdBack(memory, 'flapping');
     return;
   }
   const home = homeOf(homes, notice);
   if (home !== null && notice.kind !== 'happened') {
-    follow(memory, home, notice, now);
+    follow(memory, home, notice, moment);
     return;
   }
   if (notice.kind === 'ended' || !isTold(notice, policy)) return;
   const match = matchOf(policy, notice, channel);
   if (match === null) return;
-  if (notice.kind === 'happened' && (memory.sentOf[name]?.length ?? 0) >= policy.perModel.count) {
-    // A remark has no end at which it could settle.
-    holdBack(memory, 'flapping');
-    return;
-  }
   homes.set(keyOf(notice), enter(memory, notice, match, policy, now));
 }
 
 /** Takes notices into the memory of a channel, in their order; changes the memory. */
 export function takeNotices(memory: ChannelMemory, notices: readonly StoredNotice[], moment: Moment): void {
   if (notices.length === 0) return;
-  const homes = homesIn(memory);
+  const homes = homesIn(memory, notices.length);
   for (const { notice } of notices) {
     // It may be read after the rename, which it does not know of.
     const model = moment.renamed?.(notice.model) ?? notice.model;
@@ -184,25 +216,31 @@ export function takeNotices(memory: ChannelMemory, notices: readonly StoredNotic
 export const isGone = (member: Member, isKnown: (model: string) => boolean): boolean =>
   (member.ended === null || member.flapping !== null) && !isKnown(member.model);
 
-/** Ends the states of models that are in the registry no longer, also of those that flap. */
-export function endGone(memory: ChannelMemory, isKnown: (model: string) => boolean, now: number): void {
+/**
+ * Ends the states of models that are in the registry no longer, also of those that flap; changes the memory. True where there are
+ * such models.
+ */
+export function endGone(memory: ChannelMemory, isKnown: (model: string) => boolean, now: number): boolean {
+  let isChanged = false;
   for (const group of Object.values(memory.byKey)) {
     for (const [key, member] of Object.entries(group.members)) {
       if (!isGone(member, isKnown)) continue;
-      const name = nameOf(member.model);
+      isChanged = true;
+      const name = limitedAs(member);
       Reflect.deleteProperty(memory.flapping, name);
       // Its end is told once, so that there is nothing to limit.
       Reflect.deleteProperty(memory.sentOf, name);
-      const isTold = member.told > 0 || group.flight?.told[key] !== undefined;
-      if (member.flapping === 'quiet' && !isTold) {
-        Reflect.deleteProperty(group.members, key);
+      const isSaid = isRemark(member.what) || !wasTold(group, member);
+      if (member.flapping === 'quiet' && isSaid) {
+        forget(memory, group, key);
         continue;
       }
       member.flapping = null;
-      if (member.ended === null) member.gone = true;
+      if (member.ended === null && member.movedTo === undefined) member.gone = true;
       member.ended ??= now;
+      dropAcknowledgement(member);
       changed(member, now);
     }
-    if (Object.keys(group.members).length === 0) Reflect.deleteProperty(memory.byKey, group.key);
   }
+  return isChanged;
 }

@@ -39,7 +39,17 @@ export interface Policy {
   readonly perModel: Limit;
   /** ms for which a state lasts before it is told; null for states that are not told. */
   readonly afterMs: Readonly<Record<ToldState, number | null>>;
+  /** Tells that the reason of what lasts is another one. */
+  readonly changes: boolean;
+  /** Tells the end of what was told. */
+  readonly ends: boolean;
+  /** Tells that an incident was acknowledged, and that this was taken back. */
+  readonly acknowledged: boolean;
+  /** Tells remarks of this kind. */
   readonly version: boolean;
+  readonly key: boolean;
+  readonly budget: boolean;
+  readonly objective: boolean;
   /** ms before the end of a certificate; null for never. */
   readonly certificateMs: number | null;
   /** Unix ms at which the quiet time for a state ends; null where there is none at `now`. */

@@ -13,7 +13,7 @@ export function simulate(
   notices: readonly Notice[],
   { channel, policy, until }: { readonly channel: string; readonly policy: Policy; readonly until: number },
 ): { readonly messages: readonly Message[]; readonly heldBack: Readonly<Record<string, number>> } {
-  let memory = newChannelMemory(channel);
+  const memory = newChannelMemory(channel);
   let nextAt: number | null = null;
   let at = 0;
   const messages: Message[] = [];
@@ -29,10 +29,9 @@ export function simulate(
       some.push({ id: taken, notice });
     }
     const planned = plan(memory, some, { channel, policy, now });
-    memory = planned.memory;
     for (const { message } of planned.messages) {
       messages.push(message);
-      memory = withEnd(memory, message.id);
+      withEnd(memory, message.id);
     }
     for (const [cause, count] of Object.entries(planned.heldBack))
       heldBack[cause] = (heldBack[cause] ?? 0) + count;

@@ -15,6 +15,8 @@ export interface Assets {
   readonly urls: AssetUrls;
   /** By the last part of their address. */
   readonly files: ReadonlyMap<string, Asset>;
+  /** Addresses of further style sheets, by their names. */
+  readonly more: ReadonlyMap<string, string>;
 }
 
 /** The folder of the static files, beside src/page and in dist alike: modules lie one folder deep, chunks of the bundle too. */
@@ -29,8 +31,8 @@ function read(name: string): Buffer {
   }
 }
 
-/** Reads the style sheet and the script and packs them once. */
-export function loadAssets(): Assets {
+/** Reads the style sheet and the script, and further style sheets by their names, and packs them once. */
+export function loadAssets(styles: readonly string[] = []): Assets {
   const files = new Map<string, Asset>();
   const add = (name: string, ending: string, type: string): string => {
     const plain = read(`${name}.${ending}`);
@@ -39,7 +41,9 @@ export function loadAssets(): Assets {
     files.set(file, { type, plain, gzip: gzipSync(plain), brotli: brotliCompressSync(plain) });
     return `/assets/${file}`;
   };
-  const css = add('page', 'css', 'text/css; charset=utf-8');
+  const style = (name: string): string => add(name, 'css', 'text/css; charset=utf-8');
+  const css = style('page');
   const script = add('page', 'js', 'text/javascript; charset=utf-8');
-  return { urls: { css, script }, files };
+  const more = new Map(styles.map((name) => [name, style(name)]));
+  return { urls: { css, script }, files, more };
 }

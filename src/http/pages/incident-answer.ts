@@ -9,16 +9,20 @@ import { budgetShare, errorBudgetMs } from '../../domain/uptime.js';
 import type { ModelView } from '../../domain/view.js';
 import { monthAt, monthName, monthSpan } from '../../page/calendar-month.js';
 import { spanOf } from '../../page/incident-line.js';
+import { emptyAcknowledgement, type AcknowledgementForm } from '../../page/acknowledgement.js';
 import { emptyNote, type NoteForm } from '../../page/incident-notes.js';
 import { incidentPage } from '../../page/incident-page.js';
 import { stripWindow, type BudgetShare, type IncidentView } from '../../page/incident-view.js';
 import { unknownIncidentPage } from '../../page/missing-page.js';
+import type { VendorSideView } from '../../page/vendor-line.js';
 import { providerText } from '../../page/provider-text.js';
 import { clip, durationsBetween, timelineBetween } from '../../store/history.js';
 import type { ModelKey, StoredIncident, StoredName } from '../../store/port.js';
 import type { Backend } from '../port.js';
 import { wholeNumber } from '../query.js';
 import { incidentWith } from '../routes/incident-routes.js';
+import { vendorSides } from '../vendor-sides.js';
+import { toldTo } from './incident-messages.js';
 import type { PageKit } from './page-kit.js';
 
 /** Checks on a page, and results from which the story is told. */
@@ -117,13 +121,25 @@ async function neighboursOf(
 
 const unknownName: StoredName = { key: -1, id: '', retiredAt: null };
 
+/** What the vendor says of its time; null where that is not read, and while it cannot be. */
+async function vendorOf(backend: Backend, incident: StoredIncident): Promise<VendorSideView | null> {
+  const side = (await vendorSides(backend, [incident]).catch(() => null))?.get(incident.id);
+  if (side === undefined) return null;
+  return { ...side, link: backend.vendors?.ofModel(incident.model)?.link ?? null };
+}
+
 /** Everything that the page of an incident shows. */
 async function viewOf(
   backend: Backend,
   incident: StoredIncident,
-  parts: { readonly now: number; readonly before: number | null; readonly form: NoteForm },
+  parts: {
+    readonly now: number;
+    readonly before: number | null;
+    readonly form: NoteForm;
+    readonly care: AcknowledgementForm;
+  },
 ): Promise<IncidentView> {
-  const { now, before, form } = parts;
+  const { now, before, form, care } = parts;
   const { store } = backend;
   const view = backend.view(incident.model);
   const [name = unknownName] = view === undefined ? await store.names([incident.model]) : [];
@@ -170,6 +186,9 @@ async function viewOf(
     durations: view === undefined ? null : await durationsBetween(store, view, { from, to }),
     budget: await budgetOf(backend, view, incident, now),
     form,
+    toldTo: await toldTo(backend, incident),
+    care,
+    vendor: await vendorOf(backend, incident),
   };
 }
 
@@ -177,6 +196,7 @@ export interface IncidentAsked {
   /** As it stands in the address. */
   readonly id: string;
   readonly form?: NoteForm;
+  readonly care?: AcknowledgementForm;
   readonly status?: number;
 }
 
@@ -200,13 +220,13 @@ export async function answerIncident(
   kit: PageKit,
   request: FastifyRequest,
   reply: FastifyReply,
-  { id, form = emptyNote, status = 200 }: IncidentAsked,
+  { id, form = emptyNote, care = emptyAcknowledgement, status = 200 }: IncidentAsked,
 ): Promise<FastifyReply> {
   const frame = kit.frameFor(request);
   const incident = await askedIncident(kit.backend, id);
   if (incident === null) return answerMissing(kit, request, reply);
   const before = wholeNumber(new URL(request.url, 'http://page').searchParams.get('before') ?? '');
-  const view = await viewOf(kit.backend, incident, { now: frame.now, before, form });
+  const view = await viewOf(kit.backend, incident, { now: frame.now, before, form, care });
   await kit.places.take(reply);
   return kit.send(request, reply, incidentPage(frame, view), status);
 }

@@ -14,12 +14,21 @@ const mostLines = 100;
 const mostText = 256 * 1024;
 const mostLabels = 200;
 
+/** All models, each followed by its probes, whose incidents are listed too. */
+const withProbes = (backend: Backend): ModelView[] =>
+  [...backend.views()].flatMap((view) => [view, ...view.probes.map((probe) => probe.view)]);
+
 /** The filters as the store knows them. */
 function filtersOf(backend: Backend, query: IncidentListQuery): Omit<IncidentQuery, 'limit'> {
   const { model, blame, open, label } = query;
   const labelled = (view: ModelView): boolean =>
     Object.entries(view.model.labels).some(([key, value]) => `${key}:${value}` === label);
-  const models = label === '' ? undefined : [...backend.views()].filter(labelled).map(({ key }) => key);
+  const models =
+    label === ''
+      ? undefined
+      : withProbes(backend)
+          .filter(labelled)
+          .map(({ key }) => key);
   return {
     ...(model !== '' && { named: model }),
     ...(blame !== null && { blame }),
@@ -81,7 +90,7 @@ export async function answerIncidents(
   const { incidents, next } = pageOfMonth(found);
   const [before] = await backend.store.incidents({ ...filters, to: from, limit: 1, mostText: 0 });
   await kit.places.take(reply);
-  const views = [...backend.views()];
+  const views = withProbes(backend);
   const document = incidentsPage(frame, {
     query,
     now: frame.now,

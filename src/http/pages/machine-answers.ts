@@ -3,7 +3,7 @@ import type { StatusPageView } from '../../page/status-view.js';
 import { statusDocument, type StatusDocument } from './status-document.js';
 import type { PageAccess } from './status-machine.js';
 
-/** Feeds of components that are kept, the newest: a page may have thousands. */
+/** Feeds of components and pages of answers that are kept, the newest: there may be thousands. */
 const mostOfComponents = 50;
 
 export interface KeptAnswer {
@@ -37,7 +37,7 @@ export function createMachineAnswers(access: PageAccess): MachineAnswers {
     async of(view, rest) {
       if (newest !== view) for (const each of [ofPage, ofComponents]) each.clear();
       newest = view;
-      const kept = rest.includes('components/') ? ofComponents : ofPage;
+      const kept = /components\/|endpoints\/(?!statuses$)/.test(rest) ? ofComponents : ofPage;
       const known = kept.get(rest);
       if (known !== undefined) return known;
       const made = make(view, rest);

@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { closestName } from '../../config/read/closest-name.js';
 import type { RecordedResult } from '../../domain/result.js';
-import { stateAt } from '../../domain/timeline.js';
-import { streams, type ModelView } from '../../domain/view.js';
+import { shownState, streams, type ModelView } from '../../domain/view.js';
 import { unknownModelPage } from '../../page/missing-page.js';
 import { modelPage } from '../../page/model-page.js';
 import type { ModelPast } from '../../page/model-past.js';
@@ -11,6 +10,7 @@ import { readModelQuery, type ModelQuery } from '../../page/model-query.js';
 import type { ChecksPage, Neighbours, RefusedForm } from '../../page/model-view.js';
 import { rowOf } from '../../page/overview-view.js';
 import type { Backend } from '../port.js';
+import { wordOfModel } from '../vendor-sides.js';
 import type { PageKit } from './page-kit.js';
 
 const checksAtOnce = 25;
@@ -66,7 +66,7 @@ function neighboursOf(backend: Backend, { key, model }: ModelView, now: number):
   for (const other of backend.views()) {
     if (other.key === key || other.model.endpoint.baseUrl !== model.endpoint.baseUrl) continue;
     others += 1;
-    if (stateAt(other.health, now).state === 'healthy') healthy += 1;
+    if (shownState(other, now).state === 'healthy') healthy += 1;
   }
   return { others, healthy };
 }
@@ -122,7 +122,8 @@ export async function answerModel(
     now,
     query,
     view,
-    row: rowOf(view, now),
+    row: rowOf(view, now, wordOfModel(backend, id)),
+    vendor: backend.vendors?.ofModel(id) ?? null,
     past,
     checks,
     exclusions,

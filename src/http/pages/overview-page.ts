@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { costOfMonth, costTexts } from '../../domain/cost.js';
 import type { ModelView } from '../../domain/view.js';
 import { readOverviewQuery } from '../../page/overview-query.js';
 import { overviewOf, rowOf, type Row } from '../../page/overview-view.js';
 import { overviewPage } from '../../page/overview.js';
+import { wordOfModel } from '../vendor-sides.js';
 import { inTurns } from './loop-turns.js';
 import type { PageKit } from './page-kit.js';
 import { choicesOf } from './reader-choices.js';
@@ -26,8 +28,10 @@ export async function answerOverview(
   for (const view of backend.views()) views.set(view.key, view);
   const rows: Row[] = [];
   for await (const some of inTurns([...views.values()], rowsAtOnce))
-    for (const view of some) rows.push(rowOf(view, now));
-  const view = overviewOf(rows, query, { now, monitor: await backend.monitor() });
+    for (const view of some) rows.push(rowOf(view, now, wordOfModel(backend, view.model.id)));
+  const priced = [...views.values()].flatMap((each) => [each, ...each.probes.map(({ view: own }) => own)]);
+  const costs = costTexts(priced.map(({ cost, monthCost }) => costOfMonth(cost, monthCost, now)));
+  const view = overviewOf(rows, query, { now, monitor: await backend.monitor(), costs });
   const shown = view.groups.flatMap((group) => group.rows);
   await glances.refresh(shown.flatMap(({ key }) => views.get(key) ?? []));
   const page = await overviewPage(frame, view, (some) => drawRows(some, now, glances.of));

@@ -1,3 +1,4 @@
+import type { ModelView } from '../../domain/view.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createRowDrawer, type RowDrawer } from '../../page/drawn-rows.js';
 import type { Frame } from '../../page/shell.js';
@@ -50,7 +51,11 @@ export function createPageKit(parts: PageParts): PageKit {
     nextTurn,
     frameFor(request) {
       let openIncidents = 0;
-      for (const { health } of backend.views()) if (health.incident?.closedAt === null) openIncidents += 1;
+      const isOpen = ({ health }: ModelView): boolean => health.incident?.closedAt === null;
+      for (const view of backend.views()) {
+        if (isOpen(view)) openIncidents += 1;
+        openIncidents += view.probes.filter((probe) => isOpen(probe.view)).length;
+      }
       return {
         assets: assets.urls,
         version,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createZone } from '../../calendar/zone.js';
+import { deadlinesOf, toldDeadlines } from '../../domain/deadline.js';
 import { reportPage } from '../../page/report-page.js';
 import { readReportQuery, type ReportQuery } from '../../page/report-query.js';
 import type { ReportSheet } from '../../page/report-sheet.js';
@@ -27,8 +28,16 @@ async function textOf(
   { window, timezone }: ReportQuery,
   form: ReportAsk['form'],
 ): Promise<Uint8Array> {
-  const registry = [...backend.views()].map(({ model: { id, slo } }) => ({ id, slo }));
-  const ask = { registry, window, timezone, now: backend.now(), form };
+  const now = backend.now();
+  const registry = [...backend.views()].map((view) => {
+    const { id, slo } = view.model;
+    const vendorPage = backend.vendors?.pageOf(id) ?? null;
+    return {
+      ...{ id, slo, deadlines: toldDeadlines(deadlinesOf(view), now) },
+      ...(vendorPage !== null && { vendorPage }),
+    };
+  });
+  const ask = { registry, window, timezone, now, form };
   return (await backend.readLong({ kind: 'report', ask })).text;
 }
 

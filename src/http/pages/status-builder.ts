@@ -6,8 +6,7 @@ import type { ExcludedPeriod, Exclusion } from '../../domain/exclusion.js';
 import { labelOf } from '../../domain/model.js';
 import { dayMs } from '../../domain/period.js';
 import type { Interval } from '../../domain/state.js';
-import { stateAt } from '../../domain/timeline.js';
-import type { ModelView } from '../../domain/view.js';
+import { shownState, type ModelView } from '../../domain/view.js';
 import type { Glance } from '../../page/glance.js';
 import { reasonWords } from '../../page/reason-words.js';
 import type {
@@ -60,7 +59,7 @@ function componentOf(
   },
 ): StatusComponent {
   const { model, health, uptime } = view;
-  const { state, since } = stateAt(health, now);
+  const { state, since } = shownState(view, now);
   const label = (key: string | null): string => (key === null ? '' : (labelOf(model, key) ?? ''));
   const numbered = words.fill(words.messages.model, { n: String(number) });
   return {
@@ -72,6 +71,7 @@ function componentOf(
     firstSeen: Math.floor(health.firstSeen / dayMs) * dayMs,
     uptime: Object.fromEntries(page.show.uptime.map((window) => [window, uptime[window]])),
     bar: glance?.bar ?? null,
+    course: glance?.course ?? [],
     p95: page.show.latency ? (glance?.p95 ?? null) : null,
   };
 }

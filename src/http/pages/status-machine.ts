@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { feedTypes, type FeedFormat } from '../../page/feeds/feed-format.js';
+import { compatAnswer, compatQuery, isOfCompat } from '../../page/compat/compat-answer.js';
 import { statuspageAnswer } from '../../page/statuspage/statuspage-answer.js';
 import type { StatusPageView } from '../../page/status-view.js';
 
@@ -16,14 +17,20 @@ export interface MachineAnswer {
 /** True for a path below a status page that `answerMachine` may know. */
 export function isOfMachine(path: string): boolean {
   const rest = path.replace(/^\//, '');
-  return rest.startsWith('api/v2/') || feedOf(rest) !== null;
+  return rest.startsWith('api/v2/') || isOfCompat(rest) || feedOf(rest) !== null;
+}
+
+/** The path with what of the query its answer depends on: the name of the answer where answers are kept. */
+export function machineName(path: string, query: URLSearchParams): string {
+  return path + compatQuery(path.replace(/^\//, ''), query);
 }
 
 /**
  * Answers what lies below the path of a status page and is meant for machines, such as `api/v2/summary.json`, `feed.atom` or
  * `components/ID.rss`: the path as it came, still encoded, with or without a leading slash. Null for all other paths.
  *
- * The answer depends on nothing else of the request: conditional requests and packing are for who sends it.
+ * `path` has the query that `machineName` leaves; the answer depends on nothing else of the request: conditional requests and packing are
+ * for who sends it.
  */
 export async function answerMachine(
   view: StatusPageView,
@@ -41,6 +48,11 @@ export async function answerMachine(
     return answer === null
       ? missing(headers)
       : { status: 200, type: typeOf('application/json'), headers, body: JSON.stringify(answer) };
+  }
+  if (isOfCompat(rest)) {
+    const { status, type, body } = compatAnswer(view, rest);
+    await setImmediate();
+    return { status, type: typeOf(type), headers, body };
   }
   const feed = feedOf(rest);
   if (feed === null) return null;

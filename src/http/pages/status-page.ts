@@ -249,9 +249,14 @@ export function createStatusPages(parts: {
       const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
       return send(request, reply, { page, document, policy });
     }
-    const { isOfMachine } = await import('./status-machine.js');
+    const { isOfMachine, machineName } = await import('./status-machine.js');
     return isOfMachine(rest)
-      ? answerForMachine(request, reply, page, rest)
+      ? answerForMachine(
+          request,
+          reply,
+          page,
+          machineName(rest, new URL(request.url, 'http://page').searchParams),
+        )
       : refuse(request, reply, page, 'missing');
   };
 

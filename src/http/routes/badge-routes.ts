@@ -4,9 +4,8 @@ import { formatDuration, tookText } from '../../domain/duration.js';
 import { quantile, type Histogram } from '../../domain/histogram.js';
 import { dayMs } from '../../domain/period.js';
 import type { State } from '../../domain/state.js';
-import { stateAt } from '../../domain/timeline.js';
 import { percentDown, uptimeOf, type Uptime } from '../../domain/uptime.js';
-import type { ModelView } from '../../domain/view.js';
+import { shownState, type ModelView } from '../../domain/view.js';
 import { durationsBetween } from '../../store/history.js';
 import { happened } from './history-routes.js';
 import { errorResponses, HttpError } from '../http-error.js';
@@ -101,8 +100,7 @@ export const badgeRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { backe
   ): Promise<{ label: string; badge: Badge }> {
     const { model, stored, key, exclusions } = view;
     const now = backend.now();
-    if (query.show === 'state')
-      return { label: model.id, badge: stateBadge(stateAt(view.health, now).state) };
+    if (query.show === 'state') return { label: model.id, badge: stateBadge(shownState(view, now).state) };
     const { window: asked = usualWindow } = query;
     const name = 'ms' in asked ? formatDuration(asked.ms) : asked.name.replace(/^\w+:/, '');
     const covered = happened(stored, windowOf({ ...query, window: asked }, now), now);

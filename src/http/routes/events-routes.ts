@@ -15,7 +15,7 @@ const description = `Server-sent events, sent after they are recorded:
 - \`result\`: a result in the format of \`/checks\`;
 - \`state\`: \`{model, state, was, since, reason, blame, incident}\`, with \`since\` at the first result that proves the state;
   \`incident\` is \`{opened_at, closed_at}\` of the open incident of the model, or of the one that this change closed; null without one;
-- \`version\`: \`{model, slot, what, was, is}\`, where \`what\` is \`response_model\` or \`system_fingerprint\`;
+- \`version\`: \`{model, slot, what, was, is}\`, where \`what\` is \`response_model\`, \`system_fingerprint\` or \`embedding\`;
 - \`reset\`: \`{message}\`, if the events after \`Last-Event-ID\` are no longer available.
 
 A client that falls too far behind is disconnected.`;

@@ -2,7 +2,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Health } from '../../domain/health.js';
 import { states, type Interval } from '../../domain/state.js';
-import { clip, durationsBetween, timelineBetween } from '../../store/history.js';
+import { clip, spentBetween, timelineBetween } from '../../store/history.js';
 import { listOf, pageOf, stateReasonField, timeField } from '../shapes/fields.js';
 import { errorResponses } from '../http-error.js';
 import { idParameter, viewOf } from './model-routes.js';
@@ -56,9 +56,9 @@ export const historyRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { bac
       const view = viewOf(backend, params.id);
       const now = backend.now();
       const window = happened(view.stored, windowOf(query, now), now);
-      const durations = await durationsBetween(store, view, window);
+      const spent = await spentBetween(store, view, window);
       const counts = await store.counts(view.key, window.from, window.to, view.exclusions);
-      return uptimeShape(view.model.id, window, durations, counts);
+      return uptimeShape(view.model.id, window, spent, counts, view.cost?.currency ?? null);
     },
   );
 

@@ -13,7 +13,7 @@ interface OfIncident {
   Params: { id: string };
 }
 
-/** The list of incidents, one incident, and the form that adds a note to it. */
+/** The list of incidents, one incident, and the forms that add a note to it and say who cares for it. */
 export const incidentPageRoutes: FastifyPluginCallback<IncidentPageOptions> = (app, options, done) => {
   const { kit, report } = options;
   readForms(app);
@@ -32,5 +32,14 @@ export const incidentPageRoutes: FastifyPluginCallback<IncidentPageOptions> = (a
     const { answerNote } = await import('../pages/note-answer.js');
     return answerNote(await kit(), request, reply, { id: request.params.id, report });
   });
+  for (const [path, how] of [
+    ['acknowledge', 'acknowledge'],
+    ['acknowledge/delete', 'take back'],
+  ] as const) {
+    app.post<OfIncident>(`/incidents/:id/${path}`, { schema: { hide: true } }, async (request, reply) => {
+      const { answerAcknowledgement } = await import('../pages/acknowledgement-answer.js');
+      return answerAcknowledgement(await kit(), request, reply, { id: request.params.id, report, how });
+    });
+  }
   done();
 };

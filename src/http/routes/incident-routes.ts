@@ -4,6 +4,7 @@ import { addedText } from '../../store/rows/incident-row.js';
 import type { StoredIncident } from '../../store/port.js';
 import { errorResponses, HttpError } from '../http-error.js';
 import { incidentSchema, incidentShape } from '../shapes/incident-shape.js';
+import { vendorSides } from '../vendor-sides.js';
 import { listOf, pageOf } from '../shapes/fields.js';
 import { viewOf } from './model-routes.js';
 import type { Backend, RouteOptions } from '../port.js';
@@ -76,8 +77,9 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
       const { items, next_cursor } = pageOf(found, query.limit, ({ id }) => String(id));
       const full = found.reduce((sum, incident) => sum + addedText(incident), 0) > mostAddedText;
       const last = items.at(-1);
+      const sides = await vendorSides(backend, items);
       return {
-        items: items.map(incidentShape),
+        items: items.map((incident) => incidentShape(incident, sides.get(incident.id))),
         next_cursor: next_cursor ?? (full && last !== undefined ? String(last.id) : null),
       };
     },
@@ -96,7 +98,8 @@ export const incidentRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { ba
     async ({ params }) => {
       const incident = await incidentWith(backend, params.id);
       if (incident === null) throw unknownIncident();
-      return incidentShape(incident);
+      const sides = await vendorSides(backend, [incident]);
+      return incidentShape(incident, sides.get(incident.id));
     },
   );
   done();

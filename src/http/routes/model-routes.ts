@@ -2,13 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { states } from '../../domain/state.js';
-import { stateAt } from '../../domain/timeline.js';
-import type { ModelView } from '../../domain/view.js';
+import { shownState, type ModelView } from '../../domain/view.js';
 import { errorResponses, unknownModel } from '../http-error.js';
 import { listOf, pageOf } from '../shapes/fields.js';
 import { modelSchema, modelShape } from '../shapes/model-shape.js';
 import type { Backend, RouteOptions } from '../port.js';
-import { limit, oneOf, parameter, several } from '../query.js';
+import { hasLabels, labelParameter, limit, oneOf, several } from '../query.js';
 import { resultSchema, resultShape } from '../shapes/result-shape.js';
 
 export const idParameter = z.object({ id: z.string().describe('Id of the model, percent-encoded.') });
@@ -17,7 +16,7 @@ const listQuery = z.strictObject({
   state: several(oneOf(states))
     .optional()
     .describe('Only models in this state; several values match any of them.'),
-  label: several(parameter('must be `key:value`', (text) => (text.includes(':') ? text : null)))
+  label: labelParameter
     .optional()
     .describe('Only models with this label, as `key:value`; several labels must all match.'),
   limit: limit(1000, 100),
@@ -32,13 +31,12 @@ export function viewOf(backend: Backend, id: string): ModelView {
 }
 
 function selected(backend: Backend, query: z.output<typeof listQuery>, now: number): ModelView[] {
-  const views = [...backend.views()].filter(({ model, health }) => {
-    const has = (label: string): boolean =>
-      Object.entries(model.labels).some(([key, value]) => label === `${key}:${value}`);
+  const views = [...backend.views()].filter((view) => {
+    const { model } = view;
     return (
       (query.cursor === undefined || model.id > query.cursor) &&
-      (query.label?.every(has) ?? true) &&
-      (query.state?.includes(stateAt(health, now).state) ?? true)
+      hasLabels(model, query.label ?? []) &&
+      (query.state?.includes(shownState(view, now).state) ?? true)
     );
   });
   return views.sort((a, b) => (a.model.id < b.model.id ? -1 : 1));

@@ -5,8 +5,8 @@ import { messageKinds } from '../../domain/notify/message.js';
 import { messageStates, type StoredMessage } from '../../store/outbox-port.js';
 import { errorResponses, HttpError } from '../http-error.js';
 import type { RouteOptions } from '../port.js';
-import { limit, oneOf } from '../query.js';
-import { countField, timeField } from '../shapes/fields.js';
+import { limit, numberCursor, oneOf } from '../query.js';
+import { countField, listOf, pageOf, timeField } from '../shapes/fields.js';
 import { storedChange } from '../stored-change.js';
 import { isoTime } from '../time.js';
 
@@ -19,7 +19,9 @@ const notificationSchema = z
     kind: z.enum(messageKinds),
     state: z.enum(messageStates),
     thread: z.string().describe('The same for all messages about one cause.'),
-    created_at: timeField,
+    created_at: timeField.describe(
+      'ISO 8601, UTC: since when it is to be sent; of one that is sent again, since then.',
+    ),
     attempts: countField,
     next_attempt_at: timeField.nullable().describe('Null once it ended.'),
     ended_at: timeField.nullable(),
@@ -55,6 +57,7 @@ const notificationQuery = z.strictObject({
   state: oneOf(messageStates).optional().describe('Only messages in this state.'),
   failed: oneOf(['true']).optional().describe('Only messages with a failed attempt that are not sent.'),
   limit: limit(1000, 100),
+  cursor: numberCursor.optional(),
 });
 
 /** Routes for the messages to channels. */
@@ -71,19 +74,20 @@ export const notificationRoutes: FastifyPluginCallbackZod<RouteOptions> = (
         description: 'Those of the last 30 days, and all that wait. Addresses and keys are in none of them.',
         tags,
         querystring: notificationQuery,
-        response: { 200: z.object({ items: z.array(notificationSchema) }), ...errorResponses },
+        response: { 200: listOf(notificationSchema), ...errorResponses },
       },
     },
-    async ({ query: { channel, state, failed, limit: most } }) => {
-      const states =
-        state === undefined ? (failed === undefined ? null : (['pending', 'dead'] as const)) : [state];
+    async ({ query }) => {
+      const { channel, state, failed, cursor } = query;
       const found = await backend.notifications.list({
-        limit: most,
+        limit: query.limit + 1,
         ...(channel !== undefined && { channel }),
-        ...(states !== null && { states }),
+        ...(state !== undefined && { states: [state] }),
+        ...(failed !== undefined && { failed: true }),
+        ...(cursor !== undefined && { before: cursor }),
       });
-      const kept = failed === undefined ? found : found.filter(({ lastError }) => lastError !== null);
-      return { items: kept.map(notificationShape) };
+      const { items, next_cursor } = pageOf(found, query.limit, ({ place }) => String(place));
+      return { items: items.map(notificationShape), next_cursor };
     },
   );
 
@@ -92,7 +96,8 @@ export const notificationRoutes: FastifyPluginCallbackZod<RouteOptions> = (
     {
       schema: {
         summary: 'Send a message again',
-        description: 'The message keeps its id. One that is pending stays as it is.',
+        description:
+          'The message keeps its id, and says that it is sent again, and of what it told when that ended. One that is pending stays as it is.',
         tags,
         params: z.object({ id: z.string().max(100) }),
         response: { 200: notificationSchema, ...errorResponses },
@@ -102,6 +107,8 @@ export const notificationRoutes: FastifyPluginCallbackZod<RouteOptions> = (
       const again = await storedChange(backend.notifications.replay(id), report);
       if (again === null)
         throw new HttpError(404, 'unknown_notification', 'there is no message with this id');
+      if (again === 'no_channel')
+        throw new HttpError(409, 'unknown_channel', 'the channel of the message is not configured');
       return notificationShape(again);
     },
   );

@@ -55,7 +55,7 @@ export const seriesRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
     '/api/v1/models/:id/series',
     {
       schema: {
-        summary: 'Seconds per state, results, latency and tokens over a window, by step',
+        summary: 'Seconds per state, results, latency, tokens and cost over a window, by step',
         description: 'Default window: the last 24 h.',
         tags: ['history'],
         params: idParameter,
@@ -64,11 +64,11 @@ export const seriesRoutes: FastifyPluginCallbackZod<RouteOptions> = (app, { back
       },
     },
     async ({ params, query }, reply) => {
-      const { key, model, stored, exclusions } = viewOf(backend, params.id);
+      const { key, model, stored, exclusions, cost } = viewOf(backend, params.id);
       const now = backend.now();
       const window = happened(stored, windowOf(query, now), now);
       const stepMs = chosenStep(window, query.step);
-      const past = { key, stored, exclusions };
+      const past = { key, stored, exclusions, currency: cost?.currency ?? null };
       const { text } = await backend.readLong({ kind: 'series', model: model.id, past, window, stepMs });
       void reply.type('application/json; charset=utf-8');
       // Serialized already, outside the event loop.

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { blameFor, outcomes } from '../../domain/reason.js';
-import type { CheckResult } from '../../domain/result.js';
-import { healthCount, healthSeconds, mostTokens } from '../../wire/model-health.js';
+import { mostTokens, type CheckResult } from '../../domain/result.js';
+import { healthCount, healthSeconds } from '../../wire/model-health.js';
 import { blameField, reasonField } from './fields.js';
 import { toSeconds } from '../time.js';
 

@@ -2,11 +2,14 @@ import * as z from 'zod';
 import { tableOf } from '../../domain/table.js';
 import { quantile } from '../../domain/histogram.js';
 import { outcomes } from '../../domain/reason.js';
+import { downBlames, type DownBlame, type DownTime, type TimeSpent } from '../../domain/down-time.js';
 import { states, type Interval, type State, type StateDurations } from '../../domain/state.js';
-import { uptimeOf } from '../../domain/uptime.js';
+import { providerUptimeOf, uptimeOf } from '../../domain/uptime.js';
 import type { Counts } from '../../store/port.js';
 import { countField, ratioField, secondsField, timeField } from './fields.js';
-import { coverageField, uptimeField } from './model-shape.js';
+import { costField, costShape } from './money-shape.js';
+import { coverageField, providerFields, uptimeField } from './model-shape.js';
+import { speedFields, speedShape } from './speed-shape.js';
 import { isoTime, toSeconds } from '../time.js';
 
 const quantileField = secondsField.nullable();
@@ -20,12 +23,20 @@ export const uptimeSchema = z
     to: timeField.describe('End of the window, at the latest now.'),
     uptime: uptimeField,
     coverage: coverageField,
+    ...providerFields,
+    unhealthy_by_blame: z
+      .record(z.enum(downBlames), secondsField)
+      .describe(
+        'Unhealthy seconds by the blame of the reason for which the model became unhealthy; `none` has those of a reason that blames nobody or was not stored. They add up to `seconds.unhealthy`.',
+      ),
     seconds: z.record(z.enum(states), secondsField).describe('Seconds in each state.'),
     checks: checksField.describe('Results by outcome.'),
     uptime_by_checks: ratioField
       .nullable()
       .describe('Same as `uptime`, but by results instead of time; null without results.'),
     latency_seconds: latencyField.describe('Quantiles over healthy and degraded results, within 4 %.'),
+    ...speedFields,
+    cost: costField,
     resolution: z
       .enum(['exact', 'hour', 'day'])
       .describe(
@@ -41,6 +52,11 @@ function fromKeys<K extends string, V>(keys: readonly K[], valueOf: (key: K) => 
 /** Seconds in each state. */
 export function durationsShape(durations: StateDurations): Record<State, number> {
   return fromKeys(states, (state) => toSeconds(durations[state]));
+}
+
+/** Unhealthy seconds by blame. */
+export function downTimeShape(down: DownTime): Record<DownBlame, number> {
+  return fromKeys(downBlames, (blame) => toSeconds(down[blame]));
 }
 
 /** Results by outcome, and all of them. */
@@ -59,20 +75,27 @@ export function latencyShape(latency: Counts['latency']): z.output<typeof latenc
 export function uptimeShape(
   model: string,
   { from, to }: Interval,
-  durations: StateDurations,
+  spent: TimeSpent,
   counts: Counts,
+  currency: string | null = null,
 ): z.output<typeof uptimeSchema> {
   const { healthy, degraded, unhealthy } = counts.outcomes;
   const known = healthy + degraded + unhealthy;
+  const provider = providerUptimeOf(spent);
   return {
     model,
     from: isoTime(from),
     to: isoTime(to),
-    ...uptimeOf(durations),
-    seconds: durationsShape(durations),
+    ...uptimeOf(spent.durations),
+    provider_uptime: provider.uptime,
+    provider_coverage: provider.coverage,
+    unhealthy_by_blame: downTimeShape(spent.down),
+    seconds: durationsShape(spent.durations),
     checks: checksShape(counts.outcomes),
     uptime_by_checks: known === 0 ? null : (healthy + degraded) / known,
     latency_seconds: latencyShape(counts.latency),
+    ...speedShape(counts.speed),
+    cost: costShape(counts.cost, currency),
     resolution: counts.resolution,
   };
 }

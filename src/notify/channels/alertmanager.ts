@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Message, MessageMember } from '../../domain/notify/message.js';
+import { sharesOf, type Message, type MessageMember } from '../../domain/notify/message.js';
 import type { ChannelContext } from '../request.js';
 import { told } from '../text.js';
+import { bounded } from '../words.js';
 
+/** Characters of a detail. */
+const longestDetail = 500;
 /** The end of an alert that lasts, as Go writes a time that is not set. */
 const noTime = '0001-01-01T00:00:00Z';
 
@@ -13,6 +16,9 @@ const alertNames: Readonly<Record<MessageMember['what'], string>> = {
   maintenance: 'ModelInMaintenance',
   version: 'ModelVersionChanged',
   certificate: 'ModelCertificateExpires',
+  key: 'ModelApiKeyRefused',
+  budget: 'ModelTokenBudgetUsed',
+  objective: 'ModelErrorBudgetUsed',
 };
 
 function labelsOf({ model, provider, labels, what, reason, blame }: MessageMember): Record<string, string> {
@@ -51,15 +57,16 @@ export function alertmanagerBody(message: Message, context: ChannelContext) {
       summary: told(
         {
           ...message,
-          kind: kind === 'reminder' ? 'problem' : kind,
+          kind: kind === 'reminder' || kind === 'acknowledged' ? 'problem' : kind,
           members: [{ ...member, isNews: true }],
           open: ended === null ? 1 : 0,
           ended: ended === null ? 0 : 1,
           more: 0,
+          shares: sharesOf([member], []),
         },
         context,
       ).title,
-      ...(member.detail !== null && { detail: member.detail }),
+      ...(member.detail !== null && { detail: bounded(member.detail, longestDetail) }),
     };
     return {
       status: ended === null ? 'firing' : 'resolved',

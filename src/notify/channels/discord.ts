@@ -4,8 +4,9 @@ import { bodyLines, fitted, markOf, told } from '../text.js';
 /** Characters of a message. */
 const longestContent = 2_000;
 
-/** Escapes what is markup in Discord; mentions are switched off besides. */
-const escaped = (text: string): string => text.replace(/[\\*_~`|>#[\]()<:@-]/g, '\\$&');
+/** Escapes what is markup in Discord, a number at the begin of a list too; mentions are switched off besides. */
+const escaped = (text: string): string =>
+  text.replace(/[\\*_~`|>#[\]()<:@+-]/g, '\\$&').replace(/^(\d+)\./, '$1\\.');
 
 /** Webhooks: https://docs.discord.com/developers/resources/webhook#execute-webhook */
 export const discord: Dialect<'discord'> = (message, { url }, context) => {

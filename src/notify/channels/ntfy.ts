@@ -1,6 +1,7 @@
 import type { Message } from '../../domain/notify/message.js';
 import { jsonRequest, type Dialect } from '../request.js';
-import { bodyLines, cut, fitted, told } from '../text.js';
+import { bodyLines, fitted, isOutage, told } from '../text.js';
+import { cut } from '../words.js';
 
 /** Bytes of a message, beyond which ntfy makes it an attachment; a character has up to three here. */
 const longestMessage = 4_096 / 3;
@@ -9,7 +10,13 @@ const longestTitle = 250;
 const isGood = ({ kind }: Message): boolean => kind === 'resolved' || kind === 'passed';
 
 function priorityOf(message: Message): number {
-  if (message.kind === 'remark' || message.kind === 'test' || isGood(message)) return 3;
+  if (
+    message.kind === 'remark' ||
+    message.kind === 'test' ||
+    message.kind === 'acknowledged' ||
+    isGood(message)
+  )
+    return 3;
   return message.members.some(({ what, ended }) => what === 'unhealthy' && ended === null) ? 4 : 3;
 }
 
@@ -32,9 +39,11 @@ export const ntfy: Dialect<'ntfy'> = (message, { url, token }, context) => {
       tags: [
         isGood(message)
           ? 'white_check_mark'
-          : message.kind === 'remark'
+          : message.kind === 'remark' || message.kind === 'acknowledged'
             ? 'information_source'
-            : 'red_circle',
+            : isOutage(message)
+              ? 'red_circle'
+              : 'orange_circle',
       ],
       ...(text.link !== null && { click: text.link }),
     },

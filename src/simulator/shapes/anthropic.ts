@@ -20,6 +20,12 @@ function message(completion: Completion, parts: object): object {
   };
 }
 
+function contentOf({ id, text, call }: Completion): object[] {
+  const said = text === '' ? [] : [{ type: 'text', text }];
+  if (call === null) return said;
+  return [...said, { type: 'tool_use', id: `toolu_${id}`, name: call.name, input: call.arguments }];
+}
+
 function events(completion: Completion): string[] {
   const event = (type: string, data: object) => sse({ type, ...data }, type);
   const begun = message(completion, {
@@ -47,8 +53,8 @@ function events(completion: Completion): string[] {
 export const anthropicMessage: Shape = {
   whole: (completion) =>
     message(completion, {
-      content: completion.text === '' ? [] : [{ type: 'text', text: completion.text }],
-      stop_reason: stopReasons[completion.finish],
+      content: contentOf(completion),
+      stop_reason: completion.call === null ? stopReasons[completion.finish] : 'tool_use',
       usage: { input_tokens: completion.input, output_tokens: completion.output },
     }),
   stream: { contentType: 'text/event-stream', events },

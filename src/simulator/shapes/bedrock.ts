@@ -33,11 +33,16 @@ function frames(completion: Completion): Uint8Array[] {
   ];
 }
 
+function contentOf({ id, text, call }: Completion): object[] {
+  if (call === null) return [{ text }];
+  return [{ toolUse: { toolUseId: id, name: call.name, input: call.arguments } }];
+}
+
 /** Bedrock's Converse API. */
 export const bedrockConverse: Shape = {
   whole: (completion) => ({
-    output: { message: { role: 'assistant', content: [{ text: completion.text }] } },
-    stopReason: stopReasons[completion.finish],
+    output: { message: { role: 'assistant', content: contentOf(completion) } },
+    stopReason: completion.call === null ? stopReasons[completion.finish] : 'tool_use',
     usage: usage(completion),
     metrics: { latencyMs: 1 },
   }),

@@ -1,3 +1,4 @@
+import { toolCallsOf } from './openai.js';
 import { sse, vectorOf, wordsOf, type Completion, type Shape } from '../shape.js';
 
 const finishReasons = { stop: 'COMPLETE', length: 'MAX_TOKENS', content_filter: 'ERROR_TOXIC' } as const;
@@ -28,8 +29,13 @@ const error: Shape['error'] = (_status, { message }) => ({ message });
 export const cohereChat: Shape = {
   whole: (completion) => ({
     id: completion.id,
-    finish_reason: finishReasons[completion.finish],
-    message: { role: 'assistant', content: [{ type: 'text', text: completion.text }] },
+    finish_reason: completion.call === null ? finishReasons[completion.finish] : 'TOOL_CALL',
+    message: {
+      role: 'assistant',
+      ...(completion.call === null
+        ? { content: [{ type: 'text', text: completion.text }] }
+        : toolCallsOf(completion)),
+    },
     usage: usage(completion),
   }),
   stream: { contentType: 'text/event-stream', events },

@@ -12,11 +12,15 @@ const statuses: Readonly<Record<number, string>> = {
 };
 
 function response(
-  { model, input, output, reasoning }: Completion,
+  { model, input, output, reasoning, call }: Completion,
   text: string,
   finishReason?: string,
 ): object {
-  const content = { role: 'model', ...(text !== '' && { parts: [{ text }] }) };
+  const parts = [
+    ...(text === '' ? [] : [{ text }]),
+    ...(call === null ? [] : [{ functionCall: { name: call.name, args: call.arguments } }]),
+  ];
+  const content = { role: 'model', ...(parts.length > 0 && { parts }) };
   return {
     candidates: [{ index: 0, content, ...(finishReason !== undefined && { finishReason }) }],
     usageMetadata: {

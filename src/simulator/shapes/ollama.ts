@@ -12,6 +12,9 @@ function part({ model, now }: Completion, content: string): object {
 function last(completion: Completion, content: string): object {
   return {
     ...part(completion, content),
+    ...(completion.call !== null && {
+      message: { role: 'assistant', content, tool_calls: [{ function: completion.call }] },
+    }),
     done: true,
     done_reason: completion.finish === 'length' ? 'length' : 'stop',
     prompt_eval_count: completion.input,

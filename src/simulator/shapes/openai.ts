@@ -1,4 +1,12 @@
-import { sse, vectorOf, wordsOf, type Refusal, type Completion, type Shape } from '../shape.js';
+import {
+  argumentsText,
+  sse,
+  vectorOf,
+  wordsOf,
+  type Refusal,
+  type Completion,
+  type Shape,
+} from '../shape.js';
 
 export function openaiError(_status: number, refusal: Refusal): object {
   return { error: { ...refusal, param: null } };
@@ -30,6 +38,13 @@ function chunks(completion: Completion): string[] {
   ];
 }
 
+/** The call of a tool, in the format that Cohere has too. */
+export function toolCallsOf({ id, call }: Completion): object {
+  if (call === null) return {};
+  const called = { name: call.name, arguments: argumentsText(call.arguments) };
+  return { tool_calls: [{ id: `call_${id}`, type: 'function', function: called }] };
+}
+
 /** OpenAI's chat completions. */
 export const openaiChat: Shape = {
   whole: (completion) => ({
@@ -37,8 +52,13 @@ export const openaiChat: Shape = {
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: completion.text, refusal: null },
-        finish_reason: completion.finish,
+        message: {
+          role: 'assistant',
+          content: completion.call === null ? completion.text : null,
+          refusal: null,
+          ...toolCallsOf(completion),
+        },
+        finish_reason: completion.call === null ? completion.finish : 'tool_calls',
       },
     ],
     usage: usage(completion),

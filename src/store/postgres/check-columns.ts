@@ -1,7 +1,9 @@
 import { dayMs } from '../../domain/period.js';
+import { speedNames, type Speed } from '../../domain/speed.js';
 import { slotOf } from '../../domain/time.js';
 import type { CheckRow } from '../rows/check-row.js';
 import { inMaintenance } from '../rows/check-row.js';
+import { decodeSpeed, encodeSpeed } from '../rows/speed-blob.js';
 
 /** Days from 1970 to 2020: a smallint holds the days from 1930 to 2109. */
 export const firstDay = Date.UTC(2020, 0, 1) / dayMs;
@@ -15,6 +17,7 @@ export interface CheckColumns {
   readonly duration: number | null;
   readonly tokens: number | null;
   readonly rest: string | null;
+  readonly cost: number | null;
 }
 
 const flagsShift = 2;
@@ -33,6 +36,9 @@ export const alikeSql = `(code & ${(1 << delayShift) - 1})`;
 export const maintenanceSql = `(code & ${inMaintenance << flagsShift})`;
 export const inputTokensSql = `(tokens >> ${tokenShift})`;
 export const outputTokensSql = `(tokens & ${(1 << tokenShift) - 1})`;
+
+/** True for results with a speed: a list at the end of the list of the rest. */
+export const streamedSql = "(rest LIKE '%]]')";
 
 /** What results have in common that `alikeSql` gives the same number. */
 export function alikeOf(
@@ -59,6 +65,20 @@ function fits({ delay, duration, input_tokens: input, output_tokens: output }: C
   );
 }
 
+const decoded = ({ speed }: CheckRow): Speed | null => (speed === null ? null : decodeSpeed(speed));
+
+/** The speed of a result from its list. */
+function speedOf(list: unknown): Uint8Array | null {
+  if (!Array.isArray(list)) return null;
+  const [firstTextMs, firstReasoningMs, contentMs, gapMs] = list as readonly (number | null)[];
+  return encodeSpeed({
+    firstTextMs: firstTextMs ?? null,
+    firstReasoningMs: firstReasoningMs ?? null,
+    contentMs: contentMs ?? null,
+    gapMs: gapMs ?? null,
+  });
+}
+
 /** Packs a row; its numbers must be safe integers. */
 export function checkColumnsOf(model: number, row: CheckRow): CheckColumns {
   const great = !fits(row);
@@ -81,6 +101,8 @@ export function checkColumnsOf(model: number, row: CheckRow): CheckColumns {
     row.response_model,
     row.phases === null ? null : JSON.parse(row.phases),
     ...(great ? [row.delay, row.duration, input, output] : []),
+    // Behind what earlier releases read.
+    row.speed && speedNames.map((name) => decoded(row)?.[name] ?? null),
   ];
   while (rest.length > 0 && rest.at(-1) === null) rest.pop();
   return {
@@ -91,6 +113,7 @@ export function checkColumnsOf(model: number, row: CheckRow): CheckColumns {
     duration: great ? null : row.duration,
     tokens: great || input === null || output === null ? null : (input << tokenShift) | output,
     rest: rest.length === 0 ? null : JSON.stringify(rest),
+    cost: row.cost,
   };
 }
 
@@ -102,6 +125,7 @@ export function checkRowOf({
   duration,
   tokens,
   rest,
+  cost,
 }: Omit<CheckColumns, 'model'>): CheckRow {
   // Written by `checkColumnsOf`.
   const more = (rest === null ? [] : JSON.parse(rest)) as readonly unknown[];
@@ -120,7 +144,9 @@ export function checkRowOf({
     http: more[1] === false ? null : (number(1) ?? 0),
     input_tokens: great ? number(9) : tokens === null ? null : tokens >> tokenShift,
     output_tokens: great ? number(10) : tokens === null ? null : tokens & ((1 << tokenShift) - 1),
+    speed: speedOf(more[great ? 11 : 7]),
     key_index: (code & withoutKey) !== 0 ? null : (number(2) ?? 0),
+    cost,
     detail: text(3),
     response: text(4),
     response_model: text(5),

@@ -44,12 +44,12 @@ export interface Database extends Sql {
   /** The name of a table with its schema: a pooler keeps no search_path. */
   table(name: string): string;
   /**
-   * Commits what `work` does, or nothing; durable when it resolves unless `lazy`. With `once` it rejects only where nothing is
-   * committed, so that it may be tried again: where the answer to the commit is lost, it waits until the server can be asked.
+   * Commits what `work` does, or nothing; durable when it resolves. With `once` it rejects only where nothing is committed, so that it
+   * may be tried again: where the answer to the commit is lost, it waits until the server can be asked.
    */
   transaction<Result>(
     work: (sql: Sql) => Promise<Result>,
-    how?: { readonly lazy?: boolean; readonly once?: boolean },
+    how?: { readonly once?: boolean },
   ): Promise<Result>;
   /** Runs reads over one state of the database. */
   snapshot<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result>;
@@ -170,9 +170,9 @@ export async function connect(options: ConnectionOptions): Promise<Database> {
     schema,
     table: (name) => `"${schema}".${name}`,
     run: (text, values) => borrowed((client) => on(client).run(text, values)),
-    async transaction(work, { lazy = false, once = false } = {}) {
-      const durable = commitsLazily && !lazy ? '; SET LOCAL synchronous_commit = on' : '';
-      const begin = `BEGIN${limit}${idle}${lazy ? '; SET LOCAL synchronous_commit = off' : durable}`;
+    async transaction(work, { once = false } = {}) {
+      const durable = commitsLazily ? '; SET LOCAL synchronous_commit = on' : '';
+      const begin = `BEGIN${limit}${idle}${durable}`;
       if (!once) return within(begin, work);
       return committedOnce(
         (ended) =>

@@ -7,11 +7,13 @@ import { prepareOutbox } from './outbox.js';
 import { createPartitions } from './partitions.js';
 import { prepareExclusions } from './read/annotation-query.js';
 import { prepareCounts } from './read/count-query.js';
+import { prepareHourHistograms } from './read/hour-query.js';
 import { prepareIncidents } from './read/incident-query.js';
 import { prepareResults } from './read/result-query.js';
 import { prepareSeries, type ReadSeries } from './read/series-query.js';
 import { prepareTimeline } from './read/timeline-query.js';
 import { prepareModels, prepareRegistry, type RegistryWrites } from './registry.js';
+import { prepareVendors } from './vendors.js';
 import { prepareAnnotating } from './write/annotations.js';
 import { preparePrune } from './write/prune.js';
 import { prepareWrite, type WriteBatch } from './write/store-write.js';
@@ -68,9 +70,12 @@ function prepareReads(database: Database): PostgresReader {
     },
     ...prepareTimeline(database),
     counts: prepareCounts(database),
+    hourHistograms: prepareHourHistograms(database),
     results: prepareResults(database),
     incidents: prepareIncidents(database).incidents,
     ...prepareExclusions(database),
+    notices: prepareOutbox(database).notices,
+    vendorIncidents: prepareVendors(database).vendorIncidents,
     series: prepareSeries(database),
     async sizeBytes() {
       const { rows } = await database.run<{ bytes: number }>(
@@ -119,6 +124,7 @@ export function openPostgresStore(options: PostgresStoreOptions): Promise<Postgr
       ...prepareRegistry(database),
       ...prepareAnnotating(database, prepareIncidents(database)),
       ...prepareOutbox(database),
+      ...prepareVendors(database),
       write: prepareWrite(database, partitions),
       prune: preparePrune(database, partitions, options.retention),
     };

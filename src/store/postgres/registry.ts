@@ -133,20 +133,17 @@ export function prepareRegistry(database: Database): RegistryWrites {
   ): Promise<readonly StoredModel[]> {
     const known = await live(ids);
     if (known !== null) return known;
-    await database.transaction(
-      async (sql) => {
-        await requireFences(sql, fences);
-        await sql.run(lockTable);
-        // A conflict would use up a key.
-        await sql.run(
-          `INSERT INTO ${model} (id, first_seen) SELECT given.id, $2::int8 FROM unnest($1::text[]) AS given (id)
-            WHERE NOT EXISTS (SELECT 1 FROM ${model} AS stored WHERE stored.id = given.id)`,
-          [ids, instant(now)],
-        );
-        await sql.run(bringBack, [ids]);
-      },
-      { lazy: true },
-    );
+    await database.transaction(async (sql) => {
+      await requireFences(sql, fences);
+      await sql.run(lockTable);
+      // A conflict would use up a key.
+      await sql.run(
+        `INSERT INTO ${model} (id, first_seen) SELECT given.id, $2::int8 FROM unnest($1::text[]) AS given (id)
+          WHERE NOT EXISTS (SELECT 1 FROM ${model} AS stored WHERE stored.id = given.id)`,
+        [ids, instant(now)],
+      );
+      await sql.run(bringBack, [ids]);
+    });
     const registered = await live(ids);
     if (registered === null) throw new Error('models were not stored');
     return registered;
@@ -159,24 +156,20 @@ export function prepareRegistry(database: Database): RegistryWrites {
         addAll(registered, await registerSome(given.slice(from, from + atOnce).map(textOf), now, fences));
       return registered;
     },
-    /** Not flushed to disk by itself, so that thousands of models start quickly: the flush of the first result includes it. */
     async register(given, now, formerId, fences = [], own) {
       const [id, renameFrom] = [textOf(given), formerId === null ? null : textOf(formerId)];
       const known = await find(database, id);
       const isPlain = renameFrom === null || renameFrom === id;
       if (known?.retiredAt === null && isPlain) return known;
-      return database.transaction(
-        async (sql) => {
-          await requireFences(sql, fences);
-          // Before the table is locked: a write locks its shards first.
-          if (own !== undefined && renameFrom !== null) await fenceOff(sql, [renameFrom], own);
-          await change(sql, id, now, renameFrom);
-          const registered = await find(sql, id);
-          if (registered === undefined) throw new Error(`the model ${id} was not stored`);
-          return registered;
-        },
-        { lazy: true },
-      );
+      return database.transaction(async (sql) => {
+        await requireFences(sql, fences);
+        // Before the table is locked: a write locks its shards first.
+        if (own !== undefined && renameFrom !== null) await fenceOff(sql, [renameFrom], own);
+        await change(sql, id, now, renameFrom);
+        const registered = await find(sql, id);
+        if (registered === undefined) throw new Error(`the model ${id} was not stored`);
+        return registered;
+      });
     },
     async retire(keys, now, fences = [], own) {
       await database.transaction(async (sql) => {

@@ -1,10 +1,14 @@
+import { sumOfCosts } from '../../domain/cost.js';
 import { observe } from '../../domain/histogram.js';
 import { clipTo, merge, subtract } from '../../domain/intervals.js';
 import { blameFor } from '../../domain/reason.js';
 import { emptyRollup } from '../../domain/rollup.js';
+import { observeSpeed } from '../../domain/speed.js';
 import type { Interval } from '../../domain/state.js';
 import { outcomeCodes, reasonCodes } from '../codes.js';
 import type { Counts, ModelKey } from '../port.js';
+import type { CheckRow } from '../rows/check-row.js';
+import { decodeSpeed } from '../rows/speed-blob.js';
 import { takeRollup, type Tally } from '../tally.js';
 import { coarsest, partsOf, snap, type Horizons } from '../window.js';
 import type { Reading } from './reading.js';
@@ -31,12 +35,14 @@ export interface ResultGroup {
   readonly results: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  readonly cost: number | null;
 }
 
 /** Counts like `addResult`, so that an hour has the same counts from rollups and from results. */
 export function addGroup(tally: Tally, group: ResultGroup): void {
   tally.inputTokens += group.inputTokens;
   tally.outputTokens += group.outputTokens;
+  tally.cost = sumOfCosts(tally.cost, group.cost);
   if (group.inMaintenance) return;
   tally.outcomes[outcomeCodes.toWord(group.outcome)] += group.results;
   const blame = blameFor(reasonCodes.toWord(group.reason));
@@ -45,6 +51,16 @@ export function addGroup(tally: Tally, group: ResultGroup): void {
 
 export function addLatencies(tally: Tally, durations: readonly number[]): void {
   for (const ms of durations) observe(tally.latency, ms);
+}
+
+/** A streamed result among those whose durations are latencies. */
+export type SpeedRow = Pick<CheckRow, 'first_token' | 'input_tokens' | 'output_tokens' | 'speed'>;
+
+export function addSpeed(tally: Tally, row: SpeedRow): void {
+  const { first_token: firstTokenMs, input_tokens: inputTokens, output_tokens: outputTokens, speed } = row;
+  if (speed === null) return;
+  const usage = inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens };
+  observeSpeed(tally.speed, { firstTokenMs, usage, speed: decodeSpeed(speed) });
 }
 
 /** Codes of the outcomes whose durations are latencies. */
@@ -86,7 +102,7 @@ export function* readCounts(
   const excluded = emptyRollup();
   for (const hole of clipTo(holes, exact)) yield* addWindow(source, excluded, key, hole, complete);
   takeRollup(sum, excluded);
-  const { outcomes, blames, inputTokens, outputTokens, latency } = sum;
+  const { outcomes, blames, inputTokens, outputTokens, cost, latency, speed } = sum;
   const resolution = coarsest(snapped.map((window) => window.resolution));
-  return { outcomes, blames, inputTokens, outputTokens, latency, resolution };
+  return { outcomes, blames, inputTokens, outputTokens, cost, latency, speed, resolution };
 }

@@ -1,6 +1,7 @@
 import type { RecordedResult, Phases } from '../../domain/result.js';
 import type { Slot } from '../../domain/time.js';
 import { kindCodes, outcomeCodes, reasonCodes } from '../codes.js';
+import { decodeSpeed, encodeSpeed } from './speed-blob.js';
 
 /** Bit of `flags`: the result is in a maintenance window. */
 export const inMaintenance = 4;
@@ -12,7 +13,7 @@ const round = (ms: number | null): number | null => (ms === null ? null : Math.r
 
 /** The columns of `checks` that a row is read from. */
 export const checkColumns =
-  'slot, outcome, reason, flags, delay, duration, first_token, http, input_tokens, output_tokens, key_index';
+  'slot, outcome, reason, flags, delay, duration, first_token, http, input_tokens, output_tokens, key_index, speed, cost';
 
 /** The same with null for the columns of `details`. */
 export const plainColumns = `${checkColumns}, NULL AS detail, NULL AS response, NULL AS response_model, NULL AS phases`;
@@ -30,6 +31,9 @@ export interface CheckRow {
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly key_index: number | null;
+  /** As `encodeSpeed` makes it; null where it was not measured. */
+  readonly speed: Uint8Array | null;
+  readonly cost: number | null;
   readonly detail: string | null;
   readonly response: string | null;
   readonly response_model: string | null;
@@ -37,7 +41,7 @@ export interface CheckRow {
 }
 
 /** In the order of the columns of `checks` after `model`. Times are rounded to whole ms. */
-export function checkValues(result: RecordedResult): (number | null)[] {
+export function checkValues(result: RecordedResult): (number | Uint8Array | null)[] {
   return [
     result.slot,
     outcomeCodes.toCode(result.outcome),
@@ -52,6 +56,8 @@ export function checkValues(result: RecordedResult): (number | null)[] {
     result.usage?.inputTokens ?? null,
     result.usage?.outputTokens ?? null,
     result.keyIndex,
+    result.speed === undefined ? null : encodeSpeed(result.speed),
+    result.costNanos ?? null,
   ];
 }
 
@@ -79,12 +85,14 @@ export function resultOf(row: CheckRow): RecordedResult {
     startedAt: row.slot + row.delay,
     durationMs: row.duration,
     firstTokenMs: row.first_token,
+    ...(row.speed !== null && { speed: decodeSpeed(row.speed) }),
     outcome: outcomeCodes.toWord(row.outcome),
     reason: reasonCodes.toWord(row.reason),
     detail: row.detail,
     httpStatus: row.http === null ? null : row.http + usualStatus,
     // Written by `detailValues`, and validated by an import.
     phases: row.phases === null ? {} : (JSON.parse(row.phases) as Phases),
+    ...(row.cost !== null && { costNanos: row.cost }),
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     response: row.response,
     responseModel: row.response_model,

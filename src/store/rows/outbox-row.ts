@@ -1,5 +1,11 @@
 import type { Notice, StoredNotice } from '../../domain/notify/notice.js';
-import type { MessageState, StoredChannel, StoredMessage } from '../outbox-port.js';
+import type {
+  MessageChange,
+  MessageState,
+  StoredChannel,
+  StoredMessage,
+  WaitingMessage,
+} from '../outbox-port.js';
 
 export interface NoticeRow {
   readonly id: number;
@@ -12,7 +18,8 @@ export interface ChannelRow {
   readonly memory: string;
 }
 
-export interface MessageRow {
+export interface HeadRow {
+  readonly seq: number;
   readonly id: string;
   readonly channel: string;
   readonly thread: string;
@@ -22,12 +29,18 @@ export interface MessageRow {
   readonly next_at: number;
   readonly ended_at: number | null;
   readonly last_error: string | null;
+}
+
+export interface MessageRow extends HeadRow {
   readonly body: string;
 }
 
-/** Columns of a message in the order of `messageValues`. */
-export const messageColumns =
-  'id, channel, thread, state, created_at, attempts, next_at, ended_at, last_error, body';
+/** Columns of a message in the order of `messageValues`; the body is the last one. */
+export const headColumns = 'id, channel, thread, state, created_at, attempts, next_at, ended_at, last_error';
+export const messageColumns = `${headColumns}, body`;
+
+/** The condition of messages that are failed; the index of each store has the same one. */
+export const isFailed = "last_error IS NOT NULL AND state IN ('pending', 'dead')";
 
 // The bodies are written by this program alone.
 export const noticeOf = ({ id, body }: NoticeRow): StoredNotice => ({
@@ -38,10 +51,11 @@ export const noticeOf = ({ id, body }: NoticeRow): StoredNotice => ({
 export const channelOf = ({ name, read_to, memory }: ChannelRow): StoredChannel => ({
   name,
   readTo: read_to,
-  memory: JSON.parse(memory) as unknown,
+  memory,
 });
 
-export const messageOfRow = (row: MessageRow): StoredMessage => ({
+export const waitingOfRow = (row: HeadRow): WaitingMessage => ({
+  place: row.seq,
   id: row.id,
   channel: row.channel,
   thread: row.thread,
@@ -51,10 +65,15 @@ export const messageOfRow = (row: MessageRow): StoredMessage => ({
   nextAt: row.next_at,
   endedAt: row.ended_at,
   lastError: row.last_error,
+});
+
+export const messageOfRow = (row: MessageRow): StoredMessage => ({
+  ...waitingOfRow(row),
   body: JSON.parse(row.body) as unknown,
 });
 
-export const messageValues = (message: StoredMessage): readonly (string | number | null)[] => [
+/** Null for a body that stays as it is. */
+export const messageValues = (message: MessageChange): readonly (string | number | null)[] => [
   message.id,
   message.channel,
   message.thread,
@@ -64,5 +83,8 @@ export const messageValues = (message: StoredMessage): readonly (string | number
   message.nextAt,
   message.endedAt,
   message.lastError,
-  JSON.stringify(message.body),
+  message.body === undefined ? null : JSON.stringify(message.body),
 ];
+
+/** How the body of a message names a model. */
+export const namedInBody = (model: string): string => `"model":${JSON.stringify(model)}`;

@@ -1,6 +1,7 @@
+import type { Histogram } from '../../domain/histogram.js';
 import { emptyRollup, type Rollup } from '../../domain/rollup.js';
 import { states } from '../../domain/state.js';
-import { addRow, countNames, countsOf, type RollupRow } from './rollup-row.js';
+import { addRow, countNames, countsOf, histogramNames, type RollupRow } from './rollup-row.js';
 import type { Tally } from '../tally.js';
 
 /** A column of a stored hour or day that differs from its recount. */
@@ -18,15 +19,17 @@ export function rollupOf(row: RollupRow): Tally {
   return rollup;
 }
 
-/** True when each count and each bucket of latency of `more` is at least that of `less`. Durations are not compared. */
+/** True when the cost, each count and each bucket of a histogram of `more` is at least that of `less`. Durations are not compared. */
 export function countsAtLeast(more: Rollup, less: Rollup): boolean {
   const least = countsOf(less);
   if (countsOf(more).some((figure, index) => figure < (least[index] ?? 0))) return false;
-  for (const [bucket, count] of less.latency) if ((more.latency.get(bucket) ?? 0) < count) return false;
-  return true;
+  if (less.cost !== null && (more.cost ?? -1) < less.cost) return false;
+  return histogramNames.every((name) =>
+    [...less[name]].every(([bucket, count]) => (more[name].get(bucket) ?? 0) >= count),
+  );
 }
 
-/** True when all counts and buckets of latency are equal. Durations are not compared. */
+/** True when all counts and buckets of histograms are equal. Durations are not compared. */
 export function countsEqual(a: Rollup, b: Rollup): boolean {
   return countsAtLeast(a, b) && countsAtLeast(b, a);
 }
@@ -36,9 +39,9 @@ export function durationsEqual(a: Rollup, b: Rollup): boolean {
   return states.every((state) => a.durations[state] === b.durations[state]);
 }
 
-function latencyText({ latency }: Rollup): string {
-  if (latency.size === 0) return 'none';
-  return [...latency]
+function histogramText(histogram: Histogram): string {
+  if (histogram.size === 0) return 'none';
+  return [...histogram]
     .sort(([a], [b]) => a - b)
     .map(([bucket, count]) => `${bucket}:${count}`)
     .join(' ');
@@ -55,6 +58,8 @@ export function mismatchesOf(stored: Rollup, expected: Rollup): Mismatch[] {
   }
   const [were, are] = [countsOf(stored), countsOf(expected)];
   countNames.forEach((column, index) => compare(column, String(were[index]), String(are[index])));
-  compare('latency', latencyText(stored), latencyText(expected));
+  compare('cost', String(stored.cost ?? 'none'), String(expected.cost ?? 'none'));
+  for (const name of histogramNames)
+    compare(name, histogramText(stored[name]), histogramText(expected[name]));
   return found;
 }

@@ -24,12 +24,16 @@ export function openHistoryReader(path: string, migrationsDir: string) {
   const ask = <Result>(work: (open: ReadSession) => Result): Promise<Result> =>
     promised(path, () => work((session ??= prepareReadSession(database))));
   /** What a report reads, as of a store; the thread may do something else between two reads. */
-  const report: Pick<StoreReader, 'models' | 'incidents' | 'excludedPeriods' | 'durations' | 'counts'> = {
+  const report: Pick<
+    StoreReader,
+    'models' | 'incidents' | 'excludedPeriods' | 'spent' | 'counts' | 'vendorIncidents'
+  > = {
     models: () => ask((open) => open.models()),
     incidents: (query) => ask((open) => open.incidents(query)),
     excludedPeriods: (after) => ask((open) => open.excludedPeriods(after)),
-    durations: (windows) => ask((open) => open.durations(windows)),
+    spent: (windows) => ask((open) => open.spent(windows)),
     counts: (key, from, to, without) => ask((open) => open.counts(key, from, to, without)),
+    vendorIncidents: (query) => ask((open) => open.vendorIncidents(query)),
   };
   return {
     report,

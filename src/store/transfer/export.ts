@@ -7,7 +7,7 @@ import { openExisting } from '../sqlite/file/database.js';
 import { describe } from '../sqlite/file/failure.js';
 import { modelKinds, type Row } from './history-kinds.js';
 import { historyLines, type ExportSource, type MomentRows } from './history-lines.js';
-import { fileSelects, modelSelect, modelTables } from './sqlite-kinds.js';
+import { fileSelects, modelSelect, modelTables, outboxSelects } from './sqlite-kinds.js';
 
 function sourceOf(database: Database): ExportSource {
   const selects = tableOf(keysOf(modelKinds), (type) =>
@@ -18,6 +18,10 @@ function sourceOf(database: Database): ExportSource {
     model: (key) => given(model.get({ model: key })),
     eachRow(kind, key, take) {
       for (const row of selects[kind].iterate({ model: key })) take(row);
+      return given(undefined);
+    },
+    eachOutboxRow(kind, take) {
+      for (const row of database.prepare<[], Row>(outboxSelects[kind]).iterate()) take(row);
       return given(undefined);
     },
   };

@@ -3,8 +3,11 @@ import type { Histogram } from '../../domain/histogram.js';
 import { longestId, modelIdPattern } from '../../domain/model.js';
 import { phaseNames } from '../../domain/result.js';
 import type { Codes } from '../codes.js';
+import { lastSpeedBucket, speedNames, type Speed } from '../../domain/speed.js';
+import { tableOf } from '../../domain/table.js';
 import { isPlausible } from '../../domain/time.js';
 import { decodeLatencyInto, encodeLatency } from '../latency-blob.js';
+import { decodeSpeed, encodeSpeed } from '../rows/speed-blob.js';
 
 /** A value of a column. */
 export type Stored = number | string | Uint8Array | null;
@@ -109,6 +112,14 @@ export const object = field(
   (value) => (isObject(value) ? JSON.stringify(value) : undefined),
 );
 
+/** The same, with these members. */
+export const objectWith = (allowed: string, names: readonly string[]): Field => ({
+  ...object,
+  allowed,
+  read: (value) =>
+    isObject(value) && names.every((name) => Object.hasOwn(value, name)) ? object.read(value) : undefined,
+});
+
 /** Digests of API keys tell something only with the secret of the database, which is in no export either. */
 function withoutDigests(memory: unknown): unknown {
   const keys = memberOf(memory, 'keys');
@@ -135,26 +146,57 @@ export const phases = field(
   },
 );
 
-export const latency = field(
-  'pairs of a bucket (0 to 255, rising) and its count (from 1 on)',
+const histogramTo = (lastBucket: number): Field =>
+  field(
+    `pairs of a bucket (0 to ${lastBucket}, rising) and its count (from 1 on)`,
+    (stored: Uint8Array) => {
+      const histogram: Histogram = new Map();
+      decodeLatencyInto(histogram, stored);
+      return [...histogram];
+    },
+    (value) => {
+      if (!isList(value) || value.length === 0) return undefined;
+      const histogram: Histogram = new Map();
+      let previous = -1;
+      for (const pair of value) {
+        if (!isList(pair) || pair.length !== 2) return undefined;
+        const [bucket, observed] = pair;
+        if (!isCount(bucket) || bucket <= previous || bucket > lastBucket) return undefined;
+        if (!isCount(observed) || observed === 0) return undefined;
+        histogram.set(bucket, observed);
+        previous = bucket;
+      }
+      const blob = encodeLatency(histogram);
+      return blob && Uint8Array.from(blob);
+    },
+  );
+
+/** Durations. */
+export const latency = histogramTo(255);
+/** First tokens, throughputs and gaps. */
+export const speeds = histogramTo(lastSpeedBucket);
+
+const membersOfSpeed = {
+  firstTextMs: 'first_text_ms',
+  firstReasoningMs: 'first_reasoning_ms',
+  contentMs: 'content_ms',
+  gapMs: 'gap_ms',
+} as const;
+
+/** How a streamed answer came. */
+export const speed = field(
+  `an object of ms by name (${Object.values(membersOfSpeed).join(', ')})`,
   (stored: Uint8Array) => {
-    const histogram: Histogram = new Map();
-    decodeLatencyInto(histogram, stored);
-    return [...histogram];
+    const told = decodeSpeed(stored);
+    const measured = speedNames.filter((name) => told[name] !== null);
+    return Object.fromEntries(measured.map((name) => [membersOfSpeed[name], told[name]]));
   },
   (value) => {
-    if (!isList(value) || value.length === 0) return undefined;
-    const histogram: Histogram = new Map();
-    let previous = -1;
-    for (const pair of value) {
-      if (!isList(pair) || pair.length !== 2) return undefined;
-      const [bucket, observed] = pair;
-      if (!isCount(bucket) || bucket <= previous || bucket > 255) return undefined;
-      if (!isCount(observed) || observed === 0) return undefined;
-      histogram.set(bucket, observed);
-      previous = bucket;
-    }
-    const blob = encodeLatency(histogram);
-    return blob && Uint8Array.from(blob);
+    if (!isObject(value)) return undefined;
+    const members = tableOf(speedNames, (name) => value[membersOfSpeed[name]] ?? null);
+    const known = speedNames.every((name) => members[name] === null || isCount(members[name]));
+    const strange = Object.keys(value).length > speedNames.filter((name) => members[name] !== null).length;
+    // Each is a count or null, as was just seen.
+    return known && !strange ? encodeSpeed(members as unknown as Speed) : undefined;
   },
 );

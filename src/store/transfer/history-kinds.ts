@@ -5,6 +5,8 @@ import { dayMs, hourMs } from '../../domain/period.js';
 import { states } from '../../domain/state.js';
 import { blameCodes, kindCodes, outcomeCodes, reasonCodes, stateCodes, stateReasonCodes } from '../codes.js';
 import * as is from './history-fields.js';
+import { vendorImpacts } from '../../domain/vendor.js';
+import { messageStates } from '../outbox-port.js';
 import { sumNames } from '../rows/rollup-row.js';
 
 /** Format name in the first line of a history file. */
@@ -38,9 +40,11 @@ const result: Kind = {
     reason,
     duration_ms: is.optional(is.count),
     first_token_ms: is.optional(is.count),
+    speed: is.optional(is.speed),
     http_status: is.optional(is.count),
     input_tokens: is.optional(is.count),
     output_tokens: is.optional(is.count),
+    cost: is.optional(is.count),
     key: is.optional(is.count),
     detail: is.optional(is.text),
     response: is.optional(is.text),
@@ -58,7 +62,9 @@ function rollup(unit: number, allowed: string): Kind {
     members: {
       from: is.timeOn(unit, allowed),
       ...Object.fromEntries(sumNames.map((sum) => [sum, is.count])),
+      cost: is.optional(is.count),
       latency: is.optional(is.latency),
+      speed: is.optional(is.speeds),
     },
     order: ['from'],
     settled: 'from',
@@ -106,6 +112,16 @@ export const modelKinds = {
     members: { incident: is.time, at: is.time, author: is.optional(is.text), text: is.text },
     order: [],
   },
+  acknowledgement: {
+    members: {
+      incident: is.time,
+      at: is.time,
+      author: is.text,
+      note: is.optional(is.text),
+      ends: is.optional(is.time),
+    },
+    order: ['incident'],
+  },
   exclusion: {
     members: { from: is.time, to: is.time, reason: is.text, created_at: is.time },
     order: [],
@@ -147,5 +163,55 @@ export const fileKinds = {
   },
 };
 
+/** Kinds of lines after these: changes that a channel has not read, what each channel was told, messages to them, and incidents of vendors. */
+export const outboxKinds = {
+  notice: {
+    members: {
+      id: is.count,
+      at: is.time,
+      body: is.objectWith('an object with kind, what and model', ['kind', 'what', 'model']),
+    },
+    order: ['id'],
+  },
+  channel: {
+    members: {
+      name: is.text,
+      read_to: is.count,
+      memory: is.objectWith('an object with version, seed and byKey', ['version', 'seed', 'byKey']),
+    },
+    order: ['name'],
+  },
+  message: {
+    members: {
+      id: is.text,
+      channel: is.text,
+      thread: is.text,
+      state: is.word(messageStates),
+      created_at: is.time,
+      attempts: is.count,
+      next_at: is.time,
+      ended_at: is.optional(is.time),
+      last_error: is.optional(is.text),
+      body: is.objectWith('an object with kind and members', ['kind', 'members']),
+    },
+    order: [],
+  },
+  vendor_incident: {
+    members: {
+      page: is.text,
+      id: is.text,
+      title: is.text,
+      impact: is.word(vendorImpacts),
+      started_at: is.time,
+      resolved_at: is.optional(is.time),
+      first_seen: is.time,
+      seen_at: is.time,
+      link: is.optional(is.text),
+    },
+    order: [],
+  },
+} satisfies Record<string, Kind>;
+
+export type OutboxKind = keyof typeof outboxKinds;
 export type ModelKind = keyof typeof modelKinds;
 export type FileKind = keyof typeof fileKinds;

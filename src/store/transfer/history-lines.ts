@@ -8,8 +8,10 @@ import {
   historyVersion,
   modelKinds,
   modelLine,
+  outboxKinds,
   type FileKind,
   type ModelKind,
+  type OutboxKind,
   type Row,
 } from './history-kinds.js';
 import { printableJson } from './printable-json.js';
@@ -20,6 +22,7 @@ export interface MomentRows {
   /** The line `model`; undefined where retention has deleted it. */
   model(key: number): Reading<Row | undefined>;
   eachRow(kind: ModelKind, key: number, take: (row: Row) => void): Reading<void>;
+  eachOutboxRow(kind: OutboxKind, take: (row: Row) => void): Reading<void>;
 }
 
 /** A store from which an export is made. */
@@ -55,6 +58,15 @@ function* spoolModel(rows: MomentRows, key: number, add: (line: string) => void)
   }
 }
 
+function* spoolOutbox(rows: MomentRows, add: (line: string) => void): Reading<void> {
+  for (const type of keysOf(outboxKinds)) {
+    const { members } = outboxKinds[type];
+    yield* rows.eachOutboxRow(type, (row) => {
+      add(textOf(type, shape(row, members)));
+    });
+  }
+}
+
 /**
  * The history of the models `ids`, or of all without ids, as lines of text in pieces, and between them the promises of a store
  * that has to wait. Each model is copied in one transaction, which ends before its first line is yielded: a reader that stalls
@@ -65,19 +77,13 @@ export function* historyLines(
   ids: readonly string[],
 ): Generator<string | Promise<unknown>, void, unknown> {
   let lines = 2;
-  const keys = yield* source.models();
-  const unknown = ids.find((id) => keys.every((model) => model.id !== id));
-  if (unknown !== undefined) {
-    const known = keys.map(({ id }) => id).join(', ') || 'none';
-    throw new StoreError('unknown_model', `no model ${unknown} in the database; it has ${known}`);
-  }
-  yield textOf('header', { format: historyFormat, version: historyVersion });
-  for (const { key, id } of keys) {
-    if (ids.length > 0 && !ids.includes(id)) continue;
+  function* spooled(
+    work: (rows: MomentRows, add: (line: string) => void) => Reading<void>,
+  ): Generator<string | Promise<unknown>, void, unknown> {
     const spool = createSpool(source.folders);
     try {
       yield* source.atOnce((rows) =>
-        spoolModel(rows, key, (line) => {
+        work(rows, (line) => {
           spool.add(line);
         }),
       );
@@ -87,6 +93,18 @@ export function* historyLines(
       spool.close();
     }
   }
+
+  const keys = yield* source.models();
+  const unknown = ids.find((id) => keys.every((model) => model.id !== id));
+  if (unknown !== undefined) {
+    const known = keys.map(({ id }) => id).join(', ') || 'none';
+    throw new StoreError('unknown_model', `no model ${unknown} in the database; it has ${known}`);
+  }
+  yield textOf('header', { format: historyFormat, version: historyVersion });
+  for (const { key, id } of keys) {
+    if (ids.length > 0 && !ids.includes(id)) continue;
+    yield* spooled((rows, add) => spoolModel(rows, key, add));
+  }
   // Last, since retention may have continued: they hold the horizons of all models above.
   for (const type of keysOf(fileKinds)) {
     if (type === 'missed' && ids.length > 0) continue;
@@ -95,5 +113,7 @@ export function* historyLines(
       yield textOf(type, shape(row, fileKinds[type].members));
     }
   }
+  // At one moment: a message and what its channel knows of it belong together.
+  if (ids.length === 0) yield* spooled(spoolOutbox);
   yield textOf('end', { lines });
 }

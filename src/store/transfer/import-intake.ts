@@ -3,9 +3,10 @@ import { dayMs } from '../../domain/period.js';
 import type { MemoryReading } from '../port.js';
 import type { Reading } from '../read/reading.js';
 import { StoreError } from '../store-error.js';
-import { fileKinds, modelKinds, type FileKind, type Kind, type Row } from './history-kinds.js';
+import { fileKinds, modelKinds, outboxKinds, type FileKind, type Kind, type Row } from './history-kinds.js';
 import { LineError, lineOf, type Line } from './import-line.js';
 import { createTaking, type ImportTarget, type Taken, type Taking } from './import-model.js';
+import { createOutboxIntake } from './import-outbox.js';
 
 export interface Intake {
   take(text: string): Reading<void>;
@@ -15,7 +16,7 @@ export interface Intake {
 /** The store as it was before. */
 type Before = ReturnType<ImportTarget['before']> extends Reading<infer Answer> ? Answer : never;
 
-const kindNames = [...Object.keys(modelKinds), ...Object.keys(fileKinds)];
+const kindNames = [modelKinds, fileKinds, outboxKinds].flatMap((kinds) => Object.keys(kinds));
 
 /** True when the row's key is greater than that of the row before. */
 function rises(previous: Row, row: Row, order: readonly string[]): boolean {
@@ -69,6 +70,8 @@ export function* createIntake(target: ImportTarget, memory: MemoryReading): Read
   const fileRows: Record<keyof typeof fileKinds, Row[]> = { missed: [], horizon: [] };
   let number = 0;
   let ended = false;
+  let isBehindModels = false;
+  const outbox = createOutboxIntake(target, () => [...taken.values()].every(({ how }) => how === 'new'));
   let current: Taking | null = null;
   let last: { readonly kind: string; readonly row: Row } | null = null;
 
@@ -92,8 +95,7 @@ export function* createIntake(target: ImportTarget, memory: MemoryReading): Read
     yield* finishModel();
     const id = String(row.id);
     if (taken.has(id)) fail(`the model ${id} came before`);
-    if (fileRows.missed.length + fileRows.horizon.length > 0)
-      fail('model must come before missed and horizon');
+    if (isBehindModels) fail('model must come before the lines of no model');
     for (const [member, problemOf] of [
       ['memory', memory.problem],
       ['latest', memory.problemOfLatest],
@@ -123,8 +125,16 @@ export function* createIntake(target: ImportTarget, memory: MemoryReading): Read
 
   function* addToFile({ kind, row }: Extract<Line, { type: 'of file' }>): Reading<void> {
     if (current !== null) yield* finishModel();
+    isBehindModels = true;
     requireOrder(kind, row, fileKinds[kind].order);
     fileRows[kind].push(row);
+  }
+
+  function* addToOutbox({ kind, row }: Extract<Line, { type: 'of outbox' }>): Reading<void> {
+    if (current !== null) yield* finishModel();
+    isBehindModels = true;
+    requireOrder(kind, row, outboxKinds[kind].order);
+    yield* outbox.take(kind, row);
   }
 
   return {
@@ -145,6 +155,9 @@ export function* createIntake(target: ImportTarget, memory: MemoryReading): Read
           return;
         case 'of file':
           yield* addToFile(line);
+          return;
+        case 'of outbox':
+          yield* addToOutbox(line);
           return;
         case 'end':
           if (line.lines !== number)

@@ -6,6 +6,7 @@ import {
   historyVersion,
   modelKinds,
   modelLine,
+  outboxKinds,
   type Kind,
   type Row,
 } from './history-kinds.js';
@@ -30,6 +31,7 @@ export type Line =
       readonly model: string;
       readonly row: Row;
     }
+  | { readonly type: 'of outbox'; readonly kind: keyof typeof outboxKinds; readonly row: Row }
   | { readonly type: 'of file'; readonly kind: keyof typeof fileKinds; readonly row: Row };
 
 const isKind = <Kinds extends object>(kinds: Kinds, type: unknown): type is keyof Kinds =>
@@ -88,11 +90,14 @@ export function lineOf(text: string, number: number): Line {
   if (type === 'model') return { type, row: rowOf(given, modelLine.members, number) };
   if (isKind(fileKinds, type))
     return { type: 'of file', kind: type, row: rowOf(given, fileKinds[type].members, number) };
+  if (isKind(outboxKinds, type))
+    return { type: 'of outbox', kind: type, row: rowOf(given, outboxKinds[type].members, number) };
   if (isKind(modelKinds, type)) {
     const { model, ...own } = given;
     if (typeof model !== 'string') throw new LineError(number, 'model must be the id of the model');
     return { type: 'of model', kind: type, model, row: rowOf(own, modelKinds[type].members, number) };
   }
-  const types = ['header', 'model', ...Object.keys(modelKinds), ...Object.keys(fileKinds), 'end'];
+  const kinds = [modelKinds, fileKinds, outboxKinds].flatMap((some) => Object.keys(some));
+  const types = ['header', 'model', ...kinds, 'end'];
   throw new LineError(number, `type is ${shown(type)}, must be one of ${types.join(', ')}`);
 }

@@ -49,6 +49,14 @@ export interface ImportTarget {
   add(kind: ModelKind, row: Row): Reading<void>;
   addMissed(row: Row): Reading<void>;
   addHorizon(row: Row): Reading<void>;
+  /** True where a channel was ever told of anything here. */
+  hasChannels(): Reading<boolean>;
+  /** Adds a notice; returns its number. */
+  addNotice(row: Row): Reading<number>;
+  addChannel(row: Row): Reading<void>;
+  addMessage(row: Row): Reading<void>;
+  /** Adds an incident of a vendor, unless it is known. */
+  addVendorIncident(row: Row): Reading<void>;
   /** Moves the horizon `swept` back; false where there is none. */
   lowerSwept(since: number): Reading<boolean>;
 }

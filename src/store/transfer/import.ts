@@ -3,6 +3,8 @@ import { keysOf, tableOf } from '../../domain/table.js';
 import type { MemoryReading } from '../port.js';
 import { given, readNow } from '../read/reading.js';
 import { describe } from '../sqlite/file/failure.js';
+import { messageColumns } from '../rows/outbox-row.js';
+import { vendorColumns } from '../rows/vendor-row.js';
 import { openLoneWriter } from '../sqlite/lone-writer.js';
 import { prepareHorizons } from '../sqlite/rows/horizon-row.js';
 import { prepareHasHistory, prepareModels } from '../sqlite/rows/model-row.js';
@@ -40,6 +42,17 @@ function prepare(database: Database) {
     swept: database.prepare<[{ since: number }]>(
       "UPDATE horizons SET since = min(since, @since) WHERE name = 'swept'",
     ),
+    hasChannels: database.prepare('SELECT 1 FROM channels'),
+    notice: database.prepare<[Row]>('INSERT INTO notices (at, body) VALUES (@at, @body)'),
+    channel: database.prepare<[Row]>(
+      'INSERT INTO channels (name, read_to, memory) VALUES (@name, @read_to, @memory)',
+    ),
+    message: database.prepare<
+      [Row]
+    >(`INSERT INTO messages (${messageColumns}) VALUES (@id, @channel, @thread, @state,
+      @created_at, @attempts, @next_at, @ended_at, @last_error, @body)`),
+    vendor: database.prepare<[Row]>(`INSERT OR IGNORE INTO vendor_incidents (${vendorColumns})
+      VALUES (@page, @id, @title, @impact, @started_at, @resolved_at, @first_seen, @seen_at, @link)`),
     oldest: database.prepare<[], number | null>('SELECT min(first_seen) FROM models').pluck(),
   };
 }
@@ -74,6 +87,11 @@ function targetOf(database: Database): ImportTarget {
     },
     addMissed: (row) => given(void statements.missed.run(row)),
     addHorizon: (row) => given(void statements.horizon.run(row)),
+    hasChannels: () => given(statements.hasChannels.get() !== undefined),
+    addNotice: (row) => given(Number(statements.notice.run(row).lastInsertRowid)),
+    addChannel: (row) => given(void statements.channel.run(row)),
+    addMessage: (row) => given(void statements.message.run(row)),
+    addVendorIncident: (row) => given(void statements.vendor.run(row)),
     lowerSwept: (since) => given(statements.swept.run({ since }).changes > 0),
   };
 }

@@ -9,9 +9,14 @@ import { requireSchema } from '../postgres/migrations.js';
 import { isShown, withoutOldTexts } from '../postgres/read/result-query.js';
 import { answerOf, readOver } from '../read/reading.js';
 import { inMaintenance, usualStatus, whileStalled, type CheckRow } from '../rows/check-row.js';
-import { sumNames } from '../rows/rollup-row.js';
-import type { FileKind, ModelKind, Row } from './history-kinds.js';
+import { messageColumns } from '../rows/outbox-row.js';
+import { histogramNames, sumNames } from '../rows/rollup-row.js';
+import { vendorColumns } from '../rows/vendor-row.js';
+import type { FileKind, ModelKind, OutboxKind, Row } from './history-kinds.js';
 import { historyLines, type ExportSource, type MomentRows } from './history-lines.js';
+
+/** Rows of the outbox that are read at a time. */
+const outboxPage = 200;
 
 function memberRow(row: CheckRow): Row {
   return {
@@ -24,10 +29,12 @@ function memberRow(row: CheckRow): Row {
     reason: row.reason,
     duration_ms: row.duration,
     first_token_ms: row.first_token,
+    speed: row.speed,
     http_status: row.http === null ? null : row.http + usualStatus,
     input_tokens: row.input_tokens,
     output_tokens: row.output_tokens,
     key: row.key_index,
+    cost: row.cost,
     detail: row.detail,
     response: row.response,
     response_model: row.response_model,
@@ -46,7 +53,7 @@ export async function eachCheck(
   const [slices = []] = await daySlices(database, sql, [{ from: since, to: Infinity }]);
   for (const { day, from, to } of slices) {
     const { rows } = await sql.run<CheckColumns>(
-      `SELECT day, slot, code, duration, tokens, rest FROM ${database.table('check_result')}
+      `SELECT day, slot, code, duration, tokens, rest, cost FROM ${database.table('check_result')}
         WHERE model = $1 AND day = $2::int2 AND slot >= $3 AND slot < $4 ORDER BY slot`,
       [key, day, from, to],
     );
@@ -62,7 +69,7 @@ function selectsOf(database: Database): Readonly<Record<Exclude<ModelKind, 'resu
   const from = (name: string): string => `FROM ${database.table(name)} WHERE model = $1 ORDER BY`;
   const sums = sumNames.map((name) => `coalesce(${name}, 0) AS ${name}`).join(', ');
   const rollup = (name: string, unit: number): string =>
-    `SELECT span * ${unit}::int8 AS "from", ${sums}, latency ${from(name)} span`;
+    `SELECT span * ${unit}::int8 AS "from", ${sums}, cost, ${histogramNames.join(', ')} ${from(name)} span`;
   return {
     epoch: `SELECT starts AS "from", settings ${from('epoch')} starts`,
     maintenance: `SELECT starts AS "from", ends AS "to" ${from('maintenance')} starts`,
@@ -72,6 +79,10 @@ function selectsOf(database: Database): Readonly<Record<Exclude<ModelKind, 'resu
     note: `SELECT opened_at AS incident, at, author, text FROM ${database.table('note')} AS note
       JOIN ${database.table('incident')} AS incident ON incident.id = note.incident
       WHERE model = $1 ORDER BY opened_at, note.id`,
+    acknowledgement: `SELECT opened_at AS incident, at, author, note, ends
+      FROM ${database.table('acknowledgement')} AS given
+      JOIN ${database.table('incident')} AS incident ON incident.id = given.incident
+      WHERE model = $1 ORDER BY opened_at`,
     exclusion: `SELECT starts AS "from", ends AS "to", reason, created_at ${from('exclusion')} id`,
     hour: rollup('hour_rollup', hourMs),
     day: rollup('day_rollup', dayMs),
@@ -86,6 +97,19 @@ function sourceOf(database: Database): ExportSource {
     missed: `SELECT cause, count FROM ${table('missed')} ORDER BY cause`,
     horizon: `SELECT name, since FROM ${table('horizon')} WHERE name IN ('checks', 'days', 'hours', 'swept')
       ORDER BY name`,
+  };
+  const leastRead = `(SELECT min(read_to) FROM ${table('channel')})`;
+  // A page behind $1.
+  const outbox: Readonly<Record<OutboxKind, string>> = {
+    notice: `SELECT id AS place, id - ${leastRead} AS id, at, body FROM ${table('notice')} AS notice
+      WHERE notice.id > coalesce($1::int8, ${leastRead}) ORDER BY notice.id LIMIT ${outboxPage}`,
+    channel: `SELECT name AS place, name, read_to - ${leastRead} AS read_to, memory FROM ${table('channel')}
+      WHERE $1::text IS NULL OR name > $1::text ORDER BY name LIMIT ${outboxPage}`,
+    message: `SELECT seq AS place, ${messageColumns} FROM ${table('message')}
+      WHERE $1::int8 IS NULL OR seq > $1::int8 ORDER BY seq LIMIT ${outboxPage}`,
+    // Names of pages have no space.
+    vendor_incident: `SELECT (page || ' ' || id) COLLATE "C" AS place, ${vendorColumns} FROM ${table('vendor_incident')}
+      WHERE $1::text IS NULL OR (page || ' ' || id) COLLATE "C" > $1::text ORDER BY place LIMIT ${outboxPage}`,
   };
   const rowsOn = (sql: Sql): MomentRows => ({
     *model(key) {
@@ -111,6 +135,15 @@ function sourceOf(database: Database): ExportSource {
       const hidden = kind === 'hour' ? (yield* answerOf(readHorizons(database, sql))).hours : -Infinity;
       const { rows } = yield* answerOf(sql.run<Row>(selects[kind], [key]));
       for (const row of rows) if (kind !== 'hour' || Number(row.from) >= hidden) take(row);
+    },
+    *eachOutboxRow(kind, take) {
+      for (let after: unknown = null; ;) {
+        const { rows } = yield* answerOf(sql.run<Row>(outbox[kind], [after]));
+        for (const row of rows) take(row);
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < outboxPage) return;
+        after = last.place;
+      }
     },
   });
   return {

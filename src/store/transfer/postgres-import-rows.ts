@@ -7,7 +7,7 @@ import type { Database, Sql } from '../postgres/database.js';
 import type { Partitions } from '../postgres/partitions.js';
 import { prepareRollupWrite } from '../postgres/write/rollup-write.js';
 import { inMaintenance, usualStatus, whileStalled } from '../rows/check-row.js';
-import { sumNames } from '../rows/rollup-row.js';
+import { figureNames } from '../rows/rollup-row.js';
 import type { Stored } from './history-fields.js';
 import type { ModelKind, Row } from './history-kinds.js';
 
@@ -27,6 +27,7 @@ function checkOf(row: Row): unknown[] {
     duration,
     tokens,
     rest,
+    cost,
   } = checkColumnsOf(Number(row.model), {
     slot: slotOf(slot),
     outcome: Number(row.outcome),
@@ -40,12 +41,14 @@ function checkOf(row: Row): unknown[] {
     input_tokens: numberOf(row.input_tokens),
     output_tokens: numberOf(row.output_tokens),
     key_index: numberOf(row.key),
+    speed: row.speed instanceof Uint8Array ? row.speed : null,
+    cost: numberOf(row.cost),
     detail: plainOf(row.detail),
     response: plainOf(row.response),
     response_model: plainOf(row.response_model),
     phases: plainOf(row.phases),
   });
-  return [model, day, ms, code, duration, tokens, rest];
+  return [model, day, ms, code, duration, tokens, rest, cost];
 }
 
 /** Writes rows, each with the key of its model and the bounds of the import. */
@@ -83,13 +86,13 @@ export function prepareAdding(
         rows.map((row) => {
           const span = Number(row.from) / unit;
           const place = unit === hourMs ? [span, null] : [null, span];
-          return [Number(row.model), ...place, ...[...sumNames, 'latency'].map((name) => row[name] ?? null)];
+          return [Number(row.model), ...place, ...figureNames.map((name) => row[name] ?? null)];
         }),
       );
     };
   const addCheck = inserting(
-    `${table('check_result')} (model, day, slot, code, duration, tokens, rest)`,
-    ['int4', 'int2', 'int4', 'int4', 'int4', 'int4', 'text'],
+    `${table('check_result')} (model, day, slot, code, duration, tokens, rest, cost)`,
+    ['int4', 'int2', 'int4', 'int4', 'int4', 'int4', 'text', 'int8'],
     checkOf,
   );
   return {
@@ -134,6 +137,26 @@ export function prepareAdding(
         columnsOf(
           rows.map((row) => [row.model, row.incident, row.at, wordsOf(row.author), wordsOf(row.text)]),
           5,
+        ),
+      ),
+    // That of an incident that goes on is newer.
+    acknowledgement: (sql, rows) =>
+      sql.run(
+        `INSERT INTO ${table('acknowledgement')} (incident, at, author, note, ends)
+          SELECT incident.id, given.at, given.author, given.note, given.ends
+          FROM ${unnest(['int4', 'int8', 'int8', 'text', 'text', 'int8'])}
+            AS given (model, opened_at, at, author, note, ends)
+          JOIN ${table('incident')} AS incident USING (model, opened_at) ON CONFLICT (incident) DO NOTHING`,
+        columnsOf(
+          rows.map((row) => [
+            row.model,
+            row.incident,
+            row.at,
+            wordsOf(row.author),
+            wordsOf(row.note),
+            row.ends,
+          ]),
+          6,
         ),
       ),
     // Exclusions that lay ahead when a fresh store was made are in that one too, without their reason.

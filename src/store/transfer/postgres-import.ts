@@ -8,6 +8,8 @@ import { createPartitions, type Partitions } from '../postgres/partitions.js';
 import { hasHistorySql, prepareModels } from '../postgres/registry.js';
 import { prepareBatchWrite, timesOf } from '../postgres/write/batch-write.js';
 import { siftRows } from '../postgres/write/sifted-rows.js';
+import { messageColumns } from '../rows/outbox-row.js';
+import { vendorColumns } from '../rows/vendor-row.js';
 import { answerOf, readOver, type Reading } from '../read/reading.js';
 import type { ModelKind, Row } from './history-kinds.js';
 import { createIntake } from './import-intake.js';
@@ -18,6 +20,8 @@ import type { ImportTarget, Taken } from './import-model.js';
 const importLock = 0x6d70_756d;
 /** Rows that are written at a time. */
 const mostRows = 500;
+
+const messageNames = messageColumns.split(', ');
 
 /** The members of the line `model`, as columns of the table. */
 const modelColumns = [
@@ -138,6 +142,39 @@ function createTarget(database: Database, sql: Sql, partitions: Partitions) {
     },
     *addHorizon(row) {
       yield* answerOf(advanceHorizons(database, sql, { [String(row.name)]: Number(row.since) }));
+    },
+    hasChannels: () => isTrue(`EXISTS (SELECT 1 FROM ${table('channel')})`),
+    *addNotice(row) {
+      const { rows } = yield* answerOf(
+        sql.run<{ id: number }>(`INSERT INTO ${table('notice')} (at, body) VALUES ($1, $2) RETURNING id`, [
+          row.at,
+          row.body,
+        ]),
+      );
+      return rows[0]?.id ?? 0;
+    },
+    *addChannel(row) {
+      yield* changed(
+        `INSERT INTO ${table('channel')} (name, read_to, memory) VALUES ($1, $2, $3)`,
+        wordsOf(row.name),
+        row.read_to,
+        row.memory,
+      );
+    },
+    *addMessage(row) {
+      yield* changed(
+        `INSERT INTO ${table('message')} (${messageColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+        ...messageNames.map((name) => (typeof row[name] === 'string' ? wordsOf(row[name]) : row[name])),
+      );
+    },
+    *addVendorIncident(row) {
+      yield* changed(
+        `INSERT INTO ${table('vendor_incident')} (${vendorColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+          ON CONFLICT (page, id) DO NOTHING`,
+        ...vendorColumns
+          .split(', ')
+          .map((name) => (typeof row[name] === 'string' ? wordsOf(row[name]) : row[name])),
+      );
     },
     *lowerSwept(since) {
       const changes = yield* changed(

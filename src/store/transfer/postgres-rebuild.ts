@@ -1,7 +1,14 @@
 import { dayMs, hourMs } from '../../domain/period.js';
 import type { Interval } from '../../domain/state.js';
 import { inMaintenance, type CheckRow } from '../rows/check-row.js';
-import { rollupValues, sumNames, type RollupRow } from '../rows/rollup-row.js';
+import {
+  costAt,
+  figureNames,
+  histogramNames,
+  rollupValues,
+  sumNames,
+  type RollupRow,
+} from '../rows/rollup-row.js';
 import { columnsOf, unnest } from '../postgres/columns.js';
 import { connect, type ConnectionOptions, type Database, type Sql } from '../postgres/database.js';
 import { described, isFailure } from '../postgres/failure.js';
@@ -23,8 +30,8 @@ const tableOf = { hours: 'hour_rollup', days: 'day_rollup' } as const;
 /** The reads and the repair on one connection, or on any for what needs no single state of the database. */
 function sourceOn(database: Database, sql: Sql, locks = false): RebuildSource {
   const table = (name: string): string => database.table(name);
-  const names = [...sumNames, 'latency'];
-  const sums = `${sumNames.map((name) => `coalesce(${name}, 0) AS ${name}`).join(', ')}, latency`;
+  const names = figureNames;
+  const sums = `${sumNames.map((name) => `coalesce(${name}, 0) AS ${name}`).join(', ')}, cost, ${histogramNames.join(', ')}`;
   const timeline = prepareTimeline({ ...database, run: sql.run.bind(sql) });
 
   function* rows<Row extends object>(text: string, ...values: unknown[]): Reading<Row[]> {
@@ -103,8 +110,16 @@ function sourceOn(database: Database, sql: Sql, locks = false): RebuildSource {
     points: (key, from) => answerOf(timeline.points(key, from, Infinity)),
     *mend(key, { table: level, from, right }) {
       const span = from / (level === 'hours' ? hourMs : dayMs);
-      const values = rollupValues([key, span], right).map((value) => (value === 0 ? null : value));
-      const types = ['int4', 'int4', ...sumNames.map(() => 'int8'), 'bytea'];
+      const values = rollupValues([key, span], right).map((value, at) =>
+        value === 0 && at !== costAt + 2 ? null : value,
+      );
+      const types = [
+        'int4',
+        'int4',
+        ...sumNames.map(() => 'int8'),
+        'int8',
+        ...histogramNames.map(() => 'bytea'),
+      ];
       yield* answerOf(
         sql.run(
           `INSERT INTO ${table(tableOf[level])} (model, span, ${names.join(', ')}) SELECT * FROM ${unnest(types)}

@@ -2,10 +2,12 @@ import type { Database } from 'better-sqlite3';
 import { lostReason } from '../../domain/exclusion.js';
 import { dayMs, hourMs } from '../../domain/period.js';
 import { inMaintenance, usualStatus, whileStalled } from '../rows/check-row.js';
-import { sumNames } from '../rows/rollup-row.js';
+import { messageColumns } from '../rows/outbox-row.js';
+import { figureNames } from '../rows/rollup-row.js';
+import { vendorColumns } from '../rows/vendor-row.js';
 import { upsertRollup } from '../sqlite/rows/rollup-sql.js';
 import type { Stored } from './history-fields.js';
-import type { FileKind, ModelKind, Row } from './history-kinds.js';
+import type { FileKind, ModelKind, OutboxKind, Row } from './history-kinds.js';
 
 /** The table in a file behind one kind of line. */
 interface KindTable {
@@ -27,13 +29,12 @@ function inserting(sql: string): KindTable['insert'] {
 
 function rollup(table: 'hours' | 'days', unit: number): KindTable {
   return {
-    select: `SELECT span * ${unit} AS "from", ${sumNames.join(', ')}, latency FROM ${table} WHERE model = @model
+    select: `SELECT span * ${unit} AS "from", ${figureNames.join(', ')} FROM ${table} WHERE model = @model
       ORDER BY span`,
     insert(database) {
       const statement = database.prepare<Stored[]>(upsertRollup(table));
-      const columns = [...sumNames, 'latency'];
       return (row) => {
-        const values = columns.map((column) => row[column] ?? null);
+        const values = figureNames.map((column) => row[column] ?? null);
         statement.run(row.model ?? null, Number(row.from) / unit, ...values);
       };
     },
@@ -65,14 +66,14 @@ export const modelTables: Readonly<Record<ModelKind, KindTable>> = {
   result: {
     select: `SELECT slot, flags % ${inMaintenance} AS kind, flags / ${inMaintenance} % 2 AS maintenance,
       nullif(flags / ${whileStalled}, 0) AS stalled,
-      slot + delay AS started_at, outcome, reason, duration AS duration_ms, first_token AS first_token_ms,
-      http + ${usualStatus} AS http_status, input_tokens, output_tokens, key_index AS key,
+      slot + delay AS started_at, outcome, reason, duration AS duration_ms, first_token AS first_token_ms, speed,
+      http + ${usualStatus} AS http_status, input_tokens, output_tokens, key_index AS key, cost,
       detail, response, response_model, phases
     FROM checks LEFT JOIN details USING (model, slot) WHERE model = @model ORDER BY slot`,
     insert(database) {
       const check = database.prepare<[Row]>(`INSERT INTO checks VALUES (@model, @slot, @outcome, @reason,
       @kind + ${inMaintenance} * @maintenance + ${whileStalled} * coalesce(@stalled, 0), @started_at - @slot, @duration_ms, @first_token_ms,
-      @http_status - ${usualStatus}, @input_tokens, @output_tokens, @key)`);
+      @http_status - ${usualStatus}, @input_tokens, @output_tokens, @key, @speed, @cost)`);
       const detail = database.prepare<[Row]>(
         'INSERT INTO details VALUES (@model, @slot, @detail, @response, @response_model, @phases)',
       );
@@ -95,6 +96,13 @@ export const modelTables: Readonly<Record<ModelKind, KindTable>> = {
     insert:
       inserting(`INSERT INTO notes (incident, at, author, text) SELECT id, @at, @author, @text FROM incidents
       WHERE model = @model AND opened_at = @incident`),
+  },
+  acknowledgement: {
+    select: `SELECT opened_at AS incident, at, author, note, ends FROM acknowledgements
+      JOIN incidents ON incidents.id = incident WHERE model = @model ORDER BY opened_at`,
+    // That of an incident that goes on is newer.
+    insert: inserting(`INSERT OR IGNORE INTO acknowledgements (incident, at, author, note, ends)
+      SELECT id, @at, @author, @note, @ends FROM incidents WHERE model = @model AND opened_at = @incident`),
   },
   exclusion: {
     select: `SELECT starts AS "from", ends AS "to", reason, created_at FROM exclusions WHERE model = @model
@@ -121,4 +129,14 @@ export const modelSelect = `SELECT id, first_seen, retired_at, watermark, last_s
 export const fileSelects: Readonly<Record<FileKind, string>> = {
   missed: 'SELECT cause, count FROM missed ORDER BY cause',
   horizon: 'SELECT name, since FROM horizons ORDER BY name',
+};
+
+const leastRead = '(SELECT min(read_to) FROM channels)';
+
+/** Selects the lines of the outbox. Notices that all channels have read are left out; numbers count from the first that one has not. */
+export const outboxSelects: Readonly<Record<OutboxKind, string>> = {
+  notice: `SELECT id - ${leastRead} AS id, at, body FROM notices WHERE id > ${leastRead} ORDER BY notices.id`,
+  channel: `SELECT name, read_to - ${leastRead} AS read_to, memory FROM channels ORDER BY name`,
+  message: `SELECT ${messageColumns} FROM messages ORDER BY seq`,
+  vendor_incident: `SELECT ${vendorColumns} FROM vendor_incidents ORDER BY started_at, page, id`,
 };

@@ -1,4 +1,4 @@
-import { sumNames } from '../rows/rollup-row.js';
+import { histogramNames, sumNames } from '../rows/rollup-row.js';
 
 export type Value = number | string | Uint8Array | null;
 
@@ -6,12 +6,12 @@ export type Value = number | string | Uint8Array | null;
 type Kinds = readonly ('number' | 'text' | 'blob')[];
 
 const numbers = (count: number): Kinds => Array.from({ length: count }, () => 'number');
-const rollup: Kinds = [...numbers(sumNames.length), 'blob'];
+const rollup: Kinds = [...numbers(sumNames.length + 1), ...histogramNames.map(() => 'blob' as const)];
 
 /** The parameters of each statement of a write. */
 export const parameters = {
   model: ['text', 'number', 'text', ...numbers(5)],
-  check: numbers(12),
+  check: [...numbers(12), 'blob', 'number'],
   detail: ['number', 'number', 'text', 'text', 'text', 'text'],
   forgetStates: numbers(2),
   state: numbers(4),

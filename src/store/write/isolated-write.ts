@@ -1,4 +1,7 @@
+import type { Incident } from '../../domain/incident.js';
+import type { Notice } from '../../domain/notify/notice.js';
 import type { RecordedResult } from '../../domain/result.js';
+import type { StatePoint } from '../../domain/state.js';
 import { hourMs } from '../../domain/period.js';
 import { addResult, emptyRollup, type HourlyChanges, type Rollup } from '../../domain/rollup.js';
 import { checkColumns, checkValues } from '../rows/check-row.js';
@@ -44,29 +47,53 @@ export function writeModelInParts(put: Put, write: ModelWrite, accepts: Accepts)
     accepts(key, 'totals', total, () =>
       writeTotals(put, only({ totals: { ...noTotals, results: [total] } })),
     );
-  const timeline = (what: Refusal['what'], part: unknown, changes: Partial<ModelWrite>): void => {
+  const timeline = (what: Refusal['what'], part: unknown, changes: Partial<ModelWrite>): boolean =>
     accepts(key, what, part, () => writeTimeline(put, only(changes)));
-  };
   const { rewriteFrom } = write;
   if (rewriteFrom !== null) timeline('state', { rewriteFrom }, { rewriteFrom });
-  for (const point of write.points) timeline('state', point, { points: [point] });
-  for (const incident of write.incidents) timeline('incident', incident, { incidents: [incident] });
+  const points = write.points.filter((point) => !timeline('state', point, { points: [point] }));
+  const incidents = write.incidents.filter(
+    (incident) => !timeline('incident', incident, { incidents: [incident] }),
+  );
   for (const gap of write.gaps) timeline('gap', { gap }, { gaps: [gap] });
   for (const window of write.maintenance) timeline('maintenance', window, { maintenance: [window] });
   for (const epoch of write.epochs) timeline('epoch', epoch, { epochs: [epoch] });
   for (const [hour, rollup] of rollupsWithout(write.rollups, refused, kept))
-    accepts(key, 'rollup', { hour, ...rollup, latency: null }, () =>
+    accepts(key, 'rollup', { hour, ...rollup, latency: null, speed: null }, () =>
       writeRollups(put, only({ rollups: new Map([[hour, rollup]]) })),
     );
-  for (const notice of write.notices ?? [])
+  for (const notice of noticesWithout(write.notices ?? [], { refused, points, incidents }))
     accepts(key, 'notice', notice, () => writeNotices(put, only({ notices: [notice] })));
   for (const span of write.wholeHours)
     accepts(key, 'rollup', span, () => writeWholeHours(put, only({ wholeHours: [span] })));
 }
 
+/** Notices of what was written: what is told was stored. */
+function noticesWithout(
+  notices: readonly Notice[],
+  left: {
+    readonly refused: readonly RecordedResult[];
+    readonly points: readonly StatePoint[];
+    readonly incidents: readonly Incident[];
+  },
+): Notice[] {
+  const slots = new Set<number>(left.refused.map(({ slot }) => slot));
+  const opened = new Set<number>(left.incidents.map(({ openedAt }) => openedAt));
+  const changed = new Set<number>(left.points.map(({ from }) => from));
+  return notices.filter(({ kind, what, since, at }) => {
+    if (kind === 'happened') return !slots.has(at);
+    return what === 'unhealthy' ? !opened.has(since) : !changed.has(since) && !changed.has(at);
+  });
+}
+
 function columnsOf(result: RecordedResult): Record<string, number | null> {
   const values = checkValues(result);
-  return Object.fromEntries(checkColumns.split(', ').map((column, index) => [column, values[index] ?? null]));
+  return Object.fromEntries(
+    checkColumns.split(', ').map((column, index) => {
+      const value = values[index];
+      return [column, typeof value === 'number' ? value : null];
+    }),
+  );
 }
 
 function emptyWrite({ key, health }: ModelWrite): ModelWrite {

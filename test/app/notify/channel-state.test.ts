@@ -1,9 +1,15 @@
 import { expect, it } from '@jest/globals';
 import { createChannelState } from '../../../src/app/notify/channel-state.js';
 import { newChannelMemory } from '../../../src/domain/notify/memory.js';
-import { minute, policyOf, second, spell, start } from '../../domain/notify/notices.js';
+import { hour, minute, policyOf, second, spell, start } from '../../domain/notify/notices.js';
 
-const look = { policy: policyOf({ waitMs: 0 }), isKnown: () => true, renamed: () => null };
+const look = {
+  policy: policyOf({ waitMs: 0 }),
+  isKnown: () => true,
+  renamed: () => null,
+  isUpToDate: true,
+  isResting: () => false,
+};
 const failure = { kind: 'failed', error: 'HTTP 500', retryAfterMs: null, gone: false } as const;
 const [began, ended] = spell('m', 0, minute);
 
@@ -12,28 +18,125 @@ function createTried() {
   const memory = newChannelMemory('s');
   const state = createChannelState({ name: 'team' }, { readTo: 0, memory, isNew: true });
   state.plan([{ id: 1, notice: began! }], 1, { ...look, now: start });
-  const [message] = state.pending;
+  const [message] = [...state.pending];
   state.ended(message!, failure, start);
   state.written(state.changes());
   return { state, message: message! };
 }
 
-it('a message that waits outlives a new database in place of a damaged one', () => {
+it('what a message tells outlives a new database in place of a damaged one', () => {
   const { state, message } = createTried();
-  expect(state.isDirty).toBe(false);
-  state.refresh([]);
-  expect(state.due(start + minute)?.id).toBe(message.id);
+  expect(state.mustWrite(start + hour)).toBe(false);
+  state.lost(message);
+  state.plan([], 1, { ...look, now: start + minute });
   const { channels, messages } = state.changes();
   expect(channels).toHaveLength(1);
-  expect(messages).toMatchObject([{ id: message.id, state: 'pending' }]);
+  expect(messages).toMatchObject([{ state: 'pending', thread: message.thread, body: { kind: 'problem' } }]);
+});
+
+it('messages that wait are known by what is written of them, not by what they say', () => {
+  const { state, message } = createTried();
+  expect([...state.pending]).toEqual([expect.not.objectContaining({ body: expect.anything() as unknown })]);
+  state.ended(message, failure, start + minute);
+  expect(state.changes().messages).toEqual([
+    expect.not.objectContaining({ body: expect.anything() as unknown }),
+  ]);
 });
 
 it('a message is not replaced while it is tried, and its receiver is told of the end', () => {
   const { state, message } = createTried();
   state.tried(message);
   state.plan([{ id: 2, notice: ended! }], 2, { ...look, now: start + minute });
-  expect(state.pending.map(({ id }) => id)).toEqual([message.id]);
+  expect([...state.pending].map(({ id }) => id)).toEqual([message.id]);
   state.ended(message, { kind: 'delivered', refused: null }, start + minute);
   state.plan([], 2, { ...look, now: start + minute + second });
-  expect(state.pending).toMatchObject([{ body: { kind: 'resolved' }, thread: message.thread }]);
+  expect(state.changes().messages).toMatchObject([
+    { state: 'sent' },
+    { state: 'pending', body: { kind: 'resolved' }, thread: message.thread },
+  ]);
+});
+
+it('a message that is given up after its last attempt is followed by one that tells what lasts', () => {
+  const { state, message } = createTried();
+  let at = start;
+  let isGivenUp = false;
+  while (!isGivenUp) {
+    const [pending] = state.pending;
+    at = pending!.nextAt;
+    state.tried(pending!);
+    isGivenUp = state.ended(pending!, failure, at);
+  }
+  expect([...state.pending]).toEqual([]);
+  state.plan([], 1, { ...look, now: at + hour });
+  expect(state.changes().messages).toMatchObject([
+    { state: 'dead' },
+    { state: 'pending', attempts: 0, body: { kind: 'problem', open: 1 }, thread: message.thread },
+  ]);
+});
+
+it('what only notices changed is written within 30 s, and read again after a crash', () => {
+  const waiting = { ...look, policy: policyOf({ waitMs: minute }) };
+  const initial = { readTo: 0, memory: newChannelMemory('s'), isNew: false };
+  const state = createChannelState({ name: 'team' }, initial);
+  state.plan([{ id: 1, notice: began! }], 1, { ...waiting, now: start });
+  expect([state.mustWrite(start), state.mustWrite(start + 29 * second)]).toEqual([false, false]);
+  expect(state.mustWrite(start + 30 * second)).toBe(true);
+  const change = state.changes();
+  expect(change.channels).toMatchObject([{ name: 'team', readTo: 1 }]);
+  state.written(change);
+  expect(state.mustWrite(start + hour)).toBe(false);
+
+  // As the store has it before that write.
+  const again = createChannelState({ name: 'team' }, { ...initial, memory: newChannelMemory('s') });
+  again.plan([{ id: 1, notice: began! }], 1, { ...waiting, now: start + 10 * second });
+  again.plan([], 1, { ...waiting, now: start + 2 * minute });
+  expect(again.changes().messages).toMatchObject([{ body: { kind: 'problem', members: [{ model: 'm' }] } }]);
+  expect(again.mustWrite(start + 2 * minute)).toBe(true);
+});
+
+it('a look that finds nothing new is not written', () => {
+  const state = createChannelState(
+    { name: 'team' },
+    { readTo: 1, memory: newChannelMemory('s'), isNew: false },
+  );
+  state.plan([], 1, { ...look, now: start });
+  expect(state.mustWrite(start + hour)).toBe(false);
+});
+
+it('a message is tried again as soon as it would have been, where the clock is set back meanwhile', () => {
+  const { state, message } = createTried();
+  const [waiting] = state.pending;
+  const day = 24 * hour;
+  state.setBack(start - day, day);
+  expect(state.due(start - day + second)).toBeNull();
+  expect(state.due(waiting!.nextAt - day)).toMatchObject({ id: message.id });
+});
+
+it('a message that a clock stored which was ahead does not wait for that time', () => {
+  const { state, message } = createTried();
+  const before = start - 24 * hour;
+  expect(state.due(before)).toMatchObject({ id: message.id });
+  state.ended(message, failure, before);
+  expect(state.due(before + second)).toBeNull();
+  expect(state.due(before + 6 * minute)).toMatchObject({ id: message.id });
+});
+
+it('an end that takes the place of what was tried for three days is not given up with the next attempt', () => {
+  const { state, message } = createTried();
+  state.ended(message, { kind: 'delivered', refused: null }, start);
+  const change = { ...began!, kind: 'changed', at: start + minute, reason: 'timeout' } as const;
+  state.plan([{ id: 2, notice: change }], 2, { ...look, now: start + hour });
+  let at = start + hour;
+  for (let tries = 0; tries < 9; tries += 1) {
+    const [pending] = state.pending;
+    at = Math.max(at, pending!.nextAt);
+    state.tried(pending!);
+    state.ended(pending!, failure, at);
+  }
+  state.plan([{ id: 3, notice: { ...ended!, at } }], 3, { ...look, now: at + hour });
+  const [end] = state.pending;
+  expect(end).toMatchObject({ createdAt: at + hour });
+  state.tried(end!);
+  expect(state.ended(end!, failure, end!.nextAt)).toBe(false);
+  expect([...state.pending]).toMatchObject([{ id: end!.id }]);
 });

@@ -31,13 +31,36 @@ withServer('notifications of instances on one PostgreSQL', (server) => {
       () => second.get('/api/v1/notifications?state=sent'),
       ({ text }) => text.includes(problem.json().data.id),
     );
+    // One of them does not have the channel.
+    const incidents = (await second.get('/api/v1/incidents?open=true')).json() as { items: { id: number }[] };
+    const id = incidents.items[0]!.id;
+    for (const [daemon, by] of [
+      [first, 'Ann'],
+      [second, 'Bob'],
+    ] as const) {
+      const body = JSON.stringify({ by });
+      const { status } = await fetch(`${daemon.url}/api/v1/incidents/${id}/acknowledge`, {
+        method: 'POST',
+        body,
+      });
+      expect(status).toBe(200);
+      const known = await receiver.until(
+        (request) => isKind('acknowledged')(request) && request.text.includes(`"by":"${by}"`),
+      );
+      expect(known.json().data.thread).toBe(problem.json().data.thread);
+    }
+    for (const daemon of [first, second])
+      await until(
+        () => daemon.get(`/api/v1/models/${promptId}`),
+        ({ text }) => text.includes('"by":"Bob"'),
+      );
     first.child.kill('SIGTERM');
     expect(await first.ended).toBe(0);
     configure('healthy');
     expect((await second.post('/-/reload')).status).toBe(200);
     const resolved = await receiver.until(isKind('resolved'));
     expect(resolved.json().data.thread).toBe(problem.json().data.thread);
-    expect(receiver.received).toHaveLength(2);
+    expect(receiver.received).toHaveLength(4);
     expect(second.lines.filter(({ level }) => level === 'error')).toEqual([]);
   }, 60_000);
 });

@@ -48,6 +48,9 @@ describe('a daemon with notifications', () => {
       };
     while ((await sent()).items.length < 2) await pause(50);
     expect((await sent()).items.map(({ kind }) => kind)).toEqual(['resolved', 'problem']);
+    const incident = (await daemon.get('/incidents/1')).text;
+    for (const kind of ['problem', 'resolved'])
+      expect(incident).toContain(`Told <b>hook</b> (webhook): ${kind}`);
     const metrics = (await daemon.get('/metrics')).text;
     expect(series(metrics, 'modelpulse_notifications_sent_total{channel="hook"}')).toBe(2);
     expect(series(metrics, 'modelpulse_notifications_pending{channel="hook"}')).toBe(0);
@@ -55,7 +58,10 @@ describe('a daemon with notifications', () => {
     const { id } = problem.json().data;
     expect((await daemon.post(`/api/v1/notifications/${id}/replay`)).status).toBe(200);
     const again = (request: Received): boolean => request.headers['webhook-id'] === id && request !== problem;
-    expect((await receiver.until(again)).text).toBe(problem.text);
+    expect((await receiver.until(again)).json().data).toMatchObject({
+      ...{ thread: problem.json().data.thread, kind: 'passed', open: 0, ended: 1 },
+      title: expect.stringMatching(/^Sent again: mini was unhealthy for .*: auth_failed \(account\), until /),
+    });
     const shown = JSON.stringify(daemon.lines) + (await daemon.get('/api/v1/notifications')).text;
     expect(shown).not.toMatch(/secretpath|whsec_/);
     for (const file of ['pulse.db', 'pulse.db-wal'])
@@ -97,7 +103,7 @@ describe('a daemon with notifications', () => {
   it('loads nothing of it without the section', async () => {
     const daemon = await site().daemon(site().configure([site().model('bad-key', { id: promptId })]));
     await daemon.line(({ msg }) => msg === 'state changed');
-    expect((await daemon.get('/api/v1/notifications')).json()).toEqual({ items: [] });
+    expect((await daemon.get('/api/v1/notifications')).json()).toEqual({ items: [], next_cursor: null });
     expect((await daemon.get('/metrics')).text).not.toContain('modelpulse_notifications');
   });
 });
@@ -119,6 +125,44 @@ describe('modelpulse notify', () => {
     });
     expect(await test('bad')).toEqual({ code: 1, out: '', err: 'bad: HTTP 500\n' });
     expect(await test('none')).toMatchObject({ code: 2, err: expect.stringContaining('there is good, bad') });
+  });
+
+  it('resolves the incident at PagerDuty that its sample opens', async () => {
+    const receiver = createReceiver(accept);
+    const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
+    const pagerduty = { routing_key: 'secretrouting', api_url: url };
+    const config = site().configure([], prompt({ oncall: { pagerduty } }));
+    expect(await command(['notify', 'test', 'oncall', '--config', config])).toEqual({
+      ...{ code: 0, out: 'oncall: sent, as an incident that is resolved at once\n', err: '' },
+    });
+    const events = receiver.received.map(({ text }) => JSON.parse(text) as Record<string, unknown>);
+    expect(events.map((event) => event.event_action)).toEqual(['trigger', 'resolve']);
+    expect(new Set(events.map((event) => event.dedup_key)).size).toBe(1);
+  });
+
+  it('lists what failed, page by page', async () => {
+    const receiver = createReceiver((response) => void response.writeHead(500).end());
+    const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
+    const config = site().configure(
+      [site().model('bad-key', { id: promptId })],
+      prompt({ one: { slack: { url: `${url}/1` } }, two: { slack: { url: `${url}/2` } } }),
+    );
+    const daemon = await site().daemon(config);
+    for (const name of ['one', 'two'])
+      await daemon.line(({ channel, msg }) => channel === name && msg.startsWith('notification failed'));
+    const page = async (query: string) =>
+      (await daemon.get(`/api/v1/notifications?failed=true&limit=1${query}`)).json() as {
+        items: { channel: string }[];
+        next_cursor: string | null;
+      };
+    while ((await page('')).next_cursor === null) await pause(50);
+    const first = await page('');
+    const second = await page(`&cursor=${first.next_cursor}`);
+    expect([...first.items, ...second.items].map(({ channel }) => channel).toSorted()).toEqual([
+      'one',
+      'two',
+    ]);
+    expect(second.next_cursor).toBeNull();
   });
 
   it('previews what the policy would have sent for the stored history', async () => {

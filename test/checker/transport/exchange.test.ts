@@ -17,7 +17,7 @@ const reading = (push: (chunk: Buffer) => void): StreamReading => ({
   ended: false,
   closed: false,
   events: 0,
-  draft: {} as StreamReading['draft'],
+  draft: { text: '', reasoning: '' } as StreamReading['draft'],
   error: null,
   fault: null,
   push,

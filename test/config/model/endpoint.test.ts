@@ -106,7 +106,10 @@ describe('preset form', () => {
   it('is expanded into the equivalent seed form', async () => {
     const preset = await loadModel('models: [{ id: a, provider: together, model: m, api_keys: [k, ""] }]');
     const expanded = await loadModel(
-      JSON.stringify({ models: [{ id: 'a', endpoint_configuration: preset.endpointConfiguration }] }),
+      JSON.stringify({
+        // The form of the model-health API has its question.
+        models: [{ id: 'a', query: preset.query, endpoint_configuration: preset.endpointConfiguration }],
+      }),
     );
     expect(expanded).toEqual(preset);
   });

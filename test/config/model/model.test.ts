@@ -8,8 +8,8 @@ describe('model', () => {
   it('has the documented defaults', async () => {
     expect(await loadModel(withDefaults('{}', '{}'))).toMatchObject({
       probe: 'chat',
-      query: 'What is the capital of India?',
-      expect: { contains: ['New Delhi'] },
+      query: 'challenge',
+      expect: {},
       schedule: { kind: 'every', everyMs: 60_000 },
       timeoutMs: 30_000,
       confirm: { failures: 2, recheckAfterMs: 10_000, successes: 2 },
@@ -54,6 +54,13 @@ describe('model', () => {
       timezone: 'UTC',
       spreadMs: null,
     });
+  });
+
+  it('has limits of streams and a baseline where they are set', async () => {
+    const { slow } = await loadModel(
+      withDefaults('{ slow: { gap: 2s, baseline: 3 } }', '{ slow: { tokens_per_second: 12.5, gap: null } }'),
+    );
+    expect(slow).toEqual({ durationMs: 20_000, firstTokenMs: 5_000, tokensPerSecond: 12.5, baseline: 3 });
   });
 
   it('merges confirm, slow and tls by key', async () => {

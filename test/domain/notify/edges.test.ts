@@ -1,65 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  newChannelMemory,
-  withEnd,
-  withFailure,
-  type ChannelMemory,
-} from '../../../src/domain/notify/memory.js';
 import type { Message } from '../../../src/domain/notify/message.js';
-import type { Notice } from '../../../src/domain/notify/notice.js';
-import { plan, type Planned } from '../../../src/domain/notify/plan.js';
 import { told } from '../../../src/notify/text.js';
+import { createChannel, versionChange } from './channel.js';
 import { hour, minute, policyOf, second, spell, start } from './notices.js';
 
-/** A channel that is told step by step; times are ms after the start. */
-function createChannel(policy = policyOf()) {
-  let memory: ChannelMemory = newChannelMemory('seed');
-  let newest = 0;
-  const heldBack: Record<string, number> = {};
-  const look = (
-    at: number,
-    notices: readonly Notice[] = [],
-    isKnown: (model: string) => boolean = () => true,
-    renamed: (model: string) => string | null = () => null,
-    endOf: () => number | null = () => null,
-  ): readonly Planned[] => {
-    const stored = notices.map((notice) => ({ id: (newest += 1), notice }));
-    const planned = plan(memory, stored, {
-      channel: 'team',
-      policy,
-      now: start + at,
-      isKnown,
-      renamed,
-      endOf,
-    });
-    ({ memory } = planned);
-    for (const [cause, count] of Object.entries(planned.heldBack))
-      heldBack[cause] = (heldBack[cause] ?? 0) + count;
-    return planned.messages;
-  };
-  return {
-    ...{ look, heldBack },
-    memory: () => memory,
-    failed(id: string) {
-      memory = withFailure(memory, id);
-    },
-    /** Looks, and each message is delivered. */
-    tell(...asked: Parameters<typeof look>): Message[] {
-      const messages = look(...asked).map(({ message }) => message);
-      for (const { id } of messages) memory = withEnd(memory, id);
-      return messages;
-    },
-  };
-}
-
 const telling = { timezone: 'UTC', linkTo: () => null };
+
+const lines = (messages: readonly Message[]) =>
+  messages.map((message) => [message.kind, told(message, telling).title]);
 
 describe('a model that is renamed', () => {
   const isKnown = (model: string): boolean => model !== 'mini';
   const renamed = (model: string): string | null => (model === 'mini' ? 'large' : null);
-  const lines = (messages: readonly Message[]) =>
-    messages.map((message) => [message.kind, told(message, telling).title]);
-
   it('is told under its new id, and ends under that', () => {
     const channel = createChannel(policyOf({ waitMs: 0, updateMs: second }));
     const [first] = channel.tell(0, spell('mini', 0, null));
@@ -107,6 +59,16 @@ describe('a model that is renamed', () => {
   });
 });
 
+it('a notice of what a channel knows already is no news', () => {
+  const channel = createChannel(policyOf({ waitMs: 0, updateMs: second }));
+  const [began] = spell('mini', 0, null);
+  const lasts = { ...began!, at: start + 100, detail: null };
+  expect(lines(channel.tell(100, [lasts]))).toHaveLength(1);
+  expect(channel.tell(2 * second, [began!])).toEqual([]);
+  const changed = { ...began!, kind: 'changed' as const, at: start + 3 * second, detail: 'worse' };
+  expect(lines(channel.tell(3 * second, [changed])).map(([kind]) => kind)).toEqual(['update']);
+});
+
 describe('an end without a notice', () => {
   const by = (at: number) => (): number => start + at;
 
@@ -136,11 +98,6 @@ describe('an end without a notice', () => {
     expect(later.map(({ kind }) => kind)).toEqual(['resolved']);
     expect(channel.memory()).toMatchObject({ byKey: {}, flapping: {} });
   });
-});
-
-const versionChange = (at: number): Notice => ({
-  ...{ kind: 'happened', what: 'version', model: 'm', provider: 'openai', labels: {} },
-  ...{ since: start + at, at: start + at, reason: null, blame: null, detail: 'another', failures: null },
 });
 
 describe('a model that is gone from the registry', () => {
@@ -180,14 +137,17 @@ describe('a model that is gone from the registry', () => {
 });
 
 describe('a remark', () => {
-  it('that comes with each check is held back by the limit of its model, and counted', () => {
+  it('that comes with each check is told as flapping beyond the limit, and counted', () => {
     const channel = createChannel();
     const all = Array.from({ length: 60 }, (_, index) => [
       ...channel.tell(index * minute, [versionChange(index * minute)]),
       ...channel.tell(index * minute + 20 * second),
     ]).flat();
-    expect(all).toHaveLength(6);
-    expect(channel.heldBack).toEqual({ flapping: 54 });
+    expect(all).toHaveLength(7);
+    expect(channel.heldBack).toEqual({ flapping: 53 });
+    // Of a model that is gone nothing is left.
+    expect(channel.tell(61 * minute, [], () => false)).toEqual([]);
+    expect(channel.memory()).toMatchObject({ byKey: {}, flapping: {} });
   });
 });
 
@@ -216,4 +176,45 @@ it('a plan for 8,000 models, each a group of its own, holds nobody up for second
   const began = performance.now();
   channel.tell(0, storm);
   expect(performance.now() - began).toBeLessThan(8_000);
+});
+
+describe('a group whose other state was never told', () => {
+  const policy = policyOf({ groupBy: ['model'] });
+  const degraded = (to: number | null) => spell('m', 10 * minute, to, { what: 'degraded' });
+
+  it('is over with the end of what was told, also where that other state passes without a word', () => {
+    const channel = createChannel(policy);
+    channel.tell(0, [spell('m', 0, null)[0]!]);
+    const [problem] = channel.tell(20 * second);
+    channel.tell(10 * minute, [spell('m', 0, 10 * minute)[1]!, degraded(null)[0]!]);
+    const [end] = channel.tell(10 * minute + 20 * second);
+    expect([problem!.kind, end!.kind]).toEqual(['problem', 'resolved']);
+    expect(end!.thread).toBe(problem!.thread);
+    expect(channel.tell(15 * minute, [degraded(15 * minute)[1]!])).toEqual([]);
+    expect(channel.memory().byKey).toEqual({});
+  });
+
+  it('begins anew with that state once it has lasted for long enough', () => {
+    const channel = createChannel(policy);
+    channel.tell(0, [spell('m', 0, null)[0]!]);
+    channel.tell(20 * second);
+    channel.tell(10 * minute, [spell('m', 0, 10 * minute)[1]!, degraded(null)[0]!]);
+    channel.tell(10 * minute + 20 * second);
+    expect(channel.tell(25 * minute + 20 * second).map(({ kind }) => kind)).toEqual(['problem']);
+    channel.tell(40 * minute, [degraded(40 * minute)[1]!]);
+    expect(channel.tell(40 * minute + 20 * second).map(({ kind }) => kind)).toEqual(['resolved']);
+  });
+
+  it('is acknowledged as a whole by who acknowledges what was told', () => {
+    const channel = createChannel(policy);
+    const [began] = spell('m', 0, null);
+    channel.tell(0, [began!]);
+    channel.tell(20 * second);
+    channel.tell(minute, degraded(null));
+    const acknowledged = { by: 'Ann', note: null, until: null, at: start + 2 * minute };
+    channel.tell(2 * minute, [{ ...began!, kind: 'acknowledged', at: start + 2 * minute, acknowledged }]);
+    expect(channel.tell(2 * minute + 20 * second)).toMatchObject([
+      { kind: 'acknowledged', allAcknowledged: true },
+    ]);
+  });
 });

@@ -69,6 +69,23 @@ describe('a plan', () => {
   });
 });
 
+it('a quiet time of one state holds no reminder of another one', () => {
+  const night = start + 30 * minute;
+  const policy = policyOf({
+    groupBy: ['provider'],
+    afterMs: { unhealthy: 0, degraded: 0, unknown: 0, maintenance: 0 },
+    routes: [route({}, ['team'], { repeatMs: hour })],
+    quietUntil: (what, now) => (what === 'degraded' && now >= night ? start + 9 * hour : null),
+  });
+  const notices = [...spell('a', 0, null, { what: 'degraded' }), ...spell('b', 0, null)];
+  const { messages } = simulate(notices, { channel: 'team', policy, until: start + 3 * hour });
+  expect(messages.map(({ kind, members }) => [kind, members.map(({ model }) => model)])).toEqual([
+    ['problem', ['a', 'b']],
+    ['reminder', ['b']],
+    ['reminder', ['b']],
+  ]);
+});
+
 describe('routes', () => {
   const account = spell('m', 0, null, { reason: 'auth_failed' });
   const unknown = spell('m', 0, null, { what: 'unknown', reason: 'invalid_request' });

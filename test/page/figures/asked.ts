@@ -21,6 +21,8 @@ export interface Model {
 }
 
 export interface Figures extends Uptime {
+  readonly provider_uptime: number | null;
+  readonly provider_coverage: number | null;
   readonly seconds: Readonly<
     Record<'healthy' | 'degraded' | 'unhealthy' | 'unknown' | 'maintenance', number>
   >;

@@ -32,8 +32,10 @@ describe('uptime and coverage of a window', () => {
       for (const window of windows) {
         const { uptime, coverage } = await figuresOf(id, window);
         const both = { uptime, coverage };
-        expect([id, items.find((model) => model.id === id)?.uptime[window]]).toEqual([id, both]);
-        expect([id, status.find(({ model }) => model === id)?.uptime[window]]).toEqual([id, both]);
+        const { provider_uptime: own, provider_coverage: ownCoverage } = await figuresOf(id, window);
+        const all = { ...both, provider_uptime: own, provider_coverage: ownCoverage };
+        expect([id, items.find((model) => model.id === id)?.uptime[window]]).toEqual([id, all]);
+        expect([id, status.find(({ model }) => model === id)?.uptime[window]]).toEqual([id, all]);
         expect([id, metric('uptime', id, window), metric('coverage', id, window)]).toEqual([
           id,
           uptime,

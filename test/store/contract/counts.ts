@@ -1,16 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { sumOfCosts } from '../../../src/domain/cost.js';
 import { dayMs, hourMs } from '../../../src/domain/period.js';
 import { partsOf, snap, type Horizons } from '../../../src/store/window.js';
 import { batchOf, counted, failed, modelWrite, result, retention, start } from '../samples.js';
-import { observe } from '../../../src/domain/histogram.js';
+import { mergeInto, observe } from '../../../src/domain/histogram.js';
 import type { Outcome } from '../../../src/domain/reason.js';
 import type { RecordedResult } from '../../../src/domain/result.js';
+import { observeSpeed } from '../../../src/domain/speed.js';
 import { amount } from '../../slow.js';
 import type { StoreKind } from './opener.js';
 
 export function countsContract(place: StoreKind): void {
   const stepMs = 11 * 60_000;
+
+  const speedAt = (n: number) => ({
+    firstTextMs: n % 2 === 0 ? null : 50 + n,
+    firstReasoningMs: n % 2 === 0 ? 50 + n : null,
+    contentMs: n % 3 === 0 ? null : 400 + n,
+    gapMs: n,
+  });
+  const usageAt = (n: number) => ({ inputTokens: 14, outputTokens: 10 + (n % 20) });
 
   /** Three days of results of every kind, one each eleven minutes. */
   const history: RecordedResult[] = Array.from({ length: Math.floor((3 * dayMs) / stepMs) }, (_, n) => {
@@ -20,7 +30,10 @@ export function countsContract(place: StoreKind): void {
     if (n % 13 === 0) return result(slot, { outcome: 'degraded', reason: 'slow', durationMs: 9000 + n });
     if (n % 17 === 0) return result(slot, { usage: null });
     if (n % 19 === 0) return result(slot, { durationMs: null, stalled: true });
-    return result(slot, { durationMs: 100 + n * 7 });
+    if (n % 5 === 0) return result(slot, { firstTokenMs: 50 + n, speed: speedAt(n), usage: usageAt(n) });
+    // Some are free, and of some the cost is not known; in the second day of all.
+    const costNanos = n % 7 === 0 || Math.floor((n * stepMs) / dayMs) === 1 ? null : (n % 3) * 12_345_678;
+    return result(slot, { durationMs: 100 + n * 7, costNanos });
   });
 
   /** By plain counting of what lies in the window. */
@@ -30,6 +43,8 @@ export function countsContract(place: StoreKind): void {
     const latency = new Map<number, number>();
     for (const { outcome, durationMs } of seen)
       if (outcome !== 'unhealthy' && durationMs !== null) observe(latency, durationMs);
+    const speed = new Map<number, number>();
+    for (const each of seen) if (each.outcome !== 'unhealthy') observeSpeed(speed, each);
     const count = (outcome: Outcome) => seen.filter((each) => each.outcome === outcome).length;
     const [healthy, degraded, unhealthy] = [count('healthy'), count('degraded'), count('unhealthy')];
     return {
@@ -37,7 +52,9 @@ export function countsContract(place: StoreKind): void {
       blames: { provider: degraded + unhealthy, account: 0, config: 0, network: 0, monitor: 0 },
       inputTokens: within.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0),
       outputTokens: within.reduce((sum, { usage }) => sum + (usage?.outputTokens ?? 0), 0),
+      cost: within.reduce<number | null>((sum, { costNanos }) => sumOfCosts(sum, costNanos ?? null), null),
       latency,
+      speed,
     };
   }
 
@@ -104,6 +121,26 @@ export function countsContract(place: StoreKind): void {
           for (const { from } of rest) expect(from).toBeGreaterThanOrEqual(horizons.checks);
         }),
       );
+    });
+
+    it('of some hours of several models have their histograms together', async () => {
+      const { store, key } = await filled({});
+      const { key: other } = await store.register('other', start, null);
+      const hours = [start + hourMs, start + dayMs + hourMs, start + 40 * dayMs];
+      const [found, none, empty] = await store.hourHistograms([
+        { key, hours },
+        { key: other, hours },
+        { key, hours: [] },
+      ]);
+      const sum = { latency: new Map<number, number>(), speed: new Map<number, number>() };
+      for (const hour of hours) {
+        const { latency, speed } = expected(hour, hour + hourMs);
+        mergeInto(sum.latency, latency);
+        mergeInto(sum.speed, speed);
+      }
+      expect(found).toEqual(sum);
+      expect(found!.speed.size).toBeGreaterThan(0);
+      expect([none, empty]).toEqual(Array(2).fill({ latency: new Map(), speed: new Map() }));
     });
   });
 }

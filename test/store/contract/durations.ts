@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { dayMs, hourMs } from '../../../src/domain/period.js';
+import { noDownTime, type DownTime } from '../../../src/domain/down-time.js';
 import { merge, subtract } from '../../../src/domain/intervals.js';
+import { blameFor, type StateReason } from '../../../src/domain/reason.js';
 import { emptyRollup } from '../../../src/domain/rollup.js';
-import { states, type State, type StatePoint } from '../../../src/domain/state.js';
+import { states, type Interval, type State, type StatePoint } from '../../../src/domain/state.js';
 import { addDurations, durationsOf, intervalsOf, noDurations } from '../../../src/domain/timeline.js';
 import type { ModelWrite, Store } from '../../../src/store/port.js';
 import type { Tally } from '../../../src/store/tally.js';
@@ -35,18 +37,19 @@ export function durationsContract(place: StoreKind): void {
   interface Move {
     readonly stepMs: number;
     readonly state: State;
+    readonly reason: StateReason | null;
     /** How far back the state reaches before the newest settled time; 0 for not at all. */
     readonly backMs: number;
   }
 
   function apply(
     line: Line,
-    { stepMs, state, backMs }: Move,
+    { stepMs, state, reason, backMs }: Move,
     key: number,
   ): { line: Line; write: ModelWrite } {
     const settled = line.settled + stepMs;
     const from = Math.max(start, line.settled - backMs);
-    const point = { from, state, reason: null };
+    const point = { from, state, reason };
     const next = { points: [...line.points.filter((each) => each.from < from), point], settled };
     return {
       line: next,
@@ -54,17 +57,40 @@ export function durationsContract(place: StoreKind): void {
     };
   }
 
+  /** One of each blame, of nobody, and none. */
+  const reasons: readonly (StateReason | null)[] = [
+    ...(['timeout', 'auth_failed', 'redirected', 'dns_error', 'invalid_request'] as const),
+    ...(['ok', null] as const),
+  ];
+
+  /** The time down by blame, by nothing but the definition. */
+  function downIn({ points, settled }: Line, pieces: readonly Interval[]): DownTime {
+    const down = { ...noDownTime };
+    for (const piece of pieces)
+      points.forEach(({ from, state, reason }, index) => {
+        const to = points[index + 1]?.from ?? settled;
+        const ms = Math.min(to, piece.to) - Math.max(from, piece.from);
+        if (state !== 'unhealthy' || ms <= 0) return;
+        down[(reason === null ? null : blameFor(reason)) ?? 'none'] += ms;
+      });
+    return down;
+  }
+
+  const inAll = (down: DownTime): number => Object.values(down).reduce((sum, ms) => sum + ms, 0);
+
   /** A line that begins with so many changes that it is summed from rollups. */
   const flaps: readonly Move[] = Array.from({ length: 70 }, (_, n) => ({
     stepMs: 3 * 60_000,
     state: states[n % states.length]!,
+    reason: reasons[n % reasons.length]!,
     backMs: 0,
   }));
 
   const moves = fc.array(
     fc.record({
       stepMs: fc.oneof(fc.integer({ min: 1, max: 90_000 }), fc.integer({ min: 1, max: 40 * hourMs })),
-      state: fc.constantFrom(...states),
+      state: fc.constantFrom(...states, 'unhealthy' as const),
+      reason: fc.constantFrom(...reasons),
       backMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3 * hourMs })),
     }),
     { minLength: 1, maxLength: 25 },
@@ -98,7 +124,19 @@ export function durationsContract(place: StoreKind): void {
       ];
       const pieces = subtract({ from, to }, merge(holes));
       const sums = await Promise.all(pieces.map((piece) => durationsIn(store, key, piece.from, piece.to)));
-      expect(await durationsIn(store, key, from, to, holes)).toEqual(sums.reduce(addDurations, noDurations));
+      const durations = sums.reduce(addDurations, noDurations);
+      expect(await durationsIn(store, key, from, to, holes)).toEqual(durations);
+      const [spent, whole] = await store.spent([
+        { key, from, to, without: holes },
+        { key, from, to },
+      ]);
+
+      expect(spent).toEqual({ durations, down: downIn(line, pieces) });
+      expect(whole!.down).toEqual(downIn(line, [{ from, to }]));
+      expect([inAll(spent!.down), inAll(whole!.down)]).toEqual([
+        durations.unhealthy,
+        whole!.durations.unhealthy,
+      ]);
     }
   }
 

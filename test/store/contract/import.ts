@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fileKinds, modelKinds } from '../../../src/store/transfer/history-kinds.js';
+import { fileKinds, modelKinds, outboxKinds } from '../../../src/store/transfer/history-kinds.js';
 import { useParts } from '../../app/parts.js';
 import { amount } from '../../slow.js';
 import { happenings, lead } from '../random-life.js';
@@ -18,7 +18,8 @@ export function importContract(kind: TransferKind): void {
       const { text } = await full(kind, createParts);
       const lines = text.trimEnd().split('\n');
       const parsed = lines.map((line) => JSON.parse(line) as { type: string; lines?: number });
-      const kinds = ['header', 'model', ...Object.keys(modelKinds), ...Object.keys(fileKinds), 'end'];
+      const ofLines = [modelKinds, fileKinds, outboxKinds].flatMap((some) => Object.keys(some));
+      const kinds = ['header', 'model', ...ofLines, 'end'];
       expect(new Set(parsed.map(({ type }) => type))).toEqual(new Set(kinds));
       expect(parsed.at(-1)).toEqual({ type: 'end', lines: lines.length });
     });

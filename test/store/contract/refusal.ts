@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { Notice } from '../../../src/domain/notify/notice.js';
 import type { RecordedResult } from '../../../src/domain/result.js';
 import type { ModelWrite } from '../../../src/store/port.js';
 import { batchOf, counted, failed, modelWrite, result, start } from '../samples.js';
@@ -171,6 +172,54 @@ export function refusalContract(place: StoreKind): void {
       expect(await store.missed()).toEqual(new Map([['down', 2]]));
       const stored = (await store.models()).find((model) => model.key === key)!;
       expect([stored.health, stored.watermark]).toEqual([{ settled: start + minute }, null]);
+    });
+
+    it('tells nothing of what is left out', async () => {
+      const store = await place.fresh();
+      const { key } = await store.register('gpt', start, null);
+      const notice = (kind: Notice['kind'], what: Notice['what'], since: number, at = since): Notice => ({
+        ...{ kind, what, model: 'gpt', provider: 'openai', labels: {}, since, at, detail: null },
+        ...{ reason: 'server_error', blame: 'provider', failures: null },
+      });
+      const incident = (openedAt: number, checksFailed: number): ModelWrite['incidents'][number] => ({
+        ...{
+          openedAt,
+          closedAt: null,
+          reason: 'server_error',
+          blame: 'provider',
+          checksFailed,
+          lastDetail: null,
+        },
+      });
+      const told = [
+        notice('began', 'unhealthy', start + 2),
+        notice('ended', 'degraded', start - minute, start + 2 * minute),
+        notice('happened', 'version', start + minute),
+      ];
+      const refusals = await store.write(
+        batchOf(
+          writeOf(key, [result(start + minute), { ...result(start + 2 * minute), ...spending(0.5) }], {
+            incidents: [incident(start + 1, 1.5), incident(start + 2, 2)],
+            points: [
+              { from: start, state: 'degraded', reason: 'slow' },
+              { from: start + 3.5, state: 'degraded', reason: 'slow' },
+            ],
+            notices: [
+              notice('began', 'unhealthy', start + 1),
+              notice('ended', 'unhealthy', start + 1, start + minute),
+              notice('began', 'degraded', start + 3.5),
+              notice('ended', 'degraded', start - 2 * minute, start + 3.5),
+              notice('happened', 'version', start + 2 * minute),
+              ...told,
+            ],
+          }),
+        ),
+      );
+      expect(refusals.map(({ what }) => what)).toEqual(
+        expect.arrayContaining(['result', 'state', 'incident']),
+      );
+      expect((await store.notices(0, 99)).notices.map(({ notice: each }) => each)).toEqual(told);
+      expect(await store.incidents({ limit: 9 })).toMatchObject([{ openedAt: start + 2 }]);
     });
   });
 }

@@ -21,12 +21,18 @@ export function seriesContract(place: StoreKind): void {
   const settled = start + 3 * dayMs - 7 * minuteMs;
   const end = settled + 2 * hourMs;
 
+  const streamed = (n: number): Partial<RecordedResult> => ({
+    firstTokenMs: 80 + n,
+    speed: { firstTextMs: 80 + n, firstReasoningMs: null, contentMs: n % 2 === 0 ? 500 + n : null, gapMs: n },
+    usage: { inputTokens: 14, outputTokens: 10 + n },
+  });
+
   /** Results of every kind, one each eleven minutes. */
   const results: RecordedResult[] = [];
   for (let n = 0, slot = start; slot <= settled; n += 1, slot = start + n * 11 * minuteMs) {
     if (n % 7 === 0) results.push(failed(slot));
     else if (n % 11 === 0) results.push(result(slot, { maintenance: true }));
-    else results.push(result(slot, { durationMs: 100 + n * 7 }));
+    else results.push(result(slot, { durationMs: 100 + n * 7, ...(n % 3 === 0 && streamed(n)) }));
   }
   const states = ['unknown', 'healthy', 'unhealthy', 'maintenance', 'degraded'] as const;
   const points: StatePoint[] = Array.from({ length: 60 }, (_, n) => ({
@@ -102,12 +108,14 @@ export function seriesContract(place: StoreKind): void {
     inputTokens,
     outputTokens,
     latency,
+    speed,
   }: Omit<Tally, 'durations'>) => ({
     outcomes,
     blames,
     inputTokens,
     outputTokens,
     latency: [...latency].sort(([a], [b]) => a - b),
+    speed: [...speed].sort(([a], [b]) => a - b),
   });
 
   describe('series', () => {

@@ -43,10 +43,12 @@ export function writtenContract(place: StoreKind): void {
         startedAt: start - 5,
         durationMs: null,
         firstTokenMs: 77,
+        speed: { firstTextMs: null, firstReasoningMs: 77, contentMs: 0, gapMs: 3_600_000 },
         outcome: 'unknown',
         reason: 'internal_error',
         httpStatus: null,
         usage: null,
+        costNanos: 9_007_199_254,
         keyIndex: null,
         rateLimitRemaining: {},
         certificateExpiresAt: null,
@@ -148,8 +150,8 @@ export function writtenContract(place: StoreKind): void {
       const found = async (query: object) =>
         (await store.incidents({ limit: 10, ...query })).map(({ id }) => id);
       expect(await store.incidents({ limit: 10 })).toEqual([
-        { ...open, id: 2, model: 'b', notes: [], exclusions: [] },
-        { ...closed, id: 1, model: 'a', notes: [], exclusions: [] },
+        { ...open, id: 2, model: 'b', notes: [], exclusions: [], acknowledged: null },
+        { ...closed, id: 1, model: 'a', notes: [], exclusions: [], acknowledged: null },
       ]);
       expect(await found({ open: true })).toEqual([2]);
       expect(await found({ open: false })).toEqual([1]);

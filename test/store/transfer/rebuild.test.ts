@@ -100,7 +100,7 @@ describe('hours and days', () => {
     expect(contentOf(path)).toEqual(whole);
     change(
       path,
-      `INSERT INTO hours SELECT model, span + 9, ${Array.from({ length: 16 }, () => 1).join(', ')}, NULL
+      `INSERT INTO hours SELECT model, span + 9, ${Array.from({ length: 16 }, () => 1).join(', ')}, NULL, NULL, NULL
       FROM hours WHERE model = 1 AND span = ${hour}`,
     );
     expect(compared(path, rebuildRollups).found).toMatchObject([
@@ -167,7 +167,7 @@ describe('hours and days', () => {
     change(
       path,
       `INSERT INTO checks SELECT model, ${start}, outcome, reason, flags, delay, duration, first_token, http,
-      input_tokens, output_tokens, key_index FROM checks WHERE model = 1 ORDER BY slot LIMIT 1`,
+      input_tokens, output_tokens, key_index, speed, cost FROM checks WHERE model = 1 ORDER BY slot LIMIT 1`,
     );
     change(path, `UPDATE hours SET unhealthy = unhealthy + 1 WHERE model = 1 AND span = ${hour}`);
     change(

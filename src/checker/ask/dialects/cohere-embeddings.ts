@@ -1,15 +1,15 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
-import { blankAnswer, usageOf, vectorLength } from './members.js';
+import { blankAnswer, isFilled, usageOf, vectorIn } from './members.js';
 import { bodyWith } from './token-limit.js';
 
 function readEmbedding(payload: unknown): Answer | null {
   if (!isObject(payload) || !isObject(payload.embeddings)) return null;
-  const { float } = payload.embeddings;
+  const { float, int8, uint8, binary, ubinary, base64 } = payload.embeddings;
+  const vectors = [float, int8, uint8, binary, ubinary, base64].find(isFilled);
   const meta = isObject(payload.meta) && isObject(payload.meta.billed_units) ? payload.meta.billed_units : {};
-  const vector = Array.isArray(float) ? vectorLength(float[0]) : 0;
-  return { ...blankAnswer, vector, usage: usageOf(meta.input_tokens, 0) };
+  return { ...blankAnswer, ...vectorIn(vectors?.[0]), usage: usageOf(meta.input_tokens, 0) };
 }
 
 /** Cohere's embed, version 2. */

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
-import { blankAnswer, vectorLength } from './members.js';
+import { blankAnswer, vectorIn } from './members.js';
 import { bodyWith } from './token-limit.js';
 
 /** Google's embedContent. */
@@ -12,6 +12,6 @@ export const geminiEmbeddings: Dialect = {
   }),
   read: (payload) =>
     isObject(payload) && isObject(payload.embedding)
-      ? { ...blankAnswer, vector: vectorLength(payload.embedding.values) }
+      ? { ...blankAnswer, ...vectorIn(payload.embedding.values) }
       : null,
 };

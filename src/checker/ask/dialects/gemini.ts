@@ -6,7 +6,7 @@ import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, numberOf, textOf } from './members.js';
 import { piecewise } from './piecewise.js';
-import { bodyWith } from './token-limit.js';
+import { bodyWith, plainLimit } from './token-limit.js';
 
 /** The least thinking that each family supports, and a token limit with room for it. */
 function thinkingOf(modelName: string): { readonly limit: number; readonly config: object | null } {
@@ -19,12 +19,12 @@ function thinkingOf(modelName: string): { readonly limit: number; readonly confi
 }
 
 function ask(model: Model, stream: boolean): Question {
-  const { query, systemPrompt, maxTokens, requestOptions, modelName } = model;
+  const { query, systemPrompt, maxTokens, requestOptions, modelName, probe } = model;
   const { limit, config } = thinkingOf(modelName);
   const options = isObject(requestOptions.generationConfig) ? requestOptions.generationConfig : {};
   // Google advises against any temperature but the default from Gemini 3 on.
   const own = {
-    maxOutputTokens: maxTokens ?? limit,
+    maxOutputTokens: maxTokens ?? Math.max(limit, plainLimit(probe)),
     temperature: limit === 16 ? 0 : null,
     thinkingConfig: config,
   };

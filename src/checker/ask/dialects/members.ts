@@ -1,5 +1,5 @@
-import type { Usage } from '../../../domain/result.js';
-import { mostTokens } from '../../../wire/model-health.js';
+import { mostTokens, type Usage } from '../../../domain/result.js';
+import { isList } from '../../../domain/json.js';
 import type { Answer } from '../../verdict/answer.js';
 
 /** The value if it is a string, else an empty string. */
@@ -21,17 +21,22 @@ export function usageOf(input: unknown, output: unknown): Usage | null {
 }
 
 /**
- * Length of a vector as numbers or as base64 of 32-bit floats, or of the first vector of a list with one for each token; 0 when it
+ * A vector as numbers or as base64 of 32-bit floats, or the first vector of a list with one for each token; of length 0 when it
  * holds anything else, or nothing.
  */
-export function vectorLength(value: unknown): number {
+export function vectorIn(value: unknown): Pick<Answer, 'vector' | 'values'> {
   const listed: unknown = Array.isArray(value) && Array.isArray(value[0]) ? value[0] : value;
-  const numbers = typeof listed === 'string' ? floatsOf(listed) : Array.isArray(listed) ? listed : [];
-  if (!numbers.every((one) => typeof one === 'number' && Number.isFinite(one))) return 0;
+  const numbers: readonly unknown[] =
+    typeof listed === 'string' ? floatsOf(listed) : isList(listed) ? listed : [];
+  if (!areNumbers(numbers)) return { vector: 0 };
   // A constant vector comes from an engine that computed nothing.
   const constant = numbers.every((one) => one === numbers[0]);
-  return constant && (numbers.length > 1 || numbers[0] === 0) ? 0 : numbers.length;
+  if (constant && (numbers.length > 1 || numbers[0] === 0)) return { vector: 0 };
+  return { vector: numbers.length, values: numbers };
 }
+
+const areNumbers = (list: readonly unknown[]): list is readonly number[] =>
+  list.every((one) => typeof one === 'number' && Number.isFinite(one));
 
 function floatsOf(base64: string): number[] {
   const bytes = Buffer.from(base64, 'base64');
@@ -39,7 +44,7 @@ function floatsOf(base64: string): number[] {
 }
 
 /** True for a non-empty list. */
-export const isFilled = (value: unknown): boolean => Array.isArray(value) && value.length > 0;
+export const isFilled = (value: unknown): value is readonly unknown[] => isList(value) && value.length > 0;
 
 /** An empty answer, the base of every API's answer. */
 export const blankAnswer: Answer = {

@@ -4,6 +4,7 @@ import type { Draft, StreamEvent } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { countOf, isFilled, numberOf, textOf } from './members.js';
+import { identityOf } from './reply-identity.js';
 
 /** Content is a string, or a list of parts of which some are reasoning. */
 function textIn(content: unknown, type: 'text' | 'thinking'): string {
@@ -71,6 +72,7 @@ export function readCompletion(payload: unknown): Answer | null {
     reasoningTokens: reasoningTokensIn(payload.usage),
     model: textOf(payload.model) || null,
     fingerprint: textOf(payload.system_fingerprint) || null,
+    ...identityOf(payload.id, payload.created),
     ...(callsIn(message ?? {}) && { called: true }),
     ...(failed && { error: choice.error }),
   };
@@ -87,6 +89,7 @@ export function takeChunk(draft: Draft, { data }: StreamEvent): void {
     reasoningTokensIn(data.usage) ?? reasoningTokensIn(groq.usage) ?? draft.reasoningTokens ?? null;
   draft.model = textOf(data.model) || draft.model;
   draft.fingerprint = textOf(data.system_fingerprint) || (draft.fingerprint ?? null);
+  if (draft.identity === undefined) Object.assign(draft, identityOf(data.id, data.created));
   const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined;
   if (!isObject(choice)) return;
   if (choice.error !== undefined && choice.error !== null) draft.error = choice.error;

@@ -1,14 +1,14 @@
 import type { Answer } from '../../verdict/answer.js';
 import type { Dialect } from '../dialect.js';
 import { isObject } from '../../../domain/json.js';
-import { blankAnswer, textOf, usageOf, vectorLength } from './members.js';
+import { blankAnswer, textOf, usageOf, vectorIn } from './members.js';
 import { bodyWith } from './token-limit.js';
 
 /** The reply of llama.cpp below `/embeddings`, which is not OpenAI's; its API stands below `/v1`, too. */
 function readNative(payload: readonly unknown[]): Answer | null {
   const [first] = payload;
   return isObject(first) && Array.isArray(first.embedding)
-    ? { ...blankAnswer, vector: vectorLength(first.embedding) }
+    ? { ...blankAnswer, ...vectorIn(first.embedding) }
     : null;
 }
 
@@ -19,7 +19,7 @@ function readEmbedding(payload: unknown): Answer | null {
   const usage = isObject(payload.usage) ? payload.usage : {};
   return {
     ...blankAnswer,
-    vector: isObject(first) ? vectorLength(first.embedding) : 0,
+    ...vectorIn(isObject(first) ? first.embedding : undefined),
     usage: usageOf(usage.prompt_tokens, usage.total_tokens === undefined ? undefined : 0),
     model: textOf(payload.model) || null,
   };

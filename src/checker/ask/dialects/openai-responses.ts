@@ -4,6 +4,7 @@ import { isObject } from '../../../domain/json.js';
 import { finishOf } from './finish-mark.js';
 import { numberOf, textOf, usageOf } from './members.js';
 import { effortOf } from './least-reasoning.js';
+import { identityOf } from './reply-identity.js';
 import { takesTemperature } from './reasoning.js';
 import { bodyWith, tokenLimit } from './token-limit.js';
 
@@ -34,6 +35,7 @@ function read(payload: unknown): Answer | null {
     usage: usageOf(usage.input_tokens, usage.output_tokens),
     reasoningTokens: numberOf(details.reasoning_tokens),
     model: textOf(payload.model) || null,
+    ...identityOf(payload.id, payload.created_at),
     called: payload.output.filter(isObject).some(({ type }) => textOf(type).endsWith('_call')),
   };
 }

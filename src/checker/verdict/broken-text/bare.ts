@@ -13,7 +13,7 @@ const role =
 
 /** Starts of a tool call that an engine writes as text. */
 const callBegins =
-  /^(?:<tool_calls?>|<function=[\w.-]{1,80}>|<\|?tool_calls?(?:_section_begin|_begin|_start)?\|?>|<\|python_tag\|>|<｜tool▁calls▁begin｜>|<function_calls?>|<(?:minimax|antml|xai):(?:tool_call|function_calls?|function_call)\b|\[TOOL_CALLS?\]|functools\[\{|`{3}tool_(?:code|call)\n|<tool_code>|<\|channel\|>commentary to=)/;
+  /^(?:<tool_calls?>|<function=[\w.-]{1,80}>|<\|?tool_calls?(?:_section_begin|_begin|_start)?\|?>|<\|python_tag\|>|<｜tool▁calls▁begin｜>|<[｜‖|]{1,2}DSML[｜‖|]{1,2} ?[a-z]|<function_calls?>|<(?:minimax|antml|xai):(?:tool_call|function_calls?|function_call)\b|\[TOOL_CALLS?\]|functools\[\{|`{3}tool_(?:code|call)\n|<tool_code>|<\|channel\|>commentary to=)/;
 /** End of a tool call; text after it is an answer. */
 const callEnds = /(?:>|\]|\}|\)|`{3})$/;
 

@@ -48,7 +48,7 @@ export const english: readonly TextRule[] = [
       "(?:failed|unable|could ?n[o']t|can ?n[o']t|error|failure|problem)(?: to| while| when| in)? (?:load(?:ing)?|initiali[sz](?:e|ing)|start(?:ing)?) (?:the |your |this )?(?:llm |llama |local )?(?:model|engine|runner|weights)",
       '\\bmodel\\b.{0,80}(?:failed to|could not be|did not|cannot be|can.t be) (?:load|start|initiali[sz]e)',
       'model (?:load(?:ing)? )?(?:has )?(?:failed|crashed)\\b|model has (?:unexpectedly )?crashed',
-      'no (?:llm |local )?models? (?:is |are |was |were )?(?:currently )?loaded|model (?:is )?not loaded|model (?:was |has been )?unloaded',
+      'no (?:llm |local )?models? (?:is |are |was |were )?(?:currently )?loaded|model (?:is )?not loaded|model (?:is |was |has been )?unloaded',
       'degraded function|function [\\w :-]{0,80}degraded|\\bdegraded\\b.{0,40}cannot be invoked',
       // vLLM tells them with 400 inside a stream.
       'engine ?core encountered an|background loop has errored|task finished unexpectedly|executor failed\\b|\\brpc call to \\w+ timed out',
@@ -195,7 +195,7 @@ export const english: readonly TextRule[] = [
     pattern: any(
       'overload',
       '(?:at|over|no|insufficient|not enough|out of|exceed\\w*|lack of|limited) (?:\\w+ )?capacity',
-      'capacity (?:is |was |has been |temporarily )?(?:exceeded|reached|exhausted|constraint|limit)',
+      'capacity (?:is |was |has been )?(?:currently |temporarily )?(?:exceeded|reached|exhausted|insufficient|constraint|limit)',
       '(?:high|heavy|peak|increased|elevated) (?:demand|load|traffic)|under load|(?:surge|spike) (?:in|of) (?:demand|load|traffic)',
       '(?:processing|handling|receiving|serving) too many requests',
       '(?:server|service|system|engine|model) (?:is |are )?(?:currently |too |really |very )?busy|too busy',
@@ -215,7 +215,7 @@ export const english: readonly TextRule[] = [
     reason: 'model_loading',
     pattern: any(
       '(?<!(?:error|fail\\w*|unable to|while|when|during) )\\bloading\\b',
-      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed|created|provisioned|prepared|started)|scaling up|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed|created|provisioned|prepared|started)|scaling(?: up)?\\b(?! (?:down|factor))|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
       '\\b(?:initiali[sz]ation|warm[- ]?up|start[- ]?up|scal(?:e|ing)[- ]?up|provisioning|deployment) (?:is )?(?:still )?in progress\\b',
       'cold start|scal(?:ed|ing) (?:up )?from (?:zero|0)\\b',
     ),
@@ -239,12 +239,14 @@ export const english: readonly TextRule[] = [
       '(?:api|access|subscription|x-api)[- ]?(?:key|token) (?:is |was |has )?(?:been )?(?:not valid|not found|invalid|expired|missing|required|revoked|disabled|deactivated)',
       '(?:security )?token [\\w ]{0,40}is (?:invalid|expired)',
       'unauthori[sz]ed|unauthenticated|not authenticated|authentication (?:failed|fails|required|error)',
+      '\\b(?:no|missing|malformed|invalid|empty|without) (?:an? |the )?(?:auth(?:ori[sz]ation)?|x-api-key|api-key) header\\b',
+      '\\b(?:auth(?:ori[sz]ation)?|x-api-key|api-key) header (?:is |was |has been |not |must be )*(?:missing|required|found|provided|present|set|malformed|invalid|empty)\\b',
       "did(?: not|n't) provide an api key|invalid authentication|(?:failed|unable|could not) to authenticate|could not authenticate",
     ),
     on: ofKey,
     // A key of the request, such as `messages`, and a token of its text.
     unless:
-      /\b(?:missing|unknown|invalid|bad|wrong|no) keys?:? (?:['"`]?(?:(?:model|messages|prompt|input|content|role|stream|stop|seed|n|user|tools?|metadata|temperature|store|system|max\w{1,20}|[a-z]{1,20}_[a-z_]{1,40})(?:['"`]|$| in\b)|[a-z]{1,20}\.[a-z_]{1,40}\b)|in (?:the |your )?(?:request|body|json|payload|message)s?\b)|\b(?:missing|unknown|invalid|bad|wrong|no) tokens? (?:counts?|ids?|types?|lengths?|at position|in (?:the )?(?:json|prompt|messages?))\b|\btokens? ['"`]?<\|/,
+      /\b(?:missing|unknown|invalid|bad|wrong|no) keys?:? (?:['"`]?(?:(?:model|messages|prompt|input|content|role|stream|stop|seed|n|user|tools?|metadata|temperature|store|system|max\w{1,20}|[a-z]{1,20}_[a-z_]{1,40})(?:['"`.,;:)]|$| in\b)|[a-z]{1,20}\.[a-z_]{1,40}\b)|in (?:the |your )?(?:request|body|json|payload|message)s?\b)|\b(?:missing|unknown|invalid|bad|wrong|no) tokens? (?:counts?|ids?|types?|lengths?|at position|in (?:the )?(?:json|prompt|messages?))\b|\btokens? ['"`]?<\|/,
   },
   {
     reason: 'permission_denied',

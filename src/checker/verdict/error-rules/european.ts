@@ -9,6 +9,15 @@ const prompts = {
   russian: '(?:(?<!политик[иу] )контент|содержани|запрос|промпт|сообщени|ввод|ответ|текст)',
 } as const;
 
+/** What a request has for a model. */
+const parts = {
+  german: '(?:parameter|option|feld|wert|funktion|eingabe|format|nachricht|rolle|werkzeug)',
+  french: '(?:paramètre|option|champ|valeur|fonction|format|message|rôle|outil)',
+  southern:
+    '(?:par[aáâ]metro|opci[oó]n|opção|opzione|campo|valor|función|função|funzione|formato|mensa|messag|\\brol\\b|ruolo|herramienta|ferramenta)',
+  russian: '(?:параметр|опци|функци|поле|формат|сообщени|роль|инструмент)',
+} as const;
+
 /** What may stand between whom and what happened. Where a prompt comes before, whom it names has written it. */
 const after = (prompt: string): string => `(?<!${prompt}.{0,32})(?:(?!${prompt})[^.]){0,60}`;
 
@@ -158,10 +167,10 @@ export const european: readonly TextRule[] = [
   {
     reason: 'model_not_found',
     pattern: any(
-      'modell(?!o).{0,60}(?:nicht (?:gefunden|verfügbar|unterstützt|vorhanden)|existiert nicht|eingestellt|unbekannt)',
-      'mod[èe]le .{0,60}(?:introuvable|n.existe pas|pas (?:disponible|pris en charge|trouvé)|inconnu)',
-      'modell?[oe] .{0,60}(?:no (?:(?:fue |ha sido )?encontrado|existe|disponible|compatible|se encontró|se ha encontrado)|não (?:(?:foi )?(?:encontrado|localizado)|existe)|non (?:(?:è stato )?trovato|esiste))',
-      'модел[а-яё]* .{0,60}(?:не (?:найден|существ|поддерж|доступн)|отключен|устарел)',
+      `modell(?!o)(?<!${parts.german}[^.:;]{0,60}modell)(?:(?!${parts.german})[^]){0,60}(?:nicht (?:mehr )?(?:gefunden|verfügbar|unterstützt|vorhanden)|existiert nicht|eingestellt|unbekannt)`,
+      `mod[èe]le (?<!${parts.french}[^.:;]{0,60}mod[èe]le )(?:(?!${parts.french})[^]){0,60}(?:introuvable|n.existe pas|pas (?:disponible|pris en charge|trouvé)|inconnu)`,
+      `modell?[oe] (?<!${parts.southern}[^.:;]{0,60}modell?[oe] )(?:(?!${parts.southern})[^]){0,60}(?:no (?:(?:fue |ha sido )?encontrado|existe|disponible|compatible(?! con)|se encontró|se ha encontrado)|não (?:(?:foi )?(?:encontrado|localizado)|existe)|non (?:(?:è stato )?trovato|esiste))`,
+      `модел[а-яё]* (?<!${parts.russian}[^.:;]{0,60}модел[а-яё]{0,4} )(?:(?!${parts.russian})[^]){0,60}(?:не (?:найден|существ|поддерж(?!ива(?:ет|ют) )|доступн)|отключен|устарел)`,
     ),
   },
   {

@@ -8,6 +8,11 @@ const japaneseFilter =
   '(?:モデレーション|ガードレール|(?:コンテンツ|安全|セーフティ|入力)(?:フィルタ|チェック|審査)|セーフティ|検閲)';
 const koreanFilter = '(?:모더레이션|가드레일|(?:콘텐츠|안전|유해성|입력) ?(?:필터|검사|심사|검열)|검열)';
 
+/** What a request has for a model. */
+const parts = '(?:パラメ|入力|出力|形式|매개|파라미터|입력|출력|형식)';
+/** The name of a model, perhaps quoted; also none. */
+const name = '(?:名|バージョン| ?이름| ?버전| ?명)?[\\w\\s./:@「」『』（）()：\'"`-]{0,80}';
+
 /** Reasons of Japanese and Korean texts; the first match decides. */
 export const japaneseAndKorean: readonly TextRule[] = [
   {
@@ -88,8 +93,11 @@ export const japaneseAndKorean: readonly TextRule[] = [
   {
     reason: 'model_not_found',
     pattern: any(
-      'モデル.{0,60}(?:見つかり|存在し|サポートされて|対応して|廃止)',
-      '모델.{0,60}(?:찾을 수|존재하지|지원되지|지원하지|종료)',
+      // What is not there or not supported is the model, not something that the request has for it.
+      `モデル(?:(?!${parts})[^]){0,60}(?:見つかり|存在し|廃止)`,
+      `モデル${name}(?:に?は|が|に)?(?:現在|もう)?(?:サポートされて|対応して)`,
+      `모델(?:(?!${parts})[^]){0,60}(?:찾을 수|존재하지|종료)`,
+      `모델${name}(?:은\\(는\\)|이\\(가\\)|[은는이가을를])?\\s?(?:현재 |더 이상 )?(?:지원되지|지원하지)`,
     ),
   },
   {

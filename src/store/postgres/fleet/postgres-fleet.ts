@@ -42,6 +42,7 @@ export async function openPostgresFleet(options: PostgresFleetOptions): Promise<
   const held = createHeldShards();
   const { address = null, configDigest = null, generation = null } = options;
   let announced: Announcement = { address, configDigest, generation };
+  let claims = true;
   const renewal = createRenewal({
     own,
     shown: database.shown,
@@ -49,6 +50,7 @@ export async function openPostgresFleet(options: PostgresFleetOptions): Promise<
     held,
     handlers: options,
     announced: () => announced,
+    mayClaim: () => claims,
     clock,
     timers,
     log,
@@ -86,6 +88,7 @@ export async function openPostgresFleet(options: PostgresFleetOptions): Promise<
     },
     instances: table.instances,
     withRegistry: prepareRegistryLease({ table, clock, timers }),
+    claimNoMore: () => void (claims = false),
     async stop() {
       if (stopped) return;
       stopped = true;

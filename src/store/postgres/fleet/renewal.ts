@@ -17,6 +17,8 @@ export interface RenewalParts {
   readonly held: HeldShards;
   readonly handlers: ShardHandlers;
   readonly announced: () => Announcement;
+  /** False for an instance that is about to stop. */
+  readonly mayClaim: () => boolean;
   readonly clock: Pick<Clock, 'monotonic'>;
   readonly timers: Timers;
   readonly log: ConnectionOptions['log'];
@@ -32,7 +34,7 @@ export interface Renewal {
 }
 
 export function createRenewal(parts: RenewalParts): Renewal {
-  const { own, shown, table, held, handlers, announced, clock, timers, log } = parts;
+  const { own, shown, table, held, handlers, announced, mayClaim, clock, timers, log } = parts;
   let failures = 0;
   let failing = false;
 
@@ -84,7 +86,7 @@ export function createRenewal(parts: RenewalParts): Renewal {
     if (now > -Infinity) handlers.time?.({ databaseMs: now, askedAt });
     const plan = planShare(own, live, shards, now);
     if (plan.give.length > 0) await give(plan.give, answered);
-    if (plan.claim === 0) return;
+    if (plan.claim === 0 || !mayClaim()) return;
     const until = leaseEnd();
     tellGained(held.add(await answered(() => table.claim(plan.claim, 0, shardCount - 1)), until));
   }

@@ -5,6 +5,7 @@ import type { StoreReader } from '../../port.js';
 import {
   addGroup,
   addLatencies,
+  addSpeed,
   goodOutcomes,
   readCounts,
   type Counted,
@@ -12,7 +13,7 @@ import {
 } from '../../read/counted-results.js';
 import { answerOf, readOver } from '../../read/reading.js';
 import { inMaintenance, type CheckRow } from '../../rows/check-row.js';
-import { addRow, countNames, type RollupRow } from '../../rows/rollup-row.js';
+import { addRow, countNames, histogramNames } from '../../rows/rollup-row.js';
 import {
   alikeOf,
   alikeSql,
@@ -21,6 +22,7 @@ import {
   maintenanceSql,
   outcomeSql,
   outputTokensSql,
+  streamedSql,
   tooGreat,
   type CheckColumns,
 } from '../check-columns.js';
@@ -29,12 +31,12 @@ import type { Database, Sql } from '../database.js';
 import { daySlices } from '../day-slices.js';
 import { readHorizons } from '../horizon-rows.js';
 
-/** Columns of stored rows for `addRow`: what is null is 0. */
-export const countsSql = countNames.map((name) => `coalesce(${name}, 0) AS ${name}`).join(', ');
+/** Columns of stored rows for `addRow`: what is null is 0, but for a cost that is not known. */
+export const countsSql = [...countNames.map((name) => `coalesce(${name}, 0) AS ${name}`), 'cost'].join(', ');
 
 /** A result whose figures do not fit into their columns, as a group of its own. */
 function addSingle(tally: Counted['tally'], row: CheckRow): void {
-  const { outcome, reason, flags, input_tokens: input, output_tokens: output } = row;
+  const { outcome, reason, flags, input_tokens: input, output_tokens: output, cost } = row;
   const isWhole = input !== null && output !== null;
   const isInMaintenance = (flags & inMaintenance) !== 0;
   addGroup(tally, {
@@ -44,9 +46,15 @@ function addSingle(tally: Counted['tally'], row: CheckRow): void {
     results: 1,
     inputTokens: isWhole ? input : 0,
     outputTokens: isWhole ? output : 0,
+    cost,
   });
   if (!isInMaintenance && goodOutcomes.includes(outcome) && row.duration !== null)
     addLatencies(tally, [row.duration]);
+}
+
+/** Adds the speed of a streamed result that counts. */
+function addStreamed(tally: Counted['tally'], row: CheckRow): void {
+  if ((row.flags & inMaintenance) === 0 && goodOutcomes.includes(row.outcome)) addSpeed(tally, row);
 }
 
 interface GroupRow {
@@ -55,7 +63,9 @@ interface GroupRow {
   readonly results: number;
   readonly input: number | null;
   readonly output: number | null;
+  readonly cost: number | null;
   readonly durations: readonly number[] | null;
+  readonly streamed: boolean;
 }
 
 /** Adds the results of each stretch to its tally, all with one statement. */
@@ -86,12 +96,13 @@ export async function addRawCounts(
     WHERE model = $1 AND stored.day >= $6::int2 AND stored.day <= $7::int2`;
   const { rows } = await sql.run<GroupRow>(
     `SELECT n, ${alikeSql} AS alike, count(*) AS results, sum(${inputTokensSql}) AS input,
-      sum(${outputTokensSql}) AS output, array_agg(duration) FILTER (WHERE duration IS NOT NULL
-        AND ${outcomeSql} IN (${goodOutcomes.join(', ')}) AND ${maintenanceSql} = 0) AS durations
+      sum(${outputTokensSql}) AS output, sum(cost)::float8 AS cost, array_agg(duration) FILTER (WHERE duration IS NOT NULL
+        AND ${outcomeSql} IN (${goodOutcomes.join(', ')}) AND ${maintenanceSql} = 0) AS durations,
+      coalesce(bool_or(${streamedSql}), false) AS streamed
     ${within} GROUP BY 1, 2`,
     values,
   );
-  for (const { n, alike, results, input, output, durations } of rows) {
+  for (const { n, alike, results, input, output, cost, durations } of rows) {
     const [tally, group] = [stretches[n]?.tally, alikeOf(alike)];
     if (tally === undefined || group.tooGreat) continue;
     addGroup(tally, {
@@ -100,22 +111,32 @@ export async function addRawCounts(
       results,
       inputTokens: input ?? 0,
       outputTokens: output ?? 0,
+      cost,
     });
     addLatencies(tally, durations ?? []);
   }
-  if (!rows.some(({ alike }) => alikeOf(alike).tooGreat)) return;
-  const single = await sql.run<CheckColumns & { n: number }>(
-    `SELECT n, stored.day, slot, code, duration, tokens, rest ${within} AND code & ${tooGreat} <> 0`,
-    values,
-  );
-  for (const row of single.rows) {
-    const tally = stretches[row.n]?.tally;
-    if (tally !== undefined) addSingle(tally, checkRowOf(row));
-  }
+  const each = async (condition: string, take: typeof addSingle): Promise<void> => {
+    const single = await sql.run<CheckColumns & { n: number }>(
+      `SELECT n, stored.day, slot, code, duration, tokens, rest, cost ${within} AND ${condition}`,
+      values,
+    );
+    for (const row of single.rows) {
+      const tally = stretches[row.n]?.tally;
+      if (tally !== undefined) take(tally, checkRowOf(row));
+    }
+  };
+  if (rows.some(({ alike }) => alikeOf(alike).tooGreat)) await each(`code & ${tooGreat} <> 0`, addSingle);
+  if (rows.some(({ streamed }) => streamed)) await each(streamedSql, addStreamed);
 }
 
 function countSource(database: Database, sql: Sql): CountSource {
-  const sums = countNames.map((name) => `coalesce(sum(${name}), 0)::float8 AS ${name}`).join(', ');
+  const sums = [
+    ...countNames.map((name) => `coalesce(sum(${name}), 0)::float8 AS ${name}`),
+    'sum(cost)::float8 AS cost',
+  ].join(', ');
+  const blobs = histogramNames
+    .map((name) => `array_agg(${name}) FILTER (WHERE ${name} IS NOT NULL) AS ${name}`)
+    .join(', ');
   const levels = {
     hours: { unit: hourMs, table: database.table('hour_rollup') },
     days: { unit: dayMs, table: database.table('day_rollup') },
@@ -125,15 +146,18 @@ function countSource(database: Database, sql: Sql): CountSource {
     *addLevel(level, tally, key, { from, to }) {
       const { unit, table } = levels[level];
       const { rows } = yield* answerOf(
-        sql.run<Record<string, number> & { latencies: readonly Uint8Array[] | null }>(
-          `SELECT ${sums}, array_agg(latency) FILTER (WHERE latency IS NOT NULL) AS latencies FROM ${table}
+        sql.run<
+          Record<string, number> & Record<(typeof histogramNames)[number], readonly Uint8Array[] | null>
+        >(
+          `SELECT ${sums}, ${blobs} FROM ${table}
             WHERE model = $1 AND span >= $2::int8 AND span < $3::int8`,
           [key, instant(from / unit), instant(to / unit)],
         ),
       );
-      for (const { latencies, ...row } of rows) {
-        addRow(tally, { ...(row as Omit<RollupRow, 'latency'>), latency: null });
-        for (const latency of latencies ?? []) decodeLatencyInto(tally.latency, latency);
+      for (const { latency, speed, ...row } of rows) {
+        addRow(tally, { ...(row as Record<string, number>), latency: null, speed: null });
+        for (const blob of latency ?? []) decodeLatencyInto(tally.latency, blob);
+        for (const blob of speed ?? []) decodeLatencyInto(tally.speed, blob);
       }
     },
     addRaw: (key, stretches) => answerOf(addRawCounts(database, sql, key, stretches)),

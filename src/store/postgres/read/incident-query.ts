@@ -2,7 +2,7 @@ import type { Exclusion } from '../../../domain/exclusion.js';
 import type { Note } from '../../../domain/incident.js';
 import { blameCodes } from '../../codes.js';
 import type { IncidentQuery, StoredIncident } from '../../port.js';
-import { addedText, incidentOf, type IncidentRow } from '../../rows/incident-row.js';
+import { acknowledgementColumns, addedText, incidentOf, type IncidentRow } from '../../rows/incident-row.js';
 import { instant, textOf } from '../columns.js';
 import type { Database, Sql } from '../database.js';
 import { exclusionColumns } from './annotation-query.js';
@@ -41,8 +41,9 @@ type Row = IncidentRow & { readonly key: number };
 export function prepareIncidents(database: Database) {
   const table = (name: string): string => database.table(name);
   const select = `SELECT incident.id, model.id AS model, model.key AS key, opened_at, closed_at, reason, blame,
-    checks_failed, last_detail FROM ${table('incident')} AS incident
-    JOIN ${table('model')} AS model ON model.key = incident.model`;
+    checks_failed, last_detail, ${acknowledgementColumns('acknowledgement')} FROM ${table('incident')} AS incident
+    JOIN ${table('model')} AS model ON model.key = incident.model
+    LEFT JOIN ${table('acknowledgement')} AS acknowledgement ON acknowledgement.incident = incident.id`;
 
   async function withTexts(sql: Sql, rows: readonly Row[]): Promise<StoredIncident[]> {
     if (rows.length === 0) return [];

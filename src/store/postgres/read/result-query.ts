@@ -21,7 +21,7 @@ export function withoutOldTexts(row: CheckRow, details: number): CheckRow {
 /** Results newest first, day by day; only the newest result of the model has all members. */
 export function prepareResults(database: Database): StoreReader['results'] {
   const table = database.table('check_result');
-  const select = `SELECT day, slot, code, duration, tokens, rest FROM ${table}
+  const select = `SELECT day, slot, code, duration, tokens, rest, cost FROM ${table}
     WHERE model = $1 AND day = $2::int2 AND slot >= $3 AND slot < $4`;
   // Only whole partitions are dropped: until then, a healthy result before $5 is hidden.
   const shown = `(${outcomeSql} <> 0 OR slot >= $5)`;

@@ -3,7 +3,7 @@ import { states, type Interval } from '../../../domain/state.js';
 import type { Past } from '../../history.js';
 import { answerOf, readOver } from '../../read/reading.js';
 import { readSeries, type SeriesSource } from '../../read/series-steps.js';
-import type { RollupRow } from '../../rows/rollup-row.js';
+import { histogramNames, type RollupRow } from '../../rows/rollup-row.js';
 import type { Series } from '../../series-buckets.js';
 import { instant } from '../columns.js';
 import type { Database, Sql } from '../database.js';
@@ -15,8 +15,8 @@ import { readPoints } from './timeline-query.js';
 export type ReadSeries = (past: Past, window: Interval, stepMs: number) => Promise<Series>;
 
 const columnsOf = {
-  seconds: `${states.map((state) => `coalesce(${state}_ms, 0) AS ${state}_ms`).join(', ')}, NULL AS latency`,
-  counts: `${countsSql}, latency`,
+  seconds: `${states.map((state) => `coalesce(${state}_ms, 0) AS ${state}_ms`).join(', ')}, NULL AS latency, NULL AS speed`,
+  counts: `${countsSql}, ${histogramNames.join(', ')}`,
 } as const;
 
 function seriesSource(database: Database, sql: Sql): SeriesSource {

@@ -9,6 +9,7 @@ import {
 } from '../../../domain/state.js';
 import { stateCodes, stateReasonCodes } from '../../codes.js';
 import type { ModelWindow, StoreReader } from '../../port.js';
+import { readSpent, type Piece, type ReasonTime } from '../../read/down-time.js';
 import { answerOf, given, readOver } from '../../read/reading.js';
 import {
   fewPoints,
@@ -144,23 +145,59 @@ async function timelineSource(
   };
 }
 
-type Timeline = Pick<StoreReader, 'points' | 'durations' | 'maintenance' | 'epochs' | 'gaps'>;
+async function durationsIn(
+  database: Database,
+  sql: Sql,
+  windows: readonly ModelWindow[],
+): Promise<StateDurations[]> {
+  const source = await timelineSource(database, sql, windows);
+  const sums: StateDurations[] = [];
+  for (const { key, from, to, without = [] } of windows) {
+    const holes = holesIn({ from, to }, without);
+    sums.push(await readOver(readDurations(source, key, { from, to }, holes)));
+  }
+  return sums;
+}
+
+/** Unhealthy time by reason of many pieces in one statement; one list a piece. */
+async function readDown(database: Database, sql: Sql, pieces: readonly Piece[]): Promise<ReasonTime[][]> {
+  const table = database.table('state');
+  const { rows } = await sql.run<ReasonTime & { readonly place: number }>(
+    `SELECT w.place::int4 AS place, d.reason, d.ms
+      FROM unnest($1::int4[], $2::int8[], $3::int8[]) WITH ORDINALITY AS w(model, opens, closes, place)
+      CROSS JOIN LATERAL (
+        SELECT reason, sum(least(ends, w.closes) - greatest(starts, w.opens))::float8 AS ms FROM (
+          SELECT starts, state, reason, lead(starts, 1, w.closes) OVER (ORDER BY starts) AS ends FROM ${table}
+            WHERE model = w.model AND starts < w.closes
+              AND starts >= coalesce((SELECT max(starts) FROM ${table} WHERE model = w.model AND starts <= w.opens), w.opens)
+        ) AS line WHERE state = ${stateCodes.toCode('unhealthy')} AND ends > w.opens GROUP BY reason
+      ) AS d`,
+    [
+      pieces.map(({ key }) => key),
+      pieces.map(({ from }) => instant(from)),
+      pieces.map(({ to }) => instant(to)),
+    ],
+  );
+  const found: ReasonTime[][] = pieces.map(() => []);
+  for (const { place, reason, ms } of rows) found[place - 1]?.push({ reason, ms });
+  return found;
+}
+
+type Timeline = Pick<StoreReader, 'points' | 'durations' | 'spent' | 'maintenance' | 'epochs' | 'gaps'>;
 
 /** Queries on the time line. */
 export function prepareTimeline(database: Database): Timeline {
   const table = (name: string): string => database.table(name);
   return {
     points: (key, from, to, most) => readPoints(database, database, key, { from, to }, most),
-    durations: (windows) =>
-      // One state of the database, so that the time of a hole was part of the whole.
+    // One state of the database, so that the time of a hole was part of the whole.
+    durations: (windows) => database.snapshot((sql) => durationsIn(database, sql, windows)),
+    spent: (windows) =>
       database.snapshot(async (sql) => {
-        const source = await timelineSource(database, sql, windows);
-        const sums: StateDurations[] = [];
-        for (const { key, from, to, without = [] } of windows) {
-          const holes = holesIn({ from, to }, without);
-          sums.push(await readOver(readDurations(source, key, { from, to }, holes)));
-        }
-        return sums;
+        const durations = await durationsIn(database, sql, windows);
+        const horizons = await readHorizons(database, sql);
+        const ask = (pieces: readonly Piece[]) => answerOf(readDown(database, sql, pieces));
+        return readOver(readSpent(windows, durations, horizons, ask));
       }),
     async maintenance(key, from, to) {
       const { rows } = await database.run<Interval & { from: number; to: number }>(

@@ -8,8 +8,8 @@ import type { Database, Sql } from '../database.js';
 import { prepareRollupWrite } from './rollup-write.js';
 import type { Rows } from './sifted-rows.js';
 
-/** Held by a transaction from its notices to its end. */
-const noticeLock = 0x6d70756d;
+/** Held by a transaction from its notices to its end, so that their ids grow in the order of commits. */
+export const noticeLock = 0x6d70756d;
 
 type Row = readonly Value[];
 
@@ -42,6 +42,8 @@ function checksOf(rows: Rows): CheckColumns[] {
       input_tokens: numberOrNull(row[9]),
       output_tokens: numberOrNull(row[10]),
       key_index: numberOrNull(row[11]),
+      speed: row[12] instanceof Uint8Array ? row[12] : null,
+      cost: numberOrNull(row[13]),
       // Inside JSON, which has every character.
       detail: typeof detail?.[2] === 'string' ? detail[2] : null,
       response: typeof detail?.[3] === 'string' ? detail[3] : null,
@@ -119,8 +121,8 @@ export function prepareBatchWrite(database: Database): (sql: Sql, rows: Rows) =>
     'ON CONFLICT (model, starts) DO UPDATE SET settings = excluded.settings',
   );
   const addNotices = insert('notice', ['int8', 'text'], '', '(at, body)');
-  const checkTypes = ['int4', 'int2', 'int4', 'int4', 'int4', 'int4', 'text'];
-  const addChecks = `INSERT INTO ${table('check_result')} (model, day, slot, code, duration, tokens, rest)
+  const checkTypes = ['int4', 'int2', 'int4', 'int4', 'int4', 'int4', 'text', 'int8'];
+  const addChecks = `INSERT INTO ${table('check_result')} (model, day, slot, code, duration, tokens, rest, cost)
     SELECT * FROM ${unnest(checkTypes)} ON CONFLICT DO NOTHING`;
   const updateModels = `UPDATE ${table('model')} AS stored SET health = given.health,
       watermark = coalesce(given.watermark, stored.watermark), latest = coalesce(given.latest, stored.latest),
@@ -182,7 +184,7 @@ export function prepareBatchWrite(database: Database): (sql: Sql, rows: Rows) =>
     });
     await take('total', (some) => addTotals(sql, totalsOf(some, 3)));
     await take('check', () => {
-      const checks = checksOf(rows).map(({ model, day, slot, code, duration, tokens, rest }) => [
+      const checks = checksOf(rows).map(({ model, day, slot, code, duration, tokens, rest, cost }) => [
         model,
         day,
         slot,
@@ -190,6 +192,7 @@ export function prepareBatchWrite(database: Database): (sql: Sql, rows: Rows) =>
         duration,
         tokens,
         rest,
+        cost,
       ]);
       return sql.run(addChecks, columnsOf(checks, checkTypes.length));
     });

@@ -107,6 +107,7 @@ function prepareRowPrune(database: Database) {
     yield* before('incident', 'closed_at', limits.days);
     yield* before('notice', 'at', limits.outbox);
     yield* before('message', 'ended_at', limits.outbox);
+    yield* before('vendor_incident', 'coalesce(resolved_at, seen_at)', limits.days);
     const { rows } = await database.run<{ key: number }>(
       `SELECT key FROM ${table('model')} ORDER BY key`,
       [],

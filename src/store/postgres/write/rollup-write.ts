@@ -2,7 +2,8 @@ import type { Histogram } from '../../../domain/histogram.js';
 import { highest, lowest } from '../../../domain/list.js';
 import { decodeLatencyInto, encodeLatency } from '../../latency-blob.js';
 import { stateCodes } from '../../codes.js';
-import { sumNames } from '../../rows/rollup-row.js';
+import { costAt, figureNames, histogramNames, sumNames } from '../../rows/rollup-row.js';
+import { sumOfCosts } from '../../../domain/cost.js';
 import type { Value } from '../../write/batch-rows.js';
 import { columnsOf, unnest } from '../columns.js';
 import type { Database, Sql } from '../database.js';
@@ -14,26 +15,34 @@ interface Figures {
   readonly model: number;
   readonly span: number;
   readonly sums: number[];
-  readonly latency: Histogram;
+  cost: number | null;
+  /** In the order of `histogramNames`. */
+  readonly histograms: readonly Histogram[];
 }
 
 function figuresIn(all: Map<string, Figures>, model: number, span: number): Figures {
   const name = `${model} ${span}`;
   const known = all.get(name);
   if (known !== undefined) return known;
-  const made = { model, span, sums: sumNames.map(() => 0), latency: new Map() };
+  const histograms = histogramNames.map((): Histogram => new Map());
+  const made = { model, span, sums: sumNames.map(() => 0), cost: null, histograms };
   all.set(name, made);
   return made;
 }
 
-function add({ sums, latency }: Figures, figures: readonly unknown[]): void {
+function add(to: Figures, figures: readonly unknown[]): void {
+  const { sums, histograms } = to;
   for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] ?? 0) + Number(figures[at] ?? 0);
-  const blob = figures[sums.length];
-  if (blob instanceof Uint8Array) decodeLatencyInto(latency, blob);
+  const cost = figures[costAt] ?? null;
+  to.cost = sumOfCosts(to.cost, cost === null ? null : Number(cost));
+  histograms.forEach((histogram, index) => {
+    const blob = figures[costAt + 1 + index];
+    if (blob instanceof Uint8Array) decodeLatencyInto(histogram, blob);
+  });
 }
 
-const bytesOf = (latency: Histogram): Buffer | null => {
-  const blob = encodeLatency(latency);
+const bytesOf = (histogram: Histogram): Buffer | null => {
+  const blob = encodeLatency(histogram);
   return blob === null ? null : Buffer.from(blob);
 };
 
@@ -42,8 +51,8 @@ const bytesOf = (latency: Histogram): Buffer | null => {
  * has locked the rows of their models.
  */
 export function prepareRollupWrite(database: Database) {
-  const names = [...sumNames, 'latency'];
-  const types = ['int4', 'int4', ...sumNames.map(() => 'int8'), 'bytea'];
+  const names = figureNames;
+  const types = ['int4', 'int4', ...sumNames.map(() => 'int8'), 'int8', ...histogramNames.map(() => 'bytea')];
   const statementsOf = (table: Table) => ({
     stored: `SELECT model, span, ${names.join(', ')} FROM ${database.table(table)}
       JOIN unnest($1::int4[], $2::int4[]) AS asked (model, span) USING (model, span)
@@ -70,12 +79,13 @@ export function prepareRollupWrite(database: Database) {
         figuresIn(all, Number(row.model), Number(row.span)),
         names.map((name) => row[name]),
       );
-    const written = figures.map(({ model, span, sums, latency }) => [
+    const written = figures.map(({ model, span, sums, cost, histograms }) => [
       model,
       span,
       // Null takes no byte.
       ...sums.map((sum) => (sum === 0 ? null : sum)),
-      bytesOf(latency),
+      cost,
+      ...histograms.map(bytesOf),
     ]);
     await sql.run(statements[table].upsert, columnsOf(written, types.length));
   }

@@ -1,6 +1,7 @@
 import { messageOf } from '../../../domain/thrown.js';
 import { isPlausible } from '../../../domain/time.js';
 import type { ModelWrite, Refusal } from '../../port.js';
+import { costAt } from '../../rows/rollup-row.js';
 import { parameters, type Put, type StatementName, type Value } from '../../write/batch-rows.js';
 import { writeModelInParts } from '../../write/isolated-write.js';
 import { writeModel } from '../../write/model-write.js';
@@ -9,11 +10,11 @@ import { describePart, isUnusable } from '../../write/refused-part.js';
 /** Parameters that may be null; all others are columns that need a value. */
 const nullable: Readonly<Partial<Record<StatementName, readonly number[]>>> = {
   model: [0, 1, 2, 3],
-  check: [6, 7, 8, 9, 10, 11],
+  check: [6, 7, 8, 9, 10, 11, 12, 13],
   detail: [2, 3, 4, 5],
   state: [3],
-  // The model, one of the two times, each figure; the histogram.
-  rollup: [1, 2, 3 + 16],
+  // The model, one of the two times, each figure; the cost and the histograms.
+  rollup: [1, 2, 3 + costAt, 3 + costAt + 1, 3 + costAt + 2],
   incident: [0, 2, 4],
 };
 

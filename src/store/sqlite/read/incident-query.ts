@@ -2,11 +2,12 @@ import type { Database } from 'better-sqlite3';
 import { prepareAnnotations } from '../write/annotations.js';
 import { blameCodes } from '../../codes.js';
 import type { IncidentQuery, StoredIncident } from '../../port.js';
-import { addedText, incidentOf, type IncidentRow } from '../../rows/incident-row.js';
+import { acknowledgementColumns, addedText, incidentOf, type IncidentRow } from '../../rows/incident-row.js';
 
 // CROSS JOIN, since the planner would else begin with the models and sort all.
 const columns = `incidents.id, models.id AS model, models.key AS key, opened_at, closed_at, reason, blame, checks_failed,
-  last_detail FROM incidents CROSS JOIN models ON models.key = incidents.model`;
+  last_detail, ${acknowledgementColumns('acknowledgements')} FROM incidents CROSS JOIN models ON models.key = incidents.model
+  LEFT JOIN acknowledgements ON acknowledgements.incident = incidents.id`;
 
 /** Models that left the registry are no longer checked, so their incidents end there. */
 const ended = 'coalesce(closed_at, models.retired_at)';

@@ -16,7 +16,7 @@ type Bounds = [model: number, from: number, to: number];
 type ReadSeries = (past: Past, window: Interval, stepMs: number) => Series;
 
 const columnsOf = {
-  seconds: `${states.map((state) => `${state}_ms`).join(', ')}, NULL AS latency`,
+  seconds: `${states.map((state) => `${state}_ms`).join(', ')}, NULL AS latency, NULL AS speed`,
   counts: countColumns,
 } as const;
 

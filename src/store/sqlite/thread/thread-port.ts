@@ -31,9 +31,11 @@ export const awaited: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'write',
   'writePacked',
   'addNote',
+  'acknowledge',
   'exclude',
   'include',
   'keepOutbox',
+  'keepVendorIncidents',
   'close',
 ]);
 /** Calls that change nothing; they wait their turn, so that however many there are, a write waits only for a few. */
@@ -43,17 +45,23 @@ export const reads: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>([
   'missed',
   'points',
   'durations',
+  'spent',
   'counts',
+  'hourHistograms',
   'results',
   'incidents',
   'maintenance',
   'epochs',
   'gaps',
+  'acknowledged',
   'exclusions',
   'excludedPeriods',
   'notices',
   'channels',
   'messages',
+  'waiting',
+  'waitingChannels',
+  'vendorIncidents',
 ]);
 /** Calls that are sent even while the thread hangs. */
 export const alwaysMade: ReadonlySet<ThreadMethod> = new Set<ThreadMethod>(['write', 'writePacked', 'close']);

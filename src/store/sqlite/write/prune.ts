@@ -54,6 +54,7 @@ function prepare(database: Database) {
     incidents: limited('DELETE FROM incidents WHERE closed_at < ?'),
     notices: () => limited('DELETE FROM notices WHERE at < ?'),
     messages: () => limited('DELETE FROM messages WHERE ended_at < ?'),
+    vendors: () => limited('DELETE FROM vendor_incidents WHERE coalesce(resolved_at, seen_at) < ?'),
     // Not of a model that returned to the registry since its place was read.
     everything: ['checks', 'details', 'states', 'hours', 'days', 'incidents'].map((table) =>
       limited(
@@ -112,9 +113,10 @@ function* pieces(statements: Statements, limits: Limits, swept: number): Generat
     yield statements.model.run(key).changes;
   }
   yield* exhaust(() => statements.incidents.run(limits.days));
-  const [notices, messages] = [statements.notices(), statements.messages()];
+  const [notices, messages, vendors] = [statements.notices(), statements.messages(), statements.vendors()];
   yield* exhaust(() => notices.run(limits.outbox));
   yield* exhaust(() => messages.run(limits.outbox));
+  yield* exhaust(() => vendors.run(limits.days));
 }
 
 /** Prepares deletion by retention: each call runs one bounded batch and returns whether more is left. */

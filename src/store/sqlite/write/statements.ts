@@ -2,6 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { stateCodes } from '../../codes.js';
 import { onlyBucket } from '../../latency-blob.js';
 import { upsertMany, upsertRollup, type Given } from '../rows/rollup-sql.js';
+import { costAt } from '../../rows/rollup-row.js';
 import type { Put, StatementName, Value } from '../../write/batch-rows.js';
 import { StoreError } from '../../store-error.js';
 import { keysOf, tableOf } from '../../../domain/table.js';
@@ -15,7 +16,7 @@ const sql: Readonly<
   model: `UPDATE models SET health = ${asText}, watermark = coalesce(?, watermark),
     latest = coalesce(${asText}, latest), last_success = coalesce(?, last_success), input_tokens = input_tokens + ?,
     output_tokens = output_tokens + ?, version_changes = version_changes + ? WHERE key = ?`,
-  check: 'INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  check: 'INSERT OR REPLACE INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   detail: `INSERT OR REPLACE INTO details VALUES (?, ?, ${asText}, ${asText}, ${asText}, ${asText})`,
   forgetStates: 'DELETE FROM states WHERE model = ? AND starts >= ?',
   state: 'INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)',
@@ -33,7 +34,7 @@ const sql: Readonly<
 const mostSets = 64;
 
 /**
- * Most figures of a rollup are 0, and most histograms hold a single latency. Statements with only the other columns,
+ * Most figures of a rollup are 0, the cost is null without a price, and most histograms hold a single latency. Statements with only the other columns,
  * prepared when a set of figures first occurs, save a fifth of the time.
  */
 function prepareRollups(database: Database): (values: readonly Value[]) => void {
@@ -50,11 +51,11 @@ function prepareRollups(database: Database): (values: readonly Value[]) => void 
     const given: Value[] = [];
     for (let at = 0; at < figures.length; at += 1) {
       const figure = figures[at] ?? null;
-      if (figure === 0 || figure === null) continue;
+      if (figure === null || (figure === 0 && at !== costAt)) continue;
       set |= 1 << at;
       given.push(figure);
     }
-    const latency = figures.at(-1);
+    const [latency, speed] = figures.slice(costAt + 1);
     const bucket = latency instanceof Uint8Array ? onlyBucket(latency) : null;
     if (bucket !== null) {
       set |= 1 << figures.length;
@@ -65,6 +66,7 @@ function prepareRollups(database: Database): (values: readonly Value[]) => void 
       add = prepare({
         sum: (at) => ((set >> at) & 1) === 1,
         latency: latency === null ? 'none' : bucket === null ? 'blob' : 'bucket',
+        speed: speed !== null,
       });
       adders.set(set, add);
     }

@@ -53,6 +53,19 @@ withServer('shares of instances', (server) => {
     expect((await b.fleet.instances()).map(({ id }) => id)).toEqual([b.fleet.id]);
   });
 
+  it('are renewed, and no others claimed, by an instance that is about to stop', async () => {
+    const { join, age, sql } = await members();
+    const a = await join();
+    await sql("UPDATE shard SET owner = 'dead', until = now() - interval '1 ms' WHERE id = 4");
+    a.fleet.claimNoMore();
+    expect(await a.fleet.renew()).toBe(true);
+    expect(a.fleet.owned()).toHaveLength(255);
+    await age(10_000);
+    expect(await a.fleet.renew()).toBe(true);
+    expect(a.fleet.mayStart(3)).toBe(true);
+    expect(a.fleet.mayStart(4)).toBe(false);
+  });
+
   it('are given back once the owner has written what it has', async () => {
     const { join, rest, owners } = await members();
     let end = (): void => undefined;

@@ -146,4 +146,25 @@ withServer('leases of shards', (server) => {
       expect(fleet.mayStart(0)).toBe(true);
     }
   });
+
+  it('are kept and given back only with the fence that they have', async () => {
+    const { url, sql, owners } = await members();
+    const database = await connect({ url, log: silent });
+    try {
+      const table = prepareLeaseTable(database, 'own');
+      const [old] = await table.claim(1, 5, 5);
+      await sql("UPDATE shard SET until = now() - interval '1 ms' WHERE id = 5");
+      const [row] = await table.claim(1, 5, 5);
+      expect([Number(old?.fence), Number(row?.fence)]).toEqual([1, 2]);
+      // Sent before the lease was lost and came back, received after.
+      expect(await table.give([{ shard: 5, fence: 1 }])).toBe(0);
+      expect(await table.keep({ shard: 5, fence: 1 })).toBe(false);
+      expect((await owners()).get('own')).toBe(1);
+      expect(await table.keep({ shard: 5, fence: 2 })).toBe(true);
+      expect(await table.give([{ shard: 5, fence: 2 }])).toBe(1);
+      expect((await owners()).get('own')).toBeUndefined();
+    } finally {
+      await database.close();
+    }
+  });
 });

@@ -2,8 +2,9 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { blames, outcomes } from '../../../../src/domain/reason.js';
 import { emptyRollup, type Rollup } from '../../../../src/domain/rollup.js';
+import { lastSpeedBucket } from '../../../../src/domain/speed.js';
 import { states } from '../../../../src/domain/state.js';
-import { addRow, sumNames, type RollupRow } from '../../../../src/store/rows/rollup-row.js';
+import { addRow, figureNames, type RollupRow } from '../../../../src/store/rows/rollup-row.js';
 import { Database } from '../../../../src/store/sqlite/file/sqlite.js';
 import { addRollup } from '../../../../src/store/tally.js';
 import { modelWrite, start, workplace } from '../../samples.js';
@@ -18,15 +19,17 @@ const record = <Word extends string>(words: readonly Word[]): fc.Arbitrary<Recor
       (figures) => Object.fromEntries(words.map((word, at) => [word, figures[at]])) as Record<Word, number>,
     );
 const count = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 300 }));
+const histogram = (max: number): fc.Arbitrary<Rollup['latency']> =>
+  fc.array(fc.tuple(fc.integer({ min: 0, max }), count), { maxLength: 2 }).map((pairs) => new Map(pairs));
 const rollup: fc.Arbitrary<Rollup> = fc.record({
   durations: record(states),
   outcomes: record(outcomes),
   blames: record(blames),
   inputTokens: figure,
   outputTokens: figure,
-  latency: fc
-    .array(fc.tuple(fc.integer({ min: 0, max: 255 }), count), { maxLength: 2 })
-    .map((pairs) => new Map(pairs)),
+  cost: fc.option(figure),
+  latency: histogram(255),
+  speed: histogram(lastSpeedBucket),
 });
 
 it('hours and days contain the sums of all rollups, also with zero values', async () => {
@@ -45,7 +48,7 @@ it('hours and days contain the sums of all rollups, also with zero values', asyn
 
       const file = new Database(`${folder}/store.db`, { readonly: true });
       for (const table of ['hours', 'days']) {
-        const row = file.prepare(`SELECT ${sumNames.join(', ')}, latency FROM ${table}`).get() as RollupRow;
+        const row = file.prepare(`SELECT ${figureNames.join(', ')} FROM ${table}`).get() as RollupRow;
         const found = emptyRollup();
         addRow(found, row);
         for (const state of states) found.durations[state] = Number(row[`${state}_ms`]);

@@ -52,6 +52,7 @@ export const limits: readonly TextRule[] = [
       "(?:do|does)(?:n't| not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)",
       "(?:insufficient|not enough|no|out of|run out of|exhausted|depleted|exceeded|used up)\\b[\\w' ]{0,40}\\b(?:balance|credits?|funds|quota)\\b",
       '\\b(?:quota|allowance|allocation)\\b.{0,40}\\b(?:exceeded|exhausted|reached|used up|depleted)',
+      '\\b(?:quota|allowance|allocation)\\b[^.!?]{0,120}\\b(?:is|was|has been|been) (?:exceeded|exhausted|used up|depleted)\\b',
       "budget (?:has been |was )?(?:exceeded|exhausted|spent)|exceed\\w* [\\w' ]{0,30}budget|exceededbudget|over budget",
       'billing (?:is )?not active|check your (?:plan and )?billing|payment (?:is )?required|account is in arrears|overdue payment|payment method (?:has |was |is )?(?:been )?(?:failed|declined|rejected|expired)',
     ),

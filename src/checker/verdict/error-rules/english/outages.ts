@@ -17,6 +17,19 @@ export const databases: TextRule = {
   on: (status) => is4xx(status) && status !== 429,
 };
 
+const behind = /\b(?:upstream|backend|gateway)\b.{0,40}\b(?:returned (?:an? )?error|error)\b/;
+
+/** What only a refusal of the request has, in its own words, or words of another alphabet, which have rules of their own. */
+const refusal =
+  /\b(?:param(?:eter)?s?|fields?|values?|must|should|required|(?:un)?support(?:ed|s)?|allowed|permitted|(?:in)?valid (?!response|reply|status)\w+|unknown (?!error)\w+|bad request|not enabled|missing (?:required|key|parameter)|exceeds?|maximum|property|arguments?)\b|[^\u0000-\u024f\u2000-\u206f]/;
+
+/** True for a gateway that tells an error behind it, not for one that passes on why the request was refused, as OpenRouter does. */
+function isBehind(text: string): boolean {
+  if (!behind.test(text)) return false;
+  const colon = text.indexOf(':');
+  return colon < 0 || !refusal.test(text.slice(colon + 1));
+}
+
 /** What broke in or behind a server that answers as if the request were at fault. */
 export const outages: readonly TextRule[] = [
   {
@@ -24,13 +37,14 @@ export const outages: readonly TextRule[] = [
     pattern: any(
       'connection (?:was )?(?:refused|reset|aborted|closed)|connection error|connection to [\\w .-]{1,40} (?:refused|failed|lost)',
       '\\b(?:econnrefused|econnreset|etimedout|enotfound|ehostunreach|epipe)\\b|socket hang up|broken pipe|no route to host|name or service not known',
-      '\\b(?:upstream|backend|gateway)\\b.{0,40}\\b(?:unavailable|not available|unreachable|offline|down|timed out|time-?out|not responding|returned (?:an? )?(?:error|5\\d\\d)|error)\\b',
+      '\\b(?:upstream|backend|gateway)\\b.{0,40}\\b(?:unavailable|not available|unreachable|offline|down|timed out|time-?out|not responding|returned (?:an? )?5\\d\\d)\\b',
       'time-?out (?:while )?(?:waiting|connecting)\\b.{0,40}\\b(?:upstream|backend|server|worker)\\b',
       'certificate_verify_failed',
     ),
     on: ofRequest,
     unless: attachment,
   },
+  { reason: 'gateway_error', pattern: { test: isBehind }, on: ofRequest, unless: attachment },
   {
     reason: 'server_error',
     pattern: any(

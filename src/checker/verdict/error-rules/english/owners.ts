@@ -19,6 +19,7 @@ export const owners: readonly TextRule[] = [
     reason: 'permission_denied',
     pattern: any(
       `\\b${owner}${name} (?:is|was|has been) (?:archived|deleted|closed|removed|inactive|not active|pending deletion)\\b`,
+      `\\b${owner}${name} (?:is|are) not (?:currently )?(?:allowed|permitted|authori[sz]ed|entitled|eligible|approved) to (?:use|access|call|invoke)\\b`,
       `\\b(?:tenant|workspace|organi[sz]ation|project)${name} (?:is |was |does |could )?not (?:be )?(?:found|exist)\\b`,
       `\\b(?:${owner}|key|token|credentials?)\\b.{0,60}\\b(?:do|does|did)(?: not|n't) (?:match|belong to)\\b.{0,40}\\b(?:${owner}|key)\\b`,
       '\\b(?:ip|address|origin|referr?er|domain)\\b.{0,60}\\bnot (?:in|on|part of) .{0,24}\\b(?:allow|white)[- ]?list',

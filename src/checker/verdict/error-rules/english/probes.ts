@@ -21,7 +21,7 @@ export const unfitProbes: TextRule = {
     "(?:not|n't) (?:accessible|available|supported|usable) (?:via|through|on|in|at|with) (?:the |this )?[\\w/.-]{1,80} (?:endpoint|api)\\b",
     '(?:no|without|provide|lacks?|have|define) (?:a |any )?chat template',
     '\\bunimplemented\\b|(?:method|operation|endpoint|api) (?:is )?not (?:yet )?implemented',
-    'no endpoints found that support',
+    'no endpoints found that (?:support|can handle)',
     `do(?:es)?(?: not|n't) (?:currently |yet )?support (?:the |any )?${sense}\\b`,
     `\\b${sense}(?:[ _](?:inputs?|contents?|data|parts?|modality|modalities)){0,2} (?:is |are )?(?:not|only) (?:yet |currently )?(?:supported|enabled|accepted)`,
     `invalid (?:content type|value|type).{0,10}${sense}\\b|unknown variant .{0,3}${sense}\\b`,

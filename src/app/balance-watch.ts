@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { AskBalance } from '../checker/balance.js';
+import type { Clock } from '../domain/clock.js';
+import type { Model } from '../domain/model.js';
+import type { Tracked } from './tracked.js';
+
+/** ms between two looks for what is due. */
+const turnMs = 5_000;
+
+/** Starts to watch balances with the first model that wants it, and loads what it takes then. */
+export function createBalanceWatch(parts: {
+  clock: Clock;
+  log: Logger;
+  ask: AskBalance;
+  /** Models that this instance checks, in the order of the registry. */
+  models: () => Iterable<Tracked>;
+}): { configure(models: readonly Model[]): void; stop(): void } {
+  let balances: Promise<{ turn(): Promise<void>; stop(): void }> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+
+  const turn = (): void => {
+    if (stopped) return;
+    balances ??= import('./balances.js').then(({ createBalances }) => createBalances(parts));
+    balances
+      .then((started) => (stopped ? started.stop() : started.turn()))
+      .catch((err: unknown) => parts.log.error({ err }, 'balances are not watched'));
+    timer ??= setInterval(turn, turnMs).unref();
+  };
+
+  return {
+    /** A model may also come from another instance later. */
+    configure(models) {
+      if (balances !== null || models.some(({ balance = null }) => balance !== null)) turn();
+    },
+    stop() {
+      stopped = true;
+      if (timer !== null) clearInterval(timer);
+      void balances?.then((started) => started.stop());
+    },
+  };
+}

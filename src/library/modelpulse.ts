@@ -1,0 +1,39 @@
+import { classify as classifyReply } from '../checker/explain/classify-reply.js';
+import type {
+  Classification,
+  ModelReply,
+  Monitor,
+  MonitorOptions,
+  Prober,
+  ProberOptions,
+} from './public-types.js';
+
+export type * from './public-types.js';
+
+/**
+ * What a reply to a call of a model means: its reason, who has to act, and whether the same call may succeed later. A pure function of
+ * the reply and the time; it never throws and takes time linear in the reply.
+ */
+export function classify(reply: ModelReply): Classification {
+  return classifyReply(reply);
+}
+
+/** A prober, which checks models once each. It loads with its first check. */
+export function createProber(options: ProberOptions = {}): Prober {
+  let loading: Promise<Prober> | null = null;
+  const loaded = (): Promise<Prober> =>
+    (loading ??= import('./prober.js').then((prober) => prober.createLoadedProber(options)));
+  return {
+    async check(model, terms) {
+      return (await loaded()).check(model, terms);
+    },
+    async close() {
+      if (loading !== null) await (await loading).close();
+    },
+  };
+}
+
+/** Starts a monitor: the scheduler, the checks and the history of the daemon. Rejects where the configuration is not valid. */
+export async function createMonitor(options: MonitorOptions): Promise<Monitor> {
+  return (await import('./monitor.js')).startMonitor(options);
+}

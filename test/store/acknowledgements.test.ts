@@ -1,0 +1,4 @@
+import { acknowledgementsContract } from './contract/acknowledgements.js';
+import { sqliteKind } from './contract/sqlite-kind.js';
+
+acknowledgementsContract(sqliteKind());
