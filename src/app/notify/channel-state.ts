@@ -13,6 +13,7 @@ import type { StateAt, StoredNotice } from '../../domain/notify/notice.js';
 import { plan } from '../../domain/notify/plan.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import { absorb, withReturn } from '../../domain/notify/removal.js';
+import { minuteMs } from '../../domain/period.js';
 import type { MessageChange, MessageHead, OutboxChange } from '../../store/outbox-port.js';
 import { longestRetryAfterMs, mostFormer, nextAttempt } from './attempts.js';
 import type { Outcome } from './deliver.js';
@@ -66,6 +67,9 @@ export interface Look {
   readonly isResting: (model: string) => boolean;
 }
 
+/** Least ms between two attempts of a message that come before its time, so that one that is always refused is not sent with each other one. */
+const earlyEveryMs = minuteMs;
+
 /** ms for which what was read alone is not written. */
 const longestUnwrittenMs = 30_000;
 
@@ -91,6 +95,9 @@ export function createChannelState(
   let notBefore = 0;
   const pending = new Map<string, MessageHead>();
   const unsaved = new Map<string, MessageChange>();
+  /** Messages that need not wait for their time, and when one was last tried before it (Unix ms). */
+  const early = new Set<string>();
+  const triedEarlyAt = new Map<string, number>();
 
   const touch = (now: number): void => {
     if (newest === saved) changedAt = now;
@@ -105,13 +112,27 @@ export function createChannelState(
     const { body, ...head } = { ...unsaved.get(change.id), ...change };
     unsaved.set(head.id, body === undefined ? head : { ...head, body });
     if (head.state === 'pending') pending.set(head.id, head);
-    else pending.delete(head.id);
+    else drop(head.id);
+  };
+
+  const drop = (id: string): void => {
+    pending.delete(id);
+    early.delete(id);
+    triedEarlyAt.delete(id);
+  };
+
+  /** The receiver takes messages: what waits after failed attempts is tried now, since its wait may be one of hours. */
+  const hurry = (now: number): void => {
+    for (const { id, attempts } of pending.values())
+      if (attempts > 0 && Math.abs(now - (triedEarlyAt.get(id) ?? -Infinity)) >= earlyEveryMs) early.add(id);
   };
 
   const add = (message: Message, supersedes: string | null): void => {
     const former = supersedes === null ? undefined : pending.get(supersedes);
+    const isEarly = supersedes !== null && early.has(supersedes);
     if (former !== undefined) keep({ ...former, state: 'superseded', endedAt: message.at });
     const { id, thread, channel, at } = message;
+    if (isEarly) early.add(id);
     keep({
       ...{ id, thread, channel, state: 'pending', createdAt: at },
       // It goes on where the other one was, so that a receiver that is away is not asked more often.
@@ -163,7 +184,7 @@ export function createChannelState(
       if (now < notBefore) return null;
       // One that is ahead of the clock was stored before that was set back.
       for (const message of pending.values())
-        if (message.nextAt <= now || message.createdAt > now) return message;
+        if (message.nextAt <= now || message.createdAt > now || early.has(message.id)) return message;
       return null;
     },
     setBack(now, ms) {
@@ -185,11 +206,20 @@ export function createChannelState(
         keep({ ...current, state: 'sent', attempts: current.attempts + 1, endedAt: now, lastError: null });
         withEnd(memory, message.id);
         nextAt = now;
+        if (outcome.kind === 'delivered') hurry(now);
         return false;
       }
       const { error: lastError, retryAfterMs } = outcome;
       if (retryAfterMs !== null)
         notBefore = Math.max(notBefore, now + Math.min(retryAfterMs, longestRetryAfterMs));
+      if (early.delete(message.id) && current.nextAt > now) {
+        // As if it had not been tried: its schedule is for a receiver that is away.
+        triedEarlyAt.set(message.id, now);
+        keep({ ...current, lastError });
+        withFailure(memory, message.id);
+        nextAt = now;
+        return false;
+      }
       const attempts = current.attempts + 1;
       const next = nextAttempt({ attempts, since: current.createdAt }, now, {
         chance: chance(),
@@ -207,7 +237,7 @@ export function createChannelState(
       return false;
     },
     lost({ id }) {
-      pending.delete(id);
+      drop(id);
       unsaved.delete(id);
       withLoss(memory, id);
       touchNow();

@@ -140,3 +140,37 @@ it('an end that takes the place of what was tried for three days is not given up
   expect(state.ended(end!, failure, end!.nextAt)).toBe(false);
   expect([...state.pending]).toMatchObject([{ id: end!.id }]);
 });
+
+it('what waits after failed attempts is tried once the receiver has taken another message, at most each minute', () => {
+  const { state, message } = createTried();
+  const at = start + 10 * second;
+  state.ended(message, failure, at);
+  const [waiting] = state.pending;
+  expect(state.due(at + minute)).toBeNull();
+  const others = ['n', 'o', 'p'].map((model) => spell(model, 0, null, { provider: model })[0]!);
+  state.plan(
+    others.map((notice, index) => ({ id: 2 + index, notice })),
+    4,
+    { ...look, now: at },
+  );
+  const [, first, next, third] = [...state.pending];
+  const taken = { kind: 'delivered', refused: null } as const;
+  state.ended(first!, taken, at + second);
+  expect(state.due(at + second)).toMatchObject({ id: message.id });
+
+  // In vain, so its schedule goes on.
+  state.ended(message, failure, at + second);
+  expect([...state.pending][0]).toMatchObject({ attempts: 2, nextAt: waiting!.nextAt });
+  state.ended(next!, taken, at + 2 * second);
+  expect(state.due(at + 2 * second)?.id).not.toBe(message.id);
+  state.ended(third!, taken, at + 62 * second);
+  expect(state.due(at + 62 * second)).toMatchObject({ id: message.id });
+
+  // What takes its place is as urgent.
+  state.plan([{ id: 5, notice: ended! }], 5, { ...look, now: at + 62 * second });
+  const end = state.due(at + 62 * second);
+  expect(end?.id).not.toBe(message.id);
+  expect(end).toMatchObject({ attempts: 2, nextAt: waiting!.nextAt });
+  state.ended(end!, taken, at + 63 * second);
+  expect([...state.pending]).toEqual([]);
+});
