@@ -44,13 +44,15 @@ export function createAnnotations(parts: {
       const excluded = tracked?.view.exclusions.find((known) => known.id === exclusion);
       if (tracked === undefined || !(await store.include(tracked.view.key, exclusion))) return false;
       for (const probe of probesOf(tracked)) {
-        const its = probe.view.exclusions.filter(
+        // One, since the same period may be excluded again for another reason.
+        const its = probe.view.exclusions.find(
           ({ from, to }) => from === excluded?.from && to === excluded.to,
         );
-        for (const { id: one } of its) await store.include(probe.view.key, one);
+        if (its === undefined) continue;
+        await store.include(probe.view.key, its.id);
         await replace(
           probe,
-          probe.view.exclusions.filter((known) => !its.includes(known)),
+          probe.view.exclusions.filter(({ id: one }) => one !== its.id),
         );
       }
       await replace(

@@ -73,6 +73,21 @@ it('time that is excluded of a model is excluded of its probes, until it is incl
   expect(await store.exclusions(roster.get('gpt#calls')!.view.key)).toEqual([]);
 });
 
+it('a period that was excluded twice stays excluded of the probes while one exclusion of it is left', async () => {
+  const store = place.fresh();
+  const { roster, clock } = createParts(store);
+  await roster.replace([modelNamed('gpt'), calls], start);
+  const annotations = createAnnotations({ store, clock, roster, excluded: () => Promise.resolve() });
+  const window = { from: start, to: start + 60_000, reason: 'a test' };
+  const both = [await annotations.exclude('gpt', window), await annotations.exclude('gpt', window)];
+  const kept = async (id: string) => (await store.exclusions(roster.get(id)!.view.key)).length;
+  for (const left of [1, 0]) {
+    expect(await annotations.include('gpt', both[left]!.id)).toBe(true);
+    expect([await kept('gpt'), await kept('gpt#calls')]).toEqual([left, left]);
+    expect(roster.get('gpt#calls')!.view.exclusions).toHaveLength(left);
+  }
+});
+
 it('the first vector of a text is known after a restart', async () => {
   const store = place.fresh();
   const model = modelNamed('vectors', { probe: 'embeddings', expect: { similarToFirst: 0.99 } });
