@@ -68,6 +68,13 @@ export function createNotifying(parts: {
     );
   };
 
+  const lastingOf = (model: string, since: number): Notice[] | null => {
+    const [view, health] = ready() ? [parts.viewOf(model), parts.healthOf(model)] : [null, null];
+    const now = clock.wall();
+    if (view === null || health === null || health.settled <= since || isResting(view, now)) return null;
+    return lastingNotices(view.model, health, acknowledgedAt(view, now));
+  };
+
   const endOf = (state: StateAt): number | null => {
     const health = ready() ? parts.healthOf(state.model) : null;
     return health && endIn(health, state);
@@ -117,17 +124,21 @@ export function createNotifying(parts: {
     const started = await startNotifier({
       ...{ store, clock, log },
       settings: () => settings().notifications,
-      // Before the registry is read, no model is gone.
-      isKnown: (model) => !ready() || parts.nameNow(model) === model,
-      renamed(model) {
-        const name = ready() ? parts.nameNow(model) : null;
-        return name === model ? null : name;
+      present: {
+        // Before the registry is read, no model is gone.
+        isKnown: (model) => !ready() || parts.nameNow(model) === model,
+        renamed(model) {
+          const name = ready() ? parts.nameNow(model) : null;
+          return name === model ? null : name;
+        },
+        endOf,
+        lastingOf,
+        isResting(model) {
+          const view = ready() ? parts.viewOf(model) : null;
+          return view !== null && isResting(view, clock.wall());
+        },
       },
-      ...{ endOf, lasting },
-      isResting(model) {
-        const view = ready() ? parts.viewOf(model) : null;
-        return view !== null && isResting(view, clock.wall());
-      },
+      lasting,
       isAlive: parts.isAlive,
       deliver: createDeliver({
         ...{ clock, version, publicUrl: () => settings().server.publicUrl },

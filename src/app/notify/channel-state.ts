@@ -9,7 +9,7 @@ import {
   type ChannelMemory,
 } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
-import type { StateAt, StoredNotice } from '../../domain/notify/notice.js';
+import type { Notice, StateAt, StoredNotice } from '../../domain/notify/notice.js';
 import { plan } from '../../domain/notify/plan.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import { absorb, withReturn } from '../../domain/notify/removal.js';
@@ -62,6 +62,7 @@ export interface Look {
   readonly compares?: boolean;
   readonly renamed: (model: string) => string | null;
   readonly endOf?: (state: StateAt) => number | null;
+  readonly lastingOf?: (model: string, since: number) => readonly Notice[] | null;
   /** No further notices are stored. */
   readonly isUpToDate: boolean;
   readonly isResting: (model: string) => boolean;

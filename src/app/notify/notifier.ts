@@ -5,8 +5,9 @@ import type { Clock } from '../../domain/clock.js';
 import { lowest } from '../../domain/list.js';
 import type { Channel } from '../../domain/notify/channel.js';
 import { newChannelMemory } from '../../domain/notify/memory.js';
+import type { Moment } from '../../domain/notify/intake.js';
 import type { Message } from '../../domain/notify/message.js';
-import type { Notice, StateAt } from '../../domain/notify/notice.js';
+import type { Notice } from '../../domain/notify/notice.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import type { NotificationGauges } from '../../metrics/notifications.js';
 import type { ShardFence } from '../../store/fleet-port.js';
@@ -45,15 +46,10 @@ export async function startNotifier(parts: {
   clock: Clock;
   log: Logger;
   settings: () => NotificationSettings | null;
-  isKnown: (model: string) => boolean;
-  /** The id that a model has now which the registry had under this one. */
-  renamed: (model: string) => string | null;
-  /** Unix ms at which a state ended; null while it lasts, and where that is not known. */
-  endOf: (state: StateAt) => number | null;
+  /** What is known of models. */
+  present: Required<Pick<Moment, 'isKnown' | 'renamed' | 'endOf' | 'lastingOf' | 'isResting'>>;
   /** What lasts of all models, for a channel that is new; null while that is not known. */
   lasting: () => readonly Notice[] | null;
-  /** True for models that are paused or in maintenance. */
-  isResting: (model: string) => boolean;
   /** True while checks run and results are stored. */
   isAlive: () => boolean;
   deliver: Deliver;
@@ -145,10 +141,10 @@ export async function startNotifier(parts: {
     const least = lowest([...states.values()].map(({ readTo }) => readTo));
     if (least === Infinity) return;
     const { newest, notices } = await store.notices(least, mostNotices);
-    const { isKnown, renamed, endOf, isResting } = parts;
+    const { endOf, lastingOf, ...others } = parts.present;
     // An end may be in the notices that are still to be read.
     const isUpToDate = notices.length < mostNotices;
-    const present = { policy, now, isUpToDate, isKnown, renamed, isResting, ...(isUpToDate && { endOf }) };
+    const present = { policy, now, isUpToDate, ...others, ...(isUpToDate && { endOf, lastingOf }) };
     const isComparing = isUpToDate && now >= compareAt;
     if (isComparing) compareAt = now + compareEveryMs;
     for (const [name, state] of [...states]) {

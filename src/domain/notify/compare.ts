@@ -1,9 +1,10 @@
 import { isGone, takeNotices, type Moment } from './intake.js';
 import type { ChannelMemory } from './memory.js';
 import { isRemark, stateOf, type Notice } from './notice.js';
+import { hasReturned } from './returned.js';
 
 /** What is known of models apart from notices. */
-export type Present = Pick<Moment, 'isKnown' | 'endOf'>;
+export type Present = Pick<Moment, 'isKnown' | 'endOf' | 'lastingOf'>;
 
 /** Ends that no notice told, such as those in a time without notifications. */
 function* missedEnds(memory: ChannelMemory, { endOf }: Present): Generator<Notice> {
@@ -33,12 +34,12 @@ export function endPassed(memory: ChannelMemory, moment: Moment): boolean {
   return ends.length > 0;
 }
 
-/** True while something is open in the memory that ended, or whose model is in the registry no longer under its id. */
+/** True while something is open in the memory that ended, or whose model is in the registry no longer under its id, and where one is back. */
 export function isOutdated(memory: ChannelMemory, present: Present): boolean {
   const { isKnown } = present;
   const hasGone = Object.values(memory.byKey).some(
     ({ members }) =>
       isKnown !== undefined && Object.values(members).some((member) => isGone(member, isKnown)),
   );
-  return hasGone || missedEnds(memory, present).next().done !== true;
+  return hasGone || hasReturned(memory, present) || missedEnds(memory, present).next().done !== true;
 }

@@ -16,6 +16,11 @@ export interface Moment {
   readonly compares?: boolean;
   /** Unix ms at which a state ended that was noticed; null while it lasts, and where that is not known. */
   readonly endOf?: (state: StateAt) => number | null;
+  /**
+   * What lasts of a model that has results since `since` (Unix ms), as the notices of its beginning; null for one without, and while it
+   * is paused or in maintenance.
+   */
+  readonly lastingOf?: (model: string, since: number) => readonly Notice[] | null;
   /** True for models that are paused or in maintenance: nothing of them is repeated. */
   readonly isResting?: (model: string) => boolean;
 }
@@ -226,6 +231,7 @@ export function endGone(memory: ChannelMemory, isKnown: (model: string) => boole
     for (const [key, member] of Object.entries(group.members)) {
       if (!isGone(member, isKnown)) continue;
       isChanged = true;
+      if (member.movedTo === undefined && !isRemark(member.what)) (memory.left ??= {})[member.model] = now;
       const name = limitedAs(member);
       Reflect.deleteProperty(memory.flapping, name);
       // Its end is told once, so that there is nothing to limit.

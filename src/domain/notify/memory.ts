@@ -103,6 +103,8 @@ export interface ChannelMemory {
   readonly flapping: Record<string, Flapper>;
   /** Changes held back since the newest message, by cause. */
   heldBack: Record<string, number>;
+  /** Models that left the registry while something of them was open, and when (Unix ms): it is told again once they are back. */
+  left?: Record<string, number>;
   /** Unix ms at which the channel was found to be no longer configured. */
   removedAt?: number;
 }

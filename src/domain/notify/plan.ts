@@ -9,6 +9,7 @@ import type { Looks } from './looks.js';
 import type { ChannelMemory, Group } from './memory.js';
 import type { StoredNotice } from './notice.js';
 import { takeRenames } from './renamed.js';
+import { takeReturned } from './returned.js';
 
 export interface Plan {
   /** The memory that was given, with what changed. */
@@ -133,6 +134,7 @@ export function plan(memory: ChannelMemory, notices: readonly StoredNotice[], si
   if (compares && takeRenames(memory, situation)) looks.changed();
   takeNotices(memory, notices, situation);
   if (compares && isKnown !== undefined && endGone(memory, isKnown, now)) looks.changed();
+  if (compares && takeReturned(memory, situation)) looks.changed();
   if (compares && endPassed(memory, situation)) looks.changed();
   settle(memory, situation, looks);
   endSnoozesOfFlappers(memory, now, looks);

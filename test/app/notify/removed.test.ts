@@ -74,3 +74,52 @@ describe('a channel that is removed', () => {
     expect(await listed(second, 'state=pending')).toEqual([]);
   });
 });
+
+it('a model that was removed while it was down, and is back, is told again, and its end', async () => {
+  const receiver = createReceiver((response) => accept(response));
+  let isDown = true;
+  const provider = await site().serve((request, response) => {
+    request.resume().on('end', () => {
+      if (isDown) response.writeHead(500).end('{"error":{"message":"down"}}');
+      else
+        response
+          .setHeader('content-type', 'application/json')
+          .end('{"choices":[{"finish_reason":"stop","message":{"content":"Paris"}}]}');
+    });
+  });
+  const { port } = await site().serve(receiver.listener);
+  const model = (id: string): object => ({
+    ...{ id, provider: 'openai_compatible', model: 'm', base_url: `http://127.0.0.1:${provider.port}/v1` },
+    ...{ query: 'Capital of France?', schedule: { every: '1s' }, confirm: { failures: 1, successes: 1 } },
+  });
+  const configure = (...ids: string[]): string =>
+    site().configure(ids.map(model), {
+      notifications: {
+        channels: { team: { webhook: { url: `http://127.0.0.1:${port}/team` } } },
+        group: { wait: '0s', update_every: '1s' },
+      },
+    });
+  const tells = (kind: string, after: string | null) =>
+    receiver.until(({ json }) => {
+      const { data } = json();
+      return data.kind === kind && data.members.some((each) => each.model === 'down') && data.id !== after;
+    });
+  const daemon = await site().daemon(configure('down'));
+  const first = (await tells('problem', null)).json().data;
+  configure('other');
+  expect((await daemon.post('/-/reload')).status).toBe(200);
+  const removed = (await tells('resolved', null)).json().data;
+  configure('down', 'other');
+  expect((await daemon.post('/-/reload')).status).toBe(200);
+  await receiver.until(({ json }) => {
+    const { data } = json();
+    const isBack = data.members.some((each) => each.model === 'down' && each.ended === null);
+    return isBack && Number(data.id.split('-').at(-1)) > Number(removed.id.split('-').at(-1));
+  });
+  expect(first.members).toMatchObject([{ model: 'down', ended: null }]);
+  isDown = false;
+  await receiver.until(({ json }) => {
+    const { data } = json();
+    return data.id !== removed.id && data.kind === 'resolved' && data.open === 0;
+  });
+});

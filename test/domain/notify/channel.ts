@@ -22,6 +22,7 @@ export function createChannel(policy = policyOf()) {
     isKnown: (model: string) => boolean = () => true,
     renamed: (model: string) => string | null = () => null,
     endOf: () => number | null = () => null,
+    lastingOf: (model: string, since: number) => readonly Notice[] | null = () => null,
   ): readonly Planned[] => {
     const stored = notices.map((notice) => ({ id: (newest += 1), notice }));
     const planned = plan(memory, stored, {
@@ -31,6 +32,7 @@ export function createChannel(policy = policyOf()) {
       isKnown,
       renamed,
       endOf,
+      lastingOf,
     });
     ({ memory } = planned);
     for (const [cause, count] of Object.entries(planned.heldBack))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Message } from '../../../src/domain/notify/message.js';
+import type { Notice } from '../../../src/domain/notify/notice.js';
 import { told } from '../../../src/notify/text.js';
 import { createChannel, versionChange } from './channel.js';
 import { hour, minute, policyOf, second, spell, start } from './notices.js';
@@ -133,6 +134,41 @@ describe('a model that is gone from the registry', () => {
     const [end] = channel.tell(minute, [], () => false);
     expect(end?.kind).toBe('resolved');
     expect(told(end!, telling).title).toBe('m was removed from the registry while unhealthy');
+  });
+
+  it('and is back is told again while it lasts, once it has a result', () => {
+    const channel = createChannel(policyOf({ waitMs: 0, updateMs: second }));
+    const lasting = spell('m', 0, null);
+    const back = (at: number, known: readonly Notice[] | null): Message[] =>
+      channel.tell(
+        at,
+        [],
+        () => true,
+        () => null,
+        () => null,
+        (model, since) => (model === 'm' && since === start + minute ? known : []),
+      );
+    channel.tell(0, lasting);
+    channel.tell(minute, [], () => false);
+    expect(back(2 * minute, null)).toEqual([]);
+    expect(lines(back(3 * minute, lasting))).toEqual([
+      ['problem', 'm is unhealthy since 2026-11-01 00:00 UTC: server_error (provider)'],
+    ]);
+    expect(back(4 * minute, lasting)).toEqual([]);
+    const [, end] = spell('m', 0, 5 * minute);
+    expect(channel.tell(5 * minute, [end!]).map(({ kind }) => kind)).toEqual(['resolved']);
+  });
+
+  it('and is back is not told twice of what was noticed since', () => {
+    const channel = createChannel(policyOf({ waitMs: 0, updateMs: second }));
+    const lasting = spell('m', 0, null);
+    channel.tell(0, lasting);
+    channel.tell(minute, [], () => false);
+    channel.tell(2 * minute, spell('m', 2 * minute, null));
+    const known = { ...lasting[0]!, at: start + 3 * minute };
+    const present = [() => true, () => null, () => null, () => [known]] as const;
+    expect(channel.tell(3 * minute, [], ...present)).toEqual([]);
+    expect(channel.memory().left).toEqual({});
   });
 });
 
