@@ -17,7 +17,7 @@ export async function readAgain(parts: {
   before: readonly Tracked[];
   now: number;
   nextDue: NextDue;
-  readExclusions: (fresh: ReadonlyMap<ModelKey, Tracked>) => Promise<void>;
+  readSaid: (fresh: ReadonlyMap<ModelKey, Tracked>) => Promise<void>;
 }): Promise<{ readonly swapped: Map<Tracked, Tracked>; readonly gone: readonly Tracked[] }> {
   const { store, ownership, models, before, now, nextDue } = parts;
   const swapped = new Map<Tracked, Tracked>();
@@ -54,6 +54,6 @@ export async function readAgain(parts: {
     }
     swapped.set(old, tracked);
   }
-  await parts.readExclusions(gained);
+  await parts.readSaid(gained);
   return { swapped, gone };
 }

@@ -117,12 +117,14 @@ export function createRoster(parts: {
     return used;
   };
 
-  /** Loads the exclusions of newly added models. */
-  const readExclusions = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
+  /** Loads what people said of newly added models: exclusions, and acknowledgements of open incidents. */
+  const readSaid = async (fresh: ReadonlyMap<ModelKey, Tracked>): Promise<void> => {
     if (fresh.size === 0) return;
     const byKey = new Map([...fresh.keys()].map((key): [ModelKey, ExcludedPeriod[]] => [key, []]));
     for (const { key, ...period } of await readPeriods(store)) byKey.get(key)?.push(period);
-    for (const [key, tracked] of fresh) show(tracked, { exclusions: byKey.get(key) ?? [] });
+    const acknowledged = new Map((await store.acknowledged()).map(({ key, ...known }) => [key, known]));
+    for (const [key, tracked] of fresh)
+      show(tracked, { exclusions: byKey.get(key) ?? [], acknowledged: acknowledged.get(key) ?? null });
   };
 
   /** Models of the store that are not in the registry, including those removed while no daemon ran. */
@@ -193,7 +195,7 @@ export function createRoster(parts: {
     );
     const isKnown = (tracked: Tracked): boolean => followed.get(tracked.view.key) === tracked;
     const fresh = [...next.values()].filter((tracked) => !isKnown(tracked));
-    await readExclusions(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
+    await readSaid(new Map(fresh.map((tracked) => [tracked.view.key, tracked])));
     const removed = await strangers(next.values());
     for (const [key, id] of removed)
       if ([...waiting].some(({ renameFrom }) => renameFrom === id)) removed.delete(key);
@@ -256,7 +258,7 @@ export function createRoster(parts: {
       inTurn(async () => {
         const before = ids.flatMap((id) => roster.get(id) ?? []);
         if (shared === undefined || before.length === 0) return new Map<Tracked, Tracked>();
-        const { swapped, gone } = await readAgain({ ...shared, store, before, now, nextDue, readExclusions });
+        const { swapped, gone } = await readAgain({ ...shared, store, before, now, nextDue, readSaid });
         for (const old of gone) {
           roster.delete(old.view.model.id);
           letGo(old);

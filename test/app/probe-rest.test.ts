@@ -88,6 +88,27 @@ it('a period that was excluded twice stays excluded of the probes while one excl
   }
 });
 
+it('a model that is back has the acknowledgement of its open incident at once', async () => {
+  const store = place.fresh();
+  const { roster, record } = createParts(store);
+  await roster.replace([modelNamed('gpt')], start);
+  for (const at of [1_000, 2_000, 3_000])
+    await record('gpt', start + at, { outcome: 'unhealthy', reason: 'timeout' });
+  const [incident] = await store.incidents({ limit: 1 });
+  const said = { at: start + 4_000, by: 'Ada', note: null, until: null };
+  await store.acknowledge(incident!.id, {
+    acknowledgement: said,
+    notice: {
+      ...{ kind: 'acknowledged', what: 'unhealthy', model: 'gpt', provider: 'openai', labels: {} },
+      ...{ since: start + 1_000, at: said.at, reason: 'timeout', blame: 'provider', detail: null },
+      ...{ failures: 3, acknowledged: said },
+    },
+  });
+  await roster.replace([], start + 5_000);
+  await roster.replace([modelNamed('gpt')], start + 6_000);
+  expect(roster.get('gpt')!.view.acknowledged).toMatchObject({ incident: incident!.id, by: 'Ada' });
+});
+
 it('the first vector of a text is known after a restart', async () => {
   const store = place.fresh();
   const model = modelNamed('vectors', { probe: 'embeddings', expect: { similarToFirst: 0.99 } });

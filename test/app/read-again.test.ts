@@ -30,7 +30,7 @@ it('a model that is read again keeps the figures that the store does not have, t
     before: [old],
     now: start + 1_000,
     nextDue: () => null,
-    readExclusions: () => Promise.resolve(),
+    readSaid: () => Promise.resolve(),
   });
   const { view } = swapped.get(old)!;
   expect([view.uptime, view.providerUptime]).toEqual([of(1), of(0.9)]);
