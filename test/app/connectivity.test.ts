@@ -111,24 +111,28 @@ describe('connectivity detection', () => {
     15_000,
   );
 
-  it('knows after a restart which providers were down by themselves', async () => {
-    const { configure, daemon } = site();
-    const all = await Promise.all(machines.slice(0, 3).map((host) => provider(host)));
-    const [last, ...dead] = all;
-    const config = configure(all.map(({ model }) => model));
-    const before = await daemon(config);
-    await Promise.all(all.map(({ id }) => before.line(became(id, 'healthy'))));
-    for (const { id, close } of dead) {
-      await close();
-      await before.line(became(id, 'unhealthy'));
-    }
-    before.child.kill('SIGTERM');
-    await before.ended;
-    await last!.close();
-    const after = await daemon(config);
-    await after.line(became(last!.id, 'unhealthy'));
-    expect(after.lines.filter(blind)).toEqual([]);
-  }, 30_000);
+  inFull(
+    'knows after a restart which providers were down by themselves',
+    async () => {
+      const { configure, daemon } = site();
+      const all = await Promise.all(machines.slice(0, 3).map((host) => provider(host)));
+      const [last, ...dead] = all;
+      const config = configure(all.map(({ model }) => model));
+      const before = await daemon(config);
+      await Promise.all(all.map(({ id }) => before.line(became(id, 'healthy'))));
+      for (const { id, close } of dead) {
+        await close();
+        await before.line(became(id, 'unhealthy'));
+      }
+      before.child.kill('SIGTERM');
+      await before.ended;
+      await last!.close();
+      const after = await daemon(config);
+      await after.line(became(last!.id, 'unhealthy'));
+      expect(after.lines.filter(blind)).toEqual([]);
+    },
+    30_000,
+  );
 
   inFull(
     'follows the configured targets, even with a single model',

@@ -5,6 +5,7 @@ import { expect, it } from '@jest/globals';
 import { superPassword, withServer } from '../store/postgres/server.js';
 import { command, start } from './process.js';
 import { useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 const file = (name: string): string =>
   fileURLToPath(new URL(`../checker/certificates/${name}`, import.meta.url));
@@ -52,19 +53,23 @@ withServer(
         expect(out + JSON.stringify(running.lines) + running.errors()).not.toContain(secret);
     }, 30_000);
 
-    it('ends at once, and says which part of the address is wrong', async () => {
-      expect(await refusal(configured({ sslrootcert: file('until-2090.pem'), ...client }))).toContain(
-        'no authority that is trusted has signed its certificate: sslrootcert in "storage.url" must name',
-      );
-      expect(await refusal(configured(client))).toContain('sslrootcert in "storage.url" must name');
-      expect(await refusal(configured({ sslrootcert: '/nowhere/ca.pem', ...client }))).toMatch(
-        /a file that sslrootcert, sslcert or sslkey in "storage.url" names cannot be read: ENOENT.*'\/nowhere\/ca.pem'/,
-      );
-      expect(
-        await refusal(configured({ sslrootcert: authority, ...client, sslkey: file('valid.key') })),
-      ).toContain('check sslcert and sslkey in "storage.url"');
-      expect(await refusal(configured({ sslrootcert: authority }))).toContain('client certificate');
-    }, 60_000);
+    inFull(
+      'ends at once, and says which part of the address is wrong',
+      async () => {
+        expect(await refusal(configured({ sslrootcert: file('until-2090.pem'), ...client }))).toContain(
+          'no authority that is trusted has signed its certificate: sslrootcert in "storage.url" must name',
+        );
+        expect(await refusal(configured(client))).toContain('sslrootcert in "storage.url" must name');
+        expect(await refusal(configured({ sslrootcert: '/nowhere/ca.pem', ...client }))).toMatch(
+          /a file that sslrootcert, sslcert or sslkey in "storage.url" names cannot be read: ENOENT.*'\/nowhere\/ca.pem'/,
+        );
+        expect(
+          await refusal(configured({ sslrootcert: authority, ...client, sslkey: file('valid.key') })),
+        ).toContain('check sslcert and sslkey in "storage.url"');
+        expect(await refusal(configured({ sslrootcert: authority }))).toContain('client certificate');
+      },
+      60_000,
+    );
   },
   { tls: { cert: file('valid.pem'), key: file('valid.key'), authority } },
 );

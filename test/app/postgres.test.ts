@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 import { superPassword, withServer } from '../store/postgres/server.js';
 import { command, start, startDaemon, type RunningDaemon } from './process.js';
 import { became, promptId, series, useSite } from './registry.js';
+import { inFull } from '../slow.js';
 
 withServer(
   'the daemon on PostgreSQL',
@@ -103,28 +104,32 @@ withServer(
       expect(running.lines.filter(({ level }) => level === 'error').length).toBeLessThan(5);
     }, 60_000);
 
-    it('is loaded only by a daemon whose history is there', async () => {
-      const { configure, folder, model } = site();
-      const models = [model(promptId, { model: 'healthy' })];
-      const onFile = configure(models);
-      // Node writes there which scripts a process has loaded.
-      const loadedBy = async (name: string, config: string): Promise<string[]> => {
-        const NODE_V8_COVERAGE = `${folder.path}/${name}`;
-        const { child, ended, get } = await startDaemon(config, { NODE_V8_COVERAGE });
-        expect((await get(`/api/v1/models/${promptId}/checks?format=csv`)).status).toBe(200);
-        child.kill('SIGTERM');
-        expect(await ended).toBe(0);
-        const urls = readdirSync(NODE_V8_COVERAGE).flatMap((file) =>
-          [...readFileSync(`${NODE_V8_COVERAGE}/${file}`, 'utf8').matchAll(/"url":"([^"]+)"/g)].map(
-            ([, url]) => url!,
-          ),
-        );
-        return urls.filter((url) => /postgres|node_modules\/pg\//.test(url));
-      };
-      expect(await loadedBy('file', onFile)).toEqual([]);
-      const onServer = configure(models, storage(server().fresh()));
-      expect((await loadedBy('server', onServer)).length).toBeGreaterThan(2);
-    }, 90_000);
+    inFull(
+      'is loaded only by a daemon whose history is there',
+      async () => {
+        const { configure, folder, model } = site();
+        const models = [model(promptId, { model: 'healthy' })];
+        const onFile = configure(models);
+        // Node writes there which scripts a process has loaded.
+        const loadedBy = async (name: string, config: string): Promise<string[]> => {
+          const NODE_V8_COVERAGE = `${folder.path}/${name}`;
+          const { child, ended, get } = await startDaemon(config, { NODE_V8_COVERAGE });
+          expect((await get(`/api/v1/models/${promptId}/checks?format=csv`)).status).toBe(200);
+          child.kill('SIGTERM');
+          expect(await ended).toBe(0);
+          const urls = readdirSync(NODE_V8_COVERAGE).flatMap((file) =>
+            [...readFileSync(`${NODE_V8_COVERAGE}/${file}`, 'utf8').matchAll(/"url":"([^"]+)"/g)].map(
+              ([, url]) => url!,
+            ),
+          );
+          return urls.filter((url) => /postgres|node_modules\/pg\//.test(url));
+        };
+        expect(await loadedBy('file', onFile)).toEqual([]);
+        const onServer = configure(models, storage(server().fresh()));
+        expect((await loadedBy('server', onServer)).length).toBeGreaterThan(2);
+      },
+      90_000,
+    );
   },
   { auth: 'scram-sha-256' },
 );

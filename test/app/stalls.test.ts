@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect } from '@jest/globals';
 import { series, useSite } from './registry.js';
 import { inFull } from '../slow.js';
 import { fixedQuestion } from '../checker/model.js';
@@ -96,35 +96,39 @@ describe('monitor stopped during checks', () => {
     60_000,
   );
 
-  it('does not count that time as run time of a jq program', async () => {
-    const provider = await holdingProvider();
-    const { configure, daemon } = site();
-    const ids = ['starts-jq', 'computes'];
-    const models = ids.map((id) => ({
-      id,
-      provider: 'custom',
-      base_url: provider.url,
-      custom_payload: { model: id },
-      // A fifth of a second, of the second that it may take.
-      custom_response_format: '([range(300000)] | length) as $n | .choices[0].message.content',
-      schedule: { every: '1h' },
-    }));
-    const { child, post } = await daemon(configure(models));
-    const begin = async (id: string) => {
-      const check = post(`/api/v1/models/${id}/check`);
-      await provider.questions([id]);
-      provider.answer(id);
-      return { check };
-    };
-    await (
-      await begin('starts-jq')
-    ).check;
-    const { check } = await begin('computes');
-    // The length of the overlap: the program has begun and not ended.
-    await setTimeout(100);
-    child.kill('SIGSTOP');
-    await setTimeout(1_500);
-    child.kill('SIGCONT');
-    expect((await check).json()).toMatchObject({ outcome: 'healthy', reason: 'ok' });
-  }, 60_000);
+  inFull(
+    'does not count that time as run time of a jq program',
+    async () => {
+      const provider = await holdingProvider();
+      const { configure, daemon } = site();
+      const ids = ['starts-jq', 'computes'];
+      const models = ids.map((id) => ({
+        id,
+        provider: 'custom',
+        base_url: provider.url,
+        custom_payload: { model: id },
+        // A fifth of a second, of the second that it may take.
+        custom_response_format: '([range(300000)] | length) as $n | .choices[0].message.content',
+        schedule: { every: '1h' },
+      }));
+      const { child, post } = await daemon(configure(models));
+      const begin = async (id: string) => {
+        const check = post(`/api/v1/models/${id}/check`);
+        await provider.questions([id]);
+        provider.answer(id);
+        return { check };
+      };
+      await (
+        await begin('starts-jq')
+      ).check;
+      const { check } = await begin('computes');
+      // The length of the overlap: the program has begun and not ended.
+      await setTimeout(100);
+      child.kill('SIGSTOP');
+      await setTimeout(1_500);
+      child.kill('SIGCONT');
+      expect((await check).json()).toMatchObject({ outcome: 'healthy', reason: 'ok' });
+    },
+    60_000,
+  );
 });

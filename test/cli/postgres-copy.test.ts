@@ -6,7 +6,7 @@ import { command, start as begin } from '../app/process.js';
 import { fullLife } from '../store/full-life.js';
 import { withServer } from '../store/postgres/server.js';
 import { start, workplace } from '../store/samples.js';
-import { amount } from '../slow.js';
+import { amount, inFull } from '../slow.js';
 import { useConfigured } from './configured-store.js';
 
 const place = workplace();
@@ -84,7 +84,7 @@ withServer('modelpulse copy', (server) => {
     expect(await told(third, most)).toEqual(lines.slice(0, most));
   });
 
-  it('leaves models alone whose histories overlap, as an import does', async () => {
+  inFull('leaves models alone whose histories overlap, as an import does', async () => {
     const url = server().fresh();
     const { out } = await command(['export', '--config', await livedThrough()]);
     const earlier = configured({ path: join(place.directory(), 'earlier.db') });
@@ -102,7 +102,7 @@ withServer('modelpulse copy', (server) => {
     );
   });
 
-  it('shows no more of a place than is needed to find it', async () => {
+  inFull('shows no more of a place than is needed to find it', async () => {
     const config = await livedThrough();
     const copied = (to: string) => command(['copy', '--config', config], { MODELPULSE_COPY_TO: to });
     const answers = await Promise.all([

@@ -9,6 +9,7 @@ import { fullLife } from '../store/full-life.js';
 import { withServer } from '../store/postgres/server.js';
 import { start, workplace } from '../store/samples.js';
 import { useConfigured } from './configured-store.js';
+import { inFull } from '../slow.js';
 
 const place = workplace();
 const createParts = useParts();
@@ -52,7 +53,7 @@ withServer('commands on PostgreSQL', (server) => {
         ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`,
     );
 
-  it('change nothing while an instance was seen, and are told by status that one runs', async () => {
+  inFull('change nothing while an instance was seen, and are told by status that one runs', async () => {
     const { config, schema } = await livedThrough();
     const run = (...args: string[]) => command([...args, '--config', config]);
     const file = join(place.directory(), 'all.ndjson');
@@ -88,7 +89,7 @@ withServer('commands on PostgreSQL', (server) => {
     expect(again.out).toMatch(/^2 models: 0 new, .* 2 there already/);
   });
 
-  it('exclude without a daemon, and correct sums', async () => {
+  inFull('exclude without a daemon, and correct sums', async () => {
     const { config, schema } = await livedThrough();
     const run = (...args: string[]) => command([...args, '--config', config]);
     await server().sql('postgres', `UPDATE ${schema}.hour_rollup SET healthy = healthy + 7 WHERE model = 1`);

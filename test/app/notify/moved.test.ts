@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { withServer } from '../../store/postgres/server.js';
 import { inFull } from '../../slow.js';
 import { command } from '../process.js';
@@ -37,10 +37,14 @@ async function move(places: readonly object[]): Promise<void> {
   expect(new Set(receiver.received.map(({ json }) => json().data.thread)).size).toBe(1);
 }
 
-it('an open incident is neither told again after a move to another file, nor is its end lost', async () => {
-  const { path } = site().folder;
-  await move([{ path: `${path}/pulse.db` }, { path: `${path}/other.db` }]);
-}, 60_000);
+inFull(
+  'an open incident is neither told again after a move to another file, nor is its end lost',
+  async () => {
+    const { path } = site().folder;
+    await move([{ path: `${path}/pulse.db` }, { path: `${path}/other.db` }]);
+  },
+  60_000,
+);
 
 withServer('a move with PostgreSQL', (server) => {
   inFull(

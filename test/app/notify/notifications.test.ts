@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { command } from '../process.js';
 import { promptId, series, useSite } from '../registry.js';
 import { accept, createReceiver, type Received } from './receiver.js';
+import { inFull } from '../../slow.js';
 
 const site = useSite();
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -68,7 +69,7 @@ describe('a daemon with notifications', () => {
       expect(readFileSync(`${site().folder.path}/${file}`, 'latin1')).not.toMatch(/secretpath|whsec_/);
   });
 
-  it('goes on under the new id of a model that is renamed while it is down', async () => {
+  inFull('goes on under the new id of a model that is renamed while it is down', async () => {
     const receiver = createReceiver(accept);
     const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
     const config = (play: string, model: object): string =>
@@ -83,7 +84,7 @@ describe('a daemon with notifications', () => {
     expect((await receiver.until(isKind('resolved'))).json().data.title).toMatch(/^large is no longer /);
   });
 
-  it('tells the end that came while there was no section', async () => {
+  inFull('tells the end that came while there was no section', async () => {
     const receiver = createReceiver(accept);
     const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
     const config = (play: string, more: object): string =>
@@ -140,7 +141,7 @@ describe('modelpulse notify', () => {
     expect(new Set(events.map((event) => event.dedup_key)).size).toBe(1);
   });
 
-  it('lists what failed, page by page', async () => {
+  inFull('lists what failed, page by page', async () => {
     const receiver = createReceiver((response) => void response.writeHead(500).end());
     const url = `http://127.0.0.1:${(await site().serve(receiver.listener)).port}`;
     const config = site().configure(

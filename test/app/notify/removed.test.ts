@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { RunningDaemon } from '../process.js';
 import { promptId, useSite } from '../registry.js';
 import { accept, createReceiver } from './receiver.js';
+import { inFull } from '../../slow.js';
 
 interface Listed {
   readonly id: string;
@@ -61,7 +62,7 @@ describe('a channel that is removed', () => {
     expect(await listed(daemon, 'channel=away&state=dead')).toMatchObject([{ id: dead!.id }]);
   });
 
-  it('is found at a start without the section', async () => {
+  inFull('is found at a start without the section', async () => {
     const { configure, both } = await createPlace();
     const daemon = await site().daemon(configure(both));
     await daemon.line(({ msg, channel }) => msg.startsWith('notification failed') && channel === 'away');

@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { became, promptId, useSite } from '../registry.js';
 import { accept, createReceiver } from './receiver.js';
 import { check, isOf, startWarned } from './warned-model.js';
+import { inFull } from '../../slow.js';
 
 const site = useSite();
 
@@ -38,7 +39,7 @@ it('a refused key and a budget are told once, also over a restart', async () => 
   expect(receiver.received.filter(isOf('key'))).toHaveLength(1);
 });
 
-it('an error budget that is used up is told with its coverage', async () => {
+inFull('an error budget that is used up is told with its coverage', async () => {
   const receiver = createReceiver(accept);
   const hook = await site().serve(receiver.listener);
   const channels = { hook: { webhook: { url: `http://127.0.0.1:${hook.port}/` } } };

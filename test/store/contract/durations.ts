@@ -167,7 +167,7 @@ export function durationsContract(place: StoreKind): void {
             }
           },
         ),
-        { numRuns: amount(60, 20) },
+        { numRuns: amount(60, 5) },
       );
     });
 

@@ -109,7 +109,7 @@ export function incidentsContract(place: StoreKind): void {
             await store.close();
           },
         ),
-        { numRuns: amount(100, 15) },
+        { numRuns: amount(100, 6) },
       );
     });
   });

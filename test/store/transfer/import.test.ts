@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { useParts } from '../../app/parts.js';
 import { importContract } from '../contract/import.js';
 import { invalidLinesContract } from '../contract/invalid-lines.js';
-import { full, postgresTransfers, sqliteTransfers } from '../contract/transfer-kind.js';
-import { withServer } from '../postgres/server.js';
+import { full, sqliteTransfers } from '../contract/transfer-kind.js';
 
 describe('a file', () => {
   const kind = sqliteTransfers();
@@ -19,10 +18,4 @@ describe('a file', () => {
       message: expect.stringContaining('is in use by another modelpulse daemon') as unknown,
     });
   });
-});
-
-withServer('a schema', (server) => {
-  const kind = postgresTransfers(server);
-  importContract(kind);
-  invalidLinesContract(kind);
 });
