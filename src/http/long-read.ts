@@ -5,8 +5,6 @@ import type { ReportAsk } from '../report/report-answer.js';
 import type { Past } from '../store/history.js';
 import type { ModelKey, ResultQuery } from '../store/port.js';
 import { readModelPast, type ModelPastQuestion, type ModelPastSource } from './pages/model-past-read.js';
-import { csvRows } from './shapes/result-csv.js';
-import { seriesShape } from './shapes/series-shape.js';
 
 /** A query that takes long to read and to serialize: plain data, so that it can be sent to another thread. */
 export type LongQuestion = HistoryQuestion | ReportQuestion;
@@ -72,10 +70,13 @@ export async function answerLong(source: LongSource, question: HistoryQuestion):
   if (question.kind === 'model_past')
     return { text: JSON.stringify(await readModelPast(source, question)), before: null };
   const { model } = question;
+  // Shapes have their schemas with them, which cost more memory than the rest of the thread: pages do without.
   if (question.kind === 'series') {
+    const { seriesShape } = await import('./shapes/series-shape.js');
     const series = await source.series(question.past, question.window, question.stepMs);
     return { text: JSON.stringify(seriesShape(model, series, question.past.currency ?? null)), before: null };
   }
+  const { csvRows } = await import('./shapes/result-csv.js');
   const results = await source.results(question.key, question.query);
   const full = results.length >= question.query.limit;
   return { text: csvRows(model, results), before: full ? (results.at(-1)?.slot ?? null) : null };

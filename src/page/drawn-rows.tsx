@@ -19,16 +19,26 @@ interface Kept {
   /** What a row shows of the time at which it was drawn. */
   readonly lasted: string;
   readonly day: number;
-  /** UTF-8 with one character a byte: half the memory of the text, and joined without encoding it again. */
   readonly bytes: string;
 }
 
-/** Draws rows as UTF-8, in slices of the loop's time. */
+/** Draws all rows of a page, each as `bytesOf` its HTML, in slices of the loop's time. */
 export type RowDrawer = (
   rows: readonly Row[],
   now: number,
   glanceFor: (key: number) => Glance | null,
-) => Promise<Buffer>;
+) => Promise<readonly string[]>;
+
+/** The UTF-8 of a text with one character a byte: half the memory of a text, and joined without encoding it again. */
+export const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
+
+/** The bytes of all pieces, written to their place: a joined text would be as long as the page once more. */
+export function joinedBytes(pieces: readonly string[]): Buffer {
+  const joined = Buffer.allocUnsafe(pieces.reduce((length, piece) => length + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) at += joined.write(piece, at, 'latin1');
+  return joined;
+}
 
 /** A drawer that draws a row anew only when what it shows has changed: between two pages that is nearly none. */
 export function createRowDrawer(): RowDrawer {
@@ -37,6 +47,8 @@ export function createRowDrawer(): RowDrawer {
     const day = Math.floor(now / dayMs);
     const pieces: string[] = [];
     let work = 0;
+    // What was done before in this turn of the loop counts, too.
+    await setImmediate();
     for (const row of rows) {
       const lasted = span(Math.max(0, now - row.since));
       const glance = glanceFor(row.key);
@@ -51,9 +63,7 @@ export function createRowDrawer(): RowDrawer {
         pieces.push(known.bytes);
       } else {
         work += 1 / drawnAtOnce;
-        const bytes = Buffer.from(renderToString(<ModelRow row={row} glance={glance} now={now} />)).toString(
-          'latin1',
-        );
+        const bytes = bytesOf(renderToString(<ModelRow row={row} glance={glance} now={now} />));
         if (known === undefined && kept.size >= mostKept) kept.clear();
         // Until its first result a row counts down to it.
         if (row.checked) kept.set(row.key, { row, glance, lasted, day, bytes });
@@ -64,7 +74,7 @@ export function createRowDrawer(): RowDrawer {
         await setImmediate();
       }
     }
-    return Buffer.from(pieces.join(''), 'latin1');
+    return pieces;
   };
 }
 

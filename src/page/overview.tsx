@@ -1,8 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import type { VNode } from 'preact';
+import { addAll } from '../domain/list.js';
 import { dayMs } from '../domain/period.js';
 import { states, type State } from '../domain/state.js';
 import { Causes } from './causes.js';
 import { plural, span } from './figures.js';
+import { bytesOf, joinedBytes } from './drawn-rows.js';
 import { cut, foreignText } from './foreign-text.js';
 import { barDays } from './glance.js';
 import { Icon, stateLetters, stateWords } from './icons.js';
@@ -178,15 +181,23 @@ const rowsPlace = '<!--rows-->';
 export async function overviewPage(
   frame: Frame,
   view: OverviewView,
-  drawRows: (rows: readonly Row[]) => Promise<Buffer>,
+  drawRows: (rows: readonly Row[]) => Promise<readonly string[]>,
 ): Promise<Buffer> {
-  const drawn: Buffer[] = [];
-  for (const { rows } of view.groups) drawn.push(await drawRows(rows));
+  // In one call: a group is too few rows for a slice, but all groups are many.
+  const drawn = await drawRows(view.groups.flatMap(({ rows }) => rows));
+  await setImmediate();
   const parts = overviewText(frame, view).split(rowsPlace);
-  return Buffer.concat(parts.flatMap((part, index) => [Buffer.from(part), drawn[index] ?? noRows]));
+  const pieces: string[] = [];
+  let next = 0;
+  for (const [index, part] of parts.entries()) {
+    const end = next + (view.groups[index]?.rows.length ?? 0);
+    pieces.push(bytesOf(part));
+    addAll(pieces, drawn.slice(next, end));
+    next = end;
+  }
+  await setImmediate();
+  return joinedBytes(pieces);
 }
-
-const noRows = Buffer.alloc(0);
 
 /** The document around the rows. */
 function overviewText(frame: Frame, view: OverviewView): string {

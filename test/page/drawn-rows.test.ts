@@ -1,8 +1,12 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createRowDrawer } from '../../src/page/drawn-rows.js';
+import { createRowDrawer, joinedBytes } from '../../src/page/drawn-rows.js';
 import { glanceOf, type Glance } from '../../src/page/glance.js';
-import type { Row } from '../../src/page/overview-view.js';
+import type { MonitorView } from '../../src/page/monitor-view.js';
+import { overviewPage } from '../../src/page/overview.js';
+import { readOverviewQuery } from '../../src/page/overview-query.js';
+import { overviewOf, type Row } from '../../src/page/overview-view.js';
+import type { Frame } from '../../src/page/shell.js';
 import { noUptime } from '../../src/domain/view.js';
 import { amount } from '../slow.js';
 
@@ -83,8 +87,8 @@ it('a kept row is what would be drawn anew, whatever of it changes', async () =>
         now += after;
         if (member !== null) shown = { ...shown, [member]: to[member] };
         if (next.glance !== undefined) drawn = next.glance;
-        const html = (await kept([shown], now, () => drawn)).toString();
-        expect(html).toBe((await createRowDrawer()([shown], now, () => drawn)).toString());
+        const html = await kept([shown], now, () => drawn);
+        expect(html).toEqual(await createRowDrawer()([shown], now, () => drawn));
       }
     }),
     { numRuns: amount(500, 100) },
@@ -94,5 +98,48 @@ it('a kept row is what would be drawn anew, whatever of it changes', async () =>
 it('characters beyond ASCII arrive whole', async () => {
   const [first] = fc.sample(row(1), 1);
   const html = await createRowDrawer()([{ ...first!, id: 'größe-模型-🙂' }], start, () => null);
-  expect(html.toString()).toContain('größe-模型-🙂');
+  expect(joinedBytes(html).toString()).toContain('größe-模型-🙂');
+});
+
+const monitor: MonitorView = {
+  scheduler: { live: true, inFlight: 0, queued: 0, missed: 0 },
+  store: { bytes: 1_000, waiting: 0, oldestWaitingMs: 0, failure: null },
+  configuration: { inForceSince: start, warnings: [], refused: [] },
+  reaches: null,
+};
+const frame: Frame = {
+  ...{ assets: { css: '/page.css', script: '/page.js' }, version: '1.0.0', now: start, theme: 'auto' },
+  ...{ openIncidents: 0, publicPages: [], grafanaUrl: null, canLogOut: false, mayChange: true },
+};
+
+it('rows in many small groups leave turns of the loop to others as those of one group do', async () => {
+  const [first] = fc.sample(row(1), 1);
+  const rows = Array.from({ length: 1_000 }, (_, key) => ({
+    ...first!,
+    ...{ id: `model-${key}`, key, checked: true, labels: { team: `team-${key % 20}` } },
+  }));
+  const query = readOverviewQuery(new URLSearchParams('limit=1000&group=label:team'), 'full');
+  const view = overviewOf(rows, query, { now: start, monitor });
+  expect(view.groups.length).toBe(20);
+  const draw = createRowDrawer();
+  /** Rows that were looked at in each turn of the loop. */
+  const inTurn = [0];
+  const seen = (): Glance => {
+    inTurn.push((inTurn.pop() ?? 0) + 1);
+    return glance;
+  };
+  let ended = false;
+  const turn = (): void => {
+    inTurn.push(0);
+    if (!ended) setImmediate(turn);
+  };
+  setImmediate(turn);
+  // The first time all are drawn, the second time none is.
+  for (const most of [25, 200]) {
+    inTurn.splice(0, Infinity, 0);
+    const page = await overviewPage(frame, view, (some) => draw(some, start, seen));
+    expect(page.toString().match(/data-row="/g)?.length).toBe(1_000);
+    expect(Math.max(...inTurn)).toBeLessThanOrEqual(most);
+  }
+  ended = true;
 });

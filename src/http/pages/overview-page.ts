@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { costOfMonth, costTexts } from '../../domain/cost.js';
 import type { ModelView } from '../../domain/view.js';
@@ -27,11 +28,16 @@ export async function answerOverview(
   const views = new Map<number, ModelView>();
   for (const view of backend.views()) views.set(view.key, view);
   const rows: Row[] = [];
+  await setImmediate();
   for await (const some of inTurns([...views.values()], rowsAtOnce))
     for (const view of some) rows.push(rowOf(view, now, wordOfModel(backend, view.model.id)));
+  await setImmediate();
   const priced = [...views.values()].flatMap((each) => [each, ...each.probes.map(({ view: own }) => own)]);
   const costs = costTexts(priced.map(({ cost, monthCost }) => costOfMonth(cost, monthCost, now)));
-  const view = overviewOf(rows, query, { now, monitor: await backend.monitor(), costs });
+  const monitor = await backend.monitor();
+  await setImmediate();
+  const view = overviewOf(rows, query, { now, monitor, costs });
+  await setImmediate();
   const shown = view.groups.flatMap((group) => group.rows);
   await glances.refresh(shown.flatMap(({ key }) => views.get(key) ?? []));
   const page = await overviewPage(frame, view, (some) => drawRows(some, now, glances.of));
