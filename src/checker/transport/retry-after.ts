@@ -28,10 +28,15 @@ function durationMs(value: string): number | null {
   );
 }
 
-/** Dates of HTTP and RFC 3339 only: Date.parse accepts other text too. */
+/** A zone at the end of a date. */
+const zone = /(?:[A-Z]|[+-]\d{2}:?\d{2}|\))$/i;
+
+/** Dates of HTTP and RFC 3339 only: Date.parse accepts other text too. Those without a zone, as of asctime, are in UTC. */
 function dateIn(value: string): number | null {
-  const written = /^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}|^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value);
-  const at = written ? Date.parse(value) : NaN;
+  const ofHttp = /^[A-Z][a-z]{2,8},? .*\d{2}:\d{2}:\d{2}/.test(value);
+  const written = ofHttp || /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value);
+  const zoned = zone.test(value) ? value : `${value}${ofHttp ? ' GMT' : 'Z'}`;
+  const at = written ? Date.parse(zoned) : NaN;
   return Number.isNaN(at) ? null : at;
 }
 

@@ -5,12 +5,21 @@ import { namesBoth, namesLarger } from './larger-number.js';
 const longestRead = 4_096;
 /** A text that was cut below this length may be the beginning of a sentence with the answer. */
 const shortOfAnswer = 9;
+/** A decimal digit of another script as one of ASCII: Unicode has those of a script in a row, from 0 to 9. */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return String(value);
+}
+
 /** The text in plain letters: without accents, marks and letter widths. Marks are limited, since normalizing many takes quadratic time. */
 function plain(text: string): string {
   const near =
     text.length <= 2 * longestRead ? text : `${text.slice(0, longestRead)}\n${text.slice(-longestRead)}`;
   const shown = near.replace(/\p{Cf}/gu, '').replace(/(\p{M}{4})\p{M}+/gu, '$1');
-  return shown.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('_', ' ');
+  const bare = shown.normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('_', ' ');
+  return bare.replace(/(?![0-9])\p{Nd}/gu, asciiDigit).replace(/[٫٬]/g, ',');
 }
 
 /** Latin letters and digits in a row: other scripts have no space beside them. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { rateLimitRemaining, retryAfterMs } from '../../../src/checker/transport/retry-after.js';
 import { processorMs } from '../../processor-time.js';
@@ -9,6 +9,17 @@ const asked = (headers: Record<string, string>, body = '', status = 429): number
   retryAfterMs({ status, headers, body: Buffer.from(body), overLimit: false }, now);
 
 describe('requested wait', () => {
+  it.each(['Thu Jan  1 00:01:00 2026', '2026-01-01T00:01:00', 'Thu, 01 Jan 2026 00:01:00'])(
+    'is the same in each zone of the monitor, for a date without one: %s',
+    (written) => {
+      // The zone of this process may be UTC: a date that is read in it has no fixed distance from one with a zone.
+      const parse = jest.spyOn(Date, 'parse');
+      expect(asked({ 'retry-after': written })).toBe(60_000);
+      expect(parse.mock.calls.every(([text]) => /(?:GMT|Z)$/.test(text))).toBe(true);
+      parse.mockRestore();
+    },
+  );
+
   it.each([
     [{ 'retry-after': '20' }, 20_000],
     [{ 'retry-after': '0.5' }, 500],

@@ -21,6 +21,12 @@ const larger: Challenge = { kind: 'larger', question: 'Larger: 417 or 893?', ans
 const fullWidth = (text: string): string =>
   text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
 
+/** With the digits of another script, whose zero is this one. */
+const digitsOf =
+  (zero: string) =>
+  (text: string): string =>
+    text.replace(/\d/g, (digit) => String.fromCodePoint((zero.codePointAt(0) ?? 0) + Number(digit)));
+
 /** Ways in which models write a right word. */
 const forms: readonly ((answer: string) => string)[] = [
   (answer) => answer,
@@ -41,6 +47,8 @@ const forms: readonly ((answer: string) => string)[] = [
   (answer) => `\\boxed{${answer}}`,
   (answer) => `\u200b${answer}\u00a0`,
   (answer) => `- ${answer}`,
+  // Arabic, Persian, Hindi, Bengali, Thai, and those of mathematics.
+  ...['٠', '۰', '०', '০', '๐', '𝟎'].map(digitsOf),
 ];
 
 describe('an answer to a fresh question', () => {

@@ -3,8 +3,13 @@ import type { ReplyIdentity } from '../../verdict/answer.js';
 import { textOf } from './members.js';
 
 const longestId = 200;
-/** Random characters of an id behind its kind, such as `chatcmpl-`. Servers that make none write `chatcmpl-123` or `cmpl-0`. */
+/**
+ * Random characters of an id behind its kind, such as `chatcmpl-`. Servers that make none write `chatcmpl-123`, `cmpl-0`, a word or the name
+ * of the model, and some write the time of their start beside it.
+ */
 const leastRandom = 8;
+const isRandom = (text: string): boolean =>
+  text.length >= leastRandom && /\d/.test(text) && !text.includes('/');
 
 /** Unix ms of a time in seconds, in ms or as text; null for what is none. */
 function timeOf(value: unknown): number | null {
@@ -20,6 +25,6 @@ export function identityOf(id: unknown, created: unknown): { readonly identity?:
   const text = textOf(id);
   const random = text.slice(text.lastIndexOf('_') + 1).replace(/^[a-z]+-/i, '');
   const createdAt = timeOf(created);
-  if (createdAt === null || random.length < leastRandom || text.length > longestId) return {};
+  if (createdAt === null || !isRandom(random) || text.length > longestId) return {};
   return { identity: { id: text, createdAt } };
 }

@@ -101,6 +101,14 @@ export const chinese: readonly TextRule[] = [
     ),
   },
   {
+    // A check of who calls that fails is one of the key; one that somebody has still to pass is of the account.
+    reason: 'auth_failed',
+    pattern: any(
+      '(?<!实名|實名|企业|企業|个人|個人)身份(?:验证|驗證|认证|認證)(?:信息)?(?:失败|失敗|未通过|未通過|不通过|错误|錯誤|无效|無效|过期|過期)|(?:无法|無法)(?:进行|進行|完成)?身份(?:验证|驗證|认证|認證)',
+    ),
+    on: (status) => status === 400 || status === 401 || status === 403,
+  },
+  {
     reason: 'permission_denied',
     pattern: any(
       '(?:国家|地区|區域|区域|地域|地區).{0,12}(?:不支持|不可用|限制|不在|不支援|暂不|无法)|(?:不支持|不支援|暂不支持).{0,10}(?:国家|地区|区域|地域|地區)',

@@ -66,6 +66,9 @@ export const english: readonly TextRule[] = [
       'unavailable (?:temporarily|for a (?:short )?(?:while|time))|currently (?:closed|down|offline)',
     ),
     on: (status) => is4xx(status) && status !== 429,
+    // Who is suspended is not the server.
+    unless:
+      /\b(?:account|organi[sz]ation|project|team|workspace|subscription|user|key)s? (?:[\w'"-]+ )?(?:is|was|are|has been|have been) (?:currently )?temporar(?:il)?y (?:disabled|closed|suspended)/,
   },
   {
     reason: 'gateway_error',
@@ -137,6 +140,7 @@ export const english: readonly TextRule[] = [
     pattern: any(
       '(?:suspended|blocked|disabled|deactivated|restricted)\\b.{0,160}(?:spend|payment|\\bpay\\b|billing|overdue|balance|credits|invoice)',
       '(?:crossed|exceed\\w*|over) (?:the |its |your )?budget',
+      '\\bbilling (?:is|has been|was) disabled\\b',
     ),
   },
   ...bans,
@@ -145,10 +149,11 @@ export const english: readonly TextRule[] = [
     reason: 'permission_denied',
     pattern: any(
       // Of OpenRouter: the preferences of the account or of the request leave none.
+      '\\bno endpoints (?:found|available) matching your\\b',
       '\\bno allowed (?:providers?|endpoints?|models?)\\b|\\ball (?:\\w+ )?providers have been ignored\\b',
       '\\b(?:model|repo(?:sitory)?) is gated\\b|\\bgated repo|\\b(?:access|load|download|use) (?:to )?(?:an? |the |this )?gated model\\b|\\bnot been granted access\\b',
       '(?:not|n.t) available (?:for|to) [\\w ]{0,40}\\b(?:accounts?|users?|customers?|organi[sz]ations?)\\b',
-      '(?:disabled|suspended|blocked|banned|deactivated) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation)',
+      '(?:disabled|suspended|blocked|banned|deactivated|not enabled) (?:in|for|on) (?:this|your) (?:account|project|organi[sz]ation|team|workspace)',
       '\\b(?:access|account|service) (?:terminated|suspended|revoked)\\b|not authori[sz]ed to (?:access|use|call|invoke)\\b',
       '\\bno (?:\\w+ )?(?:endpoints?|models?)\\b.{0,60}\\b(?:on|in|for|with|under|by) (?:your|the|this)(?: [\\w-]+){0,3} (?:plan|tier|subscription)\\b',
       '(?:unsupported|restricted|embargoed|sanctioned) (?:country|countries|region|location|territor)',
@@ -215,7 +220,7 @@ export const english: readonly TextRule[] = [
     reason: 'model_loading',
     pattern: any(
       '(?<!(?:error|fail\\w*|unable to|while|when|during) )\\bloading\\b',
-      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed|created|provisioned|prepared|started)|scaling(?: up)?\\b(?! (?:down|factor))|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,40}\\b(?:starting|warming up|booting|initiali[sz]ing|being (?:loaded|deployed|created|provisioned|prepared|started|downloaded|pulled)|scaling(?: up)?\\b(?! (?:down|factor))|not (?:yet )?ready|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))',
       '\\b(?:initiali[sz]ation|warm[- ]?up|start[- ]?up|scal(?:e|ing)[- ]?up|provisioning|deployment) (?:is )?(?:still )?in progress\\b',
       'cold start|scal(?:ed|ing) (?:up )?from (?:zero|0)\\b',
     ),
@@ -225,7 +230,7 @@ export const english: readonly TextRule[] = [
     reason: 'model_loading',
     // Servers of models say so with whatever status.
     pattern: any(
-      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,80}(?:\\bis|\\bare|n.t|\\bnot) (?:still |currently |yet )?(?:not ready yet|not yet ready|not ready(?=[.,;!]|$)|yet ready|ready yet|loading|starting up|warming up|waking up|being (?:loaded|deployed)|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))\\b',
+      '\\b(?:model|server|service|engine|endpoint|instance|deployment)\\b.{0,80}(?:\\bis|\\bare|n.t|\\bnot) (?:still |currently |yet )?(?:not ready yet|not yet ready|not ready(?=[.,;!]|$)|yet ready|ready yet|loading|starting up|warming up|waking up|being (?:loaded|deployed|downloaded)|scal(?:ed|ing) (?:up )?(?:to|from) (?:zero|0))\\b',
       // Baseten's.
       '\\bcurrent status: (?:scaled_to_zero|waking_up|loading_model|starting|building|deploying|updating)\\b',
     ),
@@ -237,7 +242,7 @@ export const english: readonly TextRule[] = [
     pattern: any(
       '(?:incorrect|invalid|wrong|missing|expired|malformed|revoked|no|bad|unknown|inactive) (?:or (?:missing|expired|invalid) )?(?:api|access|auth\\w*|subscription|bearer|security|x-api)?[- ]?(?:key|token|credential)s?\\b',
       '(?:api|access|subscription|x-api)[- ]?(?:key|token) (?:is |was |has )?(?:been )?(?:not valid|not found|invalid|expired|missing|required|revoked|disabled|deactivated)',
-      '(?:security )?token [\\w ]{0,40}is (?:invalid|expired)',
+      '(?:security )?token [\\w ]{0,40}is (?:invalid|expired)|\\binvalid jwt\\b',
       'unauthori[sz]ed|unauthenticated|not authenticated|authentication (?:failed|fails|required|error)',
       '\\b(?:no|missing|malformed|invalid|empty|without) (?:an? |the )?(?:auth(?:ori[sz]ation)?|x-api-key|api-key) header\\b',
       '\\b(?:auth(?:ori[sz]ation)?|x-api-key|api-key) header (?:is |was |has been |not |must be )*(?:missing|required|found|provided|present|set|malformed|invalid|empty)\\b',
@@ -262,7 +267,7 @@ export const english: readonly TextRule[] = [
     reason: 'rate_limited',
     pattern: any(
       'rate[- ]?limit',
-      'too many (?:concurrent )?requests',
+      'too many (?:concurrent )?requests|exceed(?:s|ed|ing)? [\\w ,]{0,60}\\b(?:requests|tokens) per (?:second|minute)\\b',
       'throttl|rate exceeded|spike arrest|too frequent',
       'concurren(?:t|cy) [\\w ]{0,20}limit',
       'slow down',

@@ -19,7 +19,7 @@ export const unfitProbes: TextRule = {
     'only support\\w* (?:stream|async)',
     'not supported in the v1/',
     "(?:not|n't) (?:accessible|available|supported|usable) (?:via|through|on|in|at|with) (?:the |this )?[\\w/.-]{1,80} (?:endpoint|api)\\b",
-    '(?:no|without|provide|lacks?|have|define) (?:a |any )?chat template',
+    '(?:no|without|provide|lacks?|have|define) (?:a |any )?chat template|^template error: template not found',
     '\\bunimplemented\\b|(?:method|operation|endpoint|api) (?:is )?not (?:yet )?implemented',
     'no endpoints found that (?:support|can handle)',
     `do(?:es)?(?: not|n't) (?:currently |yet )?support (?:the |any )?${sense}\\b`,
