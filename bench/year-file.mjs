@@ -8,7 +8,7 @@ import { outcomeCodes, reasonCodes, stateCodes, blameCodes } from '../dist/store
 import { openDatabase } from '../dist/store/sqlite/file/database.js';
 import { limitsAt } from '../dist/store/horizons.js';
 import { encodeLatency } from '../dist/store/latency-blob.js';
-import { rollupValues } from '../dist/store/rows/rollup-row.js';
+import { rollupValues, sumNames } from '../dist/store/rows/rollup-row.js';
 import { upsertRollup } from '../dist/store/sqlite/rows/rollup-sql.js';
 import { addRollup } from '../dist/store/tally.js';
 import { emptyRollup } from '../dist/domain/rollup.js';
@@ -22,6 +22,10 @@ export const retention = {
   hoursMs: 400 * dayMs,
   daysMs: 1825 * dayMs,
 };
+
+/** What the results have; the other columns are null. */
+const checkColumns =
+  'model, slot, outcome, reason, flags, delay, duration, http, input_tokens, output_tokens, key_index';
 
 function prepare(database, samplesOfDays) {
   database.exec(`CREATE TEMP TABLE sample (day INTEGER, hour INTEGER, minute INTEGER, delay INTEGER, ms INTEGER,
@@ -45,15 +49,16 @@ function prepare(database, samplesOfDays) {
   });
   /** A span of so many checks that were all healthy. */
   const healthy = (table, checks, span) =>
-    database.prepare(`INSERT INTO ${table} SELECT @model, ${span}, ${checks * minuteMs}, 0, 0, 0, 0,
-      ${checks}, 0, 0, 0, 0, 0, 0, 0, 0, ${checks * 14}, ${checks * 8}, latency, NULL FROM sample_${table} WHERE day = @day`);
+    database.prepare(`INSERT INTO ${table} (model, span, ${[...sumNames, 'latency'].join(', ')})
+      SELECT @model, ${span}, ${checks * minuteMs}, 0, 0, 0, 0,
+      ${checks}, 0, 0, 0, 0, 0, 0, 0, 0, ${checks * 14}, ${checks * 8}, latency FROM sample_${table} WHERE day = @day`);
   return {
     checks:
-      database.prepare(`INSERT INTO checks SELECT @model, @from + minute * ${minuteMs}, 0, 0, 0, delay, ms,
-      NULL, 0, 14, 8, 0, NULL FROM sample WHERE day = @day AND hour = @hour`),
+      database.prepare(`INSERT INTO checks (${checkColumns}) SELECT @model, @from + minute * ${minuteMs}, 0, 0, 0, delay, ms,
+      0, 14, 8, 0 FROM sample WHERE day = @day AND hour = @hour`),
     hours: healthy('hours', 60, '@span + hour'),
     days: healthy('days', 1440, '@span'),
-    check: database.prepare('INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?, ?, 0, NULL)'),
+    check: database.prepare(`INSERT INTO checks (${checkColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`),
     detail: database.prepare('INSERT INTO details VALUES (?, ?, ?, NULL, NULL, ?)'),
     hour: database.prepare(upsertRollup('hours')),
     noHour: database.prepare('DELETE FROM hours WHERE model = ? AND span = ?'),

@@ -25,3 +25,24 @@ export async function figuresOf(
   const counts = await store.counts(past.key, from, to, past.exclusions);
   return { from, to, ...spent, counts, currency: past.currency ?? null };
 }
+
+/** The figures of a model with the cost of its probes added, in its currency; also of probes that it no longer has. */
+export async function withCostOfProbes(
+  store: Pick<StoreReader, 'counts'>,
+  figures: Figures,
+  window: Interval,
+  probes: readonly { readonly model: StoredModel; readonly past: Past }[],
+): Promise<Figures> {
+  let { cost } = figures.counts;
+  let currency = cost === null ? null : (figures.currency ?? null);
+  for (const { model, past } of probes) {
+    const { from, to } = followedIn(window, model, past);
+    const own = past.currency ?? null;
+    if (from >= to || own === null || (currency !== null && own !== currency)) continue;
+    const added = (await store.counts(past.key, from, to, past.exclusions)).cost;
+    if (added === null) continue;
+    cost = (cost ?? 0) + added;
+    currency = own;
+  }
+  return { ...figures, counts: { ...figures.counts, cost }, currency: currency ?? figures.currency ?? null };
+}

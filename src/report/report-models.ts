@@ -1,5 +1,5 @@
 import type { Deadline } from '../domain/deadline.js';
-import { probeNameOf } from '../domain/probes.js';
+import { modelIdOf, probeNameOf } from '../domain/probes.js';
 import { countedMs } from '../domain/incident.js';
 import { detectionLeadMs, overlapping, type VendorIncident } from '../domain/vendor.js';
 import { compareWithObjective, uptimeOf, type Uptime, type ObjectiveResult } from '../domain/uptime.js';
@@ -7,7 +7,7 @@ import { readPeriods } from '../store/excluded-periods.js';
 import type { Past } from '../store/history.js';
 import type { StoredIncident, StoredModel, StoredPeriod, StoreReader } from '../store/port.js';
 import { mostVendorsRead } from '../store/vendor-port.js';
-import { figuresOf, followedIn, type Figures } from './past-figures.js';
+import { figuresOf, followedIn, withCostOfProbes, type Figures } from './past-figures.js';
 import type { AskedWindow } from '../calendar/past-window.js';
 
 /** ms before the window in which incidents of vendors may have ended that overlap one of ours. */
@@ -126,6 +126,15 @@ export async function readReport(
   const incidents = await incidentsIn(store, window);
   const exclusions = await readPeriods(store);
   const vendorOf = await vendorsIn(store, registry, window);
+  const probes = new Map<string, { readonly model: StoredModel; readonly past: Past }[]>();
+  for (const model of stored.values()) {
+    if (probeNameOf(model.id) === null) continue;
+    const id = modelIdOf(model.id);
+    const probe = { model, past: pastOf(model, exclusions) };
+    const known = probes.get(id);
+    if (known === undefined) probes.set(id, [probe]);
+    else known.push(probe);
+  }
   const report: ReportModel[] = [];
   for (const id of new Set([...objectives.keys(), ...stored.keys()])) {
     if (ids.size > 0 ? !ids.has(id) : probeNameOf(id) !== null) continue;
@@ -150,18 +159,19 @@ export async function readReport(
       if (objectives.has(id) || ids.has(id)) report.push({ ...known, ...nothing });
       continue;
     }
-    const figures = await figuresOf(store, past, followed);
+    const own = await figuresOf(store, past, followed);
+    const figures = await withCostOfProbes(store, own, window, probes.get(id) ?? []);
     const verdict =
       known.objective === null
         ? { met: null, budgetUsed: null }
         : compareWithObjective(known.objective, figures.durations);
     const told = vendorOf(id);
-    const own = (incidents.get(id) ?? []).map((each): ReportIncident => ({
+    const all = (incidents.get(id) ?? []).map((each): ReportIncident => ({
       ...each,
       countedMs: countedMs(each, followed),
       ...(told !== null && { vendor: told(each) }),
     }));
-    report.push({ ...known, ...uptimeOf(figures.durations), ...verdict, figures, incidents: own });
+    report.push({ ...known, ...uptimeOf(figures.durations), ...verdict, figures, incidents: all });
   }
   return report;
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { command } from './process.js';
-import { became, useSite } from './registry.js';
+import { became, series, useSite } from './registry.js';
 
 const site = useSite();
 
@@ -77,4 +77,35 @@ it('a model whose server ignores tools is degraded by its probe, everywhere', as
   running.child.kill('SIGTERM');
   await running.ended;
   expect((await command(['rebuild', '--check', '--config', config])).code).toBe(0);
+});
+
+it('the report of a model has what its probes cost, as its metrics, also of a probe that it no longer has', async () => {
+  const { model, configure, daemon } = site();
+  const price = { input_per_million: 1_000_000, output_per_million: 500_000, per_request: 0.5 };
+  const gpt = model('gpt', { model: 'ability-ignored', schedule: { every: '24h' }, price });
+  const config = configure([{ ...gpt, probes: [{ name: 'vision', probe: 'vision' }] }]);
+  const running = await daemon(config);
+  await running.line(became('gpt', 'healthy'));
+  await running.line(became('gpt#vision', 'healthy'));
+  const labels = '{model="gpt",currency="USD"}';
+  const all = series((await running.get('/metrics')).text, `modelpulse_cost_total${labels}`)!;
+  const own = (await running.get('/api/v1/models/gpt')).json() as { last_check: { cost: number } };
+  expect(all).toBeGreaterThan(own.last_check.cost);
+
+  const costInCsv = (text: string): number => {
+    const [head = '', row = ''] = text.split('\r\n');
+    return Number(row.split(',')[head.split(',').indexOf('cost')]);
+  };
+  const report = async (...more: string[]): Promise<string> =>
+    (await command(['report', '--window', '1h', '--config', config, ...more])).out;
+  const spent = `$${all.toFixed(2)}`;
+  expect(costInCsv(await report('--format', 'csv'))).toBe(all);
+  expect(await report()).toContain(spent);
+  expect((await running.get('/report')).text).toContain(spent);
+  expect(costInCsv(await report('--format', 'csv', 'gpt#vision'))).toBe(all - own.last_check.cost);
+
+  configure([gpt]);
+  running.child.kill('SIGHUP');
+  await running.line(({ msg }) => msg === 'configuration reloaded');
+  expect(costInCsv(await report('--format', 'csv'))).toBe(all);
 });
