@@ -15,14 +15,7 @@ const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'
 const { status } = spawnSync(process.execPath, compiler, { stdio: ['ignore', 2, 2] });
 if (status !== 0) process.exit(1);
 
-await build({
-  entryPoints: [
-    'src/cli/program.ts',
-    'src/library/modelpulse.ts',
-    'src/app/beside-thread.ts',
-    'src/app/otlp-thread.ts',
-    'src/store/sqlite/thread/store-thread.ts',
-  ],
+const bundle = {
   outbase: 'src',
   outdir: 'dist',
   // One folder deep, as most modules are: some find files by the address of the module.
@@ -51,8 +44,25 @@ await build({
     js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
   },
   sourcemap: true,
+  // Comments and indents are a third of the text, which the daemon reads at its start and keeps. Names stay, for stack traces;
+  // lines stay short, since Node prints the one that failed.
+  minifyWhitespace: true,
+  lineLimit: 160,
   logLevel: 'warning',
+};
+
+await build({
+  ...bundle,
+  entryPoints: [
+    'src/cli/program.ts',
+    'src/library/modelpulse.ts',
+    'src/app/beside-thread.ts',
+    'src/app/otlp-thread.ts',
+    'src/store/sqlite/thread/store-thread.ts',
+  ],
 });
+// The daemon once more: with the commands it would be in a hundred pieces, by which of them use what.
+await build({ ...bundle, entryPoints: ['src/cli/daemon-program.ts'] });
 
 // The types of the library: those of its entry and of what that names, which a test holds to be all.
 const { config } = ts.readConfigFile('tsconfig.json', ts.sys.readFile);

@@ -9,10 +9,14 @@ if (process.argv.includes('run')) process.on('SIGHUP', () => undefined);
 // The default lets garbage grow to several times what lives before it is collected; a sidecar has no memory to lend.
 v8.setFlagsFromString('--heap-growing-percent=40');
 
-void import('./cli/program.js').then(
-  ({ main }) => main(process.argv),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+async function start(): Promise<void> {
+  const { argv } = process;
+  // In a piece of its own: those that it would share with other commands are many, and each takes time to load.
+  if (argv.includes('run') && (await (await import('./cli/daemon-program.js')).main(argv))) return;
+  await (await import('./cli/program.js')).main(argv);
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

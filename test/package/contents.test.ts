@@ -27,6 +27,7 @@ it('the package holds what it needs to run, and nothing else', () => {
       ...[
         'dist/app/beside-thread.js',
         'dist/app/otlp-thread.js',
+        'dist/cli/daemon-program.js',
         'dist/cli/program.js',
         'dist/library/modelpulse.js',
         'dist/main.cjs',
