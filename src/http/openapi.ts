@@ -1,6 +1,5 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { errorSchema } from './http-error.js';
@@ -20,9 +19,38 @@ const named = {
   Uptime: uptimeSchema,
 };
 
-/** Content security policy of the docs page: it loads nothing from elsewhere, and its script sets styles. */
-const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** Headers that belong to a connection, or that follow from the body. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'transfer-encoding',
+]);
+
+/** The page at /docs, of which nothing is loaded before its first reader. */
+function showDocs(app: FastifyInstance): void {
+  let page: Promise<FastifyInstance> | null = null;
+  const load = async (): Promise<FastifyInstance> => {
+    const { createDocsPage } = await import('./docs-page.js');
+    return createDocsPage(app.swagger);
+  };
+  const show = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    page ??= load().catch((error: unknown) => {
+      // What made it fail may pass, such as too many open files.
+      page = null;
+      throw error;
+    });
+    const { url = '/docs' } = request.raw;
+    const shown = await (await page).inject({ method: 'GET', url, headers: request.headers });
+    if (shown.statusCode === 404) {
+      reply.callNotFound();
+      return reply;
+    }
+    const headers = Object.entries(shown.headers).filter(([name]) => !ownHeaders.has(name));
+    return reply.code(shown.statusCode).headers(Object.fromEntries(headers)).send(shown.rawPayload);
+  };
+  for (const url of ['/docs', '/docs/*']) app.get(url, { schema: { hide: true } }, show);
+}
 
 /** Documents every route registered after this from its schemas: OpenAPI at /api/v1/openapi.json, HTML at /docs. */
 export function describeRoutes(app: FastifyInstance, version: string): void {
@@ -61,11 +89,6 @@ export function describeRoutes(app: FastifyInstance, version: string): void {
       return { ...rest, components: { ...components, schemas: Object.fromEntries(answered) } };
     },
   });
-  app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: pagePolicy,
-    theme: { title: 'modelpulse API' },
-    uiConfig: { layout: 'BaseLayout', deepLinking: true },
-  });
+  showDocs(app);
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

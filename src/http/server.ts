@@ -46,7 +46,7 @@ import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pag
 import type { StatusPages } from './pages/status-page.js';
 import type { UpPolicy } from '../domain/up.js';
 import { backendInTurns } from './taking-turns.js';
-import { compileValidator } from './validation.js';
+import { compileValidator, loadsNoCompilers } from './validation.js';
 
 export interface ServerOptions {
   readonly version: string;
@@ -130,6 +130,7 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     connectionTimeout: limits.connectionTimeout,
     bodyLimit: limits.bodyLimit,
     routerOptions: { maxParamLength: limits.maxParamLength },
+    schemaController: loadsNoCompilers,
     frameworkErrors: (error, request, reply) => void handleError(error, request, reply),
     clientErrorHandler: connections.answerBroken,
   });
