@@ -46,7 +46,8 @@ export function createOtlp(parts: {
   let counts: GenAiCounts | null = null;
   let running = false;
   let stopped = false;
-  let failing = false;
+  /** The receiver whose failure was told last; null while pushes succeed. */
+  let failing: OtlpSettings | null = null;
   /** The end of the push that runs. */
   let done: ((pushed: Pushed) => void) | null = null;
 
@@ -69,7 +70,10 @@ export function createOtlp(parts: {
       ...{ workerData, env: {}, resourceLimits },
     });
     started.unref();
-    started.on('message', (pushed: Pushed) => done?.(pushed));
+    started.on('message', (pushed: Pushed) => {
+      // A thread that was ended may have answered before; the push that waits now is not its own.
+      if (worker === started) done?.(pushed);
+    });
     const failed = (): void => {
       if (worker === started) void endThread('the thread ended');
     };
@@ -96,14 +100,18 @@ export function createOtlp(parts: {
     };
   }
 
-  /** Ends within the interval, whatever the receiver does. */
-  async function push(to: OtlpSettings): Promise<Pushed> {
+  const isWanted = (to: OtlpSettings): boolean => !stopped && to === inForce;
+
+  /** Ends within the interval, whatever the receiver does; null where a reload or the end of the daemon came first. */
+  async function push(to: OtlpSettings): Promise<Pushed | null> {
     const what = await read();
+    // A thread for the former receiver would be kept for the one that is configured now.
+    if (!isWanted(to)) return null;
     worker ??= threadOf(to);
     const thread = worker;
     let limit: NodeJS.Timeout | undefined;
     try {
-      return await new Promise<Pushed>((resolve) => {
+      const pushed = await new Promise<Pushed>((resolve) => {
         done = resolve;
         limit = setTimeout(() => {
           void endThread('no end within the interval');
@@ -113,17 +121,19 @@ export function createOtlp(parts: {
           what.parts.map(({ buffer }) => buffer as ArrayBuffer),
         );
       });
+      return isWanted(to) ? pushed : null;
     } finally {
       clearTimeout(limit);
       done = null;
     }
   }
 
-  function told(pushed: Pushed): void {
+  function told(to: OtlpSettings, pushed: Pushed): void {
     if (pushed.result === 'failed') {
-      if (!failing) log.warn({ failure: pushed.failure }, 'metrics cannot be pushed');
-    } else if (failing) log.info({ points: pushed.points }, 'metrics are pushed again');
-    failing = pushed.result === 'failed';
+      // One that is configured while another fails is told of by itself.
+      if (failing !== to) log.warn({ failure: pushed.failure }, 'metrics cannot be pushed');
+    } else if (failing !== null) log.info({ points: pushed.points }, 'metrics are pushed again');
+    failing = pushed.result === 'failed' ? to : null;
   }
 
   async function turn(): Promise<void> {
@@ -136,9 +146,9 @@ export function createOtlp(parts: {
     running = true;
     try {
       const pushed = await push(to);
-      if (stopped) return;
+      if (pushed === null) return;
       tally[pushed.result] += 1;
-      told(pushed);
+      told(to, pushed);
     } catch (err) {
       tally.failed += 1;
       log.error({ err }, 'metrics cannot be read for a push');

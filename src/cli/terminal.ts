@@ -18,7 +18,9 @@ export function terminalOf(
 ): Terminal {
   if (stream.isTTY !== true) return { width: null, escapes: false, colour: false };
   const escapes = environment.TERM !== 'dumb';
-  return { width: stream.columns ?? 80, escapes, colour: escapes && !environment.NO_COLOR };
+  const { columns = 0 } = stream;
+  // A terminal that was told no size, such as one of a CI job, has 0 columns.
+  return { width: columns > 0 ? columns : 80, escapes, colour: escapes && !environment.NO_COLOR };
 }
 
 const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39] } as const;

@@ -41,7 +41,11 @@ function createQuestion(input: NodeJS.ReadableStream, output: NodeJS.WritableStr
     for (let attempt = 0; attempt < mostTries; attempt += 1) {
       const shown = fallback === null ? `${text}: ` : `${text} [${fallback}]: `;
       const answer = await Promise.race([lines.question(shown), ended]);
-      if (answer === null) throw new UsageError('nothing was written: the input ended');
+      if (answer === null) {
+        // The question has no line break yet.
+        output.write('\n');
+        throw new UsageError('nothing was written: the input ended');
+      }
       const value = answer.trim() === '' ? (fallback ?? '') : answer.trim();
       const why = problem(value);
       if (why === null) return value;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Given } from '../begin/asked-choices.js';
+import type { Reason } from '../../domain/reason.js';
 import { globalOptions } from '../options.js';
 import { terminalOf } from '../terminal.js';
 
@@ -24,6 +25,16 @@ async function writeValid(file: string, text: string) {
     await rm(file, { force: true });
     throw error;
   }
+}
+
+/** What to do next, after this first check. */
+function advice(reason: Reason, keyEnv: string | null, file: string): string {
+  const at = file === 'config/modelpulse.yaml' ? '' : ` --config ${file}`;
+  if (reason === 'secret_missing' && keyEnv !== null) return `set ${keyEnv}, then: modelpulse check${at}`;
+  if (reason !== 'auth_failed') return `next: modelpulse run${at}`;
+  return keyEnv === null
+    ? `the provider wants a key: write its variable into ${file} as api_key, then: modelpulse check${at}`
+    : `the provider refuses the key in ${keyEnv}: correct it, then: modelpulse check${at}`;
 }
 
 /** Adds `modelpulse init`, which writes a first configuration and checks it once. */
@@ -58,13 +69,7 @@ export function initCommand(program: Command, done: (code: number) => void): voi
       const rows = await checkAll(settings, settings.models, terms, () => undefined);
       const shown = rows.map(({ model, result }) => ({ model: model.id, result }));
       process.stdout.write(`${checkTable(shown, terminalOf(process.stdout, process.env))}\n`);
-      const missing = rows.some(({ result }) => result.reason === 'secret_missing');
-      const at = file === 'config/modelpulse.yaml' ? '' : ` --config ${file}`;
-      process.stderr.write(
-        missing && choices.keyEnv !== null
-          ? `set ${choices.keyEnv}, then: modelpulse check${at}\n`
-          : `next: modelpulse run${at}\n`,
-      );
+      for (const { result } of rows) process.stderr.write(`${advice(result.reason, choices.keyEnv, file)}\n`);
       done(rows.some((row) => fails(row, terms)) ? 1 : 0);
     });
 }

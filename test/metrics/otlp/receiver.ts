@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 // The decoder that protobufjs makes of OTLP's own definitions; the exporter under test writes its bytes by itself.
 import root from '@opentelemetry/otlp-proto-exporter-base/build/src/generated/root.js';
@@ -81,6 +81,8 @@ export interface Receiver {
   readonly received: Received[];
   /** Resolves once `count` requests came. */
   came(count: number): Promise<void>;
+  /** Resolves once no connection to it is open. */
+  left(): Promise<void>;
   /** What it answers: a status, a body of an answer, or nothing at all. */
   answer: { readonly status: number; readonly body?: Uint8Array } | 'nothing';
   close(): Promise<void>;
@@ -101,6 +103,11 @@ export async function startReceiver(): Promise<Receiver> {
       response.end(receiver.answer.body);
     });
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const receiver: Receiver = {
@@ -111,6 +118,9 @@ export async function startReceiver(): Promise<Receiver> {
         if (received.length >= count) resolve();
         else waiting.push({ count, resolve });
       }),
+    async left() {
+      for (const socket of sockets) if (!socket.closed) await once(socket, 'close');
+    },
     answer: { status: 200 },
     async close() {
       server.closeAllConnections();
