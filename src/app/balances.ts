@@ -6,8 +6,8 @@ import { show, type Tracked } from './tracked.js';
 
 /** One key at one address: an account. Keys stay in memory. */
 interface Account {
-  /** The first model with the key, which asks. */
-  readonly first: Tracked;
+  /** The model that asks: of those with the key the one with the highest `warn_below`, else the first. */
+  readonly asking: Tracked;
   readonly position: number;
   readonly everyMs: number;
   /** All models with the key, and its position there. */
@@ -28,6 +28,8 @@ interface Known {
 /** An answer counts for this many intervals, so that a failed question leaves it. */
 const validIntervals = 3;
 
+const warnBelow = ({ view }: Tracked): number => view.model.balance?.warnBelow ?? -Infinity;
+
 /** The accounts of models that watch their balance, by address and key. */
 export function accountsOf(models: Iterable<Tracked>): Map<string, Account> {
   const accounts = new Map<string, Account>();
@@ -40,18 +42,17 @@ export function accountsOf(models: Iterable<Tracked>): Map<string, Account> {
       const known = accounts.get(name);
       const users = [...(known?.users ?? []), { tracked, position }];
       const everyMs = Math.min(known?.everyMs ?? Infinity, balance.everyMs);
-      accounts.set(name, {
-        first: known?.first ?? tracked,
-        position: known?.position ?? position,
-        everyMs,
-        users,
-      });
+      const { asking, position: at } =
+        known === undefined || warnBelow(tracked) > warnBelow(known.asking)
+          ? { asking: tracked, position }
+          : known;
+      accounts.set(name, { asking, position: at, everyMs, users });
     });
   }
   return accounts;
 }
 
-/** Watches balances beside the checks, one question at a time. They never change the state of a model. */
+/** Watches balances beside the checks, one question a host at a time. They never change the state of a model. */
 export function createBalances(parts: {
   clock: Clock;
   log: Logger;
@@ -62,15 +63,16 @@ export function createBalances(parts: {
   const { clock, log } = parts;
   const known = new Map<string, Known>();
   const stopping = new AbortController();
-  let running: Promise<void> | null = null;
+  /** The questions to each host that are asked: one that hangs holds up no other host. */
+  const running = new Map<string, Promise<void>>();
 
   async function question(account: Account, state: Known): Promise<void> {
-    const { first, position, everyMs } = account;
-    const answer = await parts.ask(first.view.model, position, stopping.signal);
+    const { asking, position, everyMs } = account;
+    const answer = await parts.ask(asking.view.model, position, stopping.signal);
     if (stopping.signal.aborted) return;
     const now: MonotonicMs = clock.monotonic();
     state.dueAt = now + everyMs;
-    const line = { model: first.view.model.id, key: position + 1 };
+    const line = { model: asking.view.model.id, key: position + 1 };
     if ('problem' in answer) {
       if (!state.failed)
         log.warn({ ...line, problem: answer.problem }, 'balance of the account is not known');
@@ -91,12 +93,12 @@ export function createBalances(parts: {
     const balances = new Map<Tracked, Balance[]>();
     for (const tracked of parts.models())
       if ((tracked.view.balances?.length ?? 0) > 0) balances.set(tracked, []);
-    for (const [name, { first, everyMs, users }] of accounts) {
+    for (const [name, { asking, everyMs, users }] of accounts) {
       const state = known.get(name);
       const fresh = state !== undefined && clock.monotonic() - state.answeredAt <= validIntervals * everyMs;
       for (const { tracked, position } of users) {
         const own = balances.get(tracked) ?? [];
-        const askedBy = first.view.model.id;
+        const askedBy = asking.view.model.id;
         for (const each of fresh ? state.amounts : []) own.push({ key: position + 1, ...each, askedBy });
         balances.set(tracked, own);
       }
@@ -104,28 +106,44 @@ export function createBalances(parts: {
     for (const [tracked, own] of balances) show(tracked, { balances: own });
   }
 
-  async function all(): Promise<void> {
-    const accounts = accountsOf(parts.models());
-    for (const name of known.keys()) if (!accounts.has(name)) known.delete(name);
-    for (const [name, account] of accounts) {
-      const state = known.get(name) ?? {
-        dueAt: -Infinity,
-        answeredAt: -Infinity,
-        amounts: [],
-        failed: false,
-      };
-      known.set(name, state);
-      if (state.dueAt <= clock.monotonic()) await question(account, state);
+  /** Asks what is due of one host, and tells the models after each answer. */
+  async function askHost(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      // A reload in between may have changed who asks, or whether.
+      const account = accountsOf(parts.models()).get(name);
+      const state = known.get(name);
+      if (account === undefined || state === undefined) continue;
+      await question(account, state);
       if (stopping.signal.aborted) return;
+      tell(accountsOf(parts.models()));
     }
-    tell(accounts);
   }
 
   return {
-    /** Asks for what is due. */
-    turn() {
-      running ??= all().finally(() => (running = null));
-      return running;
+    /** Asks for what is due, and resolves when all of it is answered. */
+    async turn() {
+      const accounts = accountsOf(parts.models());
+      for (const name of known.keys()) if (!accounts.has(name)) known.delete(name);
+      tell(accounts);
+      const due = new Map<string, string[]>();
+      for (const [name, { asking }] of accounts) {
+        const state = known.get(name) ?? {
+          dueAt: -Infinity,
+          answeredAt: -Infinity,
+          amounts: [],
+          failed: false,
+        };
+        known.set(name, state);
+        const { host } = new URL(asking.view.model.endpoint.baseUrl);
+        if (state.dueAt <= clock.monotonic() && !running.has(host))
+          due.set(host, [...(due.get(host) ?? []), name]);
+      }
+      for (const [host, names] of due)
+        running.set(
+          host,
+          askHost(names).finally(() => running.delete(host)),
+        );
+      await Promise.all(running.values());
     },
     stop() {
       stopping.abort();

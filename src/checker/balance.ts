@@ -47,13 +47,20 @@ export function createAskBalance(parts: {
     if (apiKey === undefined || model.missingSecret !== null) return { problem: 'the model has no key' };
     const { hostname } = new URL(model.endpoint.baseUrl);
     let problem = 'no reply';
+    const limit = createTimeLimit({ clock, timeoutMs, signal });
     for (const address of api.addresses(model.endpoint.baseUrl)) {
-      const limit = createTimeLimit({ clock, timeoutMs, signal });
+      if (limit.over()) break;
       const asked = { ...model, endpoint: { ...model.endpoint, baseUrl: address } };
       const request = requestFor(asked, dialect, { apiKey, userAgent, now: clock.wall() });
       const route = await limit.within(parts.routeFor(new URL(address), model.endpoint), givenUp);
       if (typeof route === 'string') return { problem: route };
-      const { reply, fault } = await exchange(request, { route, timeoutMs, limit, clock, shared });
+      const { reply, fault } = await exchange(request, {
+        route,
+        timeoutMs: limit.leftMs(),
+        limit,
+        clock,
+        shared,
+      });
       if (reply === null || fault !== null) problem = fault?.detail ?? fault?.reason ?? 'no reply';
       else if (reply.status !== 200) problem = `HTTP ${reply.status}`;
       else {

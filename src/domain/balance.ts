@@ -7,6 +7,6 @@ export interface Balance {
   readonly currency: string;
   /** Unix ms. */
   readonly at: number;
-  /** Id of the model that asks for it: the first one with this key. */
+  /** Id of the model that asks for it: of those with this key the one with the highest `warn_below`, else the first. */
   readonly askedBy: string;
 }

@@ -123,7 +123,7 @@ const modelRows = {
   account_balance: [
     'gauge',
     'model key currency',
-    'Balance of the account of an API key; only with `balance`, for the first model with the key.',
+    'Balance of the account of an API key; only with `balance`, at one model of those with the key.',
   ],
   account_balance_warn_below: [
     'gauge',

@@ -102,8 +102,12 @@ withServer(
       // Holds the row of the model, so that the write waits.
       const holding = server().sql(
         'postgres',
-        `BEGIN; SELECT 1 FROM ${schema}.model FOR UPDATE; SELECT pg_sleep(0.5),
-          (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()); COMMIT`,
+        `BEGIN; SELECT 1 FROM ${schema}.model FOR UPDATE;
+          DO $$ BEGIN FOR turn IN 1..600 LOOP
+            PERFORM pg_sleep(0.05), pg_stat_clear_snapshot();
+            EXIT WHEN (SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid <> pg_backend_pid()) > 0;
+          END LOOP; END $$;
+          COMMIT`,
       );
       let waits = '0';
       while (waits === '0')
