@@ -76,12 +76,13 @@ describe('a channel that is removed', () => {
   });
 });
 
-it('a model that was removed while it was down, and is back, is told again, and its end', async () => {
+inFull('a model that was removed while it was down, and is back, is told again, and its end', async () => {
   const receiver = createReceiver((response) => accept(response));
   let isDown = true;
   const provider = await site().serve((request, response) => {
     request.resume().on('end', () => {
-      if (isDown) response.writeHead(500).end('{"error":{"message":"down"}}');
+      if (isDown && request.url?.startsWith('/down/') === true)
+        response.writeHead(500).end('{"error":{"message":"down"}}');
       else
         response
           .setHeader('content-type', 'application/json')
@@ -90,7 +91,12 @@ it('a model that was removed while it was down, and is back, is told again, and 
   });
   const { port } = await site().serve(receiver.listener);
   const model = (id: string): object => ({
-    ...{ id, provider: 'openai_compatible', model: 'm', base_url: `http://127.0.0.1:${provider.port}/v1` },
+    ...{
+      id,
+      provider: 'openai_compatible',
+      model: 'm',
+      base_url: `http://127.0.0.1:${provider.port}/${id}/v1`,
+    },
     ...{ query: 'Capital of France?', schedule: { every: '1s' }, confirm: { failures: 1, successes: 1 } },
   });
   const configure = (...ids: string[]): string =>
