@@ -8,7 +8,7 @@ import type { ModelView } from '../domain/view.js';
 
 /** ms for a whole exchange; HAProxy itself waits for the interval of its checks. */
 const usualDeadlineMs = 5_000;
-/** Connections at once; further ones are closed, and HAProxy keeps what it was told. */
+/** Connections at once; a further one ends the oldest, which has been silent the longest: HAProxy sends its line at once. */
 const mostConnections = 256;
 /** An id, each character in up to four bytes, and its line break. */
 const longestLine = longestId * 4 + 2;
@@ -42,6 +42,11 @@ export async function startUpAgent(parts: {
   };
 
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    const [oldest] = open;
+    if (open.size >= mostConnections && oldest !== undefined) {
+      open.delete(oldest);
+      oldest.destroy();
+    }
     open.add(socket);
     const late = setTimeout(() => socket.destroy(), deadlineMs);
     socket.once('close', () => {
@@ -71,7 +76,6 @@ export async function startUpAgent(parts: {
     // A line may end with what is sent.
     socket.on('end', () => (length > 0 ? answer(Buffer.concat(received)) : socket.destroy()));
   });
-  server.maxConnections = mostConnections;
   server.listen({ host: listen.host, port: listen.port });
   await once(server, 'listening');
   const { address, family, port } = server.address() as AddressInfo;

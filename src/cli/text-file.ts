@@ -1,5 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { messageOf, systemCodeOf } from '../domain/thrown.js';
+import { makeFolder } from '../store/make-folder.js';
 import { UsageError } from './failure.js';
 
 /** Writes a file that must not exist yet, unless `force` replaces it, whole or not at all. Throws UsageError. */
@@ -14,4 +16,14 @@ export async function writeTextFile(file: string, text: string, force: boolean):
     if (force) await rm(target, { force: true }).catch(() => undefined);
     throw new UsageError(`cannot write ${file}: ${messageOf(error)}`);
   }
+}
+
+/** The same, with the folder of the file. Throws UsageError. */
+export async function writeInFolder(file: string, text: string, force: boolean): Promise<void> {
+  try {
+    makeFolder(dirname(file));
+  } catch (error) {
+    throw new UsageError(`cannot write ${file}: ${messageOf(error)}`);
+  }
+  await writeTextFile(file, text, force);
 }

@@ -80,6 +80,15 @@ describe('the agent', () => {
     expect(await ask(port, ['fine\n'])).toBe('up 100%\n');
   });
 
+  it('answers while many others say nothing, or do not read', async () => {
+    const port = await start(60_000);
+    const silent = Array.from({ length: 1_000 }, () => connect({ port, host: '127.0.0.1' }).pause());
+    for (const socket of silent) socket.on('error', () => undefined);
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    expect(await ask(port, ['fine\n'])).toBe('up 100%\n');
+    for (const socket of silent) socket.destroy();
+  });
+
   it('rejects when its port is taken', async () => {
     const port = await start();
     const taken = startUpAgent({

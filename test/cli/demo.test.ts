@@ -1,42 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '../app/free-port.js';
 import { inFull } from '../slow.js';
+import { moveDemo } from './demo-ports.js';
 
 /** A copy of what the demo needs, on ports of its own; its set-up finds nothing to do. */
 const place = mkdtempSync(join(tmpdir(), 'modelpulse-demo-'));
-const usualPorts = ['9464', '9465', '9466'];
 let ports: readonly number[] = [];
 
-const programs = (): string[] =>
-  readdirSync('dist', { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => join('dist', name));
-
 beforeAll(async () => {
-  ports = [await freePort(), await freePort(), await freePort()];
-  const moved = (text: string): string =>
-    usualPorts.reduce((result, port, index) => result.replaceAll(port, String(ports[index])), text);
   for (const name of ['dist', 'config', 'migrations']) cpSync(name, join(place, name), { recursive: true });
-  // The build may have the address of the simulator in several files.
-  for (const name of ['config/demo.yaml', ...programs()]) {
-    const text = readFileSync(name, 'utf8');
-    if (text.includes('127.0.0.1:946')) writeFileSync(join(place, name), moved(text));
-  }
+  ports = await moveDemo(place);
   symlinkSync(join(process.cwd(), 'node_modules'), join(place, 'node_modules'));
   cpSync('package.json', join(place, 'package.json'));
   mkdirSync(join(place, '.ci'));

@@ -1,14 +1,19 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createFolder } from '../app/process.js';
 import { freePort } from '../app/free-port.js';
+import { moveDemo } from '../cli/demo-ports.js';
 import { createSimulator, type RunningSimulator } from '../../src/simulator/simulator.js';
 
 const folder = createFolder();
 const packing = createFolder();
 let simulator: RunningSimulator;
+/** Those of the demo. */
+let ports: readonly number[] = [];
 
 interface Ended {
   readonly code: number;
@@ -43,6 +48,7 @@ beforeAll(async () => {
     folder.path,
   );
   expect(installed).toMatchObject({ code: 0 });
+  ports = await moveDemo(`${folder.path}/node_modules/modelpulse`);
 }, 400_000);
 afterAll(async () => {
   await simulator.close();
@@ -89,3 +95,43 @@ it('the package works in an empty folder: init, check, explain and run', async (
   );
   expect((await ended).out).toContain('"msg":"started"');
 }, 120_000);
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  "README's first command without a checkout works there, and leaves nothing behind at %s",
+  async (signal) => {
+    const [, written = ''] = /^Without a checkout: `([^`]+)`/m.exec(readFileSync('README.md', 'utf8')) ?? [];
+    const [program = '', ...args] = written.split(' ');
+    const [page, , receiver] = ports;
+    const demo = spawn(program, args, {
+      cwd: folder.path,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    const closed = once(demo, 'close');
+    try {
+      const lines = createInterface({ input: demo.stdout });
+      for await (const line of lines) if (line.startsWith('Ctrl-C ends it')) break;
+      demo.stdout.resume();
+      for (const address of [`${page}/`, `${page}/status`, `${receiver}/`]) {
+        const shown = await fetch(`http://127.0.0.1:${address}`);
+        expect([address, shown.status, await shown.text()]).toEqual([
+          address,
+          200,
+          expect.stringContaining('<html'),
+        ]);
+      }
+      // Ctrl-C reaches the whole group; a supervisor signals the process that it started.
+      process.kill(signal === 'SIGINT' ? -demo.pid! : demo.pid!, signal);
+      await closed;
+      for (const port of ports)
+        await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    } finally {
+      try {
+        process.kill(-demo.pid!, 'SIGKILL');
+      } catch {
+        // All of them have ended.
+      }
+    }
+  },
+  60_000,
+);

@@ -1,4 +1,4 @@
-import { isList, isObject, memberOf, type Members } from '../../domain/json.js';
+import { isList, isObject, memberOf, parseJson, type Members } from '../../domain/json.js';
 import { providers } from '../../config/model/providers.js';
 import { errorIn } from '../verdict/error-member.js';
 import { headersOf, type GivenHeaders } from './given-reply.js';
@@ -61,15 +61,54 @@ function fromEntry({ request, response }: Members): Pasted | null {
   };
 }
 
-/** The last failed entry of an HTTP archive, else the last one. */
-function fromArchive(log: unknown): Pasted | null {
+/** The last failed entry of an HTTP archive, else the last one; null without any, undefined for what is no archive. */
+function lastEntryIn(log: unknown): Members | null | undefined {
   const entries = memberOf(log, 'entries');
-  if (!isList(entries)) return null;
-  const read = entries
+  if (!isList(entries)) return undefined;
+  const statusOf = (entry: Members): number | null => statusIn(memberOf(entry.response, 'status'));
+  const answered = entries
     .slice(-mostEntries)
     .filter(isObject)
-    .flatMap((entry) => fromEntry(entry) ?? []);
-  return read.findLast(({ status }) => (status ?? 0) >= 400) ?? read.at(-1) ?? null;
+    .filter((entry) => statusOf(entry) !== null);
+  return answered.findLast((entry) => (statusOf(entry) ?? 0) >= 400) ?? answered.at(-1) ?? null;
+}
+
+function fromArchive(log: unknown): Pasted | null {
+  const entry = lastEntryIn(log) ?? null;
+  return entry === null ? null : fromEntry(entry);
+}
+
+/** Most characters of an entry's body; a multiple of 4, so that base64 stays whole. */
+const longestContent = 262_144;
+
+/**
+ * What an HTTP archive of any size has of the entry to explain, as a short text; empty without an entry, null for another text.
+ * It parses the whole text, which may take seconds.
+ */
+export function entryOfArchive(text: string): string | null {
+  if (!/^\s*\{/.test(text)) return null;
+  let log: unknown;
+  try {
+    log = memberOf(parseJson(text), 'log');
+  } catch {
+    return null;
+  }
+  const entry = lastEntryIn(log);
+  if (entry === undefined || entry === null) return entry === null ? '' : null;
+  const { request, response } = entry;
+  const content = memberOf(response, 'content');
+  const body = memberOf(content, 'text');
+  return JSON.stringify({
+    request: { url: memberOf(request, 'url') },
+    response: {
+      status: memberOf(response, 'status'),
+      headers: memberOf(response, 'headers'),
+      content: {
+        text: typeof body === 'string' ? body.slice(0, longestContent) : undefined,
+        encoding: memberOf(content, 'encoding'),
+      },
+    },
+  });
 }
 
 /** Amazon's clients: `$metadata` of the one for JavaScript, `ResponseMetadata` of the one for Python. */

@@ -113,15 +113,6 @@ async function tellGithub(rows: readonly GateRow[], terms: GateTerms, config: st
   return githubLog(rows, terms, table, ({ model }) => placeOf(model.id));
 }
 
-async function writeJunit(file: string, report: string): Promise<void> {
-  const { mkdir } = await import('node:fs/promises');
-  const { dirname } = await import('node:path');
-  const { writeTextFile } = await import('../text-file.js');
-  // Where this fails, so does the writing, which says why.
-  await mkdir(dirname(file), { recursive: true }).catch(() => undefined);
-  await writeTextFile(file, report, true);
-}
-
 export function checkCommand(program: Command, done: (code: number) => void): void {
   program
     .command('check')
@@ -170,6 +161,7 @@ export function checkCommand(program: Command, done: (code: number) => void): vo
       done(rows.some((row) => fails(row, terms)) ? 1 : 0);
       if (options.junit === undefined) return;
       const { junitReport } = await import('../gate/junit.js');
-      await writeJunit(options.junit, junitReport(rows, terms, at, tookMs));
+      const { writeInFolder } = await import('../text-file.js');
+      await writeInFolder(options.junit, junitReport(rows, terms, at, tookMs), true);
     });
 }

@@ -117,6 +117,11 @@ async function listModels(
   else {
     const { discoveredTable } = await import('../tables/discovered-table.js');
     process.stdout.write(`${discoveredTable(models, terminalOf(process.stdout, process.env))}\n`);
+    const { left } = found.list;
+    if (left > 0)
+      process.stderr.write(
+        `the list is long: ${left} further ${left === 1 ? 'model is' : 'models are'} left out\n`,
+      );
   }
 }
 

@@ -14,8 +14,16 @@ interface ExplainOptions {
   readonly json?: true;
 }
 
-/** Most bytes that are read. */
-const mostBytes = 1024 * 1024;
+/** Most bytes that are read: archives of browsers have many. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** The text of these bytes: PowerShell writes what it redirects in UTF-16, behind a mark. */
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const encoding =
+    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
 
 async function readSome(pieces: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
@@ -26,7 +34,7 @@ async function readSome(pieces: AsyncIterable<unknown>): Promise<string> {
     size += chunk.length;
     if (size >= mostBytes) break;
   }
-  return Buffer.concat(chunks).subarray(0, mostBytes).toString('utf8');
+  return decoded(Buffer.concat(chunks).subarray(0, mostBytes));
 }
 
 async function textFrom(file: string | undefined): Promise<string> {
@@ -74,11 +82,16 @@ export function explainCommand(program: Command, done: (code: number) => void): 
     .option('--model <name>', 'name of the model, so that its words are not taken for what is wrong')
     .option('--json', 'as JSON')
     .action(async (file: string | undefined, { json, ...hints }: ExplainOptions) => {
-      const [text, { explain }] = await Promise.all([
+      const [whole, { explain }, { entryOfArchive }, { bodyLimit }] = await Promise.all([
         textFrom(file),
         import('../../checker/explain/explain.js'),
+        import('../../checker/explain/json-forms.js'),
+        import('../../checker/transport/exchange-limits.js'),
       ]);
-      const found = explain(text, hints);
+      const entry = entryOfArchive(whole);
+      if (entry === null && whole.length > bodyLimit)
+        process.stderr.write('the reply is longer than 1 MiB: only its beginning is explained\n');
+      const found = explain(entry ?? whole, hints);
       if (found === null) {
         process.stderr.write('there is nothing to explain\n');
         done(1);

@@ -10,15 +10,12 @@ interface InitOptions extends Given {
 
 /** Writes the file, which must not exist; a file that would not be loaded is not left behind. */
 async function writeValid(file: string, text: string) {
-  const [{ mkdir, rm }, { dirname }, { writeTextFile }, { loadFor }] = await Promise.all([
+  const [{ rm }, { writeInFolder }, { loadFor }] = await Promise.all([
     import('node:fs/promises'),
-    import('node:path'),
     import('../text-file.js'),
     import('../load.js'),
   ]);
-  // Where this fails, so does the writing, which says why.
-  await mkdir(dirname(file), { recursive: true }).catch(() => undefined);
-  await writeTextFile(file, text, false);
+  await writeInFolder(file, text, false);
   try {
     return await loadFor(file);
   } catch (error) {
