@@ -16,7 +16,8 @@ beforeEach(() => {
   mkdirSync(`${folder.path}/bin`);
   const entry = `exec "${process.execPath}" "${resolve('dist/main.cjs')}"`;
   folder.write('bin/modelpulse', `#!/bin/sh\n${entry} "$@"\n`);
-  folder.write('bin/npx', `#!/bin/sh\n[ "$1 $2" = "--yes modelpulse" ] || exit 9\nshift 2\n${entry} "$@"\n`);
+  const npx = `[ "$1" = --yes ] && shift\n[ "$1" = modelpulse ] || exit 9\nshift\n${entry} "$@"`;
+  folder.write('bin/npx', `#!/bin/sh\n${npx}\n`);
   for (const name of ['modelpulse', 'npx']) chmodSync(`${folder.path}/bin/${name}`, 0o755);
   const fixtures = {
     'litellm.yaml': '',
@@ -41,7 +42,8 @@ async function run(
   const moved = text
     .replaceAll('http://127.0.0.1:11434', `${simulator.url}/ollama`)
     .replaceAll("'llama*'", "'heal*'");
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', moved], {
+  // Bash reads the settings of the machine where its input is a socket, as a pipe of Node's is.
+  const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', moved], {
     cwd: folder.path,
     env: { PATH: `${folder.path}/bin${delimiter}${process.env.PATH ?? ''}`, ...environment },
   });
@@ -72,6 +74,13 @@ describe('commands of docs/migrating.md', () => {
         code: 0,
         said: expect.stringMatching(/\S/),
       });
+  });
+});
+
+describe('the command of docs/explain.md', () => {
+  it('prints what is shown', async () => {
+    const [command, shown] = blocksOf('docs/explain.md');
+    expect(await run(command!.text)).toEqual({ code: 0, said: shown!.text });
   });
 });
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { messageOf } from '../../domain/thrown.js';
 import { ConfigError, inOrder } from '../../config/read/problem.js';
 import { parseSource, type Source } from '../../config/read/source.js';
-import { isObject } from '../../domain/json.js';
+import { isList, isObject } from '../../domain/json.js';
 import { UsageError } from '../failure.js';
 import { draftBlackbox, type Part } from './blackbox.js';
 import type { Draft, Drafted, Drafting } from './drafting.js';
@@ -138,6 +138,7 @@ const readers: Readonly<Record<Tool, Read>> = {
 const marks: Readonly<Partial<Record<Tool, readonly string[]>>> = {
   litellm: ['model_list'],
   gatus: ['endpoints', 'external-endpoints', 'suites'],
+  'uptime-kuma': ['monitorList'],
 };
 
 /** Makes a registry of the files of `tool`, with the models whose id or name fits `chosen`. Throws UsageError and ConfigError. */
@@ -149,11 +150,14 @@ export async function importedFrom(
   const texts = await Promise.all(files.map(textOf));
   const sources = files.map((file, index) => sourceOf(file, texts[index] ?? ''));
   const wanted = marks[tool];
-  for (const { file, value } of sources)
+  for (const { file, value } of sources) {
+    // The rows of Uptime Kuma 2 are a list.
+    if (tool === 'uptime-kuma' && isList(value)) continue;
     if (wanted?.some((key) => isObject(value) && Object.hasOwn(value, key)) === false)
       throw new UsageError(
         `${file} is no configuration of ${tool}: it has no ${wanted.map((key) => `"${key}"`).join(' and no ')}`,
       );
+  }
   const references = createReferences(texts);
   const notes: string[] = [];
   const draftings = sources.map((source) => draftingOf(source, references, notes));

@@ -54,6 +54,9 @@ describe('registry made of the configuration of another tool', () => {
     await expect(imported('gatus', [`${folder}/litellm.yaml`])).rejects.toThrow(
       'is no configuration of gatus',
     );
+    await expect(imported('uptime-kuma', [`${folder}/gatus.yaml`])).rejects.toThrow(
+      'is no configuration of uptime-kuma: it has no "monitorList"',
+    );
     await expect(imported('openrouter', [`${folder}/gatus.yaml`])).rejects.toThrow('takes the JSON of');
     await expect(imported('litellm', [`${folder}/nothing.yaml`])).rejects.toThrow('cannot read');
   });
