@@ -37,7 +37,7 @@ export interface Beside {
 
 /** Most long reads that wait or run; each takes up to a few seconds. */
 const mostWaiting = 32;
-/** Memory limits; an idle thread uses about 20 MB. */
+/** Memory limits; an idle thread uses about 12 MB. */
 const resourceLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 2 };
 
 interface Waiting {

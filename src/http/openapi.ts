@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { madeOnce } from '../domain/made-once.js';
 import { errorSchema } from './http-error.js';
 import { exclusionSchema, incidentSchema } from './shapes/incident-shape.js';
 import { modelSchema } from './shapes/model-shape.js';
@@ -29,19 +30,13 @@ const ownHeaders: ReadonlySet<string> = new Set([
 
 /** The page at /docs, of which nothing is loaded before its first reader. */
 function showDocs(app: FastifyInstance): void {
-  let page: Promise<FastifyInstance> | null = null;
-  const load = async (): Promise<FastifyInstance> => {
+  const page = madeOnce(async (): Promise<FastifyInstance> => {
     const { createDocsPage } = await import('./docs-page.js');
     return createDocsPage(app.swagger);
-  };
+  });
   const show = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    page ??= load().catch((error: unknown) => {
-      // What made it fail may pass, such as too many open files.
-      page = null;
-      throw error;
-    });
     const { url = '/docs' } = request.raw;
-    const shown = await (await page).inject({ method: 'GET', url, headers: request.headers });
+    const shown = await (await page()).inject({ method: 'GET', url, headers: request.headers });
     if (shown.statusCode === 404) {
       reply.callNotFound();
       return reply;

@@ -44,6 +44,7 @@ import { seriesRoutes } from './routes/series-routes.js';
 import { vendorRoutes } from './routes/vendor-routes.js';
 import { noPublicPages, opensPage, pageAt, type PublicPages } from './public-pages.js';
 import type { StatusPages } from './pages/status-page.js';
+import { madeOnce } from '../domain/made-once.js';
 import type { UpPolicy } from '../domain/up.js';
 import { backendInTurns } from './taking-turns.js';
 import { compileValidator, loadsNoCompilers } from './validation.js';
@@ -106,19 +107,10 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
   } = options;
   const connections = createConnections();
   const backend = backendInTurns(given, connections.next);
-  let kit: Promise<PageKit> | null = null;
-  const loadKit = async (): Promise<PageKit> => {
+  const pageKit = madeOnce(async (): Promise<PageKit> => {
     const { createPageKit } = await import('./pages/page-kit.js');
     return createPageKit({ backend, version, publicPages, grafanaUrl, nextTurn: connections.next });
-  };
-  const pageKit = (): Promise<PageKit> => {
-    kit ??= loadKit().catch((error: unknown) => {
-      // What made it fail may pass, such as too many open files.
-      kit = null;
-      throw error;
-    });
-    return kit;
-  };
+  });
   const sessions = createSessions(backend.now);
   const handleError = createErrorHandler(report, async (problem, request, reply) => {
     const { showProblem } = await import('./pages/problem-page.js');
@@ -195,24 +187,16 @@ export function createServer(given: Backend, options: ServerOptions): FastifyIns
     done();
   };
   app.register(named(allPages));
-  let statusPages: Promise<StatusPages> | null = null;
-  const loadStatusPages = async (): Promise<StatusPages> => {
+  const statusPages = madeOnce(async (): Promise<StatusPages> => {
     const { createStatusPages } = await import('./pages/status-page.js');
     return createStatusPages({ ...(await pageKit()), report, access, publicPages });
-  };
-  const theStatusPages = (): Promise<StatusPages> => {
-    statusPages ??= loadStatusPages().catch((error: unknown) => {
-      statusPages = null;
-      throw error;
-    });
-    return statusPages;
-  };
+  });
   const theRest: FastifyPluginCallback = (rest, _options, done) => {
     // Their paths are not routes, since a reload changes them.
     refuseTheRest(rest, new Map(urls), (request, reply) => {
       const place = pageAt(publicPages().pages, request.url);
       if (place === null) return null;
-      return theStatusPages().then((pages) => pages.answer(request, reply, place));
+      return statusPages().then((pages) => pages.answer(request, reply, place));
     });
     done();
   };

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { madeOnce } from '../../domain/made-once.js';
 import { messageOf, systemCodeOf } from '../../domain/thrown.js';
 import type { Endpoint } from '../../domain/model.js';
 
@@ -69,15 +70,7 @@ async function systemAuthorities(env: Environment): Promise<(string | Buffer)[]>
  */
 export function createAuthorities(env: Environment) {
   const made = new Map<string, { readonly content: string; readonly context: SecureContext }>();
-  let known: Promise<(string | Buffer)[]> | null = null;
-
-  function system(): Promise<(string | Buffer)[]> {
-    known ??= systemAuthorities(env).catch((error: unknown) => {
-      known = null;
-      throw error;
-    });
-    return known;
-  }
+  const system = madeOnce(() => systemAuthorities(env));
 
   /** Rejects with a TlsFileError when a file is missing, unreadable or unusable, and with a system error when files cannot be opened now. */
   async function contextFor(tls: Pick<Tls, 'caFile' | 'certFile' | 'keyFile'>): Promise<SecureContext> {

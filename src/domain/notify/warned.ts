@@ -72,6 +72,12 @@ export interface Situation {
 
 /** Shares of a budget at which it is told. */
 const shares = [1, 0.8] as const;
+
+/** The greatest of these shares of `budget` that is used, where it is greater than the one that was `known`; else null. */
+function shareAbove(known: number, used: number, budget: number): (typeof shares)[number] | null {
+  const share = shares.find((one) => used >= one * budget);
+  return share === undefined || share <= known ? null : share;
+}
 /** The window of an objective, in which each share is told once. */
 export const objectiveWindowMs = 30 * dayMs;
 
@@ -118,9 +124,8 @@ function budgetWarning(
 ): { readonly warned: Warned['budget']; readonly warning: Warning | null } {
   if (spent === null || tokensPerDay === null) return { warned, warning: null };
   const tokens = tokensOn(spent, result.startedAt);
-  const share = shares.find((one) => tokens >= one * tokensPerDay);
-  const known = warned?.day === spent.day ? warned.share : 0;
-  if (share === undefined || share <= known) return { warned, warning: null };
+  const share = shareAbove(warned?.day === spent.day ? warned.share : 0, tokens, tokensPerDay);
+  if (share === null) return { warned, warning: null };
   const day = new Date(spent.day * dayMs).toISOString().slice(0, 10);
   const figures = `${tokens} of ${tokensPerDay} tokens of ${day}`;
   return {
@@ -145,9 +150,8 @@ function monthWarning(
 ): { readonly warned: Warned['month']; readonly warning: Warning | null } {
   if (spentMonth === null || usdPerMonth === null) return { warned, warning: null };
   const [spent, budget] = [costOn(spentMonth, result.startedAt), usdPerMonth * nanosPerUnit];
-  const share = shares.find((one) => spent >= one * budget);
-  const known = warned?.month === spentMonth.month ? warned.share : 0;
-  if (share === undefined || share <= known) return { warned, warning: null };
+  const share = shareAbove(warned?.month === spentMonth.month ? warned.share : 0, spent, budget);
+  if (share === null) return { warned, warning: null };
   const month = new Date(monthStart(spentMonth.month)).toISOString().slice(0, 7);
   const figures = `${amountText(spent, 'USD')} of ${amountText(budget, 'USD')} in ${month}`;
   return {
@@ -172,9 +176,8 @@ function objectiveWarning(
   const known = warned.filter(({ at }) => at > slot - objectiveWindowMs);
   if (objective === null || errorBudget === null) return { warned: known, warning: null };
   const { used, coverage } = errorBudget;
-  const share = shares.find((one) => used >= one);
-  const most = Math.max(0, highest(known.map((one) => one.share)));
-  if (share === undefined || share <= most) return { warned: known, warning: null };
+  const share = shareAbove(Math.max(0, highest(known.map((one) => one.share))), used, 1);
+  if (share === null) return { warned: known, warning: null };
   const figures = `objective ${exactPercent(objective)}, coverage ${percentDown(coverage)}`;
   return {
     warned: [...known, { share, at: slot }],

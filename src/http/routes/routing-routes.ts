@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { madeOnce } from '../../domain/made-once.js';
 import { errorResponses } from '../http-error.js';
 import { labelParameter, limit } from '../query.js';
 import type { Routing } from '../routing.js';
@@ -15,11 +16,10 @@ const routingQuery = z.strictObject({
 
 /** The usable models, for routers that choose by themselves. What it needs is loaded with the first request. */
 export const routingRoutes: FastifyPluginCallbackZod<UpRouteOptions> = (app, { backend, policy }, done) => {
-  let routing: Promise<Routing> | null = null;
-  const loadRouting = async (): Promise<Routing> => {
+  const routing = madeOnce(async (): Promise<Routing> => {
     const { createRouting } = await import('../routing.js');
     return createRouting(backend, policy);
-  };
+  });
 
   app.get(
     '/api/v1/routing',
@@ -38,11 +38,7 @@ export const routingRoutes: FastifyPluginCallbackZod<UpRouteOptions> = (app, { b
       },
     },
     async ({ query, headers }, reply) => {
-      routing ??= loadRouting().catch((error: unknown) => {
-        routing = null;
-        throw error;
-      });
-      const { text, etag } = await (await routing).list(query.label ?? [], query.limit);
+      const { text, etag } = await (await routing()).list(query.label ?? [], query.limit);
       void reply.headers({ etag, 'cache-control': 'private, max-age=5' });
       const known = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
       if (known.includes(etag.slice(2)) || known.includes('*'))
