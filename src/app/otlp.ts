@@ -174,8 +174,11 @@ export function createOtlp(parts: {
       inForce = wanted;
       clearTimeout(timer);
       void endThread('another receiver is configured');
-      if (wanted !== null)
+      // It loads what it needs in the interval before the first push.
+      if (wanted !== null) {
+        worker = threadOf(wanted);
         tally ??= { ...Object.fromEntries(otlpResults.map((result) => [result, 0])) } as OtlpTally;
+      }
       if (!countsGenAi()) counts = null;
       else if (counts === null)
         void import('../metrics/gen-ai.js').then(({ createGenAiCounts }) => {

