@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { systemClock } from '../../src/domain/clock.js';
 import { createReceiver, type ReceiverOptions } from '../../src/simulator/receiver/receiver.js';
 import type { RunningSimulator } from '../../src/simulator/simulator.js';
 import { hostile } from '../notify/sample-message.js';
@@ -68,7 +69,8 @@ describe('the receiver of the simulator', () => {
   });
 
   it('shows the newest first, and a repetition as one message with another attempt', async () => {
-    const { slack, received, page, post } = await start();
+    // All within one millisecond.
+    const { slack, received, page, post } = await start({ clock: { ...systemClock, wall: () => 1 } });
     for (const text of ['one', 'two', 'one']) await slack(text);
     const items = await received('slack');
     expect(textsOf(items)).toEqual(['one', 'two']);

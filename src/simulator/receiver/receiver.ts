@@ -184,9 +184,10 @@ export function createReceiver({ clock = systemClock, secret }: ReceiverOptions 
       return;
     }
     const names = named === null ? Object.keys(kinds) : [named];
+    // Of a channel the list is in order, also within a millisecond.
     const items = names
       .flatMap((channel) => inbox.list(channel).map((message) => ({ channel, ...message })))
-      .sort((a, b) => b.lastAt - a.lastAt || b.number - a.number);
+      .sort((a, b) => b.lastAt - a.lastAt);
     sendJson(response, 200, { items });
   }
 
