@@ -83,10 +83,12 @@ function isRight(text: string, { kind, answer, other, question }: Challenge): bo
   }
 }
 
+/** Most answers: expressions for the numbers of each question take longer than the rest of the verdict. */
+const isAnswerAlone = (text: string, { answer }: Challenge): boolean => text.trim() === answer;
+
 /** True if the text answers the challenge, in one word or in a sentence. */
 export const answersChallenge = (text: string, challenge: Challenge): boolean =>
-  // Most say nothing else, and expressions for the numbers of each question take longer than the rest of the verdict.
-  text.trim() === challenge.answer || isRight(plain(text), challenge);
+  isAnswerAlone(text, challenge) || isRight(plain(text), challenge);
 
 /** True if a text without the answer has what no other question has, such as one of its words, and says nothing wrong of it. */
 function hasRead(text: string, { kind, answer, other, question }: Challenge): boolean {
@@ -109,6 +111,7 @@ export function missesChallenge(
   text: string,
   challenge: Challenge,
 ): { readonly detail: string; readonly begun: boolean } | null {
+  if (isAnswerAlone(text, challenge)) return null;
   const said = plain(text).trim();
   if (isRight(said, challenge)) return null;
   const { question, answer, other } = challenge;
