@@ -6,6 +6,7 @@ import { UsageError } from './failure.js';
 
 /** Writes a file that must not exist yet, unless `force` replaces it, whole or not at all. Throws UsageError. */
 export async function writeTextFile(file: string, text: string, force: boolean): Promise<void> {
+  if (file === '') throw new UsageError('the name of the file to write is empty');
   const target = force ? `${file}.${process.pid}.partial` : file;
   try {
     await writeFile(target, text, { flag: 'wx' });

@@ -108,7 +108,16 @@ async function listModels(
       remark,
     }));
     const { api, provider, baseUrl, list } = found;
-    process.stdout.write(jsonText({ api, provider, base_url: baseUrl, models: shown, left_out: list.left }));
+    process.stdout.write(
+      jsonText({
+        api,
+        provider,
+        base_url: baseUrl,
+        models: shown,
+        left_out: list.left,
+        further_pages: list.paged,
+      }),
+    );
   } else if (options.yaml === true || options.output !== undefined) {
     const { registryOf } = await import('../foreign/discovered-registry.js');
     const { made, notes } = registryOf(found, models, { address: url.href, key: variable });
@@ -117,11 +126,9 @@ async function listModels(
   else {
     const { discoveredTable } = await import('../tables/discovered-table.js');
     process.stdout.write(`${discoveredTable(models, terminalOf(process.stdout, process.env))}\n`);
-    const { left } = found.list;
-    if (left > 0)
-      process.stderr.write(
-        `the list is long: ${left} further ${left === 1 ? 'model is' : 'models are'} left out\n`,
-      );
+    const { leftOut } = await import('../foreign/listed-models.js');
+    const left = leftOut(found.list);
+    if (left !== null) process.stderr.write(`${left}\n`);
   }
 }
 

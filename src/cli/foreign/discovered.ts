@@ -124,7 +124,10 @@ function ofInfo(info: unknown): { readonly api: string; readonly list: ModelList
       ? { use: null, guess: false, other }
       : { use: isEmbedding ? ('embeddings' as const) : ('chat' as const), guess: false, other: null };
   const model: ListedModel = { name: info.model_id, ...purpose, remark: null };
-  return { api: isObject(kind) ? 'tei' : 'tgi', list: { kind: 'openai', models: [model], left: 0 } };
+  return {
+    api: isObject(kind) ? 'tei' : 'tgi',
+    list: { kind: 'openai', models: [model], left: 0, paged: false },
+  };
 }
 
 /** Asks the endpoint at `address`; a text says why what it serves is not known. */

@@ -1,5 +1,5 @@
 import type { Draft, Drafted, Drafting } from './drafting.js';
-import type { ListedModel, ModelList } from './listed-models.js';
+import { leftOut, type ListedModel, type ModelList } from './listed-models.js';
 import { probeOf } from './model-use.js';
 
 /** Where the models of a list are asked. */
@@ -42,6 +42,7 @@ function draftOf(model: ListedModel, index: number, place: ListPlace, drafting: 
 
 /** The models of a list as entries of a registry. */
 export function draftListed(list: ModelList, place: ListPlace, drafting: Drafting): Drafted {
-  if (list.left > 0) drafting.note([], `the list has ${list.left} models more, which are left out`);
+  const left = leftOut(list);
+  if (left !== null) drafting.note([], left);
   return { models: list.models.flatMap((model, index) => draftOf(model, index, place, drafting) ?? []) };
 }

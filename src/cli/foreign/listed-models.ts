@@ -15,15 +15,26 @@ export interface ModelList {
   readonly models: readonly ListedModel[];
   /** Further models, which a bound leaves out. */
   readonly left: number;
+  /** The reply says that it has further pages, which are not read. */
+  readonly paged: boolean;
+}
+
+/** What of a list is left out; null for nothing. */
+export function leftOut({ left, paged }: ModelList): string | null {
+  if (paged) return 'the list has further pages, which are not read';
+  return left === 0
+    ? null
+    : `the list is long: ${left} further ${left === 1 ? 'model is' : 'models are'} left out`;
 }
 
 const mostModels = 5_000;
 const longestName = 1_024;
 
-const nameIn = ({ id, name, model }: Members): string | null =>
-  [id, name, model].find(
-    (one): one is string => typeof one === 'string' && one !== '' && one.length <= longestName,
-  ) ?? null;
+/** No provider has a name with characters that are not shown: in a file they could hide what it says. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= longestName && !/[\p{Cc}\p{Cf}]/u.test(value);
+
+const nameIn = ({ id, name, model }: Members): string | null => [id, name, model].find(isName) ?? null;
 
 const textsIn = (value: unknown): readonly string[] =>
   isList(value) ? value.filter((one): one is string => typeof one === 'string').slice(0, 32) : [];
@@ -58,8 +69,17 @@ function purposeStated({ capabilities, type }: Members): Purpose | null {
     : null;
 }
 
+interface Entries {
+  readonly entries: readonly unknown[];
+  readonly paged: boolean;
+}
+
+const isPaged = ({ has_more, nextPageToken, next_page_token }: Members): boolean =>
+  has_more === true ||
+  [nextPageToken, next_page_token].some((token) => typeof token === 'string' && token !== '');
+
 function listed(
-  entries: readonly unknown[],
+  { entries, paged }: Entries,
   kind: ListKind,
   read: (entry: Members) => ListedModel | null,
 ): ModelList {
@@ -68,13 +88,13 @@ function listed(
     const model = isObject(entry) ? read(entry) : null;
     if (model !== null && !models.has(model.name)) models.set(model.name, model);
   }
-  return { kind, models: [...models.values()], left: Math.max(0, entries.length - mostModels) };
+  return { kind, models: [...models.values()], left: Math.max(0, entries.length - mostModels), paged };
 }
 
-function ofLitellm(data: readonly unknown[]): ModelList {
-  return listed(data, 'litellm', (entry) => {
+function ofLitellm(found: Entries): ModelList {
+  return listed(found, 'litellm', (entry) => {
     const name = entry.model_name;
-    if (typeof name !== 'string' || name === '' || name.length > longestName) return null;
+    if (!isName(name)) return null;
     const info = isObject(entry.model_info) ? entry.model_info : {};
     if (name.includes('*')) return { name, ...certain(null, 'any name: a wildcard'), remark: null };
     const behind = isObject(entry.litellm_params) ? entry.litellm_params.model : undefined;
@@ -88,10 +108,11 @@ export function listedModels(payload: unknown): ModelList | null {
   const members = isObject(payload) ? payload : {};
   const list = isList(payload) ? payload : (members.data ?? members.models);
   if (!isList(list)) return null;
+  const found = { entries: list, paged: isPaged(members) };
   const first = list.find(isObject) ?? {};
-  if (isObject(first.litellm_params) || isObject(first.model_info)) return ofLitellm(list);
+  if (isObject(first.litellm_params) || isObject(first.model_info)) return ofLitellm(found);
   if (isObject(first.architecture) && isObject(first.pricing))
-    return listed(list, 'openrouter', (entry) => {
+    return listed(found, 'openrouter', (entry) => {
       const name = nameIn(entry);
       const architecture = isObject(entry.architecture) ? entry.architecture : {};
       const ends = entry.expiration_date;
@@ -114,7 +135,7 @@ export function listedModels(payload: unknown): ModelList | null {
         : members.data === undefined && isList(members.models) && first.digest !== undefined
           ? 'ollama'
           : 'openai';
-  return listed(list, kind, (entry) => {
+  return listed(found, kind, (entry) => {
     const written = nameIn(entry);
     // The lists of Gemini have the prefix of their paths.
     const name =

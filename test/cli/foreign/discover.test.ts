@@ -256,7 +256,20 @@ describe('modelpulse discover', () => {
         { model: 'text-embedding/healthy', probe: 'embeddings', guess: false, other: null, remark: null },
       ],
       left_out: 0,
+      further_pages: false,
     });
+  });
+
+  it('says that a list has further pages, and takes no name with characters that are not shown', async () => {
+    const data = [{ id: 'plain' }, { id: 'x\u202egnp.exe' }, { id: 'two\nlines' }];
+    for (const more of [{ has_more: true }, { nextPageToken: 'abc' }]) {
+      const url = await serve(answering({ '/v1/models': { ...more, data } }));
+      const table = await command(['discover', url]);
+      expect(table).toMatchObject({ code: 0, err: 'the list has further pages, which are not read\n' });
+      expect(table.out).toContain('plain');
+      expect(table.out).not.toMatch(/gnp|two/);
+      expect((await command(['discover', url, '--yaml'])).err).toContain('the list has further pages');
+    }
   });
 
   inFull('explains what is wrong with its options, and prints a table by default', async () => {

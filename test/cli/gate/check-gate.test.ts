@@ -104,6 +104,10 @@ describe('modelpulse check as a gate', () => {
     const config = configure([model('healthy')]);
     const { code, err } = await command(['check', '--config', config, '--junit', `${config}/report.xml`]);
     expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('cannot write') });
+    expect(await command(['check', '--config', config, '--junit', ''])).toMatchObject({
+      code: 2,
+      err: 'the name of the file to write is empty\n',
+    });
     for (const option of [
       ['--retries', '-1'],
       ['--retries', '11'],
