@@ -13,6 +13,7 @@ import type { Notice, StateAt, StoredNotice } from '../../domain/notify/notice.j
 import { plan } from '../../domain/notify/plan.js';
 import type { Policy } from '../../domain/notify/policy.js';
 import { absorb, withReturn } from '../../domain/notify/removal.js';
+import { notOpen } from '../../domain/notify/returned.js';
 import { minuteMs } from '../../domain/period.js';
 import type { MessageChange, MessageHead, OutboxChange } from '../../store/outbox-port.js';
 import { longestRetryAfterMs, mostFormer, nextAttempt } from './attempts.js';
@@ -36,6 +37,10 @@ export interface ChannelState {
   mustWrite(now: number): boolean;
   /** True while it has something open that ended, or of a model that was renamed or removed. */
   isOutdated(present: Present): boolean;
+  /** False where other routes lead to it than when it was last told of all that lasts. */
+  isRouted(digest: string): boolean;
+  /** Those of states that are not open for it. */
+  notOpen(lasting: readonly Notice[]): readonly Notice[];
   /** Takes notices and plans messages; returns changes held back, by cause. If it throws, the state is void. */
   plan(notices: readonly StoredNotice[], readTo: number, look: Look): Readonly<Record<string, number>>;
   /** The message to try now; null for none. */
@@ -60,6 +65,8 @@ export interface Look {
   readonly now: number;
   readonly isKnown: (model: string) => boolean;
   readonly compares?: boolean;
+  /** Digest of the routes under which the notices have all that lasts. */
+  readonly routes?: string;
   readonly renamed: (model: string) => string | null;
   readonly endOf?: (state: StateAt) => number | null;
   readonly lastingOf?: (model: string, since: number) => readonly Notice[] | null;
@@ -160,8 +167,15 @@ export function createChannelState(
       !isNew &&
       (urgent > saved || unsaved.size > 0 || (newest > saved && now >= changedAt + longestUnwrittenMs)),
     isOutdated: (present) => isOutdated(memory, present),
+    // One that an older version wrote was told of what lasts.
+    isRouted: (digest) => memory.routes === undefined || memory.routes === digest,
+    notOpen: (lasting) => notOpen(memory, lasting),
     plan(notices, to, look) {
       isNew = false;
+      if (look.routes !== undefined && memory.routes !== look.routes) {
+        memory.routes = look.routes;
+        touch(look.now);
+      }
       if (notices.some(isOfAcknowledgement)) touchNow();
       if (memory.removedAt !== undefined) {
         absorb(memory, notices, { channel: name, ...look });

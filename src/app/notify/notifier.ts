@@ -149,18 +149,22 @@ export async function startNotifier(parts: {
     if (isComparing) compareAt = now + compareEveryMs;
     for (const [name, state] of [...states]) {
       if (states.get(name) !== state) continue;
-      const lasting = state.isNew ? parts.lasting() : [];
-      if (lasting === null) continue;
+      const isRouted = state.isRouted(policy.digest);
+      const lasting = state.isNew || (!isRouted && isUpToDate) ? parts.lasting() : [];
+      if (lasting === null && state.isNew) continue;
+      const begins = lasting !== null && (isRouted || isUpToDate);
       // A new database, in place of a damaged one, counts from the beginning.
       const from = newest < state.readTo && newest < least ? 0 : state.readTo;
       const fresh = notices.filter(({ id }) => id > from);
       const to = fresh.at(-1)?.id ?? from;
       const compares = isComparing && state.isOutdated(present);
-      const isDue = state.isNew || compares || (state.nextAt !== null && state.nextAt <= now);
+      const isDue =
+        state.isNew || (!isRouted && begins) || compares || (state.nextAt !== null && state.nextAt <= now);
       if (fresh.length === 0 && !isDue && from === state.readTo) continue;
       try {
-        const known = lasting.map((notice) => ({ id: 0, notice }));
-        tallies.heldBack(name, state.plan([...known, ...fresh], to, { ...present, compares }));
+        const known = state.notOpen(lasting ?? []).map((notice) => ({ id: 0, notice }));
+        const look = { ...present, compares, ...(begins && { routes: policy.digest }) };
+        tallies.heldBack(name, state.plan([...known, ...fresh], to, look));
       } catch (error) {
         // It is read again as it is stored.
         states.delete(name);

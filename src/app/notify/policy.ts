@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createCronCalendar } from '../../calendar/cron.js';
 import { maintenanceWindows } from '../../calendar/maintenance.js';
 import { modelMatcher } from '../../config/maintenance.js';
@@ -14,6 +15,10 @@ export function policyOf(settings: NotificationSettings): Policy {
       match: { ...match, model: models === null ? null : modelMatcher({ models }) },
       ...{ to, goesOn, repeatMs },
     })),
+    digest: createHash('sha256')
+      .update(JSON.stringify([routes, tell]))
+      .digest('hex')
+      .slice(0, 16),
     groupBy: group.by,
     waitMs: group.waitMs,
     updateMs: group.updateMs,

@@ -105,6 +105,8 @@ export interface ChannelMemory {
   heldBack: Record<string, number>;
   /** Models that left the registry while something of them was open, and when (Unix ms): it is told again once they are back. */
   left?: Record<string, number>;
+  /** Digest of the routes under which all that lasts was told; absent where an older version wrote it. */
+  routes?: string;
   /** Unix ms at which the channel was found to be no longer configured. */
   removedAt?: number;
 }

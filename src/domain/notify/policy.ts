@@ -28,6 +28,8 @@ export interface Limit {
 /** When and to whom notices are told; the same for all channels. */
 export interface Policy {
   readonly routes: readonly Route[];
+  /** Differs where the routes or the kinds of notices that are told do. */
+  readonly digest: string;
   /** Members by which notices are gathered: `provider`, `blame`, `reason`, `state`, `model`, or `label.NAME`. */
   readonly groupBy: readonly string[];
   /** ms between the first notice of a group and its message. */

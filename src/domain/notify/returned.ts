@@ -23,6 +23,15 @@ function openKeys({ byKey }: ChannelMemory): Set<string> {
   return new Set(members.flatMap(([key, { ended }]) => (ended === null ? [key] : [])));
 }
 
+/** Those of states that are not open in the memory. */
+export function notOpen(memory: ChannelMemory, lasting: readonly Notice[]): readonly Notice[] {
+  const open = openKeys(memory);
+  return lasting.filter(
+    (notice) =>
+      !open.has(keyOf(notice)) && memory.flapping[limitedAs(notice)]?.open[notice.what] === undefined,
+  );
+}
+
 /** True where a model is back of which the channel was told that it was removed. */
 export const hasReturned = (memory: ChannelMemory, present: Pick<Moment, 'isKnown' | 'lastingOf'>): boolean =>
   backAgain(memory, present).next().done !== true;
@@ -39,10 +48,10 @@ export function takeReturned(memory: ChannelMemory, moment: Moment): boolean {
   for (const [model, at] of Object.entries(left))
     if (at < moment.now - knownForMs) Reflect.deleteProperty(left, model);
   if (back.length === 0) return false;
-  const open = openKeys(memory);
-  const isOpen = (notice: Notice): boolean =>
-    open.has(keyOf(notice)) || memory.flapping[limitedAs(notice)]?.open[notice.what] !== undefined;
-  const fresh = back.flatMap(({ lasting }) => lasting.filter((notice) => !isOpen(notice)));
+  const fresh = notOpen(
+    memory,
+    back.flatMap(({ lasting }) => lasting),
+  );
   takeNotices(
     memory,
     fresh.map((notice) => ({ id: 0, notice })),

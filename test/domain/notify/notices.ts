@@ -11,6 +11,7 @@ export const start = Date.UTC(2026, 10, 1);
 export function policyOf(changes: Partial<Policy> = {}): Policy {
   const any = { blame: null, state: null, reason: null, provider: null, model: null, labels: {} };
   return {
+    digest: 'routes',
     routes: [{ match: any, to: ['team'], goesOn: false, repeatMs: null }],
     groupBy: ['provider', 'blame', 'reason'],
     waitMs: 20 * second,
