@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AskBalance } from '../checker/balance.js';
 import type { Clock } from '../domain/clock.js';
+import { madeOnce } from '../domain/made-once.js';
 import type { Model } from '../domain/model.js';
 import type { Tracked } from './tracked.js';
 
@@ -15,15 +16,19 @@ export function createBalanceWatch(parts: {
   /** Models that this instance checks, in the order of the registry. */
   models: () => Iterable<Tracked>;
 }): { configure(models: readonly Model[]): void; stop(): void } {
-  let balances: Promise<{ turn(): Promise<void>; stop(): void }> | null = null;
+  let balances: { turn(): Promise<void>; stop(): void } | null = null;
+  const started = madeOnce(async () => {
+    const { createBalances } = await import('./balances.js');
+    balances = createBalances(parts);
+    return balances;
+  });
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
 
   const turn = (): void => {
     if (stopped) return;
-    balances ??= import('./balances.js').then(({ createBalances }) => createBalances(parts));
-    balances
-      .then((started) => (stopped ? started.stop() : started.turn()))
+    started()
+      .then((begun) => (stopped ? begun.stop() : begun.turn()))
       .catch((err: unknown) => parts.log.error({ err }, 'balances are not watched'));
     timer ??= setInterval(turn, turnMs).unref();
   };
@@ -31,12 +36,12 @@ export function createBalanceWatch(parts: {
   return {
     /** A model may also come from another instance later. */
     configure(models) {
-      if (balances !== null || models.some(({ balance = null }) => balance !== null)) turn();
+      if (timer !== null || models.some(({ balance = null }) => balance !== null)) turn();
     },
     stop() {
       stopped = true;
       if (timer !== null) clearInterval(timer);
-      void balances?.then((started) => started.stop());
+      balances?.stop();
     },
   };
 }

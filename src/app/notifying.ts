@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import type { Clock } from '../domain/clock.js';
 import type { Health } from '../domain/health.js';
+import { madeOnce } from '../domain/made-once.js';
 import { endIn, lastingNotices, type Notice, type StateAt } from '../domain/notify/notice.js';
 import type { Message, MessageMember } from '../domain/notify/message.js';
 import { replayed } from '../domain/notify/replayed.js';
@@ -48,7 +49,7 @@ export function createNotifying(parts: {
 }): Notifying {
   const { store, clock, log, version, settings, ready, ownership } = parts;
   let notifier: Notifier | null = null;
-  let starting: Promise<void> | null = null;
+  let isWanted = false;
   let stopped = false;
   let hadChannels: Promise<boolean> | null = null;
 
@@ -114,14 +115,14 @@ export function createNotifying(parts: {
     return again;
   }
 
-  async function start(): Promise<void> {
+  const started = madeOnce(async (): Promise<void> => {
     const [{ startNotifier }, { createDeliver }] = await Promise.all([
       import('./notify/notifier.js'),
       import('./notify/deliver.js'),
     ]);
     const fences = (name: string) =>
       ownership?.fleet.mayStart(shardOf(name)) === true ? ownership.fenceNow(name) : null;
-    const started = await startNotifier({
+    const begun = await startNotifier({
       ...{ store, clock, log },
       settings: () => settings().notifications,
       present: {
@@ -147,15 +148,15 @@ export function createNotifying(parts: {
       fences: ownership === null ? null : fences,
       isRemoved: shared?.isRemoved ?? (() => Promise.resolve(true)),
     });
-    notifier = started;
-    if (stopped) await started.stop();
-  }
+    notifier = begun;
+    if (stopped) await begun.stop();
+  });
 
   return {
     async ensure() {
       notifier?.reloaded();
       if (stopped) return;
-      if (settings().notifications === null && starting === null) {
+      if (settings().notifications === null && !isWanted) {
         // Channels of before have messages that nobody would end.
         hadChannels ??= store.channels().then(
           (channels) => channels.length > 0,
@@ -164,8 +165,8 @@ export function createNotifying(parts: {
         );
         if (!(await hadChannels)) return;
       }
-      starting ??= start();
-      await starting;
+      isWanted = true;
+      await started();
     },
     gauges: () => notifier?.gauges() ?? null,
     operations: {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
 import { vendorPages, type VendorSettings } from '../config/vendor-settings.js';
 import type { Clock } from '../domain/clock.js';
+import { madeOnce } from '../domain/made-once.js';
 import type { Vendors } from '../http/port.js';
 import { shardOf } from '../store/fleet-port.js';
 import type { Store } from '../store/port.js';
@@ -26,7 +27,7 @@ export function createVendors(parts: {
 }): VendorWords {
   const { store, clock, log, version, settings, ownership } = parts;
   let polling: VendorPolling | null = null;
-  let starting: Promise<VendorPolling> | null = null;
+  let isWanted = false;
   let stopped = false;
   /** Pages by model, of the configuration in force. */
   let named: {
@@ -34,19 +35,19 @@ export function createVendors(parts: {
     readonly pageOf: (model: string) => string | null;
   } | null = null;
 
-  async function start(): Promise<VendorPolling> {
+  const started = madeOnce(async (): Promise<VendorPolling> => {
     const { startVendorPolling } = await import('./vendor-polling.js');
     const owns = (page: string): boolean =>
       ownership === null || ownership.fleet.mayStart(shardOf(`vendor ${page}`));
     return startVendorPolling({ store, clock, log, version, owns });
-  }
+  });
 
   return {
     async ensure() {
       const wanted = settings().vendorStatus ?? null;
-      if (stopped || (wanted === null && starting === null)) return;
-      starting ??= start();
-      polling = await starting;
+      if (stopped || (wanted === null && !isWanted)) return;
+      isWanted = true;
+      polling = await started();
       // A configuration may be another one by now.
       const inForce = settings().vendorStatus ?? {
         everyMs: 1,

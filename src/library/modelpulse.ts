@@ -1,4 +1,5 @@
 import { classify as classifyReply } from '../checker/explain/classify-reply.js';
+import { madeOnce } from '../domain/made-once.js';
 import type {
   Classification,
   ModelReply,
@@ -21,14 +22,15 @@ export function classify(reply: ModelReply): Classification {
 /** A prober, which checks models once each. It loads with its first check. */
 export function createProber(options: ProberOptions = {}): Prober {
   let loading: Promise<Prober> | null = null;
-  const loaded = (): Promise<Prober> =>
-    (loading ??= import('./prober.js').then((prober) => prober.createLoadedProber(options)));
+  const loaded = madeOnce(async () => (await import('./prober.js')).createLoadedProber(options));
   return {
     async check(model, terms) {
-      return (await loaded()).check(model, terms);
+      loading = loaded();
+      return (await loading).check(model, terms);
     },
     async close() {
-      if (loading !== null) await (await loading).close();
+      const prober = await loading?.catch(() => null);
+      await prober?.close();
     },
   };
 }
