@@ -73,6 +73,17 @@ describe('classify', () => {
     expect(classify({ status: 200, body: body }).reason).toBe('rate_limited');
   });
 
+  it.each(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS'])(
+    'says of %s, which ends a reply without an answer, that it is none',
+    (finishReason) => {
+      const reply = { candidates: [{ content: {}, finishReason }], usageMetadata: { promptTokenCount: 3 } };
+      expect(classify({ provider: 'gemini', status: 200, body: reply })).toMatchObject({
+        reason: 'unexpected_answer',
+        blame: 'provider',
+      });
+    },
+  );
+
   it('heeds what a provider tells its clients of retries', () => {
     const headers = { 'x-should-retry': 'false' };
     expect(classify({ status: 503, headers, body: '' }).retry).toEqual({ helps: false, afterMs: null });

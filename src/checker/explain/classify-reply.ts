@@ -7,7 +7,7 @@ import type { Dialect } from '../ask/dialect.js';
 import { dialectFor } from '../ask/dialects.js';
 import { createRedaction } from '../secrets/redact.js';
 import type { Exchange, Reply } from '../transport/exchange.js';
-import type { Answer, Meets } from '../verdict/answer.js';
+import { endsInCall, type Answer, type Meets } from '../verdict/answer.js';
 import { contentOf } from '../verdict/content.js';
 import { errorIn } from '../verdict/error-member.js';
 import type { Deciding } from '../verdict/deciding.js';
@@ -112,7 +112,8 @@ function namesModels(payload: unknown): boolean {
 const answersAnyway = (answer: Answer | null, name: string): boolean =>
   answer !== null &&
   answer.error === undefined &&
-  (answer.called === true || answer.finish === 'called' || (answer.models !== undefined && name === ''));
+  answer.finish !== 'miscalled' &&
+  (endsInCall(answer) || (answer.models !== undefined && name === ''));
 
 /**
  * Judges a reply as a check of modelpulse does, by the rules of its provider: a pure function of reply and time. Takes time

@@ -3,7 +3,15 @@ import { isObject, parseJson } from '../../domain/json.js';
 import { isCut, needle } from '../../domain/long-question.js';
 import type { Model } from '../../domain/model.js';
 import type { Reason } from '../../domain/reason.js';
-import { judgeAnswer, mismatch, type Answer, type Asked, type Finding, type Meets } from './answer.js';
+import {
+  endsInCall,
+  judgeAnswer,
+  mismatch,
+  type Answer,
+  type Asked,
+  type Finding,
+  type Meets,
+} from './answer.js';
 import { isBlank } from './broken-text/blank.js';
 import { crowdIn } from './json-or-text.js';
 
@@ -58,8 +66,7 @@ export function callsShown({ calls = [] }: Answer): string {
 function judgeTools(answer: Answer, text: string, meets: Meets, asked: Asked): Finding | null {
   const [call] = answer.calls ?? [];
   if (call === undefined) {
-    const begun = answer.called === true || answer.finish === 'called';
-    if (isBlank(text)) return begun ? ignored('a broken tool call') : null;
+    if (isBlank(text)) return endsInCall(answer) ? ignored('a broken tool call') : null;
     return writtenCall.test(text.slice(0, longestArguments))
       ? ignored('a tool call as text, which the server did not read')
       : ignored('text instead of a tool call');

@@ -22,8 +22,8 @@ export interface Answer {
   readonly text: string;
   /** Reasoning the API keeps apart. */
   readonly reasoning: string;
-  /** Null when the API gave none; `other` for those that decide nothing. */
-  readonly finish: 'stop' | 'length' | 'filtered' | 'called' | 'error' | 'other' | null;
+  /** Null when the API gave none; `miscalled` for a tool call that the API does not take, `other` for those that decide nothing. */
+  readonly finish: 'stop' | 'length' | 'filtered' | 'called' | 'miscalled' | 'error' | 'other' | null;
   readonly refusal: string | null;
   readonly usage: Usage | null;
   /** Tokens of reasoning among those produced; null or undefined where the API does not count them. */
@@ -169,10 +169,13 @@ function judgeList({ has, whole, cut = false }: Listed, wanted: string): Finding
     : { reason: 'ok', detail: 'the list of models lacks this name, but may omit aliases' };
 }
 
+/** True where the model called a tool, or tried to. */
+export const endsInCall = ({ called, finish }: Answer): boolean =>
+  called === true || finish === 'called' || finish === 'miscalled';
+
 /** The reason for an answer without a visible character. */
 function judgeNothing(answer: Answer, asked: Asked): Finding {
-  if (answer.called === true || answer.finish === 'called')
-    return { reason: 'unexpected_answer', detail: 'a tool call instead of an answer' };
+  if (endsInCall(answer)) return { reason: 'unexpected_answer', detail: 'a tool call instead of an answer' };
   const written = withoutMarks(answer.text);
   const reasoning = [withoutMarks(answer.reasoning), written].find((text) => !isBlank(text));
   const detail = written === '' ? null : 'nothing but blanks';
