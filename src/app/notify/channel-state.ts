@@ -6,6 +6,7 @@ import {
   withFailure,
   withGivenUp,
   withLoss,
+  withUnknownAttempts,
   type ChannelMemory,
 } from '../../domain/notify/memory.js';
 import type { Message } from '../../domain/notify/message.js';
@@ -90,7 +91,7 @@ export function createChannelState(
   chance: () => number = Math.random,
 ): ChannelState {
   let { readTo, isNew } = initial;
-  const { memory } = initial;
+  const memory = withUnknownAttempts(initial.memory);
   /** Numbers of changes of the memory: of the newest one, of the newest one that is to be written at once, and of what is written. */
   let newest = initial.isNew ? 1 : 0;
   let urgent = newest;

@@ -218,6 +218,15 @@ export function withFailure(memory: ChannelMemory, id: string): ChannelMemory {
   return marked(memory, id, true);
 }
 
+/**
+ * For a memory that was read from the store: of each message on its way an attempt may have begun, and have been taken, of which nothing
+ * is stored. Changes the memory and returns it.
+ */
+export function withUnknownAttempts(memory: ChannelMemory): ChannelMemory {
+  for (const { flight } of Object.values(memory.byKey)) if (flight !== null) flight.failed = false;
+  return memory;
+}
+
 /** Records the begin of an attempt, whose message stays until that has failed. Changes the memory and returns it. */
 export function withAttempt(memory: ChannelMemory, id: string): ChannelMemory {
   return marked(memory, id, false);

@@ -20,8 +20,9 @@ function createTried() {
   state.plan([{ id: 1, notice: began! }], 1, { ...look, now: start });
   const [message] = [...state.pending];
   state.ended(message!, failure, start);
-  state.written(state.changes());
-  return { state, message: message! };
+  const change = state.changes();
+  state.written(change);
+  return { state, message: message!, stored: change.channels[0]!.memory };
 }
 
 it('what a message tells outlives a new database in place of a damaged one', () => {
@@ -53,6 +54,23 @@ it('a message is not replaced while it is tried, and its receiver is told of the
   expect(state.changes().messages).toMatchObject([
     { state: 'sent' },
     { state: 'pending', body: { kind: 'resolved' }, thread: message.thread },
+  ]);
+});
+
+it('a message is not replaced after a crash before it is tried again: its receiver may have taken it', () => {
+  const { message, stored } = createTried();
+  // The attempt begins, and nothing is stored of its end.
+  const memory = JSON.parse(stored) as ReturnType<typeof newChannelMemory>;
+  const again = createChannelState({ name: 'team' }, { readTo: 1, memory, isNew: false });
+  again.found([message]);
+  again.plan([{ id: 2, notice: ended! }], 2, { ...look, now: start + minute });
+  expect([...again.pending].map(({ id }) => id)).toEqual([message.id]);
+  again.tried(message);
+  again.ended(message, failure, start + minute);
+  again.plan([], 2, { ...look, now: start + minute + second });
+  expect(again.changes().messages).toMatchObject([
+    { id: message.id, state: 'superseded' },
+    { state: 'pending', body: { kind: 'passed', ended: 1 } },
   ]);
 });
 
