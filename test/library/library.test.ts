@@ -73,6 +73,27 @@ describe('classify', () => {
     expect(classify({ status: 200, body: body }).reason).toBe('rate_limited');
   });
 
+  it('reads a stream that begins with comments, whatever its headers say', () => {
+    const ping = ': OPENROUTER PROCESSING\n\n'.repeat(3);
+    const error = 'data: {"choices":[],"error":{"code":429,"message":"Rate limit exceeded"}}\n\n';
+    const answer = 'data: {"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}]}\r\n\r\n';
+    const reasonOf = (text: string): string => classify({ status: 200, body: text }).reason;
+    expect([ping + error, ping + answer, ping, `id: 1\n${answer}`].map(reasonOf)).toEqual([
+      ...['rate_limited', 'ok', 'connection_lost', 'ok'],
+    ]);
+  });
+
+  it('knows a limit of a day of Bedrock without the header that has its name', () => {
+    const message = 'Too many tokens per day, please wait before trying again.';
+    for (const [text, reason] of [
+      [message, 'quota_exhausted'],
+      ['Too many tokens, please wait before trying again.', 'rate_limited'],
+    ])
+      expect(classify({ provider: 'bedrock', status: 429, body: { message: text } })).toMatchObject({
+        reason,
+      });
+  });
+
   it.each(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS'])(
     'says of %s, which ends a reply without an answer, that it is none',
     (finishReason) => {

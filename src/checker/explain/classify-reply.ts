@@ -64,8 +64,12 @@ const nothingExpected: Meets = () => null;
 /** Probes whose answers are told apart by their shape; the first that reads a reply counts. */
 const readable: readonly Probe[] = ['chat', 'responses', 'completion', 'embeddings', 'models'];
 
+/** A field of an event, also after comments, with which gateways keep a stream open; or comments alone. */
+const beginsAsEvents =
+  /^\s{0,8}(?:(?::[^\r\n]{0,1000}[\r\n]{1,4}){0,100}(?:data|event|id|retry): ?|(?::[^\r\n]{0,1000}[\r\n]{1,4}){1,100}$)/;
+
 const isStream = (text: string, { headers }: Reply): boolean =>
-  /^text\/event-stream|ndjson/i.test(headers['content-type'] ?? '') || /^\s{0,8}(?:data|event): ?/.test(text);
+  /^text\/event-stream|ndjson/i.test(headers['content-type'] ?? '') || beginsAsEvents.test(text);
 
 interface Chosen {
   readonly probe: Probe;

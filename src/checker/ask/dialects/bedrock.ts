@@ -95,7 +95,7 @@ const meanings: ReadonlyMap<string, Reason> = new Map([
   ['serviceunavailableexception', 'overloaded'],
 ] satisfies [string, Reason][]);
 
-function rules(_status: number, error: ReplyError | null): Reason | null {
+function rules(status: number, error: ReplyError | null): Reason | null {
   if (error === null) return null;
   const known = error.codes.map((code) => code.toLowerCase()).find((code) => meanings.has(code));
   const reason = known === undefined ? null : (meanings.get(known) ?? null);
@@ -105,7 +105,9 @@ function rules(_status: number, error: ReplyError | null): Reason | null {
   // The clock of the monitor is off by over five minutes.
   if (reason === 'auth_failed' && /signature (?:expired|not yet current)/i.test(error.text))
     return 'invalid_request';
-  if (reason === 'rate_limited' && / per day\b/.test(error.text)) return 'quota_exhausted';
+  // Without the header that has the name, as gateways pass it on.
+  const isLimit = reason === 'rate_limited' || (reason === null && status === 429);
+  if (isLimit && / per day\b/.test(error.text)) return 'quota_exhausted';
   // An invalid bearer key is reported with the same name as a missing permission.
   const key = /authentication failed|api key|(?:bearer|security) token/i.test(error.text);
   return reason === 'permission_denied' && key ? 'auth_failed' : reason;
