@@ -48,7 +48,7 @@ export async function startNotifier(parts: {
   settings: () => NotificationSettings | null;
   /** What is known of models. */
   present: Required<Pick<Moment, 'isKnown' | 'renamed' | 'endOf' | 'lastingOf' | 'isResting'>>;
-  /** What lasts of all models, for a channel that is new; null while that is not known. */
+  /** What lasts of all models, for a channel that is new or to which other routes lead; null while that is not known. */
   lasting: () => readonly Notice[] | null;
   /** True while checks run and results are stored. */
   isAlive: () => boolean;
