@@ -49,7 +49,8 @@ export async function startStack(
     haste,
   }: { daemonUrl: string; token: string; config: string; webhook: string; haste: number },
 ): Promise<Stack> {
-  const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
+  const prometheusPort = await freePort(2);
+  const alertmanagerPort = prometheusPort + 1;
   const directory = join(folder, 'stack');
   mkdirSync(join(directory, 'rules'), { recursive: true });
   const put = (name: string, text: string): string => {

@@ -15,17 +15,6 @@ interface Demo {
   readonly text: () => string;
 }
 
-/** The first of four ports in a row that nothing listens on. */
-async function fourPorts(): Promise<number> {
-  for (;;) {
-    const first = await freePort();
-    const answers = await Promise.allSettled(
-      [1, 2, 3].map((more) => fetch(`http://127.0.0.1:${first + more}/`)),
-    );
-    if (answers.every(({ status }) => status === 'rejected')) return first;
-  }
-}
-
 /** Command lines of processes that have this text. */
 const processesWith = (text: string): string[] =>
   readdirSync('/proc')
@@ -77,7 +66,7 @@ const command = async (): Promise<string[]> => [
   'demo',
   '--fleet',
   '--port',
-  String(await fourPorts()),
+  String(await freePort(4)),
 ];
 
 /** Nothing of the demo is left: neither process nor folder. */

@@ -6,7 +6,8 @@ const usualPorts = ['9464', '9465', '9466'];
 
 /** Gives the demo of the program in this folder ports of its own: those of its pages, its simulator and its receiver. */
 export async function moveDemo(folder: string): Promise<readonly number[]> {
-  const ports = [await freePort(), await freePort(), await freePort()];
+  const first = await freePort(3);
+  const ports = [first, first + 1, first + 2];
   const programs = readdirSync(join(folder, 'dist'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js'))
     .map((name) => join('dist', name));

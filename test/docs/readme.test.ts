@@ -63,7 +63,8 @@ async function endService(): Promise<void> {
 
 beforeAll(async () => {
   if (!slow) return;
-  ports = [String(await freePort()), String(await freePort()), String(await freePort())];
+  const first = await freePort(3);
+  ports = [first, first + 1, first + 2].map(String);
   const left = new Set(['.git', 'node_modules', 'data', 'test']);
   for (const name of readdirSync('.').filter((entry) => !left.has(entry))) {
     cpSync(name, join(checkout, name), { recursive: true, preserveTimestamps: true });

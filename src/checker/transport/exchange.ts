@@ -12,6 +12,7 @@ import { faultOfProxy, faultThrough, isAtProxy, lateFault, proxyIn } from './pro
 import type { StreamReading } from '../verdict/stream-reading.js';
 import type { TimeLimit } from './time-limit.js';
 import { bodyLimit, type Shared } from './exchange-limits.js';
+import { leanOptions } from './lean-options.js';
 import { createPieces } from './turns.js';
 import { createTrace } from './trace.js';
 import type { Opening } from './tunnel.js';
@@ -150,6 +151,7 @@ async function sendOnce({ method, url, headers, body }: Outgoing, terms: Terms):
       request: (target, options) =>
         route.send(target, { method, ...(options.headers && { headers: options.headers }) }, opening),
       retry: { limit: 0 },
+      hooks: leanOptions,
       followRedirect: false,
       throwHttpErrors: false,
     });
